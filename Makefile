@@ -1,0 +1,67 @@
+# The front door: `make help` lists the targets. CMakeLists.txt is the build, CMakePresets.json
+# its kinds (build/release, build/asan, ..), tools/deps the packages that it needs.
+
+PYTHON ?= /usr/bin/python3
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+export PYTHON
+
+# $(call build,PRESET,TARGETS): what cmake found is shown only when it did not work.
+build = @mkdir -p build && cmake --preset $(1) >build/$(1).log 2>&1 || { cat build/$(1).log; exit 2; }; \
+        cmake --build --preset $(1) --target $(2)
+
+all: ## build the program and the library (the default); they lie in build/release
+	@tools/deps build
+	$(call build,release,all)
+
+demo: all ## the first two minutes
+	@tools/demo
+
+check: ## everything that a change must pass
+	@tools/deps build check
+	@$(PYTHON) tests/run --build build/release build/asan --compile build/clang
+
+asan tsan: ## the tests, with the sanitizers for addresses and undefined behaviour, or for threads
+	@tools/deps build check
+	@$(PYTHON) tests/run --build build/$@
+
+lint: ## what clang-tidy has to say
+	@tools/deps build check lint
+	$(call build,clang,all)
+	@find src cli -name '*.c' | xargs -r -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet 2>build/lint.log
+
+cover: ## which lines the tests run: a summary, and build/coverage/index.html
+	@tools/deps build check lint
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(PYTHON) tests/run --build build/coverage
+	@gcovr --root . --filter src/ --filter cli/ --html-details build/coverage/index.html --txt - build/coverage
+
+bench: ## the benchmarks, each of which checks its result first
+	@tools/deps build
+	$(call build,release,bench)
+	@for program in build/release/bench/*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
+
+fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it goes to tests/fuzz/NAME
+	@tools/deps build check lint
+	$(call build,fuzz,tests)
+	@for program in build/fuzz/tests/fuzz/fuzz_*; do \
+	    [ -x "$$program" ] || continue; \
+	    name=$${program##*/fuzz_}; \
+	    mkdir -p tests/fuzz/$$name build/fuzz/inputs/$$name; \
+	    "$$program" -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=tests/fuzz/$$name/ \
+	        build/fuzz/inputs/$$name tests/fuzz/$$name || exit 1; \
+	done
+
+docs: all ## the parts of docs/ that are made from the program's output
+	@tools/docs
+
+install: all ## the program, the libraries, the header, for CMake and pkg-config, to PREFIX
+	@cmake --install build/release --prefix $(PREFIX)
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all demo check asan tsan lint cover bench fuzz docs install clean help

@@ -1,0 +1,248 @@
+/* dfoo: backpropagation derived, explained, checked and trained from one source.
+ *
+ * The whole public interface. A model is the text of a forward pass; the library derives
+ * its backward pass, explains it, proves it numerically, and trains with it.
+ *
+ *   dfoo *d;
+ *   dfoo_model *model;
+ *   char *text;
+ *   if (dfoo_open(NULL, &d) == DFOO_OK) {
+ *       if (dfoo_model_read(d, "two_layer", &model) == DFOO_OK) {
+ *           if (dfoo_derive(model, NULL, &text) == DFOO_OK) { puts(text); dfoo_text_free(d, text); }
+ *           dfoo_model_free(model);
+ *       } else fputs(dfoo_messages(d), stderr);
+ *       dfoo_close(d);
+ *   }
+ *
+ * Errors: every function that can fail returns a dfoo_status; what was wrong, where, and
+ * what would fit is in dfoo_messages. On failure an out-parameter is set to NULL. Nothing
+ * is printed, and the process is never ended.
+ * Ownership: what a function hands out through a `**out` belongs to the caller and has its
+ * own free function; free models, arrays and texts before the context.
+ * Threads: a context and all that was made with it belong to one thread at a time; there
+ * is no state outside of contexts.
+ * Arrays are dense, row-major, float64; values may be any finite or non-finite number.
+ */
+#ifndef DFOO_H
+#define DFOO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) && defined(DFOO_BUILDING)
+#define DFOO_API __attribute__((visibility("default")))
+#else
+#define DFOO_API
+#endif
+
+#define DFOO_VERSION "0.1.0"
+
+typedef enum dfoo_status {
+    DFOO_OK = 0,
+    DFOO_NO = 1,     /* the answer is no: a check did not hold (its report was written all the same) */
+    DFOO_EINPUT = 2, /* a model, an option or data is wrong: see dfoo_messages */
+    DFOO_EIO = 3,    /* a file could not be read or written: see dfoo_messages */
+    DFOO_ENOMEM = 4  /* the allocator returned NULL */
+} dfoo_status;
+
+/* A short English name of a status: "ok", "out of memory", .. Never NULL. */
+DFOO_API const char *dfoo_status_text(dfoo_status status);
+
+/* Where memory comes from. realloc(user, NULL, 0, n) allocates, realloc(user, p, old, n)
+ * resizes, realloc(user, p, old, 0) frees and returns NULL. Blocks are aligned as malloc's.
+ * Libraries below (BLAS, libzip) use the C library's allocator. */
+typedef struct dfoo_allocator {
+    void *(*realloc)(void *user, void *block, size_t old_size, size_t new_size);
+    void *user;
+} dfoo_allocator;
+
+/* ---------------------------------------------------------------- contexts */
+
+typedef struct dfoo dfoo;
+
+/* Opens a context. mem: NULL for the C library's allocator. */
+DFOO_API dfoo_status dfoo_open(const dfoo_allocator *mem, dfoo **out);
+DFOO_API void        dfoo_close(dfoo *d); /* NULL is fine */
+
+/* Errors and warnings since the last dfoo_messages_clear, as text of several lines with
+ * file:line:column, the line and a caret; "" if there are none. Valid until the next call
+ * with this context. */
+DFOO_API const char *dfoo_messages(dfoo *d);
+DFOO_API void        dfoo_messages_clear(dfoo *d);
+
+/* Frees a text that a function of this header handed out; NULL is fine. */
+DFOO_API void dfoo_text_free(dfoo *d, char *text);
+
+/* ------------------------------------------------------------------ arrays */
+
+/* A set of named arrays: data, parameters, gradients, what an NPZ file holds. */
+typedef struct dfoo_arrays dfoo_arrays;
+
+enum { DFOO_MAX_DIMS = 8 };
+
+/* One array of a set. ndim 0 is a scalar. data has the product of dim[0..ndim) entries. */
+typedef struct dfoo_array {
+    const char *name;
+    int         ndim;
+    size_t      dim[DFOO_MAX_DIMS];
+    double     *data;
+} dfoo_array;
+
+DFOO_API dfoo_status dfoo_arrays_new(dfoo *d, dfoo_arrays **out);
+DFOO_API void        dfoo_arrays_free(dfoo_arrays *set); /* NULL is fine */
+
+/* Adds an array of the given shape, zeroed unless data is given (then copied), and hands
+ * out the set's own copy (out may be NULL); it is valid until the array is replaced or the
+ * set freed. An array of that name is replaced. DFOO_EINPUT: more than DFOO_MAX_DIMS
+ * dimensions, or more bytes than there are addresses. */
+DFOO_API dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                                     const double *data, dfoo_array **out);
+/* The same for a matrix of rows x cols. */
+DFOO_API dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows,
+                                            size_t cols, const double *data, dfoo_array **out);
+DFOO_API dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name); /* NULL: not there */
+DFOO_API size_t      dfoo_arrays_count(const dfoo_arrays *set);
+DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added */
+
+/* Reads every array of a file into the set: NPZ, NPY, HDF5, IDX, or a CSV of numbers; "-" is
+ * standard input. DFOO_EIO, DFOO_EINPUT: see dfoo_messages. */
+DFOO_API dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set);
+
+typedef enum dfoo_dtype { DFOO_F64 = 0, DFOO_F32 = 1 } dfoo_dtype;
+
+/* Writes an NPZ file that is complete or not there; "-" is standard output. */
+DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type);
+
+/* ------------------------------------------------------------------ models */
+
+typedef struct dfoo_model dfoo_model;
+
+/* Reads a model from text of `len` bytes; `name` is what messages call it. */
+DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out);
+
+/* Reads a model from a file, from standard input ("-"), or a built-in one by its name. */
+DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out);
+DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
+
+/* The built-in models: name and text of number i; NULL behind the last. */
+DFOO_API const char *dfoo_builtin_name(size_t i);
+DFOO_API const char *dfoo_builtin_text(size_t i);
+
+/* The name closest to a mistyped built-in model's, or NULL. */
+DFOO_API const char *dfoo_builtin_like(const char *name);
+
+/* Sets a size or a constant of the model, as `--set n1=20` does: value must be a whole number
+ * from 1 on for a size. DFOO_EINPUT: no such name, or it does not fit. */
+DFOO_API dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double value);
+
+/* What dV means: in the course's convention the 1/m is in the gradients of parameters only
+ * (dV = d sum(L) / dV for the others); in the other, every dV is dJ/dV. */
+typedef enum dfoo_convention { DFOO_COURSE = 0, DFOO_DJ = 1 } dfoo_convention;
+
+typedef enum dfoo_format { DFOO_TEXT = 0, DFOO_ASCII = 1 } dfoo_format;
+
+/* All zero is the default in every options struct; a NULL pointer to one means all defaults. */
+typedef struct dfoo_derive_options {
+    dfoo_convention convention;
+    int             steps; /* not 0: all gradients, grouped by the equation they come from */
+    int             run;   /* not 0: the program as it is run, and the rules that made it stable */
+    const char     *wrt;   /* names with commas between them: only these gradients; NULL: all */
+} dfoo_derive_options;
+
+/* The model's equations with shapes and sizes, and the number of parameters; with `plan` not
+ * 0 the instructions that a training step runs. */
+DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
+
+/* The equations of an optimiser ("sgd", "momentum", ..), in dfoo's notation. */
+DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text);
+
+/* The backward pass, in the notation of the model. */
+DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text);
+
+typedef struct dfoo_explain_options {
+    dfoo_convention convention;
+    dfoo_format     format; /* DFOO_ASCII: without the signs that some terminals lack */
+} dfoo_explain_options;
+
+/* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid.
+ * Every displayed equality was evaluated on random values; the last line says how closely it
+ * held. DFOO_NO: one did not hold (the text says which). model may be NULL for a function. */
+DFOO_API dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text);
+
+typedef struct dfoo_check_options {
+    const dfoo_arrays *values; /* inputs and parameters to check at; NULL: random ones */
+    uint64_t           seed;
+} dfoo_check_options;
+
+/* Holds every gradient of the model against two-sided differences in float64, and shows that
+ * planted mistakes are noticed. DFOO_NO: something did not hold (the report says what). */
+DFOO_API dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, char **text);
+
+/* ---------------------------------------------------------- running a model */
+
+typedef struct dfoo_grad_options {
+    dfoo_convention convention;
+    dfoo_dtype      dtype;
+} dfoo_grad_options;
+
+/* All values and gradients from given arrays: `in` holds arrays by variable names; any
+ * variable may be given, an intermediate one (A1) or a gradient (dA2) too, and is used as
+ * given. `out` gets every forward value and gradient that can be computed. What is given
+ * against its equation, and what could not be computed, is told in dfoo_messages. */
+DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out);
+
+/* One epoch's report. Values that are not there are NaN. */
+typedef struct dfoo_progress {
+    size_t      epoch, epochs;
+    double      cost, test_cost;
+    double      metric, test_metric; /* e.g. the accuracy, 0 to 1 */
+    const char *metric_name;         /* NULL: no metric suits the model */
+    double      seconds;             /* since training began */
+} dfoo_progress;
+
+typedef struct dfoo_train_options {
+    const char *data;      /* a CSV, NPZ, .. file; one of data and arrays */
+    const char *test;      /* a file of examples that training does not see; or NULL */
+    const dfoo_arrays *arrays, *test_arrays; /* the same as arrays by variable names */
+    const char *labels;    /* CSV: the label columns' names with commas; NULL: the last column */
+    double      split;     /* hold back this fraction of the data for testing; 0: none */
+    int         standardize; /* not 0: every input feature to mean 0, deviation 1 of the training data */
+    const char *from;      /* an NPZ file with initial parameters; NULL: as the model says */
+    const char *optimizer; /* "sgd" if NULL */
+    const char *settings;  /* of the optimiser: "beta=0.9,epsilon=1e-8"; NULL: its defaults */
+    double      learning_rate; /* 0: the optimiser's default */
+    size_t      epochs;    /* 0: 1000 */
+    size_t      batch;     /* examples in a step; 0: all of them */
+    uint64_t    seed;
+    dfoo_dtype  dtype;
+    const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
+    size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
+    void (*report)(void *user, const dfoo_progress *now); /* may be NULL */
+    void *user;
+} dfoo_train_options;
+
+/* Trains the model. `run` gets the parameters by name and what dfoo_predict needs; `last`
+ * (may be NULL) the report of the end. */
+DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
+
+typedef struct dfoo_predict_options {
+    const char        *data;   /* one of data (a file) and arrays */
+    const dfoo_arrays *arrays;
+    const char        *labels; /* as in training */
+    dfoo_dtype         dtype;
+} dfoo_predict_options;
+
+/* Runs the forward pass with a run's parameters. `out` gets what the model predicts, by name;
+ * `metric` (may be NULL) the report on the data's labels, if it has any. */
+DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out,
+                                  dfoo_progress *metric);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,38 @@
+"""What all Python tests share: the build under test and a way to run its program."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The top of the source."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def build():
+    """The build directory under test."""
+    return pathlib.Path(os.environ.get("DFOO_BUILD", ROOT / "build" / "release"))
+
+
+@pytest.fixture(scope="session")
+def dfoo(build):
+    """dfoo("derive", "two_layer", stdin="..") runs the program, checks that it ends with one
+    of its own statuses (a crash or a sanitizer's report does not), and returns the
+    subprocess.CompletedProcess. text=False hands bytes in and out; env adds variables."""
+    program = os.environ.get("DFOO_BIN", build / "dfoo")
+
+    def run(*args, stdin=None, timeout=120, cwd=None, env=None, text=True):
+        kind = {"encoding": "utf-8"} if text else {}
+        done = subprocess.run([program, *map(str, args)], input=("" if text else b"") if stdin is None else stdin,
+                              capture_output=True, timeout=timeout, cwd=cwd, env=dict(os.environ, **(env or {})),
+                              **kind)
+        assert done.returncode in (0, 1, 2), f"status {done.returncode}\n{done.stdout!s}{done.stderr!s}"
+        return done
+
+    return run

@@ -1,0 +1,76 @@
+/* An allocator that fails at the n-th call, counts what is not freed, and holds its caller
+ * to the contract of dfoo_allocator (the old size that it passes is the true one).
+ *
+ *     static dfoo_status build(const dfoo_allocator *mem, void *user) { .. }
+ *     fail_every_call(build, NULL);
+ *
+ * runs build with the first call failing, then the second, .. until it gets through. */
+#ifndef TESTS_FAILING_ALLOCATOR_H
+#define TESTS_FAILING_ALLOCATOR_H
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dfoo.h"
+
+typedef struct failing {
+    size_t fail_at; /* the number, from 1, of the call that gets no memory; 0: none */
+    size_t calls;   /* that asked for memory */
+    size_t live;    /* blocks that are not freed */
+} failing;
+
+/* What precedes a block: its size. As large as the alignment of malloc. */
+typedef union failing_head {
+    size_t      size;
+    max_align_t align;
+} failing_head;
+
+static inline void *failing_realloc(void *user, void *block, size_t old_size, size_t new_size) {
+    failing      *f = user;
+    failing_head *head = block ? (failing_head *)block - 1 : NULL;
+    assert_int_equal(old_size, head ? head->size : 0);
+    if (new_size == 0) {
+        f->live -= head != NULL;
+        free(head);
+        return NULL;
+    }
+    if (++f->calls == f->fail_at) return NULL;
+
+    /* Always moves, so that a pointer kept across a growth is found out. */
+    failing_head *moved = malloc(sizeof *moved + new_size);
+    assert_non_null(moved);
+    moved->size = new_size;
+    memset(moved + 1, 0xA5, new_size);
+    if (head) memcpy(moved + 1, block, old_size < new_size ? old_size : new_size);
+    f->live += head == NULL;
+    free(head);
+    return moved + 1;
+}
+
+static inline dfoo_allocator failing_allocator(failing *f) {
+    return (dfoo_allocator){.realloc = failing_realloc, .user = f};
+}
+
+/* Each run must free all it took; one that was denied memory returns DFOO_ENOMEM, the last one DFOO_OK. */
+static inline void fail_every_call(dfoo_status (*run)(const dfoo_allocator *mem, void *user), void *user) {
+    for (size_t n = 1;; n++) {
+        failing        f = {.fail_at = n};
+        dfoo_allocator mem = failing_allocator(&f);
+        dfoo_status    status = run(&mem, user);
+        if (f.live) fail_msg("call %zu fails: %zu blocks are not freed", n, f.live);
+        if (f.calls < n) {
+            assert_int_equal(status, DFOO_OK);
+            return;
+        }
+        if (status != DFOO_ENOMEM) fail_msg("call %zu fails: status %d", n, (int)status);
+    }
+}
+
+#endif
