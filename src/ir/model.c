@@ -1,0 +1,41 @@
+/* Questions that several rooms ask of a model. */
+#include "ir/model.h"
+
+const function *model_function(const model *m, sym name) {
+    for (uint32_t i = 0; i < m->functions.n; i++)
+        if (m->functions.at[i].name == name) return &m->functions.at[i];
+    return NULL;
+}
+
+dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
+    const ir *g = &m->g;
+    bool     *by_var = arena_new(scratch, g->vars.n);
+    if (!by_var) return DFOO_ENOMEM;
+    *out = by_var;
+    for (var_id v = 1; v < g->vars.n; v++)
+        by_var[v] = ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
+    for (uint32_t i = 0; i < m->forward.list.n; i++) {
+        const stmt *s = &m->forward.list.at[i];
+        node_list   need = {{0}};
+        DFOO_TRY(ir_reach(g, scratch, &s->node, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            const node *x = ir_node(g, need.list.at[k]);
+            if (x->op == OP_VAR && by_var[x->ref]) by_var[s->var] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
+dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out) {
+    DFOO_TRY(sizes_init(out, a, m->g.names));
+    size_t next = 2 + draw % 2;
+    for (uint32_t i = 0; i < m->size_names.n; i++) {
+        sym name = m->size_names.at[i];
+        if (dim_named(name) == m->examples) continue;
+        sizes_set(out, name, next);
+        next += 1 + (draw + i) % 2;
+        if (next > 9) next = 2 + (i + draw) % 3;
+    }
+    if (m->examples) sizes_set(out, dim_name(m->examples), next + 1);
+    return DFOO_OK;
+}
