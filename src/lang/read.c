@@ -1,0 +1,535 @@
+/* The statements of a model, one a line. A line with an error is left out and its name
+ * remembered as broken, so that the lines that use it are not blamed. */
+#include <math.h>
+#include <string.h>
+
+#include "lang/reader.h"
+
+static dfoo_status error_at(reader *r, span at, const char *message) {
+    return diag_error(r->d, &r->m->src, at, "%s", message);
+}
+
+bool lang_is_broken(const reader *r, sym name) {
+    for (uint32_t i = 0; i < r->broken.n; i++)
+        if (r->broken.at[i] == name) return true;
+    return false;
+}
+
+bool lang_is_size_name(const reader *r, sym name) {
+    for (uint32_t i = 0; i < r->m->size_names.n; i++)
+        if (r->m->size_names.at[i] == name) return true;
+    return false;
+}
+
+static bool is_numpy_name(const char *name) {
+    static const char *const list[] = {"dot", "matmul", "multiply", "add", "subtract", "divide",
+                                       "power", "square", "negative", "transpose"};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (strcmp(list[i], name) == 0) return true;
+    return false;
+}
+
+static bool is_function(void *user, sym name) {
+    reader     *r = user;
+    const char *text = symbols_name(r->p.names, name);
+    return op_find(text) || model_function(r->m, name) || is_numpy_name(text);
+}
+
+/* A known variable before a bracket was meant as a factor; another name may be mistyped. */
+static const char *function_like(void *user, sym name) {
+    reader *r = user;
+    return ir_find_var(r->g, name) ? NULL : lang_closest_name(r, name, true);
+}
+
+static const token *peek(const reader *r) {
+    return syntax_peek(&r->p);
+}
+
+/* The whole of the line at hand, for messages, and to go on behind it. */
+static void skip_line(reader *r) {
+    while (peek(r)->kind != TOKEN_END) r->p.next++;
+}
+
+static dfoo_status expect(reader *r, uint32_t sign, const char *what) {
+    if (syntax_accept(&r->p, sign)) return DFOO_OK;
+    return error_at(r, peek(r)->at, what);
+}
+
+static dfoo_status expect_end(reader *r) {
+    if (peek(r)->kind == TOKEN_END) return DFOO_OK;
+    return error_at(r, peek(r)->at, "the statement should end here");
+}
+
+/* ------------------------------------------------------------ declarations */
+
+/* A name that is not taken yet. */
+static dfoo_status read_new_name(reader *r, sym *name, span *at) {
+    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a name is expected here");
+    *name = syntax_layer_name(&r->p, at);
+    const char *text = symbols_name(r->p.names, *name);
+    var_id      old = ir_find_var(r->g, *name);
+    if (old) {
+        uint32_t line, column;
+        source_place(&r->m->src, ir_var(r->g, old)->at.start, &line, &column);
+        diag_error(r->d, &r->m->src, *at, "'%s' is already there: each name is defined once", text);
+        diag_note(r->d, "%s stands at line %u", text, line);
+        return DFOO_EINPUT;
+    }
+    if (is_function(r, *name)) return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
+    if (lang_is_size_name(r, *name)) return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);
+    return DFOO_OK;
+}
+
+static dfoo_status read_dim(reader *r, dim *out) {
+    const token *t = peek(r);
+    if (t->kind == TOKEN_NUMBER) {
+        if (t->number < 1 || t->number > 1e9 || t->number != floor(t->number))
+            return error_at(r, t->at, "a dimension is a whole number from 1 on, or a name");
+        *out = dim_literal((uint32_t)t->number);
+        r->p.next++;
+        return DFOO_OK;
+    }
+    if (t->kind != TOKEN_NAME) return error_at(r, t->at, "a dimension is expected here: a name such as n1, or a whole number");
+    span at;
+    sym  name = syntax_layer_name(&r->p, &at);
+    if (ir_find_var(r->g, name)) return diag_error(r->d, &r->m->src, at, "'%s' is a variable, not a dimension", symbols_name(r->p.names, name));
+    if (!lang_is_size_name(r, name)) vec_push(r->a, &r->m->size_names, name);
+    *out = dim_named(name);
+    return DFOO_OK;
+}
+
+/* `: (rows, columns)` */
+static dfoo_status read_shape(reader *r, shape *out) {
+    DFOO_TRY(expect(r, ':', "a shape is expected here, as in : (n0, m)"));
+    DFOO_TRY(expect(r, '(', "a shape is written (rows, columns), as in (n0, m)"));
+    DFOO_TRY(read_dim(r, &out->rows));
+    DFOO_TRY(expect(r, ',', "a shape has two dimensions, as in (n0, m); a column is (n, 1), a row (1, n)"));
+    DFOO_TRY(read_dim(r, &out->cols));
+    return expect(r, ')', "the shape should end here: it has two dimensions");
+}
+
+static const struct {
+    const char *name;
+    uint32_t    least, most;
+} starts[] = {
+#define START(NAME, LEAST, MOST, WHAT) {#NAME, LEAST, MOST},
+#include "ir/starts.def"
+};
+
+static double number_of(reader *r, span at, ast *x, bool *ok);
+
+static dfoo_status read_start_numbers(reader *r, variable *v) {
+    if (!syntax_accept(&r->p, '(')) return DFOO_OK;
+    do {
+        span at = peek(r)->at;
+        if (v->n_init_args == 2) return error_at(r, at, "at most two numbers can stand here");
+        ast *x = syntax_expression(&r->p);
+        bool ok = x != NULL;
+        if (!ok) return DFOO_EINPUT;
+        v->init_arg[v->n_init_args++] = number_of(r, x->at, x, &ok);
+        if (!ok) return DFOO_EINPUT;
+    } while (syntax_accept(&r->p, ','));
+    return expect(r, ')', "a closing bracket is expected here");
+}
+
+/* `~ he`, `~ normal(0.01)` */
+static dfoo_status read_start(reader *r, variable *v) {
+    if (!syntax_accept(&r->p, '~')) return DFOO_OK;
+    const token *t = peek(r);
+    if (t->kind != TOKEN_NAME) return error_at(r, t->at, "how it starts is expected here: he, xavier, zeros, normal(0.01), ..");
+    v->init = t->name;
+    r->p.next++;
+    DFOO_TRY(read_start_numbers(r, v));
+    const char *name = symbols_name(r->p.names, v->init);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (strcmp(starts[i].name, name) != 0) continue;
+        if (v->n_init_args >= starts[i].least && v->n_init_args <= starts[i].most) return DFOO_OK;
+        return diag_error(r->d, &r->m->src, t->at, "%s takes at most %u number%s", name, starts[i].most, starts[i].most == 1 ? "" : "s");
+    }
+    diag_error(r->d, &r->m->src, t->at, "no start is called '%s'", name);
+    diag_note(r->d, "there are: zeros, ones, he, xavier, xavier_uniform, lecun, normal(sd), uniform(a, b)");
+    return DFOO_EINPUT;
+}
+
+static dfoo_status read_declaration(reader *r, var_kind kind) {
+    variable v = {.kind = (uint8_t)kind};
+    r->p.next++;
+    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    vec_push(r->a, &r->broken, v.name);
+    DFOO_TRY(read_shape(r, &v.sh));
+    if (kind == VAR_PARAM) DFOO_TRY(read_start(r, &v));
+    if (kind == VAR_LABEL && syntax_word(&r->p, "onehot")) {
+        v.onehot = true;
+        r->p.next++;
+    }
+    DFOO_TRY(expect_end(r));
+    r->broken.n--;
+    return ir_add_var(r->g, v) ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* -------------------------------------------------------- numbers and sizes */
+
+/* The value of an expression of numbers and constants. */
+static double number_of(reader *r, span at, ast *x, bool *ok) {
+    node_id n = lang_read_expression(r, x);
+    if (!n || !shape_is_scalar(ir_shape(r->g, n))) {
+        if (n) error_at(r, at, "a number is expected here");
+        *ok = false;
+        return 0;
+    }
+    node_list  need = {{0}};
+    evaluation e;
+    sizes      none;
+    *ok = sizes_init(&none, r->a, r->p.names) == DFOO_OK && ir_reach(r->g, r->a, &n, 1, &need) == DFOO_OK;
+    for (uint32_t i = 0; *ok && i < need.list.n; i++) {
+        const node *k = ir_node(r->g, need.list.at[i]);
+        bool        number = k->op == OP_VAR && ir_var(r->g, k->ref)->kind == VAR_CONST;
+        if (k->op == OP_SIZE || k->op == OP_OPEN || (k->op == OP_VAR && !number)) {
+            error_at(r, at, "a number is expected here, and this depends on data");
+            *ok = false;
+        }
+    }
+    *ok = *ok && eval_init(&e, r->g, r->a, &none) == DFOO_OK && eval_add_node(&e, n) == DFOO_OK;
+    if (!*ok) return 0;
+    eval_run(&e);
+    return eval_node(&e, n).at[0];
+}
+
+static dfoo_status read_const(reader *r) {
+    variable v = {.kind = VAR_CONST};
+    bool     ok = true;
+    r->p.next++;
+    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    DFOO_TRY(expect(r, '=', "a constant has a value, as in const lambda = 0.7"));
+    ast *x = syntax_expression(&r->p);
+    if (!x) return DFOO_EINPUT;
+    v.value = number_of(r, x->at, x, &ok);
+    if (!ok) return DFOO_EINPUT;
+    DFOO_TRY(expect_end(r));
+    return ir_add_var(r->g, v) ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static dfoo_status read_size(reader *r) {
+    r->p.next++;
+    do {
+        dim          d = 0;
+        const token *name = peek(r);
+        if (name->kind != TOKEN_NAME) return error_at(r, name->at, "the name of a dimension is expected here, as in size n1 = 4");
+        DFOO_TRY(read_dim(r, &d));
+        DFOO_TRY(expect(r, '=', "a size has a value, as in size n1 = 4"));
+        const token *t = peek(r);
+        if (t->kind != TOKEN_NUMBER || t->number < 1 || t->number > 1e9 || t->number != floor(t->number))
+            return error_at(r, t->at, "a size is a whole number from 1 on");
+        r->p.next++;
+        for (uint32_t i = 0; i < r->m->size_values.n; i++)
+            if (r->m->size_values.at[i].name == dim_name(d)) return error_at(r, name->at, "this size has a value already");
+        vec_push(r->a, &r->m->size_values, (size_value){dim_name(d), (size_t)t->number, name->at});
+    } while (syntax_accept(&r->p, ','));
+    return expect_end(r);
+}
+
+static dfoo_status read_examples(reader *r) {
+    dim d = 0;
+    r->p.next++;
+    DFOO_TRY(read_dim(r, &d));
+    if (dim_is_named(d)) r->said_examples = dim_name(d);
+    return expect_end(r);
+}
+
+/* ------------------------------------------------------------- definitions */
+
+/* `function g1`: any smooth function of one operand. */
+static dfoo_status read_open_function(reader *r) {
+    function f = {.n_formals = 1};
+    r->p.next++;
+    DFOO_TRY(read_new_name(r, &f.name, &f.at));
+    vec_push(r->a, &r->m->functions, f);
+    return expect_end(r);
+}
+
+static dfoo_status read_formals(reader *r, function *f) {
+    do {
+        span at = peek(r)->at;
+        if (peek(r)->kind != TOKEN_NAME) return error_at(r, at, "the name of an operand is expected here");
+        if (f->n_formals == 3) return error_at(r, at, "a function takes at most three operands");
+        sym name = peek(r)->name;
+        r->p.next++;
+        char    *hidden = arena_format(r->a, "%s(%s)", symbols_name(r->p.names, f->name), symbols_name(r->p.names, name));
+        variable v = {.kind = VAR_DEFINED, .at = at};
+        if (!hidden) return DFOO_ENOMEM;
+        v.name = symbols_add(r->p.names, hidden, strlen(hidden)); /* no name of the model is spelled like this */
+        if (ir_find_var(r->g, v.name)) return error_at(r, at, "two operands have the same name");
+        r->formals[f->n_formals] = name;
+        r->formal_vars[f->n_formals] = f->formal[f->n_formals] = ir_add_var(r->g, v);
+        r->n_formals = ++f->n_formals;
+    } while (syntax_accept(&r->p, ','));
+    return expect(r, ')', "a closing bracket is expected here");
+}
+
+static dfoo_status read_function_body(reader *r, function *f) {
+    r->p.next++; /* the bracket */
+    DFOO_TRY(read_formals(r, f));
+    DFOO_TRY(expect(r, '=', "the function's formula is expected here"));
+    ast *x = syntax_expression(&r->p);
+    if (!x) return DFOO_EINPUT;
+    f->body = lang_read_expression(r, x);
+    if (!f->body) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    return expect_end(r);
+}
+
+/* swish(z) = z * sigmoid(z) */
+static dfoo_status read_function(reader *r) {
+    function f = {0};
+    DFOO_TRY(read_new_name(r, &f.name, &f.at));
+    dfoo_status status = read_function_body(r, &f);
+    r->n_formals = 0;
+    if (status != DFOO_OK) {
+        f.body = 0; /* known, so that its uses are not reported; left open */
+        f.n_formals = f.n_formals ? f.n_formals : 1;
+    }
+    vec_push(r->a, &r->m->functions, f);
+    return status;
+}
+
+/* Z1 = W1 @ X + b1 */
+static dfoo_status read_definition(reader *r) {
+    variable v = {.kind = VAR_DEFINED};
+    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    vec_push(r->a, &r->broken, v.name);
+    if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
+        return error_at(r, peek(r)->at, "a statement is a declaration (input, label, param, const, size, examples, function, "
+                                        "minimize, predict) or a definition, name = expression");
+    DFOO_TRY(expect(r, '=', "= is expected here: a definition is written name = expression"));
+    ast *x = syntax_expression(&r->p);
+    if (!x) return DFOO_EINPUT;
+    DFOO_TRY(expect_end(r));
+    node_id n = lang_read_expression(r, x);
+    if (!n) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    v.sh = ir_shape(r->g, n);
+    const char *name = symbols_name(r->p.names, v.name);
+    sym         base = name[0] == 'd' && name[1] ? symbols_find(r->p.names, name + 1, strlen(name + 1)) : 0;
+    if (ir_find_var(r->g, base))
+        return diag_error(r->d, &r->m->src, v.at, "'%s' is the name of the gradient of %s: such a claim stands behind `minimize`", name, name + 1);
+    var_id id = ir_add_var(r->g, v);
+    if (!id) return DFOO_ENOMEM;
+    r->broken.n--;
+    return program_add(r->g, &r->m->forward, id, n, v.at);
+}
+
+/* dW2 = 1/m * dZ2 @ A1.T behind `minimize` */
+static dfoo_status read_claim(reader *r) {
+    span        at;
+    sym         name = syntax_layer_name(&r->p, &at);
+    const char *text = symbols_name(r->p.names, name);
+    var_id      v = ir_find_var(r->g, name);
+    if (!v || ir_var(r->g, v)->kind != VAR_GRADIENT) {
+        diag_error(r->d, &r->m->src, at, "behind `minimize` stand gradients, and '%s' is not d + the name of a variable", text);
+        diag_note(r->d, "definitions of the forward pass stand before `minimize`");
+        return DFOO_EINPUT;
+    }
+    DFOO_TRY(expect(r, '=', "= is expected here: a claim is written dW2 = expression"));
+    ast *x = syntax_expression(&r->p);
+    if (!x) return DFOO_EINPUT;
+    DFOO_TRY(expect_end(r));
+    node_id n = lang_read_expression(r, x);
+    if (!n) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    vec_push(r->a, &r->m->claims, (claim){v, n, at});
+    return arena_status(r->a);
+}
+
+/* The variable that `minimize` or `predict` names. */
+static dfoo_status read_known_variable(reader *r, var_id *out) {
+    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a variable is expected here");
+    span at;
+    sym  name = syntax_layer_name(&r->p, &at);
+    *out = ir_find_var(r->g, name);
+    if (*out) return DFOO_OK;
+    if (lang_is_broken(r, name)) return DFOO_EINPUT;
+    diag_error(r->d, &r->m->src, at, "unknown name '%s'", symbols_name(r->p.names, name));
+    const char *close = lang_closest_name(r, name, false);
+    if (close) diag_note(r->d, "did you mean %s?", close);
+    return DFOO_EINPUT;
+}
+
+static dfoo_status read_minimize(reader *r) {
+    var_id v;
+    span   at = peek(r)->at;
+    r->p.next++;
+    if (r->m->cost) return error_at(r, at, "there is one cost, and `minimize` stands above already");
+    span name_at = peek(r)->at;
+    DFOO_TRY(read_known_variable(r, &v));
+    if (!shape_is_scalar(ir_var(r->g, v)->sh)) {
+        diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, v), lang_shape_text(r, ir_var(r->g, v)->sh));
+        diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, v));
+        return DFOO_EINPUT;
+    }
+    r->m->cost = v;
+    for (var_id k = r->g->vars.n; k-- > 1;)
+        if (ir_var(r->g, k)->kind != VAR_GRADIENT && ir_var(r->g, k)->kind != VAR_CONST && !strchr(ir_var_name(r->g, k), '('))
+            if (!ir_gradient_var(r->g, k)) return DFOO_ENOMEM;
+    return expect_end(r);
+}
+
+static dfoo_status read_predict(reader *r) {
+    var_id v;
+    r->p.next++;
+    DFOO_TRY(read_known_variable(r, &v));
+    vec_push(r->a, &r->m->predict, v);
+    return expect_end(r);
+}
+
+/* ------------------------------------------------------------------ a line */
+
+/* NAME ( NAME {, NAME} ) = */
+static bool is_function_line(const reader *r) {
+    const token *t = peek(r);
+    if (t[0].kind != TOKEN_NAME || t[1].kind != TOKEN_SIGN || t[1].sign != '(') return false;
+    for (t += 2; t->kind != TOKEN_END; t++)
+        if (t->kind == TOKEN_SIGN && t->sign == ')') return t[1].kind == TOKEN_SIGN && t[1].sign == '=';
+    return false;
+}
+
+static dfoo_status read_line(reader *r) {
+    static const struct {
+        const char *word;
+        var_kind    kind;
+    } declarations[] = {{"input", VAR_INPUT}, {"label", VAR_LABEL}, {"param", VAR_PARAM}};
+    static const struct {
+        const char *word;
+        dfoo_status (*read)(reader *);
+    } others[] = {{"const", read_const}, {"size", read_size}, {"examples", read_examples},
+                  {"function", read_open_function}, {"minimize", read_minimize}, {"predict", read_predict}};
+    bool keyword = peek(r)->kind == TOKEN_NAME && peek(r)[1].kind == TOKEN_NAME;
+    for (size_t i = 0; keyword && i < sizeof declarations / sizeof *declarations; i++)
+        if (syntax_word(&r->p, declarations[i].word)) return read_declaration(r, declarations[i].kind);
+    for (size_t i = 0; keyword && i < sizeof others / sizeof *others; i++)
+        if (syntax_word(&r->p, others[i].word)) return others[i].read(r);
+    if (is_function_line(r)) return read_function(r);
+    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a statement starts with a name or a word such as input, param, minimize");
+    return r->m->cost ? read_claim(r) : read_definition(r);
+}
+
+/* ------------------------------------------------------- the examples' dimension */
+
+static dim data_dim(const variable *v, bool last) {
+    return last ? v->sh.cols : v->sh.rows;
+}
+
+/* The name that all inputs and labels share in the last (else in the first) place; 0: none. */
+static dim shared_dim(const reader *r, bool last) {
+    dim found = 0;
+    for (var_id v = 1; v < r->g->vars.n; v++) {
+        const variable *x = ir_var(r->g, v);
+        if (x->kind != VAR_INPUT && x->kind != VAR_LABEL) continue;
+        dim d = data_dim(x, last);
+        if (!dim_is_named(d) || (found && d != found)) return 0;
+        found = d;
+    }
+    return found;
+}
+
+/* Found before the definitions are read: softmax needs to know where the classes lie. */
+static void find_examples(reader *r) {
+    model *m = r->m;
+    if (m->examples) return;
+    m->examples_are_columns = true;
+    m->examples = shared_dim(r, true);
+    if (!m->examples) {
+        m->examples = shared_dim(r, false);
+        m->examples_are_columns = !m->examples;
+    }
+    if (!r->said_examples) return;
+    m->examples = dim_named(r->said_examples);
+    m->examples_are_columns = true;
+    for (var_id v = 1; v < r->g->vars.n; v++) {
+        const variable *x = ir_var(r->g, v);
+        if ((x->kind == VAR_INPUT || x->kind == VAR_LABEL) && x->sh.rows == m->examples) m->examples_are_columns = false;
+    }
+}
+
+/* A parameter for each example trains beautifully and predicts nothing. */
+static dfoo_status check_parameters(reader *r) {
+    dfoo_status status = DFOO_OK;
+    for (var_id v = 1; v < r->g->vars.n; v++) {
+        const variable *x = ir_var(r->g, v);
+        const char     *examples = symbols_name(r->p.names, dim_name(r->m->examples));
+        if (x->kind != VAR_PARAM || !r->m->examples) continue;
+        if (x->sh.rows != r->m->examples && x->sh.cols != r->m->examples) continue;
+        const char *name = ir_var_name(r->g, v);
+        status = diag_error(r->d, &r->m->src, x->at, "the parameter %s has the examples' dimension %s", name, examples);
+        diag_note(r->d, "a parameter is shared by all examples; one for each would learn them by heart and predict nothing");
+        dim other = x->sh.cols == r->m->examples ? x->sh.rows : x->sh.cols;
+        diag_note(r->d, "%s : %s would fit here", name,
+                  lang_shape_text(r, r->m->examples_are_columns ? shape_of(other, 1) : shape_of(1, other)));
+    }
+    return status;
+}
+
+static dfoo_status check_sizes(reader *r) {
+    for (uint32_t i = 0; i < r->m->size_values.n; i++) {
+        const size_value *s = &r->m->size_values.at[i];
+        if (dim_named(s->name) == r->m->examples)
+            diag_note(r->d, "the number of examples comes from the data");
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status check_whole(reader *r) {
+    DFOO_TRY(check_parameters(r));
+    DFOO_TRY(check_sizes(r));
+    if (r->d->n_errors) return DFOO_EINPUT;
+    if (!r->m->cost) {
+        uint32_t end = (uint32_t)r->m->src.len;
+        diag_error(r->d, &r->m->src, span_at(end, end), "the model does not say what to minimise");
+        diag_note(r->d, "end it with a line such as: minimize J");
+        return DFOO_EINPUT;
+    }
+    return DFOO_OK;
+}
+
+/* Is the line at hand a definition or what comes after definitions? */
+static bool ends_declarations(const reader *r) {
+    static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (syntax_word(&r->p, words[i]) && peek(r)[1].kind == TOKEN_NAME) return false;
+    return true;
+}
+
+/* Looks for `examples m` and all inputs before the first definition needs them: declarations
+ * may stand anywhere above their first use, so the line at hand decides. */
+static dfoo_status read_statements(reader *r) {
+    while (r->p.next + 1 < r->in.list.n) {
+        if (peek(r)->kind == TOKEN_END) {
+            r->p.next++;
+            continue;
+        }
+        if (ends_declarations(r)) find_examples(r);
+        dfoo_status status = read_line(r);
+        if (status == DFOO_ENOMEM || r->a->failed) return DFOO_ENOMEM;
+        skip_line(r);
+    }
+    find_examples(r);
+    return r->d->n_errors ? DFOO_EINPUT : DFOO_OK;
+}
+
+dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text, size_t len) {
+    *m = (model){0};
+    const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
+    if (!own_name || !own_text) return DFOO_ENOMEM;
+    m->src = (source){.name = own_name, .text = own_text, .len = len};
+    DFOO_TRY(ir_init(&m->g, a, names, d));
+    reader r = {.m = m, .g = &m->g, .a = a, .d = d};
+    const char *zero = memchr(text, 0, len);
+    if (zero) {
+        uint32_t at = (uint32_t)(zero - text);
+        return diag_error(d, &m->src, span_at(at, at), "this is not a text: it holds a zero byte");
+    }
+    uint32_t errors = d->n_errors;
+    syntax_lex(&m->src, a, names, d, &r.in);
+    r.p = (parser){.a = a, .names = names, .d = d, .in = &r.in, .is_function = is_function, .like = function_like, .user = &r};
+    if (a->failed) return DFOO_ENOMEM;
+    if (d->n_errors > errors) return DFOO_EINPUT;
+    dfoo_status status = read_statements(&r);
+    if (status == DFOO_ENOMEM) return status;
+    return check_whole(&r) == DFOO_OK && status == DFOO_OK ? arena_status(a) : a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
