@@ -1,0 +1,312 @@
+/* Writing a rational form down.
+ *
+ * Scalars come first as one fraction (1/m, lambda/(2*m)), then the factors in the order in
+ * which they were written, then the denominators. A sum begins with a positive term; a
+ * minus in front is absorbed by turning a difference round. Sums of three and more terms
+ * are also tried with a common factor taken out of some of them. */
+#include "simplify/build.h"
+
+#include <stdlib.h>
+
+enum { MOST_ITEMS = 64 };
+
+static double own_cost(const node *x) {
+    switch ((op_id)x->op) {
+    case OP_NUMBER: case OP_SIZE: case OP_VAR: case OP_NEG: case OP_TRANSPOSE: return 1;
+    case OP_ONES: case OP_DIV: return 3;
+    case OP_ADD: case OP_SUB: case OP_MUL: case OP_POW: case OP_MATMUL: return 2;
+    default: return 3;
+    }
+}
+
+double build_cost(builder *b, node_id n) {
+    while (b->costs.n < b->g->nodes.n && !b->g->a->failed) {
+        const node *x = ir_node(b->g, b->costs.n);
+        double      cost = own_cost(x);
+        for (int k = 0; k < op_table[x->op].arity; k++) cost += b->costs.at[x->arg[k]];
+        vec_push(b->g->a, &b->costs, cost);
+    }
+    return n && n < b->costs.n ? b->costs.at[n] : 1e300;
+}
+
+static uint32_t atom_rank(const builder *b, node_id atom) {
+    for (uint32_t i = 0; i < b->order.n; i++)
+        if (b->order.at[i] == atom) return i;
+    return b->order.n;
+}
+
+static uint32_t base_rank(const builder *b, uint32_t base) {
+    if (!(base & POLY_FLAG)) return 2 * atom_rank(b, base);
+    const poly *p = algebra_poly(b->s, base);
+    uint32_t    rank = b->order.n;
+    for (uint32_t i = 0; i < p->n; i++) {
+        for (uint32_t k = 0; k < p->t[i].n; k++) {
+            uint32_t r = atom_rank(b, p->t[i].f[k].base);
+            if (r < rank) rank = r;
+        }
+    }
+    return 2 * rank + 1; /* behind the name itself */
+}
+
+static bool scalar_base(const builder *b, uint32_t base) {
+    return shape_is_scalar(base_shape(b->s, base));
+}
+
+/* ---------------------------------------------------------------- products */
+
+static node_id times(builder *b, node_id x, node_id y) {
+    return x ? ir_op2(b->g, OP_MUL, x, y) : y;
+}
+
+static node_id power_node(builder *b, node_id base, int32_t exp) {
+    return exp == 1 ? base : ir_op2(b->g, OP_POW, base, ir_number(b->g, exp));
+}
+
+/* A number stands on a product's left operand: 1/m * dZ2 @ A1.T is (1/m * dZ2) @ A1.T. */
+static node_id scale_left(builder *b, node_id prefix, node_id n) {
+    node_id right[MOST_ITEMS];
+    int     depth = 0;
+    while (ir_node(b->g, n)->op == OP_MATMUL && depth < MOST_ITEMS) {
+        right[depth++] = ir_node(b->g, n)->arg[1];
+        n = ir_node(b->g, n)->arg[0];
+    }
+    n = ir_node(b->g, prefix)->op == OP_NEG && ir_node(b->g, ir_node(b->g, prefix)->arg[0])->op == OP_NUMBER &&
+                b->g->numbers.at[ir_node(b->g, ir_node(b->g, prefix)->arg[0])->ref] == 1
+            ? ir_op1(b->g, OP_NEG, n)
+            : ir_op2(b->g, OP_MUL, prefix, n);
+    while (depth) n = ir_op2(b->g, OP_MATMUL, n, right[--depth]);
+    return n;
+}
+
+typedef struct item {
+    uint32_t rank;
+    node_id  n;
+    int32_t  exp;
+    bool     scalar;
+} item;
+
+static int by_rank(const void *x, const void *y) {
+    uint32_t a = ((const item *)x)->rank, b = ((const item *)y)->rank;
+    return (a > b) - (a < b);
+}
+
+/* The product of the items that are scalar or not, above or below the line. */
+static node_id product_of(builder *b, const item *items, uint32_t n, bool scalar, bool above, node_id start) {
+    node_id out = start;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i].scalar == scalar && (items[i].exp > 0) == above)
+            out = times(b, out, power_node(b, items[i].n, abs(items[i].exp)));
+    return out;
+}
+
+/* sign * c * items, where c > 0. */
+static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n) {
+    qsort(items, n, sizeof *items, by_rank);
+    node_id top = c.num != 1 ? ir_number(b->g, (double)c.num) : 0;
+    node_id bottom = c.den != 1 ? ir_number(b->g, (double)c.den) : 0;
+    node_id above = product_of(b, items, n, false, true, 0), below = product_of(b, items, n, false, false, 0);
+    top = product_of(b, items, n, true, true, top);
+    bottom = product_of(b, items, n, true, false, bottom);
+    if (!above) { /* one fraction for all */
+        if (!top) top = ir_number(b->g, 1);
+        if (minus) top = ir_op1(b->g, OP_NEG, top);
+        bottom = below ? times(b, bottom, below) : bottom;
+        return bottom ? ir_op2(b->g, OP_DIV, top, bottom) : top;
+    }
+    if (top || bottom) {
+        if (!top) top = ir_number(b->g, 1);
+        if (minus) top = ir_op1(b->g, OP_NEG, top);
+        node_id prefix = bottom ? ir_op2(b->g, OP_DIV, top, bottom) : top;
+        above = 0;
+        for (uint32_t i = 0; i < n; i++) { /* the prefix goes into the first factor */
+            if (items[i].scalar || items[i].exp < 0) continue;
+            node_id one = power_node(b, items[i].n, items[i].exp);
+            above = above ? times(b, above, one) : scale_left(b, prefix, one);
+        }
+    } else if (minus) {
+        above = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            if (items[i].scalar || items[i].exp < 0) continue;
+            node_id one = power_node(b, items[i].n, items[i].exp);
+            above = above ? times(b, above, one) : scale_left(b, ir_number(b->g, -1), one);
+        }
+    }
+    return below ? ir_op2(b->g, OP_DIV, above, below) : above;
+}
+
+/* -------------------------------------------------------------------- sums */
+
+static uint32_t degree(const builder *b, const term *t) {
+    uint32_t d = 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (!scalar_base(b, t->f[i].base)) d += (uint32_t)abs(t->f[i].exp);
+    return d;
+}
+
+static uint32_t term_rank(const builder *b, const term *t) {
+    uint32_t rank = 2 * b->order.n + 2;
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint32_t r = base_rank(b, t->f[i].base);
+        if (!scalar_base(b, t->f[i].base) && r < rank) rank = r;
+    }
+    return rank;
+}
+
+/* |term| as a node. */
+static node_id term_node(builder *b, const term *t) {
+    item  items[MOST_ITEMS];
+    ratio c = {t->c.num < 0 ? -t->c.num : t->c.num, t->c.den};
+    if (t->n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        items[i] = (item){base_rank(b, t->f[i].base), t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
+    return quotient(b, false, c, items, t->n);
+}
+
+/* A matrix product, or a sum of what products gave: it comes first in a sum. */
+static bool has_product(const builder *b, const term *t) {
+    for (uint32_t i = 0; i < t->n; i++)
+        if (ir_node(b->g, t->f[i].base)->op == OP_MATMUL) return true;
+    return false;
+}
+
+/* dW = 1/m * dZ @ A.T + lambda/m * W: the factors stay where they belong. */
+bool build_keeps_apart(const builder *b, form x) {
+    const poly *p = NULL;
+    uint32_t    n_products = 0;
+    for (uint32_t i = 0; x.ok && i < x.n; i++) {
+        bool is_poly = (x.f[i].base & POLY_FLAG) != 0;
+        if (!is_poly && scalar_base(b, x.f[i].base)) continue;
+        if (!is_poly || p || x.f[i].exp != 1) return false;
+        p = algebra_poly(b->s, x.f[i].base);
+    }
+    for (uint32_t i = 0; p && i < p->n; i++) n_products += has_product(b, &p->t[i]);
+    return p && n_products > 0 && n_products < p->n;
+}
+
+typedef struct summand {
+    uint32_t degree, rank, index;
+    bool     minus;
+    node_id  n;
+} summand;
+
+static int by_place(const void *x, const void *y) {
+    const summand *a = x, *b = y;
+    if (a->degree != b->degree) return a->degree < b->degree ? -1 : 1;
+    if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+static node_id add_up(builder *b, summand *list, uint32_t n) {
+    uint32_t first = 0;
+    qsort(list, n, sizeof *list, by_place);
+    while (first < n && list[first].minus) first++;
+    node_id out = first < n ? list[first].n : ir_op1(b->g, OP_NEG, list[0].n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (i == (first < n ? first : 0)) continue;
+        out = ir_op2(b->g, list[i].minus ? OP_SUB : OP_ADD, out, list[i].n);
+    }
+    return out;
+}
+
+static summand summand_of(builder *b, const term *t, uint32_t index, bool turned) {
+    return (summand){has_product(b, t) ? 0 : degree(b, t), term_rank(b, t), index, (t->c.num < 0) != turned, term_node(b, t)};
+}
+
+/* All terms side by side. */
+static node_id flat_sum(builder *b, const term *t, uint32_t n, bool turned) {
+    summand list[MOST_ITEMS];
+    if (n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < n; i++) list[i] = summand_of(b, &t[i], i, turned);
+    return add_up(b, list, n);
+}
+
+static bool holds_once(const term *t, node_id atom) {
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->f[i].base == atom) return t->f[i].exp == 1;
+    return false;
+}
+
+/* The terms with `atom` as atom * (..), the others beside it. */
+static node_id grouped_sum(builder *b, const term *t, uint32_t n, bool turned, node_id atom) {
+    summand  list[MOST_ITEMS];
+    term     inner[MOST_ITEMS];
+    uint32_t n_list = 0, n_inner = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!holds_once(&t[i], atom)) {
+            list[n_list++] = summand_of(b, &t[i], i, turned);
+            continue;
+        }
+        power *f = arena_new(b->s->a, t[i].n * sizeof *f);
+        if (!f) return 0;
+        inner[n_inner] = (term){.c = t[i].c, .f = f};
+        for (uint32_t k = 0; k < t[i].n; k++)
+            if (t[i].f[k].base != atom) f[inner[n_inner].n++] = t[i].f[k];
+        n_inner++;
+    }
+    if (n_inner < 2 || n_list == 0) return 0;
+    bool all_minus = true;
+    for (uint32_t i = 0; i < n_inner; i++) all_minus = all_minus && (inner[i].c.num < 0) != turned;
+    node_id rest = flat_sum(b, inner, n_inner, turned != all_minus);
+    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, ir_op2(b->g, OP_MUL, atom, rest)};
+    for (uint32_t i = 0; i < n_list; i++)
+        if (list[i].degree >= list[n_list].degree) list[n_list].degree = list[i].degree + 1;
+    return add_up(b, list, n_list + 1);
+}
+
+/* A polynomial, turned round if asked, in its cheapest form. */
+static node_id sum_node(builder *b, const poly *p, bool turned) {
+    node_id best = flat_sum(b, p->t, p->n, turned);
+    if (p->n < 3 || p->n > MOST_ITEMS) return best;
+    for (uint32_t k = b->order.n; k-- > 0;) {
+        node_id atom = b->order.at[k];
+        if (scalar_base(b, atom)) continue;
+        node_id other = grouped_sum(b, p->t, p->n, turned, atom);
+        if (other && build_cost(b, other) < build_cost(b, best)) best = other;
+    }
+    return best;
+}
+
+/* A sum with as many positive as negative terms can be turned round without a loss. */
+static bool can_turn(const poly *p) {
+    int balance = 0;
+    for (uint32_t i = 0; i < p->n; i++) balance += p->t[i].c.num > 0 ? 1 : -1;
+    return balance == 0;
+}
+
+static node_id factored(builder *b, form x) {
+    item  items[MOST_ITEMS];
+    bool  minus = x.c.num < 0;
+    ratio c = {minus ? -x.c.num : x.c.num, x.c.den};
+    if (x.n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < x.n; i++) {
+        uint32_t base = x.f[i].base;
+        node_id  n = base;
+        if (base & POLY_FLAG) {
+            const poly *p = algebra_poly(b->s, base);
+            bool        turn = minus && x.f[i].exp == 1 && can_turn(p);
+            if (turn) minus = false;
+            n = sum_node(b, p, turn);
+        }
+        if (!n) return 0;
+        items[i] = (item){base_rank(b, base), n, x.f[i].exp, scalar_base(b, base)};
+    }
+    return quotient(b, minus, c, items, x.n);
+}
+
+/* The terms with the numbers in front multiplied into each. */
+static node_id kept_apart(builder *b, form x) {
+    summand list[MOST_ITEMS];
+    terms_of_form out = form_terms(b->s, x);
+    if (!out.ok || out.n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < out.n; i++) list[i] = summand_of(b, &out.at[i], i, false);
+    return add_up(b, list, out.n);
+}
+
+node_id build_form(builder *b, form x, shape sh) {
+    if (!x.ok) return 0;
+    node_id n = form_is_zero(x) ? ir_number(b->g, 0) : build_keeps_apart(b, x) ? kept_apart(b, x) : factored(b, x);
+    if (!n || shape_equal(ir_shape(b->g, n), sh)) return n;
+    double one;
+    if (ir_is_number(b->g, n, &one) && one == 1) return ir_ones(b->g, sh);
+    return ir_op2(b->g, OP_MUL, n, ir_ones(b->g, sh));
+}

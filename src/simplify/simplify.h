@@ -1,0 +1,40 @@
+/* The face of the simplification room: derived gradients as a person would write them, and
+ * programs in the form in which they are run. Passes append to the store; the trail gets a
+ * step for every rewrite. */
+#ifndef SIMPLIFY_SIMPLIFY_H
+#define SIMPLIFY_SIMPLIFY_H
+
+#include "ir/trail.h"
+
+typedef struct simplify_options {
+    const bool *no_name; /* by var_id: the names that must not stand for their formula (their values
+                            are given and need not agree with it); may be NULL */
+    const bool *wanted;  /* by var_id: gradients asked for by name, shown as well; may be NULL */
+} simplify_options;
+
+/* Fills local, whole and shown of every gradient, and appends rewrite steps to the trail. */
+dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_options *opt);
+
+/* The program that computes the cost and the gradients, in the order in which it is run: the
+ * forward statements (those of `also`, predictions say, included), then dV = whole for what is
+ * shown and, with `all`, dV = local for the rest, inputs' included. */
+dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also, program *out);
+
+/* One expression: `tidy` after the TIDY rules, the result in its shortest form, with name for
+ * formula where that helps. 0 without memory. */
+node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id formula, node_id *tidy);
+
+/* The expression with every occurrence of one node replaced by another. */
+node_id simplify_replace(ir *g, arena *a, node_id n, node_id old, node_id by);
+
+/* A copy of a program in which every expression is rewritten by the STABLE rules; formulas
+ * of names are looked through in `defs` (usually the program itself). `on_rule` (may be
+ * NULL) is told of each rewrite. */
+typedef struct stable_report {
+    void (*on_rule)(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after);
+    void *user;
+} stable_report;
+dfoo_status simplify_stable(ir *g, arena *a, const program *p, const program *defs, const bool *no_name,
+                            const stable_report *report, program *out);
+
+#endif
