@@ -1,0 +1,40 @@
+/* The face of the explaining room: derivations -> text for people.
+ *
+ * Everything that is displayed as an equality is a line of data (doc.h) that is evaluated
+ * on random values before it is written. */
+#ifndef EXPLAIN_EXPLAIN_H
+#define EXPLAIN_EXPLAIN_H
+
+#include "ir/trail.h"
+
+/* The derived gradients as equations in the notation, under a head that says what they
+ * differentiate. `only` (by var_id, may be NULL): just these variables' gradients. `steps`:
+ * all of them as well, grouped by the equation they come from. */
+dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps, buf *out);
+
+typedef struct explain_result {
+    uint32_t n_identities, n_derivatives, n_failed;
+    double   worst_identity, worst_derivative;
+} explain_result;
+
+/* The proof of v's gradient by indices. `run` is the program with all gradients
+ * (simplify_program with `all`). Every line is checked on random values of `seed`. */
+dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out,
+                             explain_result *result);
+
+/* "log'(a) = 1/a": a function's derivative as the table of operations has it. */
+void explain_slope(op_id op, buf *out);
+
+/* What explain_function needs of the simplifying room. */
+typedef struct explain_function_how {
+    node_id (*tidy)(void *user, node_id n);                                      /* 0 and 1, signs */
+    node_id (*best)(void *user, node_id n, node_id name, node_id formula);        /* the shortest form, where name = formula */
+    node_id (*write_out)(void *user, node_id n, node_id name, node_id formula);   /* the name replaced by the formula */
+    void *user;
+} explain_function_how;
+
+/* The derivative by z of a function, whose definition is a node over z, rule by rule. */
+dfoo_status explain_function(ir *g, arena *a, const char *title, var_id z, node_id def, const explain_function_how *how, buf *out,
+                             explain_result *result);
+
+#endif
