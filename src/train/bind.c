@@ -1,0 +1,280 @@
+/* Named arrays -> the inputs and labels of a model, as views of the arrays' own memory.
+ *
+ * Matrices come first: they settle the sizes. Vectors, arrays of more dimensions and classes are
+ * then read as the sizes tell; a table (table.c) comes last. At the end every value has been looked
+ * at once: what is not finite is refused here, where its row and column are known. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "train/internal.h"
+
+memo *memos_get(memos *all, arena *a, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (all->list.at[i].var == v) return &all->list.at[i];
+    vec_push(a, &all->list, (memo){.var = v});
+    return a->failed ? NULL : &all->list.at[all->list.n - 1];
+}
+
+const memo *memos_find(const memos *all, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (all->list.at[i].var == v) return &all->list.at[i];
+    return NULL;
+}
+
+const view *bound_find(const bound *b, var_id v) {
+    for (uint32_t i = 0; i < b->views.n; i++)
+        if (b->views.at[i].var == v) return &b->views.at[i];
+    return NULL;
+}
+
+bool by_example(const model *m, const variable *v) {
+    return m->examples && (m->examples_are_columns ? v->sh.cols : v->sh.rows) == m->examples;
+}
+
+dim entries_dim(const model *m, const variable *v) {
+    return m->examples_are_columns ? v->sh.rows : v->sh.cols;
+}
+
+/* ------------------------------------------------------------------ vectors */
+
+/* Would the variable be (rows, cols), as far as sizes are known? */
+static bool could_be(const sizing *z, var_id v, size_t rows, size_t cols) {
+    shape  sh = ir_var(&z->m->g, v)->sh;
+    size_t known_rows = sizes_get(&z->s, sh.rows), known_cols = sizes_get(&z->s, sh.cols);
+    return (!known_rows || known_rows == rows) && (!known_cols || known_cols == cols);
+}
+
+/* A vector of n as a column or a row. */
+static dfoo_status vector_item(sizing *z, var_id v, size_t n, const char *from) {
+    const variable *x = ir_var(&z->m->g, v);
+    bool            column = could_be(z, v, n, 1), row = could_be(z, v, 1, n);
+    bool            data = by_example(z->m, x);
+    if (column && row && n > 1 && !data) {
+        const char *name = ir_var_name(&z->m->g, v);
+        return train_bad(z->m->g.d, "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both", from, name, n, n, n);
+    }
+    /* One value per example, unless the sizes speak of one example of n entries. */
+    if (data && column == row) column = !z->m->examples_are_columns;
+    vec_push(z->a, &z->items, column ? (size_item){v, n, 1, from, false} : (size_item){v, 1, n, from, false});
+    return arena_status(z->a);
+}
+
+static bool is_parameter(const ir *g, var_id v) {
+    return ir_var(g, v)->kind == VAR_PARAM;
+}
+
+static dfoo_status parameter_items(sizing *z, const dfoo_arrays *set, const char *from, bool vectors) {
+    const ir *g = &z->m->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const dfoo_array *x = is_parameter(g, v) ? arrays_get(set, ir_var_name(g, v)) : NULL;
+        size_t            rows, cols;
+        if (!x || (x->ndim == 1) != vectors) continue;
+        if (!array_as_matrix(x, &rows, &cols))
+            return train_bad(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name, x->ndim);
+        if (vectors) DFOO_TRY(vector_item(z, v, rows, from));
+        else vec_push(z->a, &z->items, (size_item){v, rows, cols, from, true});
+    }
+    return arena_status(z->a);
+}
+
+dfoo_status bind_parameters(sizing *z, const dfoo_arrays *set, const char *name) {
+    DFOO_TRY(parameter_items(z, set, name, false));
+    DFOO_TRY(sizing_solve(z));
+    DFOO_TRY(parameter_items(z, set, name, true));
+    return sizing_solve(z);
+}
+
+/* ------------------------------------------------------------------- arrays */
+
+typedef struct binder {
+    const bind_request *r;
+    sizing             *z;
+    bound              *out;
+    const char         *from;
+} binder;
+
+static const size_t *offsets(arena *a, size_t n, size_t apart) {
+    size_t *offset = n < SIZE_MAX / sizeof(size_t) ? arena_new(a, n * sizeof *offset) : NULL;
+    for (size_t i = 0; offset && i < n; i++) offset[i] = i * apart;
+    if (!offset) a->failed = true;
+    return offset;
+}
+
+/* A matrix in the model's own layout. */
+static view matrix_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols) {
+    const model    *m = b->r->m;
+    const variable *x = ir_var(&m->g, v);
+    bool            each = by_example(m, x), columns = m->examples_are_columns;
+    view            out = {.var = v, .by_example = each, .at = at, .promised = x->onehot};
+    out.n = !each ? 1 : columns ? cols : rows;
+    out.entries = !each ? rows * cols : columns ? rows : cols;
+    out.step = columns ? 1 : cols;
+    out.offset = offsets(b->r->a, out.entries, each && columns ? cols : 1);
+    return out;
+}
+
+/* n examples of so many entries, one after the other. */
+static view sequence_view(const binder *b, var_id v, const double *at, size_t n, size_t entries) {
+    return (view){.var = v, .by_example = true, .at = at, .n = n, .entries = entries, .step = entries,
+                  .offset = offsets(b->r->a, entries, 1), .promised = ir_var(&b->r->m->g, v)->onehot};
+}
+
+/* What is read example by example says how many there are, and of how many entries. */
+static void add_item(const binder *b, const view *v) {
+    bool   columns = b->r->m->examples_are_columns;
+    size_t rows = columns ? v->entries : v->n, cols = columns ? v->n : v->entries;
+    vec_push(b->r->a, &b->z->items, (size_item){v->var, rows, cols, b->from, false});
+}
+
+/* One number per example for a onehot label of several entries. */
+static bool holds_classes(const binder *b, const variable *v, const dfoo_array *x) {
+    size_t rows, cols;
+    if (v->kind != VAR_LABEL || !v->onehot || !by_example(b->r->m, v) || !array_as_matrix(x, &rows, &cols)) return false;
+    if (sizes_get(&b->z->s, entries_dim(b->r->m, v)) == 1) return false;
+    return x->ndim == 1 || (b->r->m->examples_are_columns ? rows : cols) == 1;
+}
+
+static dfoo_status bind_matrix(const binder *b, var_id v, const dfoo_array *x) {
+    size_t rows, cols;
+    array_as_matrix(x, &rows, &cols);
+    vec_push(b->r->a, &b->z->items, (size_item){v, rows, cols, b->from, true});
+    vec_push(b->r->a, &b->out->views, matrix_view(b, v, x->data, rows, cols));
+    return arena_status(b->r->a);
+}
+
+static dfoo_status bind_class_array(const binder *b, var_id v, const dfoo_array *x) {
+    view out = sequence_view(b, v, x->data, array_entries(x), 1);
+    DFOO_TRY(arena_status(b->r->a));
+    DFOO_TRY(bind_classes(b->r, b->z, &out, NULL));
+    add_item(b, &out);
+    vec_push(b->r->a, &b->out->views, out);
+    return arena_status(b->r->a);
+}
+
+/* Images: (examples, height, width, colours), in the files of every format. */
+static dfoo_status bind_tensor(const binder *b, var_id v, const dfoo_array *x) {
+    const model *m = b->r->m;
+    if (!by_example(m, ir_var(&m->g, v)))
+        return train_bad(m->g.d, "%s: %s has %d dimensions, and %s is needed", b->from, x->name, x->ndim,
+                         train_shape_text(&m->g, b->r->a, ir_var(&m->g, v)->sh));
+    size_t n = x->dim[0], entries = n ? array_entries(x) / n : 0;
+    view   out = sequence_view(b, v, x->data, n, entries);
+    add_item(b, &out);
+    vec_push(b->r->a, &b->out->views, out);
+    return arena_status(b->r->a);
+}
+
+static dfoo_status bind_vector(const binder *b, var_id v, const dfoo_array *x) {
+    DFOO_TRY(vector_item(b->z, v, x->dim[0], b->from));
+    const size_item *item = &b->z->items.at[b->z->items.n - 1];
+    vec_push(b->r->a, &b->out->views, matrix_view(b, v, x->data, item->rows, item->cols));
+    return arena_status(b->r->a);
+}
+
+static bool is_data(const ir *g, var_id v) {
+    return ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
+}
+
+/* Matrices settle the sizes that the rest is read by. */
+static dfoo_status bind_arrays(const binder *b, bool matrices) {
+    const ir *g = &b->r->m->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const dfoo_array *x = is_data(g, v) ? arrays_get(b->r->source->arrays, ir_var_name(g, v)) : NULL;
+        if (!x || bound_find(b->out, v)) continue;
+        bool plain = (x->ndim == 2 || x->ndim == 0) && !holds_classes(b, ir_var(g, v), x);
+        if (plain) DFOO_TRY(bind_matrix(b, v, x));
+        else if (matrices) continue;
+        else if (x->ndim > 2) DFOO_TRY(bind_tensor(b, v, x));
+        else if (holds_classes(b, ir_var(g, v), x)) DFOO_TRY(bind_class_array(b, v, x));
+        else DFOO_TRY(bind_vector(b, v, x));
+    }
+    return sizing_solve(b->z);
+}
+
+/* -------------------------------------------------------------------- checks */
+
+static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t i, double x) {
+    const model      *m = b->r->m;
+    const char       *name = ir_var_name(&m->g, v->var);
+    const data_table *t = b->r->source->table;
+    bool              from_table = t && t->values && v->at == t->values;
+    const char       *what = isfinite(x) ? "too large for float32" : "not a finite number";
+    if (from_table && t->names)
+        return train_bad(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1, t->names[v->offset[i]], x, what);
+    if (from_table)
+        return train_bad(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x, what);
+    const char *where = "example";
+    if (!v->by_example) return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
+    if (m->examples_are_columns) return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1, j + 1, where, x, what);
+    return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where, i + 1, x, what);
+}
+
+/* In blocks, so that both layouts are read along the cache lines. */
+static dfoo_status check_finite(const binder *b, const view *v) {
+    enum { BLOCK = 64 };
+    double most = b->r->opt->dtype == EXEC_F32 ? (double)FLT_MAX : DBL_MAX;
+    for (size_t first = 0; first < v->n; first += BLOCK) {
+        size_t end = first + BLOCK < v->n ? first + BLOCK : v->n;
+        for (size_t i = 0; i < v->entries; i++) {
+            for (size_t j = first; j < end; j++) {
+                double x = v->at[j * v->step + v->offset[i]];
+                if (!(fabs(x) <= most)) return refuse_value(b, v, j, i, x);
+            }
+        }
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status check_promise(const binder *b, const view *v) {
+    for (size_t j = 0; j < v->n; j++) {
+        double sum = 0;
+        for (size_t i = 0; i < v->entries; i++) sum += view_entry(v, j, i);
+        if (fabs(sum - 1) > 1e-6)
+            return train_bad(b->r->m->g.d, "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1", b->from,
+                             ir_var_name(&b->r->m->g, v->var), j + 1, sum);
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status check_values(const binder *b, const view *v) {
+    if (v->class_of) return DFOO_OK;
+    DFOO_TRY(check_finite(b, v));
+    return v->promised && v->by_example ? check_promise(b, v) : DFOO_OK;
+}
+
+static dfoo_status report_absent(const binder *b, var_id v) {
+    const dfoo_arrays *set = b->r->source->arrays;
+    const variable    *x = ir_var(&b->r->m->g, v);
+    size_t             n = set ? arrays_count(set) : 0;
+    const char       **names = arena_new(b->r->a, (n + 1) * sizeof *names);
+    if (!names) return DFOO_ENOMEM;
+    for (size_t i = 0; i < n; i++) names[i] = arrays_at(set, i)->name;
+    return train_bad(b->r->m->g.d, "%s: the %s %s : %s is not there; there %s %s", b->from, x->kind == VAR_LABEL ? "label" : "input",
+                     ir_var_name(&b->r->m->g, v), train_shape_text(&b->r->m->g, b->r->a, x->sh), n == 1 ? "is" : "are",
+                     n ? train_list_text(b->r->a, names, n) : "no arrays");
+}
+
+static dfoo_status check_all(const binder *b) {
+    const model *m = b->r->m;
+    for (var_id v = 1; v < m->g.vars.n; v++)
+        if (is_data(&m->g, v) && b->r->needed[v] && !bound_find(b->out, v)) return report_absent(b, v);
+    for (uint32_t i = 0; i < b->out->views.n; i++) DFOO_TRY(check_values(b, &b->out->views.at[i]));
+    b->out->n = m->examples ? sizes_get(&b->z->s, m->examples) : 1;
+    if (b->out->n >= UINT32_MAX) return train_bad(m->g.d, "%s: more than %u examples are too many", b->from, UINT32_MAX - 1);
+    return DFOO_OK;
+}
+
+dfoo_status bind_data(const bind_request *r, sizing *z, bound *out) {
+    binder b = {.r = r, .z = z, .out = out, .from = source_name(r)};
+    *out = (bound){0};
+    DFOO_TRY(sizing_solve(z));
+    if (r->source->arrays) {
+        DFOO_TRY(bind_arrays(&b, true));
+        DFOO_TRY(bind_arrays(&b, false));
+    }
+    if (r->source->table && r->source->table->n_cols) DFOO_TRY(bind_table(r, z, out));
+    DFOO_TRY(sizing_solve(z));
+    DFOO_TRY(sizing_complete(z));
+    return check_all(&b);
+}

@@ -1,0 +1,125 @@
+/* What is done to data before training: standardising the inputs, and holding a part of the
+ * examples back as test data. */
+#include <math.h>
+
+#include "base/rng.h"
+#include "train/internal.h"
+
+/* ------------------------------------------------------------- standardising */
+
+/* Mean and standard deviation (of the n values, not of a population they stand for) of an entry. An
+ * entry that is always the same has 1, so that it becomes 0. */
+static void moments(const view *v, const uint32_t *pick, size_t n, size_t i, double *mean, double *sd) {
+    double sum = 0, squares = 0, first = view_entry(v, pick[0], i);
+    bool   constant = true;
+    for (size_t j = 0; j < n; j++) {
+        double x = view_entry(v, pick[j], i);
+        sum += x - first;
+        constant = constant && x == first;
+    }
+    *mean = first + sum / (double)n;
+    for (size_t j = 0; j < n; j++) {
+        double x = view_entry(v, pick[j], i) - *mean;
+        squares += x * x;
+    }
+    double deviation = sqrt(squares / (double)n);
+    *sd = constant || deviation == 0 ? 1 : deviation;
+}
+
+static dfoo_status check_scale(const model *m, const view *v, size_t i, double mean, double sd) {
+    if (isfinite(mean) && isfinite(sd)) return DFOO_OK;
+    return train_bad(m->g.d, "entry %zu of %s cannot be standardised: its values are too large", i + 1, ir_var_name(&m->g, v->var));
+}
+
+static dfoo_status learn_one(const model *m, arena *a, const view *v, const uint32_t *pick, size_t n, memos *out) {
+    memo   *known = memos_get(out, a, v->var);
+    double *mean = arena_new(a, v->entries * sizeof *mean), *sd = arena_new(a, v->entries * sizeof *sd);
+    if (!known || !mean || !sd) return DFOO_ENOMEM;
+    for (size_t i = 0; i < v->entries; i++) {
+        moments(v, pick, n, i, &mean[i], &sd[i]);
+        DFOO_TRY(check_scale(m, v, i, mean[i], sd[i]));
+    }
+    known->entries = v->entries;
+    known->mean = mean;
+    known->sd = sd;
+    return DFOO_OK;
+}
+
+dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n, memos *out) {
+    for (uint32_t i = 0; i < from->views.n; i++) {
+        const view *v = &from->views.at[i];
+        if (ir_var(&m->g, v->var)->kind == VAR_INPUT && v->by_example) DFOO_TRY(learn_one(m, a, v, pick, n, out));
+    }
+    return DFOO_OK;
+}
+
+/* ----------------------------------------------------------------- splitting */
+
+/* The class of an example, if the label tells one: its largest entry, or 0 and 1. */
+static uint32_t class_of(const view *label, size_t j) {
+    uint32_t best = 0;
+    if (label->class_of) return label->class_of[j];
+    if (label->entries == 1) return view_entry(label, j, 0) != 0;
+    for (uint32_t i = 1; i < label->entries; i++)
+        if (view_entry(label, j, i) > view_entry(label, j, best)) best = i;
+    return best;
+}
+
+static bool tells_classes(const model *m, const view *v) {
+    if (!v->by_example || ir_var(&m->g, v->var)->kind != VAR_LABEL) return false;
+    if (v->class_of || ir_var(&m->g, v->var)->onehot) return true;
+    if (v->entries != 1) return false;
+    for (size_t j = 0; j < v->n; j++)
+        if (view_entry(v, j, 0) != 0 && view_entry(v, j, 0) != 1) return false;
+    return true;
+}
+
+static const view *find_classes(const model *m, const bound *from, uint32_t *n_classes) {
+    for (uint32_t i = 0; i < from->views.n; i++) {
+        const view *v = &from->views.at[i];
+        if (!tells_classes(m, v)) continue;
+        *n_classes = v->entries == 1 ? 2 : (uint32_t)v->entries;
+        return v;
+    }
+    *n_classes = 1;
+    return NULL;
+}
+
+/* Moves the marked examples to the front; both parts end up in ascending order. */
+static size_t partition(const bool *held, size_t n, uint32_t *order) {
+    size_t first = 0, last = 0;
+    for (size_t j = 0; j < n; j++) first += held[j];
+    size_t n_held = first;
+    for (size_t j = 0; j < n; j++) {
+        if (held[j]) order[last++] = (uint32_t)j;
+        else order[first++] = (uint32_t)j;
+    }
+    return n_held;
+}
+
+/* In a shuffled order, the first of each class are held back, as many as are due. */
+static void hold_back(const view *label, double part, const uint32_t *shuffled, size_t n, size_t *due, bool *held) {
+    for (size_t j = 0; j < n; j++) due[label ? class_of(label, j) : 0]++;
+    size_t n_classes = label ? (label->entries == 1 ? 2 : label->entries) : 1;
+    for (size_t k = 0; k < n_classes; k++) due[k] = (size_t)floor((double)due[k] * part + 0.5);
+    for (size_t j = 0; j < n; j++) {
+        size_t *left = &due[label ? class_of(label, shuffled[j]) : 0];
+        if (!*left) continue;
+        held[shuffled[j]] = true;
+        --*left;
+    }
+}
+
+dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed, uint32_t *order, size_t *n_test) {
+    uint32_t    n_classes, n = (uint32_t)from->n;
+    const view *label = find_classes(m, from, &n_classes);
+    bool       *held = arena_new(a, n);
+    size_t     *due = arena_new(a, n_classes * sizeof *due);
+    rng         r = rng_start(seed, RNG_SPLIT, 0);
+    if (!held || !due) return DFOO_ENOMEM;
+    rng_shuffle(&r, order, n);
+    hold_back(label, part, order, n, due, held);
+    *n_test = partition(held, n, order);
+    if (*n_test > 0 && *n_test < n) return DFOO_OK;
+    return train_bad(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n, *n_test ? "train with" : "test with");
+}

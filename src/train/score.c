@@ -1,0 +1,134 @@
+/* Scores: the forward pass of a program over some examples, its cost, and how many of them are
+ * classified rightly. Also what plans and execs report when they cannot be made. */
+#include <math.h>
+
+#include "train/internal.h"
+
+dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep, plan **out) {
+    dfoo_status status = plan_make(&m->g, a, p, keep, n_keep, out);
+    if (status != DFOO_EINPUT) return status;
+    for (uint32_t i = 0; i < m->functions.n; i++) {
+        const function *f = &m->functions.at[i];
+        const char     *name = symbols_name(m->g.names, f->name);
+        if (!f->body) return train_bad(m->g.d, "the function %s has no formula, so it cannot be computed: write %s(z) = ..", name, name);
+    }
+    return train_bad(m->g.d, "a function without a formula cannot be computed");
+}
+
+dfoo_status train_exec_open(const plan *p, const model *m, exec_dtype type, const sizes *s, exec **out) {
+    dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, type, s, out);
+    return status == DFOO_EINPUT ? train_bad(m->g.d, "the matrices of the model are larger than memory can be") : status;
+}
+
+void plan_needs(const plan *p, bool *needed) {
+    for (var_id v = 1; v < p->n_vars; v++) {
+        bool data = ir_var(p->g, v)->kind == VAR_INPUT || ir_var(p->g, v)->kind == VAR_LABEL;
+        if (data && p->of_var[v] && p->buffers.at[p->of_var[v]].kind == BUFFER_LEAF) needed[v] = true;
+    }
+}
+
+/* -------------------------------------------------------------------- scorer */
+
+dfoo_status scorer_plan(scorer *k, const model *m, arena *a, const program *p, bool with_cost) {
+    var_id  *keep = arena_new(a, (m->predict.n + 1) * sizeof *keep);
+    uint32_t n = 0;
+    plan    *made;
+    *k = (scorer){.m = m, .with_cost = with_cost};
+    if (!keep) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < m->predict.n; i++) keep[n++] = m->predict.at[i];
+    if (with_cost) keep[n++] = m->cost;
+    DFOO_TRY(train_plan(m, a, p, keep, n, &made));
+    k->p = made;
+    return DFOO_OK;
+}
+
+/* The label that the first prediction can be held against. */
+static void find_label(scorer *k) {
+    const ir *g = &k->m->g;
+    k->prediction = k->label = 0;
+    if (!k->m->predict.n) return;
+    const variable *y = ir_var(g, k->m->predict.at[0]);
+    if (!by_example(k->m, y)) return;
+    size_t entries = sizes_get(&k->s, entries_dim(k->m, y));
+    for (var_id v = 1; v < g->vars.n && !k->label; v++) {
+        const variable *x = ir_var(g, v);
+        if (x->kind != VAR_LABEL || !by_example(k->m, x) || sizes_get(&k->s, entries_dim(k->m, x)) != entries) continue;
+        if (entries > 1 && !x->onehot) continue;
+        k->prediction = k->m->predict.at[0];
+        k->label = v;
+    }
+}
+
+dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, const sizes *s, size_t n) {
+    k->type = type;
+    DFOO_TRY(sizes_init(&k->s, a, k->m->g.names));
+    for (uint32_t i = 0; i < s->n && i < k->s.n; i++) k->s.of[i] = s->of[i];
+    sizes_examples(k->m, &k->s, n);
+    find_label(k);
+    return train_exec_open(k->p, k->m, type, &k->s, &k->e);
+}
+
+void scorer_close(scorer *k) {
+    exec_close(k->e);
+    k->e = NULL;
+}
+
+/* --------------------------------------------------------------- classification */
+
+static double entry(exec_dtype type, const void *x, size_t i) {
+    return type == EXEC_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+/* A matrix whose examples are columns (`across`) or rows. */
+typedef struct entries {
+    exec_dtype  type;
+    const void *at;
+    size_t      n, count; /* examples, entries of each */
+    bool        across;
+} entries;
+
+static double of_example(const entries *x, size_t j, size_t i) {
+    return entry(x->type, x->at, x->across ? i * x->n + j : j * x->count + i);
+}
+
+static size_t largest(const entries *x, size_t j) {
+    size_t best = 0;
+    for (size_t i = 1; i < x->count; i++)
+        if (of_example(x, j, i) > of_example(x, j, best)) best = i;
+    return best;
+}
+
+/* NAN: a single entry whose labels are not all 0 or 1. */
+static double accuracy(const entries *prediction, const entries *label) {
+    size_t right = 0;
+    for (size_t j = 0; j < label->n; j++) {
+        double y = of_example(label, j, 0);
+        if (label->count > 1) right += largest(prediction, j) == largest(label, j);
+        else if (y == 0 || y == 1) right += (of_example(prediction, j, 0) >= 0.5) == (y == 1);
+        else return NAN;
+    }
+    return (double)right / (double)label->n;
+}
+
+static double score_accuracy(scorer *k, const examples *e) {
+    size_t      rows, cols;
+    const void *labels = k->label ? examples_values(e, k->label) : NULL;
+    const void *predicted = labels ? exec_data(k->e, k->prediction, &rows, &cols) : NULL;
+    if (!predicted) return NAN;
+    bool    across = k->m->examples_are_columns;
+    entries y = {k->type, predicted, across ? cols : rows, across ? rows : cols, across};
+    entries t = {k->type, labels, y.n, y.count, across};
+    return accuracy(&y, &t);
+}
+
+dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
+    sizes_examples(k->m, &k->s, e->n);
+    dfoo_status status = exec_resize(k->e, &k->s);
+    if (status == DFOO_EINPUT) return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", e->n);
+    DFOO_TRY(status);
+    examples_bind(e, k->e);
+    exec_run(k->e);
+    *out = (train_score){.n = e->n, .cost = NAN, .accuracy = score_accuracy(k, e)};
+    if (k->with_cost) exec_get(k->e, k->m->cost, &out->cost);
+    return DFOO_OK;
+}

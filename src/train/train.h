@@ -1,0 +1,140 @@
+/* The face of the training room: data and starting values are bound to a model, an optimiser's
+ * equations are appended to its program, and the plan of both runs until the parameters are
+ * learned; later the same model predicts.
+ *
+ * The caller brings a model and the program that it runs: the forward statements (those of
+ * the predictions too) and a statement for the gradient of each parameter. Which optimiser,
+ * how long, and how data is read is in train_options; all zero is the default. Wrong input is
+ * reported to the diagnostics of the model's store. Numeric memory comes from the allocator of
+ * the store's arena, and is given back before a function returns.
+ */
+#ifndef TRAIN_TRAIN_H
+#define TRAIN_TRAIN_H
+
+#include "data/data.h"
+#include "exec/exec.h"
+#include "ir/model.h"
+
+/* ------------------------------------------------------------------- input */
+
+/* Where numbers come from. A variable is looked up in `arrays` under its own name; inputs and
+ * labels that are not there share the columns of `table`, whose rows are examples.
+ *
+ * Arrays: a vector of n fits (n, 1) or (1, n) where only one of them fits, or is one value per
+ * example; more than two dimensions are one example after the other; for a label that is
+ * declared onehot, one value per example is the number of its class.
+ * Table: labels take the columns named in options.labels, or else the last ones (as many as
+ * the label has entries, if that is known, else one; a onehot label takes one column of
+ * classes), inputs the rest in order. If training saw column names, they are looked for. */
+typedef struct train_source {
+    const char        *name;   /* what messages call it: the file; NULL: "the data" */
+    const dfoo_arrays *arrays; /* may be NULL */
+    const data_table  *table;  /* may be NULL; without columns it is no table */
+} train_source;
+
+typedef struct train_size {
+    const char *name;
+    size_t      value;
+} train_size;
+
+typedef struct train_setting {
+    const char *name; /* alpha, beta, .. */
+    double      value;
+} train_setting;
+
+/* ------------------------------------------------------------------ output */
+
+/* How well a model does on some examples. The accuracy is the part of them that is classified
+ * rightly, if the first `predict` variable has a label of its shape: with one entry per example and
+ * labels 0 and 1, a prediction from 0.5 on is a 1; with several entries and a onehot label, the
+ * largest entry is the class. NAN where there is none. */
+typedef struct train_score {
+    size_t n; /* examples; 0: there was no such data */
+    double cost, accuracy;
+} train_score;
+
+typedef struct train_progress {
+    size_t epoch, epochs; /* passes over the data that are complete, and that are wanted */
+    double within;        /* the part of the pass at hand that is done: 0 to 1 */
+    double cost;          /* the newest known: see history */
+    bool   evaluated;     /* this is one of the `every` epochs, or the last: the scores are new */
+    train_score train, test;
+    double seconds, examples_per_second;
+} train_progress;
+
+typedef struct train_result {
+    size_t      epochs; /* fewer than wanted if progress said to stop */
+    uint64_t    n_values; /* the entries of all parameters */
+    train_score train, test; /* of the parameters that came out */
+    double      seconds;
+} train_result;
+
+/* ----------------------------------------------------------------- options */
+
+enum { TRAIN_EPOCHS = 1000 };
+
+typedef struct train_options {
+    const char          *optimizer; /* NULL: sgd */
+    const train_setting *settings;  /* the optimiser's numbers that are not its defaults */
+    uint32_t             n_settings;
+    const train_size    *sizes;     /* --set n1=20: before `size n1 = 4` of the model */
+    uint32_t             n_sizes;
+    const char *const   *labels;    /* columns of the table, for the labels in order of declaration */
+    uint32_t             n_labels;
+    size_t               epochs;    /* 0: TRAIN_EPOCHS */
+    size_t               batch;     /* examples per step; 0: all */
+    size_t               every;     /* evaluate each so many epochs; 0: at the end only */
+    uint64_t             seed;      /* kept exactly below 2^53 */
+    exec_dtype           dtype;
+    bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
+    double               split;     /* the part of the data that is held back as test data; 0: none */
+
+    /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
+     * the parameters as they are. NULL: nobody is told. */
+    bool (*progress)(void *user, const train_progress *p);
+    void *user;
+} train_options;
+
+/* -------------------------------------------------------------------- work */
+
+typedef struct train_input {
+    train_source       data;
+    train_source       test;      /* without arrays and table: none */
+    const dfoo_arrays *from;      /* parameters that start here instead, by name; may be NULL */
+    const char        *from_name; /* what messages call it */
+} train_input;
+
+/* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
+ * train_predict needs: mean.X and sd.X of a standardised input X, columns.X and classes.Y (bytes of
+ * names, each with a zero byte behind it), seed, epochs.
+ *
+ * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
+ * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
+ * over the pass that ended there (each batch before its update), weighted by examples; full-batch
+ * rows begin at 0, the parameters as they start. NAN where nothing was evaluated.
+ *
+ * DFOO_EINPUT: data, sizes, options or `from` are wrong, or a cost is not finite; `history` then has
+ * the rows up to there. */
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
+                      dfoo_arrays *run, dfoo_arrays *history, train_result *out);
+
+enum { TRAIN_HISTORY_COLUMNS = 5 };
+extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
+
+/* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
+ * are used) and adds them to `out`; where the data has the labels, also the score. */
+dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
+                          const train_options *opt, dfoo_arrays *out, train_score *score);
+
+/* A predicted array as a table, a row per example, for a file: added to `out` under the name
+ * "table". The columns' names come from the arena: the variable's own name, numbered if
+ * there are several entries, or the names of the classes if it has the shape of a label of classes. */
+dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a, dfoo_arrays *out,
+                        const char ***columns);
+
+/* The equations of an optimiser and its numbers, as they are run. DFOO_EINPUT: there is none of that
+ * name (reported). */
+dfoo_status train_optimizer_show(const char *name, diags *d, buf *out);
+const char *train_optimizer_name(uint32_t i); /* NULL behind the last */
+
+#endif
