@@ -1,0 +1,51 @@
+/* dfoo explain: why a gradient is what it is. */
+#include "cli.h"
+
+#include <string.h>
+
+static int   convention;
+static bool  ascii;
+static words settings;
+
+static dfoo_status explain(dfoo *d, const char *const *args) {
+    const dfoo_explain_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+                                      .format = ascii || !locale_is_utf8() ? DFOO_ASCII : DFOO_TEXT};
+    const char                *name = args[1] ? args[1] : args[0];
+    char                      *text = NULL;
+    dfoo_model                *model = NULL;
+    dfoo_status                status = DFOO_OK;
+    if (!args[1] && is_model(name))
+        return wrong("\"%s\" is a model; name what to explain as well, as in dfoo explain %s dW1", name,
+                     name);
+    if (!args[1] && settings.n) return wrong("--set belongs to a MODEL, and none is given");
+    if (args[1] && !is_model(args[0]) && is_model(name))
+        return wrong("the model comes first: dfoo explain %s %s", name, args[0]);
+    if (args[1]) status = model_open(d, args[0], &settings, &model);
+    if (status == DFOO_OK) status = dfoo_explain(d, model, name, &how, &text);
+    answer(d, status, text);
+    dfoo_model_free(model);
+    return status;
+}
+
+static const option options[] = {
+    OPTION_CONVENTION(&convention),
+    {.name = "ascii", .flag = &ascii, .help = "ASCII only; of itself where the locale is not UTF-8"},
+    OPTION_SET(&settings),
+};
+
+const command explain_command = {
+    .name = "explain",
+    .summary = "why a gradient is what it is, step by step",
+    .arguments = "MODEL NAME (or a FUNCTION alone)",
+    .details = "Proves a line of `dfoo derive`: chain rule, transposes, where the 1/m comes from. NAME is a\n"
+               "gradient: dZ1, dz1 and dZ[1] are the same. Every equality that is shown was evaluated on\n"
+               "random values; the status is 1 if one did not hold. FUNCTION is one of the notation.\n"
+               "\n"
+               "  dfoo explain two_layer dZ1\n"
+               "  dfoo explain sigmoid",
+    .options = options,
+    .n_options = COUNT(options),
+    .least = 1,
+    .most = 2,
+    .run = explain,
+};

@@ -1,0 +1,103 @@
+/* The help: made from the commands' tables, so that it lists exactly what is read. */
+#include "cli.h"
+
+#include <string.h>
+
+enum { OPTION_COLUMN = 30 }; /* where the help of an option begins */
+
+/* The first line of a built-in model's text, without its "# NAME.eq: ". */
+static const char *builtin_title(const char *text, int *len) {
+    const char *title = text + strspn(text, "# ");
+    *len = (int)strcspn(title, "\r\n");
+    const char *colon = strstr(title, ".eq: ");
+    if (colon && colon < title + *len) {
+        *len -= (int)(colon + 5 - title);
+        title = colon + 5;
+    }
+    return title;
+}
+
+static void list_builtins(void) {
+    for (size_t i = 0; dfoo_builtin_name(i); i++) {
+        int         len;
+        const char *title = builtin_title(dfoo_builtin_text(i), &len);
+        out_printf("  %-12s %.*s\n", dfoo_builtin_name(i), len, title);
+    }
+}
+
+static void list_commands(void) {
+    for (size_t i = 0; command_at(i); i++)
+        out_printf("  %-12s %s\n", command_at(i)->name, command_at(i)->summary);
+}
+
+void help_first_minutes(void) {
+    out_printf("dfoo derives the backward pass of a neural network from the equations of its forward pass,\n"
+               "explains every line of it, checks it against finite differences, and trains with it.\n"
+               "\n"
+               "What to type first:\n"
+               "  dfoo show two_layer          a network with one hidden layer, as equations\n"
+               "  dfoo derive two_layer        its backward pass, line by line\n"
+               "  dfoo explain two_layer dZ1   why one of these lines is what it is\n"
+               "  dfoo check two_layer         every gradient against finite differences\n"
+               "then, with data (a line per example, the label last, as in examples/data/planar.csv):\n"
+               "  dfoo train two_layer --data planar.csv --split 0.2 -o run.npz\n"
+               "  dfoo predict two_layer --weights run.npz --data planar.csv\n"
+               "\n"
+               "Models that are built in:\n");
+    list_builtins();
+    out_printf("To write your own, begin with one of them:  dfoo show two_layer > mine.eq\n"
+               "\n"
+               "`dfoo help` lists the commands, `dfoo help train` says more about one.\n");
+}
+
+void help_program(void) {
+    out_printf("usage: dfoo COMMAND ARGUMENTS [OPTIONS]\n\n");
+    list_commands();
+    out_printf("  %-12s %s\n", "help", "this list; with the name of a command, its options");
+    out_printf("\n"
+               "  --help, -h   this list; behind a command, its options\n"
+               "  --version    the version\n"
+               "\n"
+               "MODEL is a file, - for standard input, or built in:\n");
+    list_builtins();
+    out_printf("\n"
+               "Results go to standard output, messages and progress to standard error.\n"
+               "Exit status: 0 done; 1 the answer is \"no\" (a check failed); 2 request or input wrong.\n");
+}
+
+/* "  --output FILE, -o FILE", and its width. */
+static int option_text(const option *o, char *text, size_t size) {
+    char value[64] = "";
+    if (o->value) snprintf(value, sizeof value, " %s", o->value);
+    int len = o->letter ? snprintf(text, size, "  -%c%s, --%s%s", o->letter, value, o->name, value)
+                        : snprintf(text, size, "  --%s%s", o->name, value);
+    if (o->alias) len += snprintf(text + len, size - (size_t)len, ", --%s%s", o->alias, value);
+    return len;
+}
+
+static void option_help(const option *o) {
+    char text[160];
+    int  width = option_text(o, text, sizeof text);
+    if (width > OPTION_COLUMN - 2)
+        out_printf("%s\n%*s%s\n", text, OPTION_COLUMN, "", o->help);
+    else
+        out_printf("%-*s%s\n", OPTION_COLUMN, text, o->help);
+}
+
+void help_command(const command *c) {
+    out_printf("usage: dfoo %s %s", c->name, c->arguments);
+    for (size_t i = 0; i < c->n_options; i++) {
+        const option *o = &c->options[i];
+        if (!o->required) continue;
+        if (o->letter)
+            out_printf(" -%c %s", o->letter, o->value);
+        else
+            out_printf(" --%s %s", o->name, o->value);
+    }
+    out_printf(" [OPTIONS]\n\n%s\n\n", c->details);
+    for (size_t i = 0; i < c->n_options; i++) option_help(&c->options[i]);
+    out_printf("%-*s%s\n", OPTION_COLUMN, "  -h, --help", "this text");
+    if (!strstr(c->arguments, "MODEL")) return;
+    out_printf("\nMODEL is a file, - for standard input, or built in:\n");
+    list_builtins();
+}

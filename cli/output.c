@@ -1,0 +1,86 @@
+/* What is written, and where: results to standard output, all else to standard error.
+ *
+ * A failed write is remembered and told once, at the end; a closed pipe is nobody's mistake
+ * and told by the status alone. */
+#include "cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int  write_error; /* errno of the first failed write to standard output */
+static bool said;
+
+void out_printf(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    if (vprintf(format, args) < 0 && !write_error) write_error = errno ? errno : EIO;
+    va_end(args);
+}
+
+bool output_close(void) {
+    if (ferror(stdout) && !write_error) write_error = errno ? errno : EIO;
+    if (fclose(stdout) != 0 && !write_error) write_error = errno ? errno : EIO;
+    if (write_error && write_error != EPIPE) failed("write to", "standard output", write_error);
+    return !write_error;
+}
+
+dfoo_status wrong(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fputs("dfoo: error: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    said = true;
+    return DFOO_EINPUT;
+}
+
+dfoo_status failed(const char *what, const char *path, int error) {
+    wrong("cannot %s %s: %s", what, path, strerror(error));
+    return DFOO_EIO;
+}
+
+void say_messages(dfoo *d) {
+    const char *text = dfoo_messages(d);
+    if (!*text) return;
+    fputs(text, stderr);
+    if (text[strlen(text) - 1] != '\n') fputc('\n', stderr);
+    said = true;
+    dfoo_messages_clear(d);
+}
+
+bool said_anything(void) {
+    return said;
+}
+
+dfoo_status answer(dfoo *d, dfoo_status status, char *text) {
+    say_messages(d);
+    if (text) {
+        size_t len = strlen(text);
+        out_printf("%s%s", text, len && text[len - 1] != '\n' ? "\n" : "");
+    }
+    dfoo_text_free(d, text);
+    return status;
+}
+
+/* Is `part`, in lower case, somewhere in the text? */
+static bool contains(const char *text, const char *part) {
+    for (; *text; text++) {
+        size_t i = 0;
+        while (part[i] && tolower((unsigned char)text[i]) == part[i]) i++;
+        if (!part[i]) return true;
+    }
+    return false;
+}
+
+bool locale_is_utf8(void) {
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < COUNT(variables); i++) {
+        const char *value = getenv(variables[i]);
+        if (value && *value) return contains(value, "utf-8") || contains(value, "utf8");
+    }
+    return false;
+}

@@ -1,0 +1,92 @@
+/* dfoo predict: a trained model's output for data. */
+#include "cli.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *weights, *data, *labels, *output = "-";
+static int         dtype;
+static words       settings;
+
+static bool ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), n_end = strlen(end);
+    return n >= n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+/* As the head of its summary says it. */
+static bool examples_are_rows(dfoo *d, dfoo_model *model) {
+    char *text = NULL;
+    dfoo_show(model, 0, &text);
+    bool rows = text && strstr(text, "examples are rows");
+    dfoo_text_free(d, text);
+    dfoo_messages_clear(d);
+    return rows;
+}
+
+static void say_metric(const dfoo_progress *metric) {
+    char text[METRIC_SIZE];
+    bool named = metric->metric_name && !isnan(metric->metric);
+    if (named)
+        fprintf(stderr, "%s %s", metric->metric_name, metric_text(metric->metric_name, metric->metric, text));
+    if (!isnan(metric->cost)) fprintf(stderr, "%scost %.6g", named ? ", " : "", metric->cost);
+    if (named || !isnan(metric->cost)) fprintf(stderr, " on the labels of %s\n", data);
+}
+
+static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
+    const dfoo_predict_options how = {.data = data, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64};
+    dfoo_progress              metric = {.cost = NAN, .metric = NAN};
+    dfoo_arrays               *out;
+    dfoo_status                status = dfoo_predict(model, run, &how, &out, &metric);
+    say_messages(d);
+    if (status == DFOO_OK) {
+        say_metric(&metric);
+        status = ends_with(output, ".npz") ? dfoo_arrays_write(d, output, out, how.dtype)
+                                           : csv_write(output, out, examples_are_rows(d, model), how.dtype);
+    }
+    dfoo_arrays_free(out);
+    return status;
+}
+
+static dfoo_status predict(dfoo *d, const char *const *args) {
+    dfoo_arrays *run = NULL;
+    dfoo_model  *model;
+    if (strcmp(output, "-") != 0 && !ends_with(output, ".npz") && !ends_with(output, ".csv"))
+        return wrong("--output takes FILE.csv, FILE.npz, or - for CSV to standard output, not \"%s\"",
+                     output);
+    dfoo_status status = can_write(output, false);
+    if (status != DFOO_OK) return status;
+    status = model_open(d, args[0], &settings, &model);
+    if (status == DFOO_OK) status = arrays_open(d, &weights, 1, &run);
+    if (status == DFOO_OK) status = predict_with(d, model, run);
+    dfoo_arrays_free(run);
+    dfoo_model_free(model);
+    return status;
+}
+
+static const option options[] = {
+    {.name = "weights", .value = "FILE", .text = &weights, .required = true, .reads = true,
+     .help = "the NPZ file that `dfoo train` wrote"},
+    {.name = "data", .value = "FILE", .text = &data, .required = true, .reads = true,
+     .help = "the examples, as for `dfoo train`; labels may be missing"},
+    {.name = "output", .letter = 'o', .value = "FILE", .text = &output,
+     .help = "FILE.csv or FILE.npz; CSV to standard output if not given"},
+    {.name = "labels", .value = "NAME,..", .text = &labels, .help = "the label columns of a CSV"},
+    OPTION_DTYPE(&dtype),
+    OPTION_SET(&settings),
+};
+
+const command predict_command = {
+    .name = "predict",
+    .summary = "its output for data, with trained parameters",
+    .arguments = "MODEL",
+    .details = "Writes what the model predicts, a line per example; if the data has labels, how good that\n"
+               "is goes to standard error.\n"
+               "\n"
+               "  dfoo predict two_layer --weights run.npz --data planar.csv\n"
+               "  dfoo predict two_layer --weights run.npz --data planar.csv -o predictions.npz",
+    .options = options,
+    .n_options = COUNT(options),
+    .least = 1,
+    .most = 1,
+    .run = predict,
+};

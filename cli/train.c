@@ -1,0 +1,133 @@
+/* dfoo train: fits a model's parameters to data. */
+#include "cli.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *data, *test, *labels, *from, *optimizer, *optimizer_settings, *log_file, *output;
+static double      split, learning_rate;
+static size_t      epochs = 1000, batch, report_every;
+static uint64_t    seed;
+static bool        standardize, quiet;
+static int         dtype;
+static words       settings;
+
+static dfoo_train_options train_options(progress *p) {
+    dfoo_train_options how = {.data = data,
+                              .test = test,
+                              .labels = labels,
+                              .split = split,
+                              .standardize = standardize,
+                              .from = from,
+                              .optimizer = optimizer,
+                              .settings = optimizer_settings,
+                              .learning_rate = learning_rate,
+                              .epochs = epochs,
+                              .batch = batch,
+                              .seed = seed,
+                              .dtype = dtype ? DFOO_F32 : DFOO_F64,
+                              .log = log_file,
+                              .report_every = report_every,
+                              .user = p};
+    if (!quiet) how.report = progress_show;
+    if (p->live) how.report_every = epochs > 100 ? epochs / 100 : 1;
+    return how;
+}
+
+static void show_numbers(FILE *to, const char *name, double value, double test_value, bool metric) {
+    char text[2][METRIC_SIZE];
+    for (int i = 0; i < 2; i++) {
+        double x = i ? test_value : value;
+        if (metric)
+            metric_text(name, x, text[i]);
+        else
+            snprintf(text[i], METRIC_SIZE, "%.6g", x);
+    }
+    if (isnan(test_value))
+        fprintf(to, "%-12s %s\n", name, text[0]);
+    else
+        fprintf(to, "%-12s %-12s %s\n", name, text[0], text[1]);
+}
+
+static void show_end(FILE *to, const dfoo_progress *last) {
+    bool tested = !isnan(last->test_cost);
+    fprintf(to, "%zu epochs in %.2f s\n", last->epoch, last->seconds);
+    fprintf(to, tested ? "%-12s %-12s test\n" : "%-12s %s\n", "", "training");
+    show_numbers(to, "cost", last->cost, last->test_cost, false);
+    if (last->metric_name) show_numbers(to, last->metric_name, last->metric, last->test_metric, true);
+    if (to == stdout) fprintf(to, "the run is in %s\n", output);
+}
+
+static dfoo_status train_model(dfoo *d, dfoo_model *model) {
+    progress           p = progress_start(quiet || report_every);
+    dfoo_train_options how = train_options(&p);
+    dfoo_progress      last;
+    dfoo_arrays       *run;
+    dfoo_status        status = dfoo_train(model, &how, &run, &last);
+    progress_clear(&p);
+    say_messages(d);
+    if (status == DFOO_OK) status = dfoo_arrays_write(d, output, run, how.dtype);
+    if (status == DFOO_OK) show_end(strcmp(output, "-") == 0 ? stderr : stdout, &last);
+    dfoo_arrays_free(run);
+    return status;
+}
+
+static dfoo_status train(dfoo *d, const char *const *args) {
+    dfoo_model *model;
+    if (split > 0 && test)
+        return wrong("--split holds back a part of --data, --test names a file: give one of them");
+    dfoo_status status = can_write(output, true);
+    if (status == DFOO_OK && log_file) status = can_write(log_file, false);
+    if (status != DFOO_OK) return status;
+    status = model_open(d, args[0], &settings, &model);
+    if (status == DFOO_OK) status = train_model(d, model);
+    dfoo_model_free(model);
+    return status;
+}
+
+static const option options[] = {
+    {.name = "data", .value = "FILE", .text = &data, .required = true, .reads = true,
+     .help = "the examples: CSV, NPZ, HDF5 or IDX"},
+    {.name = "output", .letter = 'o', .value = "FILE", .text = &output, .required = true,
+     .help = "the NPZ file for the parameters; - is standard output"},
+    {.name = "labels", .value = "NAME,..", .text = &labels,
+     .help = "the label columns of a CSV, else the last column"},
+    {.name = "test", .value = "FILE", .text = &test, .reads = true,
+     .help = "examples that training does not see"},
+    {.name = "split", .value = "PART", .number = &split, .below = 1,
+     .help = "hold back this part of the data for testing, as in 0.2"},
+    {.name = "standardize", .flag = &standardize,
+     .help = "every feature to mean 0, deviation 1 of the training data"},
+    {.name = "from", .value = "FILE", .text = &from, .reads = true, .help = "an NPZ file to start from"},
+    {.name = "optimizer", .value = "NAME", .text = &optimizer,
+     .help = "sgd if not given; `dfoo show --optimizer adam` shows one"},
+    {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &learning_rate,
+     .help = "else the optimiser's own"},
+    {.name = "settings", .value = "NAME=VALUE,..", .text = &optimizer_settings,
+     .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},
+    {.name = "epochs", .value = "N", .count = &epochs, .help = "passes over the data; 1000 if not given"},
+    {.name = "batch", .value = "N", .count = &batch, .help = "examples in a step; all of them if not given"},
+    {.name = "seed", .value = "N", .seed = &seed, .help = "of everything random; 0 if not given"},
+    OPTION_DTYPE(&dtype),
+    {.name = "log", .value = "FILE", .text = &log_file, .help = "a CSV file of the cost of every epoch"},
+    {.name = "report", .value = "N", .count = &report_every, .help = "a line of progress every N epochs"},
+    {.name = "quiet", .flag = &quiet, .help = "no progress"},
+    OPTION_SET(&settings),
+};
+
+const command train_command = {
+    .name = "train",
+    .summary = "fits its parameters to data",
+    .arguments = "MODEL",
+    .details = "Trains a model and writes its parameters, and what `dfoo predict` needs, to an NPZ file.\n"
+               "A CSV has a line per example and the label in the last column; in other files the arrays\n"
+               "carry the variables' names: X, Y.\n"
+               "\n"
+               "  dfoo train two_layer --data planar.csv --split 0.2 -o run.npz\n"
+               "  dfoo train two_layer --set n1=20 --data planar.csv --optimizer adam -o run.npz",
+    .options = options,
+    .n_options = COUNT(options),
+    .least = 1,
+    .most = 1,
+    .run = train,
+};

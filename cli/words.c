@@ -1,0 +1,67 @@
+/* Numbers, read strictly, and what a mistyped word may have been. */
+#include "cli.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool parse_number(const char *text, double *out) {
+    if (!*text || text[strspn(text, "0123456789+-.eE")]) return false;
+    char *end;
+    *out = strtod(text, &end);
+    return end != text && !*end && isfinite(*out);
+}
+
+bool parse_whole(const char *text, uint64_t *out) {
+    if (!*text) return false;
+    uint64_t value = 0;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9') return false;
+        uint64_t digit = (uint64_t)(*text - '0');
+        if (value > (UINT64_MAX - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return true;
+}
+
+enum { LONGEST_WORD = 32 };
+
+static bool same_letter(char a, char b) {
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static size_t least_of(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* How many letters have to be put in, left out, replaced or swapped with their neighbour. */
+static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b) {
+    size_t d[LONGEST_WORD + 1][LONGEST_WORD + 1];
+    for (size_t i = 0; i <= n_a; i++) {
+        for (size_t j = 0; j <= n_b; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            d[i][j] = least_of(d[i - 1][j - 1] + !same_letter(a[i - 1], b[j - 1]),
+                               least_of(d[i - 1][j], d[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+                d[i][j] = least_of(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    }
+    return d[n_a][n_b];
+}
+
+void guess_try(guess *g, const char *candidate) {
+    size_t n_word = strlen(g->word), n_candidate = strlen(candidate);
+    if (n_word < 2 || n_word > LONGEST_WORD || n_candidate > LONGEST_WORD) return;
+    size_t far = distance(g->word, n_word, candidate, n_candidate);
+    bool   begins = n_word >= 3 && strncmp(candidate, g->word, n_word) == 0;
+    if (begins) far = 1;
+    if (far <= 1 + least_of(n_word, n_candidate) / 4 && (!g->best || far < g->distance)) {
+        g->best = candidate;
+        g->distance = far;
+    }
+}

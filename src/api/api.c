@@ -1,0 +1,478 @@
+/* The public interface, and the only place that sees all rooms: what a call does is the
+ * list of passes that it goes through. Running is in run.c, checking and training in train.c. */
+#include "api/api.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/data.h"
+#include "diff/diff.h"
+#include "explain/explain.h"
+#include "lang/builtin.h"
+#include "lang/lang.h"
+
+/* ---------------------------------------------------------------- contexts */
+
+const char *dfoo_status_text(dfoo_status status) {
+    static const char *const texts[] = {"ok", "the answer is no", "wrong input", "a file could not be read or written", "out of memory"};
+    return (unsigned)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
+}
+
+dfoo_status dfoo_open(const dfoo_allocator *mem, dfoo **out) {
+    dfoo_allocator m = mem ? *mem : mem_default();
+    *out = mem_new(&m, sizeof **out);
+    if (!*out) return DFOO_ENOMEM;
+    (*out)->mem = m;
+    buf_init(&(*out)->messages, m);
+    return DFOO_OK;
+}
+
+void dfoo_close(dfoo *d) {
+    if (!d) return;
+    dfoo_allocator mem = d->mem;
+    buf_free(&d->messages);
+    mem_free(&mem, d, sizeof *d);
+}
+
+const char *dfoo_messages(dfoo *d) {
+    return d->messages.text ? d->messages.text : "";
+}
+
+void dfoo_messages_clear(dfoo *d) {
+    buf_free(&d->messages);
+    d->messages.failed = false;
+}
+
+void dfoo_text_free(dfoo *d, char *text) {
+    if (text) mem_free(&d->mem, text, strlen(text) + 1);
+}
+
+/* ------------------------------------------------------------------ arrays */
+
+dfoo_status dfoo_arrays_new(dfoo *d, dfoo_arrays **out) {
+    return arrays_new(&d->mem, out);
+}
+
+void dfoo_arrays_free(dfoo_arrays *set) {
+    arrays_free(set);
+}
+
+dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const double *data, dfoo_array **out) {
+    return arrays_add(set, name, ndim, dim, data, out);
+}
+
+dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols, const double *data, dfoo_array **out) {
+    return arrays_add_matrix(set, name, rows, cols, data, out);
+}
+
+dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name) {
+    return arrays_get(set, name);
+}
+
+size_t dfoo_arrays_count(const dfoo_arrays *set) {
+    return arrays_count(set);
+}
+
+dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i) {
+    return arrays_at(set, i);
+}
+
+/* -------------------------------------------------------------------- work */
+
+static dfoo_status work_begin(work *w, dfoo *d) {
+    *w = (work){.d = d};
+    arena_init(&w->a, d->mem);
+    symbols_init(&w->names, &w->a);
+    diags_init(&w->messages, &w->a);
+    return arena_status(&w->a);
+}
+
+dfoo_status work_close(work *w, dfoo_status status) {
+    diags_render(&w->messages, 0, &w->d->messages);
+    arena_free(&w->a);
+    return w->d->messages.failed ? DFOO_ENOMEM : status;
+}
+
+static dfoo_status apply_override(work *w, const override *o) {
+    sym        name = symbols_find(&w->names, o->name, strlen(o->name));
+    var_id     v = ir_find_var(&w->m.g, name);
+    span       none = span_at(0, 0);
+    if (v && ir_var(&w->m.g, v)->kind == VAR_CONST) {
+        w->m.g.vars.at[v].value = o->value;
+        return DFOO_OK;
+    }
+    for (uint32_t i = 0; i < w->m.size_names.n; i++) {
+        if (w->m.size_names.at[i] != name || !name) continue;
+        if (o->value < 1 || o->value > 1e9 || o->value != floor(o->value))
+            return diag_error(&w->messages, NULL, none, "%s is a size: a whole number from 1 on, not %g", o->name, o->value);
+        for (uint32_t k = 0; k < w->m.size_values.n; k++) {
+            if (w->m.size_values.at[k].name != name) continue;
+            w->m.size_values.at[k].value = (size_t)o->value;
+            return DFOO_OK;
+        }
+        vec_push(&w->a, &w->m.size_values, (size_value){name, (size_t)o->value, none});
+        return DFOO_OK;
+    }
+    return diag_error(&w->messages, NULL, none, "%s has no size and no constant called '%s'", w->m.src.name, o->name);
+}
+
+dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model) {
+    DFOO_TRY(work_begin(w, d));
+    DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, model->name, model->text, model->len));
+    for (uint32_t i = 0; i < model->overrides.n; i++) DFOO_TRY(apply_override(w, &model->overrides.at[i]));
+    return arena_status(&w->a);
+}
+
+dfoo_status work_derive(work *w, const work_options *opt) {
+    diff_options     how = {.convention = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE, .given = opt->given_gradient};
+    simplify_options tidy = {.no_name = opt->no_name, .wanted = opt->wanted};
+    DFOO_TRY(diff_name(&w->m, &w->a));
+    DFOO_TRY(diff_run(&w->m, &w->a, &how, &w->dv));
+    return simplify_derivation(&w->dv, &w->m.g, &w->a, &tidy);
+}
+
+dfoo_status work_text(dfoo_status status, buf *b, char **text) {
+    if (status == DFOO_OK || status == DFOO_NO) {
+        *text = buf_take(b);
+        return *text ? status : DFOO_ENOMEM;
+    }
+    buf_free(b);
+    return status;
+}
+
+/* ------------------------------------------------------------------ models */
+
+/* A model is kept only if it can be read. */
+dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
+    *out = NULL;
+    dfoo_model *m = mem_new(&d->mem, sizeof *m);
+    if (!m) return DFOO_ENOMEM;
+    m->d = d;
+    arena_init(&m->a, d->mem);
+    m->name = arena_text(&m->a, name, strlen(name));
+    m->text = arena_text(&m->a, text, len);
+    m->len = len;
+    dfoo_status status = arena_status(&m->a);
+    if (status == DFOO_OK) {
+        work w;
+        status = work_close(&w, work_open(&w, d, m));
+    }
+    if (status == DFOO_OK) *out = m;
+    else dfoo_model_free(m);
+    return status;
+}
+
+void dfoo_model_free(dfoo_model *model) {
+    if (!model) return;
+    dfoo_allocator mem = model->d->mem;
+    arena_free(&model->a);
+    mem_free(&mem, model, sizeof *model);
+}
+
+const char *dfoo_builtin_name(size_t i) {
+    size_t n = 0;
+    while (builtin_model_names[n]) n++;
+    return i < n ? builtin_model_names[i] : NULL;
+}
+
+const char *dfoo_builtin_text(size_t i) {
+    return dfoo_builtin_name(i) ? builtin_model_texts[i] : NULL;
+}
+
+/* The built-in name that shares the longest beginning, three letters at least, with a name. */
+const char *dfoo_builtin_like(const char *name) {
+    const char *best = NULL;
+    size_t      most = 2;
+    for (size_t i = 0; builtin_model_names[i]; i++) {
+        size_t n = 0;
+        while (name[n] && tolower((unsigned char)name[n]) == builtin_model_names[i][n]) n++;
+        if (n > most) {
+            most = n;
+            best = builtin_model_names[i];
+        }
+    }
+    return best;
+}
+
+static dfoo_status message(dfoo *d, dfoo_status status, const char *format, const char *a, const char *b) {
+    buf_puts(&d->messages, "error: ");
+    buf_printf(&d->messages, "%s", "");
+    buf text;
+    buf_init(&text, d->mem);
+    buf_puts(&text, a);
+    for (const char *p = format; *p; p++) {
+        if (*p == '$') buf_puts(&d->messages, *++p == 'a' ? a : b);
+        else buf_put(&d->messages, p, 1);
+    }
+    buf_puts(&d->messages, "\n");
+    buf_free(&text);
+    return d->messages.failed ? DFOO_ENOMEM : status;
+}
+
+static dfoo_status read_stream(dfoo *d, const char *path, FILE *f, buf *text) {
+    char   part[65536];
+    size_t n;
+    while ((n = fread(part, 1, sizeof part, f)) > 0) buf_put(text, part, n);
+    if (ferror(f)) return message(d, DFOO_EIO, "$a: $b", path, strerror(errno));
+    return buf_status(text);
+}
+
+dfoo_status dfoo_model_read(dfoo *d, const char *path, dfoo_model **out) {
+    *out = NULL;
+    for (size_t i = 0; builtin_model_names[i]; i++) {
+        if (strcmp(builtin_model_names[i], path) != 0) continue;
+        char name[64];
+        snprintf(name, sizeof name, "%s.eq", path);
+        return dfoo_model_parse(d, name, builtin_model_texts[i], strlen(builtin_model_texts[i]), out);
+    }
+    bool  standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    if (!f) {
+        const char *like = dfoo_builtin_like(path);
+        return like ? message(d, DFOO_EIO, "$a: there is no such file, and no built-in model of this name; did you mean $b?", path, like)
+                    : message(d, DFOO_EIO, "$a: $b", path, strerror(errno));
+    }
+    buf text;
+    buf_init(&text, d->mem);
+    dfoo_status status = read_stream(d, path, f, &text);
+    if (!standard) fclose(f);
+    if (status == DFOO_OK) {
+        const char *slash = strrchr(path, '/');
+        status = dfoo_model_parse(d, standard ? "standard input" : slash && slash[1] ? slash + 1 : path, text.text ? text.text : "", text.len, out);
+    }
+    buf_free(&text);
+    return status;
+}
+
+dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double value) {
+    work        w;
+    override    o = {arena_text(&model->a, name, strlen(name)), value};
+    if (!o.name) return DFOO_ENOMEM;
+    uint32_t n = model->overrides.n;
+    vec_push(&model->a, &model->overrides, o);
+    dfoo_status status = arena_status(&model->a);
+    if (status == DFOO_OK) status = work_close(&w, work_open(&w, model->d, model));
+    if (status != DFOO_OK) model->overrides.n = n;
+    return status;
+}
+
+/* ------------------------------------------------------------ show, derive */
+
+/* Which gradients `--wrt dW1,b1` names, by var_id. */
+static dfoo_status read_wrt(work *w, const char *list, bool **out) {
+    *out = NULL;
+    if (!list) return DFOO_OK;
+    *out = arena_new(&w->a, (w->m.g.vars.n + 1) * 2);
+    if (!*out) return DFOO_ENOMEM;
+    dfoo_status status = DFOO_OK;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        char  *name = arena_text(&w->a, list, len);
+        var_id v = name && len ? work_find(w, name) : 0;
+        if (v) (*out)[v] = true;
+        else if (len) status = DFOO_EINPUT;
+        list += len + (list[len] == ',');
+    }
+    return status;
+}
+
+static bool same_name(const char *a, const char *b, bool any_case) {
+    for (; *a && *b; a++, b++) {
+        while (*a == '[' || *a == ']') a++;
+        if (!*a) break;
+        if (*a != *b && !(any_case && tolower((unsigned char)*a) == tolower((unsigned char)*b))) return false;
+    }
+    while (*a == ']') a++;
+    return !*a && !*b;
+}
+
+/* V by its own name or that of its gradient, first as spelled, then in any case. */
+var_id work_find(work *w, const char *name) {
+    const ir *g = &w->m.g;
+    for (int any_case = 0; any_case < 2; any_case++) {
+        for (var_id v = 1; v < g->vars.n; v++) {
+            const variable *x = ir_var(g, v);
+            if (strchr(ir_var_name(g, v), '(')) continue;
+            if (same_name(name, ir_var_name(g, v), any_case != 0)) return x->kind == VAR_GRADIENT ? x->of : v;
+        }
+    }
+    diag_error(&w->messages, NULL, span_at(0, 0), "%s has no variable '%s'", w->m.src.name, name);
+    buf list;
+    buf_init(&list, w->a.mem);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind != VAR_GRADIENT && ir_var(g, v)->kind != VAR_CONST && !strchr(ir_var_name(g, v), '('))
+            buf_printf(&list, "%sd%s", list.len ? ", " : "", ir_var_name(g, v));
+    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
+    buf_free(&list);
+    return 0;
+}
+
+/* The program that training runs: forward and gradients, in their stable form. */
+typedef struct rule_list {
+    work *w;
+    buf  *out;
+} rule_list;
+
+static void tell_rule(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after) {
+    rule_list *l = user;
+    buf_printf(l->out, "#   in %s: ", ir_var_name(&l->w->m.g, in));
+    print_node(&l->w->m.g, before, l->out);
+    buf_puts(l->out, " -> ");
+    print_node(&l->w->m.g, after, l->out);
+    buf_printf(l->out, "   (%s: %s)\n", rule, sentence);
+}
+
+static dfoo_status show_run(work *w, buf *out) {
+    program       raw = {{0}}, run = {{0}};
+    rule_list     list = {w, out};
+    stable_report report = {tell_rule, &list};
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
+    buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n", w->m.src.name);
+    size_t before = out->len;
+    DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, NULL, &report, &run));
+    if (out->len == before) buf_puts(out, "#   (none was needed)\n");
+    for (uint32_t i = 0; i < run.list.n; i++) {
+        buf_printf(out, "%s = ", ir_var_name(&w->m.g, run.list.at[i].var));
+        print_node(&w->m.g, run.list.at[i].node, out);
+        buf_puts(out, "\n");
+    }
+    return buf_status(out);
+}
+
+static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
+    bool *wanted;
+    DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
+    if (opt->run) return show_run(w, out);
+    return explain_derivation(&w->dv, wanted, opt->steps != 0, out);
+}
+
+dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text) {
+    static const dfoo_derive_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, model->d->mem);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = derive(&w, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}
+
+/* ----------------------------------------------------------------- explain */
+
+/* The signs that a terminal may lack, spelled out. */
+static void to_ascii(buf *b) {
+    static const char *const pairs[][2] = {{"∂", "D"}, {"Σ", "sum "}, {"δ", "delta "}, {"·", "*"}};
+    buf out;
+    buf_init(&out, b->mem);
+    for (size_t i = 0; i < b->len;) {
+        size_t k = 0, n = sizeof pairs / sizeof *pairs;
+        while (k < n && strncmp(b->text + i, pairs[k][0], strlen(pairs[k][0])) != 0) k++;
+        if (k < n) buf_puts(&out, pairs[k][1]);
+        else buf_put(&out, b->text + i, 1);
+        i += k < n ? strlen(pairs[k][0]) : 1;
+    }
+    buf_free(b);
+    *b = out;
+}
+
+static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
+    program        run = {{0}};
+    explain_result result;
+    var_id         v = work_find(w, name);
+    if (!v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
+    if (!derivation_find(&w->dv, v)) {
+        const char *text = ir_var_name(&w->m.g, v);
+        if (ir_var(&w->m.g, v)->kind == VAR_LABEL || ir_var(&w->m.g, v)->kind == VAR_CONST)
+            return diag_error(&w->messages, NULL, span_at(0, 0), "%s is given, nothing is learned about it: it has no gradient", text);
+        return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
+    }
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
+    dfoo_status status = explain_gradient(&w->dv, &w->m.g, v, &run, &w->a, 1, out, &result);
+    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
+    return status;
+}
+
+/* ---- a function by its name: one of the table, or of the model's own */
+
+static node_id function_tidy(void *user, node_id n) {
+    work   *w = user;
+    node_id tidy = 0;
+    simplify_expression(&w->m.g, &w->a, n, 0, 0, &tidy);
+    return tidy;
+}
+
+static node_id function_best(void *user, node_id n, node_id name, node_id formula) {
+    work   *w = user;
+    node_id tidy;
+    return simplify_expression(&w->m.g, &w->a, n, ir_node(&w->m.g, name)->ref, formula, &tidy);
+}
+
+static node_id function_write_out(void *user, node_id n, node_id name, node_id formula) {
+    work *w = user;
+    return simplify_replace(&w->m.g, &w->a, n, name, formula);
+}
+
+static dfoo_status explain_definition(work *w, const char *name, var_id z, node_id def, buf *out) {
+    explain_function_how how = {function_tidy, function_best, function_write_out, w};
+    explain_result       result;
+    return explain_function(&w->m.g, &w->a, name, z, def, &how, out, &result);
+}
+
+/* A function of ops.def, on a model that has nothing but a z. */
+static dfoo_status explain_table_function(work *w, op_id op, const char *name, buf *out) {
+    static const char text[] = "input z : (n, m)\nJ = sum(z)\nminimize J\n";
+    DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, name, text, sizeof text - 1));
+    ir          *g = &w->m.g;
+    var_id       z = ir_find_var(g, symbols_find(&w->names, "z", 1));
+    node_id      leaf = ir_var(g, z)->leaf;
+    template_env env = {.arg = {leaf, ir_number(g, op == OP_LEAKY_RELU ? 0.01 : 1), 0}};
+    node_id      def = g->definition[op] ? template_build(g, g->definition[op], &env) : ir_op1(g, op, leaf);
+    if (!def) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    return explain_definition(w, name, z, def, out);
+}
+
+/* A function of the model's own: its formula over a matrix that is called like its operand. */
+static dfoo_status explain_own_function(work *w, const function *f, const char *name, buf *out) {
+    const char *hidden = ir_var_name(&w->m.g, f->formal[0]), *open = strchr(hidden, '(');
+    size_t      len = open ? strlen(open) - 2 : 0;
+    sym         z_name = len ? symbols_add(&w->names, open + 1, len) : 0;
+    if (ir_find_var(&w->m.g, z_name)) z_name = symbols_add(&w->names, "z_", 2);
+    sym    n = symbols_add(&w->names, "n", 1);
+    var_id z = ir_add_var(&w->m.g, (variable){.name = z_name, .kind = VAR_DEFINED, .sh = shape_of(dim_named(n), dim_named(n))});
+    if (!z) return DFOO_ENOMEM;
+    node_id def = simplify_replace(&w->m.g, &w->a, f->body, ir_var(&w->m.g, f->formal[0])->leaf, ir_var(&w->m.g, z)->leaf);
+    return def ? explain_definition(w, name, z, def, out) : DFOO_ENOMEM;
+}
+
+static bool is_explained_function(op_id op) {
+    return op && op_elementwise(op) && (op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU) && op_table[op].grad[0][0];
+}
+
+static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt, buf *out) {
+    const function *f = with_model ? model_function(&w->m, symbols_find(&w->names, name, strlen(name))) : NULL;
+    op_id           op = op_find(name);
+    dfoo_status     status;
+    if (f && f->body && f->n_formals == 1) status = explain_own_function(w, f, name, out);
+    else if (f) return diag_error(&w->messages, NULL, span_at(0, 0), "%s is left open or has several operands: it has no formula to differentiate by one", name);
+    else if (is_explained_function(op) && !(with_model && ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name))))) status = explain_table_function(w, op, name, out);
+    else if (with_model) return explain(w, name, opt, out);
+    else return diag_error(&w->messages, NULL, span_at(0, 0), "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name, name);
+    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
+    return status;
+}
+
+dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
+    static const dfoo_explain_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, d->mem);
+    dfoo_status status = model ? work_open(&w, d, model) : work_begin(&w, d);
+    if (status == DFOO_OK) status = explain_name(&w, model != NULL, name, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}

@@ -1,0 +1,377 @@
+/* The public interface, second half: models on numbers. */
+#include <math.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "data/data.h"
+#include "diff/diff.h"
+#include "exec/exec.h"
+#include "lang/lang.h"
+#include "plan/plan.h"
+#include "train/train.h"
+
+/* ------------------------------------------------------------------- files */
+
+static dfoo_status report(dfoo *d, arena *a, const diags *messages, dfoo_status status) {
+    diags_render(messages, 0, &d->messages);
+    arena_free(a);
+    return status;
+}
+
+dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set) {
+    arena a;
+    diags messages;
+    arena_init(&a, d->mem);
+    diags_init(&messages, &a);
+    return report(d, &a, &messages, data_read(path, NULL, &messages, set));
+}
+
+dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type) {
+    arena a;
+    diags messages;
+    arena_init(&a, d->mem);
+    diags_init(&messages, &a);
+    return report(d, &a, &messages, data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &messages));
+}
+
+/* -------------------------------------------------------------------- show */
+
+/* The program that is run, in its stable form: all gradients, or what is shown. */
+static dfoo_status run_program(work *w, bool all, const bool *no_name, program *out) {
+    program raw = {{0}};
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, all, w->m.predict.at, w->m.predict.n, &raw));
+    return simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, no_name, NULL, out);
+}
+
+static dfoo_status open_function(work *w) {
+    for (uint32_t i = 0; i < w->m.functions.n; i++) {
+        const function *f = &w->m.functions.at[i];
+        if (f->body) continue;
+        diag_error(&w->messages, &w->m.src, f->at, "%s is left open: without a formula it can be derived and checked, not run", symbols_name(&w->names, f->name));
+        diag_note(&w->messages, "give it one, as in %s(z) = tanh(z)", symbols_name(&w->names, f->name));
+    }
+    return DFOO_EINPUT;
+}
+
+static dfoo_status show(work *w, int with_plan, buf *out) {
+    lang_show(&w->m, out);
+    if (!with_plan) return buf_status(out);
+    program run = {{0}};
+    plan   *p;
+    DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
+    DFOO_TRY(run_program(w, false, NULL, &run));
+    VEC(var_id) keep = {0};
+    vec_push(&w->a, &keep, w->m.cost);
+    for (uint32_t i = 0; i < w->dv.list.n; i++)
+        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM) vec_push(&w->a, &keep, w->dv.list.at[i].grad);
+    dfoo_status status = plan_make(&w->m.g, &w->a, &run, keep.at, keep.n, &p);
+    if (status == DFOO_EINPUT) return open_function(w);
+    DFOO_TRY(status);
+    buf_puts(out, "\n# the plan of a training step\n");
+    plan_print(p, out);
+    return buf_status(out);
+}
+
+dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, model->d->mem);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = show(&w, with_plan, &out);
+    return work_text(work_close(&w, status), &out, text);
+}
+
+dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
+    arena a;
+    diags messages;
+    buf   out;
+    *text = NULL;
+    arena_init(&a, d->mem);
+    diags_init(&messages, &a);
+    buf_init(&out, d->mem);
+    return work_text(report(d, &a, &messages, train_optimizer_show(name, &messages, &out)), &out, text);
+}
+
+/* -------------------------------------------------------------------- grad */
+
+/* Values and gradients from whatever was given. */
+typedef struct grad_call {
+    work              *w;
+    const dfoo_arrays *in;
+    sizes              s;
+    bool              *given;      /* by var_id, gradients among them: stands in `in` */
+    bool              *no_name;    /* by var_id: given beside what it is computed from */
+    bool              *known;      /* by var_id: given or computed */
+    program            run;        /* what can be computed */
+    VEC(stmt)          twice;      /* given variables computed again, to compare: (copy, node) */
+    VEC(var_id)        twice_of;
+    VEC(var_id)        keep;
+    VEC(var_id)        skipped;
+} grad_call;
+
+static const char *var_text(grad_call *c, var_id v) {
+    return ir_var_name(&c->w->m.g, v);
+}
+
+static dfoo_status input_error(grad_call *c, const char *text) {
+    return diag_error(&c->w->messages, NULL, span_at(0, 0), "%s", text ? text : "out of memory");
+}
+
+/* One dimension of a given array: binds its name, or compares. */
+static bool fits_dim(grad_call *c, dim d, size_t n, bool bind) {
+    size_t is = dim_is_named(d) ? sizes_get(&c->s, d) : d;
+    if (!is && bind) return sizes_set(&c->s, dim_name(d), n);
+    return !is || is == n;
+}
+
+/* The array as rows x columns of the variable's shape: matrices as they are, a vector where
+ * one of the dimensions is 1, a single value for a number. */
+static bool as_shape(const variable *v, const dfoo_array *x, size_t *rows, size_t *cols) {
+    size_t n = array_entries(x);
+    *rows = *cols = 1;
+    if (shape_is_scalar(v->sh)) return n == 1;
+    if (x->ndim == 2) {
+        *rows = x->dim[0];
+        *cols = x->dim[1];
+        return true;
+    }
+    if (x->ndim > 2) return false;
+    if (v->sh.cols == dim_literal(1)) *rows = n;
+    else if (v->sh.rows == dim_literal(1) || n != 1) *cols = n;
+    return x->ndim == 0 ? n == 1 : v->sh.cols == dim_literal(1) || v->sh.rows == dim_literal(1);
+}
+
+static const char *dims_text(grad_call *c, const dfoo_array *x) {
+    const char *text = "(";
+    for (int i = 0; i < x->ndim && text; i++) text = arena_format(&c->w->a, "%s%s%zu", text, i ? ", " : "", x->dim[i]);
+    return text ? arena_format(&c->w->a, "%s)", text) : NULL;
+}
+
+static const char *shape_words(grad_call *c, shape s) {
+    buf b;
+    buf_init(&b, c->w->a.mem);
+    print_shape(&c->w->m.g, s, &b);
+    const char *text = b.text ? arena_text(&c->w->a, b.text, b.len) : NULL;
+    buf_free(&b);
+    return text;
+}
+
+static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
+    const variable *var = ir_var(&c->w->m.g, v);
+    size_t          rows, cols;
+    bool            ok = as_shape(var, x, &rows, &cols) && rows && cols;
+    if (ok && !shape_is_scalar(var->sh)) {
+        ok = fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true);
+        if (!ok && fits_dim(c, var->sh.rows, cols, false) && fits_dim(c, var->sh.cols, rows, false)) {
+            input_error(c, arena_format(&c->w->a, "%s is %s, and %s is expected: it is the other way round", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
+            return DFOO_EINPUT;
+        }
+    }
+    if (ok) return DFOO_OK;
+    input_error(c, arena_format(&c->w->a, "%s is %s, which does not fit %s", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
+    for (int i = 0; i < 2 && !shape_is_scalar(var->sh); i++) {
+        dim d = i ? var->sh.cols : var->sh.rows;
+        if (dim_is_named(d) && sizes_get(&c->s, d))
+            diag_note(&c->w->messages, "%s = %zu", symbols_name(&c->w->names, dim_name(d)), sizes_get(&c->s, d));
+    }
+    return DFOO_EINPUT;
+}
+
+static dfoo_status bind_all(grad_call *c) {
+    dfoo_status status = DFOO_OK;
+    for (size_t i = 0; i < arrays_count(c->in); i++) {
+        const dfoo_array *x = arrays_at(c->in, i);
+        sym               name = symbols_find(&c->w->names, x->name, strlen(x->name));
+        var_id            v = ir_find_var(&c->w->m.g, name);
+        if (strncmp(x->name, "dfoo.", 5) == 0) continue; /* what a run keeps for predicting */
+        if (!v) {
+            diag_warn(&c->w->messages, NULL, span_at(0, 0), "the model has no variable '%s': this array is not used", x->name);
+            continue;
+        }
+        if (bind_one(c, v, x) != DFOO_OK) status = DFOO_EINPUT;
+        c->given[v] = true;
+    }
+    for (uint32_t i = 0; i < c->w->m.size_values.n; i++) { /* what the data did not say */
+        const size_value *s = &c->w->m.size_values.at[i];
+        if (!sizes_get(&c->s, dim_named(s->name))) sizes_set(&c->s, s->name, s->value);
+    }
+    return status;
+}
+
+/* Is everything there that an expression needs, sizes included? */
+static bool can_compute(grad_call *c, node_id n) {
+    node_list need = {{0}};
+    if (ir_reach(&c->w->m.g, &c->w->a, &n, 1, &need) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(&c->w->m.g, need.list.at[i]);
+        bool        sized = shape_is_scalar(x->sh) || (sizes_get(&c->s, x->sh.rows) && sizes_get(&c->s, x->sh.cols));
+        if (x->op == OP_SIZE && !sizes_get(&c->s, x->ref)) return false;
+        if (!sized || (x->op == OP_VAR && !c->known[x->ref])) return false;
+    }
+    return true;
+}
+
+/* A given variable's own equation goes into a copy, which is compared with what was given. */
+static dfoo_status compute_twice(grad_call *c, const stmt *s) {
+    const char *name = arena_format(&c->w->a, "%s (computed)", var_text(c, s->var));
+    if (!name) return DFOO_ENOMEM;
+    variable copy = {.name = symbols_add(&c->w->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(&c->w->m.g, s->var)->sh};
+    var_id   v = ir_add_var(&c->w->m.g, copy);
+    if (!v) return DFOO_ENOMEM;
+    vec_push(&c->w->a, &c->twice_of, s->var);
+    vec_push(&c->w->a, &c->keep, v);
+    vec_push(&c->w->a, &c->twice, (stmt){.var = v, .node = s->node});
+    return program_add(&c->w->m.g, &c->run, v, s->node, s->at);
+}
+
+/* Keeps the statements that can be computed, in order. */
+static dfoo_status choose_program(grad_call *c, const program *all) {
+    ir *g = &c->w->m.g;
+    for (var_id v = 1; v < g->vars.n; v++) c->known[v] = c->given[v] || ir_var(g, v)->kind == VAR_CONST;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        const stmt *s = &all->list.at[i];
+        bool        can = can_compute(c, s->node);
+        if (c->given[s->var]) {
+            if (can) DFOO_TRY(compute_twice(c, s));
+            continue;
+        }
+        if (!can) {
+            vec_push(&c->w->a, &c->skipped, s->var);
+            continue;
+        }
+        c->known[s->var] = true;
+        vec_push(&c->w->a, &c->keep, s->var);
+        DFOO_TRY(program_add(g, &c->run, s->var, s->node, s->at));
+    }
+    return arena_status(&c->w->a);
+}
+
+/* A given variable stands beside something of its own equation: then neither can be put in
+ * the other's place, since they need not agree. */
+static dfoo_status find_conflicts(grad_call *c) {
+    const ir *g = &c->w->m.g;
+    for (uint32_t i = 0; i < c->w->m.forward.list.n; i++) {
+        const stmt *s = &c->w->m.forward.list.at[i];
+        node_list   need = {{0}};
+        DFOO_TRY(ir_reach(g, &c->w->a, &s->node, 1, &need));
+        for (uint32_t k = 0; c->given[s->var] && k < need.list.n; k++) {
+            const node *x = ir_node(g, need.list.at[k]);
+            if (x->op == OP_VAR && c->given[x->ref] && ir_var(g, x->ref)->kind == VAR_DEFINED) c->no_name[s->var] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
+/* Gradients that are given, by the variable they belong to, as diff wants them. */
+static dfoo_status given_gradients(grad_call *c, bool **out) {
+    const ir *g = &c->w->m.g;
+    *out = arena_new(&c->w->a, g->vars.n);
+    if (!*out) return DFOO_ENOMEM;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (c->given[v] && ir_var(g, v)->kind == VAR_GRADIENT) (*out)[ir_var(g, v)->of] = true;
+    return DFOO_OK;
+}
+
+static dfoo_status tell_differences(grad_call *c, exec *e) {
+    for (uint32_t i = 0; i < c->twice_of.n; i++) {
+        const dfoo_array *x = arrays_get(c->in, var_text(c, c->twice_of.at[i]));
+        size_t            n = array_entries(x);
+        double           *y = arena_new(&c->w->a, n * sizeof *y), most = 0, scale = 1e-300;
+        if (!y) return DFOO_ENOMEM;
+        exec_get(e, c->twice.at[i].var, y);
+        for (size_t k = 0; k < n; k++) {
+            most = fmax(most, fabs(x->data[k] - y[k]));
+            scale = fmax(scale, fmax(fabs(x->data[k]), fabs(y[k])));
+        }
+        if (most / scale > 1e-5)
+            diag_warn(&c->w->messages, NULL, span_at(0, 0), "%s is given and does not agree with its equation (they differ by %.2g of its largest entry); it is used as given",
+                      x->name, most / scale);
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status tell_skipped(grad_call *c) {
+    buf list;
+    buf_init(&list, c->w->a.mem);
+    for (uint32_t i = 0; i < c->skipped.n; i++) buf_printf(&list, "%s%s", i ? ", " : "", var_text(c, c->skipped.at[i]));
+    if (list.text) diag_warn(&c->w->messages, NULL, span_at(0, 0), "not computed, since what they need was not given: %s", list.text);
+    dfoo_status status = buf_status(&list);
+    buf_free(&list);
+    return status;
+}
+
+static bool is_copy(const grad_call *c, var_id v) {
+    for (uint32_t i = 0; i < c->twice.n; i++)
+        if (c->twice.at[i].var == v) return true;
+    return false;
+}
+
+static dfoo_status collect(grad_call *c, exec *e, dfoo_arrays *out) {
+    for (uint32_t i = 0; i < c->keep.n; i++) {
+        var_id v = c->keep.at[i];
+        shape  s = ir_var(&c->w->m.g, v)->sh;
+        size_t dim[2] = {sizes_get(&c->s, s.rows), sizes_get(&c->s, s.cols)};
+        if (is_copy(c, v)) continue;
+        dfoo_array *x;
+        DFOO_TRY(arrays_add(out, var_text(c, v), shape_is_scalar(s) ? 0 : 2, dim, NULL, &x));
+        exec_get(e, v, x->data);
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status run_grad(grad_call *c, const plan *p, dfoo_dtype type, dfoo_arrays *out) {
+    exec       *e;
+    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type == DFOO_F32 ? EXEC_F32 : EXEC_F64, &c->s, &e);
+    if (status != DFOO_OK) return status;
+    for (var_id v = 1; v < c->w->m.g.vars.n && status == DFOO_OK; v++) {
+        const dfoo_array *x = v < p->n_vars && p->of_var[v] && c->given[v] ? arrays_get(c->in, var_text(c, v)) : NULL;
+        if (x) status = exec_set(e, v, x->data);
+    }
+    if (status == DFOO_OK) {
+        exec_run(e);
+        status = collect(c, e, out);
+        if (status == DFOO_OK) status = tell_differences(c, e);
+    }
+    exec_close(e);
+    return status;
+}
+
+static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options *opt, dfoo_arrays *out) {
+    grad_call c = {.w = w, .in = in};
+    uint32_t  n = w->m.g.vars.n * 3 + 8; /* room for copies */
+    bool     *given_gradient;
+    program   all = {{0}};
+    plan     *p;
+    c.given = arena_new(&w->a, n);
+    c.no_name = arena_new(&w->a, n);
+    c.known = arena_new(&w->a, n);
+    if (!c.given || !c.no_name || !c.known) return DFOO_ENOMEM;
+    DFOO_TRY(sizes_init(&c.s, &w->a, &w->names));
+    DFOO_TRY(bind_all(&c));
+    DFOO_TRY(find_conflicts(&c));
+    DFOO_TRY(given_gradients(&c, &given_gradient));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .given_gradient = given_gradient, .no_name = c.no_name}));
+    DFOO_TRY(run_program(w, true, c.given, &all));
+    DFOO_TRY(choose_program(&c, &all));
+    if (!c.keep.n) return input_error(&c, "nothing can be computed from what was given");
+    dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);
+    if (status == DFOO_EINPUT) return open_function(w);
+    DFOO_TRY(status);
+    DFOO_TRY(run_grad(&c, p, opt->dtype, out));
+    return tell_skipped(&c);
+}
+
+dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out) {
+    static const dfoo_grad_options none = {0};
+    work w;
+    *out = NULL;
+    dfoo_arrays *result = NULL;
+    dfoo_status  status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
+    if (status == DFOO_OK) status = grad(&w, in, options ? options : &none, result);
+    status = work_close(&w, status);
+    if (status == DFOO_OK) *out = result;
+    else arrays_free(result);
+    return status;
+}
