@@ -131,10 +131,6 @@ dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays
 /* Says what is wrong with a file that is to be written later; no file is changed. */
 dfoo_status can_write(const char *path, bool binary);
 
-/* Writes matrices as CSV, a line per example; "-" is standard output. All must have as many
- * examples. type: what the numbers were computed with. */
-dfoo_status csv_write(const char *path, const dfoo_arrays *set, bool examples_are_rows, dfoo_dtype type);
-
 /* -------------------------------------------------------- help and progress */
 
 void help_first_minutes(void);

@@ -13,16 +13,6 @@ static bool ends_with(const char *text, const char *end) {
     return n >= n_end && strcmp(text + n - n_end, end) == 0;
 }
 
-/* As the head of its summary says it. */
-static bool examples_are_rows(dfoo *d, dfoo_model *model) {
-    char *text = NULL;
-    dfoo_show(model, 0, &text);
-    bool rows = text && strstr(text, "examples are rows");
-    dfoo_text_free(d, text);
-    dfoo_messages_clear(d);
-    return rows;
-}
-
 static void say_metric(const dfoo_progress *metric) {
     char text[METRIC_SIZE];
     bool named = metric->metric_name && !isnan(metric->metric);
@@ -33,15 +23,15 @@ static void say_metric(const dfoo_progress *metric) {
 }
 
 static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
-    const dfoo_predict_options how = {.data = data, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64};
+    const dfoo_predict_options how = {.data = data, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
+                                               .csv = ends_with(output, ".npz") ? NULL : output};
     dfoo_progress              metric = {.cost = NAN, .metric = NAN};
     dfoo_arrays               *out;
     dfoo_status                status = dfoo_predict(model, run, &how, &out, &metric);
     say_messages(d);
     if (status == DFOO_OK) {
         say_metric(&metric);
-        status = ends_with(output, ".npz") ? dfoo_arrays_write(d, output, out, how.dtype)
-                                           : csv_write(output, out, examples_are_rows(d, model), how.dtype);
+        if (!how.csv) status = dfoo_arrays_write(d, output, out, how.dtype);
     }
     dfoo_arrays_free(out);
     return status;

@@ -233,6 +233,7 @@ typedef struct dfoo_predict_options {
     const char        *data;   /* one of data (a file) and arrays */
     const dfoo_arrays *arrays;
     const char        *labels; /* as in training */
+    const char        *csv;    /* a CSV file for the predictions, a line per example; "-": standard output; NULL: none */
     dfoo_dtype         dtype;
 } dfoo_predict_options;
 

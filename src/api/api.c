@@ -182,33 +182,26 @@ const char *dfoo_builtin_text(size_t i) {
     return dfoo_builtin_name(i) ? builtin_model_texts[i] : NULL;
 }
 
-/* The built-in name that shares the longest beginning, three letters at least, with a name. */
 const char *dfoo_builtin_like(const char *name) {
     const char *best = NULL;
-    size_t      most = 2;
+    unsigned    most = 7; /* three edits */
     for (size_t i = 0; builtin_model_names[i]; i++) {
-        size_t n = 0;
-        while (name[n] && tolower((unsigned char)name[n]) == builtin_model_names[i][n]) n++;
-        if (n > most) {
-            most = n;
-            best = builtin_model_names[i];
-        }
+        unsigned far = text_distance(name, builtin_model_names[i]);
+        if (far >= most) continue;
+        most = far;
+        best = builtin_model_names[i];
     }
     return best;
 }
 
+/* A message without a place: $a and $b in the format stand for the two texts. */
 static dfoo_status message(dfoo *d, dfoo_status status, const char *format, const char *a, const char *b) {
     buf_puts(&d->messages, "error: ");
-    buf_printf(&d->messages, "%s", "");
-    buf text;
-    buf_init(&text, d->mem);
-    buf_puts(&text, a);
     for (const char *p = format; *p; p++) {
         if (*p == '$') buf_puts(&d->messages, *++p == 'a' ? a : b);
         else buf_put(&d->messages, p, 1);
     }
     buf_puts(&d->messages, "\n");
-    buf_free(&text);
     return d->messages.failed ? DFOO_ENOMEM : status;
 }
 
@@ -310,6 +303,21 @@ var_id work_find(work *w, const char *name) {
     return 0;
 }
 
+/* What the wanted lines use is shown with them. */
+static dfoo_status close_wanted(work *w, bool *wanted) {
+    for (uint32_t i = w->dv.list.n; wanted && i-- > 0;) {
+        const gradient *v = &w->dv.list.at[i];
+        node_list       need = {{0}};
+        if (!wanted[v->var] || !v->whole) continue;
+        DFOO_TRY(ir_reach(&w->m.g, &w->a, &v->whole, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            const node *x = ir_node(&w->m.g, need.list.at[k]);
+            if (x->op == OP_VAR && ir_var(&w->m.g, x->ref)->kind == VAR_GRADIENT) wanted[ir_var(&w->m.g, x->ref)->of] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
 /* The program that training runs: forward and gradients, in their stable form. */
 typedef struct rule_list {
     work *w;
@@ -346,6 +354,7 @@ static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
     bool *wanted;
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
+    DFOO_TRY(close_wanted(w, wanted));
     if (opt->run) return show_run(w, out);
     return explain_derivation(&w->dv, wanted, opt->steps != 0, out);
 }

@@ -224,6 +224,45 @@ static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_o
     return train_predict(&w->m, &p, run, &data, &how, out, score);
 }
 
+/* All predictions side by side, a row per example. */
+static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_arrays *out, dfoo_arrays *tables, const dfoo_array **table,
+                               const char ***names) {
+    VEC(const char *) columns = {0};
+    VEC(const dfoo_array *) parts = {0};
+    size_t rows = 0, cols = 0;
+    for (size_t i = 0; i < arrays_count(out); i++) {
+        const char **own;
+        dfoo_array  *part;
+        DFOO_TRY(train_table(&w->m, run, arrays_at(out, i), &w->a, tables, &own));
+        const dfoo_array *t = arrays_get(tables, "table");
+        DFOO_TRY(arrays_add(tables, arrays_at(out, i)->name, t->ndim, t->dim, t->data, &part));
+        if (rows && part->dim[0] != rows) return option_error(w, "%s has another number of examples: write an NPZ file", part->name);
+        rows = part->dim[0];
+        for (size_t k = 0; k < part->dim[1]; k++) vec_push(&w->a, &columns, own[k]);
+        cols += part->dim[1];
+        vec_push(&w->a, &parts, part);
+    }
+    dfoo_array *all;
+    DFOO_TRY(arrays_add_matrix(tables, "table", rows, cols, NULL, &all));
+    for (size_t i = 0, at = 0; i < parts.n; at += parts.at[i++]->dim[1])
+        for (size_t r = 0; r < rows; r++)
+            memcpy(&all->data[r * cols + at], &parts.at[i]->data[r * parts.at[i]->dim[1]], parts.at[i]->dim[1] * sizeof(double));
+    *table = all;
+    *names = columns.at;
+    return arena_status(&w->a);
+}
+
+static dfoo_status write_predictions(work *w, const char *path, const dfoo_arrays *run, const dfoo_arrays *out) {
+    dfoo_arrays      *tables = NULL;
+    const dfoo_array *table = NULL;
+    const char      **names = NULL;
+    DFOO_TRY(arrays_new(&w->d->mem, &tables));
+    dfoo_status status = join_tables(w, run, out, tables, &table, &names);
+    if (status == DFOO_OK) status = data_write_csv(path, table, names, &w->messages);
+    arrays_free(tables);
+    return status;
+}
+
 dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out, dfoo_progress *metric) {
     static const dfoo_predict_options none = {0};
     work         w;
@@ -234,6 +273,7 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     dfoo_status status = work_open(&w, model->d, model);
     if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
     if (status == DFOO_OK) status = predict(&w, run, options ? options : &none, &l, result, &score);
+    if (status == DFOO_OK && options && options->csv) status = write_predictions(&w, options->csv, run, result);
     arrays_free(l.set);
     if (metric) {
         *metric = (dfoo_progress){.cost = NAN};

@@ -100,6 +100,28 @@ size_t text_columns(const char *text, size_t len) {
     return columns;
 }
 
+enum { LONGEST = 40 };
+
+unsigned text_distance(const char *a, const char *b) {
+    size_t n = strlen(a), k = strlen(b);
+    if (n > LONGEST || k > LONGEST) return 2 * LONGEST;
+    unsigned row[LONGEST + 1];
+    for (size_t j = 0; j <= k; j++) row[j] = (unsigned)(2 * j);
+    for (size_t i = 1; i <= n; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)(2 * i);
+        for (size_t j = 1; j <= k; j++) {
+            unsigned swap = a[i - 1] == b[j - 1] ? 0 : (a[i - 1] ^ b[j - 1]) == 32 ? 1 : 2;
+            unsigned best = diagonal + swap;
+            diagonal = row[j];
+            if (row[j] + 2 < best) best = row[j] + 2;
+            if (row[j - 1] + 2 < best) best = row[j - 1] + 2;
+            row[j] = best;
+        }
+    }
+    return row[k];
+}
+
 uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t len) {
     const unsigned char *p = bytes;
     for (size_t i = 0; i < len; i++) hash = (hash ^ p[i]) * UINT32_C(16777619);

@@ -34,6 +34,9 @@ void buf_number(buf *b, double x);
 /* The number of columns that `len` bytes of UTF-8 take. */
 size_t text_columns(const char *text, size_t len);
 
+/* Levenshtein's distance of two names, doubled: an edit is 2, a letter in the other case 1. */
+unsigned text_distance(const char *a, const char *b);
+
 typedef uint32_t sym; /* 0 is no string */
 
 typedef struct symbols {

@@ -129,10 +129,17 @@ void point_locale_end(point_locale *l) {
     freelocale(l->own);
 }
 
+/* A column's name, in quotes only where it needs them. */
+static void put_name(FILE *file, const char *name) {
+    bool plain = name[0] && !strpbrk(name, ",;\t\"\n\r") && name[0] != ' ' && name[strlen(name) - 1] != ' ';
+    if (plain) fputs(name, file);
+    else csv_fwrite(file, name, strlen(name));
+}
+
 static void write_header(const char *const *columns, size_t n, FILE *file) {
     for (size_t k = 0; k < n; k++) {
         if (k) fputc(',', file);
-        csv_fwrite(file, columns[k], strlen(columns[k]));
+        put_name(file, columns[k]);
     }
     fputc('\n', file);
 }

@@ -171,14 +171,6 @@ static bool takes(reader *r, const call *c, uint32_t least, uint32_t most) {
     return false;
 }
 
-/* The axis along which the classes lie: the one that is not the examples'. */
-static uint8_t class_axis(const reader *r, node_id n) {
-    shape s = ir_shape(r->g, n);
-    if (r->m->examples && s.rows == r->m->examples) return AXIS_1;
-    if (r->m->examples && s.cols == r->m->examples) return AXIS_0;
-    return s.cols == dim_literal(1) || s.rows != dim_literal(1) ? AXIS_0 : AXIS_1;
-}
-
 static node_id call_elementwise(reader *r, const call *c, op_id op) {
     const op_info *info = &op_table[op];
     node_id        arg[3] = {c->arg[0], c->arg[1], c->arg[2]};
@@ -213,7 +205,7 @@ static node_id call_op(reader *r, const call *c, op_id op) {
     if (!takes(r, c, 1, 1)) return 0;
     if (info->rule == SHAPE_REDUCED) return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
     if (shape_is_scalar(ir_shape(r->g, c->arg[0]))) return error_at(r, c->operand[0], "this needs a matrix, and it is a number");
-    return ir_op(r->g, op, c->has_axis ? c->axis : class_axis(r, c->arg[0]), c->arg[0], 0, 0);
+    return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0], 0, 0);
 }
 
 /* numpy's names for what the notation writes with signs. */

@@ -504,11 +504,13 @@ static dfoo_status read_statements(reader *r) {
             continue;
         }
         if (ends_declarations(r)) find_examples(r);
+        r->g->examples = r->m->examples;
         dfoo_status status = read_line(r);
         if (status == DFOO_ENOMEM || r->a->failed) return DFOO_ENOMEM;
         skip_line(r);
     }
     find_examples(r);
+    r->g->examples = r->m->examples;
     return r->d->n_errors ? DFOO_EINPUT : DFOO_OK;
 }
 
