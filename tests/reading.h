@@ -41,6 +41,7 @@ static inline void reading_fail(reading *r, const char *what) {
     diags_render(&r->d, 0, &out);
     print_message("%s\n%s%s\n", what, out.text ? out.text : "", r->text);
     buf_free(&out);
+    reading_close(r); /* or the leak would be reported as well */
     fail();
 }
 
@@ -121,12 +122,12 @@ typedef struct values {
 } values;
 
 /* Runs a program on random values; draw k has other sizes and values than draw 0. */
-static inline values values_of(reading *r, const program *p, uint32_t draw) {
-    values v;
-    if (model_try_sizes(&r->m, &r->a, draw, &v.s) != DFOO_OK || eval_init(&v.e, &r->m.g, &r->a, &v.s) != DFOO_OK ||
-        eval_add_program(&v.e, p) != DFOO_OK || eval_random(&v.e, 1, draw, r->m.examples) != DFOO_OK)
+static inline values *values_of(reading *r, const program *p, uint32_t draw) {
+    values *v = arena_new(&r->a, sizeof *v);
+    if (model_try_sizes(&r->m, &r->a, draw, &v->s) != DFOO_OK || eval_init(&v->e, &r->m.g, &r->a, &v->s) != DFOO_OK ||
+        eval_add_program(&v->e, p) != DFOO_OK || eval_random(&v->e, 1, draw, r->m.examples) != DFOO_OK)
         reading_fail(r, "cannot be evaluated");
-    eval_run(&v.e);
+    eval_run(&v->e);
     return v;
 }
 
@@ -150,8 +151,9 @@ static inline double quotient(values *v, double *entry, matrix cost, double h) {
     return (up - cost.at[0]) / (2 * h);
 }
 
-/* Holds dv against two-sided differences by the entries of x, `most` of them. `v` ran the
- * forward pass. An entry is skipped where the differences have not settled: at a kink. */
+/* Holds dv against two-sided differences by the entries of x, `most` of them. `v` runs the
+ * forward pass only, so that dv stays as it is. An entry is skipped where the differences have
+ * not settled: at a kink. */
 static inline void hold(held *out, values *v, var_id x, matrix dv, var_id cost, double scale, size_t most, rng *any) {
     matrix at = values_var(v, x), j = values_var(v, cost);
     size_t n = at.rows * at.cols;
@@ -163,7 +165,6 @@ static inline void hold(held *out, values *v, var_id x, matrix dv, var_id cost, 
         else out->worst = fmax(out->worst, fabs(near - dv.at[i]) / size);
         out->n++;
     }
-    eval_run(&v->e);
 }
 
 #endif

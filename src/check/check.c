@@ -4,7 +4,7 @@
 
 /* Parameters, what `derive` shows, and inputs have a line of their own; the rest is only held
  * against its unsimplified form. */
-static bool has_line(const judgement *j, const derivation *d, const program *shown, const quotients *q) {
+static bool has_line(const judgement *j, const derivation *d, const program *shown, const differences *q) {
     const ir       *g = j->in.s->g;
     const gradient *v = derivation_find(d, q->v);
     if (ir_var(g, q->v)->kind == VAR_PARAM) return true;
@@ -12,7 +12,7 @@ static bool has_line(const judgement *j, const derivation *d, const program *sho
     return v->shown || ir_var(g, q->v)->kind == VAR_INPUT;
 }
 
-static judged judge_one(const gradient_values *x, const quotients *q) {
+static judged judge_one(const gradient_values *x, const differences *q) {
     matrix none = {0};
     return judge(q, q->of ? x->of[q->number] : none, q->of && x->misfit[q->number]);
 }
@@ -21,7 +21,7 @@ static judged judge_one(const gradient_values *x, const quotients *q) {
 static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown, uint32_t max_entries, arena *a) {
     const subject  *s = j->in.s;
     gradient_values of_shown, of_raw;
-    DFOO_TRY(quotients_all(&j->in, max_entries, &j->q));
+    DFOO_TRY(differences_all(&j->in, max_entries, &j->q));
     DFOO_TRY(instance_gradients(&j->in, a, shown, &of_shown));
     DFOO_TRY(instance_gradients(&j->in, a, &s->raw, &of_raw));
     uint32_t n = j->q.list.n;
@@ -31,7 +31,7 @@ static dfoo_status judge_instance(judgement *j, const derivation *d, const progr
     if (!j->shown || !j->raw || !j->in_table) return DFOO_ENOMEM;
     j->ok = true;
     for (uint32_t i = 0; i < n; i++) {
-        const quotients *q = &j->q.list.at[i];
+        const differences *q = &j->q.list.at[i];
         j->raw[i] = judge_one(&of_raw, q);
         j->shown[i] = judge_one(&of_shown, q);
         j->in_table[i] = has_line(j, d, shown, q);

@@ -114,9 +114,9 @@ static claim_judged judge_claim(const judge_env *w, uint32_t i) {
     matrix   right = w->right.of[number], x = w->value[WRITTEN][i];
     j.verdict = CLAIM_SHAPE;
     if (!shape_equal(ir_shape(w->in->s->g, c->node), ir_var(w->in->s->g, c->var)->sh)) return j;
-    j.difference = matrix_difference(x, right);
+    j.distance = matrix_difference(x, right);
     j.verdict = CLAIM_EQUAL;
-    if (j.difference <= same) return j;
+    if (j.distance <= same) return j;
     j.ratio = ratio(x, right);
     find_worst(&j, x, right);
     if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio)) j.verdict = CLAIM_OTHER_CONVENTION;

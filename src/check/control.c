@@ -9,7 +9,7 @@
 typedef struct runner {
     const subject        *s;
     const instance       *in;
-    const quotients_list *q;
+    const differences_list *q;
     gradient_values       right;
     bool                 *vague; /* by number in q: 0 but for rounding, so nothing can be said of changes */
 } runner;
@@ -49,7 +49,7 @@ static bool differs(matrix x, matrix y) {
 static void compare(const runner *w, const gradient_values *got, bool *changed, bool *noticed) {
     *changed = *noticed = false;
     for (uint32_t i = 0; i < w->q->list.n; i++) {
-        const quotients *q = &w->q->list.at[i];
+        const differences *q = &w->q->list.at[i];
         if (!q->of) continue;
         judged j = judge(q, got->of[q->number], got->misfit[q->number]);
         bool   seen = !verdict_ok(j.verdict);
@@ -75,7 +75,7 @@ static dfoo_status judge_right(runner *w, arena *a) {
     w->vague = arena_new(a, w->q->list.n + 1);
     if (!w->vague) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < w->q->list.n; i++) {
-        const quotients *q = &w->q->list.at[i];
+        const differences *q = &w->q->list.at[i];
         if (q->of) w->vague[i] = judge(q, w->right.of[q->number], false).verdict == VERDICT_ROUNDING;
     }
     return DFOO_OK;
@@ -106,7 +106,7 @@ static uint32_t affordable(const instance *in, uint32_t max_mistakes) {
     return most < 50 ? (max_mistakes < 50 ? max_mistakes : 50) : most < max_mistakes ? (uint32_t)most : max_mistakes;
 }
 
-dfoo_status control_run(const subject *s, const instance *in, const quotients_list *q, uint32_t max_mistakes,
+dfoo_status control_run(const subject *s, const instance *in, const differences_list *q, uint32_t max_mistakes,
                         arena *a, control *out) {
     runner w = {.s = s, .in = in, .q = q};
     plants all = {{0}};

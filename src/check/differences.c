@@ -118,12 +118,12 @@ static double moved(probe *p, size_t at, const double *direction, double *step) 
 }
 
 /* rounding: how large |D(h) - D(2h)| can be for that reason alone. */
-static quotient measure(probe *p, size_t at, const double *direction, double h, double *rounding) {
+static difference measure(probe *p, size_t at, const double *direction, double h, double *rounding) {
     double step[4] = {h, -h, 2 * h, -2 * h}, value[4];
     p->met = 0;
     for (int i = 0; i < 4; i++) value[i] = moved(p, at, direction, &step[i]);
     double   near = (value[0] - value[1]) / (step[0] - step[1]), far = (value[2] - value[3]) / (step[2] - step[3]);
-    quotient q = {.at = at, .value = p->factor * (4 * near - far) / 3, .kink = p->met};
+    difference q = {.at = at, .value = p->factor * (4 * near - far) / 3, .kink = p->met};
     *rounding = fabs(p->factor) * 4 * DBL_EPSILON * p->terms / h;
     q.error = fabs(p->factor * (near - far)) + *rounding;
     q.judged = !p->met && isfinite(q.value) && isfinite(q.error);
@@ -131,16 +131,16 @@ static quotient measure(probe *p, size_t at, const double *direction, double h, 
 }
 
 /* With smaller steps where there is a kink or the error is more than rounding; the best of them. */
-static quotient measure_well(probe *p, size_t at, const double *direction) {
+static difference measure_well(probe *p, size_t at, const double *direction) {
     double most = 1, rounding;
     size_t n = p->x.rows * p->x.cols;
     for (size_t i = 0; at == ALONG && i < n; i++) most = fmax(most, fabs(p->home[i]));
     if (at != ALONG) most = fmax(1, fabs(p->home[at]));
     double   h = ldexp(1, -15 + ilogb(most));
-    quotient best = measure(p, at, direction, h, &rounding);
+    difference best = measure(p, at, direction, h, &rounding);
     for (int i = 0; i < 2 && (!best.judged || best.error > 16 * rounding); i++) {
         h /= 64;
-        quotient q = measure(p, at, direction, h, &rounding);
+        difference q = measure(p, at, direction, h, &rounding);
         if (q.judged && (!best.judged || q.error < best.error / 4)) best = q;
     }
     return best;
@@ -162,7 +162,7 @@ static dfoo_status add_terms(probe *p, arena *a, node_id goal) {
     return arena_status(a);
 }
 
-static dfoo_status probe_start(probe *p, const instance *in, arena *a, const quotients *q, bool by_link) {
+static dfoo_status probe_start(probe *p, const instance *in, arena *a, const differences *q, bool by_link) {
     const subject *s = in->s;
     node_id goal = by_link ? s->link[q->number] : ir_var(s->g, s->m->cost)->leaf;
     *p = (probe){.in = in, .factor = 1, .x = in->e.value[ir_var(s->g, q->v)->leaf], .goal = in->e.value[goal].at};
@@ -177,7 +177,7 @@ static dfoo_status probe_start(probe *p, const instance *in, arena *a, const quo
 }
 
 /* One entry of each of n equal parts; all of them where n is their number. */
-static void measure_entries(probe *p, arena *a, quotients *q, size_t n) {
+static void measure_entries(probe *p, arena *a, differences *q, size_t n) {
     size_t all = q->rows * q->cols;
     double sum = 0;
     rng    r = rng_start(p->in->seed, RNG_CHECK, 1u << 24 | q->v);
@@ -197,7 +197,7 @@ static void measure_entries(probe *p, arena *a, quotients *q, size_t n) {
     eval_run(&p->run); /* everything is as it was */
 }
 
-static bool resolved(const quotients *q) {
+static bool resolved(const differences *q) {
     double largest = 0;
     for (uint32_t i = 0; i < q->list.n; i++)
         if (q->list.at[i].judged) largest = fmax(largest, fabs(q->list.at[i].value));
@@ -205,7 +205,7 @@ static bool resolved(const quotients *q) {
 }
 
 /* By the cost, then, if that tells nothing or would take too long, by the link. */
-static dfoo_status measure_variable(const instance *in, quotients *q, size_t n, bool quickly, arena *scratch) {
+static dfoo_status measure_variable(const instance *in, differences *q, size_t n, bool quickly, arena *scratch) {
     probe p;
     bool  has_link = q->of && in->s->link[q->number];
     DFOO_TRY(probe_start(&p, in, scratch, q, false));
@@ -213,7 +213,7 @@ static dfoo_status measure_variable(const instance *in, quotients *q, size_t n, 
     if (q->constant) return DFOO_OK;
     if (!quickly || !has_link) measure_entries(&p, in->a, q, n);
     if (!has_link || (!quickly && resolved(q))) return arena_status(in->a);
-    quotients link = *q;
+    differences link = *q;
     DFOO_TRY(probe_start(&p, in, scratch, q, true));
     link.by_link = true;
     measure_entries(&p, in->a, &link, n);
@@ -223,7 +223,7 @@ static dfoo_status measure_variable(const instance *in, quotients *q, size_t n, 
 
 /* ------------------------------------------------------------ all variables */
 
-static const double *random_direction(const instance *in, const quotients *q) {
+static const double *random_direction(const instance *in, const differences *q) {
     size_t  n = q->rows * q->cols;
     double *to = arena_new(in->a, n * sizeof *to);
     rng     r = rng_start(in->seed, RNG_CHECK, 1u << 25 | q->v);
@@ -232,14 +232,14 @@ static const double *random_direction(const instance *in, const quotients *q) {
 }
 
 /* Every gradient but dJ, then the parameters that have none. */
-static void list_variables(const instance *in, quotients_list *out) {
+static void list_variables(const instance *in, differences_list *out) {
     const subject *s = in->s;
     for (uint32_t i = 0; i < s->right.list.n; i++) {
         const gradient *v = &s->right.list.at[i];
-        if (v->var != s->m->cost) vec_push(in->a, &out->list, (quotients){.v = v->var, .of = v, .number = i});
+        if (v->var != s->m->cost) vec_push(in->a, &out->list, (differences){.v = v->var, .of = v, .number = i});
     }
     for (var_id v = 1; v < s->g->vars.n; v++)
-        if (ir_var(s->g, v)->kind == VAR_PARAM && !derivation_find(&s->right, v)) vec_push(in->a, &out->list, (quotients){.v = v});
+        if (ir_var(s->g, v)->kind == VAR_PARAM && !derivation_find(&s->right, v)) vec_push(in->a, &out->list, (differences){.v = v});
     for (uint32_t i = 0; i < out->list.n; i++) {
         matrix x = in->e.value[ir_var(s->g, out->list.at[i].v)->leaf];
         out->list.at[i].rows = x.rows;
@@ -254,7 +254,7 @@ typedef struct budget {
     bool   quickly; /* even a few of each by the cost would take too long */
 } budget;
 
-static budget count_entries(const instance *in, const quotients_list *all, uint32_t max_entries) {
+static budget count_entries(const instance *in, const differences_list *all, uint32_t max_entries) {
     const double affordable = 1e9; /* multiplications or so: about a second */
     budget b = {.quickly = false};
     for (uint32_t i = 0; i < all->list.n; i++) {
@@ -268,18 +268,18 @@ static budget count_entries(const instance *in, const quotients_list *all, uint3
     return b;
 }
 
-static size_t share(const budget *b, const quotients *q, bool param) {
+static size_t share(const budget *b, const differences *q, bool param) {
     int    k = !param;
     size_t all = q->rows * q->cols, few = b->most[k] > 2 * b->n[k] ? (size_t)(b->most[k] / b->n[k]) : 2;
     return b->total[k] <= b->most[k] || all <= few ? all : few;
 }
 
-dfoo_status quotients_all(const instance *in, uint32_t max_entries, quotients_list *out) {
+dfoo_status differences_all(const instance *in, uint32_t max_entries, differences_list *out) {
     list_variables(in, out);
     DFOO_TRY(arena_status(in->a));
     budget b = count_entries(in, out, max_entries);
     for (uint32_t i = 0; i < out->list.n; i++) {
-        quotients  *q = &out->list.at[i];
+        differences  *q = &out->list.at[i];
         size_t      n = share(&b, q, ir_var(in->s->g, q->v)->kind == VAR_PARAM);
         arena       scratch;
         if (n < q->rows * q->cols && !(q->direction = random_direction(in, q))) return DFOO_ENOMEM;

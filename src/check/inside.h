@@ -1,9 +1,9 @@
 /* Inside the checking room: what its files hand to each other.
  *
- *   subject    what is checked: the raw derivation, and the nodes that only the check needs
- *   instance   one set of values for it, evaluated
- *   quotients  the differences of the cost by one variable on an instance
- *   judged     a gradient of that variable held against them
+ *   subject      what is checked: the raw derivation, and the nodes that only the check needs
+ *   instance     one set of values for it, evaluated
+ *   differences  the difference quotients of the cost by one variable on an instance
+ *   judged       a gradient of that variable held against them
  */
 #ifndef CHECK_INSIDE_H
 #define CHECK_INSIDE_H
@@ -24,7 +24,7 @@ typedef struct subject {
     program             raw;   /* dV = its raw gradient */
     node_list           nodes; /* of the forward pass, ascending */
     VEC(kink) kinks;
-    node_id *link; /* by number in right.list: see subject_links; 0: none */
+    node_id *link; /* by number in right.list: see subject.c; 0: none */
 } subject;
 
 dfoo_status subject_init(subject *s, model *m, arena *a, const check_engine *engine);
@@ -63,31 +63,31 @@ dfoo_status instance_gradients(const instance *in, arena *a, const program *p, g
 
 #define ALONG SIZE_MAX /* in place of an entry: along the variable's random direction */
 
-typedef struct quotient {
+typedef struct difference {
     size_t  at;     /* the entry, row-major, or ALONG */
-    double  value;  /* of the derivative in the gradient's own scale */
-    double  error;  /* of the quotient itself, as two step sizes tell it */
+    double  value;  /* the quotient, in the gradient's own scale */
+    double  error;  /* its own, as two step sizes tell it */
     bool    judged; /* false: it lies at a kink, or at the edge of where the cost is defined */
     node_id kink;   /* the operation that has it; 0 */
-} quotient;
+} difference;
 
-typedef struct quotients {
+typedef struct differences {
     var_id          v;
     const gradient *of;     /* in right.list; NULL: nothing was derived */
     uint32_t        number; /* in right.list */
     size_t          rows, cols;
     bool            constant; /* the cost does not depend on it at all */
-    bool            by_link;  /* differences of the variables it enters, see subject_links */
+    bool            by_link;  /* differences of the variables it enters, see subject.c */
     const double   *direction;
     double          noise; /* the mean error */
-    VEC(quotient) list;
-} quotients;
+    VEC(difference) list;
+} differences;
 
-typedef struct quotients_list {
-    VEC(quotients) list;
-} quotients_list;
+typedef struct differences_list {
+    VEC(differences) list;
+} differences_list;
 
-dfoo_status quotients_all(const instance *in, uint32_t max_entries, quotients_list *out);
+dfoo_status differences_all(const instance *in, uint32_t max_entries, differences_list *out);
 
 /* ---------------------------------------------------------------- judgement */
 
@@ -104,17 +104,17 @@ typedef enum {
 } verdict;
 
 typedef struct judged {
-    const quotients *q;
-    verdict          verdict;
-    uint32_t         n_checked, n_kinks, n_wrong;
-    bool             along; /* a random direction was compared as well */
-    double           difference; /* the largest, relative to the largest entry */
-    quotient         worst;      /* where */
-    double           derived;    /* and the gradient's value there */
+    const differences *q;
+    verdict            verdict;
+    uint32_t           n_checked, n_kinks, n_wrong;
+    bool               along;    /* a random direction was compared as well */
+    double             distance; /* the largest, relative to the largest entry */
+    difference         worst;    /* where */
+    double             derived;  /* and the gradient's value there */
 } judged;
 
 /* x: the gradient's values, at NULL if there is none. */
-judged judge(const quotients *q, matrix x, bool misfit);
+judged judge(const differences *q, matrix x, bool misfit);
 static inline bool verdict_ok(verdict v) { return v < VERDICT_WRONG; }
 
 /* The largest entry by absolute value; not finite if one of them is not. */
@@ -139,7 +139,7 @@ typedef struct control {
 } control;
 
 /* Needs the instance on which `q` was measured. */
-dfoo_status control_run(const subject *s, const instance *in, const quotients_list *q, uint32_t max_mistakes,
+dfoo_status control_run(const subject *s, const instance *in, const differences_list *q, uint32_t max_mistakes,
                         arena *a, control *out);
 
 /* ------------------------------------------------------------------- claims */
@@ -156,8 +156,8 @@ typedef enum {
 typedef struct claim_judged {
     const claim *of;
     uint8_t      verdict;
-    double       difference;
-    double       ratio; /* DIFFERS: to the derived gradient, if it is the same everywhere; else 0 */
+    double       distance; /* relative to the largest entry */
+    double       ratio;    /* DIFFERS: to the derived gradient, if it is the same everywhere; else 0 */
     size_t       row, col;
     double       claimed, derived;
 } claim_judged;
@@ -172,11 +172,11 @@ dfoo_status claims_judge(const instance *in, arena *a, claims_judged *out);
 
 /* The gradients of one instance: shown[i] and raw[i] belong to q.list.at[i]. */
 typedef struct judgement {
-    instance       in;
-    quotients_list q;
-    judged        *shown, *raw;
-    bool          *in_table; /* does it have a line of its own? */
-    bool           ok;
+    instance         in;
+    differences_list q;
+    judged          *shown, *raw;
+    bool            *in_table; /* does it have a line of its own? */
+    bool             ok;
 } judgement;
 
 typedef struct findings {

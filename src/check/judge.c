@@ -1,6 +1,6 @@
-/* A gradient held against differences.
+/* A gradient held against difference quotients.
  *
- * An entry is wrong if it is further from the quotient than a ten-millionth of itself and
+ * An entry is wrong if it is further from its quotient than a ten-millionth of itself and
  * eight times the quotient's own error, as estimated for this entry and on the average. */
 #include <math.h>
 
@@ -16,7 +16,7 @@ double matrix_largest(matrix x) {
 }
 
 /* The derivative along a direction, and what its terms amount to. */
-static double along(const quotients *q, matrix x, double *size) {
+static double along(const differences *q, matrix x, double *size) {
     double sum = 0, squares = 0;
     for (size_t i = 0; x.at && i < q->rows * q->cols; i++) {
         double term = x.at[i] * q->direction[i];
@@ -27,7 +27,7 @@ static double along(const quotients *q, matrix x, double *size) {
     return sum;
 }
 
-static void compare(judged *j, const quotient *at, matrix x, double largest) {
+static void compare(judged *j, const difference *at, matrix x, double largest) {
     double derived = x.at && at->at != ALONG ? x.at[at->at] : 0, size = fabs(derived);
     if (at->at == ALONG) derived = along(j->q, x, &size);
     double away = fabs(derived - at->value);
@@ -38,15 +38,15 @@ static void compare(judged *j, const quotient *at, matrix x, double largest) {
     else j->n_checked++;
     j->n_wrong += wrong;
     if (away == 0) relative = 0;
-    if (first || (j->n_wrong && wrong && j->n_wrong == 1) || (relative > j->difference && wrong == (j->n_wrong > 0))) {
-        j->difference = relative;
+    if (first || (j->n_wrong && wrong && j->n_wrong == 1) || (relative > j->distance && wrong == (j->n_wrong > 0))) {
+        j->distance = relative;
         j->worst = *at;
         j->derived = derived;
     }
 }
 
 static verdict decide(const judged *j, matrix x, bool misfit, double largest) {
-    const quotients *q = j->q;
+    const differences *q = j->q;
     if (misfit) return VERDICT_SHAPE;
     if (!x.at) return j->n_wrong ? VERDICT_MISSING : VERDICT_UNREACHED;
     if (!isfinite(largest)) return VERDICT_NOT_FINITE;
@@ -56,7 +56,7 @@ static verdict decide(const judged *j, matrix x, bool misfit, double largest) {
     return 8 * q->noise > 1e-3 * largest ? VERDICT_ROUNDING : VERDICT_RIGHT;
 }
 
-judged judge(const quotients *q, matrix x, bool misfit) {
+judged judge(const differences *q, matrix x, bool misfit) {
     judged j = {.q = q};
     double largest = misfit ? 0 : matrix_largest(x), scale = largest;
     for (uint32_t i = 0; i < q->list.n; i++)

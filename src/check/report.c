@@ -31,7 +31,7 @@ static const struct {
     [VERDICT_NOT_FINITE] = {"wrong", "an entry is not a finite number"},
 };
 
-static const char *name_of(const findings *f, const quotients *q) {
+static const char *name_of(const findings *f, const differences *q) {
     const variable *x = ir_var(f->s->g, q->v);
     return x->gradient ? ir_var_name(f->s->g, x->gradient) : ir_var_name(f->s->g, q->v);
 }
@@ -53,7 +53,7 @@ static void end_names(const name_list *l) {
 
 /* ------------------------------------------------------------------- table */
 
-static const char *shape_cell(const findings *f, const instance *in, const quotients *q, arena *a) {
+static const char *shape_cell(const findings *f, const instance *in, const differences *q, arena *a) {
     shape sh = ir_var(f->s->g, q->v)->sh;
     buf   b;
     if (shape_is_scalar(sh)) return "a number";
@@ -62,6 +62,7 @@ static const char *shape_cell(const findings *f, const instance *in, const quoti
     if (dim_is_named(sh.rows) || dim_is_named(sh.cols))
         buf_printf(&b, " = (%zu, %zu)", sizes_get(&in->sz, sh.rows), sizes_get(&in->sz, sh.cols));
     const char *text = b.text ? arena_text(a, b.text, b.len) : NULL;
+    if (buf_status(&b) != DFOO_OK) a->failed = true;
     buf_free(&b);
     return text;
 }
@@ -73,14 +74,14 @@ static const char *place_cell(const judged *j, arena *a) {
 }
 
 static void add_line(const findings *f, const judgement *g, const judged *j, table *t) {
-    const quotients *q = j->q;
+    const differences *q = j->q;
     arena           *a = t->a;
     line l = {.cell = {name_of(f, q), verdicts[j->verdict].word, shape_cell(f, &g->in, q, a)}, .note = verdicts[j->verdict].note};
     if (j->n_checked || j->along)
         l.cell[3] = arena_format(a, "%u of %zu%s%s", j->n_checked, q->rows * q->cols, j->along ? "+" : "",
                                   q->by_link && !l.note ? "*" : "");
     if (!l.note) {
-        l.cell[4] = arena_format(a, "%.1e %s", j->difference, place_cell(j, a));
+        l.cell[4] = arena_format(a, "%.1e %s", j->distance, place_cell(j, a));
         l.cell[5] = arena_format(a, "%.7g", j->derived);
         l.cell[6] = arena_format(a, "%.7g", j->worst.value);
     }
@@ -131,12 +132,12 @@ static void report_gradients(const findings *f, const judgement *g, arena *a, bu
             add_line(f, g, j, &t);
             continue;
         }
-        if (!n_more || j->difference > g->shown[worst].difference) worst = i;
+        if (!n_more || j->distance > g->shown[worst].distance) worst = i;
         n_more++;
     }
     write_table(&t, out);
     if (n_more)
-        buf_printf(out, "and %u more are right; their largest difference is %.1e (%s)\n", n_more, g->shown[worst].difference,
+        buf_printf(out, "and %u more are right; their largest difference is %.1e (%s)\n", n_more, g->shown[worst].distance,
                    name_of(f, g->shown[worst].q));
 }
 
@@ -160,7 +161,7 @@ static void note_kinks(const findings *f, const judgement *g, buf *out) {
     name_list functions = {.out = out}, l = {.out = out};
     for (uint32_t i = 0; i < g->q.list.n; i++)
         for (uint32_t k = 0; k < g->q.list.at[i].list.n; k++) {
-            const quotient *q = &g->q.list.at[i].list.at[k];
+            const difference *q = &g->q.list.at[i].list.at[k];
             if (q->judged) continue;
             n += g->in_table[i];
             ops[q->kink ? ir_node(f->s->g, q->kink)->op : OP_NONE] = true;
@@ -295,7 +296,7 @@ static void write_claim(const findings *f, const claim_judged *c, buf *out) {
     buf_printf(out, "claim %s = ", ir_var_name(g, c->of->var));
     print_node(g, c->of->node, out);
     switch ((claim_verdict)c->verdict) {
-    case CLAIM_EQUAL: buf_printf(out, ": equal to the derived gradient (to %.0e)", c->difference); break;
+    case CLAIM_EQUAL: buf_printf(out, ": equal to the derived gradient (to %.0e)", c->distance); break;
     case CLAIM_OTHER_CONVENTION:
         buf_printf(out, ": right in the other convention (%.10g times the derived gradient)", c->ratio);
         break;

@@ -149,6 +149,12 @@ node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
     return add_node(g, (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
 }
 
+uint8_t ir_class_axis(const ir *g, shape s) {
+    if (g->examples && s.rows == g->examples) return AXIS_1;
+    if (g->examples && s.cols == g->examples) return AXIS_0;
+    return s.cols == dim_literal(1) || s.rows != dim_literal(1) ? AXIS_0 : AXIS_1;
+}
+
 node_id ir_rebuild(ir *g, node_id n, const node_id *args) {
     node copy = *ir_node(g, n);
     if (op_table[copy.op].arity == 0) return n;
@@ -271,4 +277,14 @@ dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t
     }
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof(node_id), by_number);
     return arena_status(scratch);
+}
+
+uint32_t node_list_place(const node_list *list, node_id n) {
+    uint32_t low = 0, high = list->list.n;
+    while (low + 1 < high) {
+        uint32_t middle = (low + high) / 2;
+        if (list->list.at[middle] <= n) low = middle;
+        else high = middle;
+    }
+    return low;
 }

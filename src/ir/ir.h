@@ -127,6 +127,7 @@ typedef struct ir {
     uint32_t  n_slots;
     var_id   *by_name; /* indexed by sym */
     uint32_t  n_by_name;
+    dim       examples; /* the dimension of the examples, once known; 0: none */
     /* the texts of ops.def, parsed */
     const ast *grad[OP_COUNT][3];
     const ast *definition[OP_COUNT];
@@ -152,6 +153,9 @@ node_id ir_open(ir *g, sym function, uint8_t primes, node_id a);
 static inline node_id ir_op1(ir *g, op_id op, node_id a) { return ir_op(g, op, 0, a, 0, 0); }
 static inline node_id ir_op2(ir *g, op_id op, node_id a, node_id b) { return ir_op(g, op, 0, a, b, 0); }
 
+/* The axis along which a softmax runs unless it is said: the one that is not the examples'. */
+uint8_t ir_class_axis(const ir *g, shape s);
+
 /* The node with other arguments (its own op, attr and ref). */
 node_id ir_rebuild(ir *g, node_id n, const node_id *args);
 
@@ -163,6 +167,11 @@ shape  ir_shape(const ir *g, node_id n);
 
 /* Sum over the axes along which `to` is a literal 1 (or a number) and the node is not. */
 node_id ir_sum_to(ir *g, node_id n, shape to);
+
+/* The derivative of an elementwise expression by the leaf z, entry by entry, from the rules of
+ * ops.def; tidied of 1 and 0, not simplified. 0: an operation in it that depends on z is not
+ * elementwise, or there is no memory. */
+node_id ir_derivative(ir *g, arena *scratch, node_id n, node_id z);
 
 /* ---- variables */
 var_id ir_add_var(ir *g, variable v); /* v.leaf is made; the name must be new */
@@ -202,6 +211,9 @@ typedef struct node_list {
     VEC(node_id) list;
 } node_list;
 dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t n_roots, node_list *out);
+
+/* The place of a node in such a list, which has it. */
+uint32_t node_list_place(const node_list *list, node_id n);
 
 /* ---------------------------------------------------------------- printing */
 

@@ -51,7 +51,7 @@ static bool writes_tight(const writer *w, const node *x, bool inherited) {
 static void push_infix(writer *w, const node *x, bool tight) {
     uint8_t prec = precedence(x);
     bool    power = x->op == OP_POW, sum = prec == PREC_SUM;
-    uint8_t left = power ? PREC_POSTFIX : prec;
+    uint8_t left = power ? PREC_POSTFIX : prec == PREC_COMPARE ? PREC_SUM : prec; /* comparisons do not chain */
     uint8_t right = power ? PREC_POWER : (uint8_t)(prec + 1);
     if (right == PREC_NEGATE) right = PREC_POWER; /* a * (-b) reads better than a * -b */
     bool close = writes_tight(w, x, tight);
@@ -63,8 +63,10 @@ static void push_infix(writer *w, const node *x, bool tight) {
 }
 
 static void push_axis(writer *w, const node *x) {
+    bool softmax = x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX;
     if (op_table[x->op].rule == SHAPE_REDUCED && x->attr != AXIS_ALL)
         push_text(w, x->attr == AXIS_0 ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True");
+    if (softmax && x->attr != ir_class_axis(w->g, x->sh)) push_text(w, x->attr == AXIS_0 ? ", axis=0" : ", axis=1");
 }
 
 static void push_call(writer *w, const node *x) {

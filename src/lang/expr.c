@@ -171,12 +171,16 @@ static bool takes(reader *r, const call *c, uint32_t least, uint32_t most) {
     return false;
 }
 
+static double default_slope(op_id op) {
+    return op == OP_ELU ? 1 : 0.01;
+}
+
 static node_id call_elementwise(reader *r, const call *c, op_id op) {
     const op_info *info = &op_table[op];
     node_id        arg[3] = {c->arg[0], c->arg[1], c->arg[2]};
     bool           has_default = op == OP_LEAKY_RELU || op == OP_ELU;
     if (!takes(r, c, has_default ? 1 : info->arity, info->arity)) return 0;
-    if (has_default && c->n == 1) arg[1] = ir_number(r->g, op == OP_ELU ? 1 : 0.01);
+    if (has_default && c->n == 1) arg[1] = ir_number(r->g, default_slope(op));
     node_id n = ir_op(r->g, op, 0, arg[0], arg[1], arg[2]);
     if (n || r->a->failed) return n;
     shape   ab;
@@ -257,30 +261,76 @@ static node_id call_ones(reader *r, const ast *x) {
     return ir_ones(r->g, shape_of(d[0], d[1]));
 }
 
-/* A function of the model: its body with the formal variables replaced, in a loop over the
- * body's nodes. */
-static node_id call_function(reader *r, const call *c, const function *f) {
-    if (!takes(r, c, f->n_formals, f->n_formals)) return 0;
-    if (!f->body) return ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
-    if (c->x->primes) return error_at(r, c->x, "the derivative of a function of the file can be written only where it is left open (`function g1`)");
+/* The body of a function with its formal variables replaced, in a loop over the body's nodes. */
+static node_id put_in(reader *r, const call *c, const function *f, node_id body) {
     node_list need = {{0}};
-    if (ir_reach(r->g, r->a, &f->body, 1, &need) != DFOO_OK) return 0;
+    if (ir_reach(r->g, r->a, &body, 1, &need) != DFOO_OK) return 0;
     node_id *now = arena_new(r->a, need.list.n * sizeof *now);
     if (!now) return 0;
     for (uint32_t i = 0; i < need.list.n; i++) {
         node_id old = need.list.at[i], arg[3] = {0, 0, 0};
-        now[i] = 0;
         for (uint8_t k = 0; k < f->n_formals; k++)
             if (old == ir_var(r->g, f->formal[k])->leaf) now[i] = c->arg[k];
         if (now[i]) continue;
-        for (int k = 0; k < op_table[ir_node(r->g, old)->op].arity; k++)
-            for (uint32_t j = 0; j < i; j++)
-                if (need.list.at[j] == ir_node(r->g, old)->arg[k]) arg[k] = now[j];
+        for (int k = 0; k < op_table[ir_node(r->g, old)->op].arity; k++) arg[k] = now[node_list_place(&need, ir_node(r->g, old)->arg[k])];
         now[i] = ir_rebuild(r->g, old, arg);
-        if (!now[i] && !r->a->failed)
-            return error_at(r, c->x, "the operands' shapes do not fit each other entry by entry");
+        if (!now[i] && !r->a->failed) error_at(r, c->x, "the operands' shapes do not fit each other entry by entry");
+        if (!now[i]) return 0;
     }
     return now[need.list.n - 1];
+}
+
+/* A derivative has its operand's shape, though it may be one number. */
+static node_id stretch_to(reader *r, node_id n, shape s) {
+    if (!n || !shape_is_scalar(ir_shape(r->g, n)) || shape_is_scalar(s)) return n;
+    return ir_op2(r->g, OP_MUL, n, ir_ones(r->g, s));
+}
+
+/* f'(Z1), f''(Z1): the formula is differentiated by its operand, then the operand put in. */
+static node_id call_prime(reader *r, const call *c, const function *f) {
+    node_id body = f->body;
+    if (f->n_formals != 1) {
+        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function of one operand, and %s has %u", name_of(r, c->x), f->n_formals);
+        return 0;
+    }
+    for (uint16_t i = 0; i < c->x->primes && body; i++) body = ir_derivative(r->g, r->a, body, ir_var(r->g, f->formal[0])->leaf);
+    if (!body && !r->a->failed) return error_at(r, c->x, "a prime needs a function that works entry by entry");
+    return body ? stretch_to(r, put_in(r, c, f, body), ir_shape(r->g, c->arg[0])) : 0;
+}
+
+static node_id call_function(reader *r, const call *c, const function *f) {
+    if (!takes(r, c, f->n_formals, f->n_formals)) return 0;
+    if (!f->body) return ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
+    return c->x->primes ? call_prime(r, c, f) : put_in(r, c, f, f->body);
+}
+
+/* The variable that stands for the operand of a function of the table; no name of a model is
+ * spelled like it. */
+static var_id table_formal(reader *r) {
+    static const char hidden[] = "'(z)";
+    sym    name = symbols_add(r->p.names, hidden, sizeof hidden - 1);
+    var_id v = ir_find_var(r->g, name);
+    return v || !name ? v : ir_add_var(r->g, (variable){.name = name, .kind = VAR_DEFINED});
+}
+
+/* tanh'(Z1): the same with a function of the table, whose slope (of leaky_relu, of elu) is no
+ * operand to be differentiated by. */
+static node_id call_op_prime(reader *r, const call *c, op_id op) {
+    function f = {.name = c->x->name, .n_formals = op_table[op].arity};
+    bool     has_slope = op == OP_LEAKY_RELU || op == OP_ELU;
+    if (!op_elementwise(op)) {
+        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function that works entry by entry, and %s does not", op_table[op].name);
+        return 0;
+    }
+    if (f.n_formals == 1 || has_slope) {
+        if (!takes(r, c, 1, f.n_formals)) return 0;
+        f.n_formals = 1;
+        f.formal[0] = table_formal(r);
+        if (!f.formal[0]) return 0;
+        node_id slope = !has_slope ? 0 : c->n == 2 ? c->arg[1] : ir_number(r->g, default_slope(op));
+        f.body = ir_op2(r->g, op, ir_var(r->g, f.formal[0])->leaf, slope);
+    }
+    return call_prime(r, c, &f);
 }
 
 static node_id unknown_function(reader *r, const ast *x) {
@@ -297,9 +347,9 @@ static node_id read_call(reader *r, const ast *x) {
     call c = read_operands(r, x);
     if (!c.ok) return 0;
     if (f) return call_function(r, &c, f);
-    if (x->primes) return error_at(r, x, "a prime stands on a function of the model file");
     op_id op = op_find(name_of(r, x));
-    if (op) return call_op(r, &c, op);
+    if (op) return x->primes ? call_op_prime(r, &c, op) : call_op(r, &c, op);
+    if (x->primes) return error_at(r, x, "a prime needs a function such as tanh or one of the model file");
     bool    known;
     node_id n = call_numpy(r, &c, &known);
     return known ? n : unknown_function(r, x);

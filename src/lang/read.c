@@ -62,8 +62,8 @@ static dfoo_status expect_end(reader *r) {
 
 /* ------------------------------------------------------------ declarations */
 
-/* A name that is not taken yet. */
-static dfoo_status read_new_name(reader *r, sym *name, span *at) {
+/* A name that is not taken yet; a function of the file may hide one of the table. */
+static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide) {
     if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a name is expected here");
     *name = syntax_layer_name(&r->p, at);
     const char *text = symbols_name(r->p.names, *name);
@@ -75,7 +75,8 @@ static dfoo_status read_new_name(reader *r, sym *name, span *at) {
         diag_note(r->d, "%s stands at line %u", text, line);
         return DFOO_EINPUT;
     }
-    if (is_function(r, *name)) return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
+    if (model_function(r->m, *name) || (!may_hide && is_function(r, *name)))
+        return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
     if (lang_is_size_name(r, *name)) return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);
     return DFOO_OK;
 }
@@ -154,7 +155,7 @@ static dfoo_status read_start(reader *r, variable *v) {
 static dfoo_status read_declaration(reader *r, var_kind kind) {
     variable v = {.kind = (uint8_t)kind};
     r->p.next++;
-    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
     vec_push(r->a, &r->broken, v.name);
     DFOO_TRY(read_shape(r, &v.sh));
     if (kind == VAR_PARAM) DFOO_TRY(read_start(r, &v));
@@ -199,7 +200,7 @@ static dfoo_status read_const(reader *r) {
     variable v = {.kind = VAR_CONST};
     bool     ok = true;
     r->p.next++;
-    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
     DFOO_TRY(expect(r, '=', "a constant has a value, as in const lambda = 0.7"));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
@@ -242,7 +243,7 @@ static dfoo_status read_examples(reader *r) {
 static dfoo_status read_open_function(reader *r) {
     function f = {.n_formals = 1};
     r->p.next++;
-    DFOO_TRY(read_new_name(r, &f.name, &f.at));
+    DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
     vec_push(r->a, &r->m->functions, f);
     return expect_end(r);
 }
@@ -280,7 +281,7 @@ static dfoo_status read_function_body(reader *r, function *f) {
 /* swish(z) = z * sigmoid(z) */
 static dfoo_status read_function(reader *r) {
     function f = {0};
-    DFOO_TRY(read_new_name(r, &f.name, &f.at));
+    DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
     dfoo_status status = read_function_body(r, &f);
     r->n_formals = 0;
     if (status != DFOO_OK) {
@@ -294,7 +295,7 @@ static dfoo_status read_function(reader *r) {
 /* Z1 = W1 @ X + b1 */
 static dfoo_status read_definition(reader *r) {
     variable v = {.kind = VAR_DEFINED};
-    DFOO_TRY(read_new_name(r, &v.name, &v.at));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
     vec_push(r->a, &r->broken, v.name);
     if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
         return error_at(r, peek(r)->at, "a statement is a declaration (input, label, param, const, size, examples, function, "

@@ -334,7 +334,8 @@ static bool read_operator(state *s, bool *operand_done, bool *done) {
 }
 
 static bool closes_empty_call(const state *s) {
-    return s->stack.n && s->stack.at[s->stack.n - 1].kind == OPEN_CALL && syntax_is(s->p, ')');
+    const open *o = s->stack.n ? &s->stack.at[s->stack.n - 1] : NULL;
+    return o && o->kind == OPEN_CALL && !o->keyword && syntax_is(s->p, ')');
 }
 
 ast *syntax_expression(parser *p) {

@@ -52,7 +52,9 @@ static dfoo_status vector_item(sizing *z, var_id v, size_t n, const char *from) 
     bool            data = by_example(z->m, x);
     if (column && row && n > 1 && !data) {
         const char *name = ir_var_name(&z->m->g, v);
-        return train_bad(z->m->g.d, "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both", from, name, n, n, n);
+        return train_bad(z->m->g.d,
+                         "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both",
+                         from, name, n, n, n);
     }
     /* One value per example, unless the sizes speak of one example of n entries. */
     if (data && column == row) column = !z->m->examples_are_columns;
@@ -71,9 +73,12 @@ static dfoo_status parameter_items(sizing *z, const dfoo_arrays *set, const char
         size_t            rows, cols;
         if (!x || (x->ndim == 1) != vectors) continue;
         if (!array_as_matrix(x, &rows, &cols))
-            return train_bad(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name, x->ndim);
-        if (vectors) DFOO_TRY(vector_item(z, v, rows, from));
-        else vec_push(z->a, &z->items, (size_item){v, rows, cols, from, true});
+            return train_bad(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name,
+                             x->ndim);
+        if (vectors)
+            DFOO_TRY(vector_item(z, v, rows, from));
+        else
+            vec_push(z->a, &z->items, (size_item){v, rows, cols, from, true});
     }
     return arena_status(z->a);
 }
@@ -116,8 +121,14 @@ static view matrix_view(const binder *b, var_id v, const double *at, size_t rows
 
 /* n examples of so many entries, one after the other. */
 static view sequence_view(const binder *b, var_id v, const double *at, size_t n, size_t entries) {
-    return (view){.var = v, .by_example = true, .at = at, .n = n, .entries = entries, .step = entries,
-                  .offset = offsets(b->r->a, entries, 1), .promised = ir_var(&b->r->m->g, v)->onehot};
+    return (view){.var = v,
+                  .by_example = true,
+                  .at = at,
+                  .n = n,
+                  .entries = entries,
+                  .step = entries,
+                  .offset = offsets(b->r->a, entries, 1),
+                  .promised = ir_var(&b->r->m->g, v)->onehot};
 }
 
 /* What is read example by example says how many there are, and of how many entries. */
@@ -130,7 +141,8 @@ static void add_item(const binder *b, const view *v) {
 /* One number per example for a onehot label of several entries. */
 static bool holds_classes(const binder *b, const variable *v, const dfoo_array *x) {
     size_t rows, cols;
-    if (v->kind != VAR_LABEL || !v->onehot || !by_example(b->r->m, v) || !array_as_matrix(x, &rows, &cols)) return false;
+    if (v->kind != VAR_LABEL || !v->onehot || !by_example(b->r->m, v) || !array_as_matrix(x, &rows, &cols))
+        return false;
     if (sizes_get(&b->z->s, entries_dim(b->r->m, v)) == 1) return false;
     return x->ndim == 1 || (b->r->m->examples_are_columns ? rows : cols) == 1;
 }
@@ -183,11 +195,16 @@ static dfoo_status bind_arrays(const binder *b, bool matrices) {
         const dfoo_array *x = is_data(g, v) ? arrays_get(b->r->source->arrays, ir_var_name(g, v)) : NULL;
         if (!x || bound_find(b->out, v)) continue;
         bool plain = (x->ndim == 2 || x->ndim == 0) && !holds_classes(b, ir_var(g, v), x);
-        if (plain) DFOO_TRY(bind_matrix(b, v, x));
-        else if (matrices) continue;
-        else if (x->ndim > 2) DFOO_TRY(bind_tensor(b, v, x));
-        else if (holds_classes(b, ir_var(g, v), x)) DFOO_TRY(bind_class_array(b, v, x));
-        else DFOO_TRY(bind_vector(b, v, x));
+        if (plain)
+            DFOO_TRY(bind_matrix(b, v, x));
+        else if (matrices)
+            continue;
+        else if (x->ndim > 2)
+            DFOO_TRY(bind_tensor(b, v, x));
+        else if (holds_classes(b, ir_var(g, v), x))
+            DFOO_TRY(bind_class_array(b, v, x));
+        else
+            DFOO_TRY(bind_vector(b, v, x));
     }
     return sizing_solve(b->z);
 }
@@ -201,13 +218,19 @@ static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t
     bool              from_table = t && t->values && v->at == t->values;
     const char       *what = isfinite(x) ? "too large for float32" : "not a finite number";
     if (from_table && t->names)
-        return train_bad(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1, t->names[v->offset[i]], x, what);
+        return train_bad(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1,
+                         t->names[v->offset[i]], x, what);
     if (from_table)
-        return train_bad(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x, what);
+        return train_bad(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x,
+                         what);
     const char *where = "example";
-    if (!v->by_example) return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
-    if (m->examples_are_columns) return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1, j + 1, where, x, what);
-    return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where, i + 1, x, what);
+    if (!v->by_example)
+        return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
+    if (m->examples_are_columns)
+        return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
+                         j + 1, where, x, what);
+    return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,
+                     i + 1, x, what);
 }
 
 /* In blocks, so that both layouts are read along the cache lines. */
@@ -231,8 +254,9 @@ static dfoo_status check_promise(const binder *b, const view *v) {
         double sum = 0;
         for (size_t i = 0; i < v->entries; i++) sum += view_entry(v, j, i);
         if (fabs(sum - 1) > 1e-6)
-            return train_bad(b->r->m->g.d, "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1", b->from,
-                             ir_var_name(&b->r->m->g, v->var), j + 1, sum);
+            return train_bad(b->r->m->g.d,
+                             "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1",
+                             b->from, ir_var_name(&b->r->m->g, v->var), j + 1, sum);
     }
     return DFOO_OK;
 }
@@ -250,8 +274,9 @@ static dfoo_status report_absent(const binder *b, var_id v) {
     const char       **names = arena_new(b->r->a, (n + 1) * sizeof *names);
     if (!names) return DFOO_ENOMEM;
     for (size_t i = 0; i < n; i++) names[i] = arrays_at(set, i)->name;
-    return train_bad(b->r->m->g.d, "%s: the %s %s : %s is not there; there %s %s", b->from, x->kind == VAR_LABEL ? "label" : "input",
-                     ir_var_name(&b->r->m->g, v), train_shape_text(&b->r->m->g, b->r->a, x->sh), n == 1 ? "is" : "are",
+    return train_bad(b->r->m->g.d, "%s: the %s %s : %s is not there; there %s %s", b->from,
+                     x->kind == VAR_LABEL ? "label" : "input", ir_var_name(&b->r->m->g, v),
+                     train_shape_text(&b->r->m->g, b->r->a, x->sh), n == 1 ? "is" : "are",
                      n ? train_list_text(b->r->a, names, n) : "no arrays");
 }
 
@@ -261,7 +286,8 @@ static dfoo_status check_all(const binder *b) {
         if (is_data(&m->g, v) && b->r->needed[v] && !bound_find(b->out, v)) return report_absent(b, v);
     for (uint32_t i = 0; i < b->out->views.n; i++) DFOO_TRY(check_values(b, &b->out->views.at[i]));
     b->out->n = m->examples ? sizes_get(&b->z->s, m->examples) : 1;
-    if (b->out->n >= UINT32_MAX) return train_bad(m->g.d, "%s: more than %u examples are too many", b->from, UINT32_MAX - 1);
+    if (b->out->n >= UINT32_MAX)
+        return train_bad(m->g.d, "%s: more than %u examples are too many", b->from, UINT32_MAX - 1);
     return DFOO_OK;
 }
 

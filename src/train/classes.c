@@ -22,8 +22,10 @@ static uint32_t position(const values *x, double value) {
     uint32_t first = 0, end = x->at.n;
     while (first < end) {
         uint32_t middle = first + (end - first) / 2;
-        if (x->at.at[middle] < value) first = middle + 1;
-        else end = middle;
+        if (x->at.at[middle] < value)
+            first = middle + 1;
+        else
+            end = middle;
     }
     return first;
 }
@@ -33,11 +35,14 @@ static dfoo_status find_values(const bind_request *r, const view *v, values *out
     const char *from = source_name(r);
     for (size_t j = 0; j < v->n; j++) {
         double value = v->at[j * v->step + v->offset[0]];
-        if (!isfinite(value)) return train_bad(g->d, "%s: the class of example %zu in %s is %g", from, j + 1, ir_var_name(g, v->var), value);
+        if (!isfinite(value))
+            return train_bad(g->d, "%s: the class of example %zu in %s is %g", from, j + 1,
+                             ir_var_name(g, v->var), value);
         uint32_t i = position(out, value);
         if (i < out->at.n && out->at.at[i] == value) continue;
         if (out->at.n == MOST_CLASSES)
-            return train_bad(g->d, "%s: %s has more than %d classes: is it the right column?", from, ir_var_name(g, v->var), MOST_CLASSES);
+            return train_bad(g->d, "%s: %s has more than %d classes: is it the right column?", from,
+                             ir_var_name(g, v->var), MOST_CLASSES);
         vec_push(r->a, &out->at, value);
         if (r->a->failed) return DFOO_ENOMEM;
         memmove(out->at.at + i + 1, out->at.at + i, (out->at.n - 1 - i) * sizeof value);
@@ -55,8 +60,10 @@ static dfoo_status name_values(const bind_request *r, values *x, const data_clas
     buf_init(&b, r->a->mem);
     for (uint32_t i = 0; i < x->at.n; i++) {
         b.len = 0;
-        if (words) buf_puts(&b, words->names[(uint32_t)x->at.at[i]]);
-        else buf_number(&b, x->at.at[i]);
+        if (words)
+            buf_puts(&b, words->names[(uint32_t)x->at.at[i]]);
+        else
+            buf_number(&b, x->at.at[i]);
         x->text[i] = buf_status(&b) == DFOO_OK ? arena_text(r->a, b.text, b.len) : NULL;
         if (!x->text[i]) r->a->failed = true;
     }
@@ -80,17 +87,20 @@ static dfoo_status number_classes(const bind_request *r, memo *out, size_t k) {
 }
 
 /* `k`: how many there should be; 0: as many as are found. */
-static dfoo_status found_classes(const bind_request *r, const values *x, const data_classes *words, size_t k, memo *out) {
+static dfoo_status found_classes(const bind_request *r, const values *x, const data_classes *words, size_t k,
+                                 memo *out) {
     if (!words && k && k <= MOST_CLASSES && are_numbers_below(x, k)) return number_classes(r, out, k);
     out->n_classes = x->at.n;
     out->classes = x->text;
     if (!k || k == x->at.n) return DFOO_OK;
     const ir   *g = &r->m->g;
-    dfoo_status status = train_bad(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s", source_name(r), ir_var_name(g, out->var),
-                                   x->at.n, x->at.n == 1 ? "" : "es", train_list_text(r->a, x->text, x->at.n), k,
+    dfoo_status status = train_bad(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s",
+                                   source_name(r), ir_var_name(g, out->var), x->at.n,
+                                   x->at.n == 1 ? "" : "es", train_list_text(r->a, x->text, x->at.n), k,
                                    train_shape_text(g, r->a, ir_var(g, out->var)->sh));
     if (!ir_var(g, out->var)->onehot)
-        diag_note(g->d, "more than two classes need a label with an entry for each: label %s : (k, m) onehot", ir_var_name(g, out->var));
+        diag_note(g->d, "more than two classes need a label with an entry for each: label %s : (k, m) onehot",
+                  ir_var_name(g, out->var));
     return status;
 }
 
@@ -101,7 +111,8 @@ static dfoo_status match_classes(const bind_request *r, values *x, const memo *k
         while (k < known->n_classes && strcmp(known->classes[k], x->text[i]) != 0) k++;
         if (k == known->n_classes)
             return train_bad(g->d, "%s: '%s' is no class of %s; training found %s", source_name(r),
-                             x->text[i], ir_var_name(g, known->var), train_list_text(r->a, known->classes, known->n_classes));
+                             x->text[i], ir_var_name(g, known->var),
+                             train_list_text(r->a, known->classes, known->n_classes));
         x->class_of[i] = k;
     }
     return DFOO_OK;
@@ -110,7 +121,8 @@ static dfoo_status match_classes(const bind_request *r, values *x, const memo *k
 static dfoo_status class_of_examples(const bind_request *r, const values *x, view *v) {
     uint32_t *class_of = v->n < SIZE_MAX / sizeof *class_of ? arena_new(r->a, v->n * sizeof *class_of) : NULL;
     if (!class_of) return DFOO_ENOMEM;
-    for (size_t j = 0; j < v->n; j++) class_of[j] = x->class_of[position(x, v->at[j * v->step + v->offset[0]])];
+    for (size_t j = 0; j < v->n; j++)
+        class_of[j] = x->class_of[position(x, v->at[j * v->step + v->offset[0]])];
     v->class_of = class_of;
     return DFOO_OK;
 }

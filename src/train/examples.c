@@ -43,20 +43,20 @@ typedef struct layout {
 } layout;
 
 /* In squares, so that source and target are both used by the cache line, whichever runs across. */
-#define DEFINE_FILL(NAME, REAL)                                                                                         \
-    static void NAME(const view *v, const uint32_t *pick, size_t n, const memo *scale, layout l, REAL *to) {            \
-        enum { SIDE = 32 };                                                                                             \
-        for (size_t j0 = 0; j0 < n; j0 += SIDE) {                                                                       \
-            for (size_t i0 = 0; i0 < v->entries; i0 += SIDE) {                                                          \
-                for (size_t j = j0; j < n && j < j0 + SIDE; j++) {                                                      \
-                    for (size_t i = i0; i < v->entries && i < i0 + SIDE; i++) {                                         \
-                        double x = view_entry(v, pick ? pick[j] : j, i);                                                \
-                        if (scale) x = (x - scale->mean[i]) / scale->sd[i];                                             \
-                        to[j * l.by_j + i * l.by_i] = (REAL)x;                                                          \
-                    }                                                                                                   \
-                }                                                                                                       \
-            }                                                                                                           \
-        }                                                                                                               \
+#define DEFINE_FILL(NAME, REAL)                                                                              \
+    static void NAME(const view *v, const uint32_t *pick, size_t n, const memo *scale, layout l, REAL *to) { \
+        enum { SIDE = 32 };                                                                                  \
+        for (size_t j0 = 0; j0 < n; j0 += SIDE) {                                                            \
+            for (size_t i0 = 0; i0 < v->entries; i0 += SIDE) {                                               \
+                for (size_t j = j0; j < n && j < j0 + SIDE; j++) {                                           \
+                    for (size_t i = i0; i < v->entries && i < i0 + SIDE; i++) {                              \
+                        double x = view_entry(v, pick ? pick[j] : j, i);                                     \
+                        if (scale) x = (x - scale->mean[i]) / scale->sd[i];                                  \
+                        to[j * l.by_j + i * l.by_i] = (REAL)x;                                               \
+                    }                                                                                        \
+                }                                                                                            \
+            }                                                                                                \
+        }                                                                                                    \
     }
 DEFINE_FILL(fill_f32, float)
 DEFINE_FILL(fill_f64, double)
@@ -72,19 +72,21 @@ static bool lies_right(const examples_request *r, const view *v, const memo *sca
 }
 
 static dfoo_status add_values(const examples_request *r, const view *v, examples *out) {
-    const memo *known = memos_find(r->memos, v->var), *scale = known && known->mean ? known : NULL;
-    bool        across = v->by_example && r->in_order && r->m->examples_are_columns;
-    size_t      n = v->by_example ? r->n : 1;
-    layout      l = across ? (layout){1, n} : (layout){v->entries, 1};
-    example_values x = {.var = v->var, .entries = v->entries, .by_example = v->by_example, .values = v->at};
+    const memo     *known = memos_find(r->memos, v->var), *scale = known && known->mean ? known : NULL;
+    bool            across = v->by_example && r->in_order && r->m->examples_are_columns;
+    size_t          n = v->by_example ? r->n : 1;
+    layout          l = across ? (layout){1, n} : (layout){v->entries, 1};
+    example_values  x = {.var = v->var, .entries = v->entries, .by_example = v->by_example, .values = v->at};
     const uint32_t *pick = v->by_example ? r->pick : NULL;
     if (scale && scale->entries != v->entries)
         return train_bad(r->m->g.d, "the run has means of %zu entries for %s, which has %zu", scale->entries,
                          ir_var_name(&r->m->g, v->var), v->entries);
     if (!lies_right(r, v, scale)) {
         DFOO_TRY(values_new(out, &x, n));
-        if (r->type == EXEC_F32) fill_f32(v, pick, n, scale, l, (float *)x.values);
-        else fill_f64(v, pick, n, scale, l, (double *)x.values);
+        if (r->type == EXEC_F32)
+            fill_f32(v, pick, n, scale, l, (float *)x.values);
+        else
+            fill_f64(v, pick, n, scale, l, (double *)x.values);
     }
     vec_push(r->a, &out->list, x);
     if (!r->a->failed) return DFOO_OK;
@@ -147,28 +149,30 @@ static inline void turn_f64(const double *const *row, size_t i, double *to, size
 
 /* to (entries, n) = the picked rows of from (.., entries), transposed; row-major, apart from each other.
  * Sixteen examples at a time, in squares of V: a pass through each example at the pace of the memory. */
-#define DEFINE_GATHER(NAME, REAL, V, TURN)                                                                              \
-    static void NAME(const REAL *restrict from, const uint32_t *pick, size_t n, size_t entries, REAL *restrict to) {    \
-        enum { SIDE = 16 };                                                                                             \
-        size_t j0 = 0;                                                                                                  \
-        for (; j0 + SIDE <= n; j0 += SIDE) {                                                                            \
-            const REAL *row[SIDE];                                                                                      \
-            size_t      i = 0;                                                                                          \
-            for (size_t j = 0; j < SIDE; j++) row[j] = from + pick[j0 + j] * entries;                                   \
-            for (; i + V <= entries; i += V)                                                                            \
-                for (size_t j = 0; j < SIDE; j += V) TURN(row + j, i, to + i * n + j0 + j, n);                          \
-            for (; i < entries; i++)                                                                                    \
-                for (size_t j = 0; j < SIDE; j++) to[i * n + j0 + j] = row[j][i];                                       \
-        }                                                                                                               \
-        for (; j0 < n; j0++)                                                                                            \
-            for (size_t i = 0; i < entries; i++) to[i * n + j0] = from[pick[j0] * entries + i];                         \
+#define DEFINE_GATHER(NAME, REAL, V, TURN)                                                      \
+    static void NAME(const REAL *restrict from, const uint32_t *pick, size_t n, size_t entries, \
+                     REAL *restrict to) {                                                       \
+        enum { SIDE = 16 };                                                                     \
+        size_t j0 = 0;                                                                          \
+        for (; j0 + SIDE <= n; j0 += SIDE) {                                                    \
+            const REAL *row[SIDE];                                                              \
+            size_t      i = 0;                                                                  \
+            for (size_t j = 0; j < SIDE; j++) row[j] = from + pick[j0 + j] * entries;           \
+            for (; i + V <= entries; i += V)                                                    \
+                for (size_t j = 0; j < SIDE; j += V) TURN(row + j, i, to + i * n + j0 + j, n);  \
+            for (; i < entries; i++)                                                            \
+                for (size_t j = 0; j < SIDE; j++) to[i * n + j0 + j] = row[j][i];               \
+        }                                                                                       \
+        for (; j0 < n; j0++)                                                                    \
+            for (size_t i = 0; i < entries; i++) to[i * n + j0] = from[pick[j0] * entries + i]; \
     }
 DEFINE_GATHER(gather_f32, float, 4, turn_f32)
 DEFINE_GATHER(gather_f64, double, 2, turn_f64)
 
 static void gather_rows(const example_values *from, const uint32_t *pick, size_t n, size_t size, void *to) {
     size_t row = from->entries * size;
-    for (size_t j = 0; j < n; j++) memcpy((char *)to + j * row, (const char *)from->values + pick[j] * row, row);
+    for (size_t j = 0; j < n; j++)
+        memcpy((char *)to + j * row, (const char *)from->values + pick[j] * row, row);
 }
 
 void batch_gather(const examples *e, const uint32_t *pick, size_t n, examples *batch) {
@@ -176,9 +180,12 @@ void batch_gather(const examples *e, const uint32_t *pick, size_t n, examples *b
         const example_values *from = &e->list.at[k];
         void                 *to = (void *)batch->list.at[k].values;
         if (!from->by_example) continue;
-        if (!e->m->examples_are_columns) gather_rows(from, pick, n, e->type == EXEC_F32 ? sizeof(float) : sizeof(double), to);
-        else if (e->type == EXEC_F32) gather_f32(from->values, pick, n, from->entries, to);
-        else gather_f64(from->values, pick, n, from->entries, to);
+        if (!e->m->examples_are_columns)
+            gather_rows(from, pick, n, e->type == EXEC_F32 ? sizeof(float) : sizeof(double), to);
+        else if (e->type == EXEC_F32)
+            gather_f32(from->values, pick, n, from->entries, to);
+        else
+            gather_f64(from->values, pick, n, from->entries, to);
     }
     batch->n = n;
 }

@@ -32,7 +32,8 @@ static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
     const node *x = ir_node(g, n);
     bool        turned = x->op == OP_TRANSPOSE;
     if (turned) x = ir_node(g, x->arg[0]);
-    if (x->op == OP_VAR && use[x->ref] == FACTOR_NO) use[x->ref] = left != turned ? FACTOR_COLUMNS : FACTOR_ROWS;
+    if (x->op == OP_VAR && use[x->ref] == FACTOR_NO)
+        use[x->ref] = left != turned ? FACTOR_COLUMNS : FACTOR_ROWS;
 }
 
 static dfoo_status find_factors(const model *m, arena *a, factor_use **out) {
@@ -61,50 +62,62 @@ typedef struct law {
 static law law_of(start_id start, const variable *v, double fan_in, double fan_out) {
     double x = v->init_arg[0];
     switch (start) {
-    case START_ones: return (law){false, 1, 1};
-    case START_he: return (law){true, 0, sqrt(2 / fan_in)};
-    case START_xavier: return (law){true, 0, sqrt(2 / (fan_in + fan_out))};
-    case START_xavier_uniform: return (law){false, -sqrt(6 / (fan_in + fan_out)), sqrt(6 / (fan_in + fan_out))};
-    case START_lecun: return (law){true, 0, sqrt(1 / fan_in)};
-    case START_normal: return (law){true, 0, v->n_init_args ? x : 1};
+    case START_ones:
+        return (law){false, 1, 1};
+    case START_he:
+        return (law){true, 0, sqrt(2 / fan_in)};
+    case START_xavier:
+        return (law){true, 0, sqrt(2 / (fan_in + fan_out))};
+    case START_xavier_uniform:
+        return (law){false, -sqrt(6 / (fan_in + fan_out)), sqrt(6 / (fan_in + fan_out))};
+    case START_lecun:
+        return (law){true, 0, sqrt(1 / fan_in)};
+    case START_normal:
+        return (law){true, 0, v->n_init_args ? x : 1};
     case START_uniform: /* of one number: from -x to x */
         if (v->n_init_args == 2) return (law){false, x, v->init_arg[1]};
         return (law){false, v->n_init_args ? -x : -1, v->n_init_args ? x : 1};
-    default: return (law){false, 0, 0};
+    default:
+        return (law){false, 0, 0};
     }
 }
 
 static void draw(law l, rng r, double *out, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        if (l.normal) out[i] = l.b * rng_normal(&r);
-        else out[i] = l.a == l.b ? l.a : l.a + (l.b - l.a) * rng_uniform(&r);
+        if (l.normal)
+            out[i] = l.b * rng_normal(&r);
+        else
+            out[i] = l.a == l.b ? l.a : l.a + (l.b - l.a) * rng_uniform(&r);
     }
 }
 
-static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_use use, rng r, dfoo_arrays *run) {
+static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_use use, rng r,
+                             dfoo_arrays *run) {
     const variable *x = ir_var(&m->g, v);
     size_t          rows = sizes_get(s, x->sh.rows), cols = sizes_get(s, x->sh.cols);
-    bool            across = use == FACTOR_NO ? m->examples_are_columns || !m->examples : use == FACTOR_COLUMNS;
-    double          fan_in = (double)(across ? cols : rows), fan_out = (double)(across ? rows : cols);
-    start_id        start = find_start(symbols_name(m->g.names, x->init));
-    dfoo_array     *out;
+    bool        across = use == FACTOR_NO ? m->examples_are_columns || !m->examples : use == FACTOR_COLUMNS;
+    double      fan_in = (double)(across ? cols : rows), fan_out = (double)(across ? rows : cols);
+    start_id    start = find_start(symbols_name(m->g.names, x->init));
+    dfoo_array *out;
     if (!x->init) start = use == FACTOR_NO ? START_zeros : START_xavier;
     dfoo_status status = arrays_add_matrix(run, ir_var_name(&m->g, v), rows, cols, NULL, &out);
     if (status == DFOO_EINPUT)
-        return train_bad(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v), rows, cols);
+        return train_bad(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v),
+                         rows, cols);
     if (status == DFOO_OK) draw(law_of(start, x, fan_in, fan_out), r, out->data, rows * cols);
     return status;
 }
 
 /* ---------------------------------------------------------------------- from */
 
-static dfoo_status copy_given(const model *m, const sizes *s, var_id v, const dfoo_array *given, const char *from, dfoo_arrays *run) {
+static dfoo_status copy_given(const model *m, const sizes *s, var_id v, const dfoo_array *given,
+                              const char *from, dfoo_arrays *run) {
     const variable *x = ir_var(&m->g, v);
     size_t          rows = sizes_get(s, x->sh.rows), cols = sizes_get(s, x->sh.cols);
     for (size_t i = 0; i < rows * cols; i++)
         if (!isfinite(given->data[i]))
-            return train_bad(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from, given->name, i / cols + 1,
-                             i % cols + 1, given->data[i]);
+            return train_bad(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from,
+                             given->name, i / cols + 1, i % cols + 1, given->data[i]);
     return arrays_add_matrix(run, given->name, rows, cols, given->data, NULL);
 }
 
@@ -120,13 +133,16 @@ static dfoo_status report_lacking(const model *m, arena *a, const dfoo_arrays *f
     }
     if (!names) return DFOO_ENOMEM;
     const char *text = train_list_text(a, names, n);
-    if (n_params && n == n_params) return train_bad(g->d, "%s holds no parameter of the model: there are %s", from_name, text);
-    if (n) diag_warn(g->d, NULL, span_at(0, 0), "%s does not hold %s: %s as the model says", from_name, text, n == 1 ? "it starts" : "they start");
+    if (n_params && n == n_params)
+        return train_bad(g->d, "%s holds no parameter of the model: there are %s", from_name, text);
+    if (n)
+        diag_warn(g->d, NULL, span_at(0, 0), "%s does not hold %s: %s as the model says", from_name, text,
+                  n == 1 ? "it starts" : "they start");
     return a->failed || g->d->a->failed ? DFOO_ENOMEM : DFOO_OK;
 }
 
-dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t seed, const dfoo_arrays *from, const char *from_name,
-                             dfoo_arrays *run) {
+dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t seed, const dfoo_arrays *from,
+                             const char *from_name, dfoo_arrays *run) {
     factor_use *use;
     uint32_t    number = 0;
     if (from) DFOO_TRY(report_lacking(m, a, from, from_name));
@@ -135,8 +151,10 @@ dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t 
         if (ir_var(&m->g, v)->kind != VAR_PARAM) continue;
         const dfoo_array *given = from ? arrays_get(from, ir_var_name(&m->g, v)) : NULL;
         rng               r = rng_start(seed, RNG_INIT, number++);
-        if (given) DFOO_TRY(copy_given(m, s, v, given, from_name, run));
-        else DFOO_TRY(start_one(m, s, v, use[v], r, run));
+        if (given)
+            DFOO_TRY(copy_given(m, s, v, given, from_name, run));
+        else
+            DFOO_TRY(start_one(m, s, v, use[v], r, run));
     }
     return DFOO_OK;
 }

@@ -96,8 +96,8 @@ typedef struct bind_request {
     arena               *a;
     const train_options *opt;
     const train_source  *source;
-    const bool          *needed;       /* by var_id: inputs and labels that must be there */
-    memos               *memos;        /* filled, or with `remembered`, obeyed */
+    const bool          *needed; /* by var_id: inputs and labels that must be there */
+    memos               *memos;  /* filled, or with `remembered`, obeyed */
     bool                 remembered;
 } bind_request;
 
@@ -172,11 +172,12 @@ void        batch_gather(const examples *e, const uint32_t *pick, size_t n, exam
 const void *examples_values(const examples *e, var_id v); /* NULL: not there */
 
 /* Mean and standard deviation of each entry of the inputs, into the memos. */
-dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n, memos *out);
+dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n,
+                              memos *out);
 
 /* Divides the examples: test first, `*n_test` of them, then the rest, each in ascending order. */
-dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed, uint32_t *order,
-                           size_t *n_test);
+dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed,
+                           uint32_t *order, size_t *n_test);
 
 /* ---------------------------------------------------- parameters, optimiser */
 
@@ -185,9 +186,9 @@ dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t 
                              const char *from_name, dfoo_arrays *run);
 
 typedef struct stepper {
-    program p;     /* the program and the updates */
+    program p; /* the program and the updates */
     var_id  alpha, t;
-    double  rate;  /* the value of alpha */
+    double  rate; /* the value of alpha */
     VEC(var_id) states;
 } stepper;
 
@@ -221,7 +222,8 @@ void sizes_examples(const model *m, sizes *s, size_t n);
 dfoo_status train_exec_open(const plan *p, const model *m, exec_dtype type, const sizes *s, exec **out);
 
 /* plan_make, with a message. */
-dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep, plan **out);
+dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
+                       plan **out);
 
 /* Marks the inputs and labels that a plan reads. */
 void plan_needs(const plan *p, bool *needed);
@@ -229,7 +231,8 @@ void plan_needs(const plan *p, bool *needed);
 /* -------------------------------------------------------------------- runs */
 
 enum { RUN_NAME = 6 }; /* bytes of "dfoo." */
-dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs, dfoo_arrays *run);
+dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs,
+                         dfoo_arrays *run);
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out);
 
 #endif

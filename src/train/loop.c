@@ -11,7 +11,8 @@
 #include "base/rng.h"
 #include "train/internal.h"
 
-const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {"epoch", "cost", "accuracy", "test_cost", "test_accuracy"};
+const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {"epoch", "cost", "accuracy", "test_cost",
+                                                                  "test_accuracy"};
 
 typedef struct trainer {
     model               *m;
@@ -22,26 +23,26 @@ typedef struct trainer {
     size_t               epochs;
     size_t               batch; /* 0: all examples in one */
 
-    stepper  stepper;
-    plan    *plan;
-    scorer   scorer;
-    bool    *needed;
-    memos    memos;
-    sizes    s;
+    stepper   stepper;
+    plan     *plan;
+    scorer    scorer;
+    bool     *needed;
+    memos     memos;
+    sizes     s;
     uint32_t *order; /* the training examples, as the epoch at hand takes them */
     uint32_t *pick;  /* the training examples, in ascending order */
     size_t    n, n_test;
 
-    exec    *step;
-    examples train, test, gathered; /* in the step's type */
+    exec        *step;
+    examples     train, test, gathered; /* in the step's type */
     dfoo_arrays *run;
 
-    uint64_t t;      /* steps done */
-    size_t   epoch;  /* epochs done */
-    double   cost;   /* the newest of an epoch */
+    uint64_t    t;     /* steps done */
+    size_t      epoch; /* epochs done */
+    double      cost;  /* the newest of an epoch */
     train_score train_score, test_score;
-    bool     stop;
-    bool     keeps_history;
+    bool        stop;
+    bool        keeps_history;
     VEC(double) history;
 
     struct timespec began;
@@ -55,11 +56,15 @@ static dfoo_status check_options(const trainer *t) {
     const train_options *o = t->opt;
     diags               *d = t->m->g.d;
     bool                 has_test = t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols);
-    if (!(o->split >= 0 && o->split < 1)) return train_bad(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
-    if (o->split > 0 && has_test) return train_bad(d, "there is test data, so nothing can be held back: leave out --split or --test");
+    if (!(o->split >= 0 && o->split < 1))
+        return train_bad(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
+    if (o->split > 0 && has_test)
+        return train_bad(d, "there is test data, so nothing can be held back: leave out --split or --test");
     if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
         return train_bad(d, "the model has no dimension for examples, which %s needs",
-                         o->split > 0 ? "--split" : o->batch ? "--batch" : "--standardize");
+                         o->split > 0 ? "--split"
+                         : o->batch   ? "--batch"
+                                      : "--standardize");
     return DFOO_OK;
 }
 
@@ -82,16 +87,24 @@ static dfoo_status count_up(arena *a, size_t n, uint32_t **out) {
     return arena_status(a);
 }
 
-static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *pick, size_t n, bool in_order, examples *out) {
-    examples_request r = {.m = t->m, .a = &t->a, .from = from, .memos = &t->memos, .pick = pick, .n = n, .type = t->opt->dtype};
+static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *pick, size_t n, bool in_order,
+                                 examples *out) {
+    examples_request r = {
+        .m = t->m, .a = &t->a, .from = from, .memos = &t->memos, .pick = pick, .n = n, .type = t->opt->dtype};
     r.in_order = in_order;
     return examples_open(&r, out);
 }
 
 static dfoo_status bind_test(trainer *t) {
-    sizing z;
-    bound  test;
-    bind_request r = {.m = t->m, .a = &t->a, .opt = t->opt, .source = &t->in->test, .needed = t->needed, .memos = &t->memos, .remembered = true};
+    sizing       z;
+    bound        test;
+    bind_request r = {.m = t->m,
+                      .a = &t->a,
+                      .opt = t->opt,
+                      .source = &t->in->test,
+                      .needed = t->needed,
+                      .memos = &t->memos,
+                      .remembered = true};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, &t->s));
     DFOO_TRY(bind_data(&r, &z, &test));
     t->n_test = test.n;
@@ -113,9 +126,14 @@ static dfoo_status divide(trainer *t, const bound *data) {
 }
 
 static dfoo_status bind_all(trainer *t) {
-    sizing z;
-    bound  data;
-    bind_request r = {.m = t->m, .a = &t->a, .opt = t->opt, .source = &t->in->data, .needed = t->needed, .memos = &t->memos};
+    sizing       z;
+    bound        data;
+    bind_request r = {.m = t->m,
+                      .a = &t->a,
+                      .opt = t->opt,
+                      .source = &t->in->data,
+                      .needed = t->needed,
+                      .memos = &t->memos};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, NULL));
     if (t->in->from) DFOO_TRY(bind_parameters(&z, t->in->from, t->in->from_name));
     DFOO_TRY(bind_data(&r, &z, &data));
@@ -134,7 +152,10 @@ static dfoo_status open_execs(trainer *t) {
     const ir *g = &t->m->g;
     sizes_examples(t->m, &t->s, t->batch ? t->batch : t->n);
     DFOO_TRY(train_exec_open(t->plan, t->m, t->opt->dtype, &t->s, &t->step));
-    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt->dtype, &t->s, t->n_test ? t->n_test : t->batch ? t->batch : t->n));
+    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt->dtype, &t->s,
+                         t->n_test  ? t->n_test
+                         : t->batch ? t->batch
+                                    : t->n));
     DFOO_TRY(start_parameters(t->m, &t->a, &t->s, t->opt->seed, t->in->from, t->in->from_name, t->run));
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
@@ -177,8 +198,10 @@ static dfoo_status score_batches(trainer *t, train_score *out) {
 
 static dfoo_status score_all(trainer *t) {
     share_parameters(t);
-    if (t->batch) DFOO_TRY(score_batches(t, &t->train_score));
-    else DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
+    if (t->batch)
+        DFOO_TRY(score_batches(t, &t->train_score));
+    else
+        DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
     return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
 }
 
@@ -200,7 +223,8 @@ static void add_row(trainer *t, double cost, bool scored) {
 
 static void tell(trainer *t, double within, bool evaluated) {
     double         seconds = seconds_since(&t->began);
-    train_progress p = {.epoch = t->epoch, .epochs = t->epochs, .within = within, .cost = t->cost, .evaluated = evaluated};
+    train_progress p = {
+        .epoch = t->epoch, .epochs = t->epochs, .within = within, .cost = t->cost, .evaluated = evaluated};
     p.train = t->train_score;
     p.test = t->test_score;
     p.seconds = seconds;
@@ -223,12 +247,18 @@ static dfoo_status refuse_cost(const trainer *t, double cost) {
     double rate = t->stepper.rate;
     diags *d = t->m->g.d;
     if (t->t > 1) {
-        train_bad(d, "the cost is %g after %zu epoch%s, %" PRIu64 " steps: the learning rate %g may be too large", cost, t->epoch,
-                  t->epoch == 1 ? "" : "s", t->t - 1, rate);
+        train_bad(
+            d, "the cost is %g after %zu epoch%s, %" PRIu64 " steps: the learning rate %g may be too large",
+            cost, t->epoch, t->epoch == 1 ? "" : "s", t->t - 1, rate);
         diag_note(d, "try a smaller one, such as %g", rate / 10);
     } else {
-        train_bad(d, "the cost is %g before the first step: the data or the parameters at the start are too large for its formula", cost);
-        diag_note(d, "%s", t->opt->standardize ? "try parameters that start smaller" : "try --standardize, or parameters that start smaller");
+        train_bad(d,
+                  "the cost is %g before the first step: the data or the parameters at the start are too "
+                  "large for its formula",
+                  cost);
+        diag_note(d, "%s",
+                  t->opt->standardize ? "try parameters that start smaller"
+                                      : "try --standardize, or parameters that start smaller");
     }
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
@@ -320,7 +350,10 @@ static dfoo_status run_epochs(trainer *t) {
 static dfoo_status keep_results(trainer *t, train_result *out) {
     const ir *g = &t->m->g;
     size_t    rows, cols;
-    *out = (train_result){.epochs = t->epoch, .train = t->train_score, .test = t->test_score, .seconds = seconds_since(&t->began)};
+    *out = (train_result){.epochs = t->epoch,
+                          .train = t->train_score,
+                          .test = t->test_score,
+                          .seconds = seconds_since(&t->began)};
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
         dfoo_array *x = arrays_get(t->run, ir_var_name(g, v));
@@ -348,8 +381,8 @@ static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
     return keep_results(t, out);
 }
 
-dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run_arrays,
-                      dfoo_arrays *history, train_result *out) {
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
+                      dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
     trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL};
     t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t.a, m->g.a->mem);

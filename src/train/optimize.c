@@ -33,15 +33,19 @@ static dfoo_status find_optimizer(const char *name, diags *d, const optimizer **
         *out = &table[i];
         if (strcmp(name, table[i].name) == 0) return DFOO_OK;
     }
-    return train_bad(d, "no optimizer is called '%s'; there are %s", name, train_list_text(d->a, names, N_OPTIMIZERS));
+    return train_bad(d, "no optimizer is called '%s'; there are %s", name,
+                     train_list_text(d->a, names, N_OPTIMIZERS));
 }
 
 dfoo_status train_optimizer_show(const char *name, diags *d, buf *out) {
     const optimizer *o;
     DFOO_TRY(find_optimizer(name, d, &o));
-    buf_printf(out, "# %s: %s\n%s\n# for each parameter w with its gradient g; ", o->name, o->what, o->equations);
-    if (strstr(o->equations, "v = ")) buf_puts(out, strstr(o->equations, "s = ") ? "v and s start at 0; " : "v starts at 0; ");
-    else if (strstr(o->equations, "s = ")) buf_puts(out, "s starts at 0; ");
+    buf_printf(out, "# %s: %s\n%s\n# for each parameter w with its gradient g; ", o->name, o->what,
+               o->equations);
+    if (strstr(o->equations, "v = "))
+        buf_puts(out, strstr(o->equations, "s = ") ? "v and s start at 0; " : "v starts at 0; ");
+    else if (strstr(o->equations, "s = "))
+        buf_puts(out, "s starts at 0; ");
     if (strstr(o->equations, "**t")) buf_puts(out, "t = 1, 2, .. counts the steps; ");
     for (const train_setting *s = o->settings; s->name; s++) {
         buf_printf(out, "%s%s = ", s == o->settings ? "" : ", ", s->name);
@@ -69,9 +73,9 @@ static dfoo_status set_one(optimizer *o, const train_setting *given, diags *d) {
         s->value = given->value;
         if (in_range(s->name, s->value)) return DFOO_OK;
         return train_bad(d, "%s = %g: it is %s", s->name, s->value,
-                         strncmp(s->name, "beta", 4) == 0      ? "from 0 on and less than 1"
-                         : strcmp(s->name, "decay") == 0 ? "a finite number from 0 on"
-                                                         : "a finite number greater than 0");
+                         strncmp(s->name, "beta", 4) == 0 ? "from 0 on and less than 1"
+                         : strcmp(s->name, "decay") == 0  ? "a finite number from 0 on"
+                                                          : "a finite number greater than 0");
     }
     return train_bad(d, "%s has no '%s'; it has %s", o->name, given->name, train_list_text(d->a, names, n));
 }
@@ -121,7 +125,8 @@ static var_id own_var(ir *g, arena *a, const char *plain, var_kind kind, shape s
         sym         s = name ? symbols_add(g->names, name, strlen(name)) : 0;
         if (!s) return 0;
         var_id v = ir_find_var(g, s);
-        if (!v) return ir_add_var(g, (variable){.name = s, .kind = (uint8_t)kind, .given_name = true, .sh = sh});
+        if (!v)
+            return ir_add_var(g, (variable){.name = s, .kind = (uint8_t)kind, .given_name = true, .sh = sh});
         const variable *x = ir_var(g, v);
         if (x->given_name && x->kind == kind && shape_equal(x->sh, sh)) return v;
     }
@@ -142,7 +147,8 @@ static void name_settings(builder *b) {
     b->names[b->n_names++] = (template_name){"t", ir_var(b->g, b->out->t)->leaf};
     b->names[b->n_names++] = (template_name){"alpha", ir_var(b->g, b->out->alpha)->leaf};
     for (const train_setting *s = b->o->settings; s->name; s++)
-        if (strcmp(s->name, "alpha") != 0) b->names[b->n_names++] = (template_name){s->name, ir_number(b->g, s->value)};
+        if (strcmp(s->name, "alpha") != 0)
+            b->names[b->n_names++] = (template_name){s->name, ir_number(b->g, s->value)};
 }
 
 static dfoo_status update_parameter(builder *b, var_id w) {
@@ -157,7 +163,8 @@ static dfoo_status update_parameter(builder *b, var_id w) {
         const char *name = b->lines.at[i].target;
         target[i] = w;
         if (strcmp(name, "w") == 0) continue;
-        const char *state = arena_format(b->a, "%sd%s", name, ir_var_name(g, w)); /* vdW1, as the course calls it */
+        const char *state =
+            arena_format(b->a, "%sd%s", name, ir_var_name(g, w)); /* vdW1, as the course calls it */
         target[i] = state ? own_var(g, b->a, state, VAR_DEFINED, ir_var(g, w)->sh) : 0;
         if (!target[i]) return DFOO_ENOMEM;
         vec_push(b->a, &b->out->states, target[i]);
@@ -180,7 +187,9 @@ static dfoo_status update_all(builder *b, const program *p) {
             DFOO_TRY(update_parameter(b, v));
             n_updates++;
         } else {
-            diag_warn(g->d, NULL, span_at(0, 0), "the cost does not depend on the parameter %s: it stays as it starts", ir_var_name(g, v));
+            diag_warn(g->d, NULL, span_at(0, 0),
+                      "the cost does not depend on the parameter %s: it stays as it starts",
+                      ir_var_name(g, v));
         }
     }
     if (!n_updates) return train_bad(g->d, "there is nothing to train: the cost depends on no parameter");

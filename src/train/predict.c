@@ -10,17 +10,19 @@ typedef struct predictor {
     const dfoo_arrays   *run;
     const train_source  *data;
     const train_options *opt;
-    arena    a;
-    scorer   scorer;
-    sizing   z;
-    bound    bound;
-    memos    memos;
-    examples examples;
+    arena                a;
+    scorer               scorer;
+    sizing               z;
+    bound                bound;
+    memos                memos;
+    examples             examples;
 } predictor;
 
 static dfoo_status check_run(const predictor *k) {
     const ir *g = &k->m->g;
-    if (!k->m->predict.n) return train_bad(g->d, "the model does not say what to predict: it needs a line such as `predict A2`");
+    if (!k->m->predict.n)
+        return train_bad(g->d,
+                         "the model does not say what to predict: it needs a line such as `predict A2`");
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM && !arrays_get(k->run, ir_var_name(g, v)))
             return train_bad(g->d, "the run has no %s: it is not one of this model", ir_var_name(g, v));
@@ -31,7 +33,13 @@ static dfoo_status bind(predictor *k) {
     bool *needed = arena_new(&k->a, k->m->g.vars.n);
     if (!needed) return DFOO_ENOMEM;
     plan_needs(k->scorer.p, needed);
-    bind_request r = {.m = k->m, .a = &k->a, .opt = k->opt, .source = k->data, .needed = needed, .memos = &k->memos, .remembered = true};
+    bind_request r = {.m = k->m,
+                      .a = &k->a,
+                      .opt = k->opt,
+                      .source = k->data,
+                      .needed = needed,
+                      .memos = &k->memos,
+                      .remembered = true};
     DFOO_TRY(run_recall(k->m, &k->a, k->run, &k->memos));
     DFOO_TRY(sizing_init(&k->z, k->m, &k->a, k->opt, NULL));
     DFOO_TRY(bind_parameters(&k->z, k->run, "the run"));
@@ -55,8 +63,10 @@ static dfoo_status open_exec(predictor *k) {
     const ir *g = &k->m->g;
     DFOO_TRY(scorer_open(&k->scorer, &k->a, k->opt->dtype, &k->z.s, k->bound.n));
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_PARAM) DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->run, ir_var_name(g, v))->data));
-    examples_request r = {.m = k->m, .a = &k->a, .from = &k->bound, .memos = &k->memos, .n = k->bound.n, .type = k->opt->dtype};
+        if (ir_var(g, v)->kind == VAR_PARAM)
+            DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->run, ir_var_name(g, v))->data));
+    examples_request r = {
+        .m = k->m, .a = &k->a, .from = &k->bound, .memos = &k->memos, .n = k->bound.n, .type = k->opt->dtype};
     r.in_order = true;
     return examples_open(&r, &k->examples);
 }
@@ -68,8 +78,10 @@ static dfoo_status keep_predictions(predictor *k, dfoo_arrays *out) {
         shape       sh = ir_var(g, v)->sh;
         size_t      rows = sizes_get(&k->scorer.s, sh.rows), cols = sizes_get(&k->scorer.s, sh.cols);
         dfoo_array *x;
-        if (shape_is_scalar(sh)) DFOO_TRY(arrays_add(out, ir_var_name(g, v), 0, NULL, NULL, &x));
-        else DFOO_TRY(arrays_add_matrix(out, ir_var_name(g, v), rows, cols, NULL, &x));
+        if (shape_is_scalar(sh))
+            DFOO_TRY(arrays_add(out, ir_var_name(g, v), 0, NULL, NULL, &x));
+        else
+            DFOO_TRY(arrays_add_matrix(out, ir_var_name(g, v), rows, cols, NULL, &x));
         exec_get(k->scorer.e, v, x->data);
     }
     return DFOO_OK;
@@ -85,8 +97,8 @@ static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score) {
     return keep_predictions(k, out);
 }
 
-dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data, const train_options *opt,
-                          dfoo_arrays *out, train_score *score) {
+dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
+                          const train_options *opt, dfoo_arrays *out, train_score *score) {
     predictor k = {.m = m, .p = p, .run = run, .data = data, .opt = opt};
     *score = (train_score){.cost = NAN, .accuracy = NAN};
     arena_init(&k.a, m->g.a->mem);
@@ -101,7 +113,8 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
 /* --------------------------------------------------------------------- table */
 
 /* The classes of a label that has so many of them; else numbered names. */
-static dfoo_status name_columns(const model *m, const dfoo_arrays *run, const char *name, size_t n, arena *a, const char ***out) {
+static dfoo_status name_columns(const model *m, const dfoo_arrays *run, const char *name, size_t n, arena *a,
+                                const char ***out) {
     memos known;
     *out = arena_new(a, (n + 1) * sizeof **out);
     if (!*out) return DFOO_ENOMEM;
@@ -110,20 +123,25 @@ static dfoo_status name_columns(const model *m, const dfoo_arrays *run, const ch
     for (uint32_t i = 0; i < known.list.n && n > 1 && !classes; i++)
         if (known.list.at[i].n_classes == n) classes = &known.list.at[i];
     for (size_t i = 0; i < n; i++)
-        (*out)[i] = classes ? classes->classes[i] : n == 1 ? arena_text(a, name, strlen(name)) : arena_format(a, "%s_%zu", name, i + 1);
+        (*out)[i] = classes  ? classes->classes[i]
+                    : n == 1 ? arena_text(a, name, strlen(name))
+                             : arena_format(a, "%s_%zu", name, i + 1);
     return arena_status(a);
 }
 
-dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a, dfoo_arrays *out, const char ***columns) {
+dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a,
+                        dfoo_arrays *out, const char ***columns) {
     size_t rows, cols;
     var_id v = ir_find_var(&m->g, symbols_find(m->g.names, x->name, strlen(x->name)));
-    if (!array_as_matrix(x, &rows, &cols)) return train_bad(m->g.d, "%s has %d dimensions, and a table has two", x->name, x->ndim);
+    if (!array_as_matrix(x, &rows, &cols))
+        return train_bad(m->g.d, "%s has %d dimensions, and a table has two", x->name, x->ndim);
     bool        turn = v && by_example(m, ir_var(&m->g, v)) && m->examples_are_columns;
     size_t      n = turn ? cols : rows, entries = turn ? rows : cols;
     dfoo_array *table;
     DFOO_TRY(name_columns(m, run, x->name, entries, a, columns));
     DFOO_TRY(arrays_add_matrix(out, "table", n, entries, NULL, &table));
     for (size_t j = 0; j < n; j++)
-        for (size_t i = 0; i < entries; i++) table->data[j * entries + i] = x->data[turn ? i * cols + j : j * entries + i];
+        for (size_t i = 0; i < entries; i++)
+            table->data[j * entries + i] = x->data[turn ? i * cols + j : j * entries + i];
     return DFOO_OK;
 }

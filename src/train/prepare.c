@@ -28,10 +28,12 @@ static void moments(const view *v, const uint32_t *pick, size_t n, size_t i, dou
 
 static dfoo_status check_scale(const model *m, const view *v, size_t i, double mean, double sd) {
     if (isfinite(mean) && isfinite(sd)) return DFOO_OK;
-    return train_bad(m->g.d, "entry %zu of %s cannot be standardised: its values are too large", i + 1, ir_var_name(&m->g, v->var));
+    return train_bad(m->g.d, "entry %zu of %s cannot be standardised: its values are too large", i + 1,
+                     ir_var_name(&m->g, v->var));
 }
 
-static dfoo_status learn_one(const model *m, arena *a, const view *v, const uint32_t *pick, size_t n, memos *out) {
+static dfoo_status learn_one(const model *m, arena *a, const view *v, const uint32_t *pick, size_t n,
+                             memos *out) {
     memo   *known = memos_get(out, a, v->var);
     double *mean = arena_new(a, v->entries * sizeof *mean), *sd = arena_new(a, v->entries * sizeof *sd);
     if (!known || !mean || !sd) return DFOO_ENOMEM;
@@ -45,10 +47,12 @@ static dfoo_status learn_one(const model *m, arena *a, const view *v, const uint
     return DFOO_OK;
 }
 
-dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n, memos *out) {
+dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n,
+                              memos *out) {
     for (uint32_t i = 0; i < from->views.n; i++) {
         const view *v = &from->views.at[i];
-        if (ir_var(&m->g, v->var)->kind == VAR_INPUT && v->by_example) DFOO_TRY(learn_one(m, a, v, pick, n, out));
+        if (ir_var(&m->g, v->var)->kind == VAR_INPUT && v->by_example)
+            DFOO_TRY(learn_one(m, a, v, pick, n, out));
     }
     return DFOO_OK;
 }
@@ -91,14 +95,17 @@ static size_t partition(const bool *held, size_t n, uint32_t *order) {
     for (size_t j = 0; j < n; j++) first += held[j];
     size_t n_held = first;
     for (size_t j = 0; j < n; j++) {
-        if (held[j]) order[last++] = (uint32_t)j;
-        else order[first++] = (uint32_t)j;
+        if (held[j])
+            order[last++] = (uint32_t)j;
+        else
+            order[first++] = (uint32_t)j;
     }
     return n_held;
 }
 
 /* In a shuffled order, the first of each class are held back, as many as are due. */
-static void hold_back(const view *label, double part, const uint32_t *shuffled, size_t n, size_t *due, bool *held) {
+static void hold_back(const view *label, double part, const uint32_t *shuffled, size_t n, size_t *due,
+                      bool *held) {
     for (size_t j = 0; j < n; j++) due[label ? class_of(label, j) : 0]++;
     size_t n_classes = label ? (label->entries == 1 ? 2 : label->entries) : 1;
     for (size_t k = 0; k < n_classes; k++) due[k] = (size_t)floor((double)due[k] * part + 0.5);
@@ -110,7 +117,8 @@ static void hold_back(const view *label, double part, const uint32_t *shuffled, 
     }
 }
 
-dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed, uint32_t *order, size_t *n_test) {
+dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed,
+                           uint32_t *order, size_t *n_test) {
     uint32_t    n_classes, n = (uint32_t)from->n;
     const view *label = find_classes(m, from, &n_classes);
     bool       *held = arena_new(a, n);
@@ -121,5 +129,6 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
     hold_back(label, part, order, n, due, held);
     *n_test = partition(held, n, order);
     if (*n_test > 0 && *n_test < n) return DFOO_OK;
-    return train_bad(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n, *n_test ? "train with" : "test with");
+    return train_bad(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n,
+                     *n_test ? "train with" : "test with");
 }

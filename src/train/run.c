@@ -37,12 +37,14 @@ static dfoo_status remember_one(const model *m, const memo *x, arena *a, dfoo_ar
     return put(run, own_name(a, "sd", var), x->sd, x->entries);
 }
 
-dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs, dfoo_arrays *run) {
+dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs,
+                         dfoo_arrays *run) {
     arena  a;
     double seed = (double)opt->seed, n_epochs = (double)epochs;
     arena_init(&a, m->g.a->mem);
     dfoo_status status = DFOO_OK;
-    for (uint32_t i = 0; i < all->list.n && status == DFOO_OK; i++) status = remember_one(m, &all->list.at[i], &a, run);
+    for (uint32_t i = 0; i < all->list.n && status == DFOO_OK; i++)
+        status = remember_one(m, &all->list.at[i], &a, run);
     if (status == DFOO_OK) status = arrays_add(run, "dfoo.seed", 0, NULL, &seed, NULL);
     if (status == DFOO_OK) status = arrays_add(run, "dfoo.epochs", 0, NULL, &n_epochs, NULL);
     arena_free(&a);
@@ -56,7 +58,8 @@ static dfoo_status damaged(const model *m, const char *name) {
 }
 
 /* Bytes with a zero byte behind each text. */
-static dfoo_status read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out, uint32_t *n_out) {
+static dfoo_status read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out,
+                              uint32_t *n_out) {
     size_t n = array_entries(x);
     char  *text = arena_new(a, n + 1);
     VEC(const char *) list = {0};
@@ -80,7 +83,8 @@ static const dfoo_array *look(const dfoo_arrays *run, arena *a, const char *what
     return name ? arrays_get(run, name) : NULL;
 }
 
-static dfoo_status recall_scale(const model *m, arena *a, const dfoo_array *mean, const dfoo_array *sd, memo *out) {
+static dfoo_status recall_scale(const model *m, arena *a, const dfoo_array *mean, const dfoo_array *sd,
+                                memo *out) {
     size_t  n = array_entries(mean);
     double *own = arena_new(a, (n + 1) * 2 * sizeof *own);
     if (!own) return DFOO_ENOMEM;
@@ -111,6 +115,7 @@ static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, 
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out) {
     *out = (memos){{0}};
     for (var_id v = 1; v < m->g.vars.n; v++)
-        if (ir_var(&m->g, v)->kind == VAR_INPUT || ir_var(&m->g, v)->kind == VAR_LABEL) DFOO_TRY(recall_one(m, a, run, v, out));
+        if (ir_var(&m->g, v)->kind == VAR_INPUT || ir_var(&m->g, v)->kind == VAR_LABEL)
+            DFOO_TRY(recall_one(m, a, run, v, out));
     return arena_status(a);
 }

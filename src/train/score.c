@@ -4,20 +4,26 @@
 
 #include "train/internal.h"
 
-dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep, plan **out) {
+dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
+                       plan **out) {
     dfoo_status status = plan_make(&m->g, a, p, keep, n_keep, out);
     if (status != DFOO_EINPUT) return status;
     for (uint32_t i = 0; i < m->functions.n; i++) {
         const function *f = &m->functions.at[i];
         const char     *name = symbols_name(m->g.names, f->name);
-        if (!f->body) return train_bad(m->g.d, "the function %s has no formula, so it cannot be computed: write %s(z) = ..", name, name);
+        if (!f->body)
+            return train_bad(m->g.d,
+                             "the function %s has no formula, so it cannot be computed: write %s(z) = ..",
+                             name, name);
     }
     return train_bad(m->g.d, "a function without a formula cannot be computed");
 }
 
 dfoo_status train_exec_open(const plan *p, const model *m, exec_dtype type, const sizes *s, exec **out) {
     dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, type, s, out);
-    return status == DFOO_EINPUT ? train_bad(m->g.d, "the matrices of the model are larger than memory can be") : status;
+    return status == DFOO_EINPUT
+               ? train_bad(m->g.d, "the matrices of the model are larger than memory can be")
+               : status;
 }
 
 void plan_needs(const plan *p, bool *needed) {
@@ -52,7 +58,8 @@ static void find_label(scorer *k) {
     size_t entries = sizes_get(&k->s, entries_dim(k->m, y));
     for (var_id v = 1; v < g->vars.n && !k->label; v++) {
         const variable *x = ir_var(g, v);
-        if (x->kind != VAR_LABEL || !by_example(k->m, x) || sizes_get(&k->s, entries_dim(k->m, x)) != entries) continue;
+        if (x->kind != VAR_LABEL || !by_example(k->m, x) || sizes_get(&k->s, entries_dim(k->m, x)) != entries)
+            continue;
         if (entries > 1 && !x->onehot) continue;
         k->prediction = k->m->predict.at[0];
         k->label = v;
@@ -103,9 +110,12 @@ static double accuracy(const entries *prediction, const entries *label) {
     size_t right = 0;
     for (size_t j = 0; j < label->n; j++) {
         double y = of_example(label, j, 0);
-        if (label->count > 1) right += largest(prediction, j) == largest(label, j);
-        else if (y == 0 || y == 1) right += (of_example(prediction, j, 0) >= 0.5) == (y == 1);
-        else return NAN;
+        if (label->count > 1)
+            right += largest(prediction, j) == largest(label, j);
+        else if (y == 0 || y == 1)
+            right += (of_example(prediction, j, 0) >= 0.5) == (y == 1);
+        else
+            return NAN;
     }
     return (double)right / (double)label->n;
 }
@@ -124,7 +134,8 @@ static double score_accuracy(scorer *k, const examples *e) {
 dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
     sizes_examples(k->m, &k->s, e->n);
     dfoo_status status = exec_resize(k->e, &k->s);
-    if (status == DFOO_EINPUT) return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", e->n);
+    if (status == DFOO_EINPUT)
+        return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", e->n);
     DFOO_TRY(status);
     examples_bind(e, k->e);
     exec_run(k->e);

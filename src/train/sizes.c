@@ -80,7 +80,8 @@ static void take_stated(sizing *z) {
     for (uint32_t i = 0; i < m->size_values.n; i++)
         take(z, dim_named(m->size_values.at[i].name), m->size_values.at[i].value, FROM_MODEL);
     for (sym name = 1; z->base && name < z->base->n && name < z->s.n; name++)
-        if (z->base->of[name] && dim_named(name) != m->examples) take(z, dim_named(name), z->base->of[name], FROM_BASE);
+        if (z->base->of[name] && dim_named(name) != m->examples)
+            take(z, dim_named(name), z->base->of[name], FROM_BASE);
 }
 
 /* The first item that does not fit, some of them turned round; the number of items if all fit. */
@@ -103,7 +104,8 @@ static const char *origin_text(const sizing *z, arena *a, uint32_t origin) {
     if (origin == FROM_MODEL) return " in the model";
     if (origin == FROM_BASE) return " in the training data";
     const size_item *x = &z->items.at[origin - FROM_ITEM];
-    const char *text = arena_format(a, ": %s is (%zu, %zu) in %s", ir_var_name(&z->m->g, x->var), x->rows, x->cols, x->from);
+    const char      *text =
+        arena_format(a, ": %s is (%zu, %zu) in %s", ir_var_name(&z->m->g, x->var), x->rows, x->cols, x->from);
     return text ? text : "";
 }
 
@@ -111,13 +113,13 @@ static const char *origin_text(const sizing *z, arena *a, uint32_t origin) {
 static const char *known_text(const sizing *z, arena *a, dim d) {
     if (!dim_is_named(d)) return "";
     sym         name = dim_name(d);
-    const char *text = arena_format(a, ", and %s is %zu%s", symbols_name(z->m->g.names, name), sizes_get(&z->s, d),
-                                    origin_text(z, a, z->origin[name]));
+    const char *text = arena_format(a, ", and %s is %zu%s", symbols_name(z->m->g.names, name),
+                                    sizes_get(&z->s, d), origin_text(z, a, z->origin[name]));
     return text ? text : "";
 }
 
 static void hint_turn(sizing *z, diags *d) {
-    const char *how = !z->m->examples               ? "the model has the other dimension first"
+    const char *how = !z->m->examples              ? "the model has the other dimension first"
                       : z->m->examples_are_columns ? "in this model an example is a column"
                                                    : "in this model an example is a row";
     for (uint32_t i = 0; i < z->items.n; i++) {
@@ -126,7 +128,8 @@ static void hint_turn(sizing *z, diags *d) {
         diag_note(d, "%s is the other way round: %s; %s.T would fit", name, how, name);
         return;
     }
-    if (solve(z, TURN_ALL) == z->items.n) diag_note(d, "the arrays are the other way round: %s; they fit when all are transposed", how);
+    if (solve(z, TURN_ALL) == z->items.n)
+        diag_note(d, "the arrays are the other way round: %s; they fit when all are transposed", how);
 }
 
 static void hint_size(const sizing *z, diags *d, dim wanted, size_t value) {
@@ -134,7 +137,8 @@ static void hint_size(const sizing *z, diags *d, dim wanted, size_t value) {
     const char *name = symbols_name(z->m->g.names, dim_name(wanted));
     uint32_t    origin = z->origin[dim_name(wanted)];
     if (origin == FROM_SET) diag_note(d, "--set %s=%zu would fit", name, value);
-    if (origin == FROM_MODEL) diag_note(d, "`size %s = %zu` in the model, or --set %s=%zu, would fit", name, value, name, value);
+    if (origin == FROM_MODEL)
+        diag_note(d, "`size %s = %zu` in the model, or --set %s=%zu, would fit", name, value, name, value);
 }
 
 static dfoo_status report(sizing *z, uint32_t item) {
@@ -145,9 +149,10 @@ static dfoo_status report(sizing *z, uint32_t item) {
     size_t           rows = sizes_get(&z->s, v->sh.rows);
     bool             row_wrong = rows != x->rows;
     dim              wrong = row_wrong ? v->sh.rows : v->sh.cols;
-    if (x->rows == 0 || x->cols == 0) return train_bad(d, "%s: %s is (%zu, %zu): it is empty", x->from, name, x->rows, x->cols);
-    dfoo_status status = train_bad(d, "%s: %s is (%zu, %zu), where %s is needed%s", x->from, name, x->rows, x->cols, wanted,
-                                   known_text(z, z->a, wrong));
+    if (x->rows == 0 || x->cols == 0)
+        return train_bad(d, "%s: %s is (%zu, %zu): it is empty", x->from, name, x->rows, x->cols);
+    dfoo_status status = train_bad(d, "%s: %s is (%zu, %zu), where %s is needed%s", x->from, name, x->rows,
+                                   x->cols, wanted, known_text(z, z->a, wrong));
     hint_size(z, d, wrong, row_wrong ? x->rows : x->cols);
     hint_turn(z, d);
     return arena_status(z->a) == DFOO_OK && arena_status(d->a) == DFOO_OK ? status : DFOO_ENOMEM;
@@ -179,10 +184,14 @@ static dfoo_status report_missing(const sizing *z, sym name) {
     var_id      user = 0;
     for (var_id v = 1; v < g->vars.n && !user; v++) {
         shape sh = ir_var(g, v)->sh;
-        if (ir_var(g, v)->kind <= VAR_PARAM && (sh.rows == dim_named(name) || sh.cols == dim_named(name))) user = v;
+        if (ir_var(g, v)->kind <= VAR_PARAM && (sh.rows == dim_named(name) || sh.cols == dim_named(name)))
+            user = v;
     }
-    if (!user) train_bad(g->d, "the size %s is not known", text);
-    else train_bad(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user), train_shape_text(g, z->a, ir_var(g, user)->sh));
+    if (!user)
+        train_bad(g->d, "the size %s is not known", text);
+    else
+        train_bad(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user),
+                  train_shape_text(g, z->a, ir_var(g, user)->sh));
     diag_note(g->d, "write `size %s = 20` in the model, or give --set %s=20", text, text);
     return arena_status(g->d->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
 }
@@ -190,6 +199,7 @@ static dfoo_status report_missing(const sizing *z, sym name) {
 dfoo_status sizing_complete(const sizing *z) {
     dfoo_status status = DFOO_OK;
     for (uint32_t i = 0; i < z->m->size_names.n && status != DFOO_ENOMEM; i++)
-        if (!sizes_get(&z->s, dim_named(z->m->size_names.at[i]))) status = report_missing(z, z->m->size_names.at[i]);
+        if (!sizes_get(&z->s, dim_named(z->m->size_names.at[i])))
+            status = report_missing(z, z->m->size_names.at[i]);
     return status;
 }

@@ -31,7 +31,8 @@ static const char *name_of(const splitter *k, var_id v) {
 static dfoo_status add_part(splitter *k, var_id v) {
     const variable *x = ir_var(&k->r->m->g, v);
     if (!by_example(k->r->m, x)) return DFOO_OK;
-    part p = {.var = v, .label = x->kind == VAR_LABEL, .column = arena_new(k->r->a, k->t->n_cols * sizeof(size_t))};
+    part p = {
+        .var = v, .label = x->kind == VAR_LABEL, .column = arena_new(k->r->a, k->t->n_cols * sizeof(size_t))};
     p.width = x->onehot ? 1 : sizes_get(&k->z->s, entries_dim(k->r->m, x));
     vec_push(k->r->a, &k->parts, p);
     return arena_status(k->r->a);
@@ -42,7 +43,8 @@ static dfoo_status find_parts(splitter *k) {
     k->taken = arena_new(k->r->a, k->t->n_cols);
     if (!k->taken) return DFOO_ENOMEM;
     for (var_id v = 1; v < g->vars.n; v++)
-        if ((ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL) && !bound_find(k->out, v)) DFOO_TRY(add_part(k, v));
+        if ((ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL) && !bound_find(k->out, v))
+            DFOO_TRY(add_part(k, v));
     return DFOO_OK;
 }
 
@@ -61,8 +63,8 @@ static size_t find_column(const data_table *t, const char *name) {
 }
 
 static dfoo_status missing_column(const splitter *k, const char *name, const char *why) {
-    return train_bad(k->r->m->g.d, "%s: there is no column '%s'%s; there are %s", source_name(k->r), name, why,
-                     train_list_text(k->r->a, k->t->names, k->t->n_cols));
+    return train_bad(k->r->m->g.d, "%s: there is no column '%s'%s; there are %s", source_name(k->r), name,
+                     why, train_list_text(k->r->a, k->t->names, k->t->n_cols));
 }
 
 /* Labels may be missing as a whole. */
@@ -95,7 +97,10 @@ static bool all_remembered(const splitter *k) {
 static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_names) {
     const model *m = k->r->m;
     uint32_t     next = 0, n_labels = 0;
-    if (!k->t->names) return train_bad(m->g.d, "%s has no line of column names, so --labels finds nothing: labels are the last columns", source_name(k->r));
+    if (!k->t->names)
+        return train_bad(
+            m->g.d, "%s has no line of column names, so --labels finds nothing: labels are the last columns",
+            source_name(k->r));
     for (uint32_t i = 0; i < k->parts.n; i++) n_labels += k->parts.at[i].label;
     for (uint32_t i = 0; i < k->parts.n; i++) {
         part *p = &k->parts.at[i];
@@ -103,7 +108,9 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
         size_t rest = n_names - next;
         bool   all = n_labels == 1 && (p->width == 0 || ir_var(&m->g, p->var)->onehot);
         size_t want = all ? rest : p->width ? p->width : 1;
-        if (!want || want > rest) return train_bad(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var), want, want == 1 ? "" : "s", n_names);
+        if (!want || want > rest)
+            return train_bad(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var),
+                             want, want == 1 ? "" : "s", n_names);
         for (p->width = want; want; want--) {
             size_t column = find_column(k->t, names[next]);
             if (column == k->t->n_cols) return missing_column(k, names[next], " for --labels");
@@ -112,7 +119,9 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
             next++;
         }
     }
-    return next == n_names ? DFOO_OK : train_bad(m->g.d, "--labels: %u columns are named, and the labels take %u", n_names, next);
+    return next == n_names
+               ? DFOO_OK
+               : train_bad(m->g.d, "--labels: %u columns are named, and the labels take %u", n_names, next);
 }
 
 /* ----------------------------------------------------------------- by place */
@@ -122,16 +131,21 @@ static const char *widths_text(const splitter *k) {
     const char *text = "";
     for (uint32_t i = 0; i < k->parts.n && text; i++) {
         const part *p = &k->parts.at[i];
-        if (p->width) text = arena_format(k->r->a, "%s%s%s takes %zu", text, i ? ", " : "", name_of(k, p->var), p->width);
-        else text = arena_format(k->r->a, "%s%s%s takes the rest", text, i ? ", " : "", name_of(k, p->var));
+        if (p->width)
+            text =
+                arena_format(k->r->a, "%s%s%s takes %zu", text, i ? ", " : "", name_of(k, p->var), p->width);
+        else
+            text = arena_format(k->r->a, "%s%s%s takes the rest", text, i ? ", " : "", name_of(k, p->var));
     }
     return text ? text : "";
 }
 
 static dfoo_status does_not_fit(const splitter *k, size_t open) {
-    dfoo_status status = train_bad(k->r->m->g.d, "%s has %zu columns, and they cannot be shared out: %s", source_name(k->r),
-                                   k->t->n_cols, widths_text(k));
-    if (open > 1) diag_note(k->r->m->g.d, "state the sizes (`size n0 = 30`, --set n0=30), or give arrays by name in an NPZ file");
+    dfoo_status status = train_bad(k->r->m->g.d, "%s has %zu columns, and they cannot be shared out: %s",
+                                   source_name(k->r), k->t->n_cols, widths_text(k));
+    if (open > 1)
+        diag_note(k->r->m->g.d,
+                  "state the sizes (`size n0 = 30`, --set n0=30), or give arrays by name in an NPZ file");
     return status;
 }
 
@@ -146,8 +160,10 @@ static dfoo_status settle_widths(splitter *k) {
         if (p->n || p->absent) continue;
         if (p->label && !p->width) p->width = 1;
         if (p->label && k->r->needed[p->var]) optional = false;
-        if (p->label) labels += p->width;
-        else inputs += p->width;
+        if (p->label)
+            labels += p->width;
+        else
+            inputs += p->width;
         if (p->width) continue;
         open++;
         rest = p;
@@ -214,8 +230,8 @@ static dfoo_status refuse_words(const splitter *k, const part *p) {
         if (!words->n) continue;
         const char *column = k->t->names ? arena_format(k->r->a, "'%s'", k->t->names[p->column[i]])
                                          : arena_format(k->r->a, "%zu", p->column[i] + 1);
-        train_bad(k->r->m->g.d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r), column ? column : "",
-                  train_list_text(k->r->a, words->names, words->n), name_of(k, p->var));
+        train_bad(k->r->m->g.d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r),
+                  column ? column : "", train_list_text(k->r->a, words->names, words->n), name_of(k, p->var));
         diag_note(k->r->m->g.d, "is it the label? --labels NAME says so");
         return arena_status(k->r->m->g.d->a) == DFOO_OK && column ? DFOO_EINPUT : DFOO_ENOMEM;
     }
@@ -225,15 +241,18 @@ static dfoo_status refuse_words(const splitter *k, const part *p) {
 static dfoo_status bind_part(const splitter *k, const part *p) {
     const model        *m = k->r->m;
     const data_classes *words = &k->t->classes[p->column[0]];
-    bool                onehot = ir_var(&m->g, p->var)->onehot, classes = p->label && p->n == 1 && (onehot || words->n);
+    bool onehot = ir_var(&m->g, p->var)->onehot, classes = p->label && p->n == 1 && (onehot || words->n);
     view v = {.var = p->var, .by_example = true, .at = k->t->values, .step = k->t->n_cols, .n = k->t->n_rows};
     v.entries = p->n;
     v.offset = p->column;
     v.promised = onehot;
-    if (classes) DFOO_TRY(bind_classes(k->r, k->z, &v, words->n ? words : NULL));
-    else DFOO_TRY(refuse_words(k, p));
+    if (classes)
+        DFOO_TRY(bind_classes(k->r, k->z, &v, words->n ? words : NULL));
+    else
+        DFOO_TRY(refuse_words(k, p));
     if (!k->r->remembered) DFOO_TRY(remember(k, p));
-    size_item item = {p->var, m->examples_are_columns ? v.entries : v.n, m->examples_are_columns ? v.n : v.entries, source_name(k->r), false};
+    size_item item = {p->var, m->examples_are_columns ? v.entries : v.n,
+                      m->examples_are_columns ? v.n : v.entries, source_name(k->r), false};
     vec_push(k->r->a, &k->z->items, item);
     vec_push(k->r->a, &k->out->views, v);
     return arena_status(k->r->a);
@@ -243,7 +262,10 @@ dfoo_status bind_table(const bind_request *r, sizing *z, bound *out) {
     splitter k = {.r = r, .t = r->source->table, .z = z, .out = out};
     DFOO_TRY(find_parts(&k));
     if (!k.parts.n && !r->m->examples)
-        return train_bad(r->m->g.d, "%s: the model has no dimension for examples, so a table does not fit it: give arrays by name in an NPZ file", source_name(r));
+        return train_bad(r->m->g.d,
+                         "%s: the model has no dimension for examples, so a table does not fit it: give "
+                         "arrays by name in an NPZ file",
+                         source_name(r));
     if (!k.parts.n) return DFOO_OK;
     if (!k.t->n_rows) return train_bad(r->m->g.d, "%s holds no examples", source_name(r));
     DFOO_TRY(share_out(&k));

@@ -54,17 +54,17 @@ typedef struct train_score {
 } train_score;
 
 typedef struct train_progress {
-    size_t epoch, epochs; /* passes over the data that are complete, and that are wanted */
-    double within;        /* the part of the pass at hand that is done: 0 to 1 */
-    double cost;          /* the newest known: see history */
-    bool   evaluated;     /* this is one of the `every` epochs, or the last: the scores are new */
+    size_t      epoch, epochs; /* passes over the data that are complete, and that are wanted */
+    double      within;        /* the part of the pass at hand that is done: 0 to 1 */
+    double      cost;          /* the newest known: see history */
+    bool        evaluated;     /* this is one of the `every` epochs, or the last: the scores are new */
     train_score train, test;
-    double seconds, examples_per_second;
+    double      seconds, examples_per_second;
 } train_progress;
 
 typedef struct train_result {
-    size_t      epochs; /* fewer than wanted if progress said to stop */
-    uint64_t    n_values; /* the entries of all parameters */
+    size_t      epochs;      /* fewer than wanted if progress said to stop */
+    uint64_t    n_values;    /* the entries of all parameters */
     train_score train, test; /* of the parameters that came out */
     double      seconds;
 } train_result;
@@ -77,17 +77,17 @@ typedef struct train_options {
     const char          *optimizer; /* NULL: sgd */
     const train_setting *settings;  /* the optimiser's numbers that are not its defaults */
     uint32_t             n_settings;
-    const train_size    *sizes;     /* --set n1=20: before `size n1 = 4` of the model */
+    const train_size    *sizes; /* --set n1=20: before `size n1 = 4` of the model */
     uint32_t             n_sizes;
-    const char *const   *labels;    /* columns of the table, for the labels in order of declaration */
+    const char *const   *labels; /* columns of the table, for the labels in order of declaration */
     uint32_t             n_labels;
-    size_t               epochs;    /* 0: TRAIN_EPOCHS */
-    size_t               batch;     /* examples per step; 0: all */
-    size_t               every;     /* evaluate each so many epochs; 0: at the end only */
-    uint64_t             seed;      /* kept exactly below 2^53 */
+    size_t               epochs; /* 0: TRAIN_EPOCHS */
+    size_t               batch;  /* examples per step; 0: all */
+    size_t               every;  /* evaluate each so many epochs; 0: at the end only */
+    uint64_t             seed;   /* kept exactly below 2^53 */
     exec_dtype           dtype;
     bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
-    double               split;     /* the part of the data that is held back as test data; 0: none */
+    double               split;       /* the part of the data that is held back as test data; 0: none */
 
     /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
      * the parameters as they are. NULL: nobody is told. */
@@ -129,8 +129,8 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
 /* A predicted array as a table, a row per example, for a file: added to `out` under the name
  * "table". The columns' names come from the arena: the variable's own name, numbered if
  * there are several entries, or the names of the classes if it has the shape of a label of classes. */
-dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a, dfoo_arrays *out,
-                        const char ***columns);
+dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a,
+                        dfoo_arrays *out, const char ***columns);
 
 /* The equations of an optimiser and its numbers, as they are run. DFOO_EINPUT: there is none of that
  * name (reported). */

@@ -10,6 +10,12 @@ __printf_chk __vprintf_chk
 exit _exit _Exit quick_exit atexit abort raise longjmp _longjmp siglongjmp __longjmp_chk
 """.split()
 
+# A file called "-" is standard input or output: who asks for it gets it, in these objects only.
+STREAMS_ON_REQUEST = {"stdin": {"api.c.o", "read.c.o", "stream.c.o"}, "stdout": {"stream.c.o", "write.c.o"}}
+
+# libhdf5 keeps one state for the whole process and must not be entered twice at a time: its lock.
+STATE_OF_OTHERS = {("hdf5.c.o", ".bss")}
+
 # They keep state for the whole process or change it.
 SHARED_STATE = "rand srand random srandom drand48 strtok setlocale localtime gmtime asctime ctime putenv setenv".split()
 
@@ -51,7 +57,12 @@ def test_nothing_else_is_exported(plain):
 
 
 def test_the_library_never_prints_or_ends_the_process(plain):
-    called = {line[-1] for line in nm("--undefined-only", plain / "libdfoo.a") if len(line) == 2}
+    member, called = "", set()
+    for line in nm("--undefined-only", plain / "libdfoo.a"):
+        if line[0].endswith(".o:"):
+            member = line[0][:-1]
+        elif len(line) == 2 and member not in STREAMS_ON_REQUEST.get(line[-1], set()):
+            called.add(line[-1])
     assert called & set(PRINTS_OR_ENDS) == set()
     assert called & set(SHARED_STATE) == set()
 
@@ -64,4 +75,4 @@ def test_the_library_has_no_state_outside_of_contexts(plain):
             member = line.split()[0]
         elif re.match(r"\.(data|bss|tdata|tbss)(?!\.rel\.ro)\S*\s+[1-9]", line):
             bad.append((member, line.split()[0]))
-    assert bad == []
+    assert set(bad) - STATE_OF_OTHERS == set()

@@ -1,0 +1,540 @@
+/* What comes before training: sizes and their contradictions, arrays and tables, classes, starts,
+ * standardising, splitting. Each is seen through train_run and its messages. */
+#include "train/model.h"
+
+#include <unistd.h>
+
+/* One epoch of training on some data. */
+typedef struct trial {
+    fixture       f;
+    dfoo_arrays  *data, *test, *from, *run, *history;
+    data_table    table, test_table;
+    train_options opt;
+    train_result  result;
+} trial;
+
+static void trial_open(trial *t, const char *text) {
+    *t = (trial){.data = new_arrays(),
+                 .test = new_arrays(),
+                 .from = new_arrays(),
+                 .run = new_arrays(),
+                 .history = new_arrays()};
+    t->opt = (train_options){.dtype = EXEC_F64, .epochs = 1};
+    fixture_open(&t->f, text);
+}
+
+static void trial_close(trial *t) {
+    arrays_free(t->data);
+    arrays_free(t->test);
+    arrays_free(t->from);
+    arrays_free(t->run);
+    arrays_free(t->history);
+    fixture_close(&t->f);
+}
+
+static dfoo_status trial_run(trial *t) {
+    train_input in = {.data = {"data.npz", t->data, &t->table}};
+    if (arrays_count(t->test) || t->test_table.n_cols)
+        in.test = (train_source){"test.npz", t->test, &t->test_table};
+    if (arrays_count(t->from)) in.from = t->from;
+    in.from_name = "W0.npz";
+    diags_init(&t->f.d, &t->f.a);
+    return train_run(&t->f.m, &t->f.p, &in, &t->opt, t->run, t->history, &t->result);
+}
+
+static void assert_runs(trial *t) {
+    if (trial_run(t) != DFOO_OK) fail_msg("%s", fixture_messages(&t->f));
+}
+
+static void assert_refused(trial *t, const char *message, const char *note) {
+    assert_int_equal(trial_run(t), DFOO_EINPUT);
+    assert_message(&t->f, message);
+    if (note) assert_message(&t->f, note);
+    assert_int_equal(t->f.d.n_errors, 1);
+}
+
+static void read_table(trial *t, const char *text, data_table *out) {
+    const char *tmp = getenv("TMPDIR");
+    char        path[400];
+    snprintf(path, sizeof path, "%s/dfoo-train-XXXXXX", tmp && strlen(tmp) < 300 ? tmp : "/tmp");
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    FILE *f = fdopen(file, "w");
+    fputs(text, f);
+    fclose(f);
+    dfoo_status status = data_read_csv(path, NULL, &t->f.d, &t->f.a, out);
+    remove(path);
+    if (status != DFOO_OK) fail_msg("%s", fixture_messages(&t->f));
+}
+
+/* ------------------------------------------------------------------------ sizes */
+
+static void arrays_that_do_not_fit(void **state) {
+    static const struct {
+        size_t      x[2], y[2];
+        const char *message, *note;
+    } wrong[] = {
+        {{2, 400},
+         {400, 1},
+         "Y is (400, 1), where (n2, m) is needed, and m is 400: X is (2, 400)",
+         "Y is the other way round: in this model an example is a column; Y.T would fit"},
+        {{400, 2},
+         {1, 400},
+         "Y is (1, 400), where (n2, m) is needed, and m is 2: X is (400, 2)",
+         "X is the other way round"},
+        {{2, 400},
+         {1, 399},
+         "Y is (1, 399), where (n2, m) is needed, and m is 400: X is (2, 400) in data.npz",
+         NULL},
+        {{0, 400}, {1, 400}, "X is (0, 400): it is empty", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        trial t;
+        trial_open(&t, BINARY);
+        add_matrix(t.data, "X", wrong[i].x[0], wrong[i].x[1]);
+        add_matrix(t.data, "Y", wrong[i].y[0], wrong[i].y[1]);
+        assert_refused(&t, wrong[i].message, wrong[i].note);
+        trial_close(&t);
+    }
+}
+
+static void all_arrays_the_other_way_round(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, "size n1 = 4\ninput X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nJ = 1/m * sum((w @ "
+                   "X - Y)**2)\nminimize J\n");
+    add_matrix(t.data, "X", 400, 2);
+    add_matrix(t.data, "Y", 400, 1);
+    assert_refused(&t, "Y is (400, 1), where (1, m) is needed", "the arrays are the other way round");
+    trial_close(&t);
+}
+
+static void sizes_from_the_model_and_from_set(void **state) {
+    train_size set = {"n1", 6}, unknown = {"n9", 6};
+    trial      t;
+    (void)state;
+    trial_open(&t, BINARY);
+    add_binary_data(t.data, 10);
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W1")->dim[0], 4);
+    t.opt.sizes = &set;
+    t.opt.n_sizes = 1;
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W1")->dim[0], 6);
+    add_matrix(t.from, "W1", 5, 2);
+    assert_refused(&t, "W0.npz: W1 is (5, 2), where (n1, n0) is needed, and n1 is 6 by --set",
+                   "--set n1=5 would fit");
+    t.opt.n_sizes = 0;
+    assert_refused(&t, "and n1 is 4 in the model", "`size n1 = 5` in the model, or --set n1=5, would fit");
+    t.opt.sizes = &unknown;
+    t.opt.n_sizes = 1;
+    assert_refused(&t, "--set n9: the model has no size of that name; it has n1, n0, m, n2", NULL);
+    trial_close(&t);
+}
+
+static void sizes_that_are_missing(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\nlabel Y : (n2, m)\n" TWO_LAYERS);
+    add_binary_data(t.data, 10);
+    assert_refused(&t, "the size n1 is not known: W1 is (n1, n0)",
+                   "write `size n1 = 20` in the model, or give --set n1=20");
+    trial_close(&t);
+}
+
+/* ----------------------------------------------------------------------- arrays */
+
+static void vectors_fit_where_one_way_is_possible(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    add_binary_data(t.data, 10);
+    double *y = add_vector(t.data, "Y", 10); /* one value per example */
+    for (int j = 0; j < 10; j++) y[j] = j % 2;
+    fill(add_vector(t.from, "b1", 4), 4, 1);
+    fill(add_matrix(t.from, "W1", 4, 2), 8, 1);
+    fill(add_vector(t.from, "W2", 4), 4, 1); /* n2 is 1: a row */
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W2")->dim[1], 4);
+    assert_message(&t.f, "W0.npz does not hold b2: it starts as the model says");
+    add_vector(t.from, "b1", 5);
+    assert_refused(&t, "b1 is (1, 5), where (n1, 1) is needed", NULL);
+    trial_close(&t);
+}
+
+static void what_is_missing_is_named(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    add_matrix(t.data, "X", 2, 5);
+    add_matrix(t.data, "y", 1, 5);
+    train_size n2 = {"n2", 1};
+    t.opt.sizes = &n2;
+    t.opt.n_sizes = 1;
+    assert_refused(&t, "data.npz: the label Y : (n2, m) is not there; there are X, y", NULL);
+    trial_close(&t);
+    trial_open(&t, BINARY);
+    add_binary_data(t.data, 5);
+    add_matrix(t.from, "Z", 1, 1);
+    assert_refused(&t, "W0.npz holds no parameter of the model: there are W1, b1, W2, b2", NULL);
+    trial_close(&t);
+}
+
+static void values_that_are_not_finite(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    add_binary_data(t.data, 100);
+    arrays_get(t.data, "X")->data[100 + 70] = NAN;
+    assert_refused(&t, "data.npz: X: row 2, column 71 (its example): nan is not a finite number", NULL);
+    arrays_get(t.data, "X")->data[100 + 70] = 1e300;
+    t.opt.dtype = EXEC_F32;
+    assert_refused(&t, "row 2, column 71 (its example): 1e+300 is too large for float32", NULL);
+    trial_close(&t);
+    trial_open(&t, BINARY);
+    read_table(&t, "a,b,y\n1,2,0\n3,inf,1\n", &t.table);
+    assert_refused(&t, "data.npz: row 2 of the data, column 'b': inf is not a finite number", NULL);
+    trial_close(&t);
+}
+
+/* (examples, height, width) becomes an example per column. */
+static void images_are_flattened(void **state) {
+    size_t      dim[3] = {3, 2, 2};
+    dfoo_array *x;
+    trial       t;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\nJ = 1/m * "
+                   "sum((P - Y)**2)\nminimize J\n");
+    assert_int_equal(arrays_add(t.data, "X", 3, dim, NULL, &x), DFOO_OK);
+    for (int i = 0; i < 12; i++) x->data[i] = i + 1;
+    double *y = add_vector(t.data, "Y", 3);
+    y[1] = 1;
+    assert_runs(&t); /* w = -0.1 * 2/3 * (0 - 1) * the second image */
+    for (int i = 0; i < 4; i++) assert_close(get(t.run, "w")[i], 0.2 / 3 * (5 + i), 1e-14);
+    trial_close(&t);
+}
+
+/* ----------------------------------------------------------------------- tables */
+
+/* A model whose parameters show which columns went where after one step: w = rate * 2/m * sum of x y. */
+#define SUMS                                                                                       \
+    "label Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\nJ = 1/m * sum((P - Y)**2)\nminimize " \
+    "J\npredict P\n"
+
+static void columns_are_shared_out(void **state) {
+    static const char   text[] = "a,b,c\n1,10,2\n2,20,3\n";
+    static const char  *b[] = {"b"}, *none[] = {"d"};
+    static const double of_last[] = {0.1 * (1 * 2 + 2 * 3), 0.1 * (10 * 2 + 20 * 3)},
+                        of_b[] = {0.1 * (1 * 10 + 2 * 20), 0.1 * (2 * 10 + 3 * 20)};
+    trial t;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\n" SUMS);
+    read_table(&t, text, &t.table);
+    assert_runs(&t);
+    assert_arrays_close(get(t.run, "w"), of_last, 2, 1e-14);
+    t.opt.labels = b;
+    t.opt.n_labels = 1;
+    assert_runs(&t);
+    assert_arrays_close(get(t.run, "w"), of_b, 2, 1e-14);
+
+    /* What was learned from named columns finds them again, in any order, with or without the label. */
+    static const char *const files[] = {"x,c,a,b\n0,3,1,0\n", "c,a\n3,1\n"};
+    for (int i = 0; i < 2; i++) {
+        train_score  score;
+        train_source data = {"new.csv", NULL, &t.test_table};
+        read_table(&t, files[i], &t.test_table);
+        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
+                                       t.history, &score),
+                         DFOO_OK);
+        assert_close(*get(t.history, "P"), of_b[0] * 1 + of_b[1] * 3, 1e-12);
+        assert_int_equal(isnan(score.cost) != 0, i);
+    }
+    read_table(&t, "a,b\n1,2\n", &t.test_table);
+    t.test_table.n_rows = 1;
+    assert_refused(&t, "test.npz: there is no column 'c', which training had; there are a, b", NULL);
+    t.test_table.n_cols = 0;
+    t.opt.labels = none;
+    assert_refused(&t, "there is no column 'd' for --labels; there are a, b, c", NULL);
+    trial_close(&t);
+}
+
+static void columns_without_names(void **state) {
+    train_size n0 = {"n0", 4};
+    trial      t;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\n" SUMS);
+    read_table(&t, "1,10,2\n2,20,3\n", &t.table);
+    assert_runs(&t);
+    for (int labels = 0; labels < 2; labels++) {
+        train_score  score;
+        train_source data = {"new.csv", NULL, &t.test_table};
+        read_table(&t, labels ? "1,10,2\n" : "1,10\n", &t.test_table);
+        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
+                                       t.history, &score),
+                         DFOO_OK);
+        assert_close(*get(t.history, "P"), 0.8 * 1 + 8 * 10, 1e-12);
+        assert_int_equal(isnan(score.cost) == 0, labels);
+    }
+    t.test_table.n_cols = 0;
+    t.opt.sizes = &n0;
+    t.opt.n_sizes = 1;
+    assert_refused(&t, "data.npz has 3 columns, and they cannot be shared out: X takes 4, Y takes 1", NULL);
+    trial_close(&t);
+    trial_open(&t, "input X : (n0, m)\ninput U : (n3, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nparam u : (1, "
+                   "n3)\nJ = 1/m * sum((w @ X + u @ U - Y)**2)\nminimize J\n");
+    read_table(&t, "1,10,2\n2,20,3\n", &t.table);
+    assert_refused(&t, "X takes the rest, U takes the rest, Y takes 1", "state the sizes");
+    trial_close(&t);
+}
+
+static void words_in_inputs_are_refused(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\n" SUMS);
+    read_table(&t, "colour,b,y\nred,1,0\nblue,2,1\n", &t.table);
+    assert_refused(&t, "column 'colour' holds words (blue, red), and X wants numbers",
+                   "is it the label? --labels NAME says so");
+    trial_close(&t);
+}
+
+/* ---------------------------------------------------------------------- classes */
+
+/* Each class is its own region of the plane; names are in an order of their own. */
+#define FLOWERS "a,b,kind\n0,9,setosa\n1,9,setosa\n9,0,virginica\n9,1,virginica\n-9,0,daisy\n-9,1,daisy\n"
+
+static void classes_by_name(void **state) {
+    trial        t;
+    train_score  score;
+    const char **columns;
+    (void)state;
+    trial_open(&t, SOFTMAX);
+    read_table(&t, FLOWERS, &t.table);
+    read_table(&t, "kind,b,a\nvirginica,0,9\nsetosa,9,0\n", &t.test_table); /* daisy is not there */
+    t.opt.epochs = 20;
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W")->dim[0], 3);
+    assert_close(t.result.train.accuracy, 1, 0);
+    assert_close(t.result.test.accuracy, 1, 0);
+    train_source data = {"new.csv", NULL, &t.test_table};
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt, t.history, &score), DFOO_OK);
+    assert_close(score.cost, t.result.test.cost, 1e-15);
+    assert_int_equal(train_table(&t.f.m, t.run, arrays_get(t.history, "A"), &t.f.a, t.history, &columns),
+                     DFOO_OK);
+    assert_string_equal(columns[0], "daisy");
+    assert_string_equal(columns[2], "virginica");
+    assert_true(get(t.history, "table")[2] > 0.9); /* the first is a virginica */
+    read_table(&t, "kind,b,a\nrose,0,9\n", &t.test_table);
+    assert_refused(&t, "test.npz: 'rose' is no class of Y; training found daisy, setosa, virginica", NULL);
+    train_size k = {"k", 4};
+    t.opt.sizes = &k;
+    t.opt.n_sizes = 1;
+    assert_refused(&t, "Y has 3 classes (daisy, setosa, virginica), and the model wants 4: (k, m)", NULL);
+    trial_close(&t);
+}
+
+static void two_classes_for_one_entry(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    read_table(&t, "a,b,y\n1,2,M\n3,4,B\n5,6,B\n", &t.table);
+    assert_runs(&t);
+    const dfoo_array *names = arrays_get(t.run, "dfoo.classes.Y");
+    assert_non_null(names);
+    assert_int_equal(names->dim[0], 4);
+    assert_close(names->data[0], 'B', 0); /* B is 0, M is 1 */
+    read_table(&t, FLOWERS, &t.table);
+    assert_refused(&t, "Y has 3 classes (daisy, setosa, virginica), and the model wants 2",
+                   "label Y : (k, m) onehot");
+    trial_close(&t);
+}
+
+static void classes_by_number(void **state) {
+    static const double labels[] = {7, 3, 7, 5};
+    trial               t;
+    (void)state;
+    trial_open(&t, SOFTMAX);
+    fill(add_matrix(t.data, "X", 2, 4), 8, 1);
+    memcpy(add_vector(t.data, "Y", 4), labels, sizeof labels);
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W")->dim[0], 3); /* 3, 5 and 7 */
+    train_size k = {"k", 10};
+    t.opt.sizes = &k;
+    t.opt.n_sizes = 1;
+    assert_runs(&t);
+    assert_int_equal(arrays_get(t.run, "W")->dim[0], 10); /* 0 to 9 */
+    memset(add_matrix(t.data, "Y", 10, 4), 0, 40 * sizeof(double));
+    assert_refused(&t, "Y is declared onehot, and the entries of example 1 sum to 0, not to 1", NULL);
+    trial_close(&t);
+}
+
+/* ----------------------------------------------------------------------- starts */
+
+static void moments(const double *x, size_t n, double *mean, double *variance) {
+    *mean = *variance = 0;
+    for (size_t i = 0; i < n; i++) *mean += x[i] / (double)n;
+    for (size_t i = 0; i < n; i++) *variance += (x[i] - *mean) * (x[i] - *mean) / (double)n;
+}
+
+/* W is (40, 50): fan-in 50, fan-out 40; V is used transposed, U stands on the right. */
+static void starts_have_their_moments(void **state) {
+    static const struct {
+        const char *start;
+        double      mean, variance;
+    } laws[] = {{"~ he", 0, 2.0 / 50},
+                {"~ xavier", 0, 2.0 / 90},
+                {"", 0, 2.0 / 90},
+                {"~ xavier_uniform", 0, 2.0 / 90},
+                {"~ lecun", 0, 1.0 / 50},
+                {"~ normal", 0, 1},
+                {"~ normal(0.01)", 0, 1e-4},
+                {"~ uniform", 0, 1.0 / 3},
+                {"~ uniform(2, 3)", 2.5, 1.0 / 12},
+                {"~ uniform(3)", 0, 3},
+                {"~ zeros", 0, 0},
+                {"~ ones", 1, 0}};
+    static const char *const uses[] = {"param W : (40, 50) %s\nJ = sum((W @ X)**2)\n",
+                                       "param W : (50, 40) %s\nJ = sum((W.T @ X)**2)\n",
+                                       "param W : (50, 40) %s\nJ = sum((X.T @ W)**2)\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        for (size_t k = 0; k < sizeof uses / sizeof *uses; k++) {
+            trial  t;
+            char   line[200], text[300];
+            double mean, variance;
+            snprintf(line, sizeof line, uses[k], laws[i].start);
+            snprintf(text, sizeof text, "input X : (50, m)\nparam b : (40, 1)\n%sminimize J\n", line);
+            trial_open(&t, text);
+            add_matrix(t.data, "X", 50, 1); /* zeros: nothing moves */
+            t.opt.seed = i;
+            assert_runs(&t);
+            moments(get(t.run, "W"), 2000, &mean, &variance);
+            assert_close(mean, laws[i].mean, 4 * sqrt(laws[i].variance / 2000) + 1e-12);
+            assert_close(variance, laws[i].variance, 0.15 * laws[i].variance + 1e-12);
+            for (int j = 0; j < 40; j++) assert_close(get(t.run, "b")[j], 0, 0);
+            assert_message(&t.f, "the cost does not depend on the parameter b: it stays as it starts");
+            trial_close(&t);
+        }
+    }
+}
+
+/* The same seed gives the same parameters, whatever the type and the other sizes. */
+static void starts_are_determined(void **state) {
+    double first[8];
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        trial      t;
+        train_size n1 = {"n1", 4};
+        trial_open(&t, "input X : (2, m)\nlabel Y : (1, m)\nparam V : (n9, 2)\nparam W : (n1, 2)\nJ = sum((W "
+                       "@ X)**2) + sum((V @ X)**2) + sum(Y)\nminimize J\n");
+        train_size sizes[] = {n1, {"n9", i ? 3 : 5}};
+        t.opt = (train_options){.dtype = i ? EXEC_F32 : EXEC_F64,
+                                .epochs = 1,
+                                .sizes = sizes,
+                                .n_sizes = 2,
+                                .seed = i == 2 ? 4 : 3};
+        add_matrix(t.data, "X", 2, 3);
+        add_matrix(t.data, "Y", 1, 3);
+        assert_runs(&t);
+        if (i == 0)
+            memcpy(first, get(t.run, "W"), sizeof first);
+        else if (i == 1)
+            assert_arrays_close(first, get(t.run, "W"), 8, 1e-7);
+        else
+            assert_true(fabs(first[0] - get(t.run, "W")[0]) > 1e-7);
+        trial_close(&t);
+    }
+}
+
+/* ----------------------------------------------------------- standardise, split */
+
+static void inputs_are_standardised(void **state) {
+    trial  t;
+    double mean, variance;
+    (void)state;
+    trial_open(&t, "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\nJ = 1/m * "
+                   "sum((P - Y)**2)\nminimize J\npredict P\n");
+    double *x = add_matrix(t.data, "X", 2, 30), *y = add_matrix(t.data, "Y", 1, 30);
+    fill(x, 30, 1.1);
+    for (int j = 0; j < 30; j++) {
+        x[30 + j] = 0.1; /* always the same: becomes 0 */
+        y[j] = j;
+    }
+    t.opt.standardize = true;
+    assert_runs(&t);
+    moments(x, 30, &mean, &variance);
+    assert_close(get(t.run, "dfoo.mean.X")[0], mean, 1e-15);
+    assert_close(get(t.run, "dfoo.sd.X")[0], sqrt(variance), 1e-15);
+    assert_close(get(t.run, "dfoo.sd.X")[1], 1, 0);
+    assert_close(get(t.run, "w")[1], 0, 1e-15);
+    double w = 0;
+    for (int j = 0; j < 30; j++) w += 0.2 / 30 * y[j] * (x[j] - mean) / sqrt(variance);
+    assert_close(get(t.run, "w")[0], w, 1e-13);
+    trial_close(&t);
+}
+
+static void splits_keep_the_classes(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    fill(add_matrix(t.data, "X", 2, 100), 200, 1);
+    double *y = add_matrix(t.data, "Y", 1, 100);
+    for (int j = 0; j < 100; j++) y[j] = j < 10; /* ten ones among a hundred */
+    t.opt.split = 0.2;
+    assert_runs(&t);
+    assert_int_equal(t.result.train.n, 80);
+    assert_int_equal(t.result.test.n, 20);
+
+    /* A constant prediction of 0 errs in the ones: 2 of 20, 8 of 80. */
+    add_matrix(t.from, "W1", 4, 2);
+    add_matrix(t.from, "b1", 4, 1);
+    add_matrix(t.from, "W2", 1, 4);
+    add_matrix(t.from, "b2", 1, 1)[0] = -50;
+    assert_runs(&t);
+    assert_close(t.result.test.accuracy, 0.9, 1e-15);
+    assert_close(t.result.train.accuracy, 0.9, 1e-15);
+    t.opt.split = 0.001;
+    assert_refused(&t, "--split 0.001 of 100 examples leaves nothing to test with", NULL);
+    t.opt.split = 1;
+    assert_refused(&t, "--split 1: it is a part of the examples", NULL);
+    trial_close(&t);
+}
+
+static void test_data_must_fit_the_training_data(void **state) {
+    trial t;
+    (void)state;
+    trial_open(&t, BINARY);
+    add_binary_data(t.data, 10);
+    add_matrix(t.test, "X", 3, 5);
+    add_matrix(t.test, "Y", 1, 5);
+    assert_refused(&t, "test.npz: X is (3, 5), where (n0, m) is needed, and n0 is 2 in the training data",
+                   NULL);
+    t.opt.split = 0.5;
+    assert_refused(&t, "there is test data, so nothing can be held back", NULL);
+    trial_close(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrays_that_do_not_fit),
+        cmocka_unit_test(all_arrays_the_other_way_round),
+        cmocka_unit_test(sizes_from_the_model_and_from_set),
+        cmocka_unit_test(sizes_that_are_missing),
+        cmocka_unit_test(vectors_fit_where_one_way_is_possible),
+        cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(values_that_are_not_finite),
+        cmocka_unit_test(images_are_flattened),
+        cmocka_unit_test(columns_are_shared_out),
+        cmocka_unit_test(columns_without_names),
+        cmocka_unit_test(words_in_inputs_are_refused),
+        cmocka_unit_test(classes_by_name),
+        cmocka_unit_test(two_classes_for_one_entry),
+        cmocka_unit_test(classes_by_number),
+        cmocka_unit_test(starts_have_their_moments),
+        cmocka_unit_test(starts_are_determined),
+        cmocka_unit_test(inputs_are_standardised),
+        cmocka_unit_test(splits_keep_the_classes),
+        cmocka_unit_test(test_data_must_fit_the_training_data),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
