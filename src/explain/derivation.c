@@ -97,6 +97,35 @@ static void head_dj(const page *p) {
     buf_puts(p->out, "#   course's convention, the gradients of parameters are the same in both\n");
 }
 
+/* The statement in which a mask stands; NULL if it does not lead to the cost. */
+static const stmt *statement_with(const derivation *d, var_id mask) {
+    const ir *g = &d->m->g;
+    for (uint32_t i = 0; i < d->forward.list.n; i++) {
+        const stmt *s = &d->forward.list.at[i];
+        node_list   need = {{0}};
+        if (ir_reach(g, g->a, &s->node, 1, &need) != DFOO_OK) return NULL;
+        if (need.list.n && need.list.at[node_list_place(&need, ir_var(g, mask)->leaf)] == ir_var(g, mask)->leaf) return s;
+    }
+    return NULL;
+}
+
+/* "a mask was named: M1 in D1 = dropout(A1, 0.8), ..", for each that leads to the cost. */
+static void put_masks(const page *p) {
+    bool said = false;
+    for (var_id v = 1; v < p->g->vars.n; v++) {
+        const variable *x = ir_var(p->g, v);
+        const stmt     *s = x->kind == VAR_MASK ? statement_with(p->d, v) : NULL;
+        if (!s) continue;
+        buf_printf(p->out, "#   a mask was named: %s in ", ir_var_name(p->g, v));
+        put_equation(p, s, p->out);
+        buf_puts(p->out, ", 0 or 1/");
+        if (x->of) buf_puts(p->out, ir_var_name(p->g, x->of));
+        else buf_number(p->out, x->value);
+        buf_puts(p->out, said ? " likewise\n" : " in each entry,\n#     new for each step of training, 1 everywhere when predicting\n");
+        said = true;
+    }
+}
+
 static void put_head(const page *p) {
     const model *m = p->d->m;
     buf_printf(p->out, "# %s: ", m->src.name);
@@ -108,6 +137,7 @@ static void put_head(const page *p) {
     else head_dj(p);
     if (p->d->examples_interact)
         buf_puts(p->out, "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
+    put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!ir_var(p->g, v)->given_name) continue;
         const stmt *s = program_find(&p->d->forward, v);
@@ -257,5 +287,11 @@ dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps
         if (is_listed(&p, &d->list.at[i])) put_line(&p, &d->list.at[i]);
     put_unreached(&p);
     if (steps) put_steps(&p);
+    return buf_status(out);
+}
+
+dfoo_status explain_head(const derivation *d, const bool *only, buf *out) {
+    page p = {.d = d, .g = &d->m->g, .only = only, .out = out};
+    put_head(&p);
     return buf_status(out);
 }

@@ -12,6 +12,9 @@
  * all of them as well, grouped by the equation they come from. */
 dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps, buf *out);
 
+/* The head alone, as lines of comments: what the gradients differentiate. */
+dfoo_status explain_head(const derivation *d, const bool *only, buf *out);
+
 typedef struct explain_result {
     uint32_t n_identities, n_derivatives, n_failed;
     double   worst_identity, worst_derivative;
