@@ -10,6 +10,7 @@
 
 #include "data/data.h"
 #include "diff/diff.h"
+#include "emit/emit.h"
 #include "explain/explain.h"
 #include "lang/builtin.h"
 #include "lang/lang.h"
@@ -96,13 +97,23 @@ dfoo_status work_close(work *w, dfoo_status status) {
     return w->d->messages.failed ? DFOO_ENOMEM : status;
 }
 
+/* A constant that says how much a dropout keeps can be set, too. */
+static dfoo_status check_keep(work *w, var_id constant) {
+    const ir *g = &w->m.g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind == VAR_MASK && ir_var(g, v)->of == constant && !(ir_keep(g, v) > 0 && ir_keep(g, v) <= 1))
+            return diag_error(&w->messages, NULL, span_at(0, 0), "%s is the part that a dropout keeps: more than 0 and at most 1, not %g",
+                              ir_var_name(g, constant), ir_keep(g, v));
+    return DFOO_OK;
+}
+
 static dfoo_status apply_override(work *w, const override *o) {
     sym        name = symbols_find(&w->names, o->name, strlen(o->name));
     var_id     v = ir_find_var(&w->m.g, name);
     span       none = span_at(0, 0);
     if (v && ir_var(&w->m.g, v)->kind == VAR_CONST) {
         w->m.g.vars.at[v].value = o->value;
-        return DFOO_OK;
+        return check_keep(w, v);
     }
     for (uint32_t i = 0; i < w->m.size_names.n; i++) {
         if (w->m.size_names.at[i] != name || !name) continue;
@@ -126,10 +137,17 @@ dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model) {
     return arena_status(&w->a);
 }
 
+dfoo_status work_name(work *w) {
+    DFOO_TRY(diff_name(&w->m, &w->a));
+    for (var_id v = 1, n = w->m.g.vars.n; v < n; v++)
+        if (ir_var(&w->m.g, v)->given_name && !ir_gradient_var(&w->m.g, v)) return DFOO_ENOMEM;
+    return DFOO_OK;
+}
+
 dfoo_status work_derive(work *w, const work_options *opt) {
     diff_options     how = {.convention = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE, .given = opt->given_gradient};
     simplify_options tidy = {.no_name = opt->no_name, .wanted = opt->wanted};
-    DFOO_TRY(diff_name(&w->m, &w->a));
+    DFOO_TRY(work_name(w));
     DFOO_TRY(diff_run(&w->m, &w->a, &how, &w->dv));
     return simplify_derivation(&w->dv, &w->m.g, &w->a, &tidy);
 }
@@ -240,6 +258,18 @@ dfoo_status dfoo_model_read(dfoo *d, const char *path, dfoo_model **out) {
     return status;
 }
 
+dfoo_status dfoo_new_model(dfoo *d, const dfoo_new_options *options, char **text) {
+    work             w;
+    buf              out;
+    lang_new_options how = {.layers = options->layers, .loss = options->loss, .l2 = options->l2, .keep = options->dropout,
+                            .rows = options->rows != 0, .name = options->name};
+    *text = NULL;
+    buf_init(&out, d->mem);
+    dfoo_status status = work_begin(&w, d);
+    if (status == DFOO_OK) status = lang_new(&how, &w.a, &w.messages, &out);
+    return work_text(work_close(&w, status), &out, text);
+}
+
 dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double value) {
     work        w;
     override    o = {arena_text(&model->a, name, strlen(name)), value};
@@ -296,7 +326,7 @@ var_id work_find(work *w, const char *name) {
     buf list;
     buf_init(&list, w->a.mem);
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind != VAR_GRADIENT && ir_var(g, v)->kind != VAR_CONST && !strchr(ir_var_name(g, v), '('))
+        if (ir_var(g, v)->gradient)
             buf_printf(&list, "%sd%s", list.len ? ", " : "", ir_var_name(g, v));
     if (list.text) diag_note(&w->messages, "there are: %s", list.text);
     buf_free(&list);
@@ -350,11 +380,39 @@ static dfoo_status show_run(work *w, buf *out) {
     return buf_status(out);
 }
 
+/* The derivation in another format. */
+static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *opt, buf *out) {
+    buf head;
+    buf_init(&head, w->d->mem);
+    dfoo_status status = explain_head(&w->dv, wanted, &head);
+    const char *text = head.text ? head.text : "";
+    if (status == DFOO_OK && opt->format == DFOO_NUMPY) status = emit_numpy(&w->dv, wanted, text, out);
+    else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text, opt->standalone != 0, out);
+    else if (status == DFOO_OK) status = emit_json(&w->dv, wanted, text, out);
+    buf_free(&head);
+    return status;
+}
+
+static bool is_text(dfoo_format format) {
+    return format == DFOO_TEXT || format == DFOO_ASCII;
+}
+
+static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
+    const char *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
+    const char *wrong = NULL;
+    if ((unsigned)opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
+    else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only", text_only);
+    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    return wrong ? diag_error(&w->messages, NULL, span_at(0, 0), "%s", wrong) : arena_status(&w->a);
+}
+
 static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
     bool *wanted;
+    DFOO_TRY(check_derive_options(w, opt));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
     DFOO_TRY(close_wanted(w, wanted));
+    if (!is_text(opt->format)) return emit(w, wanted, opt, out);
     if (opt->run) return show_run(w, out);
     return explain_derivation(&w->dv, wanted, opt->steps != 0, out);
 }
@@ -391,12 +449,14 @@ static void to_ascii(buf *b) {
 static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
     program        run = {{0}};
     explain_result result;
-    var_id         v = work_find(w, name);
+    DFOO_TRY(work_name(w));
+    var_id v = work_find(w, name);
     if (!v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
     if (!derivation_find(&w->dv, v)) {
         const char *text = ir_var_name(&w->m.g, v);
-        if (ir_var(&w->m.g, v)->kind == VAR_LABEL || ir_var(&w->m.g, v)->kind == VAR_CONST)
+        uint8_t     kind = ir_var(&w->m.g, v)->kind;
+        if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
             return diag_error(&w->messages, NULL, span_at(0, 0), "%s is given, nothing is learned about it: it has no gradient", text);
         return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
     }

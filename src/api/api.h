@@ -40,6 +40,9 @@ typedef struct work {
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model);
 dfoo_status work_close(work *w, dfoo_status status);
 
+/* Gives names to what needs one (once; doing it again changes nothing). */
+dfoo_status work_name(work *w);
+
 /* The passes up to the derivation, in order. */
 typedef struct work_options {
     dfoo_convention convention;

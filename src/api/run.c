@@ -228,7 +228,7 @@ static dfoo_status compute_twice(grad_call *c, const stmt *s) {
 /* Keeps the statements that can be computed, in order. */
 static dfoo_status choose_program(grad_call *c, const program *all) {
     ir *g = &c->w->m.g;
-    for (var_id v = 1; v < g->vars.n; v++) c->known[v] = c->given[v] || ir_var(g, v)->kind == VAR_CONST;
+    for (var_id v = 1; v < g->vars.n; v++) c->known[v] = c->given[v] || ir_var(g, v)->kind == VAR_CONST || ir_var(g, v)->kind == VAR_MASK;
     for (uint32_t i = 0; i < all->list.n; i++) {
         const stmt *s = &all->list.at[i];
         bool        can = can_compute(c, s->node);
@@ -320,6 +320,24 @@ static dfoo_status collect(grad_call *c, exec *e, dfoo_arrays *out) {
     return DFOO_OK;
 }
 
+/* A mask that is not given drops nothing, as when predicting. */
+static dfoo_status set_mask(grad_call *c, exec *e, var_id v) {
+    shape   s = ir_var(&c->w->m.g, v)->sh;
+    size_t  n = sizes_get(&c->s, s.rows) * sizes_get(&c->s, s.cols);
+    double *ones = arena_new(&c->w->a, n * sizeof *ones);
+    for (size_t i = 0; ones && i < n; i++) ones[i] = 1;
+    return ones ? exec_set(e, v, ones) : DFOO_ENOMEM;
+}
+
+static dfoo_status tell_masks(grad_call *c) {
+    const ir   *g = &c->w->m.g;
+    const char *list = NULL;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind == VAR_MASK && !c->given[v]) list = list ? arena_format(&c->w->a, "%s, %s", list, var_text(c, v)) : var_text(c, v);
+    if (list) diag_warn(&c->w->messages, NULL, span_at(0, 0), "dropout drops nothing here, since its mask was not given: %s (0 or 1/keep in each entry)", list);
+    return arena_status(&c->w->a);
+}
+
 static dfoo_status run_grad(grad_call *c, const plan *p, dfoo_dtype type, dfoo_arrays *out) {
     exec       *e;
     dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type == DFOO_F32 ? EXEC_F32 : EXEC_F64, &c->s, &e);
@@ -327,6 +345,7 @@ static dfoo_status run_grad(grad_call *c, const plan *p, dfoo_dtype type, dfoo_a
     for (var_id v = 1; v < c->w->m.g.vars.n && status == DFOO_OK; v++) {
         const dfoo_array *x = v < p->n_vars && p->of_var[v] && c->given[v] ? arrays_get(c->in, var_text(c, v)) : NULL;
         if (x) status = exec_set(e, v, x->data);
+        else if (ir_var(&c->w->m.g, v)->kind == VAR_MASK && v < p->n_vars && p->of_var[v]) status = set_mask(c, e, v);
     }
     if (status == DFOO_OK) {
         exec_run(e);
@@ -348,6 +367,7 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     c.known = arena_new(&w->a, n);
     if (!c.given || !c.no_name || !c.known) return DFOO_ENOMEM;
     DFOO_TRY(sizes_init(&c.s, &w->a, &w->names));
+    DFOO_TRY(work_name(w));
     DFOO_TRY(bind_all(&c));
     DFOO_TRY(find_conflicts(&c));
     DFOO_TRY(given_gradients(&c, &given_gradient));
@@ -359,6 +379,7 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     if (status == DFOO_EINPUT) return open_function(w);
     DFOO_TRY(status);
     DFOO_TRY(run_grad(&c, p, opt->dtype, out));
+    DFOO_TRY(tell_masks(&c));
     return tell_skipped(&c);
 }
 

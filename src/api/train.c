@@ -29,7 +29,7 @@ static dfoo_status check(work *w, const dfoo_check_options *opt, buf *out) {
     program       shown = {{0}};
     bool          ok = false;
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
-    DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, NULL, 0, &shown));
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &shown));
     DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &engine, &how, out, &ok));
     return ok ? DFOO_OK : DFOO_NO;
 }

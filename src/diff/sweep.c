@@ -21,12 +21,6 @@ typedef struct sweep {
     uint32_t            stmt;
 } sweep;
 
-gradient *derivation_find(const derivation *d, var_id v) {
-    for (uint32_t i = 0; i < d->list.n; i++)
-        if (d->list.at[i].var == v) return &d->list.at[i];
-    return NULL;
-}
-
 /* Writes a step, after an edit had its say, and returns its outcome. */
 static node_id take(sweep *w, step s) {
     const trail_edit *edit = w->opt->edit;
