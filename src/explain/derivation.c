@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "explain/explain.h"
+#include "explain/layers.h"
 
 typedef struct page {
     const derivation *d;
@@ -286,6 +287,7 @@ dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps
     for (uint32_t i = 0; i < d->list.n; i++)
         if (is_listed(&p, &d->list.at[i])) put_line(&p, &d->list.at[i]);
     put_unreached(&p);
+    if (!only) DFOO_TRY(explain_layers(d, d->m->g.a, out));
     if (steps) put_steps(&p);
     return buf_status(out);
 }
