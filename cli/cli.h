@@ -52,7 +52,7 @@ typedef struct command {
     dfoo_status (*run)(dfoo *d, const char *const *args); /* args[0..most), NULL for what is not given */
 } command;
 
-extern const command show_command, derive_command, explain_command, grad_command, check_command,
+extern const command new_command, show_command, derive_command, explain_command, grad_command, check_command,
     train_command, predict_command;
 
 /* Command number i; NULL behind the last. */

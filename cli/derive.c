@@ -1,14 +1,21 @@
 /* dfoo derive: the backward pass as equations. */
 #include "cli.h"
 
-static bool        steps, run;
-static int         convention;
+static bool        steps, run, standalone;
+static int         convention, format;
 static const char *wrt;
 static words       settings;
 
 static dfoo_status derive(dfoo *d, const char *const *args) {
-    const dfoo_derive_options how = {
-        .convention = convention ? DFOO_DJ : DFOO_COURSE, .steps = steps, .run = run, .wrt = wrt};
+    static const dfoo_format  formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_JSON};
+    const dfoo_derive_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+                                     .steps = steps,
+                                     .run = run,
+                                     .wrt = wrt,
+                                     .format = formats[format],
+                                     .standalone = standalone};
+    if (format && (steps || run)) return wrong("--%s comes as text only", steps ? "steps" : "run");
+    if (standalone && how.format != DFOO_LATEX) return wrong("--standalone belongs to --format latex");
     char       *text = NULL;
     dfoo_model *model;
     dfoo_status status = model_open(d, args[0], &settings, &model);
@@ -21,6 +28,9 @@ static dfoo_status derive(dfoo *d, const char *const *args) {
 static const option options[] = {
     {.name = "steps", .flag = &steps, .help = "all gradients, grouped by the equation they come from"},
     {.name = "run", .flag = &run, .help = "the program as it is run, and the rules that made it stable"},
+    {.name = "format", .value = "text|numpy|latex|json", .choice = &format,
+     .help = "numpy: a Python module; latex: align*; json: for programs"},
+    {.name = "standalone", .flag = &standalone, .help = "with --format latex: a whole document"},
     OPTION_CONVENTION(&convention),
     {.name = "wrt", .value = "NAME,..", .text = &wrt, .help = "only these gradients"},
     OPTION_SET(&settings),
@@ -34,7 +44,8 @@ const command derive_command = {
                "\n"
                "  dfoo derive two_layer\n"
                "  dfoo derive two_layer --steps\n"
-               "  dfoo derive two_layer --wrt W1,b1 --convention dJ",
+               "  dfoo derive two_layer --wrt W1,b1 --convention dJ\n"
+               "  dfoo derive two_layer --format numpy > two_layer.py",
     .options = options,
     .n_options = COUNT(options),
     .least = 1,

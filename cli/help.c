@@ -46,6 +46,7 @@ void help_first_minutes(void) {
                "Models that are built in:\n");
     list_builtins();
     out_printf("To write your own, begin with one of them:  dfoo show two_layer > mine.eq\n"
+               "or with a list of layers:  dfoo new --layers \"relu 20, sigmoid 1\" -o mine.eq\n"
                "\n"
                "`dfoo help` lists the commands, `dfoo help train` says more about one.\n");
 }
@@ -85,7 +86,7 @@ static void option_help(const option *o) {
 }
 
 void help_command(const command *c) {
-    out_printf("usage: dfoo %s %s", c->name, c->arguments);
+    out_printf("usage: dfoo %s%s%s", c->name, c->arguments[0] ? " " : "", c->arguments);
     for (size_t i = 0; i < c->n_options; i++) {
         const option *o = &c->options[i];
         if (!o->required) continue;

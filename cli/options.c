@@ -193,8 +193,8 @@ static dfoo_status read_option(parser *p, const char *word) {
 static dfoo_status read_argument(parser *p, const char *word) {
     const command *c = p->c;
     if (p->n_args == c->most) {
-        return wrong("\"%s\" is one too many: dfoo %s takes %s (`dfoo help %s`)", word, c->name, c->arguments,
-                     c->name);
+        return wrong("\"%s\" is one too many: dfoo %s takes %s (`dfoo help %s`)", word, c->name,
+                     c->arguments[0] ? c->arguments : "options only", c->name);
     }
     if (!*word) return wrong("an argument of dfoo %s is empty; it takes %s", c->name, c->arguments);
     p->args[p->n_args++] = word;

@@ -6,7 +6,7 @@
 
 static const char *data, *test, *labels, *from, *optimizer, *optimizer_settings, *log_file, *output;
 static double      split, learning_rate;
-static size_t      epochs = 1000, batch, report_every;
+static size_t      epochs = 1000, batch, report_every, threads;
 static uint64_t    seed;
 static bool        standardize, quiet;
 static int         dtype;
@@ -24,6 +24,7 @@ static dfoo_train_options train_options(progress *p) {
                               .learning_rate = learning_rate,
                               .epochs = epochs,
                               .batch = batch,
+                              .threads = threads > 64 ? 64 : (unsigned)threads,
                               .seed = seed,
                               .dtype = dtype ? DFOO_F32 : DFOO_F64,
                               .log = log_file,
@@ -106,6 +107,7 @@ static const option options[] = {
     {.name = "settings", .value = "NAME=VALUE,..", .text = &optimizer_settings,
      .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},
     {.name = "epochs", .value = "N", .count = &epochs, .help = "passes over the data; 1000 if not given"},
+    {.name = "threads", .value = "N", .count = &threads, .help = "that share the work; all processors if not given"},
     {.name = "batch", .value = "N", .count = &batch, .help = "examples in a step; all of them if not given"},
     {.name = "seed", .value = "N", .seed = &seed, .help = "of everything random; 0 if not given"},
     OPTION_DTYPE(&dtype),

@@ -128,6 +128,19 @@ DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *tex
 DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out);
 DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
 
+typedef struct dfoo_new_options {
+    const char *layers;  /* activation and units of each layer: "relu 20, relu 7, sigmoid 1" */
+    const char *loss;    /* "cross_entropy", "mse", "mae"; NULL: cross-entropy behind sigmoid and softmax,
+                            else half the mean squared error */
+    double      l2;      /* lambda of a penalty lambda/(2*m) * sum(W**2) on the weights; 0: none */
+    double      dropout; /* the part of the hidden units that is kept; 0: no dropout */
+    int         rows;    /* not 0: one example per row */
+    const char *name;    /* for the model's first line; NULL: "model" */
+} dfoo_new_options;
+
+/* Writes the text of such a model, with comments, sizes and starts: he behind relu, else xavier. */
+DFOO_API dfoo_status dfoo_new_model(dfoo *d, const dfoo_new_options *options, char **text);
+
 /* The built-in models: name and text of number i; NULL behind the last. */
 DFOO_API const char *dfoo_builtin_name(size_t i);
 DFOO_API const char *dfoo_builtin_text(size_t i);
@@ -143,7 +156,15 @@ DFOO_API dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double 
  * (dV = d sum(L) / dV for the others); in the other, every dV is dJ/dV. */
 typedef enum dfoo_convention { DFOO_COURSE = 0, DFOO_DJ = 1 } dfoo_convention;
 
-typedef enum dfoo_format { DFOO_TEXT = 0, DFOO_ASCII = 1 } dfoo_format;
+/* DFOO_ASCII: text without the signs that some terminals lack. Those behind it are for
+ * dfoo_derive. */
+typedef enum dfoo_format {
+    DFOO_TEXT = 0,
+    DFOO_ASCII = 1,
+    DFOO_NUMPY = 2, /* a Python module with forward(..) and backward(.., values) */
+    DFOO_LATEX = 3, /* an align* environment */
+    DFOO_JSON = 4   /* everything as data, see docs/json.md */
+} dfoo_format;
 
 /* All zero is the default in every options struct; a NULL pointer to one means all defaults. */
 typedef struct dfoo_derive_options {
@@ -151,6 +172,8 @@ typedef struct dfoo_derive_options {
     int             steps; /* not 0: all gradients, grouped by the equation they come from */
     int             run;   /* not 0: the program as it is run, and the rules that made it stable */
     const char     *wrt;   /* names with commas between them: only these gradients; NULL: all */
+    dfoo_format     format;     /* steps and run come as text only */
+    int             standalone; /* not 0, with DFOO_LATEX: a whole document */
 } dfoo_derive_options;
 
 /* The model's equations with shapes and sizes, and the number of parameters; with `plan` not
@@ -160,7 +183,8 @@ DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
 /* The equations of an optimiser ("sgd", "momentum", ..), in dfoo's notation. */
 DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text);
 
-/* The backward pass, in the notation of the model. */
+/* The backward pass, in the notation of the model or another format. DFOO_EINPUT: there is no
+ * such format, or the options do not go together. */
 DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text);
 
 typedef struct dfoo_explain_options {
@@ -219,6 +243,7 @@ typedef struct dfoo_train_options {
     size_t      batch;     /* examples in a step; 0: all of them */
     uint64_t    seed;
     dfoo_dtype  dtype;
+    unsigned    threads;   /* 0: as many as there are processors; results differ by rounding only */
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
     void (*report)(void *user, const dfoo_progress *now); /* may be NULL */

@@ -39,7 +39,8 @@ static inline void reading_fail(reading *r, const char *what) {
     buf out;
     buf_init(&out, r->a.mem);
     diags_render(&r->d, 0, &out);
-    print_message("%s\n%s%s\n", what, out.text ? out.text : "", r->text);
+    printf("%s\n%s%s\n", what, out.text ? out.text : "", r->text); /* print_message cuts long texts */
+    fflush(stdout);
     buf_free(&out);
     reading_close(r); /* or the leak would be reported as well */
     fail();
@@ -83,10 +84,14 @@ static inline const char *reading_text(reading *r, node_id n) {
     return text;
 }
 
+/* Other names before a bracket are numpy's, which lang knows. */
 static inline bool reading_is_function(void *user, sym name) {
-    reading    *r = user;
+    reading *r = user;
+    if (ir_find_var(&r->m.g, name)) return false;
+    for (uint32_t i = 0; i < r->m.size_names.n; i++)
+        if (r->m.size_names.at[i] == name) return false;
     const char *text = symbols_name(&r->names, name);
-    return op_find(text) || model_function(&r->m, name) || strcmp(text, "np") == 0;
+    return strcmp(text, "pi") != 0 && strcmp(text, "True") != 0;
 }
 
 /* The node of an expression over the model's names; 0 if it has a mistake. */

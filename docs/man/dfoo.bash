@@ -13,6 +13,8 @@ _dfoo() {
         case $before in
         --convention) words="course dJ" ;;
         --dtype) words="f64 f32" ;;
+        --format) words="text numpy latex json" ;;
+        --loss) words="cross_entropy mse mae" ;;
         --optimizer) words="" ;;
         *)
             # the last list of the help: the models that are built in

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/api.h"
 #include "check/check.h"
@@ -132,6 +133,12 @@ static dfoo_status write_log(work *w, const char *path, const dfoo_arrays *histo
     return path && x ? data_write_csv(path, x, train_history_columns, &w->messages) : DFOO_OK;
 }
 
+/* At most 64: more never pay for the networks that fit one machine. */
+static unsigned processors(void) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
 typedef struct train_files {
     loaded       data, test;
     dfoo_arrays *from, *history;
@@ -142,7 +149,7 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
     *how = (train_options){.optimizer = opt->optimizer, .epochs = epochs, .batch = opt->batch, .seed = opt->seed,
                            .every = opt->report_every ? opt->report_every : (epochs + 19) / 20,
                            .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
-                           .standardize = opt->standardize != 0, .split = opt->split};
+                           .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
     DFOO_TRY(read_labels(w, opt->labels, how));
     DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
     if (!opt->data && !opt->arrays) return option_error(w, "there is no data to train with%s", "");

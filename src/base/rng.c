@@ -63,6 +63,10 @@ double rng_normal(rng *r) {
     }
 }
 
+double rng_mask(rng *r, double keep) {
+    return rng_uniform(r) < keep ? 1 / keep : 0;
+}
+
 uint32_t rng_below(rng *r, uint32_t n) {
     if (n < 2) return 0;
     uint64_t limit = UINT64_MAX - UINT64_MAX % n;

@@ -21,6 +21,7 @@ rng      rng_start(uint64_t seed, uint32_t stream, uint32_t substream);
 uint64_t rng_bits(rng *r);                        /* 64 random bits */
 double   rng_uniform(rng *r);                     /* in [0, 1), a multiple of 2^-53 */
 double   rng_normal(rng *r);                      /* mean 0, variance 1 */
+double   rng_mask(rng *r, double keep);           /* 1/keep with probability keep, else 0 */
 uint32_t rng_below(rng *r, uint32_t n);           /* 0 .. n - 1, each equally likely */
 void     rng_shuffle(rng *r, uint32_t *items, uint32_t n);
 

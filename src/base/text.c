@@ -87,7 +87,9 @@ char *buf_take(buf *b) {
 
 void buf_number(buf *b, double x) {
     char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
+    bool plain = fabs(x) < 1e7 && x == floor(x); /* 10, not 1e+01 */
+    if (plain) snprintf(text, sizeof text, "%.0f", x);
+    for (int digits = 1; digits <= 17 && !plain; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);
         if (isnan(x) || strtod(text, NULL) == x) break;
     }

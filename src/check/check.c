@@ -2,8 +2,8 @@
  * instance and on the given arrays, plant mistakes, judge the claims, write it down. */
 #include "check/inside.h"
 
-/* Parameters, what `derive` shows, and inputs have a line of their own; the rest is only held
- * against its unsimplified form. */
+/* Parameters, what `derive` shows, and inputs have a line of their own; the rest is judged as
+ * well, and has one if it is wrong. */
 static bool has_line(const judgement *j, const derivation *d, const program *shown, const differences *q) {
     const ir       *g = j->in.s->g;
     const gradient *v = derivation_find(d, q->v);
@@ -17,8 +17,9 @@ static judged judge_one(const gradient_values *x, const differences *q) {
     return judge(q, q->of ? x->of[q->number] : none, q->of && x->misfit[q->number]);
 }
 
-/* Of the gradients without a line, those that the program does not compute are not missing. */
-static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown, uint32_t max_entries, arena *a) {
+/* A gradient without a line that the program does not compute is not missing. */
+static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown, uint32_t max_entries,
+                                  arena *a) {
     const subject  *s = j->in.s;
     gradient_values of_shown, of_raw;
     DFOO_TRY(differences_all(&j->in, max_entries, &j->q));
@@ -47,7 +48,8 @@ static bool claims_ok(const claims_judged *c) {
     return true;
 }
 
-static dfoo_status find_out(findings *f, const derivation *d, const program *shown, arena *a, const check_options *opt) {
+static dfoo_status find_out(findings *f, const derivation *d, const program *shown, arena *a,
+                            const check_options *opt) {
     uint32_t max_entries = opt->max_entries ? opt->max_entries : 2000;
     uint32_t max_mistakes = opt->max_mistakes ? opt->max_mistakes : 300;
     DFOO_TRY(instance_random(&f->random.in, f->s, a, opt->seed));
@@ -71,7 +73,8 @@ dfoo_status check_gradient(model *m, const derivation *d, const program *shown, 
     subject  s;
     findings f = {.s = &s};
     *ok = false;
-    if (!m->cost) return diag_error(m->g.d, &m->src, span_at(0, 0), "there is no gradient to check: the model has no `minimize`");
+    if (!m->cost)
+        return diag_error(m->g.d, &m->src, span_at(0, 0), "there is no gradient to check: the model has no `minimize`");
     DFOO_TRY(subject_init(&s, m, a, engine));
     DFOO_TRY(find_out(&f, d, shown, a, opt));
     DFOO_TRY(arena_status(a));

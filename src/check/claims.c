@@ -31,7 +31,8 @@ static bool names_unknown(const judge_env *w, arena *a, const claim *c) {
     if (ir_reach(g, a, &c->node, 1, &need) != DFOO_OK || number_of(w->in, c->var) == w->right.n) return true;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(g, need.list.at[i]);
-        if (x->op == OP_VAR && ir_var(g, x->ref)->kind == VAR_GRADIENT && number_of(w->in, x->ref) == w->right.n) return true;
+        if (x->op != OP_VAR || ir_var(g, x->ref)->kind != VAR_GRADIENT) continue;
+        if (number_of(w->in, x->ref) == w->right.n) return true;
     }
     return false;
 }
@@ -90,7 +91,8 @@ static bool is_other_convention(const judge_env *w, const gradient *v, double c)
     const derivation *d = &w->in->s->right;
     double            m = instance_size(w->in, w->in->s->m->examples);
     if (d->used == CONVENTION_COURSE) return v->scale == SCALE_DATA && fabs(c * m - 1) < same;
-    return !d->why_dj && d->asked == CONVENTION_DJ && ir_var(w->in->s->g, v->var)->kind != VAR_PARAM && fabs(c / m - 1) < same;
+    bool chosen = d->asked == CONVENTION_DJ && !d->why_dj; /* the model would have allowed the course's */
+    return chosen && ir_var(w->in->s->g, v->var)->kind != VAR_PARAM && fabs(c / m - 1) < same;
 }
 
 static void find_worst(claim_judged *j, matrix x, matrix y) {
@@ -119,8 +121,9 @@ static claim_judged judge_claim(const judge_env *w, uint32_t i) {
     if (j.distance <= same) return j;
     j.ratio = ratio(x, right);
     find_worst(&j, x, right);
-    if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio)) j.verdict = CLAIM_OTHER_CONVENTION;
-    else j.verdict = matrix_difference(w->value[GIVEN][i], right) <= same ? CLAIM_GIVEN : CLAIM_DIFFERS;
+    j.verdict = matrix_difference(w->value[GIVEN][i], right) <= same ? CLAIM_GIVEN : CLAIM_DIFFERS;
+    if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio))
+        j.verdict = CLAIM_OTHER_CONVENTION;
     return j;
 }
 

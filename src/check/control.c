@@ -130,7 +130,8 @@ dfoo_status control_run(const subject *s, const instance *in, const differences_
         out->n_noticed += noticed;
         out->by_group[mistake_table[what->row].group]++;
         out->of_row[what->row] = true;
-        if (!noticed) vec_push(a, &out->unnoticed, (planted){&mistake_table[what->row], s->right.trail.at[what->step].stmt});
+        planted which = {&mistake_table[what->row], s->right.trail.at[what->step].stmt};
+        if (!noticed) vec_push(a, &out->unnoticed, which);
     }
     return arena_status(a);
 }

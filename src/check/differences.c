@@ -39,7 +39,8 @@ static void mark_dependent(selection *w) {
     for (uint32_t i = 0; i < w->e->order.n; i++) {
         stmt        s = w->e->order.at[i];
         const node *x = ir_node(g, s.node);
-        if (s.var && w->through_names && s.var != w->v && w->depends[s.node]) w->depends[ir_var(g, s.var)->leaf] = true;
+        bool        copied = s.var && s.var != w->v && w->through_names;
+        if (copied && w->depends[s.node]) w->depends[ir_var(g, s.var)->leaf] = true;
         for (int k = 0; !s.var && k < op_table[x->op].arity; k++)
             if (w->depends[x->arg[k]]) w->depends[s.node] = true;
     }
@@ -93,10 +94,11 @@ static dfoo_status select_order(probe *p, arena *a, var_id v, node_id goal, bool
 
 static void find_kinks(probe *p) {
     for (uint32_t k = 0; k < p->kinks.n && !p->met; k++) {
-        uint32_t kink = p->kinks.at[k];
-        matrix   x = p->run.value[p->in->s->kinks.at[kink].node];
+        kink               at = p->in->s->kinks.at[p->kinks.at[k]];
+        const signed char *sign = p->in->signs[p->kinks.at[k]];
+        matrix             x = p->run.value[at.node];
         for (size_t i = 0; i < x.rows * x.cols; i++)
-            if ((x.at[i] > 0) - (x.at[i] < 0) != p->in->signs[kink][i]) p->met = p->in->s->kinks.at[kink].of;
+            if ((x.at[i] > 0) - (x.at[i] < 0) != sign[i]) p->met = at.of;
     }
 }
 
@@ -187,13 +189,13 @@ static void measure_entries(probe *p, arena *a, differences *q, size_t n) {
         vec_push(a, &q->list, measure_well(p, from + rng_below(&r, (uint32_t)count), NULL));
     }
     if (q->direction) vec_push(a, &q->list, measure_well(p, ALONG, q->direction));
-    uint32_t judged = 0;
+    uint32_t n_judged = 0;
     for (uint32_t i = 0; i < q->list.n; i++) {
         if (!q->list.at[i].judged) continue;
         sum += q->list.at[i].error;
-        judged++;
+        n_judged++;
     }
-    q->noise = judged ? sum / judged : 0;
+    q->noise = n_judged ? sum / n_judged : 0;
     eval_run(&p->run); /* everything is as it was */
 }
 
@@ -239,7 +241,8 @@ static void list_variables(const instance *in, differences_list *out) {
         if (v->var != s->m->cost) vec_push(in->a, &out->list, (differences){.v = v->var, .of = v, .number = i});
     }
     for (var_id v = 1; v < s->g->vars.n; v++)
-        if (ir_var(s->g, v)->kind == VAR_PARAM && !derivation_find(&s->right, v)) vec_push(in->a, &out->list, (differences){.v = v});
+        if (ir_var(s->g, v)->kind == VAR_PARAM && !derivation_find(&s->right, v))
+            vec_push(in->a, &out->list, (differences){.v = v});
     for (uint32_t i = 0; i < out->list.n; i++) {
         matrix x = in->e.value[ir_var(s->g, out->list.at[i].v)->leaf];
         out->list.at[i].rows = x.rows;

@@ -21,7 +21,8 @@ double instance_size(const instance *in, dim d) {
 
 static double forward_work(const instance *in) {
     double work = 0;
-    for (uint32_t i = 0; i < in->s->nodes.list.n; i++) work += node_work(in, ir_node(in->s->g, in->s->nodes.list.at[i]));
+    for (uint32_t i = 0; i < in->s->nodes.list.n; i++)
+        work += node_work(in, ir_node(in->s->g, in->s->nodes.list.at[i]));
     return work;
 }
 
@@ -115,11 +116,12 @@ dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t s
 /* ------------------------------------------------------------ given arrays */
 
 /* An array for a variable, as a matrix; n numbers fit (1, n) as well as (n, 1). */
-static dfoo_status as_matrix(const instance *in, const variable *x, const dfoo_array *from, size_t *rows, size_t *cols) {
+static dfoo_status as_matrix(const instance *in, const variable *x, const dfoo_array *from, size_t *rows,
+                             size_t *cols) {
     bool row = from->ndim == 1 && x->sh.rows == dim_literal(1) && x->sh.cols != dim_literal(1);
     if (!array_as_matrix(from, rows, cols))
-        return diag_error(in->s->g->d, NULL, span_at(0, 0), "the array %s has %d dimensions, and %s is a matrix", from->name,
-                          from->ndim, from->name);
+        return diag_error(in->s->g->d, NULL, span_at(0, 0), "the array %s has %d dimensions, and %s is a matrix",
+                          from->name, from->ndim, from->name);
     if (row) {
         *cols = *rows;
         *rows = 1;
@@ -131,7 +133,8 @@ static dfoo_status bind(instance *in, dim d, size_t n, const char *array, const 
     const ir *g = in->s->g;
     if (dim_is_named(d) ? n && sizes_set(&in->sz, dim_name(d), n) : n == (d ? d : 1)) return DFOO_OK;
     if (!dim_is_named(d))
-        return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and the model says %u", array, n, what, d ? d : 1);
+        return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and the model says %u", array, n, what,
+                          d ? d : 1);
     return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and %s is %zu", array, n, what,
                       symbols_name(g->names, dim_name(d)), sizes_get(&in->sz, d));
 }
@@ -145,7 +148,8 @@ static dfoo_status given_sizes(instance *in, const dfoo_arrays *values) {
     const model *m = in->s->m;
     sizes        rest;
     DFOO_TRY(sizes_init(&in->sz, in->a, m->g.names));
-    for (uint32_t i = 0; i < m->size_values.n; i++) sizes_set(&in->sz, m->size_values.at[i].name, m->size_values.at[i].value);
+    for (uint32_t i = 0; i < m->size_values.n; i++)
+        sizes_set(&in->sz, m->size_values.at[i].name, m->size_values.at[i].value);
     for (var_id v = 1; v < m->g.vars.n; v++) {
         const variable   *x = ir_var(&m->g, v);
         const dfoo_array *from = array_of(in, v, values);

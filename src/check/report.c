@@ -76,7 +76,8 @@ static const char *place_cell(const judged *j, arena *a) {
 static void add_line(const findings *f, const judgement *g, const judged *j, table *t) {
     const differences *q = j->q;
     arena           *a = t->a;
-    line l = {.cell = {name_of(f, q), verdicts[j->verdict].word, shape_cell(f, &g->in, q, a)}, .note = verdicts[j->verdict].note};
+    line l = {.cell = {name_of(f, q), verdicts[j->verdict].word, shape_cell(f, &g->in, q, a)}};
+    l.note = verdicts[j->verdict].note;
     if (j->n_checked || j->along)
         l.cell[3] = arena_format(a, "%u of %zu%s%s", j->n_checked, q->rows * q->cols, j->along ? "+" : "",
                                   q->by_link && !l.note ? "*" : "");
@@ -124,7 +125,8 @@ static bool is_plain(verdict v) {
 static void report_gradients(const findings *f, const judgement *g, arena *a, buf *out) {
     table    t = {.a = a};
     uint32_t n_more = 0, worst = 0;
-    vec_push(a, &t.list, (line){.cell = {"", "", "shape", "entries", "largest difference", "derived", "differences"}});
+    const line head = {.cell = {"", "", "shape", "entries", "largest difference", "derived", "differences"}};
+    vec_push(a, &t.list, head);
     for (uint32_t i = 0; i < g->q.list.n; i++) {
         const judged *j = &g->shown[i];
         if (!g->in_table[i] && verdict_ok(j->verdict)) continue;
@@ -137,8 +139,8 @@ static void report_gradients(const findings *f, const judgement *g, arena *a, bu
     }
     write_table(&t, out);
     if (n_more)
-        buf_printf(out, "and %u more are right; their largest difference is %.1e (%s)\n", n_more, g->shown[worst].distance,
-                   name_of(f, g->shown[worst].q));
+        buf_printf(out, "and %u more are right; their largest difference is %.1e (%s)\n", n_more,
+                   g->shown[worst].distance, name_of(f, g->shown[worst].q));
 }
 
 /* ------------------------------------------------------------------- notes */
@@ -184,14 +186,15 @@ static void write_notes(const findings *f, const judgement *g, buf *out) {
     bool sampled = false, by_link = false;
     for (uint32_t i = 0; i < g->q.list.n; i++) {
         sampled = sampled || (g->in_table[i] && g->q.list.at[i].direction);
-        by_link = by_link || (g->in_table[i] && g->q.list.at[i].by_link && !verdicts[g->shown[i].verdict].note);
+        bool plain = g->in_table[i] && !verdicts[g->shown[i].verdict].note;
+        by_link = by_link || (plain && g->q.list.at[i].by_link);
     }
     buf_puts(out, "differences are relative to the gradient's largest entry; both values are those at that place\n");
     note_scale(f, g, out);
     if (sampled) buf_puts(out, "+ a random sample of the entries, and a random direction through all of them\n");
     if (by_link)
-        buf_puts(out, "* against differences of the variables that it enters, their gradients held fixed: too small to be\n"
-                      "  told from the rounding of the cost, or the cost takes too long\n");
+        buf_puts(out, "* against differences of the variables that it enters, their gradients held fixed:\n"
+                      "  too small to be told from the rounding of the cost, or the cost takes too long\n");
     note_kinks(f, g, out);
 }
 
@@ -216,7 +219,8 @@ static void write_sizes(const findings *f, const instance *in, buf *out) {
             buf_puts(out, ", ..");
             break;
         }
-        buf_printf(out, "%s%s = %zu", i ? ", " : ": ", symbols_name(m->g.names, m->size_names.at[i]), in->sz.of[m->size_names.at[i]]);
+        sym name = m->size_names.at[i];
+        buf_printf(out, "%s%s = %zu", i ? ", " : ": ", symbols_name(m->g.names, name), in->sz.of[name]);
     }
     buf_puts(out, "\n");
 }
@@ -227,7 +231,8 @@ static void write_given(const findings *f, const instance *in, buf *out) {
     write_sizes(f, in, out);
     dim m = f->s->m->examples;
     if (m && dim_is_named(m) && sizes_get(&in->sz, m) < in->all_examples)
-        buf_printf(out, "only the first %zu of %zu examples, so that it does not take long\n", sizes_get(&in->sz, m), in->all_examples);
+        buf_printf(out, "only the first %zu of %zu examples, so that it does not take long\n", sizes_get(&in->sz, m),
+                   in->all_examples);
     if (in->drawn.n) buf_puts(out, "drawn at random, since they were not given: ");
     for (uint32_t i = 0; i < in->drawn.n; i++) add_name(&drawn, ir_var_name(f->s->g, in->drawn.at[i]));
     end_names(&drawn);
@@ -279,7 +284,8 @@ static void write_difference(const findings *f, const claim_judged *c, buf *out)
     double m = examples ? instance_size(&f->random.in, examples) : 0;
     bool   missing = m != 0 && fabs(c->ratio - m) < 1e-9, twice = m != 0 && fabs(c->ratio * m - 1) < 1e-9;
     if (c->ratio == 0) {
-        buf_printf(out, "%.7g at [%zu, %zu], where the derived gradient is %.7g", c->claimed, c->row + 1, c->col + 1, c->derived);
+        buf_printf(out, "%.7g at [%zu, %zu], where the derived gradient is %.7g", c->claimed, c->row + 1, c->col + 1,
+                   c->derived);
         return;
     }
     buf_printf(out, "%.10g times the derived gradient", c->ratio);
@@ -289,6 +295,11 @@ static void write_difference(const findings *f, const claim_judged *c, buf *out)
     buf_puts(out, missing ? ": 1/" : ": another 1/");
     print_dim(f->s->g, examples, out);
     buf_puts(out, missing ? " is missing" : " is here already");
+}
+
+static void write_shape(const ir *g, shape sh, buf *out) {
+    if (shape_is_scalar(sh)) buf_puts(out, "a ");
+    print_shape(g, sh, out);
 }
 
 static void write_claim(const findings *f, const claim_judged *c, buf *out) {
@@ -304,9 +315,9 @@ static void write_claim(const findings *f, const claim_judged *c, buf *out) {
     case CLAIM_GIVEN: buf_puts(out, ": right in itself, but not after the claims before it"); break;
     case CLAIM_SHAPE:
         buf_puts(out, ": differs, it is ");
-        print_shape(g, ir_shape(g, c->of->node), out);
+        write_shape(g, ir_shape(g, c->of->node), out);
         buf_puts(out, " and should be ");
-        print_shape(g, ir_var(g, c->of->var)->sh, out);
+        write_shape(g, ir_var(g, c->of->var)->sh, out);
         break;
     case CLAIM_DIFFERS:
         buf_puts(out, ": differs, ");
@@ -318,27 +329,40 @@ static void write_claim(const findings *f, const claim_judged *c, buf *out) {
 
 /* ----------------------------------------------------------------- verdict */
 
-static void count_gradients(const findings *f, const judgement *g, name_list *wrong, uint32_t *right) {
+static uint32_t count_gradients(const findings *f, const judgement *g, name_list *wrong) {
+    uint32_t right = 0;
     for (uint32_t i = 0; i < g->q.list.n; i++) {
-        if (!verdict_ok(g->shown[i].verdict) || !verdict_ok(g->raw[i].verdict)) add_name(wrong, name_of(f, &g->q.list.at[i]));
-        else if (g->in_table[i]) ++*right;
+        bool ok = verdict_ok(g->shown[i].verdict) && verdict_ok(g->raw[i].verdict);
+        if (!ok) add_name(wrong, name_of(f, &g->q.list.at[i]));
+        right += ok && g->in_table[i];
     }
+    end_names(wrong);
+    return right;
+}
+
+static uint32_t count_claims(const findings *f) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->claims.list.n; i++) n += f->claims.list.at[i].verdict >= CLAIM_UNKNOWN;
+    return n;
 }
 
 static void write_verdict(const findings *f, buf *out) {
     const judgement *g = f->has_given && !f->given.ok && f->random.ok ? &f->given : &f->random;
-    uint32_t         right = 0, not_equal = 0;
+    bool             finite = f->random.in.finite && (!f->has_given || f->given.in.finite);
+    uint32_t         unnoticed = f->control.unnoticed.n, not_right = count_claims(f);
     buf              names;
     name_list        wrong = {.out = &names};
     buf_init(&names, out->mem);
-    count_gradients(f, g, &wrong, &right);
-    end_names(&wrong);
-    for (uint32_t i = 0; i < f->claims.list.n; i++) not_equal += f->claims.list.at[i].verdict >= CLAIM_UNKNOWN;
+    uint32_t right = count_gradients(f, g, &wrong);
     if (wrong.n) buf_printf(out, "wrong: %s\n", names.text ? names.text : "");
-    else if (!f->random.in.finite || (f->has_given && !f->given.in.finite)) buf_puts(out, "nothing is proved: the cost is not finite\n");
-    else if (f->control.unnoticed.n) buf_printf(out, "the gradients agree with the differences, but %u planted mistakes went unnoticed\n", f->control.unnoticed.n);
-    else if (not_equal) buf_printf(out, "the derived gradients are right; %u of %u claims are not\n", not_equal, f->claims.list.n);
-    else buf_printf(out, "right: %u gradients agree with the differences\n", right);
+    else if (!finite) buf_puts(out, "nothing is proved: the cost is not finite\n");
+    else if (unnoticed)
+        buf_printf(out, "the gradients agree with the differences, but %u planted mistake%s went unnoticed\n", unnoticed,
+                   unnoticed == 1 ? "" : "s");
+    else if (not_right)
+        buf_printf(out, "the derived gradients are right; %u of %u claims are not\n", not_right, f->claims.list.n);
+    else
+        buf_printf(out, "right: %u gradient%s with the differences\n", right, right == 1 ? " agrees" : "s agree");
     if (buf_status(&names) != DFOO_OK) out->failed = true;
     buf_free(&names);
 }

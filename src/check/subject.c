@@ -61,8 +61,9 @@ static dfoo_status build_links(subject *s) {
         if (!number[st.var]) continue;
         DFOO_TRY(ir_reach(s->g, s->a, &st.node, 1, &need));
         for (uint32_t k = 0; k < need.list.n; k++) {
-            const node *x = ir_node(s->g, need.list.at[k]);
-            if (x->op == OP_VAR && number[x->ref]) add_link(s, &s->right.list.at[number[st.var] - 1], st.node, number[x->ref] - 1);
+            const gradient *from = &s->right.list.at[number[st.var] - 1];
+            const node     *x = ir_node(s->g, need.list.at[k]);
+            if (x->op == OP_VAR && number[x->ref]) add_link(s, from, st.node, number[x->ref] - 1);
         }
     }
     return DFOO_OK;

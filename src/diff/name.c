@@ -101,7 +101,7 @@ static dfoo_status name_statement(namer *w, const stmt *s) {
         for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[x->arg[k] - base];
         node_id n = ir_rebuild(w->g, old, args);
         if (n && old != s->node && inner[old - base] && !is_number(w, n)) n = give_name(w, "Z", name_of_weights(w, n, s), n, s);
-        else if (n && old != s->node && fed[old - base]) n = give_name(w, "A", name_inside(w, ir_node(w->g, n)), n, s);
+        else if (n && old != s->node && fed[old - base]) n = give_name(w, ir_node(w->g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(w->g, n)), n, s);
         if (!n) return DFOO_ENOMEM;
         now[old - base] = n;
     }

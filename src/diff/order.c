@@ -114,6 +114,16 @@ static bool depends_on_data(walk *w, node_id n) {
     return false;
 }
 
+static bool has_m(walk *w, node_id n) {
+    node_list need = {{0}};
+    if (ir_reach(&w->m->g, w->a, &n, 1, &need) != DFOO_OK) return true;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(&w->m->g, need.list.at[i]);
+        if (x->op == OP_SIZE && x->ref == w->m->examples) return true;
+    }
+    return false;
+}
+
 /* The power of m in a factor without data, as in lambda/(2*m). Anything but products and
  * quotients that has an m in it counts as no power at all (99). */
 static int power_of_m(walk *w, node_id n) {
@@ -126,8 +136,12 @@ static int power_of_m(walk *w, node_id n) {
         int         sign = stack[depth].sign;
         const node *x = ir_node(&w->m->g, stack[depth].n);
         if (x->op == OP_SIZE && x->ref == w->m->examples) power += sign;
-        if (x->op == OP_NEG) stack[depth++].n = x->arg[0];
-        if (x->op == OP_MUL || x->op == OP_DIV) {
+        if (x->op == OP_NEG) {
+            stack[depth].n = x->arg[0];
+            stack[depth++].sign = sign;
+        } else if (x->op != OP_MUL && x->op != OP_DIV && op_table[x->op].arity && has_m(w, stack[depth].n)) {
+            return 99;
+        } else if (x->op == OP_MUL || x->op == OP_DIV) {
             if (depth + 2 > 64) return 99;
             stack[depth].n = x->arg[0];
             stack[depth++].sign = sign;

@@ -34,6 +34,7 @@ static node_id fold(ir *g, op_id op, node_id n) {
     if (ir_is_number(g, x->arg[0], &a) && ir_is_number(g, x->arg[1], &b) && fold_numbers(op, a, b, &value)) return ir_number(g, value);
     if (op == OP_POW && is_value(g, x->arg[1], 1)) return x->arg[0];
     if (op == OP_MUL && is_value(g, x->arg[0], 1)) return x->arg[1];
+    if (op == OP_ADD && ir_node(g, x->arg[1])->op == OP_NEG) return ir_op2(g, OP_SUB, x->arg[0], ir_node(g, x->arg[1])->arg[0]);
     return n;
 }
 
@@ -61,14 +62,24 @@ static node_id local(work *w, node_id n, int k) {
     return fold_all(w, template_build(w->g, w->g->grad[x->op][k], &env));
 }
 
+/* Numbers stand on the left: 3 times 2 * z is 6 * z. */
+static node_id scaled(ir *g, node_id number, node_id b) {
+    const node *x = ir_node(g, b);
+    double      inner;
+    bool        both = x->op == OP_MUL && ir_is_number(g, x->arg[0], &inner);
+    node_id     rest = both ? x->arg[1] : b;
+    if (both) number = fold(g, OP_MUL, ir_op2(g, OP_MUL, number, x->arg[0]));
+    return fold(g, OP_MUL, ir_op2(g, OP_MUL, number, rest));
+}
+
 static node_id times(ir *g, node_id a, node_id b) {
     double value;
     if (!a || !b) return 0;
     if (is_value(g, b, 1)) return a;
-    if (is_value(g, a, 1)) return b;
     if (is_value(g, a, -1)) return ir_op1(g, OP_NEG, b);
     if (is_value(g, b, -1)) return ir_op1(g, OP_NEG, a);
-    return ir_is_number(g, b, &value) ? ir_op2(g, OP_MUL, b, a) : ir_op2(g, OP_MUL, a, b);
+    if (ir_is_number(g, a, &value)) return scaled(g, a, b);
+    return ir_is_number(g, b, &value) ? scaled(g, b, a) : ir_op2(g, OP_MUL, a, b);
 }
 
 /* The derivative of node number i, from those before it; false if it is not elementwise, or

@@ -227,15 +227,20 @@ static void normalise(matrix m, bool columns) {
     }
 }
 
+static double random_entry(const ir *g, var_id v, rng *r) {
+    if (ir_var(g, v)->kind == VAR_LABEL) return 0.05 + 0.9 * rng_uniform(r);
+    if (ir_var(g, v)->kind == VAR_MASK) return rng_mask(r, ir_keep(g, v));
+    return rng_normal(r);
+}
+
 dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols) {
     for (var_id v = 1; v < e->g->vars.n; v++) {
         const variable *x = ir_var(e->g, v);
-        if (x->kind > VAR_PARAM || x->leaf >= e->n_nodes) continue;
+        if ((x->kind > VAR_PARAM && x->kind != VAR_MASK) || x->leaf >= e->n_nodes) continue;
         matrix m = eval_var(e, v);
         if (!m.at) return DFOO_ENOMEM;
         rng r = rng_start(seed, RNG_CHECK, draw * 4096 + v);
-        for (size_t i = 0; i < m.rows * m.cols; i++)
-            m.at[i] = x->kind == VAR_LABEL ? 0.05 + 0.9 * rng_uniform(&r) : rng_normal(&r);
+        for (size_t i = 0; i < m.rows * m.cols; i++) m.at[i] = random_entry(e->g, v, &r);
         if (x->onehot) normalise(m, x->sh.cols == examples_cols);
     }
     return DFOO_OK;

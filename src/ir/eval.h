@@ -54,7 +54,8 @@ double eval_scalar(op_id op, double a, double b, double c);
 double matrix_difference(matrix x, matrix y);
 
 /* Fills all inputs, labels and parameters of a store with random values that suit `p`'s
- * functions: labels in (0, 1), onehot columns that sum to 1, the rest normal. */
+ * functions: labels in (0, 1), onehot columns that sum to 1, masks of a dropout as in training,
+ * the rest normal. */
 dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols);
 
 #endif

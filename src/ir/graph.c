@@ -220,6 +220,11 @@ var_id ir_find_var(const ir *g, sym name) {
     return name && name < g->n_by_name ? g->by_name[name] : 0;
 }
 
+double ir_keep(const ir *g, var_id mask) {
+    const variable *v = ir_var(g, mask);
+    return v->of ? ir_var(g, v->of)->value : v->value;
+}
+
 var_id ir_gradient_var(ir *g, var_id v) {
     if (g->vars.at[v].gradient) return g->vars.at[v].gradient;
     const char *name = arena_format(g->a, "d%s", ir_var_name(g, v));

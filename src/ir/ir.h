@@ -88,7 +88,9 @@ typedef struct node {
     node_id  arg[3];
 } node;
 
-typedef enum { VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_DEFINED, VAR_GRADIENT } var_kind;
+/* VAR_MASK: what a dropout multiplies with, 0 or 1/keep in each entry; 1 everywhere when
+ * predicting. The kinds up to VAR_PARAM have a gradient before anything is derived. */
+typedef enum { VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT } var_kind;
 
 typedef struct variable {
     sym      name;
@@ -98,9 +100,10 @@ typedef struct variable {
     shape    sh;
     span     at;          /* where it is declared */
     node_id  leaf;        /* the node that stands for it */
-    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is */
+    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_MASK: the constant
+                             that says how much is kept, or 0 */
     var_id   gradient;    /* the variable that holds this one's gradient, once derived */
-    double   value;       /* VAR_CONST */
+    double   value;       /* VAR_CONST; VAR_MASK: the part that is kept (ask ir_keep) */
     sym      init;        /* VAR_PARAM: how it starts */
     double   init_arg[2];
     uint32_t n_init_args;
@@ -176,6 +179,9 @@ node_id ir_derivative(ir *g, arena *scratch, node_id n, node_id z);
 /* ---- variables */
 var_id ir_add_var(ir *g, variable v); /* v.leaf is made; the name must be new */
 var_id ir_find_var(const ir *g, sym name);
+
+/* The part of the entries that a mask keeps, 0 < keep <= 1. */
+double ir_keep(const ir *g, var_id mask);
 
 /* The gradient of v, named d + v's name; made at the first call. */
 var_id ir_gradient_var(ir *g, var_id v);

@@ -49,6 +49,9 @@ const function *model_function(const model *m, sym name);
 /* Does the value of a variable come from inputs or labels (at any distance)? By var_id. */
 dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out);
 
+/* A program as it predicts: dropout(x, keep) is x. */
+dfoo_status model_without_dropout(ir *g, const program *p, program *out);
+
 /* Sizes for a try-out: the model's own where they are small, the rest distinct and at least 2. */
 dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out);
 

@@ -8,6 +8,7 @@ typedef struct item {
     const char *text; /* or, if NULL, a node */
     node_id     n;
     uint8_t     least; /* brackets if the node binds less tightly */
+    bool        keep;  /* of a mask, not its name */
     bool        tight; /* no blanks around * and /: inside a fraction of numbers, or in a sum */
 } item;
 
@@ -69,11 +70,23 @@ static void push_axis(writer *w, const node *x) {
     if (softmax && x->attr != ir_class_axis(w->g, x->sh)) push_text(w, x->attr == AXIS_0 ? ", axis=0" : ", axis=1");
 }
 
+/* A mask is written as what it keeps: dropout(A1, 0.8). */
+static void write_keep(const writer *w, node_id mask, buf *out) {
+    const variable *v = ir_var(w->g, ir_node(w->g, mask)->ref);
+    if (v->of) buf_puts(out, ir_var_name(w->g, v->of));
+    else buf_number(out, v->value);
+}
+
+static bool is_mask(const ir *g, node_id n) {
+    return ir_node(g, n)->op == OP_VAR && ir_var(g, ir_node(g, n)->ref)->kind == VAR_MASK;
+}
+
 static void push_call(writer *w, const node *x) {
     push_text(w, ")");
     push_axis(w, x);
     for (int i = op_table[x->op].arity; i-- > 0;) {
-        push_node(w, x->arg[i], PREC_ANY, false);
+        if (x->op == OP_DROPOUT && i == 1 && is_mask(w->g, x->arg[1])) vec_push(&w->scratch, &w->stack, (item){.n = x->arg[1], .keep = true});
+        else push_node(w, x->arg[i], PREC_ANY, false);
         if (i) push_text(w, ", ");
     }
     push_text(w, "(");
@@ -133,6 +146,7 @@ void print_node_small(const ir *g, node_id n, const bool *small, buf *out) {
     while (w.stack.n) {
         item it = w.stack.at[--w.stack.n];
         if (it.text) buf_puts(out, it.text);
+        else if (it.keep) write_keep(&w, it.n, out);
         else write_node(&w, it, out);
     }
     if (w.scratch.failed) out->failed = true;

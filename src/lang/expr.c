@@ -32,12 +32,12 @@ static uint32_t defined_later(reader *r, sym name) {
 }
 
 static node_id unknown_name(reader *r, const ast *x) {
-    if (lang_is_broken(r, x->name)) return 0;
     const char *name = name_of(r, x);
+    sym         base = name[0] == 'd' && name[1] ? symbols_find(r->p.names, name + 1, strlen(name + 1)) : 0;
+    if (lang_is_broken(r, x->name) || (base && lang_is_broken(r, base))) return 0;
     diag_error(r->d, &r->m->src, x->at, "unknown name '%s'", name);
     uint32_t    later = defined_later(r, x->name);
     const char *close = lang_closest_name(r, x->name, false);
-    sym         base = name[0] == 'd' && name[1] ? symbols_find(r->p.names, name + 1, strlen(name + 1)) : 0;
     if (later) diag_note(r->d, "%s is defined at line %u: a name is defined before it is used", name, later);
     else if (ir_find_var(r->g, base))
         diag_note(r->d, "%s is the gradient of %s: gradients can be used behind `minimize`", name, name + 1);
@@ -206,7 +206,10 @@ static node_id call_op(reader *r, const call *c, op_id op) {
         return 0;
     }
     if (op_elementwise(op)) return call_elementwise(r, c, op);
-    if (!takes(r, c, 1, 1)) return 0;
+    if (!takes(r, c, 1, 1)) {
+        if (c->n == 2) diag_note(r->d, "an axis is named: %s(%s, axis=1)", info->name, lang_source_text(r, c->operand[0]->at));
+        return 0;
+    }
     if (info->rule == SHAPE_REDUCED) return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
     if (shape_is_scalar(ir_shape(r->g, c->arg[0]))) return error_at(r, c->operand[0], "this needs a matrix, and it is a number");
     return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0], 0, 0);
@@ -299,6 +302,7 @@ static node_id call_prime(reader *r, const call *c, const function *f) {
 }
 
 static node_id call_function(reader *r, const call *c, const function *f) {
+    if (c->x->primes && f->n_formals != 1) return call_prime(r, c, f);
     if (!takes(r, c, f->n_formals, f->n_formals)) return 0;
     if (!f->body) return ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
     return c->x->primes ? call_prime(r, c, f) : put_in(r, c, f, f->body);
@@ -348,6 +352,7 @@ static node_id read_call(reader *r, const ast *x) {
     if (!c.ok) return 0;
     if (f) return call_function(r, &c, f);
     op_id op = op_find(name_of(r, x));
+    if (op == OP_DROPOUT && !x->primes) return lang_read_dropout(r, x);
     if (op) return x->primes ? call_op_prime(r, &c, op) : call_op(r, &c, op);
     if (x->primes) return error_at(r, x, "a prime needs a function such as tanh or one of the model file");
     bool    known;

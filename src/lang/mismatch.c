@@ -6,6 +6,7 @@
 
 static const char *render(reader *r, buf *b) {
     const char *text = b->failed || !b->text ? NULL : arena_text(r->a, b->text, b->len);
+    if (b->failed) r->a->failed = true;
     buf_free(b);
     return text ? text : "?";
 }
@@ -46,7 +47,8 @@ static void note_operand(reader *r, const ast *x, node_id n, int name_width, int
         return;
     }
     source_place(&r->m->src, ir_var(r->g, v)->at.start, &line, &column);
-    const char *how = ir_var(r->g, v)->kind == VAR_DEFINED ? "defined" : "declared";
+    uint8_t     kind = ir_var(r->g, v)->kind;
+    const char *how = kind == VAR_DEFINED ? "defined" : kind == VAR_MASK ? "drawn" : "declared";
     diag_note(r->d, "%-*s : %-*s   %s at line %u", name_width, text, shape_width, sh, how, line);
 }
 
@@ -65,7 +67,7 @@ static void note_what_fits(reader *r, shape wanted, const char *instead_of) {
     for (var_id v = 1; v < r->g->vars.n; v++) {
         const variable *x = ir_var(r->g, v);
         const char     *name = ir_var_name(r->g, v);
-        if (x->kind == VAR_GRADIENT || x->kind == VAR_CONST || !shape_equal(x->sh, wanted) || strcmp(name, instead_of) == 0) continue;
+        if (x->kind == VAR_GRADIENT || x->kind == VAR_CONST || x->kind == VAR_MASK || !shape_equal(x->sh, wanted) || strcmp(name, instead_of) == 0) continue;
         if (len + strlen(name) + 3 > sizeof list) break;
         if (len) len = (size_t)(strcpy(list + len, ", ") - list) + strlen(list + len);
         strcpy(list + len, name);

@@ -57,6 +57,7 @@ static dfoo_status expect(reader *r, uint32_t sign, const char *what) {
 
 static dfoo_status expect_end(reader *r) {
     if (peek(r)->kind == TOKEN_END) return DFOO_OK;
+    if (syntax_is(&r->p, ')') || syntax_is(&r->p, ']')) return error_at(r, peek(r)->at, "this bracket closes nothing");
     return error_at(r, peek(r)->at, "the statement should end here");
 }
 
@@ -196,18 +197,25 @@ static double number_of(reader *r, span at, ast *x, bool *ok) {
     return eval_node(&e, n).at[0];
 }
 
-static dfoo_status read_const(reader *r) {
+static dfoo_status read_one_const(reader *r) {
     variable v = {.kind = VAR_CONST};
     bool     ok = true;
-    r->p.next++;
     DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
+    vec_push(r->a, &r->broken, v.name);
     DFOO_TRY(expect(r, '=', "a constant has a value, as in const lambda = 0.7"));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
     v.value = number_of(r, x->at, x, &ok);
     if (!ok) return DFOO_EINPUT;
-    DFOO_TRY(expect_end(r));
+    r->broken.n--;
     return ir_add_var(r->g, v) ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static dfoo_status read_const(reader *r) {
+    r->p.next++;
+    do DFOO_TRY(read_one_const(r));
+    while (syntax_accept(&r->p, ','));
+    return expect_end(r);
 }
 
 static dfoo_status read_size(reader *r) {
@@ -241,10 +249,12 @@ static dfoo_status read_examples(reader *r) {
 
 /* `function g1`: any smooth function of one operand. */
 static dfoo_status read_open_function(reader *r) {
-    function f = {.n_formals = 1};
     r->p.next++;
-    DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
-    vec_push(r->a, &r->m->functions, f);
+    do {
+        function f = {.n_formals = 1};
+        DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
+        vec_push(r->a, &r->m->functions, f);
+    } while (syntax_accept(&r->p, ','));
     return expect_end(r);
 }
 
@@ -304,6 +314,7 @@ static dfoo_status read_definition(reader *r) {
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
     DFOO_TRY(expect_end(r));
+    r->defining = v.name;
     node_id n = lang_read_expression(r, x);
     if (!n) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
     v.sh = ir_shape(r->g, n);
@@ -323,6 +334,7 @@ static dfoo_status read_claim(reader *r) {
     sym         name = syntax_layer_name(&r->p, &at);
     const char *text = symbols_name(r->p.names, name);
     var_id      v = ir_find_var(r->g, name);
+    if (text[0] == 'd' && lang_is_broken(r, symbols_find(r->p.names, text + 1, strlen(text + 1)))) return DFOO_EINPUT;
     if (!v || ir_var(r->g, v)->kind != VAR_GRADIENT) {
         diag_error(r->d, &r->m->src, at, "behind `minimize` stand gradients, and '%s' is not d + the name of a variable", text);
         diag_note(r->d, "definitions of the forward pass stand before `minimize`");
@@ -352,30 +364,45 @@ static dfoo_status read_known_variable(reader *r, var_id *out) {
     return DFOO_EINPUT;
 }
 
+/* Not constants, masks and the operands of functions. */
+static bool has_gradient(const reader *r, var_id v) {
+    uint8_t kind = ir_var(r->g, v)->kind;
+    return kind != VAR_GRADIENT && kind != VAR_CONST && kind != VAR_MASK && !strchr(ir_var_name(r->g, v), '(');
+}
+
+/* The number behind `minimize`. */
+static dfoo_status read_cost(reader *r, var_id *out) {
+    span name_at = peek(r)->at;
+    DFOO_TRY(read_known_variable(r, out));
+    shape sh = ir_var(r->g, *out)->sh;
+    if (shape_is_scalar(sh)) return expect_end(r);
+    diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, *out), lang_shape_text(r, sh));
+    diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, *out));
+    return DFOO_EINPUT;
+}
+
+/* Behind it stand claims, also if the cost has an error. */
 static dfoo_status read_minimize(reader *r) {
-    var_id v;
+    var_id v = 0;
     span   at = peek(r)->at;
     r->p.next++;
-    if (r->m->cost) return error_at(r, at, "there is one cost, and `minimize` stands above already");
-    span name_at = peek(r)->at;
-    DFOO_TRY(read_known_variable(r, &v));
-    if (!shape_is_scalar(ir_var(r->g, v)->sh)) {
-        diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, v), lang_shape_text(r, ir_var(r->g, v)->sh));
-        diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, v));
-        return DFOO_EINPUT;
-    }
-    r->m->cost = v;
+    if (r->minimized) return error_at(r, at, "there is one cost, and `minimize` stands above already");
+    r->minimized = true;
+    dfoo_status status = read_cost(r, &v);
     for (var_id k = r->g->vars.n; k-- > 1;)
-        if (ir_var(r->g, k)->kind != VAR_GRADIENT && ir_var(r->g, k)->kind != VAR_CONST && !strchr(ir_var_name(r->g, k), '('))
+        if (has_gradient(r, k))
             if (!ir_gradient_var(r->g, k)) return DFOO_ENOMEM;
-    return expect_end(r);
+    if (status == DFOO_OK) r->m->cost = v;
+    return status;
 }
 
 static dfoo_status read_predict(reader *r) {
-    var_id v;
     r->p.next++;
-    DFOO_TRY(read_known_variable(r, &v));
-    vec_push(r->a, &r->m->predict, v);
+    do {
+        var_id v = 0;
+        DFOO_TRY(read_known_variable(r, &v));
+        vec_push(r->a, &r->m->predict, v);
+    } while (syntax_accept(&r->p, ','));
     return expect_end(r);
 }
 
@@ -407,7 +434,7 @@ static dfoo_status read_line(reader *r) {
         if (syntax_word(&r->p, others[i].word)) return others[i].read(r);
     if (is_function_line(r)) return read_function(r);
     if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a statement starts with a name or a word such as input, param, minimize");
-    return r->m->cost ? read_claim(r) : read_definition(r);
+    return r->minimized ? read_claim(r) : read_definition(r);
 }
 
 /* ------------------------------------------------------- the examples' dimension */

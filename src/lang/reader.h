@@ -15,11 +15,16 @@ typedef struct reader {
     var_id  formal_vars[3];
     uint8_t n_formals;
     VEC(sym) broken;        /* names whose definition had an error: their uses are not reported again */
+    bool    minimized;      /* `minimize` stands above, though its line may have had an error */
+    sym     defining;       /* the name on the left of the definition at hand */
     sym     said_examples;  /* `examples m` */
 } reader;
 
 /* expr.c: the node of an expression; 0 after an error, which was reported. */
 node_id lang_read_expression(reader *r, ast *x);
+
+/* dropout.c: the node of dropout(x, keep), with a mask of its own. */
+node_id lang_read_dropout(reader *r, const ast *x);
 
 /* mismatch.c: reports operands whose shapes do not fit, with what would. Return 0. */
 node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id right);

@@ -166,7 +166,7 @@ static form arithmetic_form(simplifier *w, const node *x) {
     case OP_ADD: return form_add(&w->s, a, b);
     case OP_SUB: return form_add(&w->s, a, form_negate(b));
     case OP_NEG: return form_negate(a);
-    case OP_MUL: return form_mul(&w->s, a, b);
+    case OP_MUL: case OP_DROPOUT: return form_mul(&w->s, a, b); /* in a gradient a mask is a factor like others */
     case OP_DIV: return form_mul(&w->s, a, form_power(&w->s, b, -1));
     case OP_POW:
         if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64) return form_power(&w->s, a, (int32_t)e.num);
@@ -176,7 +176,7 @@ static form arithmetic_form(simplifier *w, const node *x) {
 }
 
 static bool is_arithmetic(uint8_t op) {
-    return (op >= OP_ADD && op <= OP_POW) || op == OP_NEG;
+    return (op >= OP_ADD && op <= OP_POW) || op == OP_NEG || op == OP_DROPOUT;
 }
 
 /* ------------------------------------------------------------- one node */
@@ -353,17 +353,42 @@ void engine_convert(simplifier *w, node_id root) {
 
 /* ------------------------------------------------------------------- names */
 
-/* May a variable's value be zero on a whole region? A relu's output may, and what is
- * multiplied with it or made from it by a product. */
-static bool flat_node(const simplifier *w, node_id n) {
-    const node *x = ir_node(w->g, n);
-    if (x->op == OP_VAR) return x->ref < w->s.n_flat_var && w->s.flat_var[x->ref];
-    if (op_table[x->op].flags & OP_FLAG_FLAT) return true;
+/* Which of a statement's nodes come from a function in pieces, entry by entry; and which may
+ * be zero on a whole region: a relu's output may, what is multiplied with it or made from it
+ * by a product, and a sum of pieces, as abs(x) + x. */
+typedef struct region {
+    bool kinked, flat;
+} region;
+
+static region region_of_node(const simplifier *w, const node *x, region a, region b) {
+    bool pieces = (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
     switch ((op_id)x->op) {
-    case OP_MUL: case OP_MATMUL: return flat_node(w, x->arg[0]) || flat_node(w, x->arg[1]);
-    case OP_DIV: case OP_NEG: case OP_TRANSPOSE: case OP_POW: return flat_node(w, x->arg[0]);
-    default: return false;
+    case OP_VAR: return (region){w->s.kinked_var[x->ref], w->s.flat_var[x->ref]};
+    case OP_ADD: case OP_SUB: return (region){a.kinked || b.kinked, a.kinked || b.kinked};
+    case OP_MUL: return (region){a.kinked || b.kinked, a.flat || b.flat};
+    case OP_DIV: return (region){a.kinked || b.kinked, a.flat};
+    case OP_NEG: case OP_POW: return (region){a.kinked, a.flat};
+    case OP_TRANSPOSE: return (region){false, a.flat};
+    case OP_MATMUL: return (region){false, a.flat || b.flat};
+    default: return (region){pieces || op_table[x->op].kink[0], pieces};
     }
+}
+
+static dfoo_status learn_region(simplifier *w, const stmt *s, bool *kinked, bool *flat) {
+    node_list need = {{0}};
+    DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
+    node_id base = need.list.at[0];
+    region *at = arena_new(w->a, (s->node - base + 1) * sizeof *at);
+    if (!at) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(w->g, need.list.at[i]);
+        int         arity = op_table[x->op].arity;
+        region      none = {false, false};
+        at[need.list.at[i] - base] = region_of_node(w, x, arity > 0 ? at[x->arg[0] - base] : none, arity > 1 ? at[x->arg[1] - base] : none);
+    }
+    kinked[s->var] = at[s->node - base].kinked;
+    flat[s->var] = at[s->node - base].flat;
+    return DFOO_OK;
 }
 
 /* Elementwise all the way down to names, and not a mere name. */
@@ -421,15 +446,16 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d,
     algebra_init(&w->s, g, a);
     w->b = (builder){.s = &w->s, .g = g};
     DFOO_TRY(rules_init(&w->r, g));
-    bool *flat = arena_new(a, w->n_vars);
+    bool *flat = arena_new(a, w->n_vars), *kinked = arena_new(a, w->n_vars);
     w->def = arena_new(a, w->n_vars * sizeof *w->def);
     w->has_exp = arena_new(a, w->n_vars);
-    if (!flat || !w->def || !w->has_exp || !sync(w)) return DFOO_ENOMEM;
+    if (!flat || !kinked || !w->def || !w->has_exp || !sync(w)) return DFOO_ENOMEM;
     w->s.flat_var = flat;
+    w->s.kinked_var = kinked;
     w->s.n_flat_var = w->n_vars;
     for (uint32_t i = 0; i < d->forward.list.n; i++) {
         const stmt *s = &d->forward.list.at[i];
-        flat[s->var] = flat_node(w, s->node);
+        DFOO_TRY(learn_region(w, s, kinked, flat));
         if (!no_name || !no_name[s->var]) learn_name(w, s);
     }
     return arena_status(a);

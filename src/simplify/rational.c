@@ -122,12 +122,37 @@ static bool is_scalar(const algebra *s, uint32_t base) {
     return shape_is_scalar(base_shape(s, base));
 }
 
+/* What forms could not express: it may be anything. */
+static bool is_opaque(const node *x) {
+    return (x->op >= OP_ADD && x->op <= OP_DIV) || x->op == OP_NEG;
+}
+
+/* Is it a function in pieces, which a sum may come to nothing with, as abs(x) + x does? */
+static bool is_kinked(const algebra *s, uint32_t atom) {
+    const node *x = ir_node(s->g, atom);
+    if (x->op == OP_VAR) return x->ref < s->n_flat_var && s->kinked_var[x->ref];
+    return (op_table[x->op].flags & OP_FLAG_FLAT) != 0 || op_table[x->op].kink[0] || is_opaque(x);
+}
+
 /* May this factor be zero on a whole region? Then quotients of it must stay. */
 static bool is_flat(const algebra *s, uint32_t base) {
-    if (base & POLY_FLAG) return false;
+    if (base & POLY_FLAG) {
+        const poly *p = algebra_poly(s, base);
+        for (uint32_t i = 0; i < p->n; i++)
+            for (uint32_t k = 0; k < p->t[i].n; k++)
+                if (is_kinked(s, p->t[i].f[k].base)) return true;
+        return false;
+    }
     const node *x = ir_node(s->g, base);
     if (x->op == OP_VAR) return x->ref < s->n_flat_var && s->flat_var[x->ref];
-    return (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
+    return (op_table[x->op].flags & OP_FLAG_FLAT) != 0 || is_opaque(x);
+}
+
+/* Is it divided by what may be zero on a whole region? Then it is not zero for being 0 times it. */
+static bool has_flat_denominator(const algebra *s, form x) {
+    for (uint32_t i = 0; i < x.n; i++)
+        if (x.f[i].exp < 0 && is_flat(s, x.f[i].base)) return true;
+    return false;
 }
 
 /* 0 or 1: its powers are itself. */
@@ -140,7 +165,7 @@ static bool is_boolean(const algebra *s, uint32_t base) {
 /* The exponent of a product of powers; false if the factor must not cancel. */
 static bool join_powers(algebra *s, power *to, int32_t more) {
     bool cancels = (to->exp > 0) != (more > 0);
-    if (cancels && is_flat(s, to->base)) return false;
+    if (cancels && !s->factoring && is_flat(s, to->base)) return false;
     if (cancels) s->used |= USED_CANCEL;
     to->exp += more;
     if (is_boolean(s, to->base) && to->exp > 1) to->exp = 1;
@@ -168,6 +193,7 @@ static bool merge_powers(algebra *s, const power *x, uint32_t nx, const power *y
 form form_mul(algebra *s, form x, form y) {
     form out = {.ok = x.ok && y.ok};
     if (!out.ok) return form_failed();
+    if (has_flat_denominator(s, form_is_zero(x) ? y : form_is_zero(y) ? x : out)) return form_failed();
     if (form_is_zero(x) || form_is_zero(y)) return form_number((ratio){0, 1});
     power *f = arena_new(s->a, (x.n + y.n) * sizeof *f);
     if (!f || !ratio_mul(x.c, y.c, &out.c)) return form_failed();
@@ -405,7 +431,10 @@ static form primitive(algebra *s, terms p) {
     term by = {.c = divide.c, .f = divide.f, .n = divide.n};
     for (uint32_t i = 0; i < p.list.n; i++) {
         term less;
-        if (!term_mul(s, &p.list.at[i], &by, &less)) return form_failed();
+        s->factoring = true;
+        bool fine = term_mul(s, &p.list.at[i], &by, &less);
+        s->factoring = false;
+        if (!fine) return form_failed();
         p.list.at[i] = less;
     }
     if (p.list.n) qsort(p.list.at, p.list.n, sizeof(term), larger_first);
@@ -451,17 +480,26 @@ static bool divide_exactly(algebra *s, const poly *x, const poly *y, terms *quot
     return rest.list.n == 0 && rest.ok;
 }
 
+/* x with a factor that is taken out of it: also where that may be zero, since it comes back
+ * as it was, or in other words. */
+static form without(algebra *s, form x, form inverse) {
+    s->factoring = true;
+    form out = form_mul(s, x, inverse);
+    s->factoring = false;
+    return out;
+}
+
 /* Divides the polynomials of x's numerator by those of its denominator where that works out. */
 static form reduce(algebra *s, form x) {
     for (uint32_t i = 0; x.ok && i < x.n; i++) {
         for (uint32_t k = 0; k < x.n; k++) {
             power up = x.f[i], down = x.f[k];
             terms q;
-            if (up.exp <= 0 || down.exp >= 0 || !(up.base & POLY_FLAG) || !(down.base & POLY_FLAG)) continue;
+            if (up.exp <= 0 || down.exp >= 0 || !(up.base & POLY_FLAG) || !(down.base & POLY_FLAG) || is_flat(s, down.base)) continue;
             if (!divide_exactly(s, algebra_poly(s, up.base), algebra_poly(s, down.base), &q)) continue;
             power move[2] = {{up.base, -1}, {down.base, 1}};
             s->used |= USED_CANCEL;
-            form less = form_mul(s, x, product_of(s, (ratio){1, 1}, move, 2));
+            form less = without(s, x, product_of(s, (ratio){1, 1}, move, 2));
             x = form_mul(s, less, primitive(s, q));
             i = UINT32_MAX; /* start again: the list has changed */
             break;
@@ -490,7 +528,7 @@ form form_add(algebra *s, form x, form y) {
     form common = product_of(s, (ratio){1, 1}, shared, n);
     uint32_t used = s->used;
     form     inverse = form_power(s, common, -1);
-    terms    p = expand(s, form_mul(s, x, inverse)), q = expand(s, form_mul(s, y, inverse));
+    terms    p = expand(s, without(s, x, inverse)), q = expand(s, without(s, y, inverse));
     s->used = used;
     if (!common.ok || !p.ok || !q.ok) return form_failed();
     for (uint32_t i = 0; i < q.list.n; i++) vec_push(s->a, &p.list, q.list.at[i]);

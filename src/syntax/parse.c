@@ -286,7 +286,6 @@ static bool read_comma(state *s) {
 static bool read_close(state *s, bool empty) {
     const token *t = syntax_peek(s->p);
     if (!empty && !close_operators(s, 0)) return false;
-    if (!s->stack.n) return error_here(s, t->at, "this bracket closes nothing");
     open o = s->stack.at[s->stack.n - 1];
     if ((o.kind == OPEN_INDEX) != (t->sign == ']')) return error_here(s, t->at, "this is not the bracket that is open");
     if (empty && o.kind != OPEN_CALL) return error_here(s, t->at, "there is nothing between these brackets");
@@ -304,6 +303,13 @@ static bool read_close(state *s, bool empty) {
     return push_operand(s, o.call);
 }
 
+/* Is a bracket, a call or an index list open? */
+static bool is_inside(const state *s) {
+    for (uint32_t i = s->stack.n; i-- > 0;)
+        if (s->stack.at[i].kind > OPEN_NEGATE) return true;
+    return false;
+}
+
 static bool starts_operand(const token *t) {
     return t->kind == TOKEN_NAME || t->kind == TOKEN_NUMBER || (t->kind == TOKEN_SIGN && t->sign == '(');
 }
@@ -312,11 +318,11 @@ static bool starts_operand(const token *t) {
 static bool read_operator(state *s, bool *operand_done, bool *done) {
     const token *t = syntax_peek(s->p);
     if (t->kind == TOKEN_SIGN && t->sign == '.') return read_postfix(s, operand_done);
-    if (t->kind == TOKEN_SIGN && t->sign == ',' && s->stack.n) {
+    if (t->kind == TOKEN_SIGN && t->sign == ',' && is_inside(s)) {
         *operand_done = false;
         return read_comma(s);
     }
-    if (t->kind == TOKEN_SIGN && (t->sign == ')' || t->sign == ']') && s->stack.n) return read_close(s, false);
+    if (t->kind == TOKEN_SIGN && (t->sign == ')' || t->sign == ']') && is_inside(s)) return read_close(s, false);
     if (t->kind == TOKEN_SIGN && precedence(t->sign)) {
         *operand_done = false;
         s->p->next++;

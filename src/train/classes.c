@@ -64,8 +64,9 @@ static dfoo_status name_values(const bind_request *r, values *x, const data_clas
             buf_puts(&b, words->names[(uint32_t)x->at.at[i]]);
         else
             buf_number(&b, x->at.at[i]);
-        x->text[i] = buf_status(&b) == DFOO_OK ? arena_text(r->a, b.text, b.len) : NULL;
-        if (!x->text[i]) r->a->failed = true;
+        const char *text = buf_status(&b) == DFOO_OK ? arena_text(r->a, b.text, b.len) : NULL;
+        if (!text) r->a->failed = true;
+        x->text[i] = text ? text : "";
     }
     buf_free(&b);
     return arena_status(r->a);

@@ -195,6 +195,9 @@ typedef struct stepper {
 /* Appends the updates of all parameters that have a gradient. */
 dfoo_status optimizer_append(model *m, const program *p, const train_options *opt, arena *a, stepper *out);
 
+/* Draws the masks of step number `step` into the memory that the plan reads them from. */
+dfoo_status masks_draw(const model *m, const plan *p, exec *e, exec_dtype type, uint64_t seed, uint64_t step);
+
 /* ------------------------------------------------------------------ scores */
 
 typedef struct scorer {
@@ -207,9 +210,9 @@ typedef struct scorer {
     var_id       prediction, label; /* 0: no accuracy */
 } scorer;
 
-/* Plans the cost (if asked for) and the predictions. scorer_open makes its memory. */
-dfoo_status scorer_plan(scorer *k, const model *m, arena *a, const program *p, bool with_cost);
-dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, const sizes *s, size_t n);
+/* Plans the cost (if asked for) and the predictions, without dropout. scorer_open makes its memory. */
+dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool with_cost);
+dfoo_status scorer_open(scorer *k, arena *a, const train_options *opt, const sizes *s, size_t n);
 void        scorer_close(scorer *k);
 
 /* Evaluates examples that are in order with the parameters that are set or bound in k->e. */
@@ -218,8 +221,9 @@ dfoo_status scorer_run(scorer *k, const examples *e, train_score *out);
 /* Makes the number of examples that of `n`. */
 void sizes_examples(const model *m, sizes *s, size_t n);
 
-/* What exec_open says, with a message. */
-dfoo_status train_exec_open(const plan *p, const model *m, exec_dtype type, const sizes *s, exec **out);
+/* exec_open with the type and the threads of the options, and with a message. */
+dfoo_status train_exec_open(const plan *p, const model *m, const train_options *opt, const sizes *s,
+                            exec **out);
 
 /* plan_make, with a message. */
 dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
@@ -230,7 +234,6 @@ void plan_needs(const plan *p, bool *needed);
 
 /* -------------------------------------------------------------------- runs */
 
-enum { RUN_NAME = 6 }; /* bytes of "dfoo." */
 dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs,
                          dfoo_arrays *run);
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out);

@@ -151,8 +151,8 @@ static dfoo_status bind_all(trainer *t) {
 static dfoo_status open_execs(trainer *t) {
     const ir *g = &t->m->g;
     sizes_examples(t->m, &t->s, t->batch ? t->batch : t->n);
-    DFOO_TRY(train_exec_open(t->plan, t->m, t->opt->dtype, &t->s, &t->step));
-    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt->dtype, &t->s,
+    DFOO_TRY(train_exec_open(t->plan, t->m, t->opt, &t->s, &t->step));
+    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt, &t->s,
                          t->n_test  ? t->n_test
                          : t->batch ? t->batch
                                     : t->n));
@@ -267,6 +267,7 @@ static dfoo_status refuse_cost(const trainer *t, double cost) {
 static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     double number = (double)++t->t;
     if (t->plan->of_var[t->stepper.t]) DFOO_TRY(exec_set(t->step, t->stepper.t, &number));
+    DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
     t->seen += (double)n;

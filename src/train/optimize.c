@@ -154,7 +154,7 @@ static void name_settings(builder *b) {
 static dfoo_status update_parameter(builder *b, var_id w) {
     ir           *g = b->g;
     template_env  env = {.names = b->names, .n_names = b->n_names};
-    var_id        target[MOST_LINES];
+    var_id        target[MOST_LINES] = {0};
     template_name own = {"w", ir_var(g, w)->leaf};
     b->names[env.n_names++] = own;
     own = (template_name){"g", ir_var(g, ir_var(g, w)->gradient)->leaf};

@@ -61,7 +61,7 @@ static dfoo_status plan_with_cost(predictor *k) {
 
 static dfoo_status open_exec(predictor *k) {
     const ir *g = &k->m->g;
-    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->opt->dtype, &k->z.s, k->bound.n));
+    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->opt, &k->z.s, k->bound.n));
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM)
             DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->run, ir_var_name(g, v))->data));

@@ -19,11 +19,17 @@ dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id 
     return train_bad(m->g.d, "a function without a formula cannot be computed");
 }
 
-dfoo_status train_exec_open(const plan *p, const model *m, exec_dtype type, const sizes *s, exec **out) {
-    dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, type, s, out);
-    return status == DFOO_EINPUT
-               ? train_bad(m->g.d, "the matrices of the model are larger than memory can be")
-               : status;
+dfoo_status train_exec_open(const plan *p, const model *m, const train_options *opt, const sizes *s,
+                            exec **out) {
+    dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, opt->dtype, s, out);
+    if (status == DFOO_EINPUT)
+        return train_bad(m->g.d, "the matrices of the model are larger than memory can be");
+    if (status != DFOO_OK || opt->threads < 2) return status;
+    status = exec_threads(*out, opt->threads);
+    if (status == DFOO_OK) return DFOO_OK;
+    exec_close(*out);
+    *out = NULL;
+    return status;
 }
 
 void plan_needs(const plan *p, bool *needed) {
@@ -35,15 +41,17 @@ void plan_needs(const plan *p, bool *needed) {
 
 /* -------------------------------------------------------------------- scorer */
 
-dfoo_status scorer_plan(scorer *k, const model *m, arena *a, const program *p, bool with_cost) {
+dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool with_cost) {
     var_id  *keep = arena_new(a, (m->predict.n + 1) * sizeof *keep);
     uint32_t n = 0;
     plan    *made;
+    program  predicting = {{0}};
     *k = (scorer){.m = m, .with_cost = with_cost};
     if (!keep) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->predict.n; i++) keep[n++] = m->predict.at[i];
     if (with_cost) keep[n++] = m->cost;
-    DFOO_TRY(train_plan(m, a, p, keep, n, &made));
+    DFOO_TRY(model_without_dropout(&m->g, p, &predicting));
+    DFOO_TRY(train_plan(m, a, &predicting, keep, n, &made));
     k->p = made;
     return DFOO_OK;
 }
@@ -66,13 +74,13 @@ static void find_label(scorer *k) {
     }
 }
 
-dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, const sizes *s, size_t n) {
-    k->type = type;
+dfoo_status scorer_open(scorer *k, arena *a, const train_options *opt, const sizes *s, size_t n) {
+    k->type = opt->dtype;
     DFOO_TRY(sizes_init(&k->s, a, k->m->g.names));
     for (uint32_t i = 0; i < s->n && i < k->s.n; i++) k->s.of[i] = s->of[i];
     sizes_examples(k->m, &k->s, n);
     find_label(k);
-    return train_exec_open(k->p, k->m, type, &k->s, &k->e);
+    return train_exec_open(k->p, k->m, opt, &k->s, &k->e);
 }
 
 void scorer_close(scorer *k) {

@@ -86,6 +86,7 @@ typedef struct train_options {
     size_t               every;  /* evaluate each so many epochs; 0: at the end only */
     uint64_t             seed;   /* kept exactly below 2^53 */
     exec_dtype           dtype;
+    unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
     bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double               split;       /* the part of the data that is held back as test data; 0: none */
 
@@ -111,7 +112,8 @@ typedef struct train_input {
  * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
  * over the pass that ended there (each batch before its update), weighted by examples; full-batch
- * rows begin at 0, the parameters as they start. NAN where nothing was evaluated.
+ * rows begin at 0, the parameters as they start. NAN where nothing was evaluated. Costs while training are
+ * with dropout, scores and the cost of the last full-batch row are without.
  *
  * DFOO_EINPUT: data, sizes, options or `from` are wrong, or a cost is not finite; `history` then has
  * the rows up to there. */

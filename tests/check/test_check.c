@@ -186,7 +186,8 @@ static void the_report_says_what_was_tested(void **state) {
     assert_says(&b, "\ndW1  right  (n1, n0) = (");
     assert_says(&b, "\ndZ2, dZ1, dX are derivatives of m * J\n");
     assert_says(&b, "\nright: 7 gradients agree with the differences\n");
-    for (const char *line = b.text; *line; line = strchr(line, '\n') + 1) assert_true(strchr(line, '\n') - line <= 100);
+    for (const char *line = b.text; *line; line = strchr(line, '\n') + 1)
+        assert_true(strchr(line, '\n') - line <= 100);
     assert_true(report_on(&o, &opt, &again));
     assert_string_equal(b.text, again.text); /* the same seed, the same bytes */
     buf_free(&again);
@@ -197,14 +198,15 @@ static void the_report_says_what_was_tested(void **state) {
     close_model(&o);
 }
 
-/* The text of a network of n layers of tanh. */
+/* The text of a network of n layers of sigmoid: the first gradients are tiny. */
 static char *deep_text(arena *a, int n) {
     buf b;
     buf_init(&b, mem_default());
-    buf_puts(&b, "input X : (n0, m)\nlabel Y : (1, m)\n");
-    for (int l = 1; l <= n; l++) buf_printf(&b, "param W%d : (%s, n%d)\nparam b%d : (%s, 1)\n", l, l < n ? "n0" : "1", 0, l, l < n ? "n0" : "1");
-    buf_puts(&b, "A0 = X\n");
-    for (int l = 1; l <= n; l++) buf_printf(&b, "Z%d = W%d @ A%d + b%d\nA%d = %s(Z%d)\n", l, l, l - 1, l, l, l < n ? "sigmoid" : "tanh", l);
+    buf_puts(&b, "input X : (n, m)\nlabel Y : (n, m)\nA0 = X\n");
+    for (int l = 1; l <= n; l++) {
+        buf_printf(&b, "param W%d : (n, n)\nparam b%d : (n, 1)\n", l, l);
+        buf_printf(&b, "Z%d = W%d @ A%d + b%d\nA%d = sigmoid(Z%d)\n", l, l, l - 1, l, l, l);
+    }
     buf_printf(&b, "J = 1/m * sum((A%d - Y)**2)\nminimize J\n", n);
     char *text = arena_text(a, b.text, b.len);
     buf_free(&b);
@@ -261,44 +263,38 @@ static node_id times(void *user, ir *g, const step *s) {
 
 static void wrong_gradients_are_named(void **state) {
     (void)state;
-    planted_mistake bias = {TRAIL_REDUCE, 0, 2}, activation = {TRAIL_LOCAL, OP_TANH, -1}, tiny = {TRAIL_LOCAL, OP_TANH, 1.0001};
+    planted_mistake bias = {TRAIL_REDUCE, 0, 2}, activation = {TRAIL_LOCAL, OP_TANH, -1};
+    planted_mistake tiny = {TRAIL_LOCAL, OP_TANH, 1.0001};
     expect(two_layer, &(trail_edit){times, &bias}, false, "\nwrong: db2, db1\n");
     expect(two_layer, &(trail_edit){times, &activation}, false, "\nwrong: dZ1, dW1, dX, db1\n");
     expect(two_layer, &(trail_edit){times, &tiny}, false, "\nwrong: dZ1, dW1, dX, db1\n");
 }
 
-static void every_wrong_variable_of_a_wrong_engine_too(void **state) {
+/* The derivative of the logarithm is wrong: of all that is derived, dL alone comes before it. */
+static void all_that_follows_a_mistake_is_wrong(void **state) {
     (void)state;
-    planted_mistake w = {TRAIL_LOCAL, OP_LOG, 3};
-    trail_edit      edit = {times, &w};
-    opened          o;
-    buf             b;
-    check_options   opt = {.seed = 1, .max_mistakes = 5};
+    planted_mistake  w = {TRAIL_LOCAL, OP_LOG, 3};
+    trail_edit       edit = {times, &w};
+    opened           o;
+    subject          s;
+    instance         in;
+    differences_list q = {{0}};
+    program          raw = {{0}};
+    gradient_values  x;
     open_as(&o, two_layer, CONVENTION_COURSE, &edit);
-    diff_options diff = {.edit = &edit};
     check_engine engine = {derive, &o};
-    derivation   wrong;
-    bool         ok = true;
-    buf_init(&b, mem_default());
-    assert_int_equal(diff_run(&o.r.m, &o.r.a, &diff, &wrong), DFOO_OK);
-    subject    s;
-    judgement *j = arena_new(&o.r.a, sizeof *j);
     assert_int_equal(subject_init(&s, &o.r.m, &o.scratch, &engine), DFOO_OK);
-    assert_int_equal(instance_random(&j->in, &s, &o.scratch, 1), DFOO_OK);
-    assert_int_equal(differences_all(&j->in, 2000, &j->q), DFOO_OK);
-    program raw = {{0}};
-    for (uint32_t i = 0; i < wrong.list.n; i++)
-        vec_push(&o.r.a, &raw.list, (stmt){.var = wrong.list.at[i].grad, .node = wrong.list.at[i].raw});
-    gradient_values x;
-    assert_int_equal(instance_gradients(&j->in, &o.scratch, &raw, &x), DFOO_OK);
-    for (uint32_t i = 0; i < j->q.list.n; i++) {
-        const differences *q = &j->q.list.at[i];
-        bool             before = strcmp(ir_var_name(&o.r.m.g, q->v), "L") == 0; /* L comes before the mistake */
-        assert_int_equal(judge(q, x.of[q->number], false).verdict, before ? VERDICT_RIGHT : VERDICT_WRONG);
+    assert_int_equal(instance_random(&in, &s, &o.scratch, 1), DFOO_OK);
+    assert_int_equal(differences_all(&in, 2000, &q), DFOO_OK);
+    for (uint32_t i = 0; i < o.r.dv.list.n; i++)
+        vec_push(&o.scratch, &raw.list, (stmt){.var = o.r.dv.list.at[i].grad, .node = o.r.dv.list.at[i].raw});
+    assert_int_equal(instance_gradients(&in, &o.scratch, &raw, &x), DFOO_OK);
+    assert_int_equal(q.list.n, 10);
+    for (uint32_t i = 0; i < q.list.n; i++) {
+        bool before = q.list.at[i].v == reading_var(&o.r, "L");
+        assert_int_equal(judge(&q.list.at[i], x.of[q.list.at[i].number], false).verdict,
+                         before ? VERDICT_RIGHT : VERDICT_WRONG);
     }
-    assert_int_equal(check(&o, &opt, &b, &ok), DFOO_OK);
-    assert_false(ok);
-    buf_free(&b);
     close_model(&o);
 }
 
@@ -392,20 +388,21 @@ static void every_row_of_the_table_is_noticed_somewhere(void **state) {
         assert_int_equal(differences_all(&in, 2000, &q), DFOO_OK);
         assert_int_equal(control_run(&s, &in, &q, 2000, &o.scratch, &c), DFOO_OK);
         assert_int_equal(c.n_tried, c.n_found);
-        for (uint32_t k = 0; k < c.unnoticed.n; k++) fail_msg("%s\nunnoticed: %s", models[i], c.unnoticed.at[k].what->name);
+        if (c.unnoticed.n) fail_msg("%s\nunnoticed: %s", models[i], c.unnoticed.at[0].what->name);
         assert_int_equal(c.n_noticed, c.n_planted);
         for (uint32_t k = 0; k < mistake_count; k++) covered[k] = covered[k] || c.of_row[k];
         close_model(&o);
     }
     for (uint32_t k = 0; k < mistake_count; k++)
-        if (!covered[k]) fail_msg("applies nowhere: %s (%s): %s", mistake_table[k].name, group_names[mistake_table[k].group], mistake_table[k].text);
+        if (!covered[k]) fail_msg("applies nowhere: %s: %s", mistake_table[k].name, mistake_table[k].text);
     free(covered);
 }
 
 /* In place of what is planted, a change that is too small to see. */
 static node_id too_small(void *user, ir *g, const step *s) {
     (void)user;
-    return s->kind == TRAIL_LOCAL && ir_node(g, s->op)->op == OP_TANH ? ir_op2(g, OP_MUL, ir_number(g, 1 + 1e-8), s->out) : 0;
+    if (s->kind != TRAIL_LOCAL || ir_node(g, s->op)->op != OP_TANH) return 0;
+    return ir_op2(g, OP_MUL, ir_number(g, 1 + 1e-8), s->out);
 }
 
 static void what_goes_unnoticed_makes_the_check_fail(void **state) {
@@ -588,7 +585,7 @@ static void claims(void **state) {
     char          text[4000];
     snprintf(text, sizeof text, "%s%s", two_layer,
              "dZ2 = (A2 - Y) / (A2 * (1 - A2)) * A2 * (1 - A2)\ndW2 = dZ2 @ A1.T\ndb2 = -1/m * sum(dZ2, axis=1)\n"
-             "dZ1 = W2.T @ dZ2 * (1 - A1)\ndW1 = 1/m * dZ1 @ X.T\ndb1 = 1/m * dZ1\n");
+             "dZ1 = W2.T @ dZ2 * (1 - A1)\ndW1 = 1/m * dZ1 @ X.T\ndb1 = 1/m * dZ1\ndX = sum(dZ1)\n");
     open_model(&o, text);
     assert_false(report_on(&o, &opt, &b));
     assert_says(&b, "claim dZ2 = (A2 - Y) / (A2 * (1 - A2)) * A2 * (1 - A2): equal to the derived gradient (to ");
@@ -597,7 +594,8 @@ static void claims(void **state) {
     assert_says(&b, "claim dZ1 = W2.T @ dZ2 * (1 - A1): differs, ");
     assert_says(&b, "claim dW1 = 1/m * dZ1 @ X.T: right in itself, but not after the claims before it\n");
     assert_says(&b, "claim db1 = 1/m * dZ1: differs, it is (n1, m) and should be (n1, 1)\n");
-    assert_says(&b, "\nthe derived gradients are right; 5 of 6 claims are not\n");
+    assert_says(&b, "claim dX = sum(dZ1): differs, it is a number and should be (n0, m)\n");
+    assert_says(&b, "\nthe derived gradients are right; 6 of 7 claims are not\n");
     buf_free(&b);
     close_model(&o);
 }
@@ -605,8 +603,12 @@ static void claims(void **state) {
 /* 1/m at the last layer and nowhere else is the other convention, not a mistake. */
 static void claims_in_the_other_convention(void **state) {
     (void)state;
-    const char *const texts[] = {"dZ2 = 1/m * (A2 - Y)\ndW2 = dZ2 @ A1.T\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\ndW1 = dZ1 @ X.T\n",
-                                 "dZ2 = A2 - Y\ndW2 = 1/m * dZ2 @ A1.T\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\ndW1 = 1/m * dZ1 @ X.T\n"};
+    const char *const texts[] = {
+        "dZ2 = 1/m * (A2 - Y)\ndW2 = dZ2 @ A1.T\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\ndW1 = dZ1 @ X.T\n",
+        "dZ2 = A2 - Y\ndW2 = 1/m * dZ2 @ A1.T\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\ndW1 = 1/m * dZ1 @ X.T\n"};
+    const char *const verdicts[] = {
+        "claim dZ2 = 1/m * (A2 - Y): right in the other convention (0.1428571429 times the derived gradient)\n",
+        "claim dZ2 = A2 - Y: right in the other convention (7 times the derived gradient)\n"};
     for (int c = 0; c < 2; c++)
         for (int k = 0; k < 2; k++) {
             opened        o;
@@ -616,8 +618,7 @@ static void claims_in_the_other_convention(void **state) {
             snprintf(text, sizeof text, "%s%s", two_layer, texts[k]);
             open_as(&o, text, c ? CONVENTION_DJ : CONVENTION_COURSE, NULL);
             if (!report_on(&o, &opt, &b)) fail_msg("%s", b.text);
-            if (c == k) assert_says(&b, k ? "claim dZ2 = A2 - Y: right in the other convention (7 times the derived gradient)\n"
-                                          : "claim dZ2 = 1/m * (A2 - Y): right in the other convention (0.1428571429 times the derived gradient)\n");
+            if (c == k) assert_says(&b, verdicts[k]);
             else assert_silent(&b, "other convention");
             buf_free(&b);
             close_model(&o);
@@ -678,7 +679,7 @@ int main(void) {
         cmocka_unit_test(models_that_are_only_defined_for_positive_numbers),
         cmocka_unit_test(gradients_that_are_zero),
         cmocka_unit_test(wrong_gradients_are_named),
-        cmocka_unit_test(every_wrong_variable_of_a_wrong_engine_too),
+        cmocka_unit_test(all_that_follows_a_mistake_is_wrong),
         cmocka_unit_test(one_wrong_entry_is_noticed),
         cmocka_unit_test(a_gradient_left_out),
         cmocka_unit_test(a_gradient_that_overflows),

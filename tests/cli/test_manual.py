@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict"]
+COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict", "new"]
 
 
 def options(dfoo, command):
@@ -16,7 +16,7 @@ def options(dfoo, command):
 
 def test_manual_is_complete(root, dfoo):
     page = (root / "docs" / "man" / "dfoo.1").read_text().replace("\\-", "-")
-    there = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page)) - {"--name"}
+    there = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page))
     assert there == set().union(*(options(dfoo, command) for command in COMMANDS))
     for command in COMMANDS:
         assert f"\n.B dfoo {command}\n" in page
@@ -35,9 +35,10 @@ def test_manual_is_well_formed(root):
     (["dfoo", "de"], {"derive"}),
     (["dfoo", "help", "tr"], {"train"}),
     (["dfoo", "derive", "two"], {"two_layer"}),
-    (["dfoo", "derive", "two_layer", "--s"], {"--steps", "--set"}),
+    (["dfoo", "derive", "two_layer", "--s"], {"--steps", "--standalone", "--set"}),
     (["dfoo", "train", "m.eq", "--lea"], {"--learning-rate"}),
     (["dfoo", "derive", "two_layer", "--convention", ""], {"course", "dJ"}),
+    (["dfoo", "new", "--loss", "cr"], {"cross_entropy"}),
 ], ids=" ".join)
 def test_completion(root, build, tmp_path, words, expected):
     program = os.environ.get("DFOO_BIN", build / "dfoo")

@@ -71,7 +71,7 @@ static void costs_of_every_form(void **state) {
         {"1/m * sum(L) + lambda/(2*m) * sum(W1**2)", NULL},
         {"1/m * sum(L) + 1/m * sum(A2)", NULL},
         {"sum(L)", "without 1/m"},
-        {"1/m**2 * sum(L)", NULL},
+        {"1/m**2 * sum(L)", "not 1/m"},
         {"sqrt(mean(L))", "not a mean"},
         {"mean(L) * mean(A2)", "not a mean"},
         {"1/m * sum(L) / sum(A2)", "not a mean"},

@@ -399,7 +399,7 @@ static node_id random_node(reading *r, rng *any, const node_id *pool, uint32_t n
     if (op == OP_SIZE) return ir_size(g, r->m.examples);
     if (op == OP_ONES && !shape_is_scalar(ir_shape(g, arg[0]))) return ir_ones(g, ir_shape(g, arg[0]));
     if (op == OP_OPEN) return ir_open(g, symbols_add(&r->names, "g", 1), (uint8_t)rng_below(any, 3), arg[0]);
-    if (rule == SHAPE_LEAF) return 0;
+    if (rule == SHAPE_LEAF || op == OP_DROPOUT) return 0; /* a dropout has a mask of its own */
     bool number = shape_is_scalar(ir_shape(g, arg[0])); /* the notation reads x.T and softmax(x) of a number as x */
     if (number && (op == OP_TRANSPOSE || rule == SHAPE_SAME)) return 0;
     for (int k = op_table[op].arity; k < 3; k++) arg[k] = 0;

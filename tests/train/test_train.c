@@ -182,6 +182,7 @@ static void rows_and_columns_train_alike(void **state) {
         train_result  result;
         train_input   in = {.data = {"data", data, NULL}};
         train_options opt = {.dtype = doubles ? EXEC_F64 : EXEC_F32, .epochs = 20, .batch = batches ? 33 : 0};
+        opt.threads = (unsigned)run % 3;
         fixture_open(&f, by_rows ? rows : columns);
         assert_int_equal(train_run(&f.m, &f.p, &in, &opt, out, NULL, &result), DFOO_OK);
         cost[batches][doubles][by_rows] = result.train.cost;
@@ -307,6 +308,40 @@ static void optimizers_show_their_equations(void **state) {
     assert_int_equal(train_optimizer_show("foo", &f.d, &b), DFOO_EINPUT);
     buf_free(&b);
     fixture_close(&f);
+}
+
+/* ----------------------------------------------------------------------- dropout */
+
+/* A cost that counts what is kept: while training, each of 4000 entries is 0 or 2, on average 1. */
+static void dropout_is_for_training_only(void **state) {
+    static const char text[] = "input X : (n0, m)\nparam w : (1, 1) ~ ones\nD = dropout(X, 0.5)\n"
+                               "J = 1/m * sum(D) + 0 * sum(w)\nminimize J\npredict D\n";
+    double            cost[2];
+    (void)state;
+    for (int run = 0; run < 2; run++) {
+        fixture       f;
+        dfoo_arrays  *data = new_arrays(), *out = new_arrays(), *history = new_arrays();
+        double       *x = add_matrix(data, "X", 4, 1000);
+        train_result  result;
+        train_score   score;
+        train_input   in = {.data = {"data", data, NULL}};
+        train_options opt = {.dtype = run ? EXEC_F64 : EXEC_F32, .epochs = 2, .seed = 5};
+        for (int i = 0; i < 4000; i++) x[i] = 1;
+        fixture_open(&f, text);
+        assert_int_equal(train_run(&f.m, &f.p, &in, &opt, out, history, &result), DFOO_OK);
+        const double *rows = get(history, "history");
+        cost[run] = rows[1];
+        assert_close(cost[run], 4, 0.3);
+        assert_true(cost[run] != 4 && rows[TRAIN_HISTORY_COLUMNS + 1] != cost[run]); /* fresh for each step */
+        assert_close(result.train.cost, 4, 0);
+        assert_int_equal(train_predict(&f.m, &f.p, out, &in.data, &opt, history, &score), DFOO_OK);
+        assert_arrays_close(get(history, "D"), x, 4000, 0);
+        arrays_free(data);
+        arrays_free(out);
+        arrays_free(history);
+        fixture_close(&f);
+    }
+    assert_close(cost[0], cost[1], 0); /* the same masks */
 }
 
 /* ---------------------------------------------------------------- what goes wrong */
@@ -477,6 +512,7 @@ int main(void) {
         cmocka_unit_test(optimizers_step_as_written),
         cmocka_unit_test(settings_are_used_and_checked),
         cmocka_unit_test(optimizers_show_their_equations),
+        cmocka_unit_test(dropout_is_for_training_only),
         cmocka_unit_test(cost_that_is_not_finite_stops),
         cmocka_unit_test(functions_without_formula_are_named),
         cmocka_unit_test(progress_tells_and_stops),

@@ -1,0 +1,113 @@
+/* The emitting room: every operation can be written, at any depth, and without memory it says so. */
+#include "reading.h"
+
+#include "emit/emit.h"
+#include "emit/latex.h"
+#include "emit/numpy.h"
+
+/* ------------------------------------------------------ the table of operations */
+
+/* What both writers spell themselves. */
+static bool is_spelled(op_id op) {
+    return op_table[op].arity == 0 || (op_table[op].flags & OP_FLAG_INFIX) || op == OP_TRANSPOSE || op == OP_OPEN ||
+           op == OP_DROPOUT;
+}
+
+static void test_every_operation_has_a_spelling(void **state) {
+    (void)state;
+    for (int op = 1; op < OP_COUNT; op++) {
+        if (!is_spelled((op_id)op) && !numpy_function_of((op_id)op)) fail_msg("numpy has no word for %s", op_table[op].id);
+        bool leaf = op == OP_NUMBER || op == OP_SIZE || op == OP_VAR || op == OP_OPEN;
+        if (!leaf && !op_table[op].latex[0]) fail_msg("LaTeX has no sign for %s", op_table[op].id);
+    }
+}
+
+static void test_helpers_are_behind_what_they_call(void **state) {
+    (void)state;
+    for (int op = 1; op < OP_COUNT; op++) {
+        const numpy_function *f = numpy_function_of((op_id)op);
+        if (!f || !f->needs) continue;
+        const numpy_function *needs = numpy_function_of((op_id)f->needs);
+        assert_non_null(needs);
+        assert_non_null(needs->text);
+        assert_non_null(strstr(f->text, needs->call));
+    }
+}
+
+/* --------------------------------------------------------------------- depth */
+
+/* J = sum(sin(sin(.. W ..))): brackets as deep as the text is long. */
+static char *deep_model(uint32_t depth) {
+    char *text = malloc(depth * 5 + 200), *at = text;
+    at += sprintf(at, "input X : (n, m)\nparam W : (n, n)\nZ = W @ X\nJ = 1/m * sum(");
+    for (uint32_t i = 0; i < depth; i++) at += sprintf(at, "sin(");
+    at += sprintf(at, "Z");
+    for (uint32_t i = 0; i < depth; i++) *at++ = ')';
+    sprintf(at, ")\nminimize J\n");
+    return text;
+}
+
+typedef dfoo_status emitter(const derivation *d, const bool *only, const char *head, buf *out);
+
+static dfoo_status document(const derivation *d, const bool *only, const char *head, buf *out) {
+    return emit_latex(d, only, head, true, out);
+}
+
+static emitter *const emitters[] = {emit_numpy, document, emit_json};
+
+static void test_depth_is_no_limit(void **state) {
+    (void)state;
+    char   *text = deep_model(300);
+    reading r;
+    reading_open(&r, text);
+    reading_derive(&r, CONVENTION_COURSE);
+    for (size_t i = 0; i < sizeof emitters / sizeof *emitters; i++) {
+        buf out;
+        buf_init(&out, mem_default());
+        assert_int_equal(emitters[i](&r.dv, NULL, "# head\n", &out), DFOO_OK);
+        assert_true(out.len > 1000);
+        buf_free(&out);
+    }
+    reading_close(&r);
+    free(text);
+}
+
+/* -------------------------------------------------------------------- memory */
+
+typedef struct attempt {
+    const reading *r;
+    emitter       *emit;
+} attempt;
+
+static dfoo_status try_emit(const dfoo_allocator *mem, void *user) {
+    const attempt *x = user;
+    buf            out;
+    buf_init(&out, *mem);
+    dfoo_status status = x->emit(&x->r->dv, NULL, "# head\n#   of two lines\n", &out);
+    buf_free(&out);
+    return status;
+}
+
+static void test_every_allocation_may_fail(void **state) {
+    (void)state;
+    reading r;
+    reading_open(&r, "input X : (n0, m)\nlabel Y : (n1, m)\nparam W : (n1, n0)\nparam s_q : (n1, 1)\nconst lambda = 1e-8\n"
+                     "function g1\nsize k = 3\nZ = W @ X\nA = g1(Z) + softmax(Z) * abs(s_q)\n"
+                     "J = 1/m * sum((A - Y)**2) + k * lambda * sum(W**2)\nminimize J\npredict A\n");
+    reading_derive(&r, CONVENTION_COURSE);
+    for (size_t i = 0; i < sizeof emitters / sizeof *emitters; i++) {
+        attempt x = {&r, emitters[i]};
+        fail_every_call(try_emit, &x);
+    }
+    reading_close(&r);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_operation_has_a_spelling),
+        cmocka_unit_test(test_helpers_are_behind_what_they_call),
+        cmocka_unit_test(test_depth_is_no_limit),
+        cmocka_unit_test(test_every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
