@@ -19,13 +19,13 @@ static bool is_number(const namer *w, node_id n) {
 }
 
 /* Is a node a matrix product, or sums and multiples of such? By position in the list. */
-static bool is_affine(const namer *w, const node *x, const bool *affine, node_id base) {
+static bool is_affine(const namer *w, const node *x, const bool *affine, const node_list *need) {
     switch ((op_id)x->op) {
     case OP_MATMUL: return true;
-    case OP_ADD: case OP_SUB: return affine[x->arg[0] - base] || affine[x->arg[1] - base];
-    case OP_NEG: return affine[x->arg[0] - base];
-    case OP_MUL: return (is_number(w, x->arg[0]) && affine[x->arg[1] - base]) || (is_number(w, x->arg[1]) && affine[x->arg[0] - base]);
-    case OP_DIV: return is_number(w, x->arg[1]) && affine[x->arg[0] - base];
+    case OP_ADD: case OP_SUB: return affine[node_list_place(need, x->arg[0])] || affine[node_list_place(need, x->arg[1])];
+    case OP_NEG: return affine[node_list_place(need, x->arg[0])];
+    case OP_MUL: return (is_number(w, x->arg[0]) && affine[node_list_place(need, x->arg[1])]) || (is_number(w, x->arg[1]) && affine[node_list_place(need, x->arg[0])]);
+    case OP_DIV: return is_number(w, x->arg[1]) && affine[node_list_place(need, x->arg[0])];
     default: return false;
     }
 }
@@ -81,16 +81,16 @@ static const char *name_inside(const namer *w, const node *x) {
 static dfoo_status name_statement(namer *w, const stmt *s) {
     node_list need = {{0}};
     DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
-    node_id  base = need.list.at[0], span_of_ids = s->node - base + 1;
-    node_id *now = arena_new(w->a, span_of_ids * sizeof *now);
-    bool    *affine = arena_new(w->a, span_of_ids), *inner = arena_new(w->a, span_of_ids), *fed = arena_new(w->a, span_of_ids);
+    uint32_t n_nodes = need.list.n;
+    node_id *now = arena_new(w->a, n_nodes * sizeof *now);
+    bool    *affine = arena_new(w->a, n_nodes), *inner = arena_new(w->a, n_nodes), *fed = arena_new(w->a, n_nodes);
     if (!now || !affine || !inner || !fed) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < need.list.n; i++) affine[need.list.at[i] - base] = is_affine(w, ir_node(w->g, need.list.at[i]), affine, base);
+    for (uint32_t i = 0; i < need.list.n; i++) affine[i] = is_affine(w, ir_node(w->g, need.list.at[i]), affine, &need);
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(w->g, need.list.at[i]);
         for (int k = 0; k < op_table[x->op].arity; k++) {
-            node_id arg = x->arg[k] - base;
-            inner[arg] |= affine[arg] && !affine[need.list.at[i] - base]; /* the outermost affine node inside something else */
+            uint32_t arg = node_list_place(&need, x->arg[k]);
+            inner[arg] |= affine[arg] && !affine[i]; /* the outermost affine node inside something else */
             inner[arg] |= affine[arg] && x->op == OP_MATMUL && ir_node(w->g, x->arg[k])->op != OP_MATMUL;
             fed[arg] |= x->op == OP_MATMUL && is_activation(w, ir_node(w->g, x->arg[k]));
         }
@@ -98,14 +98,14 @@ static dfoo_status name_statement(namer *w, const stmt *s) {
     for (uint32_t i = 0; i < need.list.n; i++) {
         node_id     old = need.list.at[i], args[3] = {0, 0, 0};
         const node *x = ir_node(w->g, old);
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[x->arg[k] - base];
+        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
         node_id n = ir_rebuild(w->g, old, args);
-        if (n && old != s->node && inner[old - base] && !is_number(w, n)) n = give_name(w, "Z", name_of_weights(w, n, s), n, s);
-        else if (n && old != s->node && fed[old - base]) n = give_name(w, ir_node(w->g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(w->g, n)), n, s);
+        if (n && old != s->node && inner[node_list_place(&need, old)] && !is_number(w, n)) n = give_name(w, "Z", name_of_weights(w, n, s), n, s);
+        else if (n && old != s->node && fed[node_list_place(&need, old)]) n = give_name(w, ir_node(w->g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(w->g, n)), n, s);
         if (!n) return DFOO_ENOMEM;
-        now[old - base] = n;
+        now[node_list_place(&need, old)] = n;
     }
-    return program_add(w->g, &w->out, s->var, now[s->node - base], s->at);
+    return program_add(w->g, &w->out, s->var, now[node_list_place(&need, s->node)], s->at);
 }
 
 dfoo_status diff_name(model *m, arena *a) {

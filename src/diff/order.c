@@ -13,14 +13,15 @@ typedef struct frame {
 dfoo_status order_leaves(const ir *g, arena *a, node_id root, node_list *out) {
     node_list stack = {{0}}, all = {{0}};
     DFOO_TRY(ir_reach(g, a, &root, 1, &all));
-    bool *seen = arena_new(a, all.list.n ? all.list.at[all.list.n - 1] + 1 - all.list.at[0] : 1);
+    bool *seen = arena_new(a, all.list.n);
     if (!seen) return DFOO_ENOMEM;
     vec_push(a, &stack.list, root);
     while (stack.list.n) {
         node_id     n = stack.list.at[--stack.list.n];
         const node *x = ir_node(g, n);
-        if (seen[n - all.list.at[0]]) continue;
-        seen[n - all.list.at[0]] = true;
+        uint32_t    place = node_list_place(&all, n);
+        if (seen[place]) continue;
+        seen[place] = true;
         if (x->op == OP_VAR) vec_push(a, &out->list, n);
         for (int k = op_table[x->op].arity; k-- > 0;) vec_push(a, &stack.list, x->arg[k]);
     }

@@ -78,34 +78,34 @@ static dfoo_status sweep_statement(sweep *w, const stmt *s) {
     node_list need = {{0}}, leaves = {{0}};
     DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
     DFOO_TRY(order_leaves(w->g, w->a, s->node, &leaves));
-    uint32_t n = need.list.n, base = need.list.at[0];
-    node_id *at = arena_new(w->a, (need.list.at[n - 1] - base + 1) * sizeof *at);
-    bool    *wants = arena_new(w->a, need.list.at[n - 1] - base + 1);
+    uint32_t n = need.list.n;
+    node_id *at = arena_new(w->a, n * sizeof *at);
+    bool    *wants = arena_new(w->a, n);
     if (!at || !wants) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < n; i++) {
         const node *x = ir_node(w->g, need.list.at[i]);
         bool        yes = x->op == OP_VAR && w->d->reached[x->ref];
         for (int k = 0; k < op_table[x->op].arity; k++)
-            yes = yes || (op_table[x->op].grad[k][0] && wants[x->arg[k] - base]);
-        wants[need.list.at[i] - base] = yes;
+            yes = yes || (op_table[x->op].grad[k][0] && wants[node_list_place(&need, x->arg[k])]);
+        wants[i] = yes;
     }
     bool known = w->sum[s->var] || (w->opt->given && w->opt->given[s->var]);
-    if (known && wants[s->node - base]) at[s->node - base] = ir_var(w->g, ir_gradient_var(w->g, s->var))->leaf;
+    if (known && wants[node_list_place(&need, s->node)]) at[node_list_place(&need, s->node)] = ir_var(w->g, ir_gradient_var(w->g, s->var))->leaf;
     for (uint32_t i = n; i-- > 0;) {
         node_id     id = need.list.at[i];
         const node *x = ir_node(w->g, id);
-        for (int k = 0; at[id - base] && k < op_table[x->op].arity; k++) {
+        for (int k = 0; at[node_list_place(&need, id)] && k < op_table[x->op].arity; k++) {
             node_id arg = x->arg[k];
-            if (!wants[arg - base] || !op_table[x->op].grad[k][0]) continue;
-            node_id more = local_gradient(w, id, k, at[id - base]);
+            if (!wants[node_list_place(&need, arg)] || !op_table[x->op].grad[k][0]) continue;
+            node_id more = local_gradient(w, id, k, at[node_list_place(&need, id)]);
             /* nodes are gone through from the right: what comes later stands further left */
-            at[arg - base] = at[arg - base] ? meet(w, more, at[arg - base], 0) : more;
+            at[node_list_place(&need, arg)] = at[node_list_place(&need, arg)] ? meet(w, more, at[node_list_place(&need, arg)], 0) : more;
             x = ir_node(w->g, id);
         }
     }
     for (uint32_t i = 0; i < leaves.list.n; i++) {
         var_id  v = ir_node(w->g, leaves.list.at[i])->ref;
-        node_id more = at[leaves.list.at[i] - base];
+        node_id more = at[node_list_place(&need, leaves.list.at[i])];
         w->waiting[v]--;
         if (more) {
             w->sum[v] = meet(w, w->sum[v], rescale(w, s->var, v, more), v);

@@ -54,12 +54,19 @@ static bool scalar_base(const builder *b, uint32_t base) {
 
 /* ---------------------------------------------------------------- products */
 
+/* A row times a column has no shape: then the form cannot be written in this order. */
+static node_id join(builder *b, op_id op, node_id x, node_id y) {
+    node_id n = ir_op2(b->g, op, x, y);
+    if (!n) b->misfit = true;
+    return n;
+}
+
 static node_id times(builder *b, node_id x, node_id y) {
-    return x ? ir_op2(b->g, OP_MUL, x, y) : y;
+    return x ? join(b, OP_MUL, x, y) : y;
 }
 
 static node_id power_node(builder *b, node_id base, int32_t exp) {
-    return exp == 1 ? base : ir_op2(b->g, OP_POW, base, ir_number(b->g, exp));
+    return exp == 1 ? base : join(b, OP_POW, base, ir_number(b->g, exp));
 }
 
 /* A number stands on a product's left operand: 1/m * dZ2 @ A1.T is (1/m * dZ2) @ A1.T. */
@@ -73,8 +80,8 @@ static node_id scale_left(builder *b, node_id prefix, node_id n) {
     n = ir_node(b->g, prefix)->op == OP_NEG && ir_node(b->g, ir_node(b->g, prefix)->arg[0])->op == OP_NUMBER &&
                 b->g->numbers.at[ir_node(b->g, ir_node(b->g, prefix)->arg[0])->ref] == 1
             ? ir_op1(b->g, OP_NEG, n)
-            : ir_op2(b->g, OP_MUL, prefix, n);
-    while (depth) n = ir_op2(b->g, OP_MATMUL, n, right[--depth]);
+            : join(b, OP_MUL, prefix, n);
+    while (depth) n = join(b, OP_MATMUL, n, right[--depth]);
     return n;
 }
 
@@ -111,12 +118,12 @@ static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n
         if (!top) top = ir_number(b->g, 1);
         if (minus) top = ir_op1(b->g, OP_NEG, top);
         bottom = below ? times(b, bottom, below) : bottom;
-        return bottom ? ir_op2(b->g, OP_DIV, top, bottom) : top;
+        return bottom ? join(b, OP_DIV, top, bottom) : top;
     }
     if (top || bottom) {
         if (!top) top = ir_number(b->g, 1);
         if (minus) top = ir_op1(b->g, OP_NEG, top);
-        node_id prefix = bottom ? ir_op2(b->g, OP_DIV, top, bottom) : top;
+        node_id prefix = bottom ? join(b, OP_DIV, top, bottom) : top;
         above = 0;
         for (uint32_t i = 0; i < n; i++) { /* the prefix goes into the first factor */
             if (items[i].scalar || items[i].exp < 0) continue;
@@ -131,7 +138,7 @@ static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n
             above = above ? times(b, above, one) : scale_left(b, ir_number(b->g, -1), one);
         }
     }
-    return below ? ir_op2(b->g, OP_DIV, above, below) : above;
+    return below ? join(b, OP_DIV, above, below) : above;
 }
 
 /* -------------------------------------------------------------------- sums */
@@ -203,7 +210,7 @@ static node_id add_up(builder *b, summand *list, uint32_t n) {
     node_id out = first < n ? list[first].n : ir_op1(b->g, OP_NEG, list[0].n);
     for (uint32_t i = 0; i < n; i++) {
         if (i == (first < n ? first : 0)) continue;
-        out = ir_op2(b->g, list[i].minus ? OP_SUB : OP_ADD, out, list[i].n);
+        out = join(b, list[i].minus ? OP_SUB : OP_ADD, out, list[i].n);
     }
     return out;
 }
@@ -247,7 +254,7 @@ static node_id grouped_sum(builder *b, const term *t, uint32_t n, bool turned, n
     bool all_minus = true;
     for (uint32_t i = 0; i < n_inner; i++) all_minus = all_minus && (inner[i].c.num < 0) != turned;
     node_id rest = flat_sum(b, inner, n_inner, turned != all_minus);
-    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, ir_op2(b->g, OP_MUL, atom, rest)};
+    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, join(b, OP_MUL, atom, rest)};
     for (uint32_t i = 0; i < n_list; i++)
         if (list[i].degree >= list[n_list].degree) list[n_list].degree = list[i].degree + 1;
     return add_up(b, list, n_list + 1);
@@ -304,9 +311,11 @@ static node_id kept_apart(builder *b, form x) {
 
 node_id build_form(builder *b, form x, shape sh) {
     if (!x.ok) return 0;
+    b->misfit = false;
     node_id n = form_is_zero(x) ? ir_number(b->g, 0) : build_keeps_apart(b, x) ? kept_apart(b, x) : factored(b, x);
-    if (!n || shape_equal(ir_shape(b->g, n), sh)) return n;
+    if (!n || b->misfit) return 0;
+    if (shape_equal(ir_shape(b->g, n), sh)) return n;
     double one;
     if (ir_is_number(b->g, n, &one) && one == 1) return ir_ones(b->g, sh);
-    return ir_op2(b->g, OP_MUL, n, ir_ones(b->g, sh));
+    return join(b, OP_MUL, n, ir_ones(b->g, sh));
 }

@@ -15,6 +15,7 @@ typedef struct builder {
     ir        *g;
     atom_order order;
     VEC(double) costs; /* by node_id, filled as nodes appear */
+    bool misfit;       /* two parts of the form at hand do not fit entry by entry, as a row and a column */
 } builder;
 
 /* How hard an expression is to read: operations and names, as a tree. */

@@ -52,8 +52,7 @@ static dfoo_status count_uses(pass *p, node_id root, uint32_t user) {
     node_list need = {{0}};
     DFOO_TRY(ir_reach(p->g, p->a, &root, 1, &need));
     if (!need.list.n) return DFOO_OK;
-    node_id base = need.list.at[0];
-    bool   *under = arena_new(p->a, root - base + 1);
+    bool   *under = arena_new(p->a, need.list.n);
     if (!under) return DFOO_ENOMEM;
     if (gradient_at(p, root)) count_use(p, ir_node(p->g, root)->ref, user);
     for (uint32_t i = need.list.n; i-- > 0;) {
@@ -61,10 +60,10 @@ static dfoo_status count_uses(pass *p, node_id root, uint32_t user) {
         bool        product = op_table[x->op].arity && !op_elementwise((op_id)x->op);
         for (int k = 0; k < op_table[x->op].arity; k++) {
             const node *arg = ir_node(p->g, x->arg[k]);
-            under[x->arg[k] - base] |= product || under[need.list.at[i] - base];
+            under[node_list_place(&need, x->arg[k])] |= product || under[i];
             if (!gradient_at(p, x->arg[k])) continue;
             count_use(p, arg->ref, user);
-            p->in_product[arg->ref] |= under[x->arg[k] - base];
+            p->in_product[arg->ref] |= under[node_list_place(&need, x->arg[k])];
         }
     }
     return DFOO_OK;
@@ -101,19 +100,18 @@ static void choose_shown(pass *p, const simplify_options *opt) {
 static node_id substitute(pass *p, node_id root, bool trivial) {
     node_list need = {{0}};
     if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK || !need.list.n) return 0;
-    node_id  base = need.list.at[0];
-    node_id *now = arena_new(p->a, (root - base + 1) * sizeof *now);
+    node_id *now = arena_new(p->a, need.list.n * sizeof *now);
     if (!now) return 0;
     for (uint32_t i = 0; i < need.list.n; i++) {
         node_id         n = need.list.at[i], args[3] = {0, 0, 0};
         const gradient *v = gradient_at(p, n);
         const node     *x = ir_node(p->g, n);
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[x->arg[k] - base];
+        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
         bool written = v && !v->given && (trivial ? v->local && is_trivial(p->g, v->local) && !gradient_at(p, v->local) : !v->shown);
-        now[n - base] = written ? v->whole : ir_rebuild(p->g, n, args);
-        if (!now[n - base]) return 0;
+        now[node_list_place(&need, n)] = written ? v->whole : ir_rebuild(p->g, n, args);
+        if (!now[node_list_place(&need, n)]) return 0;
     }
-    return now[root - base];
+    return now[node_list_place(&need, root)];
 }
 
 static dfoo_status make_local(pass *p) {

@@ -377,17 +377,16 @@ static region region_of_node(const simplifier *w, const node *x, region a, regio
 static dfoo_status learn_region(simplifier *w, const stmt *s, bool *kinked, bool *flat) {
     node_list need = {{0}};
     DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
-    node_id base = need.list.at[0];
-    region *at = arena_new(w->a, (s->node - base + 1) * sizeof *at);
+    region *at = arena_new(w->a, need.list.n * sizeof *at);
     if (!at) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(w->g, need.list.at[i]);
         int         arity = op_table[x->op].arity;
         region      none = {false, false};
-        at[need.list.at[i] - base] = region_of_node(w, x, arity > 0 ? at[x->arg[0] - base] : none, arity > 1 ? at[x->arg[1] - base] : none);
+        at[i] = region_of_node(w, x, arity > 0 ? at[node_list_place(&need, x->arg[0])] : none, arity > 1 ? at[node_list_place(&need, x->arg[1])] : none);
     }
-    kinked[s->var] = at[s->node - base].kinked;
-    flat[s->var] = at[s->node - base].flat;
+    kinked[s->var] = at[node_list_place(&need, s->node)].kinked;
+    flat[s->var] = at[node_list_place(&need, s->node)].flat;
     return DFOO_OK;
 }
 

@@ -26,18 +26,17 @@ static node_id rewrite(walk *w, node_id n) {
 static node_id stable_node(walk *w, node_id root) {
     node_list need = {{0}};
     if (ir_reach(w->g, w->a, &root, 1, &need) != DFOO_OK) return 0;
-    node_id  base = need.list.at[0];
-    node_id *now = arena_new(w->a, (root - base + 1) * sizeof *now);
+    node_id *now = arena_new(w->a, need.list.n * sizeof *now);
     if (!now) return 0;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(w->g, need.list.at[i]);
         node_id     args[3] = {0, 0, 0};
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[x->arg[k] - base];
+        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
         node_id n = ir_rebuild(w->g, need.list.at[i], args);
-        now[need.list.at[i] - base] = n ? rewrite(w, n) : 0;
-        if (!now[need.list.at[i] - base]) return 0;
+        now[i] = n ? rewrite(w, n) : 0;
+        if (!now[i]) return 0;
     }
-    return now[root - base];
+    return now[node_list_place(&need, root)];
 }
 
 dfoo_status simplify_stable(ir *g, arena *a, const program *p, const program *defs, const bool *no_name,
