@@ -1,5 +1,6 @@
 /* What `derive` prints: the head, the equations with their shapes, and with --steps all
  * gradients grouped by the equation they come from. */
+#include <ctype.h>
 #include <string.h>
 
 #include "explain/explain.h"
@@ -180,11 +181,16 @@ static bool is_trivial(const page *p, const gradient *v) {
     return !x || x->op == OP_NUMBER || x->op == OP_ONES || (x->op == OP_MUL && ir_node(p->g, x->arg[1])->op == OP_ONES);
 }
 
+/* How long it is written, in words and signs: how long the names are does not count. */
 static size_t expression_length(const page *p, node_id n) {
-    buf b;
+    buf    b;
+    size_t len = 0;
     buf_init(&b, p->out->mem);
     print_node(p->g, n, &b);
-    size_t len = b.len;
+    for (size_t i = 0; i < b.len; i++) {
+        bool word = isalnum((unsigned char)b.text[i]) != 0;
+        len += b.text[i] != ' ' && !(word && i && isalnum((unsigned char)b.text[i - 1]));
+    }
     buf_free(&b);
     return len;
 }

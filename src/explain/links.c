@@ -58,10 +58,10 @@ static void find_affine(teller *t, link *l) {
         l->kind = p->sh.rows == dim_literal(1) ? PROOF_RIGHT_ONE : PROOF_RIGHT;
     } else if (a && is_small(t, p->arg[0]) && !columns) {
         l->kind = p->sh.cols == dim_literal(1) ? PROOF_LEFT_ONE : PROOF_LEFT;
-    } else if (a && (is_small(t, p->arg[1]) || one) && ir_node(t->g, p->arg[0])->op == OP_VAR && columns) {
-        l->kind = PROOF_WEIGHT_LEFT;
-    } else if (b && is_small(t, p->arg[0]) && ir_node(t->g, p->arg[1])->op == OP_VAR && !columns) {
-        l->kind = PROOF_WEIGHT_RIGHT;
+    } else if (a && (is_small(t, p->arg[1]) || one) && columns) {
+        l->kind = ir_node(t->g, p->arg[0])->op == OP_VAR ? PROOF_WEIGHT_LEFT : PROOF_TURNED_LEFT;
+    } else if (b && is_small(t, p->arg[0]) && !columns) {
+        l->kind = ir_node(t->g, p->arg[1])->op == OP_VAR ? PROOF_WEIGHT_RIGHT : PROOF_TURNED_RIGHT;
     }
 }
 

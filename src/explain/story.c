@@ -107,8 +107,8 @@ static void tell_sum(teller *t) {
     if (t->links.n != 1 || !l->product || t->d->used != CONVENTION_COURSE) return;
     all.example = 0;
     all.loss = doc_name(t, t->d->m->cost);
-    if (l->kind == PROOF_WEIGHT_LEFT) text = "DL(a[i,j]) = 1/m * sum(t, dy[i,t] * b[j,t])";
-    if (l->kind == PROOF_WEIGHT_RIGHT) text = "DL(b[i,j]) = 1/m * sum(t, a[t,i] * dy[t,j])";
+    if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "DL(a[i,j]) = 1/m * sum(t, dy[i,t] * b[j,t])";
+    if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "DL(b[i,j]) = 1/m * sum(t, a[t,i] * dy[t,j])";
     if (l->kind == PROOF_BIAS_COLUMN) text = "DL(b[i,1]) = 1/m * sum(t, dy[i,t])";
     if (l->kind == PROOF_BIAS_ROW) text = "DL(b[1,i]) = 1/m * sum(t, dy[t,i])";
     if (text) proof_add_line(t, l, text, &all);
@@ -129,8 +129,8 @@ static void tell_parameter(teller *t) {
     block *b = doc_add(t, BLOCK_LINE, 5, "");
     doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
     doc_add_node(t, b, v->whole, false);
-    b->tail = l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_WEIGHT_RIGHT ? "the product is the sum over the examples"
-                                                                            : "the sum along the examples";
+    bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
+    b->tail = bias ? "the sum along the examples" : "the product is the sum over the examples";
     if (t->d->used != CONVENTION_COURSE || !l->from || l->from->scale != SCALE_DATA) return;
     const char *lines = m->examples_are_columns ? "Columns" : "Rows";
     doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,

@@ -289,9 +289,20 @@ static node_id stretch_to(reader *r, node_id n, shape s) {
     return ir_op2(r->g, OP_MUL, n, ir_ones(r->g, s));
 }
 
+/* A formula grows severalfold with each prime; an open function's primes are only counted. */
+enum { MOST_PRIMES = 6, MOST_OPEN_PRIMES = 100 };
+
+static bool few_primes(reader *r, const ast *x, bool has_formula) {
+    unsigned most = has_formula ? MOST_PRIMES : MOST_OPEN_PRIMES;
+    if (x->primes <= most) return true;
+    diag_error(r->d, &r->m->src, x->at, "at most %u primes can stand here", most);
+    return false;
+}
+
 /* f'(Z1), f''(Z1): the formula is differentiated by its operand, then the operand put in. */
 static node_id call_prime(reader *r, const call *c, const function *f) {
     node_id body = f->body;
+    if (!few_primes(r, c->x, true)) return 0;
     if (f->n_formals != 1) {
         diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function of one operand, and %s has %u", name_of(r, c->x), f->n_formals);
         return 0;
@@ -304,7 +315,7 @@ static node_id call_prime(reader *r, const call *c, const function *f) {
 static node_id call_function(reader *r, const call *c, const function *f) {
     if (c->x->primes && f->n_formals != 1) return call_prime(r, c, f);
     if (!takes(r, c, f->n_formals, f->n_formals)) return 0;
-    if (!f->body) return ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
+    if (!f->body) return !few_primes(r, c->x, false) ? 0 : ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
     return c->x->primes ? call_prime(r, c, f) : put_in(r, c, f, f->body);
 }
 

@@ -12,7 +12,8 @@ enum { MOST_ITEMS = 64 };
 
 static double own_cost(const node *x) {
     switch ((op_id)x->op) {
-    case OP_NUMBER: case OP_SIZE: case OP_VAR: case OP_NEG: case OP_TRANSPOSE: return 1;
+    case OP_NUMBER: return 0.875; /* 2 * X rather than X + X; a sum of such has no rounding */
+    case OP_SIZE: case OP_VAR: case OP_NEG: case OP_TRANSPOSE: return 1;
     case OP_ONES: case OP_DIV: return 3;
     case OP_ADD: case OP_SUB: case OP_MUL: case OP_POW: case OP_MATMUL: return 2;
     default: return 3;
@@ -52,6 +53,39 @@ static bool scalar_base(const builder *b, uint32_t base) {
     return shape_is_scalar(base_shape(b->s, base));
 }
 
+/* The ranks of all atoms of some terms in ascending order, numbers last: by these what stands
+ * equally is told apart, so that the result depends on no node's number. */
+typedef struct rank_list {
+    uint32_t *at, n;
+} rank_list;
+
+static int by_number(const void *x, const void *y) {
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
+}
+
+static rank_list ranks_of(builder *b, const term *t, uint32_t n) {
+    rank_list out = {NULL, 0};
+    uint32_t  count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < t[i].n; k++) count += (uint32_t)abs(t[i].f[k].exp);
+    out.at = arena_new(b->s->a, count * sizeof *out.at);
+    for (uint32_t i = 0; out.at && i < n; i++) {
+        for (uint32_t k = 0; k < t[i].n; k++) {
+            uint32_t rank = base_rank(b, t[i].f[k].base) + (scalar_base(b, t[i].f[k].base) ? 1u << 16 : 0);
+            for (int32_t e = abs(t[i].f[k].exp); e > 0; e--) out.at[out.n++] = rank;
+        }
+    }
+    if (out.n) qsort(out.at, out.n, sizeof *out.at, by_number);
+    return out;
+}
+
+static int compare_ranks(rank_list a, rank_list b) {
+    for (uint32_t i = 0; i < a.n && i < b.n; i++)
+        if (a.at[i] != b.at[i]) return a.at[i] < b.at[i] ? -1 : 1;
+    return (a.n > b.n) - (a.n < b.n);
+}
+
 /* ---------------------------------------------------------------- products */
 
 /* A row times a column has no shape: then the form cannot be written in this order. */
@@ -86,15 +120,17 @@ static node_id scale_left(builder *b, node_id prefix, node_id n) {
 }
 
 typedef struct item {
-    uint32_t rank;
-    node_id  n;
-    int32_t  exp;
-    bool     scalar;
+    uint32_t  rank;
+    rank_list ranks; /* of a sum's atoms */
+    node_id   n;
+    int32_t   exp;
+    bool      scalar;
 } item;
 
 static int by_rank(const void *x, const void *y) {
-    uint32_t a = ((const item *)x)->rank, b = ((const item *)y)->rank;
-    return (a > b) - (a < b);
+    const item *a = x, *b = y;
+    if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+    return compare_ranks(a->ranks, b->ranks);
 }
 
 /* The product of the items that are scalar or not, above or below the line. */
@@ -165,7 +201,7 @@ static node_id term_node(builder *b, const term *t) {
     ratio c = {t->c.num < 0 ? -t->c.num : t->c.num, t->c.den};
     if (t->n > MOST_ITEMS) return 0;
     for (uint32_t i = 0; i < t->n; i++)
-        items[i] = (item){base_rank(b, t->f[i].base), t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
+        items[i] = (item){base_rank(b, t->f[i].base), {NULL, 0}, t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
     return quotient(b, false, c, items, t->n);
 }
 
@@ -191,16 +227,18 @@ bool build_keeps_apart(const builder *b, form x) {
 }
 
 typedef struct summand {
-    uint32_t degree, rank, index;
-    bool     minus;
-    node_id  n;
+    uint32_t  degree, rank, index;
+    bool      minus;
+    node_id   n;
+    rank_list ranks;
 } summand;
 
 static int by_place(const void *x, const void *y) {
     const summand *a = x, *b = y;
     if (a->degree != b->degree) return a->degree < b->degree ? -1 : 1;
     if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
+    int order = compare_ranks(a->ranks, b->ranks);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
 static node_id add_up(builder *b, summand *list, uint32_t n) {
@@ -216,7 +254,7 @@ static node_id add_up(builder *b, summand *list, uint32_t n) {
 }
 
 static summand summand_of(builder *b, const term *t, uint32_t index, bool turned) {
-    return (summand){has_product(b, t) ? 0 : degree(b, t), term_rank(b, t), index, (t->c.num < 0) != turned, term_node(b, t)};
+    return (summand){has_product(b, t) ? 0 : degree(b, t), term_rank(b, t), index, (t->c.num < 0) != turned, term_node(b, t), ranks_of(b, t, 1)};
 }
 
 /* All terms side by side. */
@@ -254,7 +292,7 @@ static node_id grouped_sum(builder *b, const term *t, uint32_t n, bool turned, n
     bool all_minus = true;
     for (uint32_t i = 0; i < n_inner; i++) all_minus = all_minus && (inner[i].c.num < 0) != turned;
     node_id rest = flat_sum(b, inner, n_inner, turned != all_minus);
-    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, join(b, OP_MUL, atom, rest)};
+    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, join(b, OP_MUL, atom, rest), {NULL, 0}};
     for (uint32_t i = 0; i < n_list; i++)
         if (list[i].degree >= list[n_list].degree) list[n_list].degree = list[i].degree + 1;
     return add_up(b, list, n_list + 1);
@@ -280,22 +318,59 @@ static bool can_turn(const poly *p) {
     return balance == 0;
 }
 
+/* Does the polynomial begin with a minus? */
+static bool begins_with_minus(builder *b, const poly *p) {
+    summand first = summand_of(b, &p->t[0], 0, false);
+    for (uint32_t i = 1; i < p->n; i++) {
+        summand other = summand_of(b, &p->t[i], i, false);
+        if (by_place(&other, &first) < 0) first = other;
+    }
+    return first.minus;
+}
+
+static bool has_constant(const poly *p) {
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->t[i].n == 0) return true;
+    return false;
+}
+
+/* Which of a product's sums are turned round, and the sign that is left: all begin with a
+ * plus; a minus in front then turns one more, rather A - Y than 1 - A. */
+static bool turn_sums(builder *b, form x, bool minus, bool *turned) {
+    uint32_t  best = x.n;
+    rank_list best_ranks = {NULL, 0};
+    bool      best_constant = true;
+    for (uint32_t i = 0; i < x.n; i++) {
+        turned[i] = false;
+        if (!(x.f[i].base & POLY_FLAG) || x.f[i].exp % 2 == 0 || !can_turn(algebra_poly(b->s, x.f[i].base))) continue;
+        const poly *p = algebra_poly(b->s, x.f[i].base);
+        bool        constant = has_constant(p);
+        turned[i] = begins_with_minus(b, p);
+        minus = minus != turned[i];
+        rank_list ranks = ranks_of(b, p->t, p->n);
+        if (x.f[i].exp != 1 || (constant && !best_constant)) continue;
+        if (best < x.n && constant == best_constant && compare_ranks(ranks, best_ranks) >= 0) continue;
+        best = i;
+        best_ranks = ranks;
+        best_constant = constant;
+    }
+    if (!minus || best == x.n) return minus;
+    turned[best] = !turned[best];
+    return false;
+}
+
 static node_id factored(builder *b, form x) {
     item  items[MOST_ITEMS];
-    bool  minus = x.c.num < 0;
-    ratio c = {minus ? -x.c.num : x.c.num, x.c.den};
+    bool  turned[MOST_ITEMS];
+    ratio c = {x.c.num < 0 ? -x.c.num : x.c.num, x.c.den};
     if (x.n > MOST_ITEMS) return 0;
+    bool minus = turn_sums(b, x, x.c.num < 0, turned);
     for (uint32_t i = 0; i < x.n; i++) {
-        uint32_t base = x.f[i].base;
-        node_id  n = base;
-        if (base & POLY_FLAG) {
-            const poly *p = algebra_poly(b->s, base);
-            bool        turn = minus && x.f[i].exp == 1 && can_turn(p);
-            if (turn) minus = false;
-            n = sum_node(b, p, turn);
-        }
+        uint32_t    base = x.f[i].base;
+        const poly *p = base & POLY_FLAG ? algebra_poly(b->s, base) : NULL;
+        node_id     n = p ? sum_node(b, p, turned[i]) : base;
         if (!n) return 0;
-        items[i] = (item){base_rank(b, base), n, x.f[i].exp, scalar_base(b, base)};
+        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n, x.f[i].exp, scalar_base(b, base)};
     }
     return quotient(b, minus, c, items, x.n);
 }

@@ -262,11 +262,26 @@ static form other_form(simplifier *w, node_id n, node_id *atom) {
     }
 }
 
-/* The atoms of a form in the order in which the operands have them. */
-static void order_of_form(simplifier *w, entry *e) {
+static void order_add_if(order_list *o, const node_list *among, node_id atom) {
+    for (uint32_t i = 0; i < among->list.n; i++)
+        if (among->list.at[i] == atom) order_add(o, &atom, 1);
+}
+
+/* The atoms of a form in the order in which the operands of n have them, with the sizes that
+ * a sum over everything brings in as rows and columns; then what is new. */
+static void order_of_form(simplifier *w, node_id n, entry *e) {
+    const node x = *ir_node(w->g, n);
     node_list  atoms = {{0}};
     order_list o = {.n = 0};
-    if (form_atoms(&w->s, e->f, &atoms) == DFOO_OK) order_add(&o, atoms.list.at, atoms.list.n);
+    if (form_atoms(&w->s, e->f, &atoms) != DFOO_OK) return;
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        const entry *arg = engine_entry(w, x.arg[k]);
+        shape        sh = ir_shape(w->g, x.arg[k]);
+        for (uint32_t i = 0; i < arg->n_order; i++) order_add_if(&o, &atoms, arg->order[i]);
+        if (dim_is_named(sh.rows)) order_add_if(&o, &atoms, ir_size(w->g, sh.rows));
+        if (dim_is_named(sh.cols)) order_add_if(&o, &atoms, ir_size(w->g, sh.cols));
+    }
+    order_add(&o, atoms.list.at, atoms.list.n);
     keep_order(w, e, &o);
 }
 
@@ -297,7 +312,7 @@ static bool compute_other(simplifier *w, node_id n, entry *e, node_list *stack) 
     }
     e->f = f;
     e->used |= w->s.used;
-    order_of_form(w, e);
+    order_of_form(w, n, e);
     w->b.order = (atom_order){e->order, e->n_order};
     e->best = build_form(&w->b, f, ir_shape(w->g, n));
     if (!e->best) set_atom(w, e, atom ? atom : n);

@@ -86,6 +86,21 @@ static void order_insert(try_out *t, node_id name, node_id atom) {
     t->n_order++;
 }
 
+/* The atoms of a form, in the order of writing. */
+static bool ordered_atoms(try_out *t, form f, node_list *out) {
+    node_list atoms = {{0}};
+    if (form_atoms(&t->w->s, f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return false;
+    for (uint32_t k = 0; k < t->n_order; k++)
+        for (uint32_t i = 0; i < atoms.list.n; i++)
+            if (atoms.list.at[i] == t->order[k]) vec_push(t->w->a, &out->list, t->order[k]);
+    for (uint32_t i = 0; i < atoms.list.n; i++) {
+        uint32_t k = 0;
+        while (k < t->n_order && t->order[k] != atoms.list.at[i]) k++;
+        if (k == t->n_order) vec_push(t->w->a, &out->list, atoms.list.at[i]);
+    }
+    return !t->w->a->failed;
+}
+
 static bool consider_one(try_out *t, form f, uint32_t used) {
     if (!f.ok || adds_denominator(t->from, f)) return false;
     t->w->b.order = (atom_order){t->order, t->n_order};
@@ -144,7 +159,7 @@ static void try_exp(try_out *t) {
     node_list   atoms = {{0}};
     expansion   x[MOST_ATOMS];
     uint32_t    n = 0;
-    if (form_atoms(&w->s, t->from, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return;
+    if (!ordered_atoms(t, t->from, &atoms)) return;
     for (uint32_t i = 0; i < atoms.list.n; i++) {
         x[n] = (expansion){atoms.list.at[i], expand_atom(w, atoms.list.at[i], 0)};
         n += x[n].f.ok;
@@ -171,7 +186,7 @@ static bool try_one_name(try_out *t) {
     simplifier *w = t->w;
     node_list   atoms = {{0}};
     int         tries = 0;
-    if (form_atoms(&w->s, t->f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return false;
+    if (!ordered_atoms(t, t->f, &atoms)) return false;
     for (uint32_t i = 0; i < atoms.list.n; i++) {
         node_id atom = atoms.list.at[i];
         for (uint32_t k = 0; atom < w->uses.n && k < w->uses.at[atom].list.n && tries < MOST_TRIES; k++, tries++) {

@@ -118,6 +118,8 @@ static void primes_that_mean_nothing(void **state) {
         {"sum'(X)", "works entry by entry"},
         {"quotient'(X)", "works entry by entry"},
         {"tanh'(X, X)", "tanh takes 1 operand"},
+        {"tanh'''''''(X)", "at most 6 primes"},
+        {"g'''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''''(X)", "at most 100 primes"},
         {"square'(X)", "a prime needs a function"},
         {"X'", "a prime is a derivative"},
     };

@@ -1,0 +1,15 @@
+# no biases: dZ1 is still a line of its own
+input X  : (n0, m)
+label Y  : (n2, m)
+param W1 : (n1, n0)
+param W2 : (n2, n1)
+
+Z1 = W1 @ X
+A1 = tanh(Z1)
+Z2 = W2 @ A1
+A2 = sigmoid(Z2)
+L  = -(Y * log(A2) + (1 - Y) * log(1 - A2))
+J  = 1/m * sum(L)
+
+minimize J
+predict  A2
