@@ -9,7 +9,7 @@ typedef struct item {
     node_id     n;
     uint8_t     least; /* brackets if the node binds less tightly */
     bool        keep;  /* of a mask, not its name */
-    bool        tight; /* no blanks around * and /: inside a fraction of numbers, or in a sum */
+    uint8_t     tight; /* where blanks around an operator are left out: TIGHT_.. */
 } item;
 
 typedef struct writer {
@@ -34,7 +34,10 @@ static void push_text(writer *w, const char *text) {
     vec_push(&w->scratch, &w->stack, (item){.text = text});
 }
 
-static void push_node(writer *w, node_id n, uint8_t least, bool tight) {
+/* A quotient is written close in a sum, a product of numbers inside a fraction: -Y/A2 + 1/(2*m). */
+enum { TIGHT_NOT, TIGHT_IN_SUM, TIGHT_IN_FRACTION };
+
+static void push_node(writer *w, node_id n, uint8_t least, uint8_t tight) {
     vec_push(&w->scratch, &w->stack, (item){.n = n, .least = least, .tight = tight});
 }
 
@@ -43,24 +46,25 @@ static bool is_scalar(const writer *w, node_id n) {
 }
 
 /* A product of numbers is written 2*m, a fraction of numbers 1/m. */
-static bool writes_tight(const writer *w, const node *x, bool inherited) {
+static bool writes_tight(const writer *w, const node *x, uint8_t inherited) {
     if (x->op == OP_DIV) return inherited || (is_scalar(w, x->arg[0]) && is_scalar(w, x->arg[1]));
-    return x->op == OP_MUL && inherited && is_scalar(w, x->arg[0]) && is_scalar(w, x->arg[1]);
+    return x->op == OP_MUL && inherited == TIGHT_IN_FRACTION && is_scalar(w, x->arg[0]) && is_scalar(w, x->arg[1]);
 }
 
 /* Operands are pushed last first. */
-static void push_infix(writer *w, const node *x, bool tight) {
+static void push_infix(writer *w, const node *x, uint8_t tight) {
     uint8_t prec = precedence(x);
     bool    power = x->op == OP_POW, sum = prec == PREC_SUM;
     uint8_t left = power ? PREC_POSTFIX : prec == PREC_COMPARE ? PREC_SUM : prec; /* comparisons do not chain */
     uint8_t right = power ? PREC_POWER : (uint8_t)(prec + 1);
     if (right == PREC_NEGATE) right = PREC_POWER; /* a * (-b) reads better than a * -b */
-    bool close = writes_tight(w, x, tight);
-    push_node(w, x->arg[1], right, sum || close);
+    bool    close = writes_tight(w, x, tight);
+    uint8_t inside = sum ? TIGHT_IN_SUM : close ? TIGHT_IN_FRACTION : TIGHT_NOT;
+    push_node(w, x->arg[1], right, inside);
     if (!power && !close) push_text(w, " ");
     push_text(w, op_table[x->op].name);
     if (!power && !close) push_text(w, " ");
-    push_node(w, x->arg[0], left, sum || close);
+    push_node(w, x->arg[0], left, inside);
 }
 
 static void push_axis(writer *w, const node *x) {
@@ -86,7 +90,7 @@ static void push_call(writer *w, const node *x) {
     push_axis(w, x);
     for (int i = op_table[x->op].arity; i-- > 0;) {
         if (x->op == OP_DROPOUT && i == 1 && is_mask(w->g, x->arg[1])) vec_push(&w->scratch, &w->stack, (item){.n = x->arg[1], .keep = true});
-        else push_node(w, x->arg[i], PREC_ANY, false);
+        else push_node(w, x->arg[i], PREC_ANY, TIGHT_NOT);
         if (i) push_text(w, ", ");
     }
     push_text(w, "(");
@@ -120,12 +124,12 @@ static void write_node(writer *w, item it, buf *out) {
         write_leaf(w, x, out);
     } else if (x->op == OP_TRANSPOSE) {
         push_text(w, ".T");
-        push_node(w, x->arg[0], PREC_POSTFIX, false);
+        push_node(w, x->arg[0], PREC_POSTFIX, TIGHT_NOT);
     } else if (x->op == OP_NEG) {
         buf_puts(out, "-");
         push_node(w, x->arg[0], PREC_NEGATE, it.tight);
     } else if (op_table[x->op].flags & OP_FLAG_INFIX) {
-        push_infix(w, x, it.tight && !bracket ? true : it.tight && shape_is_scalar(x->sh));
+        push_infix(w, x, !bracket || shape_is_scalar(x->sh) ? it.tight : TIGHT_NOT);
     } else {
         push_call(w, x);
     }
@@ -142,7 +146,7 @@ void print_node(const ir *g, node_id n, buf *out) {
 void print_node_small(const ir *g, node_id n, const bool *small, buf *out) {
     writer w = {.g = g, .small = small};
     arena_init(&w.scratch, g->a->mem);
-    push_node(&w, n, PREC_ANY, false);
+    push_node(&w, n, PREC_ANY, TIGHT_NOT);
     while (w.stack.n) {
         item it = w.stack.at[--w.stack.n];
         if (it.text) buf_puts(out, it.text);
