@@ -1,8 +1,8 @@
 /* Names for what needs one: in `A1 = tanh(W1 @ X + b1)` the gradient of the sum in brackets
  * enters two products and would be written out in both, so that sum becomes `Z1` first.
  *
- * Named are sums of products inside another function, and what a function hands straight
- * to a matrix product. The program is copied; the store and the user's text stay. */
+ * Named are sums of products inside another function, what a function hands straight to a
+ * matrix product, and a dropout inside anything. The program is copied; the store and the user's text stay. */
 #include <string.h>
 
 #include "diff/diff.h"
@@ -93,6 +93,7 @@ static dfoo_status name_statement(namer *w, const stmt *s) {
             inner[arg] |= affine[arg] && !affine[i]; /* the outermost affine node inside something else */
             inner[arg] |= affine[arg] && x->op == OP_MATMUL && ir_node(w->g, x->arg[k])->op != OP_MATMUL;
             fed[arg] |= x->op == OP_MATMUL && is_activation(w, ir_node(w->g, x->arg[k]));
+            fed[arg] |= ir_node(w->g, x->arg[k])->op == OP_DROPOUT; /* written twice it would be two masks */
         }
     }
     for (uint32_t i = 0; i < need.list.n; i++) {

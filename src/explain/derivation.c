@@ -280,7 +280,8 @@ static void put_steps(const page *p) {
     for (uint32_t i = p->d->forward.list.n; i-- > 0;) put_group(p, i, width, &said_prev, &substituted, &n_substituted);
     for (uint32_t i = 0; i < p->d->list.n; i++) n_lines += is_listed(p, &p->d->list.at[i]);
     if (n_substituted) {
-        if (number_word(n_lines)) buf_printf(p->out, "the %s equations are these with ", number_word(n_lines));
+        if (n_lines == 1) buf_puts(p->out, "the one equation is these with ");
+        else if (number_word(n_lines)) buf_printf(p->out, "the %s equations are these with ", number_word(n_lines));
         else buf_printf(p->out, "the %u equations are these with ", n_lines);
         buf_printf(p->out, "%s substituted away\n", substituted.text);
     }

@@ -146,8 +146,8 @@ static dfoo_status only_users(pass *p, node_id root, node_list *out) {
     return arena_status(p->a);
 }
 
-/* Where writing such a gradient out makes the line no longer, it needs no line of its own:
- * with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
+/* Where a line with such a gradient written out is no longer than both lines, it needs none of
+ * its own: with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
 static dfoo_status try_without(pass *p, gradient *v, const simplify_options *opt, uint32_t *used) {
     node_list only = {{0}};
     if (ir_var(p->g, v->var)->kind == VAR_INPUT) return DFOO_OK;
@@ -159,7 +159,7 @@ static dfoo_status try_without(pass *p, gradient *v, const simplify_options *opt
         uint32_t more = 0;
         node_id  n = substitute(p, v->local, false);
         node_id  whole = n ? simplifier_run(&p->w, n, &more) : 0;
-        if (whole && build_cost(&p->w.b, whole) <= build_cost(&p->w.b, v->whole)) {
+        if (whole && build_cost(&p->w.b, whole) < build_cost(&p->w.b, v->whole) + build_cost(&p->w.b, u->whole)) {
             v->whole = whole;
             *used |= more;
         } else {
