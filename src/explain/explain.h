@@ -18,6 +18,7 @@ dfoo_status explain_head(const derivation *d, const bool *only, buf *out);
 typedef struct explain_result {
     uint32_t n_identities, n_derivatives, n_failed;
     double   worst_identity, worst_derivative;
+    bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
 } explain_result;
 
 /* The proof of v's gradient by indices. `run` is the program with all gradients

@@ -131,6 +131,7 @@ static dfoo_status prove(unfolding *w, node_id def, node_id formula, explain_res
         double slope = (up - y.at[0]) / (2 * h);
         for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = at;
         eval_run(&e);
+        if (isfinite(slope) && isnan(d.at[0])) worst = INFINITY;
         worst = fmax(worst, fabs(slope - d.at[0]));
         most = fmax(most, fmax(fabs(slope), fabs(d.at[0])));
     }

@@ -182,9 +182,45 @@ static dfoo_status prove_goal(prover *p, var_id v, explain_result *r) {
     return DFOO_OK;
 }
 
+static bool is_finite(matrix x) {
+    for (size_t i = 0; x.at && i < x.rows * x.cols; i++)
+        if (!isfinite(x.at[i])) return false;
+    return true;
+}
+
+static bool all_finite(const prover *p, const program *run) {
+    for (uint32_t i = 0; i < run->list.n; i++)
+        if (!is_finite(eval_node(&p->e, ir_var(p->doc->g, run->list.at[i].var)->leaf))) return false;
+    return true;
+}
+
+/* Inputs and parameters from 0.5 on, where logarithms and roots have values. */
+static void make_positive(prover *p) {
+    for (var_id v = 1; v < p->e.g->vars.n; v++) {
+        const variable *x = ir_var(p->e.g, v);
+        if ((x->kind != VAR_INPUT && x->kind != VAR_PARAM) || x->leaf >= p->e.n_nodes) continue;
+        matrix m = eval_node(&p->e, x->leaf);
+        for (size_t i = 0; m.at && i < m.rows * m.cols; i++) m.at[i] = 0.5 + fabs(m.at[i]);
+    }
+}
+
+/* Runs everything at random values at which all variables and gradients are finite, if there are
+ * such: the first draws are as usual, the last ones positive. */
+static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, bool *finite) {
+    *finite = false;
+    for (uint32_t draw = 0; draw < 4 && !*finite; draw++) {
+        DFOO_TRY(eval_random(&p->e, seed, draw, p->doc->d->m->examples));
+        if (draw >= 2) make_positive(p);
+        eval_run(&p->e);
+        *finite = all_finite(p, run);
+    }
+    return DFOO_OK;
+}
+
 dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
     prover p = {.doc = doc, .a = doc->a};
     uint32_t n = doc->g->vars.n;
+    bool     finite;
     p.local = arena_new(p.a, n * sizeof *p.local);
     p.has_local = arena_new(p.a, n);
     if (!p.local || !p.has_local) return DFOO_ENOMEM;
@@ -192,8 +228,9 @@ dfoo_status prove_document(const document *doc, var_id goal, const program *run,
     DFOO_TRY(eval_init(&p.e, doc->g, p.a, &p.s));
     DFOO_TRY(eval_add_program(&p.e, run));
     DFOO_TRY(add_sides(&p));
-    DFOO_TRY(eval_random(&p.e, seed, 0, doc->d->m->examples));
-    eval_run(&p.e);
+    DFOO_TRY(draw_values(&p, run, seed, &finite));
+    result->not_finite = !finite;
+    if (!finite) return arena_status(p.a);
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     if (goal != doc->d->m->cost) DFOO_TRY(prove_goal(&p, goal, result));
     return p.failed ? DFOO_ENOMEM : arena_status(p.a);

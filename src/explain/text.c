@@ -43,6 +43,10 @@ void write_document(const document *doc, const explain_result *r, buf *out) {
             write_line(b, &equals, out);
         }
     }
+    if (r->not_finite) {
+        buf_puts(out, "\nnot checked: at random values something of this is not finite, as behind a division by zero\n");
+        return;
+    }
     buf_printf(out, "\nchecked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
     if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
     else buf_puts(out, "to the last bit");

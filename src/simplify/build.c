@@ -99,12 +99,7 @@ static node_id times(builder *b, node_id x, node_id y) {
     return x ? join(b, OP_MUL, x, y) : y;
 }
 
-/* The square of a root is what stands under it. */
 static node_id power_node(builder *b, node_id base, int32_t exp) {
-    while (exp % 2 == 0 && ir_node(b->g, base)->op == OP_SQRT) {
-        base = ir_node(b->g, base)->arg[0];
-        exp /= 2;
-    }
     return exp == 1 ? base : join(b, OP_POW, base, ir_number(b->g, exp));
 }
 

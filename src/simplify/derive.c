@@ -146,8 +146,36 @@ static dfoo_status only_users(pass *p, node_id root, node_list *out) {
     return arena_status(p->a);
 }
 
-/* Where a line with such a gradient written out is no longer than both lines, it needs none of
- * its own: with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
+/* Is a node free of products and reductions? */
+static bool is_entrywise(pass *p, node_id root) {
+    node_list need = {{0}};
+    if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(p->g, need.list.at[i]);
+        if (op_table[x->op].arity && !op_elementwise((op_id)x->op)) return false;
+    }
+    return true;
+}
+
+/* Is there a matrix product in a node? */
+static bool has_product(pass *p, node_id root) {
+    node_list need = {{0}};
+    if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK) return true;
+    for (uint32_t i = 0; i < need.list.n; i++)
+        if (ir_node(p->g, need.list.at[i])->op == OP_MATMUL) return true;
+    return false;
+}
+
+/* How long line v may become when u is written out in it: no longer than it is; where no matrix
+ * product is near, not longer than both lines together. */
+static bool is_short(pass *p, const gradient *v, const gradient *u, node_id whole) {
+    double cost = build_cost(&p->w.b, whole), now = build_cost(&p->w.b, v->whole);
+    bool   apart = has_product(p, v->local) || !is_entrywise(p, u->whole);
+    return apart ? cost <= now : cost < now + build_cost(&p->w.b, u->whole);
+}
+
+/* Where such a gradient can be written out without making things longer, it needs no line of its
+ * own: with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
 static dfoo_status try_without(pass *p, gradient *v, const simplify_options *opt, uint32_t *used) {
     node_list only = {{0}};
     if (ir_var(p->g, v->var)->kind == VAR_INPUT) return DFOO_OK;
@@ -159,7 +187,7 @@ static dfoo_status try_without(pass *p, gradient *v, const simplify_options *opt
         uint32_t more = 0;
         node_id  n = substitute(p, v->local, false);
         node_id  whole = n ? simplifier_run(&p->w, n, &more) : 0;
-        if (whole && build_cost(&p->w.b, whole) < build_cost(&p->w.b, v->whole) + build_cost(&p->w.b, u->whole)) {
+        if (whole && is_short(p, v, u, whole)) {
             v->whole = whole;
             *used |= more;
         } else {

@@ -1,0 +1,77 @@
+/* Any bytes as the text of a model: it is refused with a message, or it can be shown, derived in
+ * every form, and each equality of an explanation holds. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dfoo.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Bytes: beyond these a run takes too long to try many. */
+enum { LARGEST = 4096, LARGEST_EXPLAINED = 1024 };
+
+static void fail(dfoo *d, const char *what, dfoo_status status, const char *text) {
+    fprintf(stderr, "%s: %s\n%s%s", what, dfoo_status_text(status), dfoo_messages(d), text ? text : "");
+    abort();
+}
+
+/* A text comes if, and only if, the status is OK; wrong input has a message. */
+static bool expect(dfoo *d, const char *what, dfoo_status status, const char *text) {
+    if (status != DFOO_OK && status != DFOO_EINPUT) fail(d, what, status, text);
+    if ((status == DFOO_OK) != (text != NULL)) fail(d, what, status, text);
+    if (status == DFOO_EINPUT && !strstr(dfoo_messages(d), "error: ")) fail(d, "no message", status, text);
+    dfoo_messages_clear(d);
+    return status == DFOO_OK;
+}
+
+/* The name before the first " = " at the start of a line; false if there is none. */
+static bool first_gradient(const char *derived, char *name, size_t size) {
+    for (const char *line = derived; line; line = strchr(line, '\n')) {
+        if (*line == '\n') line++;
+        size_t len = strcspn(line, " #\n");
+        if (len == 0 || len >= size || strncmp(line + len, " = ", 3) != 0) continue;
+        memcpy(name, line, len);
+        name[len] = '\0';
+        return true;
+    }
+    return false;
+}
+
+static void explain_first(dfoo *d, dfoo_model *model, dfoo_convention convention) {
+    char  *derived, *text;
+    char   name[200];
+    if (dfoo_derive(model, &(dfoo_derive_options){.convention = convention}, &derived) == DFOO_OK && first_gradient(derived, name, sizeof name))
+        if (expect(d, "explain", dfoo_explain(d, model, name, &(dfoo_explain_options){.convention = convention}, &text), text)) dfoo_text_free(d, text);
+    dfoo_messages_clear(d);
+    dfoo_text_free(d, derived);
+}
+
+static void derive_all(dfoo *d, dfoo_model *model, dfoo_convention convention) {
+    static const dfoo_derive_options list[] = {{0}, {.steps = 1}, {.run = 1}, {.format = DFOO_NUMPY}, {.format = DFOO_LATEX}, {.format = DFOO_JSON}};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        char               *text;
+        dfoo_derive_options how = list[i];
+        how.convention = convention;
+        if (expect(d, "derive", dfoo_derive(model, &how, &text), text)) dfoo_text_free(d, text);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    dfoo       *d;
+    dfoo_model *model;
+    char       *text;
+    if (size > LARGEST || dfoo_open(NULL, &d) != DFOO_OK) return 0;
+    dfoo_status status = dfoo_model_parse(d, "fuzz.eq", (const char *)data, size, &model);
+    if (expect(d, "parse", status, model ? "" : NULL)) {
+        if (expect(d, "show", dfoo_show(model, 1, &text), text)) dfoo_text_free(d, text);
+        for (int c = DFOO_COURSE; c <= DFOO_DJ; c++) {
+            derive_all(d, model, (dfoo_convention)c);
+            if (size <= LARGEST_EXPLAINED) explain_first(d, model, (dfoo_convention)c);
+        }
+    }
+    dfoo_model_free(model);
+    dfoo_close(d);
+    return 0;
+}

@@ -1,0 +1,3 @@
+input x : (1,1)
+J = x
+minimize J
