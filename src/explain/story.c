@@ -33,6 +33,15 @@ static const char *derivative_remarks(teller *t, const link *l) {
         if (x->op == OP_DROPOUT)
             buf_printf(&b, "%s%s is %s * %s: what is dropped has no effect, what is kept is scaled", b.len ? "; " : "",
                        doc_node(t, need.list.at[i], false), doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false));
+        double power;
+        if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) {
+            buf_printf(&b, "%s(a**", b.len ? "; " : "");
+            buf_number(&b, power);
+            buf_puts(&b, ")' = ");
+            buf_number(&b, power);
+            buf_puts(&b, power == 2 ? "*a" : "*a**");
+            if (power != 2) buf_number(&b, power - 1);
+        }
         bool minus = x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf;
         if (minus) buf_printf(&b, "%s∂(%s)/∂%s = -1", b.len ? "; " : "", doc_node(t, need.list.at[i], false), doc_name(t, l->to->var));
     }

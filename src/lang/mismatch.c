@@ -46,8 +46,12 @@ static void note_operand(reader *r, const ast *x, node_id n, int name_width, int
         diag_note(r->d, "%-*s : %s", name_width, text, sh);
         return;
     }
+    uint8_t kind = ir_var(r->g, v)->kind;
+    if (kind == VAR_GRADIENT) {
+        diag_note(r->d, "%-*s : %-*s   the gradient of %s", name_width, text, shape_width, sh, ir_var_name(r->g, ir_var(r->g, v)->of));
+        return;
+    }
     source_place(&r->m->src, ir_var(r->g, v)->at.start, &line, &column);
-    uint8_t     kind = ir_var(r->g, v)->kind;
     const char *how = kind == VAR_DEFINED ? "defined" : kind == VAR_MASK ? "drawn" : "declared";
     diag_note(r->d, "%-*s : %-*s   %s at line %u", name_width, text, shape_width, sh, how, line);
 }
@@ -60,14 +64,19 @@ static void note_operands(reader *r, const ast *xa, node_id a, const ast *xb, no
     note_operand(r, xb, b, names, shapes);
 }
 
-/* Variables that could stand in the place of an operand of this shape. */
-static void note_what_fits(reader *r, shape wanted, const char *instead_of) {
+static bool is_name(reader *r, const ast *x, const char *name) {
+    return x->kind == AST_NAME && strcmp(symbols_name(r->p.names, x->name), name) == 0;
+}
+
+/* Variables that could stand in the place of an operand of this shape, but for both of x's own. */
+static void note_what_fits(reader *r, shape wanted, const ast *x) {
     char   list[160] = "";
     size_t len = 0;
-    for (var_id v = 1; v < r->g->vars.n; v++) {
-        const variable *x = ir_var(r->g, v);
-        const char     *name = ir_var_name(r->g, v);
-        if (x->kind == VAR_GRADIENT || x->kind == VAR_CONST || x->kind == VAR_MASK || !shape_equal(x->sh, wanted) || strcmp(name, instead_of) == 0) continue;
+    for (var_id i = 1; i < r->g->vars.n; i++) {
+        const variable *v = ir_var(r->g, i);
+        const char     *name = ir_var_name(r->g, i);
+        if (v->kind == VAR_GRADIENT || v->kind == VAR_CONST || v->kind == VAR_MASK || !shape_equal(v->sh, wanted)) continue;
+        if (is_name(r, x->arg, name) || is_name(r, x->arg->next, name)) continue;
         if (len + strlen(name) + 3 > sizeof list) break;
         if (len) len = (size_t)(strcpy(list + len, ", ") - list) + strlen(list + len);
         strcpy(list + len, name);
@@ -85,10 +94,17 @@ static shape turned(shape s) {
     return shape_of(s.cols, s.rows);
 }
 
+/* X.T for X, and X for X.T. */
+static const char *turned_text(reader *r, const ast *x) {
+    if (x->kind == AST_TRANSPOSE) return lang_source_text(r, x->arg->at);
+    const char *text = arena_format(r->a, "%s.T", lang_source_text(r, x->at));
+    return text ? text : "?";
+}
+
 static void note_transposes(reader *r, const ast *x, shape a, shape b) {
     const char *left = lang_source_text(r, x->arg->at), *right = lang_source_text(r, x->arg->next->at);
-    if (a.cols == b.cols) diag_note(r->d, "%s @ %s.T would fit", left, right);
-    else if (a.rows == b.rows) diag_note(r->d, "%s.T @ %s would fit", left, right);
+    if (a.cols == b.cols) diag_note(r->d, "%s @ %s would fit", left, turned_text(r, x->arg->next));
+    else if (a.rows == b.rows) diag_note(r->d, "%s @ %s would fit", turned_text(r, x->arg), right);
     else if (a.rows == b.cols) diag_note(r->d, "%s @ %s would fit", right, left);
 }
 
@@ -109,8 +125,8 @@ node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id rig
         diag_note(r->d, "two operands side by side mean the matrix product");
     if (shape_broadcast(a, b, &both))
         diag_note(r->d, "did you mean *? the elementwise product %s * %s fits", lang_source_text(r, xa->at), lang_source_text(r, xb->at));
-    if (xb->kind == AST_NAME) note_what_fits(r, shape_of(a.cols, b.cols), symbols_name(r->p.names, xb->name));
-    else if (xa->kind == AST_NAME) note_what_fits(r, shape_of(a.rows, b.rows), symbols_name(r->p.names, xa->name));
+    if (xb->kind == AST_NAME) note_what_fits(r, shape_of(a.cols, b.cols), x);
+    else if (xa->kind == AST_NAME) note_what_fits(r, shape_of(a.rows, b.rows), x);
     note_transposes(r, x, a, b);
     return 0;
 }
@@ -118,14 +134,14 @@ node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id rig
 node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id right) {
     shape       a = ir_shape(r->g, left), b = ir_shape(r->g, right), both;
     const ast  *xa = x->arg, *xb = x->arg->next;
-    const char *sign = x->kind == AST_BINARY ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255))) : ",";
+    const char *sign = x->kind == AST_BINARY ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255))) : "and";
     diag_error(r->d, &r->m->src, x->at, "shapes do not fit: %s %s %s, entry by entry", lang_shape_text(r, a), sign, lang_shape_text(r, b));
     note_operands(r, xa, left, xb, right);
     if ((a.rows == 1 && b.cols == 1) || (a.cols == 1 && b.rows == 1))
         diag_note(r->d, "a row and a column are not stretched into a matrix; write the product of a column and a row with @");
     if (x->sign == '*' && product_fits(r, left, right))
         diag_note(r->d, "did you mean @? the matrix product %s @ %s fits", lang_source_text(r, xa->at), lang_source_text(r, xb->at));
-    if (shape_broadcast(a, turned(b), &both)) diag_note(r->d, "%s.T would fit", lang_source_text(r, xb->at));
-    if (xb->kind == AST_NAME) note_what_fits(r, a, symbols_name(r->p.names, xb->name));
+    if (shape_broadcast(a, turned(b), &both)) diag_note(r->d, "%s would fit", turned_text(r, xb));
+    if (xb->kind == AST_NAME) note_what_fits(r, a, x);
     return 0;
 }

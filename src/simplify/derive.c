@@ -27,7 +27,7 @@ static const char *rule_text(arena *a, uint32_t used) {
     const char *text = NULL;
     for (size_t i = 0; i < sizeof rule_names / sizeof *rule_names; i++)
         if (used & (1u << i)) text = text ? arena_format(a, "%s, %s", text, rule_names[i]) : rule_names[i];
-    return text ? text : "as it stands";
+    return text ? text : "arithmetic";
 }
 
 static void record(pass *p, const gradient *v, node_id before, node_id after, uint32_t used) {

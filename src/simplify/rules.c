@@ -1,6 +1,7 @@
 /* Patterns are parsed once, matched from the root down, and built like any table text. */
 #include "simplify/rules.h"
 
+#include <math.h>
 #include <string.h>
 
 dfoo_status rules_init(rules *r, ir *g) {
@@ -73,14 +74,35 @@ node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
     return 0;
 }
 
-node_id rules_tidy(const rules *r, node_id like, const node_id *args, bool *changed) {
-    node_id n = ir_rebuild(r->g, like, args);
-    for (int rounds = 0; n && rounds < 16; rounds++) {
+/* A sum, difference or product of whole numbers as the number that it is; else 0. */
+static node_id fold_numbers(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, n);
+    double      a, b;
+    if ((x->op != OP_ADD && x->op != OP_SUB && x->op != OP_MUL) || !ir_is_number(r->g, x->arg[0], &a) || !ir_is_number(r->g, x->arg[1], &b)) return 0;
+    double value = x->op == OP_ADD ? a + b : x->op == OP_SUB ? a - b : a * b;
+    bool   whole = a == floor(a) && b == floor(b) && fabs(value) < 1e9;
+    return whole ? ir_number(r->g, value) : 0;
+}
+
+enum { TIDY_DEPTH = 4, TIDY_ROUNDS = 16 };
+
+/* Rules make new operands, which may be tidied in turn: a few levels, as deep as rules reach. */
+static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
+    for (int rounds = 0; n && rounds < TIDY_ROUNDS; rounds++) {
         const rule *which;
-        node_id     better = rules_apply(r, STAGE_TIDY, n, &which);
+        node_id     better = fold_numbers(r, n);
+        if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
         if (!better) break;
         *changed = true;
         n = better;
+        node    x = *ir_node(r->g, n);
+        node_id args[3] = {x.arg[0], x.arg[1], x.arg[2]};
+        for (int k = 0; depth > 0 && k < op_table[x.op].arity; k++) args[k] = tidy_at(r, x.arg[k], depth - 1, changed);
+        if (depth > 0) n = ir_rebuild(r->g, n, args);
     }
     return n;
+}
+
+node_id rules_tidy(const rules *r, node_id like, const node_id *args, bool *changed) {
+    return tidy_at(r, ir_rebuild(r->g, like, args), TIDY_DEPTH, changed);
 }

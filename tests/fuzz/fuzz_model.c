@@ -7,7 +7,9 @@
 
 #include "dfoo.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int    LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most) __attribute__((weak)); /* libFuzzer's; replay.c has none */
 
 /* Bytes: beyond these a run takes too long to try many. */
 enum { LARGEST = 4096, LARGEST_EXPLAINED = 1024 };
@@ -74,4 +76,54 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dfoo_model_free(model);
     dfoo_close(d);
     return 0;
+}
+
+/* ------------------------------------------------------------------ mutation */
+
+/* Changes of bytes rarely leave a model. Most changes here put one token in the place of
+ * another, from a list or from the same text. */
+static const char *const tokens[] = {
+    "+", "-", "*", "/", "@", "**", ".T", "(", ")", "'", ",", " == ", " > ", "0", "1", "2", "-1", "0.5", "1/m", "m", "n", "1e300", "X", "Y", "W", "Z", "A",
+    "sum(X)", "sum(X, axis=0)", "sum(X, axis=1, keepdims=True)", "mean(X)", "max(X, axis=0)", "exp(X)", "log(X)", "sqrt(X)", "abs(X)", "tanh(X)", "sigmoid(X)",
+    "softmax(X)", "softmax(X, axis=1)", "log_softmax(X)", "relu(X)", "maximum(X, 0)", "where(X > 0, X, 0)", "dropout(X, 0.5)", "ones(n, m)", "X**2", "X.T", "X @ X.T", "(X + 1)", "\n"};
+
+static bool is_word(uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The token around a byte. */
+static size_t token_at(const uint8_t *data, size_t size, size_t at, size_t *start) {
+    size_t end = at + 1;
+    if (is_word(data[at])) {
+        while (at > 0 && is_word(data[at - 1])) at--;
+        while (end < size && is_word(data[end])) end++;
+    }
+    *start = at;
+    return end - at;
+}
+
+static unsigned next_random(unsigned *seed, size_t n) {
+    *seed = *seed * 1664525u + 1013904223u;
+    return (unsigned)((*seed >> 8) % n);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
+    char   copy[200];
+    size_t start, from, len;
+    if (size == 0 || next_random(&seed, 8) == 0) return LLVMFuzzerMutate ? LLVMFuzzerMutate(data, size, most) : size;
+    size_t old = token_at(data, size, next_random(&seed, size), &start);
+    if (next_random(&seed, 2)) {
+        const char *text = tokens[next_random(&seed, sizeof tokens / sizeof *tokens)];
+        len = strlen(text);
+        memcpy(copy, text, len);
+    } else {
+        len = token_at(data, size, next_random(&seed, size), &from);
+        if (len > sizeof copy) return size;
+        memcpy(copy, data + from, len);
+    }
+    if (next_random(&seed, 4) == 0) old = 0; /* in front of it */
+    if (size - old + len > most) return size;
+    memmove(data + start + len, data + start + old, size - start - old);
+    memcpy(data + start, copy, len);
+    return size - old + len;
 }

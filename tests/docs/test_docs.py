@@ -1,0 +1,52 @@
+"""Every `$ dfoo ..` of the documents is run, and what it prints is what stands there. A line
+`..` stands for any lines, `..` inside a line for anything that differs from run to run."""
+import re
+import shlex
+import shutil
+
+import pytest
+
+DOCUMENTS = ["README.md"]
+
+
+def sessions(text):
+    """(command, expected output) of each command in the fenced blocks."""
+    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.S | re.M):
+        for part in re.split(r"^(?=\$ dfoo )", block, flags=re.M):
+            if part.startswith("$ dfoo "):
+                command, _, output = part.partition("\n")
+                yield command[len("$ dfoo "):], output
+
+
+def pattern(output):
+    lines = []
+    for line in output.rstrip("\n").split("\n"):
+        text = r" \S+ ".join(map(re.escape, line.split(" .. ")))
+        lines.append(r"(?:.*\n)*?" if line == ".." else text + "\n")
+    return "".join(lines)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_document(document, root, dfoo, tmp_path):
+    shutil.copytree(root / "examples", tmp_path / "examples")
+    found = list(sessions((root / document).read_text()))
+    assert found
+    for command, output in found:
+        result = dfoo(*shlex.split(command), cwd=tmp_path, env={"LANG": "C.UTF-8"})
+        said = result.stdout + result.stderr
+        assert result.returncode == 0, (command, said)
+        # explain's last digits vary with the compiler: 3e-10 or 4e-10
+        loose = re.sub(r"\d(?:\\\.\d+)?e\\-\d\d", r"\\d(?:\\.\\d+)?e-\\d\\d", pattern(output))
+        loose = re.sub(r"to\\ the\\ last\\ bit", r"to (?:the last bit|\\de-\\d\\d)", loose)
+        assert re.fullmatch(loose, said), (command, said)
+
+
+def test_models_and_messages_of_the_readme(root, dfoo, tmp_path):
+    text = (root / "README.md").read_text()
+    net = re.search(r"^```\n(# net\.eq\n.*?)^```", text, re.S | re.M).group(1)
+    (tmp_path / "net.eq").write_text(net)
+    assert dfoo("check", "net.eq", cwd=tmp_path).returncode == 0
+    broken = dfoo("show", "two_layer").stdout.split("\n# two_layer.eq: examples")[0].replace("W1 @ X", "W1 @ Y")
+    (tmp_path / "two_layer.eq").write_text(broken)
+    message = re.search(r"^```\n(two_layer\.eq:11.*?)^```", text, re.S | re.M).group(1)
+    assert dfoo("derive", "./two_layer.eq", cwd=tmp_path).stderr == message

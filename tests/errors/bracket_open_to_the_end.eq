@@ -1,0 +1,9 @@
+input X  : (n0, m)
+label Y  : (n2, m)
+param W1 : (n1, n0)
+param b1 : (n1, 1)
+param W2 : (n2, n1)
+Z1 = W1 @ (X + b1
+A1 = tanh(Z1)
+J = sum(A1)
+minimize J

@@ -1,0 +1,8 @@
+input X  : (n0, m)
+label Y  : (n2, m)
+param W1 : (n1, n0)
+param b1 : (n1, 1)
+param W2 : (n2, n1)
+Z = W1 @ X
+minimize Z
+minimize Q
