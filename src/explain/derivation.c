@@ -17,6 +17,12 @@ static bool is_listed(const page *p, const gradient *v) {
     return v->shown && !v->given && (!p->only || p->only[v->var]);
 }
 
+/* Frees a buffer; that it had no memory is remembered in the one it was for. */
+static void drop(buf *b, buf *out) {
+    if (b->failed) out->failed = true;
+    buf_free(b);
+}
+
 /* The equation of a statement as it is shown: Z1 = W1 @ X + b1. */
 static void put_equation(const page *p, const stmt *s, buf *out) {
     buf_printf(out, "%s = ", ir_var_name(p->g, s->var));
@@ -53,7 +59,7 @@ static void put_cost(const page *p, buf *out) {
     if (s) put_equation(p, s, &b);
     if (s && b.text && b.len <= 40) buf_puts(out, b.text);
     else buf_puts(out, ir_var_name(p->g, p->d->m->cost));
-    buf_free(&b);
+    drop(&b, p->out);
 }
 
 static void head_course(const page *p) {
@@ -80,9 +86,9 @@ static void head_course(const page *p) {
     size_t width = data.len > cost.len ? data.len : cost.len;
     if (data.text) buf_printf(p->out, "%-*s   (no 1/%s)\n", (int)width, data.text, examples);
     if (cost.text) buf_printf(p->out, "%-*s   (1/%s is here)\n", (int)width, cost.text, examples);
-    buf_free(&data);
-    buf_free(&cost);
-    buf_free(&names);
+    drop(&data, p->out);
+    drop(&cost, p->out);
+    drop(&names, p->out);
 }
 
 static void head_dj(const page *p) {
@@ -163,8 +169,7 @@ static void put_line(const page *p, const gradient *v) {
     if (line.text) buf_printf(p->out, "%-*s# ", (int)width, line.text);
     print_shape(p->g, ir_var(p->g, v->var)->sh, p->out);
     buf_puts(p->out, "\n");
-    if (line.failed) p->out->failed = true;
-    buf_free(&line);
+    drop(&line, p->out);
 }
 
 static void put_unreached(const page *p) {
@@ -191,7 +196,7 @@ static size_t expression_length(const page *p, node_id n) {
         bool word = isalnum((unsigned char)b.text[i]) != 0;
         len += b.text[i] != ' ' && !(word && i && isalnum((unsigned char)b.text[i - 1]));
     }
-    buf_free(&b);
+    drop(&b, p->out);
     return len;
 }
 
@@ -254,7 +259,7 @@ static void put_group(const page *p, uint32_t i, size_t width, bool *said_prev, 
     if (note[0]) *said_prev = true;
     if (n) buf_printf(p->out, "%s%s\n", line.text ? line.text : "", note);
     (void)head;
-    buf_free(&line);
+    drop(&line, p->out);
 }
 
 static const char *number_word(uint32_t n) {
@@ -274,7 +279,7 @@ static void put_steps(const page *p) {
         buf_init(&b, p->out->mem);
         put_equation(p, &p->d->forward.list.at[i], &b);
         if (own && !is_trivial(p, own) && b.len + 9 > width && b.len < 60) width = b.len + 9;
-        buf_free(&b);
+        drop(&b, p->out);
     }
     buf_puts(p->out, "\n");
     for (uint32_t i = p->d->forward.list.n; i-- > 0;) put_group(p, i, width, &said_prev, &substituted, &n_substituted);
@@ -285,7 +290,7 @@ static void put_steps(const page *p) {
         else buf_printf(p->out, "the %u equations are these with ", n_lines);
         buf_printf(p->out, "%s substituted away\n", substituted.text);
     }
-    buf_free(&substituted);
+    drop(&substituted, p->out);
 }
 
 dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps, buf *out) {

@@ -34,6 +34,7 @@ typedef struct document {
     bool             *small;   /* by var_id: has an entry for each example */
     index_style       style;   /* for one example */
     VEC(block) blocks;
+    block spare; /* what is added where there is no memory */
 } document;
 
 /* prove.c: evaluates all lines on random values, and the gradient of `goal` against

@@ -61,6 +61,7 @@ static const char *rule_of(unfolding *w, const node *x) {
     buf_puts(&b, "chain rule: ");
     explain_slope((op_id)x->op, &b);
     const char *text = b.text ? arena_text(w->a, b.text, b.len) : NULL;
+    if (b.failed) w->a->failed = true;
     buf_free(&b);
     return text;
 }

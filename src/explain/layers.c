@@ -71,6 +71,7 @@ static const char *printed(pages *p, node_id n) {
     buf_init(&b, p->a->mem);
     print_node(p->g, n, &b);
     const char *text = b.text ? arena_text(p->a, b.text, b.len) : NULL;
+    if (b.failed) p->a->failed = true;
     buf_free(&b);
     return text ? text : "";
 }
@@ -111,6 +112,7 @@ static void add_line(pages *p, const gradient *v) {
         buf_puts(&b, ")");
     }
     l.text = b.text ? arena_text(p->a, b.text, b.len) : NULL;
+    if (b.failed) p->a->failed = true;
     buf_free(&b);
     if (l.text) vec_push(p->a, &p->lines, l);
 }
@@ -174,5 +176,6 @@ dfoo_status explain_layers(const derivation *d, arena *a, buf *out) {
     buf_printf(out, "# the layers are alike%s%s:\n", input_name(&p) ? "; A[0] is " : "", input_name(&p) ? input_name(&p) : "");
     for (uint32_t i = 0; i < p.lines.n; i++)
         if (!said_before(&p, i)) put_one(&p, i, out);
+    DFOO_TRY(arena_status(a));
     return buf_status(out);
 }

@@ -5,13 +5,15 @@
 
 const char *doc_take(teller *t, buf *b) {
     const char *text = b->text ? arena_text(t->a, b->text, b->len) : "";
+    if (b->failed) t->a->failed = true;
     buf_free(b);
     return text ? text : "";
 }
 
 block *doc_add(teller *t, block_kind kind, uint8_t indent, const char *words) {
+    uint32_t n = t->doc->blocks.n;
     vec_push(t->a, &t->doc->blocks, (block){.kind = (uint8_t)kind, .indent = indent, .words = words ? words : "", .tail = ""});
-    return &t->doc->blocks.at[t->doc->blocks.n - 1];
+    return t->doc->blocks.n > n ? &t->doc->blocks.at[n] : &t->doc->spare;
 }
 
 void doc_say(teller *t, uint8_t indent, const char *format, ...) {

@@ -6,7 +6,10 @@ import shutil
 
 import pytest
 
-DOCUMENTS = ["README.md"]
+from conftest import ROOT
+
+DOCUMENTS = ["README.md"] + sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")
+                                   if re.search(r"^\$ dfoo ", path.read_text(), re.M))
 
 
 def sessions(text):

@@ -19,13 +19,18 @@ static void fail(dfoo *d, const char *what, dfoo_status status, const char *text
     abort();
 }
 
-/* A text comes if, and only if, the status is OK; wrong input has a message. */
-static bool expect(dfoo *d, const char *what, dfoo_status status, const char *text) {
+/* Something comes if, and only if, the status is OK; wrong input has a message. */
+static void expect(dfoo *d, const char *what, dfoo_status status, bool came, const char *text) {
     if (status != DFOO_OK && status != DFOO_EINPUT) fail(d, what, status, text);
-    if ((status == DFOO_OK) != (text != NULL)) fail(d, what, status, text);
+    if ((status == DFOO_OK) != came) fail(d, what, status, text);
     if (status == DFOO_EINPUT && !strstr(dfoo_messages(d), "error: ")) fail(d, "no message", status, text);
     dfoo_messages_clear(d);
-    return status == DFOO_OK;
+}
+
+/* The same for a call that hands out *text, which is freed. */
+static void expect_text(dfoo *d, const char *what, dfoo_status status, char **text) {
+    expect(d, what, status, *text != NULL, *text);
+    dfoo_text_free(d, *text);
 }
 
 /* The name before the first " = " at the start of a line; false if there is none. */
@@ -45,7 +50,7 @@ static void explain_first(dfoo *d, dfoo_model *model, dfoo_convention convention
     char  *derived, *text;
     char   name[200];
     if (dfoo_derive(model, &(dfoo_derive_options){.convention = convention}, &derived) == DFOO_OK && first_gradient(derived, name, sizeof name))
-        if (expect(d, "explain", dfoo_explain(d, model, name, &(dfoo_explain_options){.convention = convention}, &text), text)) dfoo_text_free(d, text);
+        expect_text(d, "explain", dfoo_explain(d, model, name, &(dfoo_explain_options){.convention = convention}, &text), &text);
     dfoo_messages_clear(d);
     dfoo_text_free(d, derived);
 }
@@ -56,7 +61,7 @@ static void derive_all(dfoo *d, dfoo_model *model, dfoo_convention convention) {
         char               *text;
         dfoo_derive_options how = list[i];
         how.convention = convention;
-        if (expect(d, "derive", dfoo_derive(model, &how, &text), text)) dfoo_text_free(d, text);
+        expect_text(d, "derive", dfoo_derive(model, &how, &text), &text);
     }
 }
 
@@ -66,8 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char       *text;
     if (size > LARGEST || dfoo_open(NULL, &d) != DFOO_OK) return 0;
     dfoo_status status = dfoo_model_parse(d, "fuzz.eq", (const char *)data, size, &model);
-    if (expect(d, "parse", status, model ? "" : NULL)) {
-        if (expect(d, "show", dfoo_show(model, 1, &text), text)) dfoo_text_free(d, text);
+    expect(d, "parse", status, model != NULL, NULL);
+    if (model) {
+        expect_text(d, "show", dfoo_show(model, 1, &text), &text);
         for (int c = DFOO_COURSE; c <= DFOO_DJ; c++) {
             derive_all(d, model, (dfoo_convention)c);
             if (size <= LARGEST_EXPLAINED) explain_first(d, model, (dfoo_convention)c);
