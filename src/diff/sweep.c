@@ -71,6 +71,7 @@ static void emit(sweep *w, var_id v) {
     gradient one = {.var = v, .grad = ir_gradient_var(w->g, v), .stmt = w->from[v], .scale = (uint8_t)w->d->scale_of[v],
                     .given = w->opt->given && w->opt->given[v], .n_through = w->through[v], .raw = w->sum[v]};
     vec_push(w->a, &w->d->list, one);
+    w->d->place[v] = w->d->list.n;
 }
 
 /* Hands the gradient of the statement's variable down its expression. */
@@ -139,6 +140,9 @@ dfoo_status diff_run(model *m, arena *a, const diff_options *opt, derivation *ou
     for (var_id v = 1; v < n_vars; v++) /* gradient variables first: var_ids stay below n_vars * 2 */
         if (ir_var(&m->g, v)->kind < VAR_CONST && !ir_gradient_var(&m->g, v)) return DFOO_ENOMEM;
     sweep w = {.m = m, .g = &m->g, .a = a, .opt = opt, .d = out};
+    out->n_places = m->g.vars.n;
+    out->place = arena_new(a, out->n_places * sizeof *out->place);
+    if (!out->place) return DFOO_ENOMEM;
     DFOO_TRY(order_forward(m, a, &out->forward));
     DFOO_TRY(order_reached(m, a, &out->forward, &out->reached));
     DFOO_TRY(order_scales(m, a, &out->forward, out));

@@ -12,6 +12,7 @@ typedef struct layer_line {
     const gradient *v;
     unsigned        number;   /* 2 of dZ2 */
     const char     *text;     /* dZ[l] = .. */
+    sym             key;      /* the text as a number: lines that are alike have the same */
     op_id           function; /* the activation whose derivative was written g[l]', or OP_NONE */
 } layer_line;
 
@@ -20,6 +21,7 @@ typedef struct pages {
     const ir         *g;
     arena            *a;
     VEC(layer_line) lines;
+    uint32_t *count; /* by key: how many lines are alike; 0 once they were written */
 } pages;
 
 /* The length of a name without its number, 0 if it has none. */
@@ -114,13 +116,15 @@ static void add_line(pages *p, const gradient *v) {
     l.text = b.text ? arena_text(p->a, b.text, b.len) : NULL;
     if (b.failed) p->a->failed = true;
     buf_free(&b);
-    if (l.text) vec_push(p->a, &p->lines, l);
+    if (!l.text) return;
+    l.key = symbols_add(p->g->names, l.text, strlen(l.text));
+    vec_push(p->a, &p->lines, l);
 }
 
-static bool said_before(const pages *p, uint32_t i) {
-    for (uint32_t k = 0; k < i; k++)
-        if (strcmp(p->lines.at[k].text, p->lines.at[i].text) == 0) return true;
-    return false;
+static bool count_alike(pages *p) {
+    p->count = arena_new(p->a, p->g->names->names.n * sizeof *p->count);
+    for (uint32_t i = 0; p->count && i < p->lines.n; i++) p->count[p->lines.at[i].key]++;
+    return p->count != NULL;
 }
 
 /* "g[1] = g[2] = relu, g[3] = tanh" for the layers of one line, sources first. */
@@ -129,7 +133,7 @@ static void put_functions(const pages *p, uint32_t i, buf *out) {
         uint32_t n = 0;
         for (uint32_t k = p->lines.n; k-- > 0;) {
             const layer_line *l = &p->lines.at[k];
-            if (l->function != (op_id)op || strcmp(l->text, p->lines.at[i].text) != 0) continue;
+            if (l->function != (op_id)op || l->key != p->lines.at[i].key) continue;
             if (n++ < 4) buf_printf(out, "%sg[%u]", n == 1 ? (out->len ? ", " : "") : " = ", l->number);
         }
         if (n > 4) buf_puts(out, " = ..");
@@ -142,7 +146,7 @@ static void put_one(const pages *p, uint32_t i, buf *out) {
     unsigned least = UINT32_MAX, most = 0;
     buf      functions;
     for (uint32_t k = i; k < p->lines.n; k++) {
-        if (strcmp(p->lines.at[k].text, p->lines.at[i].text) != 0) continue;
+        if (p->lines.at[k].key != p->lines.at[i].key) continue;
         if (p->lines.at[k].number < least) least = p->lines.at[k].number;
         if (p->lines.at[k].number > most) most = p->lines.at[k].number;
         n++;
@@ -170,12 +174,15 @@ dfoo_status explain_layers(const derivation *d, arena *a, buf *out) {
         if (v->shown && !v->given && v->whole) add_line(&p, v);
     }
     /* One line for at least two hidden layers, or there is nothing general to say. */
+    if (!count_alike(&p)) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p.lines.n; i++)
-        hidden += p.lines.at[i].function && said_before(&p, i);
+        hidden += p.lines.at[i].function && p.count[p.lines.at[i].key] > 1;
     if (!hidden) return arena_status(a);
     buf_printf(out, "# the layers are alike%s%s:\n", input_name(&p) ? "; A[0] is " : "", input_name(&p) ? input_name(&p) : "");
-    for (uint32_t i = 0; i < p.lines.n; i++)
-        if (!said_before(&p, i)) put_one(&p, i, out);
+    for (uint32_t i = 0; i < p.lines.n; i++) {
+        if (p.count[p.lines.at[i].key] > 1) put_one(&p, i, out);
+        p.count[p.lines.at[i].key] = 0;
+    }
     DFOO_TRY(arena_status(a));
     return buf_status(out);
 }

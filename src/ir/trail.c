@@ -2,7 +2,5 @@
 #include "ir/trail.h"
 
 gradient *derivation_find(const derivation *d, var_id v) {
-    for (uint32_t i = 0; i < d->list.n; i++)
-        if (d->list.at[i].var == v) return &d->list.at[i];
-    return NULL;
+    return v < d->n_places && d->place[v] ? &d->list.at[d->place[v] - 1] : NULL;
 }

@@ -55,6 +55,8 @@ typedef struct derivation {
     scale       *scale_of;    /* by var_id (variables of the model) */
     bool        *reached;     /* by var_id: does the cost depend on it differentiably? */
     VEC(gradient) list;       /* in the order of the sweep */
+    uint32_t     *place;      /* by var_id: 1 + the index in the list, 0: none */
+    uint32_t      n_places;
     VEC(step) trail;
     bool examples_interact;   /* a value of one example affects another's loss */
 } derivation;

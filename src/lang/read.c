@@ -542,6 +542,8 @@ static dfoo_status read_statements(reader *r) {
     return r->d->n_errors ? DFOO_EINPUT : DFOO_OK;
 }
 
+enum { LONGEST_MODEL = 2 << 20 }; /* bytes: what follows takes a thousand times as much memory and more */
+
 dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text, size_t len) {
     *m = (model){0};
     const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
@@ -554,6 +556,8 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
         uint32_t at = (uint32_t)(zero - text);
         return diag_error(d, &m->src, span_at(at, at), "this is not a text: it holds a zero byte");
     }
+    if (len > LONGEST_MODEL)
+        return diag_error(d, NULL, span_at(0, 0), "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers", name, len, LONGEST_MODEL);
     uint32_t errors = d->n_errors;
     syntax_lex(&m->src, a, names, d, &r.in);
     r.p = (parser){.a = a, .names = names, .d = d, .in = &r.in, .is_function = is_function, .like = function_like, .user = &r};

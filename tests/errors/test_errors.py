@@ -62,6 +62,7 @@ def messages(root):
 def test_every_message_is_expected_somewhere(root):
     seen = "\n".join(p.read_text() for p in HERE.glob("*.txt"))
     seen += "this is not a text: it holds a zero byte\na character that is not text (byte 0x07)\n"  # below
+    seen += "- is 3000000 bytes long; a model may have 2097152, enough for some 15,000 layers\n"
     missing = set()
     for text in messages(root):
         pattern = "".join(".*" if re.match("%", part) else re.escape(part) for part in re.split(r"(%[-.*0-9]*[a-z]+)", text))
@@ -88,6 +89,7 @@ def derive(dfoo, text):
     (b"\xef\xbb\xbf", "error: the model does not say what to minimise"),
     (b"\r\n\r\n", "error: the model does not say what to minimise"),
     (b"# only a remark", "error: the model does not say what to minimise"),
+    (NETWORK + b"#" * 3000000, "bytes long; a model may have"),
     (b"(" * 20000, "1:1: error: a statement starts with a name"),
     (b"Z = " + b"(" * 20000, "error: the line ends where a value is expected"),
     (b"Z = " + b"(" * 20000 + b"2", "error: this bracket is not closed"),
