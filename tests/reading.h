@@ -141,33 +141,38 @@ static inline matrix values_var(values *v, var_id x) {
 }
 
 typedef struct held { /* against differences */
-    double   worst;   /* |difference - gradient| / (1e-3 + the larger of both) */
+    double   worst; /* |difference - gradient| / (1e-3 + the larger of both) */
     uint32_t n, n_skipped;
 } held;
 
-static inline double quotient(values *v, double *entry, matrix cost, double h) {
-    double old = *entry;
-    *entry = old + h;
-    eval_run(&v->e);
-    double up = cost.at[0];
-    *entry = old - h;
-    eval_run(&v->e);
+typedef struct slopes {
+    double left, right, both; /* of the cost, one-sided and two-sided */
+} slopes;
+
+static inline slopes slopes_at(values *v, double *entry, matrix cost, double h) {
+    double old = *entry, at[3];
+    for (int i = 0; i < 3; i++) {
+        *entry = old + (i - 1) * h;
+        eval_run(&v->e);
+        at[i] = cost.at[0];
+    }
     *entry = old;
-    return (up - cost.at[0]) / (2 * h);
+    return (slopes){(at[1] - at[0]) / h, (at[2] - at[1]) / h, (at[2] - at[0]) / (2 * h)};
 }
 
-/* Holds dv against two-sided differences by the entries of x, `most` of them. `v` runs the
- * forward pass only, so that dv stays as it is. An entry is skipped where the differences have
- * not settled: at a kink. */
+/* Holds dv against differences by the entries of x, `most` of them. `v` runs the forward pass
+ * only, so that dv stays as it is. At a kink any value between the two one-sided slopes is
+ * right, and where differences have not settled, near a jump, an entry is skipped. */
 static inline void hold(held *out, values *v, var_id x, matrix dv, var_id cost, double scale, size_t most, rng *any) {
     matrix at = values_var(v, x), j = values_var(v, cost);
     size_t n = at.rows * at.cols;
     for (size_t k = 0; k < n && k < most; k++) {
         size_t i = n <= most ? k : rng_below(any, (uint32_t)n);
-        double far = scale * quotient(v, &at.at[i], j, 2e-5), near = scale * quotient(v, &at.at[i], j, 1e-5);
-        double size = 1e-3 + fmax(fabs(near), fabs(dv.at[i]));
-        if (fabs(far - near) > 1e-6 * size) out->n_skipped++;
-        else out->worst = fmax(out->worst, fabs(near - dv.at[i]) / size);
+        slopes far = slopes_at(v, &at.at[i], j, 2e-5), near = slopes_at(v, &at.at[i], j, 1e-5);
+        double both = scale * near.both, size = 1e-3 + fmax(fabs(both), fabs(dv.at[i]));
+        double kink = scale * fabs(near.right - near.left) / 2;
+        if (fabs(scale * far.both - both) > 1e-6 * size) out->n_skipped++;
+        else out->worst = fmax(out->worst, (fabs(both - dv.at[i]) - kink) / size);
         out->n++;
     }
 }

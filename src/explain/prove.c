@@ -51,7 +51,7 @@ static double difference(void *user, const index_values *v, const index_tree *x)
     if (!a.at) return NAN;
     size_t  yi = place(v, x->a->row) * y.cols + place(v, x->a->col);
     double *at = &a.at[place(v, x->b->row) * a.cols + place(v, x->b->col)], old = *at;
-    double  h = 6e-6 * fmax(1, fabs(old));
+    double  h = 6e-6 * fmax(0.01, fabs(old));
     *at = old + h;
     eval_run(e);
     double up = y.at[yi];
@@ -159,7 +159,7 @@ static double two_sided(evaluation *e, double *at, const double *cost, double h)
 /* How the cost changes with an entry, and how wrong that may be: the curvature is told from
  * another step, the rounding from the size of the cost. */
 static double cost_slope(evaluation *e, double *at, const double *cost, double *error) {
-    double h = 6e-6 * fmax(1, fabs(*at)), slope = two_sided(e, at, cost, h);
+    double h = 6e-6 * fmax(0.01, fabs(*at)), slope = two_sided(e, at, cost, h);
     *error = fabs(slope - two_sided(e, at, cost, h / 4)) + 1e-15 * fabs(*cost) / h;
     return slope;
 }

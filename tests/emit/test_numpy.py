@@ -59,9 +59,10 @@ def masks_of(model, sizes, seed=2):
 
 
 def close(a, b, tolerance):
+    """To a tolerance of the largest entry; what is zero but for rounding counts as 1e-6."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     assert a.shape == b.shape
-    scale = max(np.nanmax(np.abs(a), initial=0), np.nanmax(np.abs(b), initial=0), 1e-8)
+    scale = max(np.nanmax(np.abs(a), initial=0), np.nanmax(np.abs(b), initial=0), 1e-6)
     return np.allclose(a, b, rtol=0, atol=tolerance * scale, equal_nan=True)
 
 

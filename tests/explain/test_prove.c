@@ -98,6 +98,7 @@ static void lines_of_indices(void **state) {
         {"D(b[j,t], z[j,t])", "1 - b[j,t]", true, false},
         {"db[j,t]", "sum(i, DL(y[i,t]) * D(y[i,t], b[j,t]))", true, true},
         {"dz[j,t]", "sum(i, DL(y[i,t]) * D(y[i,t], b[j,t]))", true, false},
+        {"b[j,t]", "b[j,t] * log(0 - b[j,t]**2)", false, false}, /* not a number */
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         explain_result r = prove_indices(list[i].x, list[i].y);

@@ -287,6 +287,11 @@ static inline void gen_loss(generator *g) {
     static const char *const forms[] = {"sigmoid($)", "softmax($)", "tanh($)", "sigmoid($)", "log_softmax($)"};
     gen_expr    z = gen_affine(g, 5);
     uint32_t    kind = gen_below(g, 5);
+    if (z.most > 6) { /* log(1 - A) has steps where A comes close to 1 */
+        char form[32];
+        snprintf(form, sizeof form, "($) / %.0f", z.most / 4);
+        z = gen_fill(z, form, 4);
+    }
     const char *name = gen_chance(g, 0.6) ? gen_define(g, "Z", z)->name : NULL;
     if (name) z = gen_write(z.rows, z.cols, z.most, "%s", name);
     char a[12];
@@ -336,6 +341,7 @@ static inline void generate(generator *g, uint64_t seed) {
     buf_printf(&g->declarations, "input X : (%s)\nlabel Y : (%s)%s\n", g->columns ? "n0, m" : "m, n0", g->columns ? "k, m" : "m, k",
                gen_chance(g, 0.5) ? " onehot" : "");
     gen_add(g, "X", g->columns ? 1 : GEN_M, g->columns ? GEN_M : 1, 3)->used = true;
+    gen_add(g, "Y", g->columns ? 5 : GEN_M, g->columns ? GEN_M : 5, 1)->used = true;
     uint32_t n = 1 + gen_below(g, gen_chance(g, 0.2) ? 40 : 10);
     for (uint32_t i = 0; i < n; i++) gen_statement(g);
     gen_loss(g);

@@ -389,6 +389,33 @@ static void known_forms(void **state) {
     reading_close(&w.r);
 }
 
+/* Only the sum over the classes is 1, and only where the model says so. */
+static void labels_sum_to_one_over_the_classes(void **state) {
+    (void)state;
+    static const struct {
+        const char *label, *sum, *becomes;
+    } list[] = {
+        {"label Y : (k, m) onehot", "sum(Y, axis=0)", "ones(1, m)"},
+        {"label Y : (k, m) onehot", "sum(2 * Y, axis=0)", "2 * ones(1, m)"},
+        {"label Y : (k, m) onehot", "sum(Y, axis=1)", "sum(Y, axis=1, keepdims=True)"},
+        {"label Y : (k, m) onehot", "sum(Y**2, axis=0)", "sum(Y**2, axis=0, keepdims=True)"},
+        {"label Y : (k, m)", "sum(Y, axis=0)", "sum(Y, axis=0, keepdims=True)"},
+        {"label Y : (m, k) onehot", "sum(Y, axis=1)", "ones(m, 1)"},
+        {"label Y : (m, k) onehot", "sum(Y, axis=0)", "sum(Y, axis=0, keepdims=True)"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        workbench    w;
+        char         text[200];
+        diff_options how = {.convention = CONVENTION_COURSE};
+        snprintf(text, sizeof text, "examples m\n%s\nparam b : (1, 1)\nJ = sum(b * Y)\nminimize J\n", list[i].label);
+        reading_open(&w.r, text);
+        assert_int_equal(diff_run(&w.r.m, &w.r.a, &how, &w.r.dv), DFOO_OK);
+        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv, NULL), DFOO_OK);
+        assert_string_equal(reading_text(&w.r, simplified(&w, reading_expression(&w.r, list[i].sum))), list[i].becomes);
+        reading_close(&w.r);
+    }
+}
+
 /* ------------------------------------------------------------------ stable */
 
 static const char logistic[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nZ = w.T @ X\n%s\n"
@@ -430,6 +457,7 @@ int main(void) {
         cmocka_unit_test(simplifying_twice_changes_nothing),
         cmocka_unit_test(pieces_do_not_cancel),
         cmocka_unit_test(known_forms),
+        cmocka_unit_test(labels_sum_to_one_over_the_classes),
         cmocka_unit_test(stable_programs_stay_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
