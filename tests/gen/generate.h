@@ -257,7 +257,7 @@ static inline bool gen_has_ties(const generator *g, const char *text) {
 
 static inline gen_value *gen_define(generator *g, const char *letter, gen_expr x) {
     char name[12];
-    if (x.most > 15 && strlen(x.text) < 300) x = gen_bounded(g, x, 15);
+    if (x.most > 15 && strncmp(x.text, "dropout", 7) != 0) x = gen_bounded(g, x, 15);
     snprintf(name, sizeof name, "%s%u", letter, (unsigned)++g->n_names);
     buf_printf(&g->body, "%s = %s\n", name, x.text);
     bool       ties = gen_has_ties(g, x.text) && !strstr(x.text, "@");
@@ -278,7 +278,8 @@ static inline void gen_statement(generator *g) {
         gen_value *like = gen_pick(g);
         x = gen_elementwise(g, like->rows, like->cols);
     }
-    if (kind < 6 && gen_chance(g, 0.4)) x = gen_unary(g, gen_bounded(g, x, 4)); /* its inside has no name */
+    bool mask = strncmp(x.text, "dropout", 7) == 0; /* which is called after the name it is given */
+    if (kind < 6 && !mask && gen_chance(g, 0.4)) x = gen_unary(g, gen_bounded(g, x, 4)); /* its inside has no name */
     gen_define(g, letter, x);
 }
 
