@@ -293,3 +293,17 @@ uint32_t node_list_place(const node_list *list, node_id n) {
     }
     return low;
 }
+
+node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user) {
+    node_list need = {{0}};
+    if (!root || ir_reach(g, scratch, &root, 1, &need) != DFOO_OK) return 0;
+    node_id *now = arena_new(scratch, need.list.n * sizeof *now);
+    for (uint32_t i = 0; now && i < need.list.n; i++) {
+        const node *x = ir_node(g, need.list.at[i]);
+        node_id     args[3] = {0, 0, 0};
+        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
+        now[i] = make(user, g, need.list.at[i], args);
+        if (!now[i]) return 0;
+    }
+    return now ? now[need.list.n - 1] : 0; /* the root has the largest number */
+}

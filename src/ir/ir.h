@@ -221,6 +221,11 @@ dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t
 /* The place of a node in such a list, which has it. */
 uint32_t node_list_place(const node_list *list, node_id n);
 
+/* A copy of an expression: `make` is called for every node, operands first, with what the
+ * operands became, and says what the node becomes. 0 if it returned 0, or without memory. */
+typedef node_id (*ir_map_fn)(void *user, ir *g, node_id n, const node_id *args);
+node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user);
+
 /* ---------------------------------------------------------------- printing */
 
 /* An expression in the notation; it parses back to the same node. */

@@ -26,18 +26,9 @@ dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
     return DFOO_OK;
 }
 
-static node_id without_dropout(ir *g, arena *a, node_id root) {
-    node_list need = {{0}};
-    if (ir_reach(g, a, &root, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(a, need.list.n * sizeof *now);
-    for (uint32_t i = 0; now && i < need.list.n; i++) {
-        const node *x = ir_node(g, need.list.at[i]);
-        node_id     args[3] = {0, 0, 0};
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        now[i] = x->op == OP_DROPOUT ? args[0] : ir_rebuild(g, need.list.at[i], args);
-        if (!now[i]) return 0;
-    }
-    return now ? now[need.list.n - 1] : 0;
+static node_id without_dropout(void *user, ir *g, node_id n, const node_id *args) {
+    (void)user;
+    return ir_node(g, n)->op == OP_DROPOUT ? args[0] : ir_rebuild(g, n, args);
 }
 
 dfoo_status model_without_dropout(ir *g, const program *p, program *out) {
@@ -46,7 +37,7 @@ dfoo_status model_without_dropout(ir *g, const program *p, program *out) {
     dfoo_status status = DFOO_OK;
     for (uint32_t i = 0; i < p->list.n && status == DFOO_OK; i++) {
         stmt s = p->list.at[i];
-        s.node = without_dropout(g, &scratch, s.node);
+        s.node = ir_map(g, &scratch, s.node, without_dropout, NULL);
         status = s.node ? program_add(g, out, s.var, s.node, s.at) : DFOO_ENOMEM;
     }
     arena_free(&scratch);

@@ -95,23 +95,24 @@ static void choose_shown(pass *p, const simplify_options *opt) {
     }
 }
 
+typedef struct writing_out {
+    pass *p;
+    bool  trivial;
+} writing_out;
+
+static node_id write_out(void *user, ir *g, node_id n, const node_id *args) {
+    const writing_out *w = user;
+    const gradient    *v = gradient_at(w->p, n);
+    bool trivial = v && v->local && is_trivial(g, v->local) && !gradient_at(w->p, v->local);
+    bool written = v && !v->given && (w->trivial ? trivial : !v->shown);
+    return written ? v->whole : ir_rebuild(g, n, args);
+}
+
 /* A form with the gradients that are not shown (`trivial`: those that are a number, ones, or
  * a name of the forward pass) replaced by what they are. */
 static node_id substitute(pass *p, node_id root, bool trivial) {
-    node_list need = {{0}};
-    if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK || !need.list.n) return 0;
-    node_id *now = arena_new(p->a, need.list.n * sizeof *now);
-    if (!now) return 0;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        node_id         n = need.list.at[i], args[3] = {0, 0, 0};
-        const gradient *v = gradient_at(p, n);
-        const node     *x = ir_node(p->g, n);
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        bool written = v && !v->given && (trivial ? v->local && is_trivial(p->g, v->local) && !gradient_at(p, v->local) : !v->shown);
-        now[node_list_place(&need, n)] = written ? v->whole : ir_rebuild(p->g, n, args);
-        if (!now[node_list_place(&need, n)]) return 0;
-    }
-    return now[node_list_place(&need, root)];
+    writing_out w = {p, trivial};
+    return ir_map(p->g, p->a, root, write_out, &w);
 }
 
 static dfoo_status make_local(pass *p) {

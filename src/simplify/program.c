@@ -47,16 +47,16 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
     return simplifier_run(&w, n, &used);
 }
 
+typedef struct replacement {
+    node_id old, by;
+} replacement;
+
+static node_id replace(void *user, ir *g, node_id n, const node_id *args) {
+    const replacement *r = user;
+    return n == r->old ? r->by : ir_rebuild(g, n, args);
+}
+
 node_id simplify_replace(ir *g, arena *a, node_id root, node_id old, node_id by) {
-    node_list need = {{0}};
-    if (ir_reach(g, a, &root, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(a, need.list.n * sizeof *now);
-    for (uint32_t i = 0; now && i < need.list.n; i++) {
-        const node *x = ir_node(g, need.list.at[i]);
-        node_id     args[3] = {0, 0, 0};
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        now[i] = need.list.at[i] == old ? by : ir_rebuild(g, need.list.at[i], args);
-        if (!now[i]) return 0;
-    }
-    return now ? now[node_list_place(&need, root)] : 0;
+    replacement r = {old, by};
+    return ir_map(g, a, root, replace, &r);
 }

@@ -5,7 +5,6 @@
 
 typedef struct walk {
     ir                  *g;
-    arena               *a;
     rules                r;
     const stable_report *report;
     var_id               in;
@@ -23,25 +22,14 @@ static node_id rewrite(walk *w, node_id n) {
     return n;
 }
 
-static node_id stable_node(walk *w, node_id root) {
-    node_list need = {{0}};
-    if (ir_reach(w->g, w->a, &root, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(w->a, need.list.n * sizeof *now);
-    if (!now) return 0;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(w->g, need.list.at[i]);
-        node_id     args[3] = {0, 0, 0};
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        node_id n = ir_rebuild(w->g, need.list.at[i], args);
-        now[i] = n ? rewrite(w, n) : 0;
-        if (!now[i]) return 0;
-    }
-    return now[node_list_place(&need, root)];
+static node_id stable_node(void *user, ir *g, node_id n, const node_id *args) {
+    node_id same = ir_rebuild(g, n, args);
+    return same ? rewrite(user, same) : 0;
 }
 
 dfoo_status simplify_stable(ir *g, arena *a, const program *p, const program *defs, const bool *no_name,
                             const stable_report *report, program *out) {
-    walk w = {.g = g, .a = a, .report = report};
+    walk w = {.g = g, .report = report};
     DFOO_TRY(rules_init(&w.r, g));
     node_id *formula = arena_new(a, g->vars.n * sizeof *formula);
     if (!formula) return DFOO_ENOMEM;
@@ -51,7 +39,7 @@ dfoo_status simplify_stable(ir *g, arena *a, const program *p, const program *de
     w.r.n_formulas = g->vars.n;
     for (uint32_t i = 0; i < p->list.n; i++) {
         w.in = p->list.at[i].var;
-        node_id n = stable_node(&w, p->list.at[i].node);
+        node_id n = ir_map(g, a, p->list.at[i].node, stable_node, &w);
         if (!n) return DFOO_ENOMEM;
         DFOO_TRY(program_add(g, out, p->list.at[i].var, n, p->list.at[i].at));
     }
