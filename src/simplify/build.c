@@ -392,5 +392,6 @@ node_id build_form(builder *b, form x, shape sh) {
     if (shape_equal(ir_shape(b->g, n), sh)) return n;
     double one;
     if (ir_is_number(b->g, n, &one) && one == 1) return ir_ones(b->g, sh);
-    return join(b, OP_MUL, n, ir_ones(b->g, sh));
+    n = join(b, OP_MUL, n, ir_ones(b->g, sh));
+    return n && shape_equal(ir_shape(b->g, n), sh) ? n : 0; /* a name of a larger shape was used */
 }
