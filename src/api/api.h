@@ -50,6 +50,10 @@ typedef struct work_options {
 } work_options;
 dfoo_status work_derive(work *w, const work_options *opt);
 
+/* Refuses what would be printed as a text of many megabytes, because parts without a name are
+ * written out wherever they are used. */
+dfoo_status work_printable(work *w);
+
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 

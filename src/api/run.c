@@ -54,6 +54,7 @@ static dfoo_status open_function(work *w) {
 }
 
 static dfoo_status show(work *w, int with_plan, buf *out) {
+    DFOO_TRY(work_printable(w));
     lang_show(&w->m, out);
     if (!with_plan) return buf_status(out);
     program run = {{0}};

@@ -137,7 +137,11 @@ static int power_of_m(walk *w, node_id n) {
         int         sign = stack[depth].sign;
         const node *x = ir_node(&w->m->g, stack[depth].n);
         if (x->op == OP_SIZE && x->ref == w->m->examples) power += sign;
-        if (x->op == OP_NEG) {
+        const stmt *named = x->op == OP_VAR ? program_find(w->forward, x->ref) : NULL; /* c = 1/m */
+        if (named) {
+            stack[depth].n = named->node;
+            stack[depth++].sign = sign;
+        } else if (x->op == OP_NEG) {
             stack[depth].n = x->arg[0];
             stack[depth++].sign = sign;
         } else if (x->op != OP_MUL && x->op != OP_DIV && op_table[x->op].arity && has_m(w, stack[depth].n)) {
@@ -155,6 +159,20 @@ static int power_of_m(walk *w, node_id n) {
 
 static void push_term(walk *w, node_id n, int power) {
     vec_push(w->a, &w->stack, (term){n, power});
+}
+
+/* The power of m in numbers that stand inside a sum: sum(1/m * L). */
+static int power_inside(walk *w, node_id n) {
+    int power = 0;
+    for (;;) {
+        const node *x = ir_node(&w->m->g, n);
+        bool        left = x->op == OP_MUL && shape_is_scalar(ir_shape(&w->m->g, x->arg[0])) && !depends_on_data(w, x->arg[0]);
+        bool        right = (x->op == OP_MUL || x->op == OP_DIV) && shape_is_scalar(ir_shape(&w->m->g, x->arg[1])) && !depends_on_data(w, x->arg[1]);
+        if (!left && !right && x->op != OP_NEG) return power;
+        if (left) power += power_of_m(w, x->arg[0]);
+        else if (right) power += x->op == OP_DIV ? -power_of_m(w, x->arg[1]) : power_of_m(w, x->arg[1]);
+        n = left ? x->arg[1] : x->arg[0];
+    }
 }
 
 /* One number of the cost: sums are opened, factors counted, names looked through. */
@@ -177,7 +195,7 @@ static void walk_term(walk *w, term t) {
     } else if (x->op == OP_DIV && !depends_on_data(w, x->arg[1])) {
         push_term(w, x->arg[0], t.power - power_of_m(w, x->arg[1]));
     } else if ((x->op == OP_SUM || x->op == OP_MEAN) && has_examples(w->m, x->arg[0])) {
-        int power = t.power - (x->op == OP_MEAN);
+        int power = t.power - (x->op == OP_MEAN) + power_inside(w, x->arg[0]);
         w->n_sums++;
         if (power == 0) w->why = "the cost is a sum over the examples without 1/m";
         else if (power != -1) w->why = "a sum over the examples stands in the cost with a factor that is not 1/m";

@@ -66,7 +66,9 @@ static void costs_of_every_form(void **state) {
         {"-1/m * sum(L)", NULL},
         {"mean(L)", NULL},
         {"1/(2*m) * sum(L)", NULL},
-        {"sum(1/m * L)", "without 1/m"}, /* the factor is inside: not looked for */
+        {"sum(1/m * L)", NULL},
+        {"sum(-L / m)", NULL},
+        {"sum(1/m**2 * L)", "not 1/m"},
         {"mean(sum(L, axis=0))", NULL},
         {"1/m * sum(L) + lambda/(2*m) * sum(W1**2)", NULL},
         {"1/m * sum(L) + 1/m * sum(A2)", NULL},

@@ -123,6 +123,17 @@ def test_long_texts_are_read(dfoo, text):
     assert b"dW = 1/m * dZ @ X.T" in done.stdout
 
 
+def test_a_line_that_would_be_megabytes_is_refused(dfoo):
+    """Own functions that nest share nothing when they are written out."""
+    call = "Z"
+    for _ in range(40):
+        call = f"s({call})"
+    text = f"s(z) = z * sigmoid(z)\ninput X : (n0, m)\nparam W : (1, n0)\nZ = W @ X\nA = {call}\nJ = 1/m * sum(A**2)\nminimize J\n"
+    for command in (["derive", "-"], ["show", "-"], ["explain", "-", "dW"], ["derive", "-", "--format", "numpy"]):
+        done = dfoo(*command, stdin=text)
+        assert done.returncode == 2 and done.stdout == "" and "needs a name" in done.stderr, command
+
+
 def test_a_file_that_is_not_there(dfoo):
     done = dfoo("derive", "nowhere.eq")
     assert done.returncode == 2 and "nowhere.eq" in done.stderr and done.stdout == ""

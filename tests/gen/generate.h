@@ -260,7 +260,7 @@ static inline gen_value *gen_define(generator *g, const char *letter, gen_expr x
     if (x.most > 15 && strncmp(x.text, "dropout", 7) != 0) x = gen_bounded(g, x, 15);
     snprintf(name, sizeof name, "%s%u", letter, (unsigned)++g->n_names);
     buf_printf(&g->body, "%s = %s\n", name, x.text);
-    bool       ties = gen_has_ties(g, x.text) && !strstr(x.text, "@");
+    bool       ties = gen_has_ties(g, x.text); /* also behind a product: a column of zeros stays one */
     gen_value *v = gen_add(g, name, x.rows, x.cols, x.most);
     v->ties = ties;
     return v;
