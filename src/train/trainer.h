@@ -1,0 +1,68 @@
+/* A training at work: everything that it knows between two steps, shared by the files that set it up
+ * (setup.c), run it (loop.c) and tell about it (history.c).
+ *
+ * What a run could be continued from stands here by name and nowhere else: the parameters and the
+ * states of the optimiser (stepper.states, variables of the step's exec), t, epoch, the newest cost and
+ * scores, and the history. Orders of examples and masks follow from the seed, the epoch and t. */
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include <time.h>
+
+#include "train/internal.h"
+
+typedef struct trainer {
+    model               *m;
+    const program       *p;
+    const train_input   *in;
+    const train_options *opt;
+    arena                a;
+    size_t               epochs;
+    size_t               batch; /* 0: all examples in one */
+
+    stepper   stepper;
+    plan     *plan;
+    scorer    scorer;
+    bool     *needed;
+    memos     memos;
+    sizes     s;
+    uint32_t *order; /* the training examples, as the epoch at hand takes them */
+    uint32_t *pick;  /* the training examples, in ascending order */
+    size_t    n, n_test;
+
+    exec        *step;
+    examples     train, test, gathered; /* in the step's type */
+    dfoo_arrays *run;
+
+    uint64_t    t;     /* steps done */
+    size_t      epoch; /* epochs done */
+    double      cost;  /* the newest of an epoch */
+    train_score train_score, test_score;
+    bool        stop;
+    bool        keeps_history;
+    VEC(double) history;
+
+    struct timespec began;
+    uint64_t        next_look; /* at which step the clock is looked at again */
+    double          seen;      /* examples */
+} trainer;
+
+/* setup.c: from options and sources to plans, bound examples, memory and starting values. */
+dfoo_status trainer_set_up(trainer *t);
+
+/* history.c: a row of the history, with the scores if they are about the same parameters. */
+void trainer_add_row(trainer *t, double cost, bool scored);
+
+dfoo_status trainer_keep_history(const trainer *t, dfoo_arrays *history);
+
+/* Tells the caller how it goes; he may say that it is to stop. look_at_clock tells about 20 times a
+ * second, however long a step takes, and does not read the clock in between. */
+void trainer_tell(trainer *t, double within, bool evaluated);
+void trainer_look_at_clock(trainer *t, double within);
+
+double trainer_seconds(const trainer *t);
+
+/* Reports a cost that is not finite. */
+dfoo_status trainer_refuse_cost(const trainer *t, double cost);
+
+#endif
