@@ -56,12 +56,14 @@ dfoo_status data_read(const char *path, const data_read_options *opt, diags *d, 
 dfoo_status data_read_csv(const char *path, const data_read_options *opt, diags *d, arena *a,
                           data_table *table);
 
-typedef enum { DATA_F32, DATA_F64 } data_dtype;
+/* F32 rounds to nearest, and what is too large becomes infinite; EXACT takes float32 for each
+ * array that loses nothing by it, float64 for the others. */
+typedef enum { DATA_F32, DATA_F64, DATA_EXACT } data_dtype;
 
 /* Writes all arrays as numpy.savez does (stored, C order, little endian); the same arrays give
- * the same bytes. F32 rounds to nearest; what is too large becomes infinite. The file is complete
- * or not there: after a failure, what was there before still is. A target that is not a regular
- * file (a pipe, a device) is written to directly. An empty set is refused. */
+ * the same bytes. The file is complete or not there: after a failure, what was there before still
+ * is. A target that is not a regular file (a pipe, a device) is written to directly. An empty set
+ * is refused. */
 dfoo_status data_write_npz(const char *path, const dfoo_arrays *set, data_dtype dtype, diags *d);
 
 /* Writes a matrix, a row per line, in the fewest digits that read back as the same double; a

@@ -146,6 +146,12 @@ typedef struct npy_source {
     unsigned char     header[512];
 } npy_source;
 
+static bool fits_float(const dfoo_array *x) {
+    for (size_t i = 0, n = array_entries(x); i < n; i++)
+        if ((double)(float)x->data[i] != x->data[i] && x->data[i] == x->data[i]) return false;
+    return true;
+}
+
 /* Version 1.0; the header is padded with blanks so that the entries begin at a multiple of 64. */
 static void npy_start(npy_source *n, const dfoo_array *x, data_dtype dtype) {
     enum { START = 10 };
@@ -154,7 +160,7 @@ static void npy_start(npy_source *n, const dfoo_array *x, data_dtype dtype) {
     memcpy(sh.dim, x->dim, sizeof sh.dim);
     shape_text(&sh, dims);
     n->x = x;
-    n->entry_size = dtype == DATA_F32 ? 4 : 8;
+    n->entry_size = dtype == DATA_F32 || (dtype == DATA_EXACT && fits_float(x)) ? 4 : 8;
     size_t room = sizeof n->header - START;
     size_t len = (size_t)snprintf((char *)n->header + START, room,
                                   "{'descr': '<f%zu', 'fortran_order': False, 'shape': %s, }",

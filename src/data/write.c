@@ -1,12 +1,17 @@
 /* Where files are written to, and CSV.
  *
  * A file is written beside its place, flushed to the disk and renamed: whoever looks sees the
- * old file or the new one, also after a crash. Pipes and devices are written to directly. */
+ * old file or the new one, also after a crash. What processes that were killed while they wrote
+ * left beside it is removed by the next one. Pipes and devices are written to directly. */
 #include "data/internal.h"
 
 #include <csv.h>
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +31,29 @@ static const char *follow_links(arena *a, const char *path) {
         path = arena_format(a, "%.*s%.*s", folder, path, (int)len, link);
     }
     return path;
+}
+
+/* Is `name` what make_temp, or libzip for it, calls a temporary file of `base`: base.PID-N.tmp..,
+ * and that process gone? */
+static bool is_left_over(const char *name, const char *base) {
+    size_t len = strlen(base);
+    char  *end;
+    if (strncmp(name, base, len) != 0 || name[len] != '.' || !isdigit((unsigned char)name[len + 1])) return false;
+    long process = strtol(name + len + 1, &end, 10);
+    if (*end != '-' || !isdigit((unsigned char)end[1])) return false;
+    end += 1 + strspn(end + 1, "0123456789");
+    if (strncmp(end, ".tmp", 4) != 0 || (end[4] && end[4] != '.')) return false;
+    return process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+static dfoo_status remove_left_overs(target *t) {
+    const char *slash = strrchr(t->path, '/');
+    const char *folder = slash ? arena_text(&t->scratch, t->path, (size_t)(slash - t->path) + 1) : ".";
+    DIR        *dir = folder ? opendir(folder) : NULL;
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (is_left_over(e->d_name, slash ? slash + 1 : t->path)) unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir) closedir(dir);
+    return folder ? DFOO_OK : DFOO_ENOMEM;
 }
 
 /* Creates an empty file beside the path; its mode follows the umask. */
@@ -58,6 +86,7 @@ static dfoo_status choose(target *t, const char *path) {
     if (exists && S_ISDIR(st.st_mode)) return data_io(t->d, path, "written", EISDIR);
     if (exists && !S_ISREG(st.st_mode)) return DFOO_OK;
     t->mode = exists ? st.st_mode & 07777 : 0666;
+    DFOO_TRY(remove_left_overs(t));
     return make_temp(t, exists);
 }
 
