@@ -244,14 +244,27 @@ typedef struct dfoo_train_options {
     uint64_t    seed;
     dfoo_dtype  dtype;
     unsigned    threads;   /* 0: as many as there are processors; results differ by rounding only */
+    const char *file;      /* the run's NPZ file, see below; NULL: none */
+    size_t      checkpoint; /* epochs between two writings of it; 0: at the end only */
+    int         resume;    /* not 0: goes on with the run in `file`; if there is none, begins it */
+    int         restart;   /* not 0: begins anew though `file` holds a run that has not ended */
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
     void (*report)(void *user, const dfoo_progress *now); /* may be NULL */
+    int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step. May be NULL */
     void *user;
 } dfoo_train_options;
 
 /* Trains the model. `run` gets the parameters by name and what dfoo_predict needs; `last`
- * (may be NULL) the report of the end. */
+ * (may be NULL) the report of the end.
+ *
+ * With `file`, the same arrays are in that file when this returns, also after `stop`, and after
+ * each `checkpoint` epochs; whenever the process is killed, the file is the last complete one. It
+ * also holds what is needed to go on (states of the optimiser, the place in the epoch, the costs so
+ * far), so that with `resume` the run that was cut off ends with the same bits as one that was
+ * not, and one that ended goes on to more epochs. Data, equations, batch, seed, dtype
+ * and learning rate have to be the same: DFOO_EINPUT. DFOO_EIO: the file could not be written at
+ * the end; `run` is handed out all the same. */
 DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
 
 typedef struct dfoo_predict_options {

@@ -118,14 +118,18 @@ static void fill_progress(dfoo_progress *p, const train_score *train, const trai
     p->metric_name = !isnan(p->metric) || !isnan(p->test_metric) ? "accuracy" : NULL;
 }
 
+static bool stop_wanted(const dfoo_train_options *opt) {
+    return opt->stop && opt->stop(opt->user);
+}
+
 static bool hand_on(void *user, const train_progress *now) {
     const reporter *r = user;
     dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .seconds = now->seconds};
-    if (!r->opt->report || !now->evaluated) return true;
+    if (!r->opt->report || !now->evaluated) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
     if (isnan(p.cost)) p.cost = now->cost;
     r->opt->report(r->opt->user, &p);
-    return true;
+    return !stop_wanted(r->opt);
 }
 
 static dfoo_status write_log(work *w, const char *path, const dfoo_arrays *history) {
@@ -149,6 +153,7 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
     *how = (train_options){.optimizer = opt->optimizer, .epochs = epochs, .batch = opt->batch, .seed = opt->seed,
                            .every = opt->report_every ? opt->report_every : (epochs + 19) / 20,
                            .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
+                           .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
                            .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
     DFOO_TRY(read_labels(w, opt->labels, how));
     DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
@@ -187,7 +192,7 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     how.user = &r;
     DFOO_TRY(training_program(w, &p));
     dfoo_status status = train_run(&w->m, &p, &in, &how, run, f->history, &result);
-    if (status == DFOO_OK || status == DFOO_EINPUT) {
+    if (status == DFOO_OK || status == DFOO_EINPUT || status == DFOO_EIO) {
         dfoo_status logged = write_log(w, opt->log, f->history);
         if (status == DFOO_OK) status = logged;
     }
@@ -212,8 +217,9 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
     arrays_free(files.test.set);
     arrays_free(files.from);
     arrays_free(files.history);
+    bool trained = status == DFOO_OK || (status == DFOO_EIO && arrays_get(result, "dfoo.ended"));
     status = work_close(&w, status);
-    if (status == DFOO_OK) *run = result;
+    if (trained) *run = result;
     else arrays_free(result);
     return status;
 }

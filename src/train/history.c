@@ -1,6 +1,7 @@
 /* What is told of a training: its history, progress while it goes on, and a cost that is no number. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "train/trainer.h"
 
@@ -13,18 +14,36 @@ double trainer_seconds(const trainer *t) {
     return (double)(now.tv_sec - t->began.tv_sec) + (double)(now.tv_nsec - t->began.tv_nsec) * 1e-9;
 }
 
+static void fill_row(const trainer *t, double cost, bool scored, double row[TRAIN_HISTORY_COLUMNS]) {
+    row[0] = (double)t->epoch;
+    row[1] = cost;
+    row[2] = scored ? t->train_score.accuracy : NAN;
+    row[3] = scored && t->n_test ? t->test_score.cost : NAN;
+    row[4] = scored && t->n_test ? t->test_score.accuracy : NAN;
+}
+
 void trainer_add_row(trainer *t, double cost, bool scored) {
-    double row[TRAIN_HISTORY_COLUMNS] = {(double)t->epoch, cost, NAN, NAN, NAN};
-    if (scored) row[2] = t->train_score.accuracy;
-    if (scored && t->n_test) row[3] = t->test_score.cost;
-    if (scored && t->n_test) row[4] = t->test_score.accuracy;
+    double row[TRAIN_HISTORY_COLUMNS];
+    fill_row(t, cost, scored, row);
     for (int i = 0; t->keeps_history && i < TRAIN_HISTORY_COLUMNS; i++) vec_push(&t->a, &t->history, row[i]);
 }
 
+void trainer_end_row(trainer *t, double cost) {
+    fill_row(t, cost, true, t->last_row);
+    t->has_last_row = true;
+}
+
 dfoo_status trainer_keep_history(const trainer *t, dfoo_arrays *history) {
-    size_t rows = t->history.n / TRAIN_HISTORY_COLUMNS;
-    if (!history || !rows) return DFOO_OK;
-    return arrays_add_matrix(history, "history", rows, TRAIN_HISTORY_COLUMNS, t->history.at, NULL);
+    enum { ROW = TRAIN_HISTORY_COLUMNS };
+    size_t      rows = t->history.n / ROW;
+    dfoo_array *x;
+    if (rows && t->has_last_row && t->history.at[(rows - 1) * ROW] == t->last_row[0]) rows--;
+    size_t all = rows + t->has_last_row;
+    if (!history || !all) return DFOO_OK;
+    DFOO_TRY(arrays_add_matrix(history, "history", all, ROW, NULL, &x));
+    if (rows) memcpy(x->data, t->history.at, rows * ROW * sizeof *x->data);
+    if (t->has_last_row) memcpy(x->data + rows * ROW, t->last_row, sizeof t->last_row);
+    return DFOO_OK;
 }
 
 void trainer_tell(trainer *t, double within, bool evaluated) {
@@ -41,8 +60,9 @@ void trainer_tell(trainer *t, double within, bool evaluated) {
 void trainer_look_at_clock(trainer *t, double within) {
     if (!t->opt->progress || t->t < t->next_look) return;
     trainer_tell(t, within, false);
-    double steps = (double)t->t / (trainer_seconds(t) + 1e-9) * 0.05;
-    double most = (double)t->t + 16; /* a first step may be far from typical */
+    double done = (double)(t->t - t->t_began);
+    double steps = done / (trainer_seconds(t) + 1e-9) * 0.05;
+    double most = done + 16; /* a first step may be far from typical */
     t->next_look = t->t + 1 + (uint64_t)(steps < most ? steps : most);
 }
 

@@ -236,6 +236,11 @@ void plan_needs(const plan *p, bool *needed);
 
 dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs,
                          dfoo_arrays *run);
+
+/* Some texts as an array of their bytes, and back. */
+dfoo_status run_put_texts(dfoo_arrays *run, const char *name, const char *const *texts, uint32_t n_texts);
+dfoo_status run_read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out, uint32_t *n_out);
+
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out);
 
 #endif

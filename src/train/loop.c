@@ -72,8 +72,8 @@ static dfoo_status full_epoch(trainer *t) {
     return DFOO_OK;
 }
 
-static dfoo_status batch_step(trainer *t, size_t at, double *sum) {
-    size_t n = t->n - at < t->batch ? t->n - at : t->batch;
+static dfoo_status batch_step(trainer *t) {
+    size_t at = t->done, n = t->n - at < t->batch ? t->n - at : t->batch;
     double cost;
     if (n != t->gathered.n || at == 0) {
         sizes_examples(t->m, &t->s, n);
@@ -82,21 +82,23 @@ static dfoo_status batch_step(trainer *t, size_t at, double *sum) {
     batch_gather(&t->train, t->order + at, n, &t->gathered);
     examples_bind(&t->gathered, t->step);
     DFOO_TRY(run_step(t, n, &cost));
-    *sum += cost * (double)n;
-    trainer_look_at_clock(t, (double)(at + n) / (double)t->n);
+    t->done += n;
+    t->done_cost += cost * (double)n;
+    trainer_look_at_clock(t, (double)t->done / (double)t->n);
     return DFOO_OK;
 }
 
 /* Every example once, in an order of its own for each epoch. A row is about the parameters after it;
  * the last one is scored at the end. */
 static dfoo_status batch_epoch(trainer *t) {
-    rng    r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
-    double sum = 0;
+    rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
     for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
     rng_shuffle(&r, t->order, (uint32_t)t->n);
-    for (size_t at = 0; at < t->n && !t->stop; at += t->batch) DFOO_TRY(batch_step(t, at, &sum));
-    if (t->stop) return DFOO_OK;
-    t->cost = sum / (double)t->n;
+    while (t->done < t->n && !t->stop) DFOO_TRY(batch_step(t));
+    if (t->done < t->n) return DFOO_OK;
+    t->cost = t->done_cost / (double)t->n;
+    t->done = 0;
+    t->done_cost = 0;
     t->epoch++;
     bool due = is_due(t) && t->epoch < t->epochs;
     if (due) DFOO_TRY(score_all(t));
@@ -105,20 +107,20 @@ static dfoo_status batch_epoch(trainer *t) {
     return DFOO_OK;
 }
 
+static bool checkpoint_is_due(const trainer *t) {
+    return t->opt->checkpoint && !t->done && t->epoch % t->opt->checkpoint == 0 && t->epoch < t->epochs;
+}
+
 static dfoo_status run_epochs(trainer *t) {
     clock_gettime(CLOCK_MONOTONIC, &t->began);
     while (t->epoch < t->epochs && !t->stop) {
         DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
+        if (checkpoint_is_due(t)) DFOO_TRY(trainer_checkpoint(t));
         if (t->a.failed) return DFOO_ENOMEM;
     }
     DFOO_TRY(score_all(t));
-    if (!t->batch) {
-        t->cost = t->train_score.cost;
-        trainer_add_row(t, t->cost, true);
-    } else if (t->history.n && !t->stop) {
-        t->history.n -= TRAIN_HISTORY_COLUMNS;
-        trainer_add_row(t, t->cost, true);
-    }
+    if (!t->batch) t->cost = t->train_score.cost;
+    if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
     if (!isfinite(t->train_score.cost)) {
         t->t++;
         return trainer_refuse_cost(t, t->train_score.cost);
@@ -131,18 +133,14 @@ static dfoo_status run_epochs(trainer *t) {
 
 static dfoo_status keep_results(trainer *t, train_result *out) {
     const ir *g = &t->m->g;
-    size_t    rows, cols;
     *out = (train_result){.epochs = t->epoch,
                           .train = t->train_score,
                           .test = t->test_score,
                           .seconds = trainer_seconds(t)};
-    for (var_id v = 1; v < g->vars.n; v++) {
-        if (ir_var(g, v)->kind != VAR_PARAM) continue;
-        dfoo_array *x = arrays_get(t->run, ir_var_name(g, v));
-        out->n_values += array_entries(x);
-        if (exec_data(t->step, v, &rows, &cols)) exec_get(t->step, v, x->data);
-    }
-    return run_remember(t->m, &t->memos, t->opt, t->epoch, t->run);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind == VAR_PARAM) out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
+    DFOO_TRY(trainer_collect(t));
+    return trainer_write(t, g->d);
 }
 
 static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
@@ -166,6 +164,7 @@ dfoo_status train_run(model *m, const program *p, const train_input *in, const t
     examples_close(&t.train);
     examples_close(&t.test);
     scorer_close(&t.scorer);
+    arrays_free(t.resumed);
     exec_close(t.step);
     arena_free(&t.a);
     return status;

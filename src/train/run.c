@@ -14,7 +14,7 @@ static dfoo_status put(dfoo_arrays *run, const char *name, const double *data, s
     return name ? arrays_add(run, name, 1, &n, data, NULL) : DFOO_ENOMEM;
 }
 
-static dfoo_status put_texts(dfoo_arrays *run, const char *name, const char *const *texts, uint32_t n_texts) {
+dfoo_status run_put_texts(dfoo_arrays *run, const char *name, const char *const *texts, uint32_t n_texts) {
     size_t      n = 0;
     dfoo_array *out;
     for (uint32_t i = 0; i < n_texts; i++) n += strlen(texts[i]) + 1;
@@ -30,8 +30,8 @@ static dfoo_status put_texts(dfoo_arrays *run, const char *name, const char *con
 
 static dfoo_status remember_one(const model *m, const memo *x, arena *a, dfoo_arrays *run) {
     const char *var = ir_var_name(&m->g, x->var);
-    if (x->n_columns) DFOO_TRY(put_texts(run, own_name(a, "columns", var), x->columns, x->n_columns));
-    if (x->n_classes) DFOO_TRY(put_texts(run, own_name(a, "classes", var), x->classes, x->n_classes));
+    if (x->n_columns) DFOO_TRY(run_put_texts(run, own_name(a, "columns", var), x->columns, x->n_columns));
+    if (x->n_classes) DFOO_TRY(run_put_texts(run, own_name(a, "classes", var), x->classes, x->n_classes));
     if (!x->mean) return DFOO_OK;
     DFOO_TRY(put(run, own_name(a, "mean", var), x->mean, x->entries));
     return put(run, own_name(a, "sd", var), x->sd, x->entries);
@@ -58,7 +58,7 @@ static dfoo_status damaged(const model *m, const char *name) {
 }
 
 /* Bytes with a zero byte behind each text. */
-static dfoo_status read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out,
+dfoo_status run_read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out,
                               uint32_t *n_out) {
     size_t n = array_entries(x);
     char  *text = arena_new(a, n + 1);
@@ -107,8 +107,8 @@ static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, 
     if (!columns && !classes && !mean) return arena_status(a);
     memo *x = memos_get(out, a, v);
     if (!x) return DFOO_ENOMEM;
-    if (columns) DFOO_TRY(read_texts(m, a, columns, &x->columns, &x->n_columns));
-    if (classes) DFOO_TRY(read_texts(m, a, classes, &x->classes, &x->n_classes));
+    if (columns) DFOO_TRY(run_read_texts(m, a, columns, &x->columns, &x->n_columns));
+    if (classes) DFOO_TRY(run_read_texts(m, a, classes, &x->classes, &x->n_classes));
     return mean ? recall_scale(m, a, mean, sd, x) : DFOO_OK;
 }
 

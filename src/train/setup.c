@@ -87,7 +87,7 @@ static dfoo_status bind_all(trainer *t) {
                       .needed = t->needed,
                       .memos = &t->memos};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, NULL));
-    if (t->in->from) DFOO_TRY(bind_parameters(&z, t->in->from, t->in->from_name));
+    if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
     DFOO_TRY(bind_data(&r, &z, &data));
     t->s = z.s;
     DFOO_TRY(divide(t, &data));
@@ -108,7 +108,7 @@ static dfoo_status open_execs(trainer *t) {
                          t->n_test  ? t->n_test
                          : t->batch ? t->batch
                                     : t->n));
-    DFOO_TRY(start_parameters(t->m, &t->a, &t->s, t->opt->seed, t->in->from, t->in->from_name, t->run));
+    DFOO_TRY(start_parameters(t->m, &t->a, &t->s, t->opt->seed, t->from, t->from_name, t->run));
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
         const dfoo_array *start = arrays_get(t->run, ir_var_name(g, v));
@@ -124,7 +124,11 @@ static dfoo_status open_execs(trainer *t) {
 
 dfoo_status trainer_set_up(trainer *t) {
     DFOO_TRY(check_options(t));
+    DFOO_TRY(trainer_open_file(t));
+    t->from = t->resumed ? t->resumed : t->in->from;
+    t->from_name = t->resumed ? t->opt->file : t->in->from_name;
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
-    return open_execs(t);
+    DFOO_TRY(open_execs(t));
+    return trainer_resume(t);
 }

@@ -89,6 +89,10 @@ typedef struct train_options {
     unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
     bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double               split;       /* the part of the data that is held back as test data; 0: none */
+    const char          *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
+    size_t               checkpoint;  /* epochs between two writings of it; 0: at the end only */
+    bool                 resume;      /* go on from the file; if it is not there, begin */
+    bool                 restart;     /* else a file with a run that has not ended is an error */
 
     /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
      * the parameters as they are. NULL: nobody is told. */
@@ -107,7 +111,8 @@ typedef struct train_input {
 
 /* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
  * train_predict needs: mean.X and sd.X of a standardised input X, columns.X and classes.Y (bytes of
- * names, each with a zero byte behind it), seed, epochs.
+ * names, each with a zero byte behind it), seed, epochs; and what going on needs: steps, done,
+ * done_cost, ended, history, state.NAME, terms (see resume.c). All of it is in options.file, too.
  *
  * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
@@ -116,7 +121,7 @@ typedef struct train_input {
  * with dropout, scores and the cost of the last full-batch row are without.
  *
  * DFOO_EINPUT: data, sizes, options or `from` are wrong, or a cost is not finite; `history` then has
- * the rows up to there. */
+ * the rows up to there. DFOO_EIO: options.file could not be written; `run` is complete. */
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
 

@@ -1,9 +1,10 @@
 /* A training at work: everything that it knows between two steps, shared by the files that set it up
  * (setup.c), run it (loop.c) and tell about it (history.c).
  *
- * What a run could be continued from stands here by name and nowhere else: the parameters and the
- * states of the optimiser (stepper.states, variables of the step's exec), t, epoch, the newest cost and
- * scores, and the history. Orders of examples and masks follow from the seed, the epoch and t. */
+ * What a run is continued from stands here by name and nowhere else: the parameters and the
+ * states of the optimiser (stepper.states, variables of the step's exec), t, epoch, what of an epoch is
+ * done, and the history (resume.c writes and reads them). Orders of examples and masks follow
+ * from the seed, the epoch and t. */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
@@ -33,14 +34,21 @@ typedef struct trainer {
     exec        *step;
     examples     train, test, gathered; /* in the step's type */
     dfoo_arrays *run;
+    dfoo_arrays *resumed; /* what the run's file held; NULL: a new run */
+    const dfoo_arrays *from; /* parameters that start here: of the file, or as the caller says; may be NULL */
+    const char        *from_name;
 
-    uint64_t    t;     /* steps done */
-    size_t      epoch; /* epochs done */
-    double      cost;  /* the newest of an epoch */
+    uint64_t    t, t_began; /* steps done, and when this process began */
+    size_t      epoch;      /* epochs done */
+    size_t      done;       /* examples of the mini-batch epoch at hand that were used, */
+    double      done_cost;  /* and the sum of their costs */
+    double      cost;       /* the newest of an epoch */
     train_score train_score, test_score;
-    bool        stop;
+    bool        stop, told_unwritten;
     bool        keeps_history;
     VEC(double) history;
+    double      last_row[TRAIN_HISTORY_COLUMNS]; /* the end as it was scored; replaces a row of its epoch */
+    bool        has_last_row;
 
     struct timespec began;
     uint64_t        next_look; /* at which step the clock is looked at again */
@@ -52,6 +60,7 @@ dfoo_status trainer_set_up(trainer *t);
 
 /* history.c: a row of the history, with the scores if they are about the same parameters. */
 void trainer_add_row(trainer *t, double cost, bool scored);
+void trainer_end_row(trainer *t, double cost);
 
 dfoo_status trainer_keep_history(const trainer *t, dfoo_arrays *history);
 
@@ -61,6 +70,17 @@ void trainer_tell(trainer *t, double within, bool evaluated);
 void trainer_look_at_clock(trainer *t, double within);
 
 double trainer_seconds(const trainer *t);
+
+/* resume.c: reads the file of options.file, as options.resume and .restart say; compares what it was
+ * made with and continues from there, once all is set up. */
+dfoo_status trainer_open_file(trainer *t);
+dfoo_status trainer_resume(trainer *t);
+
+/* Gathers what the file holds in t->run; writes it; both while training, where a file that
+ * cannot be written is a warning. */
+dfoo_status trainer_collect(trainer *t);
+dfoo_status trainer_write(trainer *t, diags *d);
+dfoo_status trainer_checkpoint(trainer *t);
 
 /* Reports a cost that is not finite. */
 dfoo_status trainer_refuse_cost(const trainer *t, double cost);

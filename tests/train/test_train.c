@@ -1,5 +1,7 @@
 /* Training against loops that are written out here: cost curves, optimisers, batches; what goes
  * wrong while training; prediction; memory that runs out. */
+#include <unistd.h>
+
 #include "train/model.h"
 
 #include "base/rng.h"
@@ -460,6 +462,7 @@ static void prediction_repeats_the_test(void **state) {
 typedef struct everything {
     const char        *text;
     const dfoo_arrays *data, *from;
+    char               file[64];
 } everything;
 
 static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_arrays *run, dfoo_arrays *out) {
@@ -469,8 +472,14 @@ static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_array
     train_input   in = {.data = {"data", x->data, NULL}, .from = x->from, .from_name = "from"};
     train_options opt = {
         .optimizer = "adam", .epochs = 2, .batch = 4, .every = 1, .standardize = true, .split = 0.3};
+    opt.file = x->file;
+    opt.checkpoint = 1;
+    unlink(x->file);
     DFOO_TRY(fixture_build(f, x->text));
-    DFOO_TRY(train_run(&f->m, &f->p, &in, &opt, run, out, &result));
+    for (; opt.epochs < 5; opt.epochs++) {
+        DFOO_TRY(train_run(&f->m, &f->p, &in, &opt, run, out, &result));
+        opt.resume = opt.epochs == 2; /* then a file is there that it looks at only */
+    }
     DFOO_TRY(train_predict(&f->m, &f->p, run, &in.data, &opt, out, &score));
     return train_table(&f->m, run, arrays_get(out, "A"), &f->a, out, &columns);
 }
@@ -497,8 +506,10 @@ static void every_allocation_may_fail(void **state) {
     fill(add_matrix(data, "X", 3, 20), 60, 1.3);
     for (int j = 0; j < 20; j++) y[j] = j % 3;
     fill(add_vector(from, "b", 3), 3, 1); /* W is missing: a warning */
-    everything x = {SOFTMAX, data, from};
+    everything x = {SOFTMAX, data, from, "/tmp/dfoo-test-XXXXXX"};
+    close(mkstemp(x.file));
     fail_every_call(run_everything, &x);
+    unlink(x.file);
     arrays_free(data);
     arrays_free(from);
 }
