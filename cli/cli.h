@@ -101,6 +101,9 @@ dfoo_status wrong(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The same behind a failed call of the C library: adds the reason, returns DFOO_EIO. */
 dfoo_status failed(const char *what, const char *path, int error);
 
+/* Lets the program end as signal `number` ends one, once everything is written. */
+void end_by_signal(int number);
+
 /* Moves the context's messages to standard error. */
 void say_messages(dfoo *d);
 /* Did anything go to standard error? */

@@ -104,12 +104,23 @@ static bool open_standard_files(void) {
     return true;
 }
 
+static int ended_by;
+
+void end_by_signal(int number) {
+    ended_by = number;
+}
+
 int main(int argc, char **argv) {
     static char *nothing[] = {NULL};
     if (!open_standard_files()) return 2;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is a message, not the end */
     dfoo_status status = run(argc > 0 ? argv + 1 : nothing);
     if (status > DFOO_NO && !said_anything()) wrong("%s", dfoo_status_text(status));
     if (!output_close()) return 2;
+    if (ended_by) {
+        signal(ended_by, SIG_DFL);
+        raise(ended_by);
+    }
     return status == DFOO_OK ? 0 : status == DFOO_NO ? 1 : 2;
 }

@@ -1,16 +1,49 @@
-/* dfoo train: fits a model's parameters to data. */
+/* dfoo train: fits a model's parameters to data.
+ *
+ * Ctrl-C (SIGINT) and SIGTERM end the training behind the step at hand, with the run written; a
+ * second one ends the process at once. */
 #include "cli.h"
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 static const char *data, *test, *labels, *from, *optimizer, *optimizer_settings, *log_file, *output;
 static double      split, learning_rate;
-static size_t      epochs = 1000, batch, report_every, threads;
+static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
 static uint64_t    seed;
-static bool        standardize, quiet;
+static bool        standardize, quiet, resume, restart;
 static int         dtype;
 static words       settings;
+
+/* ------------------------------------------------------------------ signals */
+
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int number) {
+    caught = number;
+}
+
+static int should_stop(void *user) {
+    (void)user;
+    return caught != 0;
+}
+
+/* What was ignored (as by nohup) stays so. */
+static void catch_signals(void) {
+    static const int numbers[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        struct sigaction old, how = {.sa_handler = catch_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+        sigemptyset(&how.sa_mask);
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(numbers[i], &how, NULL);
+    }
+}
+
+/* ----------------------------------------------------------------- training */
+
+static bool to_stdout(void) {
+    return strcmp(output, "-") == 0;
+}
 
 static dfoo_train_options train_options(progress *p) {
     dfoo_train_options how = {.data = data,
@@ -27,6 +60,11 @@ static dfoo_train_options train_options(progress *p) {
                               .threads = threads > 64 ? 64 : (unsigned)threads,
                               .seed = seed,
                               .dtype = dtype ? DFOO_F32 : DFOO_F64,
+                              .file = to_stdout() ? NULL : output,
+                              .checkpoint = checkpoint,
+                              .resume = resume,
+                              .restart = restart,
+                              .stop = should_stop,
                               .log = log_file,
                               .report_every = report_every,
                               .user = p};
@@ -59,16 +97,26 @@ static void show_end(FILE *to, const dfoo_progress *last) {
     if (to == stdout) fprintf(to, "the run is in %s\n", output);
 }
 
+/* The shell, and a script that runs us, should see that a signal ended it: output_close first. */
+static void show_interruption(const dfoo_progress *last) {
+    fprintf(stderr, "stopped after %zu of %zu epochs", last->epoch, last->epochs);
+    if (!to_stdout()) fprintf(stderr, "; %s holds the run: the same command with --resume goes on with it", output);
+    fputs("\n", stderr);
+    end_by_signal(caught);
+}
+
 static dfoo_status train_model(dfoo *d, dfoo_model *model) {
     progress           p = progress_start(quiet || report_every);
     dfoo_train_options how = train_options(&p);
     dfoo_progress      last;
     dfoo_arrays       *run;
-    dfoo_status        status = dfoo_train(model, &how, &run, &last);
+    catch_signals();
+    dfoo_status status = dfoo_train(model, &how, &run, &last);
     progress_clear(&p);
     say_messages(d);
-    if (status == DFOO_OK) status = dfoo_arrays_write(d, output, run, how.dtype);
-    if (status == DFOO_OK) show_end(strcmp(output, "-") == 0 ? stderr : stdout, &last);
+    if (status == DFOO_OK && to_stdout()) status = dfoo_arrays_write(d, output, run, how.dtype);
+    if (status == DFOO_OK) show_end(to_stdout() ? stderr : stdout, &last);
+    if (status == DFOO_OK && caught && last.epoch < last.epochs) show_interruption(&last);
     dfoo_arrays_free(run);
     return status;
 }
@@ -77,6 +125,9 @@ static dfoo_status train(dfoo *d, const char *const *args) {
     dfoo_model *model;
     if (split > 0 && test)
         return wrong("--split holds back a part of --data, --test names a file: give one of them");
+    if (to_stdout() && (checkpoint || resume || restart))
+        return wrong("--%s needs a file: -o - is standard output", checkpoint ? "checkpoint" : resume ? "resume" : "restart");
+    if (resume && restart) return wrong("--resume goes on with a run, --restart begins anew: give one of them");
     dfoo_status status = can_write(output, true);
     if (status == DFOO_OK && log_file) status = can_write(log_file, false);
     if (status != DFOO_OK) return status;
@@ -111,6 +162,10 @@ static const option options[] = {
     {.name = "batch", .value = "N", .count = &batch, .help = "examples in a step; all of them if not given"},
     {.name = "seed", .value = "N", .seed = &seed, .help = "of everything random; 0 if not given"},
     OPTION_DTYPE(&dtype),
+    {.name = "checkpoint", .value = "N", .count = &checkpoint, .help = "write the run every N epochs, too"},
+    {.name = "resume", .flag = &resume,
+     .help = "go on with the run in the output file, bit for bit"},
+    {.name = "restart", .flag = &restart, .help = "begin anew though the output file holds an unfinished run"},
     {.name = "log", .value = "FILE", .text = &log_file, .help = "a CSV file of the cost of every epoch"},
     {.name = "report", .value = "N", .count = &report_every, .help = "a line of progress every N epochs"},
     {.name = "quiet", .flag = &quiet, .help = "no progress"},
