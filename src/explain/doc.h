@@ -1,17 +1,39 @@
 /* An explanation as data: sections, sentences, and lines of equalities. story.c makes it,
- * prove.c evaluates every line, text.c writes it; no renderer does mathematics. */
+ * prove.c evaluates every line, text.c and its siblings write it; no renderer does mathematics.
+ *
+ * How content is written: every sentence, reason and remark is a string in which mathematics is
+ * *marked*, so that each format can set it as mathematics and link names to what explains them.
+ *   - doc_name, doc_small_name, doc_node, doc_shape, doc_index return such marks: a few bytes that
+ *     stand for an entry of `marks`. They are put together with %s like any other text.
+ *   - doc_formula(t, "d%s[i] = %s", ..) marks a formula of the notation that is no node or index
+ *     tree; it may have marks inside. Its text is set by its signs: .T ** * @ -> / [i,j] ' Σi ∂x/∂y δ · <a, b>.
+ *   - What is left unmarked is prose. Do not measure, compare or look into a marked string: ask
+ *     ir_var_name for a name, doc_plain for the text that a reader of plain text sees.
+ *   - Sides of lines are the same kind of thing; doc_add_node, doc_add_index, doc_add_formula add one. */
 #ifndef EXPLAIN_DOC_H
 #define EXPLAIN_DOC_H
 
 #include "explain/explain.h"
 #include "ir/index.h"
 
-/* One side of an equality: an index tree, or a node in matrix notation. */
+/* A piece of mathematics, one side of an equality or a mark in a sentence: an index tree, a node in
+ * matrix notation, a name, a shape, or else a formula of the notation. */
 typedef struct side {
     const index_tree *x;
     node_id           n;
-    const char       *shown; /* how it is written; made when the line is */
+    var_id            v;        /* a name: links to its explanation */
+    bool              is_shape;
+    shape             sh;
+    const char       *notation; /* a formula by its text, which may have marks */
+    const char       *shown;    /* in plain text; made when the line is */
+    bool              small;    /* a node or a name as for one example: z1 */
+    index_style       style;    /* of an index tree */
+    bool              layers;   /* a formula in which z[1] is what the slides write with the layer above */
 } side;
+
+/* A mark in a string is MARK_BEGIN, the decimal number of the entry in `marks`, MARK_END. */
+#define MARK_BEGIN '\001'
+#define MARK_END   '\002'
 
 typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE } block_kind;
 
@@ -24,6 +46,8 @@ typedef struct block {
     side        sides[MOST_SIDES];
     uint32_t    n_sides;
     const char *tail;      /* behind a line: shapes, a remark */
+    const char *rule;      /* the rewrite that made the line, by its name; NULL: none did */
+    const stmt *about;     /* of a section: the statement that it goes through */
     bool        hanging;   /* the line goes on from the one above: begins at its first = */
 } block;
 
@@ -33,13 +57,22 @@ typedef struct document {
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */
     index_style       style;   /* for one example */
+    var_id            goal;    /* what is explained */
     VEC(block) blocks;
+    VEC(side) marks;
     block spare; /* what is added where there is no memory */
 } document;
 
 /* prove.c: evaluates all lines on random values, and the gradient of `goal` against
  * differences of the cost. */
 dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result);
+
+/* The text of a marked string as plain text shows it. */
+void doc_plain(const document *doc, const char *text, buf *out);
+
+/* A marked string in pieces: prose, then the formula behind it. Returns what is left, NULL at the
+ * end; `*formula` is NULL where the last piece has none. */
+const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula);
 
 /* text.c */
 void write_document(const document *doc, const explain_result *result, buf *out);

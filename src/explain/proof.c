@@ -130,10 +130,10 @@ static const char *fill(teller *t, const names *list, const char *text) {
         size_t len = (size_t)(close - open) - 1;
         bool   indexed = memchr(open, '[', len + 1) != NULL;
         if (len == 4 && strncmp(open + 1, "loss", 4) == 0) {
-            buf_puts(&b, t->doc->style.loss);
+            buf_puts(&b, doc_formula(t, "%s", t->doc->style.loss));
         } else if (indexed) {
             const index_tree *x = build_index(t, list, open + 1, len);
-            if (x) index_print(t->g, x, &t->doc->style, &b);
+            if (x) buf_puts(&b, doc_index(t, x, &t->doc->style));
         } else {
             char   *copy = arena_text(t->a, open + 1, len);
             node_id n = 0;
@@ -141,7 +141,7 @@ static const char *fill(teller *t, const names *list, const char *text) {
             const char *at = copy ? strstr(copy, " @ ") : NULL;
             if (at) {
                 node_id left = build_matrix(t, list, copy, (size_t)(at - copy)), right = build_matrix(t, list, at + 3, strlen(at + 3));
-                if (left && right) buf_printf(&b, "%s @ %s", doc_node(t, left, true), doc_node(t, right, true));
+                if (left && right) buf_puts(&b, doc_formula(t, "%s @ %s", doc_node(t, left, true), doc_node(t, right, true)));
             } else if (copy && (n = build_matrix(t, list, copy, len)) != 0) {
                 buf_puts(&b, doc_node(t, n, true));
             }
@@ -214,10 +214,10 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     template_env      spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
     node_id           long_form = template_build(t->g, t->g->grad[y->op][0], &spelled);
     if (!left || !short_form || !long_form) return;
+    const char *slope = doc_formula(t, "%s'(%s) = %s", info->name, u, doc_node(t, long_form, true));
     const char *reason = short_form == long_form
-        ? arena_format(t->a, "%s'(%s) = %s (explain %s):", info->name, u, doc_node(t, long_form, true), info->name)
-        : arena_format(t->a, "%s'(%s) = %s (explain %s), and %s(%s) is %s:", info->name, u, doc_node(t, long_form, true), info->name,
-                       info->name, u, v);
+        ? arena_format(t->a, "%s (explain %s):", slope, info->name)
+        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, info->name, doc_formula(t, "%s(%s)", info->name, u), v);
     block *b = doc_add(t, BLOCK_LINE, 3, reason);
     doc_add_index(t, b, left, &t->doc->style);
     if (right) doc_add_index(t, b, right, &t->doc->style);
@@ -227,13 +227,14 @@ static void add_derivative(teller *t, const link *l, const names *list) {
 static void add_numbers(teller *t, const link *l) {
     const node *p = ir_node(t->g, l->product);
     bool        right = l->kind == PROOF_RIGHT;
-    const char *w = doc_node(t, p->arg[right ? 0 : 1], true), *dy = arena_format(t->a, "d%s", doc_small_name(t, l->s->var));
-    const char *da = arena_format(t->a, "d%s", doc_small_name(t, l->to->var));
+    const char *w = doc_node(t, p->arg[right ? 0 : 1], true), *y = doc_small_name(t, l->s->var), *a = doc_small_name(t, l->to->var);
     static const int W[2][3] = {{1, 2, 3}, {4, 5, 6}}, up[2] = {10, 1};
     int         sum = 0;
     for (int i = 0; i < 2; i++) sum += W[i][0] * up[i];
-    if (right) doc_say(t, 3, "in numbers: %s = [1 2 3; 4 5 6], %s = [10; 1]:   %s[1] = %d*%d + %d*%d = %d", w, dy, da, W[0][0], up[0], W[1][0], up[1], sum);
-    else doc_say(t, 3, "in numbers: %s = [1 4; 2 5; 3 6], %s = [10 1]:   %s[1] = %d*%d + %d*%d = %d", w, dy, da, up[0], W[0][0], up[1], W[1][0], sum);
+    const char *given = right ? doc_formula(t, "%s = [1 2 3; 4 5 6], d%s = [10; 1]", w, y) : doc_formula(t, "%s = [1 4; 2 5; 3 6], d%s = [10 1]", w, y);
+    const char *found = right ? doc_formula(t, "d%s[1] = %d*%d + %d*%d = %d", a, W[0][0], up[0], W[1][0], up[1], sum)
+                              : doc_formula(t, "d%s[1] = %d*%d + %d*%d = %d", a, up[0], W[0][0], up[1], W[1][0], sum);
+    doc_say(t, 3, "in numbers: %s:   %s", given, found);
 }
 
 void proof_tell(teller *t, const link *l) {

@@ -11,7 +11,46 @@
 /* -------------------------------------------------------------- paragraphs */
 
 static const char *equation(teller *t, const stmt *s) {
-    return arena_format(t->a, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
+    return doc_formula(t, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
+}
+
+/* "log'(a) = 1/a" */
+static const char *slope(teller *t, op_id op) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    explain_slope(op, &b);
+    return doc_formula(t, "%s", doc_take(t, &b));
+}
+
+/* "(a**3)' = 3*a**2" */
+static const char *power_slope(teller *t, double power) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    buf_puts(&b, "(a**");
+    buf_number(&b, power);
+    buf_puts(&b, ")' = ");
+    buf_number(&b, power);
+    buf_puts(&b, power == 2 ? "*a" : "*a**");
+    if (power != 2) buf_number(&b, power - 1);
+    return doc_formula(t, "%s", doc_take(t, &b));
+}
+
+/* What there is to say of one operation on the way; "": nothing. */
+static const char *derivative_remark(teller *t, const link *l, node_id n, bool *seen) {
+    const node    *x = ir_node(t->g, n);
+    const op_info *info = &op_table[x->op];
+    bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
+    double         power;
+    const char    *text = "";
+    if (x->op == OP_DROPOUT)
+        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
+                            doc_formula(t, "%s * %s", doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false)));
+    else if (function && !seen[x->op]) text = slope(t, (op_id)x->op);
+    else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
+    else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
+        text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
+    seen[x->op] = true;
+    return text ? text : "";
 }
 
 /* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
@@ -22,28 +61,8 @@ static const char *derivative_remarks(teller *t, const link *l) {
     buf_init(&b, t->a->mem);
     if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t, &b);
     for (uint32_t i = 0; i < need.list.n; i++) {
-        const node    *x = ir_node(t->g, need.list.at[i]);
-        const op_info *info = &op_table[x->op];
-        bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
-        if (function && !seen[x->op]) {
-            seen[x->op] = true;
-            if (b.len) buf_puts(&b, "; ");
-            explain_slope((op_id)x->op, &b);
-        }
-        if (x->op == OP_DROPOUT)
-            buf_printf(&b, "%s%s is %s * %s: what is dropped has no effect, what is kept is scaled", b.len ? "; " : "",
-                       doc_node(t, need.list.at[i], false), doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false));
-        double power;
-        if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) {
-            buf_printf(&b, "%s(a**", b.len ? "; " : "");
-            buf_number(&b, power);
-            buf_puts(&b, ")' = ");
-            buf_number(&b, power);
-            buf_puts(&b, power == 2 ? "*a" : "*a**");
-            if (power != 2) buf_number(&b, power - 1);
-        }
-        bool minus = x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf;
-        if (minus) buf_printf(&b, "%s∂(%s)/∂%s = -1", b.len ? "; " : "", doc_node(t, need.list.at[i], false), doc_name(t, l->to->var));
+        const char *text = derivative_remark(t, l, need.list.at[i], seen);
+        if (text[0]) buf_printf(&b, "%s%s", b.len ? "; " : "", text);
     }
     return doc_take(t, &b);
 }
@@ -60,6 +79,7 @@ static void add_rewrites(teller *t, const gradient *v, const char *remarks) {
         doc_add_node(t, b, last ? last : leaf, false);
         doc_add_node(t, b, s->out, false);
         b->tail = last ? s->rule : remarks;
+        b->rule = s->rule;
         last = s->out;
     }
     if (last == v->local || (v->shown && last == v->whole)) return;
@@ -73,7 +93,8 @@ static void add_rewrites(teller *t, const gradient *v, const char *remarks) {
 static void tell_link(teller *t, const link *l) {
     bool entrywise = link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh);
     bool indexed = link_is_indexed(t, l);
-    doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
+    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
+    section->about = l->s;
     if (indexed && l->to->n_through > 1) doc_say(t, 3, "the part of %s that comes this way (the parts are added at the end):", doc_name(t, l->to->grad));
     if (indexed) {
         proof_tell(t, l);
@@ -81,8 +102,8 @@ static void tell_link(teller *t, const link *l) {
     }
     const node *x = ir_node(t->g, l->s->node);
     if (!entrywise && op_table[x->op].grad[0][0] && !op_elementwise((op_id)x->op))
-        doc_say(t, 3, "the rule of %s, for y = %s of a:   da = %s", op_table[x->op].name[0] ? op_table[x->op].name : "the function",
-            op_table[x->op].name, op_table[x->op].grad[link_is_operand(t, x->arg[0], l->to->var) ? 0 : op_table[x->op].arity > 1]);
+        doc_say(t, 3, "the rule of %s, for y = %s of a:   %s", op_table[x->op].name[0] ? op_table[x->op].name : "the function",
+            op_table[x->op].name, doc_formula(t, "da = %s", op_table[x->op].grad[link_is_operand(t, x->arg[0], l->to->var) ? 0 : op_table[x->op].arity > 1]));
     uint32_t others = 0;
     for (uint32_t i = 0; i < t->links.n; i++) others += t->links.at[i].to == l->to && &t->links.at[i] > l;
     if (others) doc_say(t, 3, "one of the paths of %s: its part is added below", doc_name(t, l->to->var));
@@ -115,7 +136,7 @@ static void tell_sum(teller *t) {
     const char *text = NULL;
     if (t->links.n != 1 || !l->product || t->d->used != CONVENTION_COURSE) return;
     all.example = 0;
-    all.loss = doc_name(t, t->d->m->cost);
+    all.loss = ir_var_name(t->g, t->d->m->cost);
     if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "DL(a[i,j]) = 1/m * sum(t, dy[i,t] * b[j,t])";
     if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "DL(b[i,j]) = 1/m * sum(t, a[t,i] * dy[t,j])";
     if (l->kind == PROOF_BIAS_COLUMN) text = "DL(b[i,1]) = 1/m * sum(t, dy[i,t])";
@@ -218,14 +239,18 @@ static void tell_example(teller *t) {
     }
     const char *text = doc_take(t, &list), *z = first ? doc_small_name(t, first) : "";
     if (first)
-        doc_say(t, 0, "ONE example first; %s %s.  d%s[i] is the name of ∂%s/∂%s[i].", text,
+        doc_say(t, 0, "ONE example first; %s %s.  %s is the name of %s.", text,
             strchr(text, ',') ? (t->d->m->examples_are_columns ? "are columns" : "are rows") : (t->d->m->examples_are_columns ? "is a column" : "is a row"),
-            z, t->doc->style.loss, z);
+            doc_formula(t, "d%s[i]", z), doc_formula(t, "∂%s/∂%s[i]", t->doc->style.loss, z));
 }
 
 /* "dz[1] = W[2].T dz[2] * g[1]'(z[1])" where the names are spelled like the slides'. */
-static const char *layer(teller *t, const char *text) {
-    size_t len = strcspn(text, "0123456789");
+static const char *layer(teller *t, var_id v, bool small) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    print_name(t->g, v, small && t->doc->small[v] && t->doc->style.example, &b);
+    const char *text = doc_take(t, &b);
+    size_t      len = strcspn(text, "0123456789");
     return text[len] && len ? arena_format(t->a, "%.*s[%s]", (int)len, text, text + len) : NULL;
 }
 
@@ -234,11 +259,12 @@ static void tell_slide(teller *t) {
     if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || second->kind != PROOF_ENTRY) return;
     const node *p = ir_node(t->g, first->product), *f = ir_node(t->g, second->s->node);
     if (ir_node(t->g, p->arg[0])->op != OP_VAR) return;
-    const char *w = layer(t, doc_name(t, ir_node(t->g, p->arg[0])->ref)), *z2 = layer(t, doc_small_name(t, first->s->var));
-    const char *z1 = layer(t, doc_small_name(t, t->goal->var));
+    const char *w = layer(t, ir_node(t->g, p->arg[0])->ref, false), *z2 = layer(t, first->s->var, true);
+    const char *z1 = layer(t, t->goal->var, true);
     if (!w || !z1 || !z2) return;
     const char *number = strchr(z1, '[');
-    doc_say(t, 0, "on the slide: d%s = %s.T d%s * g%s'(%s), here with g%s = %s", z1, w, z2, number, z1, number, op_table[f->op].name);
+    doc_say(t, 0, "on the slide: %s, here with %s", doc_slide(t, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1),
+            doc_slide(t, "g%s = %s", number, op_table[f->op].name));
 }
 
 static void tell_title(teller *t) {
@@ -293,7 +319,7 @@ static dfoo_status tell(teller *t) {
 }
 
 dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out, explain_result *result) {
-    document doc = {.d = d, .g = &d->m->g, .a = a};
+    document doc = {.d = d, .g = &d->m->g, .a = a, .goal = v};
     const model *m = d->m;
     teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v)};
     *result = (explain_result){0};

@@ -28,7 +28,8 @@ typedef struct teller {
     VEC(link) links;
 } teller;
 
-/* ---- words.c: texts live in the arena of the call, and are never NULL */
+/* ---- words.c: texts live in the arena of the call, and are never NULL. What these return is
+ * marked as mathematics (doc.h) and is put together with other text by %s. */
 const char *doc_take(teller *t, buf *b); /* the buffer's text; the buffer is freed */
 const char *doc_name(const teller *t, var_id v);
 const char *doc_small_name(teller *t, var_id v);              /* as for one example: z1 */
@@ -36,11 +37,18 @@ const char *doc_node(teller *t, node_id n, bool small);
 const char *doc_shape(teller *t, shape s, bool one_example);
 const char *doc_shapes(teller *t, node_id n, bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
 
+const char *doc_index(teller *t, const index_tree *x, const index_style *style);
+
+/* A formula of the notation by its text; doc_slide: where z[1] has the layer in brackets above. */
+const char *doc_formula(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *doc_slide(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Adds a block; the pointer is good until the next one. */
 block *doc_add(teller *t, block_kind kind, uint8_t indent, const char *words);
 void   doc_say(teller *t, uint8_t indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void   doc_add_node(teller *t, block *b, node_id n, bool small);
 void   doc_add_index(teller *t, block *b, const index_tree *x, const index_style *style);
+void   doc_add_formula(teller *t, block *b, const char *notation); /* is shown, but not evaluated */
 
 /* ---- links.c */
 

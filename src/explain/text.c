@@ -10,21 +10,22 @@ static void pad_to(buf *out, size_t line_start, size_t column) {
     buf_repeat(out, ' ', now + 2 > column ? 2 : column - now);
 }
 
-static void write_line(const block *b, size_t *equals, buf *out) {
+static void write_line(const document *doc, const block *b, size_t *equals, buf *out) {
     size_t start = out->len;
     buf_repeat(out, ' ', b->indent);
     if (b->hanging) buf_repeat(out, ' ', *equals > b->indent ? *equals - b->indent : 0);
-    if (b->words[0]) buf_printf(out, "%s   ", b->words);
+    doc_plain(doc, b->words, out);
+    if (b->words[0]) buf_puts(out, "   ");
     for (uint32_t i = 0; i < b->n_sides; i++) {
         if (b->hanging && i == 0) continue; /* it stands in the line above */
         if (i == 1 && !b->hanging) *equals = text_columns(out->text + start, out->len - start) + 1;
         if (i) buf_puts(out, b->hanging && i == 1 ? "= " : " = ");
         buf_puts(out, b->sides[i].shown);
     }
-    if (b->tail[0] == ':' || b->tail[0] == ',') buf_puts(out, b->tail);
+    if (b->tail[0] == ':' || b->tail[0] == ',') doc_plain(doc, b->tail, out);
     else if (b->tail[0]) {
         pad_to(out, start, b->kind == BLOCK_TITLE ? TAIL_COLUMN : 53);
-        buf_puts(out, b->tail);
+        doc_plain(doc, b->tail, out);
     }
     buf_puts(out, "\n");
 }
@@ -35,12 +36,15 @@ void write_document(const document *doc, const explain_result *r, buf *out) {
     for (uint32_t i = 0; i < doc->blocks.n && !out->failed; i++) {
         const block *b = &doc->blocks.at[i];
         if (b->kind == BLOCK_SECTION) {
-            buf_printf(out, "%u  %s\n", ++section, b->words);
+            buf_printf(out, "%u  ", ++section);
+            doc_plain(doc, b->words, out);
+            buf_puts(out, "\n");
         } else if (b->kind == BLOCK_WORDS) {
             buf_repeat(out, ' ', b->words[0] ? b->indent : 0);
-            buf_printf(out, "%s\n", b->words);
+            doc_plain(doc, b->words, out);
+            buf_puts(out, "\n");
         } else {
-            write_line(b, &equals, out);
+            write_line(doc, b, &equals, out);
         }
     }
     if (r->not_finite) {

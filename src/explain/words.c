@@ -26,22 +26,102 @@ void doc_say(teller *t, uint8_t indent, const char *format, ...) {
     doc_add(t, BLOCK_WORDS, indent, doc_take(t, &b));
 }
 
+/* ------------------------------------------------------------------- marks */
+
+const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula) {
+    const char *mark = strchr(text, MARK_BEGIN);
+    *formula = NULL;
+    *prose = mark ? (size_t)(mark - text) : strlen(text);
+    if (!*text) return NULL;
+    if (!mark) return text + *prose;
+    uint32_t number = 0;
+    for (mark++; *mark && *mark != MARK_END; mark++) number = number * 10 + (uint32_t)(*mark - '0');
+    if (number < doc->marks.n) *formula = &doc->marks.at[number];
+    return *mark ? mark + 1 : mark;
+}
+
+/* What a formula shows has no marks: the plain forms of those in its text were put in when it was made. */
+void doc_plain(const document *doc, const char *text, buf *out) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        buf_put(out, text, prose);
+        if (formula) buf_puts(out, formula->shown);
+    }
+}
+
+static const char *mark(const teller *t, side s) {
+    uint32_t number = t->doc->marks.n;
+    vec_push(t->a, &t->doc->marks, s);
+    const char *text = arena_format(t->a, "%c%u%c", MARK_BEGIN, number, MARK_END);
+    return t->doc->marks.n > number && text ? text : "";
+}
+
+static side node_side(teller *t, node_id n, bool small) {
+    buf b;
+    small = small && t->doc->style.example;
+    buf_init(&b, t->a->mem);
+    print_node_small(t->g, n, small ? t->doc->small : NULL, &b);
+    return (side){.n = n, .small = small, .shown = doc_take(t, &b)};
+}
+
+static side index_side(teller *t, const index_tree *x, const index_style *style) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    index_print(t->g, x, style, &b);
+    return (side){.x = x, .style = *style, .shown = doc_take(t, &b)};
+}
+
+static side formula_side(teller *t, const char *notation) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    doc_plain(t->doc, notation, &b);
+    return (side){.notation = notation, .shown = doc_take(t, &b)};
+}
+
 const char *doc_name(const teller *t, var_id v) {
-    return ir_var_name(t->g, v);
+    return mark(t, (side){.v = v, .shown = ir_var_name(t->g, v)});
 }
 
 const char *doc_small_name(teller *t, var_id v) {
-    buf b;
+    buf  b;
+    bool small = t->doc->small[v] && t->doc->style.example;
     buf_init(&b, t->a->mem);
-    print_name(t->g, v, t->doc->small[v] && t->doc->style.example, &b);
-    return doc_take(t, &b);
+    print_name(t->g, v, small, &b);
+    return mark(t, (side){.v = v, .small = small, .shown = doc_take(t, &b)});
 }
 
 const char *doc_node(teller *t, node_id n, bool small) {
+    return mark(t, node_side(t, n, small));
+}
+
+const char *doc_index(teller *t, const index_tree *x, const index_style *style) {
+    return mark(t, index_side(t, x, style));
+}
+
+static const char *formula(teller *t, bool layers, const char *format, va_list args) {
     buf b;
     buf_init(&b, t->a->mem);
-    print_node_small(t->g, n, small && t->doc->style.example ? t->doc->small : NULL, &b);
-    return doc_take(t, &b);
+    buf_vprintf(&b, format, args);
+    side s = formula_side(t, doc_take(t, &b));
+    s.layers = layers;
+    return mark(t, s);
+}
+
+const char *doc_formula(teller *t, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = formula(t, false, format, args);
+    va_end(args);
+    return text;
+}
+
+const char *doc_slide(teller *t, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = formula(t, true, format, args);
+    va_end(args);
+    return text;
 }
 
 const char *doc_shape(teller *t, shape s, bool one_example) {
@@ -51,19 +131,25 @@ const char *doc_shape(teller *t, shape s, bool one_example) {
     if (one_example && m && s.rows == m) s.rows = dim_literal(1);
     if (one_example && m && s.cols == m) s.cols = dim_literal(1);
     print_shape(t->g, s, &b);
-    return doc_take(t, &b);
+    return mark(t, (side){.is_shape = true, .sh = s, .shown = doc_take(t, &b)});
+}
+
+/* ------------------------------------------------------------ sides of lines */
+
+static void add_side(block *b, side s) {
+    if (b->n_sides < MOST_SIDES) b->sides[b->n_sides++] = s;
 }
 
 void doc_add_node(teller *t, block *b, node_id n, bool small) {
-    if (b->n_sides < MOST_SIDES) b->sides[b->n_sides++] = (side){.n = n, .shown = doc_node(t, n, small)};
+    add_side(b, node_side(t, n, small));
 }
 
 void doc_add_index(teller *t, block *b, const index_tree *x, const index_style *style) {
-    buf out;
-    buf_init(&out, t->a->mem);
-    if (!x) return;
-    index_print(t->g, x, style, &out);
-    if (b->n_sides < MOST_SIDES) b->sides[b->n_sides++] = (side){.x = x, .shown = doc_take(t, &out)};
+    if (x) add_side(b, index_side(t, x, style));
+}
+
+void doc_add_formula(teller *t, block *b, const char *notation) {
+    add_side(b, formula_side(t, notation));
 }
 
 /* "(n1, n2) @ (n2, m) -> (n1, m)" for a product, else the shape. */
@@ -74,6 +160,7 @@ const char *doc_shapes(teller *t, node_id n, bool one_example) {
     if (p->op != OP_MATMUL) return out;
     const char *a = doc_shape(t, ir_shape(t->g, p->arg[0]), one_example), *b = doc_shape(t, ir_shape(t->g, p->arg[1]), one_example);
     const char *c = doc_shape(t, p->sh, one_example);
-    const char *text = p == x ? arena_format(t->a, "%s @ %s -> %s", a, b, c) : arena_format(t->a, "%s @ %s -> %s, times %s", a, b, c, out);
+    const char *product = doc_formula(t, "%s @ %s -> %s", a, b, c);
+    const char *text = p == x ? product : arena_format(t->a, "%s, times %s", product, out);
     return text ? text : out;
 }
