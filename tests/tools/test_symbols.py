@@ -1,4 +1,6 @@
-"""What the libraries export and what they call: the promises of include/dfoo.h, from the symbol tables."""
+"""What the libraries export and what they call: the promises of include/dfoo.h, from the symbol tables.
+
+libdfoo_inside.a holds the objects of both libraries as they were compiled, one from each source."""
 import re
 import subprocess
 
@@ -56,9 +58,14 @@ def test_nothing_else_is_exported(plain):
     assert {name for name in exported if not name.startswith("dfoo_")} == set()
 
 
+def test_the_static_library_shows_no_other_names(root, plain):
+    names = {line[-1] for line in nm("-g", "--defined-only", plain / "libdfoo.a") if len(line) == 3}
+    assert names == declared(root)
+
+
 def test_the_library_never_prints_or_ends_the_process(plain):
     member, called = "", set()
-    for line in nm("--undefined-only", plain / "libdfoo.a"):
+    for line in nm("--undefined-only", plain / "libdfoo_inside.a"):
         if line[0].endswith(".o:"):
             member = line[0][:-1]
         elif len(line) == 2 and member not in STREAMS_ON_REQUEST.get(line[-1], set()):
@@ -68,7 +75,7 @@ def test_the_library_never_prints_or_ends_the_process(plain):
 
 
 def test_the_library_has_no_state_outside_of_contexts(plain):
-    output = subprocess.run(["size", "-A", plain / "libdfoo.a"], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(["size", "-A", plain / "libdfoo_inside.a"], capture_output=True, text=True, check=True).stdout
     member, bad = "", []
     for line in output.splitlines():
         if line.endswith(":") or " :" in line or "(ex " in line:
