@@ -2,7 +2,8 @@
  *
  * main.c finds the command and runs it: options.c fills in what its table of options names,
  * the command's own file (show.c, derive.c, ..) makes the calls, output.c writes. Results go to
- * standard output, messages and progress to standard error. */
+ * standard output, messages and progress to standard error. The help, the manual pages and the
+ * completions are made from the same tables (help.c, manual.c, completion.c). */
 #ifndef CLI_H
 #define CLI_H
 
@@ -27,6 +28,8 @@ typedef struct option {
     const char  *name, *alias; /* without the dashes; alias may be NULL */
     const char  *value;        /* what the help calls it: FILE, N; of a choice the words: f64|f32 */
     const char  *help;
+    const char  *words;        /* values to propose, as in a|b|c; a choice's own need not be said again */
+    const char *(*names)(size_t i); /* the same from a list of the library, NULL behind the last */
     char         letter;   /* 'o' for -o; or 0 */
     bool         required;
     bool         reads;    /* the value is a file that is read, - is standard input */
@@ -53,11 +56,12 @@ typedef struct command {
 } command;
 
 extern const command new_command, show_command, derive_command, explain_command, grad_command, check_command,
-    train_command, predict_command;
+    train_command, predict_command, help_command;
 
 /* Command number i; NULL behind the last. */
 const command *command_at(size_t i);
 const command *command_find(const char *name); /* NULL: there is none */
+dfoo_status    command_unknown(const char *word); /* says so, and what may have been meant */
 
 /* Fills the targets of the command's options and args[0..MAX_ARGUMENTS) from the words behind
  * the command's name, up to NULL. DFOO_EINPUT: said on standard error what is wrong. */
@@ -138,7 +142,18 @@ dfoo_status can_write(const char *path, bool binary);
 
 void help_first_minutes(void);
 void help_program(void);
-void help_command(const command *c);
+void help_show(const command *c);
+
+/* The manual page of a command, in the language of man(7). */
+void manual_show(const command *c);
+
+/* A completion script, made from the tables; shell is a number of SHELLS. */
+#define SHELLS "bash|zsh|fish"
+void completion_show(int shell);
+
+/* Does the command take a model, and does the option take a file? By what the help calls them. */
+bool takes_model(const command *c);
+bool takes_file(const option *o);
 
 /* What a value such as the accuracy looks like: 97.20%, or 0.1234. */
 enum { METRIC_SIZE = 32 };

@@ -1,4 +1,4 @@
-/* The help: made from the commands' tables, so that it lists exactly what is read. */
+/* dfoo help: made from the commands' tables, so that it lists exactly what is read. */
 #include "cli.h"
 
 #include <string.h>
@@ -54,7 +54,6 @@ void help_first_minutes(void) {
 void help_program(void) {
     out_printf("usage: dfoo COMMAND ARGUMENTS [OPTIONS]\n\n");
     list_commands();
-    out_printf("  %-12s %s\n", "help", "this list; with the name of a command, its options");
     out_printf("\n"
                "  --help, -h   this list; behind a command, its options\n"
                "  --version    the version\n"
@@ -85,7 +84,15 @@ static void option_help(const option *o) {
         out_printf("%-*s%s\n", OPTION_COLUMN, text, o->help);
 }
 
-void help_command(const command *c) {
+bool takes_model(const command *c) {
+    return strstr(c->arguments, "MODEL") != NULL;
+}
+
+bool takes_file(const option *o) {
+    return o->value && strstr(o->value, "FILE");
+}
+
+void help_show(const command *c) {
     out_printf("usage: dfoo %s%s%s", c->name, c->arguments[0] ? " " : "", c->arguments);
     for (size_t i = 0; i < c->n_options; i++) {
         const option *o = &c->options[i];
@@ -98,7 +105,47 @@ void help_command(const command *c) {
     out_printf(" [OPTIONS]\n\n%s\n\n", c->details);
     for (size_t i = 0; i < c->n_options; i++) option_help(&c->options[i]);
     out_printf("%-*s%s\n", OPTION_COLUMN, "  -h, --help", "this text");
-    if (!strstr(c->arguments, "MODEL")) return;
+    if (!takes_model(c)) return;
     out_printf("\nMODEL is a file, - for standard input, or built in:\n");
     list_builtins();
 }
+
+static int  shell = -1;
+static bool manual;
+
+static dfoo_status help(dfoo *d, const char *const *args) {
+    (void)d;
+    const command *c = args[0] ? command_find(args[0]) : NULL;
+    if (args[0] && !c) return command_unknown(args[0]);
+    if (manual && !c) return wrong("--man needs the name of a command; dfoo(1) is the page of all of them");
+    if (shell >= 0 && c) return wrong("--completion is for all commands; leave %s away", c->name);
+    if (shell >= 0)
+        completion_show(shell);
+    else if (manual)
+        manual_show(c);
+    else if (c)
+        help_show(c);
+    else
+        help_program();
+    return DFOO_OK;
+}
+
+static const option options[] = {
+    {.name = "man", .flag = &manual, .help = "the command's manual page, in the language that man reads"},
+    {.name = "completion", .value = SHELLS, .choice = &shell, .help = "a script that completes dfoo's words"},
+};
+
+const command help_command = {
+    .name = "help",
+    .summary = "this list; with the name of a command, its options",
+    .arguments = "[COMMAND]",
+    .details = "Lists the commands, or says what one of them does and which options it has. `make install`\n"
+               "installs the manual pages and completions that this command writes.\n"
+               "\n"
+               "  dfoo help train\n"
+               "  dfoo help --completion bash > ~/.local/share/bash-completion/completions/dfoo",
+    .options = options,
+    .n_options = COUNT(options),
+    .most = 1,
+    .run = help,
+};

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const command *const commands[] = {&show_command,  &derive_command, &explain_command, &grad_command,
-                                          &check_command, &train_command,  &predict_command, &new_command};
+                                          &check_command, &train_command,  &predict_command, &new_command,     &help_command};
 
 const command *command_at(size_t i) {
     return i < COUNT(commands) ? commands[i] : NULL;
@@ -23,27 +23,15 @@ const command *command_find(const char *name) {
     return NULL;
 }
 
-static dfoo_status unknown_command(const char *word) {
+dfoo_status command_unknown(const char *word) {
     guess g = {.word = word};
     for (size_t i = 0; i < COUNT(commands); i++) guess_try(&g, commands[i]->name);
-    guess_try(&g, "help");
     if (g.best) return wrong("there is no command \"%s\"; did you mean %s?", word, g.best);
     if (is_model(word))
         return wrong("\"%s\" is a model; say what to do with it, as in dfoo derive %s", word, word);
     if (word[0] == '-')
         return wrong("there is no option %s before a command; `dfoo help` lists the commands", word);
     return wrong("there is no command \"%s\"; `dfoo help` lists what there is", word);
-}
-
-static dfoo_status help(const char *name) {
-    const command *c = name ? command_find(name) : NULL;
-    if (c) {
-        help_command(c);
-        return DFOO_OK;
-    }
-    if (name && strcmp(name, "help") != 0) return unknown_command(name);
-    help_program();
-    return DFOO_OK;
 }
 
 static bool is_help(const char *word) {
@@ -70,7 +58,7 @@ static dfoo_status run_with_context(const command *c, const char *const *args) {
 
 static dfoo_status run_command(const command *c, char **rest) {
     if (asks_help(rest)) {
-        help_command(c);
+        help_show(c);
         return DFOO_OK;
     }
     const char *args[MAX_ARGUMENTS];
@@ -85,13 +73,13 @@ static dfoo_status run(char **rest) {
         help_first_minutes();
         return DFOO_OK;
     }
-    if (is_help(rest[0]) || strcmp(rest[0], "help") == 0) return help(rest[1]);
+    if (is_help(rest[0])) return run_command(&help_command, rest + 1);
     if (strcmp(rest[0], "--version") == 0) {
         out_printf("dfoo %s\n", DFOO_VERSION);
         return DFOO_OK;
     }
     const command *c = command_find(rest[0]);
-    return c ? run_command(c, rest + 1) : unknown_command(rest[0]);
+    return c ? run_command(c, rest + 1) : command_unknown(rest[0]);
 }
 
 /* A file that we open must not become standard output because that was closed. What stands in

@@ -48,7 +48,7 @@ static dfoo_status new_model(dfoo *d, const char *const *args) {
 static const option options[] = {
     {.name = "layers", .value = "LAYERS", .text = &layers, .required = true,
      .help = "activation and units of each, as in \"relu 20, sigmoid 1\""},
-    {.name = "loss", .value = "LOSS", .text = &loss,
+    {.name = "loss", .value = "LOSS", .text = &loss, .words = "cross_entropy|mse|mae",
      .help = "cross_entropy, mse or mae; if not given, by the last layer"},
     {.name = "l2", .value = "LAMBDA", .number = &l2, .help = "a penalty lambda/(2*m) * sum(W**2) on all weights"},
     {.name = "dropout", .value = "KEEP", .number = &dropout, .below = 1,

@@ -47,7 +47,7 @@ static dfoo_status show(dfoo *d, const char *const *args) {
 
 static const option options[] = {
     {.name = "plan", .flag = &plan, .help = "the instructions that a step of training runs"},
-    {.name = "optimizer", .value = "NAME", .text = &optimizer,
+    {.name = "optimizer", .value = "NAME", .text = &optimizer, .names = dfoo_optimizer_name,
      .help = "the equations of an optimiser: sgd, adam, .."},
     OPTION_SET(&settings),
 };

@@ -151,7 +151,7 @@ static const option options[] = {
     {.name = "standardize", .flag = &standardize,
      .help = "every feature to mean 0, deviation 1 of the training data"},
     {.name = "from", .value = "FILE", .text = &from, .reads = true, .help = "an NPZ file to start from"},
-    {.name = "optimizer", .value = "NAME", .text = &optimizer,
+    {.name = "optimizer", .value = "NAME", .text = &optimizer, .names = dfoo_optimizer_name,
      .help = "sgd if not given; `dfoo show --optimizer adam` shows one"},
     {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &learning_rate,
      .help = "else the optimiser's own"},

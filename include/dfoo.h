@@ -180,7 +180,10 @@ typedef struct dfoo_derive_options {
  * 0 the instructions that a training step runs. */
 DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
 
-/* The equations of an optimiser ("sgd", "momentum", ..), in dfoo's notation. */
+/* The optimisers: the name of number i ("sgd", "momentum", ..); NULL behind the last. */
+DFOO_API const char *dfoo_optimizer_name(size_t i);
+
+/* The equations of an optimiser, in dfoo's notation. */
 DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text);
 
 /* The backward pass, in the notation of the model or another format. DFOO_EINPUT: there is no

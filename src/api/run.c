@@ -83,6 +83,10 @@ dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
     return work_text(work_close(&w, status), &out, text);
 }
 
+const char *dfoo_optimizer_name(size_t i) {
+    return i < UINT32_MAX ? train_optimizer_name((uint32_t)i) : NULL;
+}
+
 dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
     arena a;
     diags messages;

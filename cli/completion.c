@@ -1,0 +1,254 @@
+/* Completion scripts for bash, zsh and fish, from the tables of commands and options: each command's
+ * options, the values that an option knows, files and built-in models where they belong. */
+#include "cli.h"
+
+#include <string.h>
+
+/* Text inside '..' of a shell: bash and zsh end the quotes for a ', fish escapes it. */
+static void quoted(const char *text, bool fish) {
+    for (; *text; text++) {
+        if (*text == '\'')
+            out_printf("%s", fish ? "\\'" : "'\\''");
+        else if (*text == '\\' && fish)
+            out_printf("\\\\");
+        else
+            out_printf("%c", *text);
+    }
+}
+
+/* The words of a|b|c, a blank between them. */
+static void words_of(const char *list) {
+    for (; *list; list++) out_printf("%c", *list == '|' ? ' ' : *list);
+}
+
+static bool knows_values(const option *o) {
+    return o->choice || o->words || o->names;
+}
+
+static void values_of(const option *o) {
+    if (!o->names) {
+        words_of(o->choice ? o->value : o->words);
+        return;
+    }
+    for (size_t i = 0; o->names(i); i++) out_printf("%s%s", i ? " " : "", o->names(i));
+}
+
+static void model_names(void) {
+    for (size_t i = 0; dfoo_builtin_name(i); i++) out_printf("%s%s", i ? " " : "", dfoo_builtin_name(i));
+}
+
+static void command_names(void) {
+    for (size_t i = 0; command_at(i); i++) out_printf("%s%s", i ? " " : "", command_at(i)->name);
+}
+
+static bool takes_command(const command *c) {
+    return strstr(c->arguments, "COMMAND") != NULL;
+}
+
+/* --------------------------------------------------------------------- bash */
+
+/* "--output -o", or with a bar between them for a pattern. */
+static void bash_names(const option *o, const char *before, const char *between) {
+    out_printf("%s--%s", before, o->name);
+    if (o->alias) out_printf("%s--%s", between, o->alias);
+    if (o->letter) out_printf("%s-%c", between, o->letter);
+}
+
+/* What follows the command's options that take a value. */
+static void bash_values(const command *c) {
+    out_printf("        case $before in\n");
+    for (size_t i = 0; i < c->n_options; i++) {
+        const option *o = &c->options[i];
+        if (!o->value) continue;
+        bash_names(o, "        ", " | ");
+        out_printf(") words='");
+        if (knows_values(o)) values_of(o);
+        out_printf("' ");
+        out_printf("%s ;;\n", takes_file(o) ? "kind=file" : "kind=value");
+    }
+    out_printf("        esac\n");
+}
+
+static void bash_command(const command *c) {
+    out_printf("    %s)\n        options='", c->name);
+    for (size_t i = 0; i < c->n_options; i++) bash_names(&c->options[i], i ? " " : "", " ");
+    out_printf("%s-h --help'\n", c->n_options ? " " : "");
+    if (takes_model(c)) {
+        out_printf("        kind=file words='");
+        model_names();
+        out_printf("'\n");
+    } else if (takes_command(c)) {
+        out_printf("        words='");
+        command_names();
+        out_printf("'\n");
+    }
+    bash_values(c);
+    out_printf("        ;;\n");
+}
+
+static void bash(void) {
+    out_printf("# Completion of dfoo for bash, made by `dfoo help --completion bash`.\n\n"
+               "_dfoo() {\n"
+               "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+               "    local options='' words='' kind=argument\n"
+               "    # --name=VALUE comes as three words\n"
+               "    if [[ $word == = ]]; then\n"
+               "        word=''\n"
+               "    elif [[ $before == = ]]; then\n"
+               "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+               "    fi\n"
+               "    case ${COMP_WORDS[1]} in\n");
+    for (size_t i = 0; command_at(i); i++) bash_command(command_at(i));
+    out_printf("    esac\n"
+               "    if ((COMP_CWORD == 1)); then\n"
+               "        options='-h --help --version' kind=argument words='");
+    command_names();
+    out_printf("'\n"
+               "    fi\n"
+               "    if [[ $word == -* && $kind != value ]]; then words=$options kind=option; fi\n"
+               "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+               "    if [[ $kind == file ]]; then\n"
+               "        compopt -o filenames 2>/dev/null\n"
+               "        local IFS=$'\\n'\n"
+               "        COMPREPLY+=($(compgen -f -- \"$word\"))\n"
+               "    fi\n"
+               "}\n"
+               "complete -F _dfoo dfoo\n");
+}
+
+/* ---------------------------------------------------------------------- zsh */
+
+/* Inside [..] of an option: what ends it or separates is escaped. */
+static void zsh_text(const char *text) {
+    char sign[3] = "";
+    for (; *text; text++) {
+        bool special = strchr("[]:\\", *text) != NULL;
+        snprintf(sign, sizeof sign, "%s%c", special ? "\\" : "", *text);
+        quoted(sign, false);
+    }
+}
+
+static void zsh_action(const option *o) {
+    if (!o->value) return;
+    out_printf(":");
+    zsh_text(o->choice ? o->name : o->value);
+    out_printf(":");
+    if (knows_values(o)) {
+        out_printf("(");
+        values_of(o);
+        out_printf(")");
+    } else {
+        out_printf("%s", takes_file(o) ? "_files" : " ");
+    }
+}
+
+/* One spelling of an option; the others are then not proposed any more. */
+static void zsh_option(const option *o, const char *dashes, const char *name) {
+    out_printf("            '");
+    if (o->list)
+        out_printf("*");
+    else if (o->letter)
+        out_printf("(-%c --%s)", o->letter, o->name);
+    else if (o->alias)
+        out_printf("(--%s --%s)", o->name, o->alias);
+    out_printf("%s%s%s[", dashes, name, o->value && dashes[1] ? "=" : "");
+    zsh_text(o->help);
+    out_printf("]");
+    zsh_action(o);
+    out_printf("' \\\n");
+}
+
+static void zsh_command(const command *c) {
+    out_printf("    %s)\n        _arguments \\\n", c->name);
+    for (size_t i = 0; i < c->n_options; i++) {
+        const option *o = &c->options[i];
+        char          letter[2] = {o->letter, 0};
+        zsh_option(o, "--", o->name);
+        if (o->alias) zsh_option(o, "--", o->alias);
+        if (o->letter) zsh_option(o, "-", letter);
+    }
+    if (takes_model(c)) out_printf("            '1:model:_dfoo_models' \\\n");
+    if (takes_command(c)) {
+        out_printf("            '1:command:(");
+        command_names();
+        out_printf(")' \\\n");
+    }
+    out_printf("            '(- *)'{-h,--help}'[the options]'\n        ;;\n");
+}
+
+static void zsh(void) {
+    out_printf("#compdef dfoo\n# Completion of dfoo for zsh, made by `dfoo help --completion zsh`.\n\n"
+               "_dfoo_models() {\n    _alternative 'models:built-in model:(");
+    model_names();
+    out_printf(")' 'files:file:_files'\n}\n\n"
+               "_dfoo() {\n"
+               "    local -a commands=(\n");
+    for (size_t i = 0; command_at(i); i++) {
+        out_printf("        '%s:", command_at(i)->name);
+        quoted(command_at(i)->summary, false);
+        out_printf("'\n");
+    }
+    out_printf("    )\n"
+               "    if ((CURRENT == 2)); then\n"
+               "        _describe command commands\n"
+               "        return\n"
+               "    fi\n"
+               "    shift words\n"
+               "    ((CURRENT--))\n"
+               "    case $words[1] in\n");
+    for (size_t i = 0; command_at(i); i++) zsh_command(command_at(i));
+    out_printf("    esac\n}\n\n_dfoo \"$@\"\n");
+}
+
+/* --------------------------------------------------------------------- fish */
+
+static void fish_option(const command *c, const option *o) {
+    out_printf("complete -c dfoo -n '__dfoo_command %s' -l %s", c->name, o->name);
+    if (o->alias) out_printf(" -l %s", o->alias);
+    if (o->letter) out_printf(" -s %c", o->letter);
+    if (o->value) out_printf(takes_file(o) ? " -r -F" : " -x");
+    if (knows_values(o)) {
+        out_printf(" -a '");
+        values_of(o);
+        out_printf("'");
+    }
+    out_printf(" -d '");
+    quoted(o->help, true);
+    out_printf("'\n");
+}
+
+static void fish_command(const command *c) {
+    out_printf("\ncomplete -c dfoo -n '__dfoo_first' -a %s -d '", c->name);
+    quoted(c->summary, true);
+    out_printf("'\n");
+    if (takes_model(c)) {
+        out_printf("complete -c dfoo -n '__dfoo_command %s' -F -a '", c->name);
+        model_names();
+        out_printf("' -d 'built-in model'\n");
+    } else if (takes_command(c)) {
+        out_printf("complete -c dfoo -n '__dfoo_command %s' -a '", c->name);
+        command_names();
+        out_printf("'\n");
+    }
+    for (size_t i = 0; i < c->n_options; i++) fish_option(c, &c->options[i]);
+}
+
+static void fish(void) {
+    out_printf("# Completion of dfoo for fish, made by `dfoo help --completion fish`.\n\n"
+               "function __dfoo_first\n"
+               "    test (count (commandline -opc)) -eq 1\n"
+               "end\n\n"
+               "function __dfoo_command\n"
+               "    set -l words (commandline -opc)\n"
+               "    test (count $words) -gt 1; and test $words[2] = $argv[1]\n"
+               "end\n\n"
+               "complete -c dfoo -f\n"
+               "complete -c dfoo -s h -l help -d 'the options'\n"
+               "complete -c dfoo -n '__dfoo_first' -l version -d 'the version'\n");
+    for (size_t i = 0; command_at(i); i++) fish_command(command_at(i));
+}
+
+void completion_show(int shell) {
+    static void (*const shells[])(void) = {bash, zsh, fish};
+    shells[shell]();
+}
