@@ -1,0 +1,60 @@
+"""The C programs of examples/, as the build makes them: they end well and say what they promise."""
+import os
+import re
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+PROGRAMS = sorted(path.stem for path in (ROOT / "examples").glob("*.c"))
+
+
+@pytest.fixture
+def example(build):
+    def run(name, *args, status=0):
+        done = subprocess.run([build / "examples" / name, *args], capture_output=True, text=True, timeout=120,
+                              env=dict(os.environ, OPENBLAS_NUM_THREADS="1"))
+        assert done.returncode == status and done.stderr == "", done
+        return done.stdout
+
+    return run
+
+
+def test_two_layer(example):
+    text = example("two_layer")
+    assert "dZ1 = W2.T @ dZ2 * (1 - A1**2)" in text
+    answers = re.findall(r"^([01]) xor ([01]): ([\d.]+)$", text, re.M)
+    assert len(answers) == 4
+    assert all(abs((a != b) - float(p)) < 0.1 for a, b, p in answers)
+
+
+def test_embedded(example):
+    text = example("embedded")
+    answers = re.findall(r"^ *(-?[\d.]+): +(-?[\d.]+), the sine is +(-?[\d.]+)$", text, re.M)
+    assert len(answers) == 7
+    assert all(abs(float(said) - float(sine)) < 0.15 for _, said, sine in answers)
+    assert float(re.search(r"cost after 300 epochs: ([\d.]+)", text).group(1)) < 0.01
+    most, left = map(int, re.search(r"at most (\d+) KiB, at the end (\d+)", text).groups())
+    assert 0 < most < 64 * 1024 and left == 0
+
+
+def test_gradient_check(example):
+    right = example("gradient_check")
+    assert re.findall(r"^(\w+) +(\w+),", right, re.M) == [(name, "right") for name in ("dW1", "db1", "dW2", "db2")]
+    wrong = example("gradient_check", "wrong", status=1)
+    assert re.search(r"^db2  WRONG, .*; on average 7 times dfoo's$", wrong, re.M)
+    assert wrong.count("right") == 3
+
+
+def test_messages(example):
+    text = example("messages")
+    assert "typed.eq:4:13: error: inner dimensions differ: (1, n) @ (1, m) needs n = 1" in text
+    assert "W @ X: ok\n" in text and "a whole number from 1 on, not 2.5" in text
+    assert "has no variable 'dQ'" in text and "explain dW: ok\ndW = 1/m * dZ1 @ X.T" in text
+    assert text.count("inner dimensions") == 1  # what was cleared does not come again
+
+
+def test_each_example_has_a_test():
+    for name in PROGRAMS:
+        assert f"test_{name}" in globals()
