@@ -55,8 +55,11 @@ fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it g
 docs: all ## the parts of docs/ that are made from the program's output
 	@tools/docs
 
-install: all ## the program, the libraries, the header, for CMake and pkg-config, to PREFIX
+install: all ## program, libraries, header, manual pages, completions to PREFIX (below DESTDIR)
 	@cmake --install build/release --prefix $(PREFIX)
+
+uninstall: ## remove what the last install from here put there (below DESTDIR)
+	@tools/uninstall build/release/install_manifest.txt
 
 clean: ## remove build/
 	rm -rf build
@@ -64,4 +67,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check asan tsan lint cover bench fuzz docs install clean help
+.PHONY: all demo check asan tsan lint cover bench fuzz docs install uninstall clean help
