@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""tools/make_data.py [FOLDER]: makes the data files of examples/data that are made.
+"""tools/make_data.py [FOLDER [DIGITS.csv.gz]]: makes the data files of examples/data that are made.
 
     breast_cancer_train.csv, breast_cancer_test.csv   from breast_cancer.csv: of each class,
                                                       a fifth is held back
     planar.csv                                        two classes in the plane, petals of a flower
+    digits.csv                                        from DIGITS.csv.gz, else not made: scikit-learn's
+                                                      sklearn/datasets/data/digits.csv.gz
 
 Reads and writes FOLDER (examples/data). The same files come out every time: numpy promises
 that the numbers of RandomState do not change.
 """
+import gzip
 import pathlib
 import sys
 
@@ -42,11 +45,20 @@ def planar(folder, examples=400, petals=4, noise=0.2):
     (folder / "planar.csv").write_text("x,y,class\n" + text)
 
 
+def digits(folder, source):
+    """The rows as they are, below the names of the columns: p27 is the pixel in row 2, column 7."""
+    names = [f"p{row}{column}" for row in range(8) for column in range(8)]
+    rows = gzip.open(source, "rt").read().splitlines()
+    (folder / "digits.csv").write_text("\n".join([",".join([*names, "digit"]), *rows]) + "\n")
+
+
 def main():
     here = pathlib.Path(__file__).resolve().parent.parent / "examples" / "data"
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here
     split(folder)
     planar(folder)
+    if len(sys.argv) > 2:
+        digits(folder, sys.argv[2])
 
 
 if __name__ == "__main__":

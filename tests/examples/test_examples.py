@@ -1,6 +1,8 @@
-"""The C programs of examples/, as the build makes them: they end well and say what they promise."""
+"""The C programs of examples/, as the build makes them, and the commands of examples/README.md: they end well and
+say what they promise."""
 import os
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -58,3 +60,29 @@ def test_messages(example):
 def test_each_example_has_a_test():
     for name in PROGRAMS:
         assert f"test_{name}" in globals()
+
+
+def test_digits(root, build, dfoo, tmp_path):
+    """The commands of the README with other seeds; what is held back differs from seed to seed, too. The bounds lie below
+    what 20 seeds gave: at least 97.2 %, on the mean 98.4 %."""
+    if re.search(r"^DFOO_(SANITIZE:.*=.+|COVERAGE:BOOL=ON|FUZZ:BOOL=ON)$", (build / "CMakeCache.txt").read_text(), re.M):
+        pytest.skip("slow in an instrumented build")
+    train, predict = (shlex.split(line) for line in
+                      re.findall(r"^\$ dfoo (.*)$", (root / "examples" / "README.md").read_text(), re.M))
+    inside = lambda words: [str(root / word) if word.startswith("examples/") else word for word in words]
+    found = []
+    for seed in range(5):
+        said = dfoo(*inside(train), "--quiet", "--seed", seed, cwd=tmp_path)
+        assert said.returncode == 0, said
+        found.append(float(re.search(r"^accuracy +\S+% +(\S+)%$", said.stdout, re.M).group(1)))
+    assert min(found) >= 96.5 and sum(found) / len(found) >= 97.5, found
+    said = dfoo(*inside(predict), cwd=tmp_path)
+    assert float(re.search(r"accuracy (\S+)%", said.stderr).group(1)) > 99
+    lines = (tmp_path / "digits_predicted.csv").read_text().splitlines()
+    assert len(lines) == 1798
+
+
+def test_the_readme_names_each_file(root):
+    text = (root / "examples" / "README.md").read_text()
+    for path in [*(root / "examples").glob("*.eq"), *(root / "examples").glob("*.c")]:
+        assert f"`{path.name}`" in text
