@@ -44,16 +44,49 @@ dfoo_status model_without_dropout(ir *g, const program *p, program *out) {
     return status;
 }
 
+enum { LARGEST_OWN = 8, LARGEST_TRY = 12 }; /* what is evaluated stays cheap */
+
+typedef struct trial {
+    sizes *out;
+    bool   used[LARGEST_TRY + 1]; /* by value */
+} trial;
+
+static void set_size(trial *t, sym name, size_t value) {
+    sizes_set(t->out, name, value);
+    t->used[value] = true;
+}
+
+/* The model's own sizes, but for those that would hide a mistake: 1, and one that another has. */
+static void take_own_sizes(trial *t, const model *m) {
+    for (uint32_t i = 0; i < m->size_values.n; i++) {
+        const size_value *own = &m->size_values.at[i];
+        bool              fits = own->value >= 2 && own->value <= LARGEST_OWN && !t->used[own->value];
+        if (fits && dim_named(own->name) != m->examples) set_size(t, own->name, own->value);
+    }
+}
+
+/* The first value from `from` on that no dimension has yet; where all are used values repeat. */
+static size_t free_value(const trial *t, size_t from) {
+    for (size_t n = from; n <= LARGEST_TRY; n++)
+        if (!t->used[n]) return n;
+    for (size_t n = 2; n < from; n++)
+        if (!t->used[n]) return n;
+    return from;
+}
+
 dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out) {
     DFOO_TRY(sizes_init(out, a, m->g.names));
+    trial t = {.out = out};
+    take_own_sizes(&t, m);
     size_t next = 2 + draw % 2;
     for (uint32_t i = 0; i < m->size_names.n; i++) {
         sym name = m->size_names.at[i];
-        if (dim_named(name) == m->examples) continue;
-        sizes_set(out, name, next);
-        next += 1 + (draw + i) % 2;
+        if (dim_named(name) == m->examples || out->of[name]) continue;
+        size_t n = free_value(&t, next);
+        set_size(&t, name, n);
+        next = n + 1 + (draw + i) % 2;
         if (next > 9) next = 2 + (i + draw) % 3;
     }
-    if (m->examples) sizes_set(out, dim_name(m->examples), next + 1);
+    if (m->examples) set_size(&t, dim_name(m->examples), free_value(&t, next + 1));
     return DFOO_OK;
 }

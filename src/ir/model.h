@@ -52,7 +52,8 @@ dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out);
 /* A program as it predicts: dropout(x, keep) is x. */
 dfoo_status model_without_dropout(ir *g, const program *p, program *out);
 
-/* Sizes for a try-out: the model's own where they are small, the rest distinct and at least 2. */
+/* Sizes for a try-out: the model's own from 2 to 8, all different (but where there are very many)
+ * and at least 2, so that a sum over the wrong dimension or a missing transpose shows. */
 dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out);
 
 #endif

@@ -436,3 +436,20 @@ def test_closed_standard_output(program, tmp_path, planar):
                            "--quiet", "-o", run], stderr=subprocess.PIPE, timeout=60)
     assert done.returncode == 2 and b"cannot write to standard output" in done.stderr
     assert np.load(run)["W1"].shape == (4, 2)
+
+
+def sizes_of_check(works, *args, **kwargs):
+    line = re.search(r"^on a random instance .*?: (.*)$", works("check", *args, **kwargs).stdout, re.M).group(1)
+    return {name: int(value) for name, value in (part.split(" = ") for part in line.split(", "))}
+
+
+def test_check_uses_the_models_small_sizes(works):
+    found = sizes_of_check(works, T)
+    assert found["n1"] == 4 and set(found) == {"n0", "n1", "n2", "m"}
+    assert len(set(found.values())) == 4 and min(found.values()) >= 2
+    found = sizes_of_check(works, T, "--set", "n1=7", "--set", "n2=3")
+    assert (found["n1"], found["n2"]) == (7, 3) and len(set(found.values())) == 4
+    # not those that would hide a mistake, and not large ones
+    for settings in (["n1=1"], ["n1=5", "n2=5"], ["n1=500"]):
+        found = sizes_of_check(works, T, *(word for one in settings for word in ("--set", one)))
+        assert len(set(found.values())) == 4 and 2 <= min(found.values()) and max(found.values()) <= 12
