@@ -75,24 +75,43 @@ void source_place(const source *src, uint32_t at, uint32_t *line, uint32_t *colu
     *column = 1 + (uint32_t)text_columns(src->text + start, (at <= src->len ? at : src->len) - start);
 }
 
-/* The line itself and under it the range, as in   ~~~^~~~   (a tab stays a tab). */
+/* `sign` under each of the columns that the bytes [from, to) take, `point` under that byte (a tab
+ * stays a tab, and so does what is shown as \xNN take four). */
+static void underline(const diag *d, size_t from, size_t to, size_t end, char sign, buf *out) {
+    const char *text = d->src->text;
+    for (size_t i = from, n; i < to; i += n ? n : 1) {
+        n = text_character(text + i, end - i);
+        if (sign == ' ' && text[i] == '\t')
+            buf_repeat(out, '\t', 1);
+        else {
+            buf_repeat(out, sign != ' ' && i == d->at.point ? '^' : sign, 1);
+            if (!n) buf_repeat(out, sign, 3);
+        }
+    }
+}
+
+/* The line itself and under it the range, as in   ~~~^~~~ */
 static void render_caret(const diag *d, uint32_t line, buf *out) {
     size_t start, end;
     line_of(d->src, d->at.start, &start, &end);
     buf_printf(out, "%5u | ", line);
-    buf_put(out, d->src->text + start, end - start);
+    buf_visible(out, d->src->text + start, end - start);
     buf_puts(out, "\n      | ");
     size_t stop = d->at.end < end ? d->at.end : end;
-    for (size_t i = start; i < d->at.start; i++) {
-        if (((unsigned char)d->src->text[i] & 0xC0) != 0x80)
-            buf_repeat(out, d->src->text[i] == '\t' ? '\t' : ' ', 1);
-    }
+    underline(d, start, d->at.start, end, ' ', out);
     if (stop <= d->at.start) buf_repeat(out, '^', 1);
-    for (size_t i = d->at.start; i < stop; i++) {
-        if (((unsigned char)d->src->text[i] & 0xC0) != 0x80)
-            buf_repeat(out, i == d->at.point ? '^' : '~', 1);
-    }
+    underline(d, d->at.start, stop, end, '~', out);
     buf_puts(out, "\n");
+}
+
+/* A message may hold what the user wrote; its own line ends stay. */
+static void render_text(const char *text, buf *out) {
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        buf_visible(out, text, len);
+        text += len;
+        if (*text) buf_put(out, text++, 1);
+    }
 }
 
 void diags_render(const diags *d, uint32_t from, buf *out) {
@@ -102,10 +121,17 @@ void diags_render(const diags *d, uint32_t from, buf *out) {
         uint32_t    line = 0, column = 0;
         if (one->src) {
             source_place(one->src, one->at.start, &line, &column);
-            buf_printf(out, "%s:%u:%u: ", one->src->name, line, column);
+            render_text(one->src->name, out);
+            buf_printf(out, ":%u:%u: ", line, column);
         }
-        buf_printf(out, "%s: %s\n", kinds[one->kind], one->message);
+        buf_printf(out, "%s: ", kinds[one->kind]);
+        render_text(one->message, out);
+        buf_puts(out, "\n");
         if (one->src) render_caret(one, line, out);
-        for (uint32_t k = 0; k < one->notes.n; k++) buf_printf(out, "   %s\n", one->notes.at[k]);
+        for (uint32_t k = 0; k < one->notes.n; k++) {
+            buf_puts(out, "   ");
+            render_text(one->notes.at[k], out);
+            buf_puts(out, "\n");
+        }
     }
 }

@@ -102,6 +102,36 @@ size_t text_columns(const char *text, size_t len) {
     return columns;
 }
 
+/* The length that a first byte announces, and the least and most that its second byte may be: not
+ * longer than needed, no surrogates, nothing behind U+10FFFF, none of U+0080 to U+009F. */
+static size_t utf8_length(unsigned char first, unsigned char *least, unsigned char *most) {
+    *least = first == 0xC2 || first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+    *most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+    return first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+}
+
+size_t text_character(const char *text, size_t len) {
+    const unsigned char *s = (const unsigned char *)text;
+    unsigned char        least, most;
+    if (!len) return 0;
+    if (s[0] < 0x80) return s[0] == '\t' || (s[0] >= 32 && s[0] != 127);
+    size_t n = utf8_length(s[0], &least, &most);
+    if (n > len || n == 0 || s[1] < least || s[1] > most) return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+void buf_visible(buf *b, const char *text, size_t len) {
+    for (size_t i = 0, n; i < len; i += n ? n : 1) {
+        n = text_character(text + i, len - i);
+        if (n)
+            buf_put(b, text + i, n);
+        else
+            buf_printf(b, "\\x%02X", (unsigned char)text[i]);
+    }
+}
+
 enum { LONGEST = 40 };
 
 unsigned text_distance(const char *a, const char *b) {

@@ -34,6 +34,13 @@ void buf_number(buf *b, double x);
 /* The number of columns that `len` bytes of UTF-8 take. */
 size_t text_columns(const char *text, size_t len);
 
+/* The bytes of the character that text[0..len) begins with: a tab, or one that can be shown. 0: it is
+ * a control character or no UTF-8. */
+size_t text_character(const char *text, size_t len);
+
+/* Writes text so that it can be shown: what is no character as \xNN, byte by byte. */
+void buf_visible(buf *b, const char *text, size_t len);
+
 /* Levenshtein's distance of two names, doubled: an edit is 2, a letter in the other case 1. */
 unsigned text_distance(const char *a, const char *b);
 
