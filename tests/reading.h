@@ -84,14 +84,15 @@ static inline const char *reading_text(reading *r, node_id n) {
     return text;
 }
 
-/* Other names before a bracket are numpy's, which lang knows. */
 static inline bool reading_is_function(void *user, sym name) {
-    reading *r = user;
-    if (ir_find_var(&r->m.g, name)) return false;
-    for (uint32_t i = 0; i < r->m.size_names.n; i++)
-        if (r->m.size_names.at[i] == name) return false;
+    reading    *r = user;
     const char *text = symbols_name(&r->names, name);
-    return strcmp(text, "pi") != 0 && strcmp(text, "True") != 0;
+    return op_find(text) || model_function(&r->m, name) || lang_is_numpy_name(text);
+}
+
+static inline void reading_not_function(void *user, sym name, span at) {
+    reading *r = user;
+    diag_error(&r->d, NULL, at, "%s is no function", symbols_name(&r->names, name));
 }
 
 /* The node of an expression over the model's names; 0 if it has a mistake. */
@@ -100,7 +101,7 @@ static inline node_id reading_expression(reading *r, const char *text) {
     reader  in = {.m = &r->m, .g = &r->m.g, .a = &r->a, .d = &r->d};
     *src = (source){"expression", text, strlen(text)};
     syntax_lex(src, &r->a, &r->names, &r->d, &in.in);
-    in.p = (parser){&r->a, &r->names, &r->d, &in.in, .is_function = reading_is_function, .user = r};
+    in.p = (parser){&r->a, &r->names, &r->d, &in.in, .is_function = reading_is_function, .not_function = reading_not_function, .user = r};
     ast *x = syntax_expression(&in.p);
     return x && syntax_peek(&in.p)->kind == TOKEN_END ? lang_read_expression(&in, x) : 0;
 }

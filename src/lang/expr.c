@@ -215,37 +215,40 @@ static node_id call_op(reader *r, const call *c, op_id op) {
     return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0], 0, 0);
 }
 
-/* numpy's names for what the notation writes with signs. */
-static node_id call_numpy(reader *r, const call *c, bool *known) {
-    static const struct {
-        const char *name;
-        op_id       op;
-    } list[] = {{"multiply", OP_MUL}, {"add", OP_ADD}, {"subtract", OP_SUB}, {"divide", OP_DIV}, {"power", OP_POW}};
-    const char *name = name_of(r, c->x);
-    *known = true;
-    if (strcmp(name, "dot") == 0 || strcmp(name, "matmul") == 0) {
-        if (!takes(r, c, 2, 2)) return 0;
-        bool number = shape_is_scalar(ir_shape(r->g, c->arg[0])) || shape_is_scalar(ir_shape(r->g, c->arg[1]));
-        ast  pair = *c->x, left = *c->operand[0], right = *c->operand[1];
-        left.next = &right;
-        pair.arg = &left;
-        if (number && strcmp(name, "dot") == 0) return elementwise(r, &pair, OP_MUL, c->arg[0], c->arg[1]);
-        return product(r, &pair, c->arg[0], c->arg[1]);
-    }
-    if (strcmp(name, "square") == 0)
-        return takes(r, c, 1, 1) ? ir_op2(r->g, OP_POW, c->arg[0], ir_number(r->g, 2)) : 0;
-    if (strcmp(name, "negative") == 0) return takes(r, c, 1, 1) ? ir_op1(r->g, OP_NEG, c->arg[0]) : 0;
-    if (strcmp(name, "transpose") == 0) return takes(r, c, 1, 1) ? ir_op1(r->g, OP_TRANSPOSE, c->arg[0]) : 0;
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        if (strcmp(name, list[i].name) != 0) continue;
-        if (!takes(r, c, 2, 2)) return 0;
-        ast pair = *c->x, left = *c->operand[0], right = *c->operand[1];
-        left.next = &right;
-        pair.arg = &left;
-        return elementwise(r, &pair, list[i].op, c->arg[0], c->arg[1]);
-    }
-    *known = false;
-    return 0;
+static const struct {
+    const char *name;
+    op_id       op;
+    uint32_t    operands;
+} numpy_names[] = {{"dot", OP_MATMUL, 2},  {"matmul", OP_MATMUL, 2}, {"multiply", OP_MUL, 2}, {"add", OP_ADD, 2},
+                   {"subtract", OP_SUB, 2}, {"divide", OP_DIV, 2},    {"power", OP_POW, 2},    {"square", OP_POW, 1},
+                   {"negative", OP_NEG, 1}, {"transpose", OP_TRANSPOSE, 1}};
+
+enum { N_NUMPY_NAMES = sizeof numpy_names / sizeof *numpy_names };
+
+static size_t numpy_place(const char *name) {
+    size_t i = 0;
+    while (i < N_NUMPY_NAMES && strcmp(numpy_names[i].name, name) != 0) i++;
+    return i;
+}
+
+bool lang_is_numpy_name(const char *name) {
+    return numpy_place(name) < N_NUMPY_NAMES;
+}
+
+/* dot with a number is the elementwise product, matmul refuses it: as numpy has it. */
+static node_id call_numpy(reader *r, const call *c) {
+    size_t i = numpy_place(name_of(r, c->x));
+    op_id  op = numpy_names[i].op;
+    if (!takes(r, c, numpy_names[i].operands, numpy_names[i].operands)) return 0;
+    if (strcmp(numpy_names[i].name, "square") == 0) return ir_op2(r->g, op, c->arg[0], ir_number(r->g, 2));
+    if (numpy_names[i].operands == 1) return ir_op1(r->g, op, c->arg[0]);
+    ast pair = *c->x, left = *c->operand[0], right = *c->operand[1];
+    left.next = &right;
+    pair.arg = &left;
+    bool number = shape_is_scalar(ir_shape(r->g, c->arg[0])) || shape_is_scalar(ir_shape(r->g, c->arg[1]));
+    if (strcmp(numpy_names[i].name, "dot") == 0 && number) op = OP_MUL;
+    if (op == OP_MATMUL) return product(r, &pair, c->arg[0], c->arg[1]);
+    return elementwise(r, &pair, op, c->arg[0], c->arg[1]);
 }
 
 /* ones(n1, m): the operands are sizes. */
@@ -348,14 +351,6 @@ static node_id call_op_prime(reader *r, const call *c, op_id op) {
     return call_prime(r, c, &f);
 }
 
-static node_id unknown_function(reader *r, const ast *x) {
-    const char *close = lang_closest_name(r, x->name, true);
-    diag_error(r->d, &r->m->src, x->at, "unknown function '%s'", name_of(r, x));
-    if (close) diag_note(r->d, "did you mean %s?", close);
-    else diag_note(r->d, "a function of your own is defined in a line of its own, as in swish(z) = z * sigmoid(z)");
-    return 0;
-}
-
 static node_id read_call(reader *r, const ast *x) {
     const function *f = model_function(r->m, x->name);
     if (strcmp(name_of(r, x), "ones") == 0) return call_ones(r, x);
@@ -366,9 +361,7 @@ static node_id read_call(reader *r, const ast *x) {
     if (op == OP_DROPOUT && !x->primes) return lang_read_dropout(r, x);
     if (op) return x->primes ? call_op_prime(r, &c, op) : call_op(r, &c, op);
     if (x->primes) return error_at(r, x, "a prime needs a function such as tanh or one of the model file");
-    bool    known;
-    node_id n = call_numpy(r, &c, &known);
-    return known ? n : unknown_function(r, x);
+    return call_numpy(r, &c); /* the parser asked is_function: there are no others */
 }
 
 /* ------------------------------------------------------------------- trees */

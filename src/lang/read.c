@@ -21,24 +21,25 @@ bool lang_is_size_name(const reader *r, sym name) {
     return false;
 }
 
-static bool is_numpy_name(const char *name) {
-    static const char *const list[] = {"dot", "matmul", "multiply", "add", "subtract", "divide",
-                                       "power", "square", "negative", "transpose"};
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        if (strcmp(list[i], name) == 0) return true;
-    return false;
-}
-
 static bool is_function(void *user, sym name) {
     reader     *r = user;
     const char *text = symbols_name(r->p.names, name);
-    return op_find(text) || model_function(r->m, name) || is_numpy_name(text);
+    return op_find(text) || model_function(r->m, name) || lang_is_numpy_name(text);
 }
 
 /* A known variable before a bracket was meant as a factor; another name may be mistyped. */
-static const char *function_like(void *user, sym name) {
-    reader *r = user;
-    return ir_find_var(r->g, name) ? NULL : lang_closest_name(r, name, true);
+static void not_function(void *user, sym name, span at) {
+    reader     *r = user;
+    const char *text = symbols_name(r->p.names, name);
+    if (ir_find_var(r->g, name) || lang_is_size_name(r, name) || lang_is_broken(r, name)) {
+        diag_error(r->d, &r->m->src, at, "'%s' is not a function", text);
+        diag_note(r->d, "for a product with a variable put a space before the bracket: %s (..)", text);
+        return;
+    }
+    const char *close = lang_closest_name(r, name, true);
+    diag_error(r->d, &r->m->src, at, "unknown function '%s'", text);
+    if (close) diag_note(r->d, "did you mean %s?", close);
+    diag_note(r->d, "a function of your own stands in a line above: %s(z) = .. with its formula, or function %s without one", text, text);
 }
 
 static const token *peek(const reader *r) {
@@ -55,6 +56,12 @@ static dfoo_status expect(reader *r, uint32_t sign, const char *what) {
     return error_at(r, peek(r)->at, what);
 }
 
+/* The bracket that closes the one at `open`; where the line ends instead, that one is blamed. */
+static dfoo_status expect_closing(reader *r, span open, const char *what) {
+    if (peek(r)->kind == TOKEN_END) return error_at(r, open, "this bracket is not closed");
+    return expect(r, ')', what);
+}
+
 static dfoo_status expect_end(reader *r) {
     if (peek(r)->kind == TOKEN_END) return DFOO_OK;
     if (syntax_is(&r->p, ')') || syntax_is(&r->p, ']')) return error_at(r, peek(r)->at, "this bracket closes nothing");
@@ -63,9 +70,11 @@ static dfoo_status expect_end(reader *r) {
 
 /* ------------------------------------------------------------ declarations */
 
-/* A name that is not taken yet; a function of the file may hide one of the table. */
-static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide) {
-    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a name is expected here");
+/* A name that is not taken yet, in a statement of the given form; a function of the file may
+ * hide one of the table. */
+static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide, const char *form) {
+    if (peek(r)->kind != TOKEN_NAME)
+        return diag_error(r->d, &r->m->src, peek(r)->at, "a name is expected here, as in %s", form);
     *name = syntax_layer_name(&r->p, at);
     const char *text = symbols_name(r->p.names, *name);
     var_id      old = ir_find_var(r->g, *name);
@@ -103,11 +112,12 @@ static dfoo_status read_dim(reader *r, dim *out) {
 /* `: (rows, columns)` */
 static dfoo_status read_shape(reader *r, shape *out) {
     DFOO_TRY(expect(r, ':', "a shape is expected here, as in : (n0, m)"));
+    span open = peek(r)->at;
     DFOO_TRY(expect(r, '(', "a shape is written (rows, columns), as in (n0, m)"));
     DFOO_TRY(read_dim(r, &out->rows));
     DFOO_TRY(expect(r, ',', "a shape has two dimensions, as in (n0, m); a column is (n, 1), a row (1, n)"));
     DFOO_TRY(read_dim(r, &out->cols));
-    return expect(r, ')', "the shape should end here: it has two dimensions");
+    return expect_closing(r, open, "the shape should end here: it has two dimensions");
 }
 
 static const struct {
@@ -121,6 +131,7 @@ static const struct {
 static double number_of(reader *r, span at, ast *x, bool *ok);
 
 static dfoo_status read_start_numbers(reader *r, variable *v) {
+    span open = peek(r)->at;
     if (!syntax_accept(&r->p, '(')) return DFOO_OK;
     do {
         span at = peek(r)->at;
@@ -131,7 +142,7 @@ static dfoo_status read_start_numbers(reader *r, variable *v) {
         v->init_arg[v->n_init_args++] = number_of(r, x->at, x, &ok);
         if (!ok) return DFOO_EINPUT;
     } while (syntax_accept(&r->p, ','));
-    return expect(r, ')', "a closing bracket is expected here");
+    return expect_closing(r, open, "a closing bracket is expected here");
 }
 
 /* `~ he`, `~ normal(0.01)` */
@@ -146,6 +157,7 @@ static dfoo_status read_start(reader *r, variable *v) {
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (strcmp(starts[i].name, name) != 0) continue;
         if (v->n_init_args >= starts[i].least && v->n_init_args <= starts[i].most) return DFOO_OK;
+        if (!starts[i].most) return diag_error(r->d, &r->m->src, t->at, "%s takes no numbers", name);
         return diag_error(r->d, &r->m->src, t->at, "%s takes at most %u number%s", name, starts[i].most, starts[i].most == 1 ? "" : "s");
     }
     diag_error(r->d, &r->m->src, t->at, "no start is called '%s'", name);
@@ -153,10 +165,10 @@ static dfoo_status read_start(reader *r, variable *v) {
     return DFOO_EINPUT;
 }
 
-static dfoo_status read_declaration(reader *r, var_kind kind) {
+static dfoo_status read_declaration(reader *r, var_kind kind, const char *form) {
     variable v = {.kind = (uint8_t)kind};
     r->p.next++;
-    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false, form));
     vec_push(r->a, &r->broken, v.name);
     DFOO_TRY(read_shape(r, &v.sh));
     if (kind == VAR_PARAM) DFOO_TRY(read_start(r, &v));
@@ -200,7 +212,7 @@ static double number_of(reader *r, span at, ast *x, bool *ok) {
 static dfoo_status read_one_const(reader *r) {
     variable v = {.kind = VAR_CONST};
     bool     ok = true;
-    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false, "const lambda = 0.7"));
     vec_push(r->a, &r->broken, v.name);
     DFOO_TRY(expect(r, '=', "a constant has a value, as in const lambda = 0.7"));
     ast *x = syntax_expression(&r->p);
@@ -240,8 +252,9 @@ static dfoo_status read_size(reader *r) {
 static dfoo_status read_examples(reader *r) {
     dim d = 0;
     r->p.next++;
+    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a dimension is expected here, as in examples m");
     DFOO_TRY(read_dim(r, &d));
-    if (dim_is_named(d)) r->said_examples = dim_name(d);
+    r->said_examples = dim_name(d);
     return expect_end(r);
 }
 
@@ -252,7 +265,7 @@ static dfoo_status read_open_function(reader *r) {
     r->p.next++;
     do {
         function f = {.n_formals = 1};
-        DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
+        DFOO_TRY(read_new_name(r, &f.name, &f.at, true, "function g1"));
         vec_push(r->a, &r->m->functions, f);
     } while (syntax_accept(&r->p, ','));
     return expect_end(r);
@@ -280,7 +293,7 @@ static dfoo_status read_formals(reader *r, function *f) {
 static dfoo_status read_function_body(reader *r, function *f) {
     r->p.next++; /* the bracket */
     DFOO_TRY(read_formals(r, f));
-    DFOO_TRY(expect(r, '=', "the function's formula is expected here"));
+    r->p.next++; /* the =, see is_function_line */
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
     f->body = lang_read_expression(r, x);
@@ -291,7 +304,7 @@ static dfoo_status read_function_body(reader *r, function *f) {
 /* swish(z) = z * sigmoid(z) */
 static dfoo_status read_function(reader *r) {
     function f = {0};
-    DFOO_TRY(read_new_name(r, &f.name, &f.at, true));
+    DFOO_TRY(read_new_name(r, &f.name, &f.at, true, "swish(z) = z * sigmoid(z)"));
     dfoo_status status = read_function_body(r, &f);
     r->n_formals = 0;
     if (status != DFOO_OK) {
@@ -305,7 +318,7 @@ static dfoo_status read_function(reader *r) {
 /* Z1 = W1 @ X + b1 */
 static dfoo_status read_definition(reader *r) {
     variable v = {.kind = VAR_DEFINED};
-    DFOO_TRY(read_new_name(r, &v.name, &v.at, false));
+    DFOO_TRY(read_new_name(r, &v.name, &v.at, false, "Z1 = W1 @ X"));
     vec_push(r->a, &r->broken, v.name);
     if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
         return error_at(r, peek(r)->at, "a statement is a declaration (input, label, param, const, size, examples, function, "
@@ -352,7 +365,7 @@ static dfoo_status read_claim(reader *r) {
 
 /* The variable that `minimize` or `predict` names. */
 static dfoo_status read_known_variable(reader *r, var_id *out) {
-    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a variable is expected here");
+    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a variable is expected here, as in minimize J or predict A2");
     span at;
     sym  name = syntax_layer_name(&r->p, &at);
     *out = ir_find_var(r->g, name);
@@ -417,22 +430,31 @@ static bool is_function_line(const reader *r) {
     return false;
 }
 
+/* Does the line begin with this word of a statement? `size = 2` defines a variable of that name. */
+static bool begins_with(const reader *r, const char *word) {
+    const token *next = peek(r) + 1;
+    if (!syntax_word(&r->p, word)) return false;
+    return next->kind != TOKEN_SIGN || (next->sign != '=' && next->sign != '[');
+}
+
 static dfoo_status read_line(reader *r) {
     static const struct {
         const char *word;
         var_kind    kind;
-    } declarations[] = {{"input", VAR_INPUT}, {"label", VAR_LABEL}, {"param", VAR_PARAM}};
+        const char *form;
+    } declarations[] = {{"input", VAR_INPUT, "input X : (n0, m)"},
+                        {"label", VAR_LABEL, "label Y : (n2, m)"},
+                        {"param", VAR_PARAM, "param W1 : (n1, n0)"}};
     static const struct {
         const char *word;
         dfoo_status (*read)(reader *);
     } others[] = {{"const", read_const}, {"size", read_size}, {"examples", read_examples},
                   {"function", read_open_function}, {"minimize", read_minimize}, {"predict", read_predict}};
-    bool keyword = peek(r)->kind == TOKEN_NAME && peek(r)[1].kind == TOKEN_NAME;
-    for (size_t i = 0; keyword && i < sizeof declarations / sizeof *declarations; i++)
-        if (syntax_word(&r->p, declarations[i].word)) return read_declaration(r, declarations[i].kind);
-    for (size_t i = 0; keyword && i < sizeof others / sizeof *others; i++)
-        if (syntax_word(&r->p, others[i].word)) return others[i].read(r);
     if (is_function_line(r)) return read_function(r);
+    for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++)
+        if (begins_with(r, declarations[i].word)) return read_declaration(r, declarations[i].kind, declarations[i].form);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (begins_with(r, others[i].word)) return others[i].read(r);
     if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a statement starts with a name or a word such as input, param, minimize");
     return r->minimized ? read_claim(r) : read_definition(r);
 }
@@ -494,12 +516,14 @@ static dfoo_status check_parameters(reader *r) {
 }
 
 static dfoo_status check_sizes(reader *r) {
+    dfoo_status status = DFOO_OK;
     for (uint32_t i = 0; i < r->m->size_values.n; i++) {
         const size_value *s = &r->m->size_values.at[i];
-        if (dim_named(s->name) == r->m->examples)
-            diag_note(r->d, "the number of examples comes from the data");
+        if (dim_named(s->name) != r->m->examples) continue;
+        status = diag_error(r->d, &r->m->src, s->at, "%s is the number of examples, which comes from the data", symbols_name(r->p.names, s->name));
+        diag_note(r->d, "leave this size out");
     }
-    return DFOO_OK;
+    return status;
 }
 
 static dfoo_status check_whole(reader *r) {
@@ -519,7 +543,7 @@ static dfoo_status check_whole(reader *r) {
 static bool ends_declarations(const reader *r) {
     static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (syntax_word(&r->p, words[i]) && peek(r)[1].kind == TOKEN_NAME) return false;
+        if (begins_with(r, words[i])) return false;
     return true;
 }
 
@@ -560,7 +584,7 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
         return diag_error(d, NULL, span_at(0, 0), "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers", name, len, LONGEST_MODEL);
     uint32_t errors = d->n_errors;
     syntax_lex(&m->src, a, names, d, &r.in);
-    r.p = (parser){.a = a, .names = names, .d = d, .in = &r.in, .is_function = is_function, .like = function_like, .user = &r};
+    r.p = (parser){.a = a, .names = names, .d = d, .in = &r.in, .is_function = is_function, .not_function = not_function, .user = &r};
     if (a->failed) return DFOO_ENOMEM;
     if (d->n_errors > errors) return DFOO_EINPUT;
     dfoo_status status = read_statements(&r);

@@ -23,6 +23,9 @@ typedef struct reader {
 /* expr.c: the node of an expression; 0 after an error, which was reported. */
 node_id lang_read_expression(reader *r, ast *x);
 
+/* Is this numpy's name for what the notation writes with signs: dot, multiply, square, ..? */
+bool lang_is_numpy_name(const char *name);
+
 /* dropout.c: the node of dropout(x, keep), with a mask of its own. */
 node_id lang_read_dropout(reader *r, const ast *x);
 

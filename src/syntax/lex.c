@@ -1,4 +1,5 @@
-/* Text -> tokens. Line ends inside brackets are white space; `np.` before a name is dropped;
+/* Text -> tokens. Line ends inside brackets are white space (what begins a statement ends a forgotten
+ * bracket, so that its own line is blamed and the next one read); `np.` before a name is dropped;
  * typographic primes and minus signs, which copying from slides brings, are read as ' and -. */
 #include <stdlib.h>
 #include <string.h>
@@ -119,12 +120,12 @@ static bool lex_sign(lexer *l) {
 }
 
 static void report_character(lexer *l) {
-    uint32_t len = 1;
-    while (((unsigned char)rest(l)[len] & 0xC0) == 0x80) len++;
-    span        at = span_at(l->at, l->at + len);
     const char *s = rest(l);
-    unsigned    c = (unsigned char)s[0];
-    if (c < 32 || c == 127) {
+    uint32_t    len = (uint32_t)text_character(s, l->src->len - l->at), known = len;
+    if (!len) len = 1;
+    span     at = span_at(l->at, l->at + len);
+    unsigned c = (unsigned char)s[0];
+    if (!known) {
         diag_error(l->d, l->src, at, "a character that is not text (byte 0x%02x)", c);
     } else {
         diag_error(l->d, l->src, at, "'%.*s' is not part of the notation", (int)len, s);
@@ -136,10 +137,57 @@ static void report_character(lexer *l) {
     l->at += len;
 }
 
+/* ------------------------------------------------- lines and what begins one */
+
+static const char *skip_blanks(const char *s) {
+    while (*s == ' ' || *s == '\t') s++;
+    return s;
+}
+
+static const char *skip_name(const char *s) {
+    for (uint32_t more; (more = name_char(s));) s += more;
+    return s;
+}
+
+static bool is_word(const char *from, const char *to, const char *word) {
+    return (size_t)(to - from) == strlen(word) && memcmp(from, word, strlen(word)) == 0;
+}
+
+static bool is_equals(const char *s) {
+    return s[0] == '=' && s[1] != '=';
+}
+
+/* [2] behind a name, or (a, b): what may stand between a name and the = of its definition. */
+static const char *skip_brackets(const char *s) {
+    char close = *s == '[' ? ']' : ')';
+    if (*s != '[' && *s != '(') return s;
+    while (*s != close && *s && *s != '\n') s++;
+    return *s == close ? skip_blanks(s + 1) : s;
+}
+
+/* NAME =, NAME[2] =, NAME(z) =, input NAME, minimize NAME, ..: a text that can only be the start of a
+ * statement. `axis =` and `keepdims =` stand inside calls. */
+static bool begins_statement(const char *s) {
+    static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function", "minimize", "predict"};
+    const char *name = skip_blanks(s), *end = skip_name(name), *next = skip_blanks(end);
+    if (end == name || is_digit(*name)) return false;
+    for (size_t i = 0; next > end && i < sizeof words / sizeof *words; i++)
+        if (is_word(name, end, words[i]) && skip_name(next) > next && !is_digit(*next)) return true;
+    return !is_word(name, end, "axis") && !is_word(name, end, "keepdims") && is_equals(skip_brackets(next));
+}
+
+/* Inside brackets a line end is white space, unless they were forgotten. */
+static bool ends_line(const lexer *l) {
+    return !l->depth || begins_statement(rest(l) + 1);
+}
+
 static void lex_one(lexer *l) {
     char c = *rest(l);
     if (c == '\n') {
-        if (!l->depth) end_line(l);
+        if (ends_line(l)) {
+            end_line(l);
+            l->depth = 0;
+        }
         l->at++;
         l->spaced = true;
     } else if (c == ' ' || c == '\t' || c == '\r') {

@@ -204,10 +204,7 @@ static bool read_name(state *s, bool *operand_done) {
     if (p->is_function && function)
         return error_here(s, x->at, "this is a function: it needs its operands in brackets");
     if (syntax_is(p, '(') && !peek_at(p, 0)->spaced) {
-        diag_error(p->d, p->in->src, x->at, "'%s' is not a function", symbols_name(p->names, x->name));
-        const char *like = p->like ? p->like(p->user, x->name) : NULL;
-        if (like) diag_note(p->d, "did you mean %s?", like);
-        else diag_note(p->d, "for a product with a variable put a space before the bracket: %s (..)", symbols_name(p->names, x->name));
+        p->not_function(p->user, x->name, x->at);
         return false;
     }
     if (p->indices && syntax_is(p, '[')) {
@@ -282,13 +279,12 @@ static bool read_comma(state *s) {
     return true;
 }
 
-/* `)` or `]`; `empty` when no operand stands before it. */
+/* `)` or `]`; `empty` when no operand stands before it, which only a call allows. */
 static bool read_close(state *s, bool empty) {
     const token *t = syntax_peek(s->p);
     if (!empty && !close_operators(s, 0)) return false;
     open o = s->stack.at[s->stack.n - 1];
     if ((o.kind == OPEN_INDEX) != (t->sign == ']')) return error_here(s, t->at, "this is not the bracket that is open");
-    if (empty && o.kind != OPEN_CALL) return error_here(s, t->at, "there is nothing between these brackets");
     s->p->next++;
     s->stack.n--;
     if (o.kind == OPEN_BRACKET) {

@@ -80,7 +80,7 @@ typedef struct parser {
     uint32_t      next; /* the token to be read */
     bool          indices;
     bool (*is_function)(void *user, sym name);
-    const char *(*like)(void *user, sym name); /* the function a mistyped name may mean, or NULL; may be NULL */
+    void (*not_function)(void *user, sym name, span at); /* says so of a name that is called; with is_function */
     void *user;
 } parser;
 

@@ -12,8 +12,13 @@ typedef struct bench {
 } bench;
 
 static bool is_function(void *user, sym name) {
-    const char *text = symbols_name(user, name);
+    const char *text = symbols_name(&((bench *)user)->names, name);
     return strcmp(text, "f") == 0 || strcmp(text, "sum") == 0 || strcmp(text, "dot") == 0;
+}
+
+static void not_function(void *user, sym name, span at) {
+    bench *b = user;
+    diag_error(&b->d, &b->src, at, "%s is no function", symbols_name(&b->names, name));
 }
 
 static void lex(bench *b, const char *text) {
@@ -50,7 +55,7 @@ static void check(const char *text, const char *expected, bool indices) {
     bench  b;
     buf    out;
     lex(&b, text);
-    parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .indices = indices, .is_function = is_function, .user = &b.names};
+    parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .indices = indices, .is_function = is_function, .not_function = not_function, .user = &b};
     ast   *x = syntax_expression(&p);
     buf_init(&out, mem_default());
     if (x && syntax_peek(&p)->kind == TOKEN_END) write(&b, x, &out);
@@ -139,7 +144,7 @@ static void what_is_not_an_expression(void **state) {
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         bench b;
         lex(&b, list[i]);
-        parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .is_function = is_function, .user = &b.names};
+        parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .is_function = is_function, .not_function = not_function, .user = &b};
         ast   *x = syntax_expression(&p);
         if (x && syntax_peek(&p)->kind == TOKEN_END) fail_msg("'%s' is read", list[i]);
         arena_free(&b.a);
@@ -167,7 +172,7 @@ static void operands_come_before_what_uses_them(void **state) {
     bench    b;
     ast_list order = {{0}};
     lex(&b, "f(a + b, -c) @ d.T");
-    parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .is_function = is_function, .user = &b.names};
+    parser p = {.a = &b.a, .names = &b.names, .d = &b.d, .in = &b.in, .is_function = is_function, .not_function = not_function, .user = &b};
     ast   *root = syntax_expression(&p);
     assert_int_equal(ast_postorder(root, &b.a, &order), DFOO_OK);
     assert_int_equal(order.list.n, 9);
