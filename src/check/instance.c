@@ -139,8 +139,13 @@ static dfoo_status bind(instance *in, dim d, size_t n, const char *array, const 
                       symbols_name(g->names, dim_name(d)), sizes_get(&in->sz, d));
 }
 
+/* What follows from nothing else: data, parameters, and the masks of dropout. */
+static bool may_be_given(const variable *x) {
+    return x->kind <= VAR_PARAM || x->kind == VAR_MASK;
+}
+
 static const dfoo_array *array_of(const instance *in, var_id v, const dfoo_arrays *values) {
-    return ir_var(in->s->g, v)->kind <= VAR_PARAM ? arrays_get(values, ir_var_name(in->s->g, v)) : NULL;
+    return may_be_given(ir_var(in->s->g, v)) ? arrays_get(values, ir_var_name(in->s->g, v)) : NULL;
 }
 
 /* The model's own sizes first, then the arrays', then small ones for what neither says. */
@@ -179,7 +184,7 @@ static void fill_given(instance *in, const dfoo_arrays *values) {
     const ir *g = in->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         const dfoo_array *from = array_of(in, v, values);
-        if (ir_var(g, v)->kind > VAR_PARAM) continue;
+        if (!may_be_given(ir_var(g, v))) continue;
         if (!from) {
             vec_push(in->a, &in->drawn, v);
             continue;
@@ -198,7 +203,7 @@ static void note_unused(instance *in, const dfoo_arrays *values) {
     for (size_t i = 0; i < arrays_count(values); i++) {
         const char *name = arrays_at(values, i)->name;
         var_id      v = ir_find_var(g, symbols_find(g->names, name, strlen(name)));
-        if (!v || ir_var(g, v)->kind > VAR_PARAM) vec_push(in->a, &in->unused, name);
+        if (!v || !may_be_given(ir_var(g, v))) vec_push(in->a, &in->unused, name);
     }
 }
 

@@ -32,11 +32,16 @@ static sym free_name(reader *r, const char *text) {
     return free ? name : 0;
 }
 
-/* M1 for the mask of A1 (where that has no number, for the mask in Z1 = ..), or the first free one. */
-static sym mask_name(reader *r, const ast *operand) {
-    const char *own = operand->kind == AST_NAME ? symbols_name(r->p.names, operand->name) : "";
-    const char *digits = own + strcspn(own, "0123456789"), *left = symbols_name(r->p.names, r->defining);
-    if (!*digits) digits = left + strcspn(left, "0123456789");
+static const char *number_of(const char *name) {
+    return name + strcspn(name, "0123456789");
+}
+
+/* M3 for the mask in D3 = dropout(A1, ..), M1 for that of A1 inside of a formula (where A1 has no
+ * number, that of the formula's name), or the first free one. */
+static sym mask_name(reader *r, const ast *x) {
+    const char *left = number_of(symbols_name(r->p.names, r->defining));
+    const char *own = number_of(x->arg->kind == AST_NAME ? symbols_name(r->p.names, x->arg->name) : "");
+    const char *digits = (x == r->whole && *left) || !*own ? left : own;
     sym name = free_name(r, arena_format(r->a, "M%s", digits));
     for (unsigned i = 1; !name && !r->a->failed; i++) name = free_name(r, arena_format(r->a, "M%u", i));
     return name;
@@ -82,7 +87,7 @@ node_id lang_read_dropout(reader *r, const ast *x) {
     if (!may_stand_here(r, x) || !read_keep(r, keep, &mask)) return 0;
     mask.sh = ir_shape(r->g, operand->value);
     if (shape_is_scalar(mask.sh)) return error_at(r, operand, "this needs a matrix, and it is a number");
-    mask.name = mask_name(r, operand);
+    mask.name = mask_name(r, x);
     var_id v = mask.name ? ir_add_var(r->g, mask) : 0;
     return v ? ir_op2(r->g, OP_DROPOUT, operand->value, ir_var(r->g, v)->leaf) : 0;
 }

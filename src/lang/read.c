@@ -328,6 +328,7 @@ static dfoo_status read_definition(reader *r) {
     if (!x) return DFOO_EINPUT;
     DFOO_TRY(expect_end(r));
     r->defining = v.name;
+    r->whole = x;
     node_id n = lang_read_expression(r, x);
     if (!n) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
     v.sh = ir_shape(r->g, n);

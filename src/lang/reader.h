@@ -17,6 +17,7 @@ typedef struct reader {
     VEC(sym) broken;        /* names whose definition had an error: their uses are not reported again */
     bool    minimized;      /* `minimize` stands above, though its line may have had an error */
     sym     defining;       /* the name on the left of the definition at hand */
+    const ast *whole;       /* and all that stands on its right */
     sym     said_examples;  /* `examples m` */
 } reader;
 

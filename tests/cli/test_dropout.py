@@ -1,4 +1,6 @@
 """dropout, from the model to training: a mask for each step, none when predicting."""
+import re
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,33 @@ def test_a_mask_may_be_given(dfoo, folder):
     out, said = grad(dfoo, folder, **arrays, M1=M1)
     assert said == "" and np.allclose(out["D1"], out["A1"] * M1, rtol=1e-14)
     assert np.allclose(out["dA1"], run["W2"].T @ out["dZ2"] * M1, rtol=1e-12)
+
+
+def test_check_takes_a_given_mask(dfoo, folder):
+    """Where the mask drops everything no gradient is left in front of it."""
+    run, rng = train(dfoo, folder), np.random.default_rng(2)
+    arrays = {k: run[k] for k in ("W1", "b1", "W2", "b2")} | dict(X=rng.normal(size=(3, 5)), Y=np.ones((1, 5)))
+    np.savez(folder / "in.npz", **arrays, M1=np.zeros((8, 5)))
+    done = dfoo("check", "d.eq", "--values", "in.npz", cwd=folder)
+    assert "unused" not in done.stdout and "M1" not in done.stdout.split("\n\n")[0], done.stdout
+    assert re.search(r"^dW1 +all zero ", done.stdout, re.M), done.stdout
+    np.savez(folder / "in.npz", **arrays, M1=(rng.random((8, 5)) < 0.8) / 0.8)
+    done = dfoo("check", "d.eq", "--values", "in.npz", cwd=folder)
+    assert done.returncode == 0 and re.search(r"^dW1 +right ", done.stdout, re.M), done.stdout
+    np.savez(folder / "in.npz", **arrays)
+    done = dfoo("check", "d.eq", "--values", "in.npz", cwd=folder)
+    assert done.returncode == 0 and "drawn at random, since they were not given: M1" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("line, mask", [
+    ("D3 = dropout(A9, 0.5)", "M3"),
+    ("D = dropout(A9, 0.5)", "M9"),
+    ("Z3 = 2 * dropout(A9, 0.5)", "M9"),
+], ids=str)
+def test_a_mask_bears_the_number_of_its_statement(dfoo, line, mask):
+    model = f"input X : (n, m)\nparam W : (1, n)\nA9 = W @ X\n{line}\nJ = 1/m * sum({line.split()[0]}**2)\nminimize J\n"
+    text = dfoo("derive", "-", "--wrt", "A9", stdin=model).stdout
+    assert re.search(r"\bM\d", text).group() == mask, text
 
 
 def test_the_backward_pass_parses_back(dfoo, folder):
