@@ -34,7 +34,8 @@ static void push_text(writer *w, const char *text) {
     vec_push(&w->scratch, &w->stack, (item){.text = text});
 }
 
-/* A quotient is written close in a sum, a product of numbers inside a fraction: -Y/A2 + 1/(2*m). */
+/* A quotient is written close in a sum and in a function's operand, a product of numbers inside a
+ * fraction and there: -Y/A2 + 1/(2*m), erf(Z1/sqrt(2)), sqrt(2*pi). */
 enum { TIGHT_NOT, TIGHT_IN_SUM, TIGHT_IN_FRACTION };
 
 static void push_node(writer *w, node_id n, uint8_t least, uint8_t tight) {
@@ -86,11 +87,12 @@ static bool is_mask(const ir *g, node_id n) {
 }
 
 static void push_call(writer *w, const node *x) {
+    uint8_t inside = op_elementwise(x->op) && op_table[x->op].arity == 1 ? TIGHT_IN_FRACTION : TIGHT_NOT;
     push_text(w, ")");
     push_axis(w, x);
     for (int i = op_table[x->op].arity; i-- > 0;) {
         if (x->op == OP_DROPOUT && i == 1 && is_mask(w->g, x->arg[1])) vec_push(&w->scratch, &w->stack, (item){.n = x->arg[1], .keep = true});
-        else push_node(w, x->arg[i], PREC_ANY, TIGHT_NOT);
+        else push_node(w, x->arg[i], PREC_ANY, inside);
         if (i) push_text(w, ", ");
     }
     push_text(w, "(");

@@ -99,6 +99,8 @@ def right_side(dfoo, expression, before=""):
     ("exp(-Z)", r"e^{-Z}"),
     ("abs(Z)", r"\left|Z\right|"),
     ("sigmoid(Z)", r"\sigma\left(Z\right)"),
+    ("leaky_relu(Z, 0.2) * Y", r"\operatorname{lrelu}\left(Z, 0.2\right) \odot Y"),
+    ("elu(Z) - elu(Y, 2)", r"\operatorname{elu}\left(Z, 1\right) - \operatorname{elu}\left(Y, 2\right)"),
     ("(Z > 0) * Z", r"\left[Z > 0\right] \odot Z"),
     ("where(Z > 0, Z, exp(Z) - 1)", r"\left(Z \text{ if } \left[Z > 0\right] \text{ else } e^{Z} - 1\right)"),
     ("maximum(0, Z)", r"\max\left(0, Z\right)"),
