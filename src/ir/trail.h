@@ -16,7 +16,7 @@ typedef enum {
     TRAIL_REWRITE  /* before = after, by a named rule */
 } trail_kind;
 
-/* Rewrites of simplify, by name; rules.def has more. */
+/* One step. What is not said to be of some kinds only is there in all of them. */
 typedef struct step {
     uint8_t     kind;
     uint8_t     operand; /* LOCAL, REDUCE: which operand of `op` */
@@ -24,7 +24,7 @@ typedef struct step {
     var_id      goal;    /* the variable whose gradient is being made: 0 inside an expression */
     node_id     op;      /* LOCAL, REDUCE: the forward node */
     node_id     in, out; /* the gradient before and after; REWRITE: the two sides */
-    const char *rule;    /* REWRITE: its name */
+    const char *rule;    /* REWRITE: the names of what was applied, with commas */
 } step;
 
 typedef enum { CONVENTION_COURSE, CONVENTION_DJ } convention;

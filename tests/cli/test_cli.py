@@ -453,3 +453,11 @@ def test_check_uses_the_models_small_sizes(works):
     for settings in (["n1=1"], ["n1=5", "n2=5"], ["n1=500"]):
         found = sizes_of_check(works, T, *(word for one in settings for word in ("--set", one)))
         assert len(set(found.values())) == 4 and 2 <= min(found.values()) and max(found.values()) <= 12
+
+
+def test_equal_largest_entries_share_the_gradient(works, tmp_path):
+    """Of several largest entries each gets the same part of what a single one would get."""
+    model = "param W : (2, 3)\nR = max(W, axis=1)\nJ = sum(R)\nminimize J\n"
+    np.savez(tmp_path / "in.npz", W=np.array([[5.0, 1, 5], [2, 7, 3]]))
+    works("grad", "-", "--values", tmp_path / "in.npz", "-o", tmp_path / "out.npz", stdin=model)
+    assert (np.load(tmp_path / "out.npz")["dW"] == [[0.5, 0, 0.5], [0, 1, 0]]).all()
