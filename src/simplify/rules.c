@@ -81,6 +81,7 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
     switch ((condition)one->condition) {
     case CONDITION_NUMBER: return shape_is_scalar(ir_shape(r->g, env->arg[0]));
     case CONDITION_LABEL: return is_label(r, env->arg[1]) && (!env->arg[2] || shape_is_scalar(ir_shape(r->g, env->arg[2])));
+    case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
     case CONDITION_ANY: break;
     }

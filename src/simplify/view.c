@@ -73,6 +73,11 @@ static void open_term(const ir *g, view *v, pending *p, view_item x) {
     push(v, p, n->arg[0], x.minus, x.from);
 }
 
+static bool is_one(const ir *g, node_id n) {
+    double value;
+    return ir_is_number(g, n, &value) && value == 1;
+}
+
 view view_of(const ir *g, formulas f, node_id root, bool product) {
     view    v = {.ok = true, .product = product};
     pending p = {.n = 0};
@@ -83,6 +88,7 @@ view view_of(const ir *g, formulas f, node_id root, bool product) {
         bool (*opens)(const ir *, node_id) = product ? view_is_product : view_is_sum;
         if (opens(g, x.n)) (product ? open_factor : open_term)(g, &v, &p, x);
         else if (meant != x.n && opens(g, meant) && v.n_names < VIEW_NAMES) push_name(g, f, &v, &p, x);
+        else if (product && is_one(g, x.n)) continue;
         else if (v.n < VIEW_MOST) v.at[v.n++] = x;
         else v.ok = false;
     }
@@ -117,11 +123,6 @@ static uint32_t to_write(const view *v, node_id by, view_item *out, bool *negati
         }
     }
     return n;
-}
-
-static bool is_one(const ir *g, node_id n) {
-    double value;
-    return ir_is_number(g, n, &value) && value == 1;
 }
 
 /* Numbers, as in 2 * a / 2, become one where that is exact. */
