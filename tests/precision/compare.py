@@ -31,16 +31,17 @@ class Truth:
             self.moves = {name: np.max([np.abs(x - y[name]) for y in near], axis=0) / mpf(EPS["f64"])
                           for name, x in self.value.items()}
 
-    def worst(self, name, got, dtype):
-        """The largest |got - truth| in units of eps * (|truth| + condition)."""
+    def worst(self, name, got, dtype, slack=0):
+        """The largest |got - truth| in units of eps * (|truth| + condition + slack)."""
         eps, most = mpf(EPS[dtype]), 0.0
         with mpmath.workdps(self.digits):
             truth, moves = np.atleast_2d(self.value[name]), np.atleast_2d(self.moves[name])
             got = np.atleast_2d(got)
+            slack = np.broadcast_to(slack, got.shape)
             assert got.shape == truth.shape, (name, got.shape, truth.shape)
             for i in np.ndindex(got.shape):
                 if not np.isfinite(got[i]):
                     return float("inf")
-                unit = eps * (abs(truth[i]) + moves[i]) + LEAST[dtype]
+                unit = eps * (abs(truth[i]) + moves[i] + mpf(float(slack[i]))) + LEAST[dtype]
                 most = max(most, float(abs(mpf(float(got[i])) - truth[i]) / unit))
         return most
