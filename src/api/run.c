@@ -12,26 +12,40 @@
 
 /* ------------------------------------------------------------------- files */
 
-static dfoo_status report(dfoo *d, arena *a, const diags *messages, dfoo_status status) {
-    diags_render(messages, 0, &d->messages);
-    arena_free(a);
+/* A call on no model: between begin and end numbers have a point. */
+typedef struct file_work {
+    dfoo        *d;
+    arena        a;
+    diags        messages;
+    point_locale locale;
+} file_work;
+
+static dfoo_status file_begin(file_work *w, dfoo *d) {
+    w->d = d;
+    arena_init(&w->a, d->mem);
+    diags_init(&w->messages, &w->a);
+    return point_locale_begin(&w->locale);
+}
+
+static dfoo_status file_end(file_work *w, dfoo_status status) {
+    diags_render(&w->messages, 0, &w->d->messages);
+    arena_free(&w->a);
+    point_locale_end(&w->locale);
     return status;
 }
 
 dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set) {
-    arena a;
-    diags messages;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
-    return report(d, &a, &messages, data_read(path, NULL, &messages, set));
+    file_work   w;
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = data_read(path, NULL, &w.messages, set);
+    return file_end(&w, status);
 }
 
 dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type) {
-    arena a;
-    diags messages;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
-    return report(d, &a, &messages, data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &messages));
+    file_work   w;
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &w.messages);
+    return file_end(&w, status);
 }
 
 /* -------------------------------------------------------------------- show */
@@ -40,7 +54,7 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
 static dfoo_status run_program(work *w, bool all, const bool *no_name, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, all, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, no_name, NULL, out);
+    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = no_name, .digits = all}, out);
 }
 
 static dfoo_status open_function(work *w) {
@@ -84,14 +98,13 @@ dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
 }
 
 dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
-    arena a;
-    diags messages;
-    buf   out;
+    file_work w;
+    buf       out;
     *text = NULL;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
     buf_init(&out, d->mem);
-    return work_text(report(d, &a, &messages, train_optimizer_show(name, &messages, &out)), &out, text);
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = train_optimizer_show(name, &w.messages, &out);
+    return work_text(file_end(&w, status), &out, text);
 }
 
 /* -------------------------------------------------------------------- grad */

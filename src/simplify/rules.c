@@ -137,7 +137,7 @@ static node_id apply_stable(const rules *r, const rule *one, node_id n) {
 node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
     for (int i = 0; i < RULE_COUNT; i++) {
         const rule *one = &r->at[i];
-        if (one->stage != s) continue;
+        if (one->stage != s && !(s == STAGE_STABLE && one->stage == STAGE_DIGITS && r->digits)) continue;
         node_id out = s == STAGE_TIDY ? apply_tidy(r, one, n) : apply_stable(r, one, n);
         if (!out || out == n) continue;
         *which = one;

@@ -4,7 +4,7 @@
 
 #include "simplify/match.h"
 
-typedef enum { STAGE_TIDY, STAGE_STABLE } stage;
+typedef enum { STAGE_TIDY, STAGE_STABLE, STAGE_DIGITS } stage;
 typedef enum { CONDITION_ANY, CONDITION_NUMBER, CONDITION_LABEL, CONDITION_SHAPED, CONDITION_UNSHIFTED } condition;
 
 typedef struct rule {
@@ -23,12 +23,13 @@ enum { RULE_COUNT = 0
 typedef struct rules {
     ir      *g;
     rule     at[RULE_COUNT];
-    formulas f; /* STABLE: what names are looked through to */
+    formulas f;      /* STABLE: what names are looked through to */
+    bool     digits; /* STABLE: with the DIGITS rules */
 } rules;
 
 dfoo_status rules_init(rules *r, ir *g);
 
-/* The node after the first rule of the stage that fits it, or 0; `which` is the rule. */
+/* The node after the first rule of the stage (TIDY or STABLE) that fits it, or 0; `which` is the rule. */
 node_id rules_apply(const rules *r, stage s, node_id n, const rule **which);
 
 /* The same with signs and numbers that meet made one: --a, a - -b, 2 * a / 2. */
