@@ -88,11 +88,13 @@ static dfoo_status work_begin(work *w, dfoo *d) {
     arena_init(&w->a, d->mem);
     symbols_init(&w->names, &w->a);
     diags_init(&w->messages, &w->a);
+    DFOO_TRY(point_locale_begin(&w->locale));
     return arena_status(&w->a);
 }
 
 dfoo_status work_close(work *w, dfoo_status status) {
     diags_render(&w->messages, 0, &w->d->messages);
+    point_locale_end(&w->locale);
     arena_free(&w->a);
     return w->d->messages.failed ? DFOO_ENOMEM : status;
 }
@@ -403,15 +405,30 @@ static void tell_rule(void *user, var_id in, const char *rule, const char *sente
     buf_printf(l->out, "   (%s: %s)\n", rule, sentence);
 }
 
+/* What `grad` does besides, where training is faster without. */
+static dfoo_status tell_digits(work *w, const program *raw, buf *out) {
+    buf            lines;
+    program        precise = {{0}};
+    rule_list      list = {w, &lines};
+    stable_options how = {.digits = true, .tell_digits_only = true, .on_rule = tell_rule, .user = &list};
+    buf_init(&lines, w->d->mem);
+    dfoo_status status = simplify_stable(&w->m.g, &w->a, raw, &how, &precise);
+    if (lines.len) buf_printf(out, "# grad, which may take its time, also keeps the digits of units that saturate\n%s", lines.text);
+    if (status == DFOO_OK) status = buf_status(&lines);
+    buf_free(&lines);
+    return status;
+}
+
 static dfoo_status show_run(work *w, buf *out) {
     program       raw = {{0}}, run = {{0}};
     rule_list     list = {w, out};
-    stable_report report = {tell_rule, &list};
+    stable_options how = {.on_rule = tell_rule, .user = &list};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
     buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n", w->m.src.name);
     size_t before = out->len;
-    DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, NULL, &report, &run));
+    DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &how, &run));
     if (out->len == before) buf_puts(out, "#   (none was needed)\n");
+    DFOO_TRY(tell_digits(w, &raw, out));
     for (uint32_t i = 0; i < run.list.n; i++) {
         buf_printf(out, "%s = ", ir_var_name(&w->m.g, run.list.at[i].var));
         print_node(&w->m.g, run.list.at[i].node, out);

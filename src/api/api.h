@@ -3,6 +3,7 @@
 #define API_H
 
 #include "base/arrays.h"
+#include "base/locale.h"
 #include "simplify/simplify.h"
 
 typedef struct override {
@@ -33,6 +34,7 @@ typedef struct work {
     diags   messages;
     model   m;
     derivation dv;
+    point_locale locale;
 } work;
 
 /* Reads the model, overrides applied. work_close reports the messages and frees everything;

@@ -5,33 +5,47 @@
 #include "api/api.h"
 #include "data/data.h"
 #include "diff/diff.h"
-#include "exec/exec.h"
+#include "exec/finite.h"
 #include "lang/lang.h"
 #include "plan/plan.h"
 #include "train/train.h"
 
 /* ------------------------------------------------------------------- files */
 
-static dfoo_status report(dfoo *d, arena *a, const diags *messages, dfoo_status status) {
-    diags_render(messages, 0, &d->messages);
-    arena_free(a);
+/* A call on no model: between begin and end numbers have a point. */
+typedef struct file_work {
+    dfoo        *d;
+    arena        a;
+    diags        messages;
+    point_locale locale;
+} file_work;
+
+static dfoo_status file_begin(file_work *w, dfoo *d) {
+    w->d = d;
+    arena_init(&w->a, d->mem);
+    diags_init(&w->messages, &w->a);
+    return point_locale_begin(&w->locale);
+}
+
+static dfoo_status file_end(file_work *w, dfoo_status status) {
+    diags_render(&w->messages, 0, &w->d->messages);
+    arena_free(&w->a);
+    point_locale_end(&w->locale);
     return status;
 }
 
 dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set) {
-    arena a;
-    diags messages;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
-    return report(d, &a, &messages, data_read(path, NULL, &messages, set));
+    file_work   w;
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = data_read(path, NULL, &w.messages, set);
+    return file_end(&w, status);
 }
 
 dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type) {
-    arena a;
-    diags messages;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
-    return report(d, &a, &messages, data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &messages));
+    file_work   w;
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &w.messages);
+    return file_end(&w, status);
 }
 
 /* -------------------------------------------------------------------- show */
@@ -40,7 +54,7 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
 static dfoo_status run_program(work *w, bool all, const bool *no_name, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, all, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, no_name, NULL, out);
+    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = no_name, .digits = all}, out);
 }
 
 static dfoo_status open_function(work *w) {
@@ -88,14 +102,13 @@ const char *dfoo_optimizer_name(size_t i) {
 }
 
 dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
-    arena a;
-    diags messages;
-    buf   out;
+    file_work w;
+    buf       out;
     *text = NULL;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
     buf_init(&out, d->mem);
-    return work_text(report(d, &a, &messages, train_optimizer_show(name, &messages, &out)), &out, text);
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = train_optimizer_show(name, &w.messages, &out);
+    return work_text(file_end(&w, status), &out, text);
 }
 
 /* -------------------------------------------------------------------- grad */
@@ -343,22 +356,46 @@ static dfoo_status tell_masks(grad_call *c) {
     return arena_status(&c->w->a);
 }
 
-static dfoo_status run_grad(grad_call *c, const plan *p, dfoo_dtype type, dfoo_arrays *out) {
-    exec       *e;
-    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type == DFOO_F32 ? EXEC_F32 : EXEC_F64, &c->s, &e);
-    if (status != DFOO_OK) return status;
-    for (var_id v = 1; v < c->w->m.g.vars.n && status == DFOO_OK; v++) {
-        const dfoo_array *x = v < p->n_vars && p->of_var[v] && c->given[v] ? arrays_get(c->in, var_text(c, v)) : NULL;
-        if (x) status = exec_set(e, v, x->data);
-        else if (ir_var(&c->w->m.g, v)->kind == VAR_MASK && v < p->n_vars && p->of_var[v]) status = set_mask(c, e, v);
+static dfoo_status set_leaves(void *user, exec *e, const plan *p) {
+    grad_call *c = user;
+    for (var_id v = 1; v < p->n_vars; v++) {
+        const dfoo_array *x = p->of_var[v] && c->given[v] ? arrays_get(c->in, var_text(c, v)) : NULL;
+        if (x) DFOO_TRY(exec_set(e, v, x->data));
+        else if (ir_var(&c->w->m.g, v)->kind == VAR_MASK && p->of_var[v]) DFOO_TRY(set_mask(c, e, v));
     }
+    return DFOO_OK;
+}
+
+/* The cost and what is learned: other values may be infinite on the way without harm. */
+static bool should_be_finite(const grad_call *c, var_id v) {
+    const variable *x = ir_var(&c->w->m.g, v);
+    return v == c->w->m.cost || (x->kind == VAR_GRADIENT && ir_var(&c->w->m.g, x->of)->kind == VAR_PARAM);
+}
+
+/* Says where the first value that is not finite comes from. */
+static dfoo_status tell_not_finite(grad_call *c, exec_dtype type, const dfoo_arrays *out) {
+    for (uint32_t i = 0; i < c->keep.n; i++) {
+        const dfoo_array *x = should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
+        bool              finite = true;
+        for (size_t k = 0; x && k < array_entries(x); k++) finite = finite && isfinite(x->data[k]);
+        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type, .s = &c->s, .set_leaves = set_leaves, .user = c};
+        if (!finite) return finite_report(&r);
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status run_grad(grad_call *c, const plan *p, exec_dtype type, dfoo_arrays *out) {
+    exec       *e;
+    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type, &c->s, &e);
+    if (status != DFOO_OK) return status;
+    status = set_leaves(c, e, p);
     if (status == DFOO_OK) {
         exec_run(e);
         status = collect(c, e, out);
         if (status == DFOO_OK) status = tell_differences(c, e);
     }
     exec_close(e);
-    return status;
+    return status == DFOO_OK ? tell_not_finite(c, type, out) : status;
 }
 
 static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options *opt, dfoo_arrays *out) {
@@ -383,7 +420,7 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);
     if (status == DFOO_EINPUT) return open_function(w);
     DFOO_TRY(status);
-    DFOO_TRY(run_grad(&c, p, opt->dtype, out));
+    DFOO_TRY(run_grad(&c, p, opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, out));
     DFOO_TRY(tell_masks(&c));
     return tell_skipped(&c);
 }

@@ -106,6 +106,7 @@ static dfoo_status read_settings(work *w, const char *text, double learning_rate
 /* ------------------------------------------------------------------- train */
 
 typedef struct reporter {
+    const work               *w;
     const dfoo_train_options *opt;
     bool                      has_metric;
 } reporter;
@@ -128,7 +129,9 @@ static bool hand_on(void *user, const train_progress *now) {
     if (!r->opt->report || !now->evaluated) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
     if (isnan(p.cost)) p.cost = now->cost;
+    locale_t ours = uselocale(r->w->locale.before); /* the caller writes numbers in its own way */
     r->opt->report(r->opt->user, &p);
+    uselocale(ours);
     return !stop_wanted(r->opt);
 }
 
@@ -178,7 +181,7 @@ static dfoo_status training_program(work *w, program *out) {
                               symbols_name(&w->names, w->m.functions.at[i].name));
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &w->m.forward, NULL, NULL, out);
+    return simplify_stable(&w->m.g, &w->a, &raw, NULL, out);
 }
 
 static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f, dfoo_arrays *run, dfoo_progress *last) {
@@ -186,7 +189,7 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     train_options how;
     train_result  result = {0};
     program       p = {{0}};
-    reporter      r = {opt, false};
+    reporter      r = {w, opt, false};
     DFOO_TRY(prepare(w, opt, f, &in, &how));
     how.progress = hand_on;
     how.user = &r;

@@ -4,6 +4,7 @@
  * short or too long is the cause of whatever is wrong with its fields. The first row waits until
  * it is clear whether it holds names (csv_table.c decides); the others go into blocks, words as
  * the number of their interned string, and the table is put together at the end. */
+#include "base/locale.h"
 #include "data/csv_table.h"
 
 #include <csv.h>

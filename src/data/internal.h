@@ -3,7 +3,6 @@
 #ifndef DATA_INTERNAL_H
 #define DATA_INTERNAL_H
 
-#include <locale.h>
 #include <stdio.h>
 
 #include "data/data.h"
@@ -127,14 +126,6 @@ dfoo_status csv_read(stream *s, data_header header, arena *a, data_table *table)
 /* A field of a CSV as a number: 1, -.5, 2e-3, inf; blanks around it are allowed, hexadecimal
  * and nan are not. text[len] is 0. Uses strtod: the numeric locale must be "C". */
 bool csv_number(const char *text, size_t len, double *out);
-
-/* Numbers have a decimal point between begin and end, whatever the program's locale is; for
- * this thread only. */
-typedef struct point_locale {
-    locale_t own, before;
-} point_locale;
-dfoo_status point_locale_begin(point_locale *l);
-void        point_locale_end(point_locale *l);
 
 /* ------------------------------------------------------------------ target */
 

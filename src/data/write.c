@@ -3,6 +3,7 @@
  * A file is written beside its place, flushed to the disk and renamed: whoever looks sees the
  * old file or the new one, also after a crash. What processes that were killed while they wrote
  * left beside it is removed by the next one. Pipes and devices are written to directly. */
+#include "base/locale.h"
 #include "data/internal.h"
 
 #include <csv.h>
@@ -145,18 +146,6 @@ dfoo_status target_end(target *t, dfoo_status so_far) {
 }
 
 /* --------------------------------------------------------------------- CSV */
-
-dfoo_status point_locale_begin(point_locale *l) {
-    l->own = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    if (l->own == (locale_t)0) return DFOO_ENOMEM;
-    l->before = uselocale(l->own);
-    return DFOO_OK;
-}
-
-void point_locale_end(point_locale *l) {
-    uselocale(l->before);
-    freelocale(l->own);
-}
 
 /* A column's name, in quotes only where it needs them. */
 static void put_name(FILE *file, const char *name) {

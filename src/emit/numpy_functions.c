@@ -14,6 +14,7 @@ static const numpy_function functions[] = {
     {.op = OP_MINIMUM, .call = "np.minimum"},
     {.op = OP_WHERE, .call = "np.where"},
     {.op = OP_LOG1P, .call = "np.log1p"},
+    {.op = OP_EXPM1, .call = "np.expm1"},
     {.op = OP_TANH, .call = "np.tanh"},
     {.op = OP_SUM, .call = "np.sum"},
     {.op = OP_MEAN, .call = "np.mean"},
@@ -21,6 +22,13 @@ static const numpy_function functions[] = {
     {.op = OP_ERF, .call = "erf", .math = true,
      .text = "def erf(z):\n"
              "    return np.vectorize(math.erf, otypes=[float])(z)\n"},
+    {.op = OP_ERFC, .call = "erfc", .math = true,
+     .text = "def erfc(z):\n"
+             "    return np.vectorize(math.erfc, otypes=[float])(z)\n"},
+    {.op = OP_SECH, .call = "sech",
+     .text = "def sech(z):\n"
+             "    e = np.exp(-np.abs(z))\n"
+             "    return 2 * e / (1 + e * e)\n"},
     {.op = OP_SIGMOID, .call = "sigmoid",
      .text = "def sigmoid(z):\n"
              "    e = np.exp(-np.abs(z))\n"

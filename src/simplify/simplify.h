@@ -27,14 +27,20 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
 /* The expression with every occurrence of one node replaced by another. */
 node_id simplify_replace(ir *g, arena *a, node_id n, node_id old, node_id by);
 
-/* A copy of a program in which every expression is rewritten by the STABLE rules; formulas
- * of names are looked through in `defs` (usually the program itself). `on_rule` (may be
- * NULL) is told of each rewrite. */
-typedef struct stable_report {
+/* How a program is made stable. The DIGITS rules cost an exponential for each entry of a hidden
+ * layer and only matter where it saturates, so gradients get them where digits are asked for; the
+ * forward pass always does. */
+typedef struct stable_options {
+    const bool *no_name; /* by var_id: names that are not looked through; may be NULL */
+    bool        digits;  /* DIGITS rules in gradients, too */
+    bool        tell_digits_only;
+    /* Is told of each rewrite, or only of DIGITS rules in gradients; may be NULL. */
     void (*on_rule)(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after);
     void *user;
-} stable_report;
-dfoo_status simplify_stable(ir *g, arena *a, const program *p, const program *defs, const bool *no_name,
-                            const stable_report *report, program *out);
+} stable_options;
+
+/* A copy of a program in which every expression is rewritten by the STABLE rules; names are looked
+ * through to what became of their formula. `opt` may be NULL. */
+dfoo_status simplify_stable(ir *g, arena *a, const program *p, const stable_options *opt, program *out);
 
 #endif

@@ -198,6 +198,18 @@ dfoo_status optimizer_append(model *m, const program *p, const train_options *op
 /* Draws the masks of step number `step` into the memory that the plan reads them from. */
 dfoo_status masks_draw(const model *m, const plan *p, exec *e, exec_dtype type, uint64_t seed, uint64_t step);
 
+/* Says which value on the way to a result was the first that is not finite: an error of a step,
+ * a warning where it is only predicted. */
+typedef struct step_to_tell {
+    var_id          result;
+    uint64_t        number;     /* of the step, for its masks; 0: nothing is dropped */
+    const sizes    *s;
+    const examples *examples;   /* in order */
+    const exec     *parameters; /* has them as they were before the step */
+} step_to_tell;
+
+dfoo_status tell_not_finite(model *m, arena *a, const program *p, const train_options *opt, const step_to_tell *step);
+
 /* ------------------------------------------------------------------ scores */
 
 typedef struct scorer {

@@ -49,10 +49,13 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     double number = (double)++t->t;
     if (t->plan->of_var[t->stepper.t]) DFOO_TRY(exec_set(t->step, t->stepper.t, &number));
     DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
+    if (t->t == t->look_into) return trainer_tell_step(t);
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
     t->seen += (double)n;
-    return isfinite(*cost) ? DFOO_OK : trainer_refuse_cost(t, *cost);
+    if (isfinite(*cost)) return DFOO_OK;
+    t->bad_step = t->t;
+    return trainer_refuse_cost(t, *cost);
 }
 
 static bool is_due(const trainer *t) {
@@ -123,7 +126,8 @@ static dfoo_status run_epochs(trainer *t) {
     if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
     if (!isfinite(t->train_score.cost)) {
         t->t++;
-        return trainer_refuse_cost(t, t->train_score.cost);
+        dfoo_status status = trainer_refuse_cost(t, t->train_score.cost);
+        return status == DFOO_EINPUT && !t->batch ? trainer_tell_step(t) : status;
     }
     trainer_tell(t, 0, true);
     return DFOO_OK;
@@ -152,6 +156,35 @@ static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
     return keep_results(t, out);
 }
 
+static void close(trainer *t) {
+    examples_close(&t->gathered);
+    examples_close(&t->train);
+    examples_close(&t->test);
+    scorer_close(&t->scorer);
+    arrays_free(t->resumed);
+    exec_close(t->step);
+    arena_free(&t->a);
+}
+
+/* A step changes the parameters that it was made from, so the run is repeated up to the step whose
+ * cost was not finite, and that step is looked into. What took long is not done twice. */
+static dfoo_status repeat_to_bad_step(const trainer *t) {
+    enum { MOST_SECONDS = 20 };
+    train_options opt = *t->opt;
+    train_result  out;
+    if (!t->bad_step || trainer_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
+    opt.progress = NULL;
+    opt.every = opt.checkpoint = 0;
+    if (!opt.resume) opt.file = NULL;
+    trainer again = {.m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
+    DFOO_TRY(arrays_new(&t->m->g.a->mem, &again.run));
+    arena_init(&again.a, t->m->g.a->mem);
+    dfoo_status status = run(&again, NULL, &out);
+    close(&again);
+    arrays_free(again.run);
+    return status == DFOO_ENOMEM ? status : DFOO_EINPUT;
+}
+
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
     trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL};
@@ -159,13 +192,8 @@ dfoo_status train_run(model *m, const program *p, const train_input *in, const t
     arena_init(&t.a, m->g.a->mem);
     *out = (train_result){0};
     dfoo_status status = run(&t, history, out);
+    if (status == DFOO_EINPUT) status = repeat_to_bad_step(&t);
     if (t.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
-    examples_close(&t.gathered);
-    examples_close(&t.train);
-    examples_close(&t.test);
-    scorer_close(&t.scorer);
-    arrays_free(t.resumed);
-    exec_close(t.step);
-    arena_free(&t.a);
+    close(&t);
     return status;
 }

@@ -71,6 +71,19 @@ static dfoo_status open_exec(predictor *k) {
     return examples_open(&r, &k->examples);
 }
 
+/* A warning, for the first prediction that is not finite. */
+static dfoo_status tell_predictions(predictor *k, const dfoo_arrays *out) {
+    for (uint32_t i = 0; i < k->m->predict.n; i++) {
+        var_id            v = k->m->predict.at[i];
+        const dfoo_array *x = arrays_get(out, ir_var_name(&k->m->g, v));
+        bool              finite = true;
+        for (size_t n = 0; x && n < array_entries(x); n++) finite = finite && isfinite(x->data[n]);
+        step_to_tell step = {.result = v, .s = &k->scorer.s, .examples = &k->examples, .parameters = k->scorer.e};
+        if (!finite) return tell_not_finite(k->m, &k->a, k->p, k->opt, &step);
+    }
+    return DFOO_OK;
+}
+
 static dfoo_status keep_predictions(predictor *k, dfoo_arrays *out) {
     const ir *g = &k->m->g;
     for (uint32_t i = 0; i < k->m->predict.n; i++) {
@@ -94,7 +107,8 @@ static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score) {
     DFOO_TRY(plan_with_cost(k));
     DFOO_TRY(open_exec(k));
     DFOO_TRY(scorer_run(&k->scorer, &k->examples, score));
-    return keep_predictions(k, out);
+    DFOO_TRY(keep_predictions(k, out));
+    return tell_predictions(k, out);
 }
 
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,

@@ -50,6 +50,9 @@ typedef struct trainer {
     double      last_row[TRAIN_HISTORY_COLUMNS]; /* the end as it was scored; replaces a row of its epoch */
     bool        has_last_row;
 
+    uint64_t look_into; /* the step that is looked into instead of done; 0: none */
+    uint64_t bad_step;  /* whose cost was not finite; 0: none */
+
     struct timespec began;
     uint64_t        next_look; /* at which step the clock is looked at again */
     double          seen;      /* examples */
@@ -84,5 +87,9 @@ dfoo_status trainer_checkpoint(trainer *t);
 
 /* Reports a cost that is not finite. */
 dfoo_status trainer_refuse_cost(const trainer *t, double cost);
+
+/* not_finite.c: says where the cost of step t->t comes from, whose parameters are there as they were
+ * before it. DFOO_EINPUT. */
+dfoo_status trainer_tell_step(trainer *t);
 
 #endif

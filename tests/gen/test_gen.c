@@ -53,7 +53,7 @@ static void check_values(reading *r, uint64_t seed, totals *t) {
     rng     any = rng_start(seed, RNG_CHECK, 0);
     held    h = {0};
     assert_int_equal(simplify_program(&r->dv, &r->m.g, true, NULL, 0, &written), DFOO_OK);
-    assert_int_equal(simplify_stable(&r->m.g, &r->a, &written, &r->m.forward, NULL, NULL, &stable), DFOO_OK);
+    assert_int_equal(simplify_stable(&r->m.g, &r->a, &written, &(stable_options){.digits = true}, &stable), DFOO_OK);
     check_order(r, &written, seed);
     program p[3] = {reading_program(r, FORM_RAW), reading_program(r, FORM_LOCAL), reading_program(r, FORM_WHOLE)};
     uint32_t draw = (uint32_t)(seed % 5);

@@ -45,7 +45,7 @@ static inline dfoo_status fixture_build(fixture *f, const char *text) {
     DFOO_TRY(diff_run(&f->m, &f->a, &how, &e));
     DFOO_TRY(simplify_derivation(&e, &f->m.g, &f->a, &plain));
     DFOO_TRY(simplify_program(&e, &f->m.g, false, f->m.predict.at, f->m.predict.n, &shown));
-    return simplify_stable(&f->m.g, &f->a, &shown, &shown, NULL, NULL, &f->p);
+    return simplify_stable(&f->m.g, &f->a, &shown, NULL, &f->p);
 }
 
 static inline dfoo_status fixture_open_with(fixture *f, dfoo_allocator mem, const char *text) {
