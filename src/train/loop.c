@@ -52,7 +52,7 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
     t->seen += (double)n;
-    return isfinite(*cost) ? DFOO_OK : trainer_refuse_cost(t, *cost);
+    return isfinite(*cost) ? lessons_step(t) : trainer_refuse_cost(t, *cost);
 }
 
 static bool is_due(const trainer *t) {
@@ -112,9 +112,11 @@ static bool checkpoint_is_due(const trainer *t) {
 }
 
 static dfoo_status run_epochs(trainer *t) {
+    DFOO_TRY(lessons_start(t));
     clock_gettime(CLOCK_MONOTONIC, &t->began);
     while (t->epoch < t->epochs && !t->stop) {
         DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
+        DFOO_TRY(lessons_epoch(t));
         if (checkpoint_is_due(t)) DFOO_TRY(trainer_checkpoint(t));
         if (t->a.failed) return DFOO_ENOMEM;
     }
@@ -125,6 +127,7 @@ static dfoo_status run_epochs(trainer *t) {
         t->t++;
         return trainer_refuse_cost(t, t->train_score.cost);
     }
+    DFOO_TRY(lessons_end(t));
     trainer_tell(t, 0, true);
     return DFOO_OK;
 }
@@ -154,7 +157,7 @@ static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
 
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
-    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL};
+    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL, .cost = NAN};
     t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t.a, m->g.a->mem);
     *out = (train_result){0};
