@@ -17,7 +17,7 @@ const char *metric_text(const char *name, double value, char text[METRIC_SIZE]) 
 
 progress progress_start(dfoo *d, bool lines) {
     const char *terminal = getenv("TERM");
-    bool        moves = terminal && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
+    bool        moves = terminal && *terminal && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
     return (progress){.d = d, .live = !lines && moves};
 }
 
@@ -87,7 +87,7 @@ static void write_left(const progress *p, const dfoo_progress *now, char *text) 
 /* "12.3k examples/s" */
 static void write_speed(double speed, char *text) {
     static const char *const units[] = {"", "k", "M", "G"};
-    size_t unit = 0;
+    size_t                   unit = 0;
     if (!(speed > 0 && speed < 1e12)) return;
     for (; speed >= 999.5 && unit + 1 < COUNT(units); unit++) speed /= 1000;
     snprintf(text, PART_SIZE, "%.3g%s examples/s", speed, units[unit]);

@@ -168,7 +168,7 @@ static const option options[] = {
     {.name = "restart", .flag = &restart, .help = "begin anew though the output file holds an unfinished run"},
     {.name = "log", .value = "FILE", .text = &log_file, .help = "a CSV file of the cost of every epoch"},
     {.name = "report", .value = "N", .count = &report_every, .help = "a line of progress every N epochs"},
-    {.name = "quiet", .flag = &quiet, .help = "no progress"},
+    {.name = "quiet", .flag = &quiet, .help = "no progress: errors and warnings only"},
     OPTION_SET(&settings),
 };
 

@@ -115,7 +115,8 @@ dfoo_status lesson_test_cost_rises(const look *k, finding *f) {
         if (now.test_cost < best.test_cost) best = now, behind = 0;
         last = now;
     }
-    if (evaluations < 5 || behind < 3 || !(last.test_cost > best.test_cost + 0.1 * fabs(best.test_cost))) return DFOO_OK;
+    if (evaluations < 5 || behind < 3 || !(last.test_cost > best.test_cost + 0.1 * fabs(best.test_cost)))
+        return DFOO_OK;
     if (!(last.cost < best.cost)) return DFOO_OK;
     f->found = true;
     finding_word(f, "epoch", "%.0f", best.epoch);
@@ -154,7 +155,8 @@ static bool visit_same(void *user, const trainer *t, const probed *part) {
 dfoo_status lesson_same_prediction(const look *k, finding *f) {
     const trainer *t = k->t;
     seen           x;
-    if (!t->m->predict.n || t->lessons.told[LESSON_dead_units] || t->lessons.told[LESSON_equal_units]) return DFOO_OK;
+    if (!t->m->predict.n || t->lessons.told[LESSON_dead_units] || t->lessons.told[LESSON_equal_units])
+        return DFOO_OK;
     var_id v = t->m->predict.at[0];
     if (k->n < 2 || !probe_see(t, &k->sample, v, &x) || !says_the_same(&x, &x)) return DFOO_OK;
     sameness s = {&x, v, true};
@@ -203,8 +205,8 @@ static void name_class(const trainer *t, const view *v, size_t class, finding *f
 dfoo_status lesson_most_frequent(const look *k, finding *f) {
     const trainer *t = k->t;
     const view    *v = t->scorer.label ? bound_find(&t->data, t->scorer.label) : NULL;
-    size_t         class;
-    double         share;
+    size_t class;
+    double share;
     if (!v || isnan(t->train_score.accuracy) || t->t - t->t_began < 100) return DFOO_OK;
     if (t->lessons.told[LESSON_same_prediction] || t->lessons.told[LESSON_equal_units]) return DFOO_OK;
     DFOO_TRY(most_frequent(k, v, &class, &share));

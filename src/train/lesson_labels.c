@@ -19,13 +19,13 @@ typedef struct loss {
 /* ---------------------------------------------------------------- the formulas */
 
 typedef struct tail {
-    const ir *g;
+    const ir      *g;
     const trainer *t;
-    arena    *a;
-    bool     *has, *from_param, *from_data; /* by var_id */
-    var_id    z, label;
-    bool      simple; /* one z, one label, no input, no parameter's matrix that is large */
-    program   p;
+    arena         *a;
+    bool          *has, *from_param, *from_data; /* by var_id */
+    var_id         z, label;
+    bool           simple; /* one z, one label, no input, no parameter's matrix that is large */
+    program        p;
 } tail;
 
 static dfoo_status statement_vars(const tail *x, node_id n, node_list *out) {
@@ -71,7 +71,8 @@ static void meet(tail *x, var_id v) {
     const variable *own = ir_var(x->g, v);
     x->has[v] = true;
     if (own->kind == VAR_INPUT || own->kind == VAR_MASK) x->simple = false;
-    if (own->kind == VAR_PARAM && sizes_get(&x->t->s, own->sh.rows) * sizes_get(&x->t->s, own->sh.cols) > 1000000)
+    if (own->kind == VAR_PARAM &&
+        sizes_get(&x->t->s, own->sh.rows) * sizes_get(&x->t->s, own->sh.cols) > 1000000)
         x->simple = false; /* a penalty, of which nothing is wanted here */
     if (own->kind != VAR_LABEL) return;
     if (x->label && x->label != v) x->simple = false;
@@ -220,7 +221,8 @@ static void tell_domain(loss *l, size_t entry, finding *f) {
     static const double tries[] = {0.5, 0, 1, -1};
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
         if (!is_made_for(l, entry, tries[i])) continue;
-        double least = rounded(bound_of(l, entry, tries[i], -FAR)), most = rounded(bound_of(l, entry, tries[i], FAR));
+        double least = rounded(bound_of(l, entry, tries[i], -FAR)),
+               most = rounded(bound_of(l, entry, tries[i], FAR));
         if (least > -FAR && most < FAR)
             finding_word(f, "domain", "This loss is made for labels from %g to %g.", least, most);
         else

@@ -9,7 +9,8 @@
 static bool is_of_data(const model *m, dim d) {
     for (var_id v = 1; v < m->g.vars.n; v++) {
         const variable *x = ir_var(&m->g, v);
-        if ((x->kind == VAR_INPUT || x->kind == VAR_LABEL) && (x->sh.rows == d || x->sh.cols == d)) return true;
+        if ((x->kind == VAR_INPUT || x->kind == VAR_LABEL) && (x->sh.rows == d || x->sh.cols == d))
+            return true;
     }
     return d == m->examples;
 }
@@ -58,7 +59,8 @@ static bool starts_alike(const trainer *t, dim d) {
 static dfoo_status try_dim(trainer *t, dim d) {
     for (uint32_t i = 0; i < t->lessons.alike.n; i++)
         if (t->lessons.alike.at[i] == d) return DFOO_OK;
-    if (sizes_get(&t->s, d) > 1 && !is_of_data(t->m, d) && starts_alike(t, d)) vec_push(&t->a, &t->lessons.alike, d);
+    if (sizes_get(&t->s, d) > 1 && !is_of_data(t->m, d) && starts_alike(t, d))
+        vec_push(&t->a, &t->lessons.alike, d);
     return arena_status(&t->a);
 }
 
@@ -130,7 +132,7 @@ dfoo_status lesson_equal_units(const look *k, finding *f) {
 /* --------------------------------------------------------- units that learn nothing */
 
 /* The formula of a watched function, as the model has it: relu(Z1). */
-static void name_function(const look *k, const unit_watch *w, finding *f) {
+static dfoo_status name_function(const look *k, const unit_watch *w, finding *f) {
     const ir   *g = &k->t->m->g;
     const stmt *s = program_find(&k->t->m->forward, w->y);
     buf         b;
@@ -140,7 +142,9 @@ static void name_function(const look *k, const unit_watch *w, finding *f) {
     finding_word(f, "var", "%s", ir_var_name(g, w->y));
     finding_word(f, "z", "%s", ir_var_name(g, w->z));
     f->where = w->y;
+    dfoo_status status = buf_status(&b);
     buf_free(&b);
+    return status;
 }
 
 static void name_count(finding *f, size_t count, size_t units) {
@@ -168,7 +172,8 @@ static bool is_saturated(const seen *z, const seen *slope, size_t unit, bool one
 
 static const char *saturation_advice(const look *k) {
     if (k->when == AT_END)
-        return "a smaller --learning-rate, or a penalty that keeps the weights small; relu is not flat on its right";
+        return "a smaller --learning-rate, or a penalty that keeps the weights small; relu is not flat on "
+               "its right";
     return k->t->opt->standardize ? "weights that start smaller: ~ xavier"
                                   : "weights that start smaller, ~ xavier, and inputs near 1: --standardize";
 }
@@ -177,7 +182,8 @@ static dfoo_status find_saturated(const look *k, const unit_watch *w, finding *f
     seen   z, slope;
     size_t count = 0;
     double sum = 0;
-    if (!probe_see(k->t, &k->sample, w->z, &z) || !probe_see(k->t, &k->sample, w->slope, &slope)) return DFOO_OK;
+    if (!probe_see(k->t, &k->sample, w->z, &z) || !probe_see(k->t, &k->sample, w->slope, &slope))
+        return DFOO_OK;
     for (size_t i = 0; i < z.units; i++) {
         double size;
         if (!is_saturated(&z, &slope, i, k->when == AT_END, &size)) continue;
@@ -185,7 +191,7 @@ static dfoo_status find_saturated(const look *k, const unit_watch *w, finding *f
         sum += size;
     }
     if (!count || 2 * count < z.units) return DFOO_OK;
-    name_function(k, w, f);
+    DFOO_TRY(name_function(k, w, f));
     name_count(f, count, z.units);
     finding_word(f, "size", "%.3g", sum / (double)count);
     finding_word(f, "advice", "%s", saturation_advice(k));
@@ -236,7 +242,7 @@ static dfoo_status find_dead(const look *k, const unit_watch *w, finding *f) {
     /* The sample may have missed the examples that a unit is for. */
     if (is_many(&d) && k->n < k->t->n) DFOO_TRY(probe_all(k->t, visit_dead, &d));
     if (!is_many(&d)) return DFOO_OK;
-    name_function(k, w, f);
+    DFOO_TRY(name_function(k, w, f));
     name_count(f, d.count, d.units);
     finding_word(f, "examples", "%zu", k->t->n);
     finding_rates(f, k->t);

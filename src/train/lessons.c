@@ -55,7 +55,7 @@ static void fill_in(const finding *f, const char *text, buf *out) {
 }
 
 /* A note for each line; an empty one is none. */
-static void tell_lines(diags *d, const finding *f, const char *text) {
+static dfoo_status tell_lines(diags *d, const finding *f, const char *text) {
     buf b;
     buf_init(&b, f->a->mem);
     fill_in(f, text, &b);
@@ -64,10 +64,12 @@ static void tell_lines(diags *d, const finding *f, const char *text) {
         if (len) diag_note(d, "%.*s", (int)len, line);
         line += len + (line[len] == '\n');
     }
+    dfoo_status status = buf_status(&b);
     buf_free(&b);
+    return status;
 }
 
-static void tell(const trainer *t, const lesson *row, const finding *f) {
+static dfoo_status tell(const trainer *t, const lesson *row, const finding *f) {
     diags        *d = t->m->g.d;
     const stmt   *s = f->where ? program_find(&t->m->forward, f->where) : NULL;
     span          at = s ? s->at : f->where ? ir_var(&t->m->g, f->where)->at : span_at(0, 0);
@@ -76,9 +78,10 @@ static void tell(const trainer *t, const lesson *row, const finding *f) {
     buf_init(&b, f->a->mem);
     fill_in(f, row->says, &b);
     diag_warn(d, src, at, "%s", b.text ? b.text : "");
+    dfoo_status status = buf_status(&b);
     buf_free(&b);
-    tell_lines(d, f, row->because);
-    tell_lines(d, f, row->help);
+    if (status == DFOO_OK) status = tell_lines(d, f, row->because);
+    return status == DFOO_OK ? tell_lines(d, f, row->help) : status;
 }
 
 /* --------------------------------------------------------------------- looks */
@@ -90,7 +93,7 @@ static dfoo_status ask_all(trainer *t, const look *k) {
         DFOO_TRY(table[i].measure(k, &f));
         if (!f.found) continue;
         t->lessons.told[i] = true;
-        tell(t, &table[i], &f);
+        DFOO_TRY(tell(t, &table[i], &f));
     }
     return arena_status(k->a);
 }
@@ -137,7 +140,6 @@ dfoo_status lessons_epoch(trainer *t) {
 
 /* A short run has not made its first steps before its end. */
 dfoo_status lessons_end(trainer *t) {
-    if (t->t < t->t_began + LESSON_STEPS && t->t > t->t_began)
-        DFOO_TRY(look_now(t, AT_STEPS));
+    if (t->t < t->t_began + LESSON_STEPS && t->t > t->t_began) DFOO_TRY(look_now(t, AT_STEPS));
     return look_now(t, AT_END);
 }

@@ -40,7 +40,8 @@ static dfoo_status mentioned(const ir *g, arena *a, node_id n, var_list *out) {
     *out = (var_list){{0}};
     DFOO_TRY(ir_reach(g, a, &n, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++)
-        if (ir_node(g, need.list.at[i])->op == OP_VAR) vec_push(a, &out->list, ir_node(g, need.list.at[i])->ref);
+        if (ir_node(g, need.list.at[i])->op == OP_VAR)
+            vec_push(a, &out->list, ir_node(g, need.list.at[i])->ref);
     return arena_status(a);
 }
 
@@ -118,7 +119,8 @@ static var_id slope_var(searcher *s, var_id y, var_id z) {
     sym         own = name ? symbols_add(s->g->names, name, strlen(name)) : 0;
     var_id      v = own ? ir_find_var(s->g, own) : 0;
     if (v || !own) return v;
-    return ir_add_var(s->g, (variable){.name = own, .kind = VAR_DEFINED, .given_name = true, .sh = ir_var(s->g, z)->sh});
+    return ir_add_var(
+        s->g, (variable){.name = own, .kind = VAR_DEFINED, .given_name = true, .sh = ir_var(s->g, z)->sh});
 }
 
 /* Does an expression depend on z, and on nothing else that data or parameters are in? */
@@ -131,7 +133,8 @@ static dfoo_status of_one_variable(searcher *s, node_id n, var_id z, bool *is, b
         const node *x = ir_node(s->g, need.list.at[i]);
         *step |= (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
         if (x->op != OP_VAR) continue;
-        if (x->ref != z && (x->ref >= s->n_vars || s->from_param[x->ref] || s->from_data[x->ref])) return DFOO_OK;
+        if (x->ref != z && (x->ref >= s->n_vars || s->from_param[x->ref] || s->from_data[x->ref]))
+            return DFOO_OK;
         has |= x->ref == z;
     }
     *is = has;
@@ -214,8 +217,14 @@ static dfoo_status set_parameters(const trainer *t, exec *e) {
 }
 
 dfoo_status probe_run(const trainer *t, arena *a, const uint32_t *pick, size_t n, probed *out) {
-    examples_request r = {.m = t->m, .a = a, .from = &t->data, .memos = &t->memos, .pick = pick, .n = n,
-                          .type = t->opt->dtype, .in_order = true};
+    examples_request r = {.m = t->m,
+                          .a = a,
+                          .from = &t->data,
+                          .memos = &t->memos,
+                          .pick = pick,
+                          .n = n,
+                          .type = t->opt->dtype,
+                          .in_order = true};
     sizes            s;
     *out = (probed){.e = NULL};
     DFOO_TRY(sizes_init(&s, a, t->m->g.names));
