@@ -44,12 +44,16 @@ static moments measure(const seen *x, size_t entry) {
     return m;
 }
 
+static bool is_feature(const trainer *t, var_id v) {
+    return ir_var(&t->m->g, v)->kind == VAR_INPUT && t->lessons.probe.features[v];
+}
+
 /* The i-th of the inputs in the sample; false behind the last, or without memory. */
 static bool input_at(const look *k, uint32_t i, input *out) {
     const examples *all = &k->sample.in;
     for (uint32_t j = 0; j < all->list.n; j++) {
         const example_values *x = &all->list.at[j];
-        if (ir_var(&k->t->m->g, x->var)->kind != VAR_INPUT || !x->by_example || i--) continue;
+        if (!is_feature(k->t, x->var) || !x->by_example || i--) continue;
         seen     values = {all->type, x->values, all->n, x->entries, k->t->m->examples_are_columns};
         moments *at = arena_new(k->a, (x->entries + 1) * sizeof *at);
         for (size_t e = 0; at && e < x->entries; e++) at[e] = measure(&values, e);
@@ -119,6 +123,7 @@ dfoo_status lesson_large_inputs(const look *k, finding *f) {
         if (!count) continue;
         name_entry(k, &x, largest(&x, size_of), f);
         finding_word(f, "count", "%zu", count);
+        finding_word(f, "are", "%s", count == 1 ? "is" : "are");
     }
     return DFOO_OK;
 }
@@ -165,7 +170,7 @@ dfoo_status lesson_constant_input(const look *k, finding *f) {
     for (uint32_t n = 0; n < t->data.views.n && t->n > 1; n++) {
         const view *v = &t->data.views.at[n];
         double      value;
-        if (ir_var(&t->m->g, v->var)->kind != VAR_INPUT || !v->by_example) continue;
+        if (!is_feature(t, v->var) || !v->by_example) continue;
         for (size_t i = 0; i < v->entries; i++) {
             if (!never_changes(t, v, i, &value) || value == 0 || value == 1) continue;
             f->found = true;

@@ -114,7 +114,8 @@ static dfoo_status find_tail(const look *k, tail *out) {
     return DFOO_OK;
 }
 
-/* false in *ready: the model is not of the kind that can be looked at so. */
+/* false in *ready: the model is not of the kind that can be looked at so, or need not (onehot was checked).
+ */
 static dfoo_status loss_open(const look *k, loss *l, bool *ready) {
     const trainer *t = k->t;
     tail           x;
@@ -124,7 +125,7 @@ static dfoo_status loss_open(const look *k, loss *l, bool *ready) {
     if (!t->m->examples) return DFOO_OK;
     DFOO_TRY(find_tail(k, &x));
     l->labels = x.simple ? bound_find(&t->data, x.label) : NULL;
-    if (!l->labels || !l->labels->by_example) return DFOO_OK;
+    if (!l->labels || !l->labels->by_example || ir_var(&t->m->g, x.label)->onehot) return DFOO_OK;
     l->z = x.z;
     l->label = x.label;
     DFOO_TRY(sizes_init(&s, k->a, t->m->g.names));
@@ -172,17 +173,23 @@ static int falls(loss *l, size_t i) {
     return right < -1e-6 * scale ? 1 : left < -1e-6 * scale ? -1 : 0;
 }
 
+/* Of very many entries, the first speak for all. */
+static size_t n_tried(const matrix *z) {
+    enum { MOST = 64 };
+    return z->rows * z->cols < MOST ? z->rows * z->cols : MOST;
+}
+
 static int falls_somewhere(loss *l) {
     matrix z = eval_var(&l->e, l->z);
     int    side = 0;
-    for (size_t i = 0; i < z.rows * z.cols && !side; i++) side = falls(l, i);
+    for (size_t i = 0; i < n_tried(&z) && !side; i++) side = falls(l, i);
     return side;
 }
 
 static bool is_flat(loss *l, double *value) {
     matrix z = eval_var(&l->e, l->z);
     *value = loss_at(l, 0, 0);
-    for (size_t i = 0; i < z.rows * z.cols; i++)
+    for (size_t i = 0; i < n_tried(&z); i++)
         for (int step = -3; step <= 3; step++)
             if (!(loss_at(l, i, 7 * step) == *value)) return false;
     return true;

@@ -32,6 +32,7 @@ typedef struct unit_watch {
 /* The forward pass without dropout, which keeps what is watched, the predictions and the cost. */
 typedef struct probe {
     plan *p;
+    bool *features; /* by var_id: a product with parameters is made of it, or of what it makes */
     VEC(unit_watch) units;
 } probe;
 

@@ -25,9 +25,10 @@ static dfoo_status searcher_open(searcher *s, trainer *t) {
     s->needed = arena_new(&s->a, s->n_vars);
     s->from_param = arena_new(&s->a, s->n_vars);
     s->from_data = arena_new(&s->a, s->n_vars);
-    s->before = arena_new(&s->a, s->n_vars);
+    s->before = arena_new(&t->a, s->n_vars);
     s->uses = arena_new(&s->a, s->n_vars * sizeof *s->uses);
-    return arena_status(&s->a);
+    t->lessons.probe.features = s->before;
+    return s->before ? arena_status(&s->a) : DFOO_ENOMEM;
 }
 
 /* The variables that an expression mentions. */
