@@ -161,10 +161,13 @@ const char *metric_text(const char *name, double value, char text[METRIC_SIZE]);
 
 /* How training goes, on standard error: one live line where that is a terminal, else lines. */
 typedef struct progress {
+    dfoo  *d;     /* whose messages are said as they come */
     bool   live;
     size_t width; /* of the live line that stands there */
+    bool   began;
+    double first_part, first_seconds; /* of the first report: a run may go on from another */
 } progress;
-progress progress_start(bool lines); /* lines: no live line in any case */
+progress progress_start(dfoo *d, bool lines); /* lines: no live line in any case */
 void     progress_show(void *user, const dfoo_progress *now); /* user: the progress */
 void     progress_clear(progress *p);
 

@@ -69,7 +69,7 @@ static dfoo_train_options train_options(progress *p) {
                               .report_every = report_every,
                               .user = p};
     if (!quiet) how.report = progress_show;
-    if (p->live) how.report_every = epochs > 100 ? epochs / 100 : 1;
+    how.live = p->live;
     return how;
 }
 
@@ -106,7 +106,7 @@ static void show_interruption(const dfoo_progress *last) {
 }
 
 static dfoo_status train_model(dfoo *d, dfoo_model *model) {
-    progress           p = progress_start(quiet || report_every);
+    progress           p = progress_start(d, quiet || report_every);
     dfoo_train_options how = train_options(&p);
     dfoo_progress      last;
     dfoo_arrays       *run;
@@ -168,7 +168,7 @@ static const option options[] = {
     {.name = "restart", .flag = &restart, .help = "begin anew though the output file holds an unfinished run"},
     {.name = "log", .value = "FILE", .text = &log_file, .help = "a CSV file of the cost of every epoch"},
     {.name = "report", .value = "N", .count = &report_every, .help = "a line of progress every N epochs"},
-    {.name = "quiet", .flag = &quiet, .help = "no progress"},
+    {.name = "quiet", .flag = &quiet, .help = "no progress: errors and warnings only"},
     OPTION_SET(&settings),
 };
 

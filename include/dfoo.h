@@ -222,13 +222,15 @@ typedef struct dfoo_grad_options {
  * against its equation, and what could not be computed, is told in dfoo_messages. */
 DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out);
 
-/* One epoch's report. Values that are not there are NaN. */
+/* How training goes. Values that are not there are NaN. */
 typedef struct dfoo_progress {
-    size_t      epoch, epochs;
+    size_t      epoch, epochs;       /* passes over the data: complete ones, and how many are wanted */
+    double      within;              /* the part of the pass at hand that is done, 0 to 1 */
     double      cost, test_cost;
     double      metric, test_metric; /* e.g. the accuracy, 0 to 1 */
     const char *metric_name;         /* NULL: no metric suits the model */
     double      seconds;             /* since training began */
+    double      examples_per_second; /* while training; 0: not known yet */
 } dfoo_progress;
 
 typedef struct dfoo_train_options {
@@ -253,13 +255,16 @@ typedef struct dfoo_train_options {
     int         restart;   /* not 0: begins anew though `file` holds a run that has not ended */
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
-    void (*report)(void *user, const dfoo_progress *now); /* may be NULL */
+    int         live;         /* not 0: `report` is called about 20 times a second, too, with what is known then */
+    /* May be NULL. In it, dfoo_messages has the warnings so far, and dfoo_messages_clear may be called. */
+    void (*report)(void *user, const dfoo_progress *now);
     int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step. May be NULL */
     void *user;
 } dfoo_train_options;
 
 /* Trains the model. `run` gets the parameters by name and what dfoo_predict needs; `last`
- * (may be NULL) the report of the end.
+ * (may be NULL) the report of the end. What is noticed on the way (docs/lessons.md) are warnings in
+ * dfoo_messages.
  *
  * With `file`, the same arrays are in that file when this returns, also after `stop`, and after
  * each `checkpoint` epochs; whenever the process is killed, the file is the last complete one. It

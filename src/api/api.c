@@ -92,8 +92,13 @@ static dfoo_status work_begin(work *w, dfoo *d) {
     return arena_status(&w->a);
 }
 
+void work_tell(work *w) {
+    diags_render(&w->messages, w->n_told, &w->d->messages);
+    w->n_told = w->messages.list.n;
+}
+
 dfoo_status work_close(work *w, dfoo_status status) {
-    diags_render(&w->messages, 0, &w->d->messages);
+    work_tell(w);
     point_locale_end(&w->locale);
     arena_free(&w->a);
     return w->d->messages.failed ? DFOO_ENOMEM : status;

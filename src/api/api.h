@@ -35,12 +35,16 @@ typedef struct work {
     model   m;
     derivation dv;
     point_locale locale;
+    uint32_t n_told; /* of the messages */
 } work;
 
 /* Reads the model, overrides applied. work_close reports the messages and frees everything;
  * it is to be called after a failure, too, and hands the status on. */
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model);
 dfoo_status work_close(work *w, dfoo_status status);
+
+/* Hands what messages there are to the caller already now. */
+void work_tell(work *w);
 
 /* Gives names to what needs one (once; doing it again changes nothing). */
 dfoo_status work_name(work *w);

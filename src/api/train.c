@@ -106,9 +106,8 @@ static dfoo_status read_settings(work *w, const char *text, double learning_rate
 /* ------------------------------------------------------------------- train */
 
 typedef struct reporter {
-    const work               *w;
     const dfoo_train_options *opt;
-    bool                      has_metric;
+    work                     *w;
 } reporter;
 
 static void fill_progress(dfoo_progress *p, const train_score *train, const train_score *test) {
@@ -125,10 +124,12 @@ static bool stop_wanted(const dfoo_train_options *opt) {
 
 static bool hand_on(void *user, const train_progress *now) {
     const reporter *r = user;
-    dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .seconds = now->seconds};
-    if (!r->opt->report || !now->evaluated) return !stop_wanted(r->opt);
+    dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
+    if (!r->opt->report || !(now->evaluated || r->opt->live)) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
-    if (isnan(p.cost)) p.cost = now->cost;
+    if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
+    p.examples_per_second = now->examples_per_second;
+    work_tell(r->w);
     locale_t ours = uselocale(r->w->locale.before); /* the caller writes numbers in its own way */
     r->opt->report(r->opt->user, &p);
     uselocale(ours);
@@ -189,7 +190,7 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     train_options how;
     train_result  result = {0};
     program       p = {{0}};
-    reporter      r = {w, opt, false};
+    reporter      r = {opt, w};
     DFOO_TRY(prepare(w, opt, f, &in, &how));
     how.progress = hand_on;
     how.user = &r;

@@ -33,16 +33,24 @@ void trainer_end_row(trainer *t, double cost) {
     t->has_last_row = true;
 }
 
+size_t trainer_rows(const trainer *t) {
+    size_t rows = t->history.n / TRAIN_HISTORY_COLUMNS;
+    bool   replaced = rows && t->history.at[(rows - 1) * TRAIN_HISTORY_COLUMNS] == t->last_row[0];
+    return rows + (t->has_last_row && !replaced);
+}
+
+const double *trainer_row(const trainer *t, size_t i) {
+    if (t->has_last_row && i + 1 == trainer_rows(t)) return t->last_row;
+    return t->history.at + i * TRAIN_HISTORY_COLUMNS;
+}
+
 dfoo_status trainer_keep_history(const trainer *t, dfoo_arrays *history) {
-    enum { ROW = TRAIN_HISTORY_COLUMNS };
-    size_t      rows = t->history.n / ROW;
+    size_t      rows = trainer_rows(t);
     dfoo_array *x;
-    if (rows && t->has_last_row && t->history.at[(rows - 1) * ROW] == t->last_row[0]) rows--;
-    size_t all = rows + t->has_last_row;
-    if (!history || !all) return DFOO_OK;
-    DFOO_TRY(arrays_add_matrix(history, "history", all, ROW, NULL, &x));
-    if (rows) memcpy(x->data, t->history.at, rows * ROW * sizeof *x->data);
-    if (t->has_last_row) memcpy(x->data + rows * ROW, t->last_row, sizeof t->last_row);
+    if (!history || !rows) return DFOO_OK;
+    DFOO_TRY(arrays_add_matrix(history, "history", rows, TRAIN_HISTORY_COLUMNS, NULL, &x));
+    for (size_t i = 0; i < rows; i++)
+        memcpy(x->data + i * TRAIN_HISTORY_COLUMNS, trainer_row(t, i), sizeof t->last_row);
     return DFOO_OK;
 }
 

@@ -53,7 +53,7 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
     t->seen += (double)n;
-    if (isfinite(*cost)) return DFOO_OK;
+    if (isfinite(*cost)) return lessons_step(t);
     t->bad_step = t->t;
     return trainer_refuse_cost(t, *cost);
 }
@@ -115,9 +115,11 @@ static bool checkpoint_is_due(const trainer *t) {
 }
 
 static dfoo_status run_epochs(trainer *t) {
+    DFOO_TRY(lessons_start(t));
     clock_gettime(CLOCK_MONOTONIC, &t->began);
     while (t->epoch < t->epochs && !t->stop) {
         DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
+        DFOO_TRY(lessons_epoch(t));
         if (checkpoint_is_due(t)) DFOO_TRY(trainer_checkpoint(t));
         if (t->a.failed) return DFOO_ENOMEM;
     }
@@ -129,6 +131,7 @@ static dfoo_status run_epochs(trainer *t) {
         dfoo_status status = trainer_refuse_cost(t, t->train_score.cost);
         return status == DFOO_EINPUT && !t->batch ? trainer_tell_step(t) : status;
     }
+    DFOO_TRY(lessons_end(t));
     trainer_tell(t, 0, true);
     return DFOO_OK;
 }
@@ -166,6 +169,14 @@ static void close(trainer *t) {
     arena_free(&t->a);
 }
 
+/* Warnings were said when the run was not yet a repetition. */
+static void drop_warnings(diags *d, uint32_t from) {
+    uint32_t n = from;
+    for (uint32_t i = from; i < d->list.n; i++)
+        if (d->list.at[i].kind != DIAG_WARNING) d->list.at[n++] = d->list.at[i];
+    d->list.n = n;
+}
+
 /* A step changes the parameters that it was made from, so the run is repeated up to the step whose
  * cost was not finite, and that step is looked into. What took long is not done twice. */
 static dfoo_status repeat_to_bad_step(const trainer *t) {
@@ -179,7 +190,9 @@ static dfoo_status repeat_to_bad_step(const trainer *t) {
     trainer again = {.m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
     DFOO_TRY(arrays_new(&t->m->g.a->mem, &again.run));
     arena_init(&again.a, t->m->g.a->mem);
+    uint32_t    n_said = t->m->g.d->list.n;
     dfoo_status status = run(&again, NULL, &out);
+    drop_warnings(t->m->g.d, n_said);
     close(&again);
     arrays_free(again.run);
     return status == DFOO_ENOMEM ? status : DFOO_EINPUT;
@@ -187,7 +200,7 @@ static dfoo_status repeat_to_bad_step(const trainer *t) {
 
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
-    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL};
+    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL, .cost = NAN};
     t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t.a, m->g.a->mem);
     *out = (train_result){0};

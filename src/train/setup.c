@@ -25,6 +25,7 @@ static dfoo_status make_plans(trainer *t) {
     DFOO_TRY(optimizer_append(t->m, t->p, t->opt, &t->a, &t->stepper));
     DFOO_TRY(train_plan(t->m, &t->a, &t->stepper.p, &cost, 1, &t->plan));
     DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
+    DFOO_TRY(probe_plan(t));
     t->needed = arena_new(&t->a, t->m->g.vars.n);
     if (!t->needed) return DFOO_ENOMEM;
     plan_needs(t->plan, t->needed);
@@ -79,7 +80,6 @@ static dfoo_status divide(trainer *t, const bound *data) {
 
 static dfoo_status bind_all(trainer *t) {
     sizing       z;
-    bound        data;
     bind_request r = {.m = t->m,
                       .a = &t->a,
                       .opt = t->opt,
@@ -88,12 +88,12 @@ static dfoo_status bind_all(trainer *t) {
                       .memos = &t->memos};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, NULL));
     if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
-    DFOO_TRY(bind_data(&r, &z, &data));
+    DFOO_TRY(bind_data(&r, &z, &t->data));
     t->s = z.s;
-    DFOO_TRY(divide(t, &data));
+    DFOO_TRY(divide(t, &t->data));
     if (t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols)) DFOO_TRY(bind_test(t));
     t->batch = t->opt->batch && t->opt->batch < t->n ? t->opt->batch : 0;
-    DFOO_TRY(open_examples(t, &data, t->n == data.n ? NULL : t->pick, t->n, !t->batch, &t->train));
+    DFOO_TRY(open_examples(t, &t->data, t->n == t->data.n ? NULL : t->pick, t->n, !t->batch, &t->train));
     if (!t->batch) return DFOO_OK;
     DFOO_TRY(count_up(&t->a, t->n, &t->order));
     return batch_open(&t->train, &t->a, t->batch, &t->gathered);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "train/internal.h"
+#include "train/lessons.h"
 
 typedef struct trainer {
     model               *m;
@@ -27,6 +28,7 @@ typedef struct trainer {
     bool     *needed;
     memos     memos;
     sizes     s;
+    bound     data;  /* what the training examples are picked from */
     uint32_t *order; /* the training examples, as the epoch at hand takes them */
     uint32_t *pick;  /* the training examples, in ascending order */
     size_t    n, n_test;
@@ -44,6 +46,7 @@ typedef struct trainer {
     double      done_cost;  /* and the sum of their costs */
     double      cost;       /* the newest of an epoch */
     train_score train_score, test_score;
+    lessons     lessons;
     bool        stop, told_unwritten;
     bool        keeps_history;
     VEC(double) history;
@@ -64,6 +67,10 @@ dfoo_status trainer_set_up(trainer *t);
 /* history.c: a row of the history, with the scores if they are about the same parameters. */
 void trainer_add_row(trainer *t, double cost, bool scored);
 void trainer_end_row(trainer *t, double cost);
+
+/* The rows so far, the end as it was scored among them. */
+size_t        trainer_rows(const trainer *t);
+const double *trainer_row(const trainer *t, size_t i);
 
 dfoo_status trainer_keep_history(const trainer *t, dfoo_arrays *history);
 

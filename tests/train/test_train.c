@@ -484,7 +484,9 @@ static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_array
     return train_table(&f->m, run, arrays_get(out, "A"), &f->a, out, &columns);
 }
 
-static dfoo_status run_everything(const dfoo_allocator *mem, void *user) {
+typedef dfoo_status work(fixture *f, const everything *x, dfoo_arrays *run, dfoo_arrays *out);
+
+static dfoo_status run_work(const dfoo_allocator *mem, work *how, const everything *x) {
     fixture      f = {.mem = *mem};
     dfoo_arrays *run = NULL, *out = NULL;
     arena_init(&f.a, *mem);
@@ -492,11 +494,15 @@ static dfoo_status run_everything(const dfoo_allocator *mem, void *user) {
     diags_init(&f.d, &f.a);
     dfoo_status status = arrays_new(mem, &run);
     if (status == DFOO_OK) status = arrays_new(mem, &out);
-    if (status == DFOO_OK) status = train_and_predict(&f, user, run, out);
+    if (status == DFOO_OK) status = how(&f, x, run, out);
     arrays_free(run);
     arrays_free(out);
     arena_free(&f.a);
     return status;
+}
+
+static dfoo_status run_everything(const dfoo_allocator *mem, void *user) {
+    return run_work(mem, train_and_predict, user);
 }
 
 static void every_allocation_may_fail(void **state) {
@@ -514,6 +520,33 @@ static void every_allocation_may_fail(void **state) {
     arrays_free(from);
 }
 
+static dfoo_status teach(fixture *f, const everything *x, dfoo_arrays *run, dfoo_arrays *out) {
+    train_result  result;
+    train_input   in = {.data = {"data", x->data, NULL}};
+    train_options opt = {.epochs = 6};
+    DFOO_TRY(fixture_build(f, x->text));
+    return train_run(&f->m, &f->p, &in, &opt, run, out, &result);
+}
+
+static dfoo_status run_lessons(const dfoo_allocator *mem, void *user) {
+    return run_work(mem, teach, user);
+}
+
+/* A run that teaches many lessons: equal units, inputs far from 1, a label of 3, and relus. */
+static void every_allocation_of_the_lessons_may_fail(void **state) {
+    static const char text[] = "input X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (3, n0) ~ zeros\nparam W2 : (3, 3) ~ zeros\n"
+                               "param w : (1, 3) ~ zeros\nA1 = relu(W1 @ X)\nA2 = tanh(W2 @ A1)\nA = sigmoid(w @ A2)\n"
+                               "J = -1/m * sum(Y * log(A) + (1 - Y) * log(1 - A))\nminimize J\npredict A\n";
+    dfoo_arrays      *data = new_arrays();
+    double           *x = add_matrix(data, "X", 2, 20), *y = add_vector(data, "Y", 20);
+    (void)state;
+    for (int j = 0; j < 40; j++) x[j] = 1000 * sin(j);
+    for (int j = 0; j < 20; j++) y[j] = 3 * (j % 2);
+    everything given = {text, data, NULL, ""};
+    fail_every_call(run_lessons, &given);
+    arrays_free(data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(full_batch_agrees_over_thousands_of_epochs),
@@ -529,6 +562,7 @@ int main(void) {
         cmocka_unit_test(progress_tells_and_stops),
         cmocka_unit_test(prediction_repeats_the_test),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_allocation_of_the_lessons_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
