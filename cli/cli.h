@@ -17,7 +17,7 @@
 
 /* The values of an option that may be given several times. */
 typedef struct words {
-    const char **at;
+    const char **at; /* NULL behind the last; NULL if there are none */
     size_t       n;
 } words;
 
@@ -33,6 +33,7 @@ typedef struct option {
     bool        *flag;     /* without a value */
     const char **text;     /* not empty */
     words       *list;     /* may be given several times; not empty */
+    char       **joined;   /* the same, as one text with commas between the values */
     size_t      *count;    /* from 1 on */
     uint64_t    *seed;     /* from 0 on */
     double      *number;   /* above 0, */
@@ -127,6 +128,10 @@ bool        is_model(const char *name); /* "-", a file that is there, or a built
 /* "logistic, two_layer, .." */
 enum { NAMES_SIZE = 512 };
 const char *builtin_names(char text[NAMES_SIZE]);
+
+/* The first word, and those behind it; NULL: there are none. */
+const char        *words_first(const words *list);
+const char *const *words_rest(const words *list);
 
 /* Reads all arrays of files into one set. */
 dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays **out);

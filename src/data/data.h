@@ -86,4 +86,8 @@ dfoo_status data_write_npz(const char *path, const dfoo_arrays *set, data_dtype 
 dfoo_status data_write_csv(const char *path, const dfoo_array *x, const char *const *columns,
                            diags *d);
 
+/* The same with a last column of texts, one for each row. last: may be NULL. */
+dfoo_status data_write_table(const char *path, const dfoo_array *x, const char *const *columns,
+                             const data_texts *last, diags *d);
+
 #endif
