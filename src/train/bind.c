@@ -295,10 +295,15 @@ static dfoo_status check_values(const binder *b, const view *v) {
     return v->promised && v->by_example ? check_promise(b, v) : DFOO_OK;
 }
 
+static dfoo_status check_present(const binder *b) {
+    const ir *g = &b->r->m->g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (is_data(g, v) && b->r->needed[v] && !bound_find(b->out, v)) return find_nothing(b->r, v);
+    return DFOO_OK;
+}
+
 static dfoo_status check_all(const binder *b) {
     const model *m = b->r->m;
-    for (var_id v = 1; v < m->g.vars.n; v++)
-        if (is_data(&m->g, v) && b->r->needed[v] && !bound_find(b->out, v)) return find_nothing(b->r, v);
     for (uint32_t i = 0; i < b->out->views.n; i++) DFOO_TRY(check_values(b, &b->out->views.at[i]));
     b->out->n = m->examples ? sizes_get(&b->z->s, m->examples) : 1;
     if (b->out->n >= UINT32_MAX)
@@ -316,6 +321,7 @@ dfoo_status bind_data(const bind_request *r, sizing *z, bound *out) {
     DFOO_TRY(bind_arrays(&b, true));
     DFOO_TRY(bind_arrays(&b, false));
     if (r->source->table && r->source->table->n_cols) DFOO_TRY(bind_table(r, b.places, z, out));
+    DFOO_TRY(check_present(&b));
     DFOO_TRY(sizing_solve(z));
     DFOO_TRY(sizing_complete(z));
     DFOO_TRY(turn_views(&b));
