@@ -120,7 +120,7 @@ static dfoo_status read_numbers(reader *r, const dataset *s, const char *name) {
     if (H5Pget_layout(s->plan) == H5D_VIRTUAL || H5Pget_external_count(s->plan) > 0)
         return refuse(r, s->path, "keeps its numbers in another file");
     DFOO_TRY(get_shape(r, s, &sh));
-    DFOO_TRY(arrays_add(r->set, name, sh.ndim, sh.dim, NULL, &x));
+    DFOO_TRY(shape_add(r->in->d, r->in->shown, &sh, name, r->set, &x));
     size_t n = array_entries(x);
     bool   as_bytes = is_bool(s->type); /* libhdf5 makes no doubles of enumerations */
     hid_t  to = as_bytes ? s->type : H5T_NATIVE_DOUBLE;

@@ -95,6 +95,10 @@ typedef struct shape {
 enum { SHAPE_TEXT = DFOO_MAX_DIMS * 22 + 3 };
 void shape_text(const shape *sh, char out[SHAPE_TEXT]); /* (3, 4) */
 
+/* Adds an array that is to be filled from `file`. Where memory is short for a large one, a message says so. */
+dfoo_status shape_add(diags *d, const char *file, const shape *sh, const char *name, dfoo_arrays *set,
+                      dfoo_array **out);
+
 /* The number of entries; false when their bytes, or doubles, cannot be counted in a size_t. */
 bool shape_entries(const shape *sh, size_t entry_size, size_t *n);
 

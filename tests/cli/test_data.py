@@ -184,6 +184,17 @@ def test_cats_that_are_not_mapped(works, refuses, tmp_path):
         assert list(run["dfoo.shape.X"]) == [64, 64, 3] and list(run["dfoo.scale.X"]) == [1, 255]
 
 
+def test_larger_than_memory(dfoo, tmp_path):
+    """The file is there, all 400 GB of zeros, and takes no room on the disk."""
+    with open(tmp_path / "X.npy", "wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": (4 * 10**8, 1000)})
+        file.truncate(file.tell() + 4 * 10**11)
+    done = dfoo("train", "deep", "--data", "X.npy", "-o", "run.npz", cwd=tmp_path,
+                env={"ASAN_OPTIONS": "allocator_may_return_null=1"})
+    assert done.returncode == 2
+    assert "X.npy: 'X' has the shape (400000000, 1000), and there is no memory for its 3.2e+03 GB as float64" in done.stderr
+
+
 # ------------------------------------------------------------------- several files
 
 
