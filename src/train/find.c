@@ -34,8 +34,13 @@ static const char *contents(const bind_request *r) {
     }
     for (size_t i = 0; i < n_texts; i++) names[n_arrays + i] = arena_format(r->a, "%s (text)", s->texts->list.at[i].name);
     if (arena_status(r->a) != DFOO_OK) return "";
-    if (s->table && s->table->n_cols && s->table->names) columns = train_list_text(r->a, s->table->names, s->table->n_cols);
-    if (!n_arrays && !n_texts) return columns ? columns : "no arrays";
+    if (s->table && s->table->n_cols)
+        columns = s->table->names ? train_list_text(r->a, s->table->names, s->table->n_cols)
+                                  : arena_format(r->a, "%zu without names", s->table->n_cols);
+    if (!n_arrays && !n_texts) {
+        text = columns ? arena_format(r->a, "the columns %s", columns) : "no arrays";
+        return text ? text : "";
+    }
     text = train_list_text(r->a, names, n_arrays + n_texts);
     if (columns) text = arena_format(r->a, "%s; columns %s", text, columns);
     return text ? text : "";
@@ -148,7 +153,7 @@ static dfoo_status find_one(const bind_request *r, var_id v, place *out) {
 /* ----------------------------------------------------------------- in order */
 
 /* Arrays as the inputs, then the labels, in order of declaration; labels may be missing. */
-static void take_in_order(const bind_request *r, place *places) {
+static dfoo_status take_in_order(const bind_request *r, place *places) {
     const ir   *g = &r->m->g;
     size_t      n = arrays_count(r->source->arrays), next = 0;
     const char *text = "";
@@ -157,12 +162,14 @@ static void take_in_order(const bind_request *r, place *places) {
             if (ir_var(g, v)->kind != (label ? VAR_LABEL : VAR_INPUT)) continue;
             const dfoo_array *x = arrays_at(r->source->arrays, next);
             places[v].array = x;
+            DFOO_TRY(remember(r, v, &(train_map){.names = &x->name, .n_names = 1}));
             text = arena_format(r->a, "%s%s%s is %s %s", text ? text : "", next ? ", " : "", ir_var_name(g, v), x->name,
                                 train_dims_text(r->a, x->ndim, x->dim));
             next++;
         }
     }
     if (text) train_say(g->d, "%s: taken in order: %s", source_name(r), text);
+    return arena_status(r->a);
 }
 
 static bool goes_in_order(const bind_request *r, const place *places) {
@@ -182,6 +189,5 @@ dfoo_status find_places(const bind_request *r, place *places) {
     DFOO_TRY(check_maps(r));
     for (var_id v = 1; v < g->vars.n; v++)
         if (is_data(g, v)) DFOO_TRY(find_one(r, v, &places[v]));
-    if (goes_in_order(r, places)) take_in_order(r, places);
-    return arena_status(r->a);
+    return goes_in_order(r, places) ? take_in_order(r, places) : arena_status(r->a);
 }

@@ -180,6 +180,7 @@ def test_cats_that_are_not_mapped(works, refuses, tmp_path):
     said = works(*train, "train.h5:train_set_x", "--data", "train.h5:train_set_y", "--scale", "1/255").stderr
     assert "taken in order: X is train_set_x (60, 64, 64, 3), Y is train_set_y (60,)" in said
     assert "train_set_x is (60, 64, 64, 3), and X is read as 60 examples of 12288 entries, as --flatten says" in said
+    assert works("predict", "deep", "--weights", "run.npz", "--data", "train.h5", "-o", "p.csv").stderr.startswith("acc")
     with np.load(tmp_path / "run.npz") as run:
         assert list(run["dfoo.shape.X"]) == [64, 64, 3] and list(run["dfoo.scale.X"]) == [1, 255]
 
@@ -259,8 +260,11 @@ def test_columns_by_name(works, refuses, tmp_path):
     done = works("predict", "net.eq", "--weights", "run.npz", "--data", "new.csv")
     np.testing.assert_allclose(np.loadtxt(io.StringIO(done.stdout), skiprows=1), (w @ X)[0], atol=1e-12)
     train = ["train", "net.eq", "--epochs", "1", "--restart", "-o", "run.npz", "--data", "t.csv", "--map"]
-    refuses("--map X=a, d: not all of these are columns; there are price, c, id, a, b", *train, "X=a,d")
+    refuses("--map X=a, d: not all of these are columns; there are the columns price, c, id, a, b", *train, "X=a,d")
     refuses("the column 'a' is mapped twice", *train, "X=a,b,Y=a")
+    refuses("t.csv has 5 columns, and they cannot be shared out: X takes 3, Y takes 1", *train, "X=a,b,c")
+    np.savetxt(tmp_path / "t.csv", table, delimiter=",")
+    refuses("there is no 'a'; there are the columns 5 without names", *train, "Y=a")
 
 
 # ------------------------------------------------------------------------- layouts
@@ -277,6 +281,23 @@ def test_rows_columns_and_vectors(works, tmp_path, x_turned, y_shape):
     assert ("Y is (50, 1), and is read as (1, 50)" in said) == (y_shape == (50, 1))
     done = works("predict", "net.eq", "--weights", "run.npz", "--data", "d.npz")
     np.testing.assert_allclose(np.loadtxt(io.StringIO(done.stdout), skiprows=1), (w @ X)[0], atol=1e-12)
+
+
+def test_rows(works, tmp_path):
+    """A model whose examples are rows, with arrays in all layouts."""
+    rng = np.random.default_rng(3)
+    (tmp_path / "net.eq").write_text("input X : (m, n0)\nlabel Y : (m, 1)\nparam w : (n0, 1) ~ zeros\nP = X @ w\n"
+                                     "J = 1/m * sum((P - Y)**2)\nminimize J\npredict P\n")
+    X, Y = rng.normal(size=(50, 3, 2)), rng.normal(size=(50, 1))
+    w = 0.1 * 2 / 50 * X.reshape(50, -1).T @ Y
+    for x in X, X.reshape(50, -1), X.reshape(50, -1).T:
+        for y in Y, Y.T, Y[:, 0], Y[:, :, None]:
+            np.savez(tmp_path / "d.npz", X=x, Y=y)
+            said = step(works, "--data", "d.npz", "--flatten")
+            same(tmp_path, w)
+            assert ("X is (6, 50), and is read as (50, 6): in this model an example is a row" in said) == (x.shape == (6, 50))
+    step(works, "--data", "d.npz", "--batch", "50")
+    same(tmp_path, w)
 
 
 @pytest.mark.parametrize("y_shape", [(50,), (1, 50), (50, 1)], ids=str)
