@@ -153,9 +153,11 @@ const char *metric_text(const char *name, double value, char text[METRIC_SIZE]);
 typedef struct progress {
     bool   live;
     size_t width; /* of the live line that stands there */
+    dfoo  *d;     /* whose messages are said as they come */
 } progress;
 progress progress_start(bool lines); /* lines: no live line in any case */
 void     progress_show(void *user, const dfoo_progress *now); /* user: the progress */
 void     progress_clear(progress *p);
+void     progress_say(progress *p); /* the messages so far */
 
 #endif

@@ -51,9 +51,16 @@ static void show_live(progress *p, const dfoo_progress *now) {
     p->width = (size_t)len;
 }
 
+void progress_say(progress *p) {
+    if (!*dfoo_messages(p->d)) return;
+    progress_clear(p);
+    say_messages(p->d);
+}
+
 void progress_show(void *user, const dfoo_progress *now) {
     progress *p = user;
     char      text[160];
+    progress_say(p);
     if (p->live) {
         show_live(p, now);
         return;

@@ -27,7 +27,7 @@ static void catch_signal(int number) {
 }
 
 static int should_stop(void *user) {
-    (void)user;
+    progress_say(user);
     return caught != 0;
 }
 
@@ -119,6 +119,7 @@ static dfoo_status train_model(dfoo *d, dfoo_model *model) {
     dfoo_train_options how = train_options(&p);
     dfoo_progress      last;
     dfoo_arrays       *run;
+    p.d = d;
     catch_signals();
     dfoo_status status = dfoo_train(model, &how, &run, &last);
     progress_clear(&p);

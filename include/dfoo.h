@@ -260,7 +260,8 @@ typedef struct dfoo_train_options {
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
     void (*report)(void *user, const dfoo_progress *now); /* may be NULL */
-    int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step. May be NULL */
+    int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step. May be NULL.
+                              In it and in `report`, dfoo_messages has what was noted so far */
     void *user;
 } dfoo_train_options;
 

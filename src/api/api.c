@@ -91,8 +91,13 @@ static dfoo_status work_begin(work *w, dfoo *d) {
     return arena_status(&w->a);
 }
 
+void work_tell(work *w) {
+    diags_render(&w->messages, w->told, &w->d->messages);
+    w->told = w->messages.list.n;
+}
+
 dfoo_status work_close(work *w, dfoo_status status) {
-    diags_render(&w->messages, 0, &w->d->messages);
+    work_tell(w);
     arena_free(&w->a);
     return w->d->messages.failed ? DFOO_ENOMEM : status;
 }

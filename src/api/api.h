@@ -31,6 +31,7 @@ typedef struct work {
     arena   a;
     symbols names;
     diags   messages;
+    uint32_t told; /* how many of the messages dfoo_messages has */
     model   m;
     derivation dv;
 } work;
@@ -39,6 +40,9 @@ typedef struct work {
  * it is to be called after a failure, too, and hands the status on. */
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model);
 dfoo_status work_close(work *w, dfoo_status status);
+
+/* Hands on the messages so far, for callbacks. */
+void work_tell(work *w);
 
 /* Gives names to what needs one (once; doing it again changes nothing). */
 dfoo_status work_name(work *w);

@@ -83,7 +83,7 @@ static dfoo_status read_settings(work *w, const char *text, double learning_rate
 
 typedef struct reporter {
     const dfoo_train_options *opt;
-    bool                      has_metric;
+    work                     *w;
 } reporter;
 
 static void fill_progress(dfoo_progress *p, const train_score *train, const train_score *test) {
@@ -101,6 +101,7 @@ static bool stop_wanted(const dfoo_train_options *opt) {
 static bool hand_on(void *user, const train_progress *now) {
     const reporter *r = user;
     dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .seconds = now->seconds};
+    work_tell(r->w);
     if (!r->opt->report || !now->evaluated) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
     if (isnan(p.cost)) p.cost = now->cost;
@@ -166,7 +167,7 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     train_options how;
     train_result  result = {0};
     program       p = {{0}};
-    reporter      r = {opt, false};
+    reporter      r = {opt, w};
     DFOO_TRY(prepare(w, opt, f, &in, &how));
     how.progress = hand_on;
     how.user = &r;

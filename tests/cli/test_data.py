@@ -325,6 +325,15 @@ def test_one_example_with_its_onehot_label(works, tmp_path):
     assert len(done.stdout.splitlines()) == 2 and "accuracy" in done.stderr
 
 
+def test_notes_come_first(works, tmp_path):
+    X, Y, _ = linear(tmp_path)
+    np.savez(tmp_path / "d.npz", X=X.T, Y=Y)
+    for batch in [], ["--batch", "7"]:
+        lines = works("train", "net.eq", "--data", "d.npz", "--epochs", "40", "-o", "run.npz", *batch).stderr.splitlines()
+        assert lines[0].startswith("note: d.npz: X is (50, 3)") and lines[1].startswith("epoch ")
+        assert sum(line.startswith("note") for line in lines) == 1
+
+
 # ----------------------------------------------------------- scales, names of classes
 
 
