@@ -72,6 +72,9 @@ void        options_free(const command *c);
 #define OPTION_CONVENTION(choice_)                                                                           \
     {.name = "convention", .value = "course|dJ", .choice = (choice_),                                        \
      .help = "course: 1/m in the parameters' gradients only; dJ: in all of them"}
+#define OPTION_HEADER(choice_)                                                                               \
+    {.name = "header", .value = "auto|yes|no", .choice = (choice_),                                          \
+     .help = "does a CSV begin with names? auto: if they are no numbers"}
 #define OPTION_DTYPE(choice_)                                                                                \
     {.name = "dtype", .value = "f64|f32", .choice = (choice_), .help = "the numbers to compute with"}
 

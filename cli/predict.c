@@ -8,7 +8,7 @@ static const char *weights, *labels, *output = "-";
 static words       data;
 static char       *map;
 static bool        flatten;
-static int         dtype;
+static int         dtype, header;
 static words       settings;
 
 static bool ends_with(const char *text, const char *end) {
@@ -27,7 +27,7 @@ static void say_metric(const dfoo_progress *metric) {
 
 static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
     const dfoo_predict_options how = {.data = words_first(&data), .more_data = words_rest(&data), .map = map,
-                                               .flatten = flatten, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
+                                               .flatten = flatten, .header = (dfoo_header)header, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
                                                .csv = ends_with(output, ".npz") ? NULL : output};
     dfoo_progress              metric = {.cost = NAN, .metric = NAN};
     dfoo_arrays               *out;
@@ -67,6 +67,7 @@ static const option options[] = {
     {.name = "flatten", .flag = &flatten, .help = "as for `dfoo train`"},
     {.name = "output", .letter = 'o', .value = "FILE", .text = &output,
      .help = "FILE.csv or FILE.npz; CSV to standard output if not given"},
+    OPTION_HEADER(&header),
     {.name = "labels", .value = "NAME,..", .text = &labels, .help = "the label columns of a CSV"},
     OPTION_DTYPE(&dtype),
     OPTION_SET(&settings),

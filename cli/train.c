@@ -15,7 +15,7 @@ static double      split, learning_rate;
 static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
 static uint64_t    seed;
 static bool        flatten, standardize, quiet, resume, restart;
-static int         dtype;
+static int         dtype, header;
 static words       settings;
 
 /* ------------------------------------------------------------------ signals */
@@ -57,6 +57,7 @@ static dfoo_train_options train_options(progress *p) {
                               .flatten = flatten,
                               .scale = scale,
                               .classes = classes,
+                              .header = (dfoo_header)header,
                               .labels = labels,
                               .split = split,
                               .standardize = standardize,
@@ -156,6 +157,7 @@ static const option options[] = {
      .help = "the array or columns that X is read from; repeatable"},
     {.name = "labels", .value = "NAME,..", .text = &labels,
      .help = "the label columns of a CSV, else the last column"},
+    OPTION_HEADER(&header),
     {.name = "classes", .value = "NAMES", .text = &classes,
      .help = "names of the classes: an array of text, a file, or a list"},
     {.name = "test", .value = "FILE", .list = &test, .reads = true,

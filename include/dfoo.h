@@ -228,6 +228,9 @@ typedef struct dfoo_progress {
     double      seconds;             /* since training began */
 } dfoo_progress;
 
+/* Does the first line of a CSV hold the names of the columns? AUTO: if a field of it is not a number. */
+typedef enum dfoo_header { DFOO_HEADER_AUTO = 0, DFOO_HEADER_YES = 1, DFOO_HEADER_NO = 2 } dfoo_header;
+
 typedef struct dfoo_train_options {
     const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
     const char *test;      /* a file of examples that training does not see; or NULL */
@@ -241,6 +244,7 @@ typedef struct dfoo_train_options {
     const char *scale;     /* what the inputs are multiplied with: "1/255", "X=1/255,U=0.5"; NULL: nothing */
     const char *classes;   /* names of the classes 0, 1, ..: an array of text in the data, a file with a line for each,
                               or a list with commas; NULL: the data's list_classes, if it has one that fits */
+    dfoo_header header;    /* of CSV files */
     const char *labels;    /* CSV: the label columns' names with commas; NULL: the last column */
     double      split;     /* hold back this fraction of the data for testing; 0: none */
     int         standardize; /* not 0: every input feature to mean 0, deviation 1 of the training data */
@@ -283,6 +287,7 @@ typedef struct dfoo_predict_options {
     const dfoo_arrays *arrays;
     const char        *map;    /* as in training; NULL: the names that training or its test data had, if they are there */
     int                flatten; /* as in training */
+    dfoo_header        header; /* of CSV files */
     const char        *labels; /* as in training */
     const char        *csv;    /* a CSV file for the predictions, a line per example, with the name of the class if the
                                   run has names; "-": standard output; NULL: none */

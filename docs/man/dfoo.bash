@@ -13,6 +13,7 @@ _dfoo() {
         case $before in
         --convention) words="course dJ" ;;
         --dtype) words="f64 f32" ;;
+        --header) words="auto yes no" ;;
         --format) words="text numpy latex json" ;;
         --loss) words="cross_entropy mse mae" ;;
         --optimizer) words="" ;;

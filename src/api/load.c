@@ -56,11 +56,15 @@ static dfoo_status join_columns(work *w, data_table *left, const data_table *rig
 
 /* ------------------------------------------------------------------- files */
 
-static dfoo_status load_file(work *w, const char *path, loaded *l) {
+static data_header header_of(dfoo_header header) {
+    return header == DFOO_HEADER_YES ? DATA_HEADER_YES : header == DFOO_HEADER_NO ? DATA_HEADER_NO : DATA_HEADER_AUTO;
+}
+
+static dfoo_status load_file(work *w, const load_request *r, const char *path, loaded *l) {
     data_table        table;
     dfoo_arrays      *set;
     const char       *twice = NULL;
-    data_read_options how = {.table = &table, .tables = &w->a, .texts = &l->texts};
+    data_read_options how = {.table = &table, .tables = &w->a, .texts = &l->texts, .header = header_of(r->header)};
     DFOO_TRY(arrays_new(&w->d->mem, &set));
     dfoo_status status = data_read(path, &how, &w->messages, set);
     if (arrays_count(set) != 1 && !table.n_cols) l->one_each = false;
@@ -76,9 +80,9 @@ static dfoo_status load_files(work *w, const load_request *r, loaded *l, train_s
     DFOO_TRY(arrays_new(&w->d->mem, &l->set));
     l->one_each = true;
     out->name = r->file;
-    DFOO_TRY(load_file(w, r->file, l));
+    DFOO_TRY(load_file(w, r, r->file, l));
     for (size_t i = 0; r->more && r->more[i]; i++) {
-        DFOO_TRY(load_file(w, r->more[i], l));
+        DFOO_TRY(load_file(w, r, r->more[i], l));
         out->name = arena_format(&w->a, "%s, %s", out->name, r->more[i]);
         if (!out->name) return DFOO_ENOMEM;
     }

@@ -20,6 +20,7 @@ typedef struct load_request {
     const dfoo_arrays *arrays;
     const char        *map;    /* "X=a,b,Y=c", or NULL */
     const char        *map_option;
+    dfoo_header        header;
 } load_request;
 
 /* loaded_free is to be called after a failure, too; `l` starts as all zero. */

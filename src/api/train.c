@@ -135,8 +135,8 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
     DFOO_TRY(read_labels(w, opt->labels, how));
     DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
     if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to train with%s", "");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map"}, &f->data, &in->data));
-    DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map"}, &f->test, &in->test));
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
+    DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
     if (in->test.n_maps && !opt->test && !opt->test_arrays)
         return load_refuse(w, "there is no test data that --test-map %s could speak of", opt->test_map);
     DFOO_TRY(load_scales(w, opt->scale, how));
@@ -213,7 +213,7 @@ static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_o
     program       p = {{0}};
     DFOO_TRY(read_labels(w, opt->labels, &how));
     if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to predict from%s", "");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map"}, l, &data));
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &data));
     DFOO_TRY(training_program(w, &p));
     return train_predict(&w->m, &p, run, &data, &how, out, score);
 }

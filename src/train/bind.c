@@ -239,6 +239,12 @@ static dfoo_status turn_views(const binder *b) {
 
 /* -------------------------------------------------------------------- checks */
 
+static bool was_turned(const binder *b, var_id v) {
+    for (uint32_t i = 0; i < b->z->items.n; i++)
+        if (b->z->items.at[i].var == v) return b->z->items.at[i].turned;
+    return false;
+}
+
 static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t i, double x) {
     const model      *m = b->r->m;
     const char       *name = ir_var_name(&m->g, v->var);
@@ -254,7 +260,7 @@ static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t
     const char *where = "example";
     if (!v->by_example)
         return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
-    if (m->examples_are_columns)
+    if (m->examples_are_columns != was_turned(b, v->var))
         return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
                          j + 1, where, x, what);
     return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,

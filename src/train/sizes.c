@@ -143,12 +143,17 @@ static const char *how_examples_lie(const model *m) {
 
 static void hint_turn(sizing *z, diags *d) {
     const char *how = how_examples_lie(z->m);
+    const char *first = NULL;
     for (uint32_t i = 0; i < z->items.n; i++) {
         if (!z->items.at[i].turns || solve(z, i) < z->items.n) continue;
         const char *name = ir_var_name(&z->m->g, z->items.at[i].var);
-        diag_note(d, "%s is the other way round: %s; %s.T would fit", name, how, name);
-        return;
+        if (first)
+            diag_note(d, "or %s is: %s.T would fit, too; transpose the one that was saved so", name, name);
+        else
+            diag_note(d, "%s is the other way round: %s; %s.T would fit", name, how, name);
+        first = name;
     }
+    if (first) return;
     if (solve(z, TURN_ALL) == z->items.n)
         diag_note(d, "the arrays are the other way round: %s; they fit when all are transposed", how);
 }

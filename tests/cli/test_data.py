@@ -267,6 +267,31 @@ def test_columns_by_name(works, refuses, tmp_path):
     refuses("there is no 'a'; there are the columns 5 without names", *train, "Y=a")
 
 
+def test_header(works, refuses, tmp_path):
+    X, Y, w = linear(tmp_path)
+    np.savetxt(tmp_path / "t.csv", np.vstack([X, Y]).T, delimiter=",", header="0,1,2,3", comments="")
+    assert "t.csv:1: this line is read as data, though it counts the columns" in step(works, "--data", "t.csv")
+    assert step(works, "--data", "t.csv", "--header", "yes") == ""
+    same(tmp_path, w)
+    done = works("predict", "net.eq", "--weights", "run.npz", "--data", "t.csv", "--header=yes")
+    assert len(done.stdout.splitlines()) == 51
+    (tmp_path / "w.csv").write_text("1,2,yes\n3,4,no\n")
+    (tmp_path / "net.eq").write_text(SOFTMAX)
+    step(works, "--data", "w.csv", "--header", "no")
+    with np.load(tmp_path / "run.npz") as run:
+        assert run["W"].shape == (2, 2)
+    refuses('--header takes auto, yes or no, not "maybe"', "train", "net.eq", "--data", "w.csv", "-o", "r.npz", "--header",
+            "maybe")
+
+
+def test_places_of_bad_values_are_the_files_own(works, refuses, tmp_path):
+    X, Y, _ = linear(tmp_path)
+    X[1, 30] = np.nan
+    for x, words in (X, "X: row 2, column 31 (its example): nan"), (X.T, "X: row 31 (its example), column 2: nan"):
+        np.savez(tmp_path / "d.npz", X=x, Y=Y)
+        refuses(words, "train", "net.eq", "--data", "d.npz", "-o", "run.npz")
+
+
 # ------------------------------------------------------------------------- layouts
 
 

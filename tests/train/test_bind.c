@@ -14,7 +14,7 @@ static void arrays_that_do_not_fit(void **state) {
          "Y is (1, 399), where (n2, m) is needed, and m is 400: X is (2, 400) in data.npz",
          NULL},
         {{400, 2}, {399, 1}, "Y is (399, 1), where (n2, m) is needed, and m is 2", NULL},
-        {{400, 2}, {2, 400}, "Y is (2, 400), where (n2, m) is needed, and m is 2", "X is the other way round"},
+        {{400, 2}, {2, 400}, "Y is (2, 400), where (n2, m) is needed, and m is 2", "or Y is: Y.T would fit, too; transpose the one that was saved so"},
         {{0, 400}, {1, 400}, "X is (0, 400): it is empty", NULL},
     };
     (void)state;
