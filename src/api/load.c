@@ -24,8 +24,9 @@ static dfoo_status check_columns(work *w, const data_table *left, const data_tab
             if (strcmp(left->names[i], right->names[k]) == 0)
                 return refuse_both(w, "a column", right->names[k], file);
     if (left->n_rows == right->n_rows) return DFOO_OK;
-    const char *text = arena_format(&w->a, "%s has %zu rows, and the table before it %zu: they do not stand side by side",
-                                    file, right->n_rows, left->n_rows);
+    const char *text =
+        arena_format(&w->a, "%s has %zu rows, and the table before it %zu: they do not stand side by side",
+                     file, right->n_rows, left->n_rows);
     return text ? load_refuse(w, "%s", text) : DFOO_ENOMEM;
 }
 
@@ -35,7 +36,8 @@ static void copy_columns(const data_table *from, size_t first, data_table *to) {
         if (to->names) to->names[first + k] = from->names ? from->names[k] : "";
     }
     for (size_t i = 0; i < from->n_rows; i++)
-        memcpy(to->values + i * to->n_cols + first, from->values + i * from->n_cols, from->n_cols * sizeof *to->values);
+        memcpy(to->values + i * to->n_cols + first, from->values + i * from->n_cols,
+               from->n_cols * sizeof *to->values);
 }
 
 /* Puts the columns of `right` behind those of `left`. */
@@ -57,19 +59,24 @@ static dfoo_status join_columns(work *w, data_table *left, const data_table *rig
 /* ------------------------------------------------------------------- files */
 
 static data_header header_of(dfoo_header header) {
-    return header == DFOO_HEADER_YES ? DATA_HEADER_YES : header == DFOO_HEADER_NO ? DATA_HEADER_NO : DATA_HEADER_AUTO;
+    return header == DFOO_HEADER_YES  ? DATA_HEADER_YES
+           : header == DFOO_HEADER_NO ? DATA_HEADER_NO
+                                      : DATA_HEADER_AUTO;
 }
 
 static dfoo_status load_file(work *w, const load_request *r, const char *path, loaded *l) {
     data_table        table;
     dfoo_arrays      *set;
     const char       *twice = NULL;
-    data_read_options how = {.table = &table, .tables = &w->a, .texts = &l->texts, .header = header_of(r->header)};
+    data_read_options how = {
+        .table = &table, .tables = &w->a, .texts = &l->texts, .header = header_of(r->header)};
     DFOO_TRY(arrays_new(&w->d->mem, &set));
     dfoo_status status = data_read(path, &how, &w->messages, set);
     if (arrays_count(set) != 1 && !table.n_cols) l->one_each = false;
-    if (status == DFOO_OK && !l->table.n_cols) l->table = table;
-    else if (status == DFOO_OK) status = join_columns(w, &l->table, &table, path);
+    if (status == DFOO_OK && !l->table.n_cols)
+        l->table = table;
+    else if (status == DFOO_OK)
+        status = join_columns(w, &l->table, &table, path);
     if (status == DFOO_OK) status = arrays_move(set, l->set, &twice);
     if (twice) status = refuse_both(w, "an array", twice, path);
     arrays_free(set);
@@ -119,7 +126,8 @@ static dfoo_status read_maps(work *w, const load_request *r, train_source *out) 
     for (char *item; (item = next_item(w, &rest));) {
         char *equals = strchr(item, '=');
         if ((!equals && !list.n) || equals == item || (equals && !equals[1]) || !*item) {
-            const char *text = arena_format(&w->a, "%s takes VARIABLE=NAME, as in X=train_set_x, not '%s'", r->map_option, item);
+            const char *text = arena_format(&w->a, "%s takes VARIABLE=NAME, as in X=train_set_x, not '%s'",
+                                            r->map_option, item);
             return text ? load_refuse(w, "%s", text) : DFOO_ENOMEM;
         }
         if (equals) {
@@ -168,8 +176,9 @@ dfoo_status load_scales(work *w, const char *text, train_options *how) {
         train_scale x = {.var = equals ? item : NULL};
         if (equals) *equals = 0;
         if (!read_fraction(equals ? equals + 1 : item, &x.times, &x.over))
-            return load_refuse(w, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
-                               equals ? equals + 1 : item);
+            return load_refuse(
+                w, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
+                equals ? equals + 1 : item);
         vec_push(&w->a, &list, x);
     }
     how->scales = list.at;
@@ -214,11 +223,14 @@ static dfoo_status names_of_list(work *w, const char *text, train_options *how) 
 dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how) {
     static const char *const usual[] = {"list_classes", "classes", "class_names", "target_names"};
     const data_texts        *found = text ? texts_named(l, text) : NULL;
-    for (size_t i = 0; !text && !found && i < sizeof usual / sizeof *usual; i++) found = texts_named(l, usual[i]);
+    for (size_t i = 0; !text && !found && i < sizeof usual / sizeof *usual; i++)
+        found = texts_named(l, usual[i]);
     how->class_names_must_fit = text != NULL;
     if (found) take_names(found->texts, found->n, how);
     if (found || !text) return DFOO_OK;
     if (access(text, R_OK) == 0) return names_of_file(w, text, how);
     if (strchr(text, ',')) return names_of_list(w, text, how);
-    return load_refuse(w, "--classes %s: this is no array of text in the data, no file, and no list of names with commas", text);
+    return load_refuse(
+        w, "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
+        text);
 }

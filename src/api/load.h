@@ -15,10 +15,10 @@ typedef struct loaded {
 } loaded;
 
 typedef struct load_request {
-    const char        *file;   /* NULL: the arrays */
-    const char *const *more;   /* more files, up to NULL; may be NULL */
+    const char        *file; /* NULL: the arrays */
+    const char *const *more; /* more files, up to NULL; may be NULL */
     const dfoo_arrays *arrays;
-    const char        *map;    /* "X=a,b,Y=c", or NULL */
+    const char        *map; /* "X=a,b,Y=c", or NULL */
     const char        *map_option;
     dfoo_header        header;
 } load_request;
@@ -30,8 +30,8 @@ void        loaded_free(loaded *l);
 /* "1/255", "X=1/255,U=0.5" */
 dfoo_status load_scales(work *w, const char *text, train_options *how);
 
-/* The names of classes: an array of text in the data, a file, or a list; NULL: an array of text that is called
- * as they usually are. */
+/* The names of classes: an array of text in the data, a file, or a list; NULL: an array of text that is
+ * called as they usually are. */
 dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how);
 
 /* An error that stands alone; `text` is for a %s in the format. */

@@ -32,8 +32,9 @@ static size_t put_utf8(uint32_t c, char out[4]) {
 static size_t ucs4_text(const unsigned char *raw, size_t width, bool big_endian, char *out) {
     size_t len = 0;
     for (size_t i = 0; i < width; i++, raw += 4) {
-        uint32_t c = big_endian ? (uint32_t)raw[0] << 24 | (uint32_t)raw[1] << 16 | (uint32_t)raw[2] << 8 | raw[3]
-                                : (uint32_t)raw[3] << 24 | (uint32_t)raw[2] << 16 | (uint32_t)raw[1] << 8 | raw[0];
+        uint32_t c = big_endian
+                         ? (uint32_t)raw[0] << 24 | (uint32_t)raw[1] << 16 | (uint32_t)raw[2] << 8 | raw[3]
+                         : (uint32_t)raw[3] << 24 | (uint32_t)raw[2] << 16 | (uint32_t)raw[1] << 8 | raw[0];
         if (!c) break;
         len += put_utf8(c, out + len);
     }
@@ -45,15 +46,18 @@ dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, cons
     unsigned char raw[LONGEST_TEXT * 4];
     char          text[LONGEST_TEXT * 4];
     size_t        size = kind == 'U' ? width * 4 : width, n;
-    if (width > LONGEST_TEXT) return stream_bad(s, "holds texts of %zu characters; %d are possible", width, LONGEST_TEXT);
+    if (width > LONGEST_TEXT)
+        return stream_bad(s, "holds texts of %zu characters; %d are possible", width, LONGEST_TEXT);
     if (!shape_entries(sh, size, &n) || (uint64_t)n * size > s->most)
         return stream_bad(s, "the shape needs more bytes than follow: the file is cut off or damaged");
     const char **out = texts_add(to, name, n);
     if (!out) return DFOO_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         DFOO_TRY(stream_need(s, raw, size, "the texts"));
-        if (kind == 'U') out[i] = texts_copy(to, text, ucs4_text(raw, width, big_endian, text));
-        else out[i] = texts_copy(to, (const char *)raw, size);
+        if (kind == 'U')
+            out[i] = texts_copy(to, text, ucs4_text(raw, width, big_endian, text));
+        else
+            out[i] = texts_copy(to, (const char *)raw, size);
     }
     DFOO_TRY(arena_status(to->a));
     return stream_status(s);

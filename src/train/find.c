@@ -24,15 +24,16 @@ const char *train_dims_text(arena *a, int ndim, const size_t *dim) {
 /* "x (209, 64, 64, 3), y (209,), names (text); columns a, b" */
 static const char *contents(const bind_request *r) {
     const train_source *s = r->source;
-    size_t              n_arrays = s->arrays ? arrays_count(s->arrays) : 0, n_texts = s->texts ? s->texts->list.n : 0;
-    const char        **names = arena_new(r->a, (n_arrays + n_texts + 1) * sizeof *names);
-    const char         *columns = NULL, *text;
+    size_t n_arrays = s->arrays ? arrays_count(s->arrays) : 0, n_texts = s->texts ? s->texts->list.n : 0;
+    const char **names = arena_new(r->a, (n_arrays + n_texts + 1) * sizeof *names);
+    const char  *columns = NULL, *text;
     if (!names) return "";
     for (size_t i = 0; i < n_arrays; i++) {
         const dfoo_array *x = arrays_at(s->arrays, i);
         names[i] = arena_format(r->a, "%s %s", x->name, train_dims_text(r->a, x->ndim, x->dim));
     }
-    for (size_t i = 0; i < n_texts; i++) names[n_arrays + i] = arena_format(r->a, "%s (text)", s->texts->list.at[i].name);
+    for (size_t i = 0; i < n_texts; i++)
+        names[n_arrays + i] = arena_format(r->a, "%s (text)", s->texts->list.at[i].name);
     if (arena_status(r->a) != DFOO_OK) return "";
     if (s->table && s->table->n_cols)
         columns = s->table->names ? train_list_text(r->a, s->table->names, s->table->n_cols)
@@ -53,9 +54,9 @@ static const char *map_option(const bind_request *r) {
 dfoo_status find_nothing(const bind_request *r, var_id v) {
     const variable *x = ir_var(&r->m->g, v);
     const char     *name = ir_var_name(&r->m->g, v);
-    dfoo_status     status = train_bad(r->m->g.d, "%s: the %s %s : %s is not there; there are %s", source_name(r),
-                                       x->kind == VAR_LABEL ? "label" : "input", name,
-                                       train_shape_text(&r->m->g, r->a, x->sh), contents(r));
+    dfoo_status status = train_bad(r->m->g.d, "%s: the %s %s : %s is not there; there are %s", source_name(r),
+                                   x->kind == VAR_LABEL ? "label" : "input", name,
+                                   train_shape_text(&r->m->g, r->a, x->sh), contents(r));
     if (r->source->arrays && arrays_count(r->source->arrays))
         diag_note(r->m->g.d, "%s %s=NAME says which of them it is", map_option(r), name);
     return arena_status(r->a) == DFOO_OK ? status : DFOO_ENOMEM;
@@ -95,24 +96,25 @@ static dfoo_status unknown_variable(const bind_request *r, const train_map *map)
     for (var_id v = 1; v < g->vars.n; v++)
         if (is_data(g, v)) vec_push(r->a, &names, ir_var_name(g, v));
     DFOO_TRY(arena_status(r->a));
-    return train_bad(g->d, "%s %s=%s: the model has no input or label '%s'; it has %s", map_option(r), map->var,
-                     map->n_names ? map->names[0] : "", map->var, train_list_text(r->a, names.at, names.n));
+    return train_bad(g->d, "%s %s=%s: the model has no input or label '%s'; it has %s", map_option(r),
+                     map->var, map->n_names ? map->names[0] : "", map->var,
+                     train_list_text(r->a, names.at, names.n));
 }
 
 static dfoo_status maps_nowhere(const bind_request *r, const train_map *map) {
     const char *names = train_list_text(r->a, map->names, map->n_names);
     if (map->n_names > 1)
-        return train_bad(r->m->g.d, "%s: %s %s=%s: not all of these are columns; there are %s", source_name(r),
-                         map_option(r), map->var, names, contents(r));
-    return train_bad(r->m->g.d, "%s: %s %s=%s: there is no '%s'; there are %s", source_name(r), map_option(r), map->var,
-                     names, names, contents(r));
+        return train_bad(r->m->g.d, "%s: %s %s=%s: not all of these are columns; there are %s",
+                         source_name(r), map_option(r), map->var, names, contents(r));
+    return train_bad(r->m->g.d, "%s: %s %s=%s: there is no '%s'; there are %s", source_name(r), map_option(r),
+                     map->var, names, names, contents(r));
 }
 
 static dfoo_status check_maps(const bind_request *r) {
     place nowhere;
     for (uint32_t i = 0; i < r->source->n_maps; i++) {
         const train_map *map = &r->source->maps[i];
-        var_id v = ir_find_var(&r->m->g, symbols_find(r->m->g.names, map->var, strlen(map->var)));
+        var_id           v = ir_find_var(&r->m->g, symbols_find(r->m->g.names, map->var, strlen(map->var)));
         if (!v || !is_data(&r->m->g, v)) return unknown_variable(r, map);
         if (!look_up(r->source, map->names, map->n_names, &nowhere)) return maps_nowhere(r, map);
     }
@@ -124,7 +126,8 @@ static dfoo_status remember(const bind_request *r, var_id v, const train_map *ma
     memo        *known = memos_get(r->memos, r->a, v);
     const char **names = arena_new(r->a, map->n_names * sizeof *names);
     if (!known || !names) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < map->n_names; i++) names[i] = arena_text(r->a, map->names[i], strlen(map->names[i]));
+    for (uint32_t i = 0; i < map->n_names; i++)
+        names[i] = arena_text(r->a, map->names[i], strlen(map->names[i]));
     if (r->remembered) {
         known->test_map = names;
         known->n_test_map = map->n_names;
@@ -163,8 +166,8 @@ static dfoo_status take_in_order(const bind_request *r, place *places) {
             const dfoo_array *x = arrays_at(r->source->arrays, next);
             places[v].array = x;
             DFOO_TRY(remember(r, v, &(train_map){.names = &x->name, .n_names = 1}));
-            text = arena_format(r->a, "%s%s%s is %s %s", text ? text : "", next ? ", " : "", ir_var_name(g, v), x->name,
-                                train_dims_text(r->a, x->ndim, x->dim));
+            text = arena_format(r->a, "%s%s%s is %s %s", text ? text : "", next ? ", " : "",
+                                ir_var_name(g, v), x->name, train_dims_text(r->a, x->ndim, x->dim));
             next++;
         }
     }

@@ -20,13 +20,15 @@ bool flatten_is_due(const bind_request *r, var_id v, const dfoo_array *x) {
 static void say_flattened(const bind_request *r, var_id v, const dfoo_array *x, size_t n) {
     const char *name = ir_var_name(&r->m->g, v);
     if (!r->opt->flatten)
-        train_say(r->m->g.d, "%s: %s is %s, and %s is read as %zu examples of %zu entries, as --flatten says", source_name(r),
-                  x->name, train_dims_text(r->a, x->ndim, x->dim), name, n, n ? array_entries(x) / n : 0);
+        train_say(r->m->g.d, "%s: %s is %s, and %s is read as %zu examples of %zu entries, as --flatten says",
+                  source_name(r), x->name, train_dims_text(r->a, x->ndim, x->dim), name, n,
+                  n ? array_entries(x) / n : 0);
 }
 
 static dfoo_status other_shape(const bind_request *r, const dfoo_array *x, const memo *known) {
-    return train_bad(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them", source_name(r),
-                     x->name, train_dims_text(r->a, x->ndim, x->dim), train_dims_text(r->a, known->n_dims, known->dim));
+    return train_bad(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them",
+                     source_name(r), x->name, train_dims_text(r->a, x->ndim, x->dim),
+                     train_dims_text(r->a, known->n_dims, known->dim));
 }
 
 dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t *n) {

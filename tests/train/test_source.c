@@ -4,11 +4,13 @@
 
 #include <math.h>
 
-static const char net[] = "input X : (n0, m)\nlabel Y : (k, m) onehot\nparam W : (k, n0) ~ zeros\nparam b : (k, 1)\n"
-                          "A = softmax(W @ X + b)\nJ = -1/m * sum(Y * log(A))\nminimize J\npredict A\n";
+static const char net[] =
+    "input X : (n0, m)\nlabel Y : (k, m) onehot\nparam W : (k, n0) ~ zeros\nparam b : (k, 1)\n"
+    "A = softmax(W @ X + b)\nJ = -1/m * sum(Y * log(A))\nminimize J\npredict A\n";
 
 /* Six images of (2, 2) in 0 to 255, and their classes. */
-static const double images[24] = {255, 0, 0, 9, 0, 255, 7, 0, 250, 0, 3, 0, 0, 240, 0, 1, 0, 0, 255, 0, 2, 0, 255, 0},
+static const double images[24] = {255, 0,   0, 9, 0, 255, 7,   0, 250, 0, 3,   0,
+                                  0,   240, 0, 1, 0, 0,   255, 0, 2,   0, 255, 0},
                     classes[6] = {0, 1, 0, 1, 2, 2};
 
 static dfoo_status write_images(const dfoo_allocator *mem) {
@@ -29,7 +31,8 @@ static dfoo_status write_images(const dfoo_allocator *mem) {
 }
 
 static void write_table(void) {
-    FILE *names = fopen(at("names.txt"), "w"), *table = fopen(at("table.csv"), "w"), *labels = fopen(at("labels.csv"), "w");
+    FILE *names = fopen(at("names.txt"), "w"), *table = fopen(at("table.csv"), "w"),
+         *labels = fopen(at("labels.csv"), "w");
     assert_true(names && table && labels);
     fputs("red\ngreen\n\"blue, dark\"\n", names);
     fputs("p,q,r,s\n", table);
@@ -44,7 +47,8 @@ static void write_table(void) {
 }
 
 /* Trains, predicts from the first file alone, writes a CSV. W, unless NULL, gets the parameters. */
-static dfoo_status train_and_predict(const dfoo_allocator *mem, const dfoo_train_options *how, double *W, char *said, size_t size) {
+static dfoo_status train_and_predict(const dfoo_allocator *mem, const dfoo_train_options *how, double *W,
+                                     char *said, size_t size) {
     dfoo                *d = NULL;
     dfoo_model          *model = NULL;
     dfoo_arrays         *run = NULL, *out = NULL;
@@ -80,8 +84,13 @@ static void write_files(paths *p) {
 }
 
 static dfoo_train_options options(const char *first, const char *const *more) {
-    return (dfoo_train_options){.data = first, .more_data = more, .scale = "X=1/255", .flatten = 1, .epochs = 3,
-                                .learning_rate = 5, .threads = 1};
+    return (dfoo_train_options){.data = first,
+                                .more_data = more,
+                                .scale = "X=1/255",
+                                .flatten = 1,
+                                .epochs = 3,
+                                .learning_rate = 5,
+                                .threads = 1};
 }
 
 static void files_of_all_kinds_train_alike(void **state) {
