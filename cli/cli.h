@@ -18,7 +18,7 @@
 
 /* The values of an option that may be given several times. */
 typedef struct words {
-    const char **at;
+    const char **at; /* NULL behind the last; NULL if there are none */
     size_t       n;
 } words;
 
@@ -36,6 +36,7 @@ typedef struct option {
     bool        *flag;     /* without a value */
     const char **text;     /* not empty */
     words       *list;     /* may be given several times; not empty */
+    char       **joined;   /* the same, as one text with commas between the values */
     size_t      *count;    /* from 1 on */
     uint64_t    *seed;     /* from 0 on */
     double      *number;   /* above 0, */
@@ -75,6 +76,9 @@ void        options_free(const command *c);
 #define OPTION_CONVENTION(choice_)                                                                           \
     {.name = "convention", .value = "course|dJ", .choice = (choice_),                                        \
      .help = "course: 1/m in the parameters' gradients only; dJ: in all of them"}
+#define OPTION_HEADER(choice_)                                                                               \
+    {.name = "header", .value = "auto|yes|no", .choice = (choice_),                                          \
+     .help = "does a CSV begin with names? auto: if they are no numbers"}
 #define OPTION_DTYPE(choice_)                                                                                \
     {.name = "dtype", .value = "f64|f32", .choice = (choice_), .help = "the numbers to compute with"}
 
@@ -132,6 +136,10 @@ bool        is_model(const char *name); /* "-", a file that is there, or a built
 enum { NAMES_SIZE = 512 };
 const char *builtin_names(char text[NAMES_SIZE]);
 
+/* The first word, and those behind it; NULL: there are none. */
+const char        *words_first(const words *list);
+const char *const *words_rest(const words *list);
+
 /* Reads all arrays of files into one set. */
 dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays **out);
 
@@ -170,5 +178,6 @@ typedef struct progress {
 progress progress_start(dfoo *d, bool lines); /* lines: no live line in any case */
 void     progress_show(void *user, const dfoo_progress *now); /* user: the progress */
 void     progress_clear(progress *p);
+void     progress_say(progress *p); /* the messages so far */
 
 #endif

@@ -132,10 +132,21 @@ static dfoo_status take_whole(const option *o, const char *value) {
 }
 
 static dfoo_status take_word(words *list, const char *value) {
-    const char **at = realloc(list->at, (list->n + 1) * sizeof *at);
+    const char **at = realloc(list->at, (list->n + 2) * sizeof *at);
     if (!at) return DFOO_ENOMEM;
     list->at = at;
     at[list->n++] = value;
+    at[list->n] = NULL;
+    return DFOO_OK;
+}
+
+static dfoo_status take_joined(char **text, const char *value) {
+    size_t len = *text ? strlen(*text) : 0, more = strlen(value);
+    char  *longer = realloc(*text, len + more + 2);
+    if (!longer) return DFOO_ENOMEM;
+    if (len) longer[len++] = ',';
+    memcpy(longer + len, value, more + 1);
+    *text = longer;
     return DFOO_OK;
 }
 
@@ -145,6 +156,7 @@ static dfoo_status take_value(const option *o, const char *value) {
     if (o->count || o->seed) return take_whole(o, value);
     if (!*value) return wrong("the value of --%s is empty; it takes %s", o->name, o->value);
     if (o->list) return take_word(o->list, value);
+    if (o->joined) return take_joined(o->joined, value);
     *o->text = value;
     return DFOO_OK;
 }
@@ -174,7 +186,7 @@ static dfoo_status read_option(parser *p, const char *word) {
     const option *o = find_option(p->c, word, &value);
     if (!o) return unknown_option(p->c, word);
     uint64_t bit = UINT64_C(1) << (o - p->c->options);
-    if ((p->given & bit) && !o->list) return wrong("--%s is given twice", o->name);
+    if ((p->given & bit) && !o->list && !o->joined) return wrong("--%s is given twice", o->name);
     p->given |= bit;
     if (o->flag) {
         if (value) return wrong("--%s takes no value; \"%s\" is one too many", o->name, value);
@@ -252,6 +264,9 @@ dfoo_status options_parse(const command *c, char **argv, const char **args) {
 void options_free(const command *c) {
     for (size_t i = 0; i < c->n_options; i++) {
         words *list = c->options[i].list;
+        char **text = c->options[i].joined;
+        if (text) free(*text);
+        if (text) *text = NULL;
         if (!list) continue;
         free(list->at);
         *list = (words){.n = 0};

@@ -4,8 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-static const char *weights, *data, *labels, *output = "-";
-static int         dtype;
+static const char *weights, *labels, *output = "-";
+static words       data;
+static char       *map;
+static bool        flatten;
+static int         dtype, header;
 static words       settings;
 
 static bool ends_with(const char *text, const char *end) {
@@ -19,11 +22,12 @@ static void say_metric(const dfoo_progress *metric) {
     if (named)
         fprintf(stderr, "%s %s", metric->metric_name, metric_text(metric->metric_name, metric->metric, text));
     if (!isnan(metric->cost)) fprintf(stderr, "%scost %.6g", named ? ", " : "", metric->cost);
-    if (named || !isnan(metric->cost)) fprintf(stderr, " on the labels of %s\n", data);
+    if (named || !isnan(metric->cost)) fprintf(stderr, " on the labels of %s\n", words_first(&data));
 }
 
 static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
-    const dfoo_predict_options how = {.data = data, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
+    const dfoo_predict_options how = {.data = words_first(&data), .more_data = words_rest(&data), .map = map,
+                                               .flatten = flatten, .header = (dfoo_header)header, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
                                                .csv = ends_with(output, ".npz") ? NULL : output};
     dfoo_progress              metric = {.cost = NAN, .metric = NAN};
     dfoo_arrays               *out;
@@ -56,10 +60,14 @@ static dfoo_status predict(dfoo *d, const char *const *args) {
 static const option options[] = {
     {.name = "weights", .value = "FILE", .text = &weights, .required = true, .reads = true,
      .help = "the NPZ file that `dfoo train` wrote"},
-    {.name = "data", .value = "FILE", .text = &data, .required = true, .reads = true,
+    {.name = "data", .value = "FILE", .list = &data, .required = true, .reads = true,
      .help = "the examples, as for `dfoo train`; labels may be missing"},
+    {.name = "map", .value = "X=NAME", .joined = &map,
+     .help = "the array or columns that X is read from; else as training did"},
+    {.name = "flatten", .flag = &flatten, .help = "as for `dfoo train`"},
     {.name = "output", .letter = 'o', .value = "FILE", .text = &output,
      .help = "FILE.csv or FILE.npz; CSV to standard output if not given"},
+    OPTION_HEADER(&header),
     {.name = "labels", .value = "NAME,..", .text = &labels, .help = "the label columns of a CSV"},
     OPTION_DTYPE(&dtype),
     OPTION_SET(&settings),

@@ -157,12 +157,15 @@ static void show_live(progress *p, const dfoo_progress *now) {
 
 /* ------------------------------------------------------------------------------ both */
 
+void progress_say(progress *p) {
+    if (!*dfoo_messages(p->d)) return;
+    progress_clear(p);
+    say_messages(p->d);
+}
+
 void progress_show(void *user, const dfoo_progress *now) {
     progress *p = user;
-    if (*dfoo_messages(p->d)) {
-        progress_clear(p);
-        say_messages(p->d);
-    }
+    progress_say(p);
     if (!p->began) {
         p->began = true;
         p->first_part = part_done(now);

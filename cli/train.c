@@ -8,12 +8,14 @@
 #include <signal.h>
 #include <string.h>
 
-static const char *data, *test, *labels, *from, *optimizer, *optimizer_settings, *log_file, *output;
+static words       data, test;
+static char       *map, *test_map, *scale;
+static const char *labels, *classes, *from, *optimizer, *optimizer_settings, *log_file, *output;
 static double      split, learning_rate;
 static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
 static uint64_t    seed;
-static bool        standardize, quiet, resume, restart;
-static int         dtype;
+static bool        flatten, standardize, quiet, resume, restart;
+static int         dtype, header;
 static words       settings;
 
 /* ------------------------------------------------------------------ signals */
@@ -25,7 +27,7 @@ static void catch_signal(int number) {
 }
 
 static int should_stop(void *user) {
-    (void)user;
+    progress_say(user);
     return caught != 0;
 }
 
@@ -46,8 +48,16 @@ static bool to_stdout(void) {
 }
 
 static dfoo_train_options train_options(progress *p) {
-    dfoo_train_options how = {.data = data,
-                              .test = test,
+    dfoo_train_options how = {.data = words_first(&data),
+                              .more_data = words_rest(&data),
+                              .test = words_first(&test),
+                              .more_tests = words_rest(&test),
+                              .map = map,
+                              .test_map = test_map,
+                              .flatten = flatten,
+                              .scale = scale,
+                              .classes = classes,
+                              .header = (dfoo_header)header,
                               .labels = labels,
                               .split = split,
                               .standardize = standardize,
@@ -110,6 +120,7 @@ static dfoo_status train_model(dfoo *d, dfoo_model *model) {
     dfoo_train_options how = train_options(&p);
     dfoo_progress      last;
     dfoo_arrays       *run;
+    p.d = d;
     catch_signals();
     dfoo_status status = dfoo_train(model, &how, &run, &last);
     progress_clear(&p);
@@ -123,7 +134,7 @@ static dfoo_status train_model(dfoo *d, dfoo_model *model) {
 
 static dfoo_status train(dfoo *d, const char *const *args) {
     dfoo_model *model;
-    if (split > 0 && test)
+    if (split > 0 && test.n)
         return wrong("--split holds back a part of --data, --test names a file: give one of them");
     if (to_stdout() && (checkpoint || resume || restart))
         return wrong("--%s needs a file: -o - is standard output", checkpoint ? "checkpoint" : resume ? "resume" : "restart");
@@ -138,16 +149,27 @@ static dfoo_status train(dfoo *d, const char *const *args) {
 }
 
 static const option options[] = {
-    {.name = "data", .value = "FILE", .text = &data, .required = true, .reads = true,
-     .help = "the examples: CSV, NPZ, HDF5 or IDX"},
+    {.name = "data", .value = "FILE", .list = &data, .required = true, .reads = true,
+     .help = "the examples: CSV, NPZ, NPY, HDF5 or IDX; repeatable"},
     {.name = "output", .letter = 'o', .value = "FILE", .text = &output, .required = true,
      .help = "the NPZ file for the parameters; - is standard output"},
+    {.name = "map", .value = "X=NAME", .joined = &map,
+     .help = "the array or columns that X is read from; repeatable"},
     {.name = "labels", .value = "NAME,..", .text = &labels,
      .help = "the label columns of a CSV, else the last column"},
-    {.name = "test", .value = "FILE", .text = &test, .reads = true,
-     .help = "examples that training does not see"},
+    OPTION_HEADER(&header),
+    {.name = "classes", .value = "NAMES", .text = &classes,
+     .help = "names of the classes: an array of text, a file, or a list"},
+    {.name = "test", .value = "FILE", .list = &test, .reads = true,
+     .help = "examples that training does not see; repeatable"},
+    {.name = "test-map", .value = "X=NAME", .joined = &test_map,
+     .help = "the same as --map for the test data, if its names differ"},
     {.name = "split", .value = "PART", .number = &split, .below = 1,
      .help = "hold back this part of the data for testing, as in 0.2"},
+    {.name = "flatten", .flag = &flatten,
+     .help = "an array of images is a column for each, without a note"},
+    {.name = "scale", .value = "S", .joined = &scale,
+     .help = "multiply the inputs with this, as in 1/255 or X=1/255"},
     {.name = "standardize", .flag = &standardize,
      .help = "every feature to mean 0, deviation 1 of the training data"},
     {.name = "from", .value = "FILE", .text = &from, .reads = true, .help = "an NPZ file to start from"},

@@ -26,6 +26,14 @@ bool parse_whole(const char *text, uint64_t *out) {
     return true;
 }
 
+const char *words_first(const words *list) {
+    return list->n ? list->at[0] : NULL;
+}
+
+const char *const *words_rest(const words *list) {
+    return list->n > 1 ? list->at + 1 : NULL;
+}
+
 enum { LONGEST_WORD = 32 };
 
 static bool same_letter(char a, char b) {

@@ -233,10 +233,23 @@ typedef struct dfoo_progress {
     double      examples_per_second; /* while training; 0: not known yet */
 } dfoo_progress;
 
+/* Does the first line of a CSV hold the names of the columns? AUTO: if a field of it is not a number. */
+typedef enum dfoo_header { DFOO_HEADER_AUTO = 0, DFOO_HEADER_YES = 1, DFOO_HEADER_NO = 2 } dfoo_header;
+
 typedef struct dfoo_train_options {
-    const char *data;      /* a CSV, NPZ, .. file; one of data and arrays */
+    const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
     const char *test;      /* a file of examples that training does not see; or NULL */
+    const char *const *more_data, *const *more_tests; /* more files, whose arrays and columns stand beside those of the
+                              first; a list that ends with NULL; or NULL */
     const dfoo_arrays *arrays, *test_arrays; /* the same as arrays by variable names */
+    const char *map;       /* which array or columns a variable is: "X=train_set_x,Y=train_set_y", "X=age,height";
+                              NULL: the arrays have the variables' names */
+    const char *test_map;  /* the same for the test data; NULL: as for the data */
+    int         flatten;   /* not 0: no note when arrays of more than two dimensions become one column an example */
+    const char *scale;     /* what the inputs are multiplied with: "1/255", "X=1/255,U=0.5"; NULL: nothing */
+    const char *classes;   /* names of the classes 0, 1, ..: an array of text in the data, a file with a line for each,
+                              or a list with commas; NULL: the data's list_classes, if it has one that fits */
+    dfoo_header header;    /* of CSV files */
     const char *labels;    /* CSV: the label columns' names with commas; NULL: the last column */
     double      split;     /* hold back this fraction of the data for testing; 0: none */
     int         standardize; /* not 0: every input feature to mean 0, deviation 1 of the training data */
@@ -256,9 +269,9 @@ typedef struct dfoo_train_options {
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
     int         live;         /* not 0: `report` is called about 20 times a second, too, with what is known then */
-    /* May be NULL. In it, dfoo_messages has the warnings so far, and dfoo_messages_clear may be called. */
+    /* Both may be NULL. In them, dfoo_messages has the warnings so far, and dfoo_messages_clear may be called. */
     void (*report)(void *user, const dfoo_progress *now);
-    int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step. May be NULL */
+    int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step */
     void *user;
 } dfoo_train_options;
 
@@ -277,9 +290,14 @@ DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *opt
 
 typedef struct dfoo_predict_options {
     const char        *data;   /* one of data (a file) and arrays */
+    const char *const *more_data; /* more files, as in training */
     const dfoo_arrays *arrays;
+    const char        *map;    /* as in training; NULL: the names that training or its test data had, if they are there */
+    int                flatten; /* as in training */
+    dfoo_header        header; /* of CSV files */
     const char        *labels; /* as in training */
-    const char        *csv;    /* a CSV file for the predictions, a line per example; "-": standard output; NULL: none */
+    const char        *csv;    /* a CSV file for the predictions, a line per example, with the name of the class if the
+                                  run has names; "-": standard output; NULL: none */
     dfoo_dtype         dtype;
 } dfoo_predict_options;
 

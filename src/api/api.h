@@ -35,7 +35,7 @@ typedef struct work {
     model   m;
     derivation dv;
     point_locale locale;
-    uint32_t n_told; /* of the messages */
+    uint32_t n_told; /* how many of the messages dfoo_messages has */
 } work;
 
 /* Reads the model, overrides applied. work_close reports the messages and frees everything;

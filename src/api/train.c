@@ -5,11 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/api.h"
+#include "api/load.h"
 #include "check/check.h"
-#include "data/data.h"
 #include "diff/diff.h"
-#include "train/train.h"
 
 /* ------------------------------------------------------------------- check */
 
@@ -46,29 +44,7 @@ dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, cha
     return work_text(work_close(&w, status), &out, text);
 }
 
-/* -------------------------------------------------------------------- data */
-
-/* A file as arrays, or a CSV as a table. */
-typedef struct loaded {
-    dfoo_arrays *set; /* what this call read; freed by it */
-    data_table   table;
-} loaded;
-
-static dfoo_status load(work *w, const char *path, const dfoo_arrays *arrays, loaded *l, train_source *out) {
-    *out = (train_source){.arrays = arrays};
-    if (!path) return DFOO_OK;
-    data_read_options how = {.table = &l->table, .tables = &w->a};
-    DFOO_TRY(arrays_new(&w->d->mem, &l->set));
-    DFOO_TRY(data_read(path, &how, &w->messages, l->set));
-    out->name = path;
-    out->arrays = arrays_count(l->set) ? l->set : arrays;
-    if (l->table.n_cols) out->table = &l->table;
-    return DFOO_OK;
-}
-
-static dfoo_status option_error(work *w, const char *format, const char *text) {
-    return diag_error(&w->messages, NULL, span_at(0, 0), format, text);
-}
+/* ----------------------------------------------------------------- options */
 
 /* "malignant,benign" as a list. */
 static dfoo_status read_labels(work *w, const char *text, train_options *how) {
@@ -90,10 +66,10 @@ static dfoo_status read_settings(work *w, const char *text, double learning_rate
         size_t len = strcspn(text, ",");
         char  *one = arena_text(&w->a, text, len), *equals = one ? strchr(one, '=') : NULL, *end;
         if (!one) return DFOO_ENOMEM;
-        if (!equals) return option_error(w, "a setting is written name=number, not '%s'", one);
+        if (!equals) return load_refuse(w, "a setting is written name=number, not '%s'", one);
         *equals = 0;
         double value = strtod(equals + 1, &end);
-        if (end == equals + 1 || *end) return option_error(w, "a setting is written name=number, and '%s' is not a number", equals + 1);
+        if (end == equals + 1 || *end) return load_refuse(w, "a setting is written name=number, and '%s' is not a number", equals + 1);
         vec_push(&w->a, &list, (train_setting){one, value});
         text += len + (text[len] == ',');
     }
@@ -125,11 +101,11 @@ static bool stop_wanted(const dfoo_train_options *opt) {
 static bool hand_on(void *user, const train_progress *now) {
     const reporter *r = user;
     dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
+    work_tell(r->w);
     if (!r->opt->report || !(now->evaluated || r->opt->live)) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
-    work_tell(r->w);
     locale_t ours = uselocale(r->w->locale.before); /* the caller writes numbers in its own way */
     r->opt->report(r->opt->user, &p);
     uselocale(ours);
@@ -158,12 +134,16 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
                            .every = opt->report_every ? opt->report_every : (epochs + 19) / 20,
                            .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                            .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
-                           .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
+                           .flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
     DFOO_TRY(read_labels(w, opt->labels, how));
     DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
-    if (!opt->data && !opt->arrays) return option_error(w, "there is no data to train with%s", "");
-    DFOO_TRY(load(w, opt->data, opt->arrays, &f->data, &in->data));
-    DFOO_TRY(load(w, opt->test, opt->test_arrays, &f->test, &in->test));
+    if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to train with%s", "");
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
+    DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
+    if (in->test.n_maps && !opt->test && !opt->test_arrays)
+        return load_refuse(w, "there is no test data that --test-map %s could speak of", opt->test_map);
+    DFOO_TRY(load_scales(w, opt->scale, how));
+    DFOO_TRY(load_classes(w, opt->classes, &f->data, how));
     DFOO_TRY(arrays_new(&w->d->mem, &f->history));
     if (!opt->from) return DFOO_OK;
     DFOO_TRY(arrays_new(&w->d->mem, &f->from));
@@ -217,8 +197,8 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
     dfoo_status status = work_open(&w, model->d, model);
     if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
     if (status == DFOO_OK) status = train(&w, options ? options : &none, &files, result, last);
-    arrays_free(files.data.set);
-    arrays_free(files.test.set);
+    loaded_free(&files.data);
+    loaded_free(&files.test);
     arrays_free(files.from);
     arrays_free(files.history);
     bool trained = status == DFOO_OK || (status == DFOO_EIO && arrays_get(result, "dfoo.ended"));
@@ -232,11 +212,11 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
 
 static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l, dfoo_arrays *out, train_score *score) {
     train_source  data;
-    train_options how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64};
+    train_options how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0};
     program       p = {{0}};
     DFOO_TRY(read_labels(w, opt->labels, &how));
-    if (!opt->data && !opt->arrays) return option_error(w, "there is no data to predict from%s", "");
-    DFOO_TRY(load(w, opt->data, opt->arrays, l, &data));
+    if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to predict from%s", "");
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &data));
     DFOO_TRY(training_program(w, &p));
     return train_predict(&w->m, &p, run, &data, &how, out, score);
 }
@@ -253,7 +233,7 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
         DFOO_TRY(train_table(&w->m, run, arrays_at(out, i), &w->a, tables, &own));
         const dfoo_array *t = arrays_get(tables, "table");
         DFOO_TRY(arrays_add(tables, arrays_at(out, i)->name, t->ndim, t->dim, t->data, &part));
-        if (rows && part->dim[0] != rows) return option_error(w, "%s has another number of examples: write an NPZ file", part->name);
+        if (rows && part->dim[0] != rows) return load_refuse(w, "%s has another number of examples: write an NPZ file", part->name);
         rows = part->dim[0];
         for (size_t k = 0; k < part->dim[1]; k++) vec_push(&w->a, &columns, own[k]);
         cols += part->dim[1];
@@ -269,13 +249,25 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
     return arena_status(&w->a);
 }
 
+/* The class that the first prediction means, as a column behind the numbers; its name is no other column's. */
+static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arrays *out, const dfoo_arrays *tables, const dfoo_array *table,
+                                const char **names, data_texts *column) {
+    const dfoo_array *first = arrays_get(tables, arrays_at(out, 0)->name);
+    *column = (data_texts){.name = "class", .n = table->dim[0]};
+    for (size_t k = 0; k < table->dim[1]; k++)
+        if (strcmp(names[k], column->name) == 0) column->name = "predicted class";
+    return train_class_texts(&w->m, run, first, &w->a, &column->texts);
+}
+
 static dfoo_status write_predictions(work *w, const char *path, const dfoo_arrays *run, const dfoo_arrays *out) {
     dfoo_arrays      *tables = NULL;
     const dfoo_array *table = NULL;
     const char      **names = NULL;
     DFOO_TRY(arrays_new(&w->d->mem, &tables));
     dfoo_status status = join_tables(w, run, out, tables, &table, &names);
-    if (status == DFOO_OK) status = data_write_csv(path, table, names, &w->messages);
+    data_texts column = {.n = 0};
+    if (status == DFOO_OK) status = class_column(w, run, out, tables, table, names, &column);
+    if (status == DFOO_OK) status = data_write_table(path, table, names, column.texts ? &column : NULL, &w->messages);
     arrays_free(tables);
     return status;
 }
@@ -291,7 +283,7 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
     if (status == DFOO_OK) status = predict(&w, run, options ? options : &none, &l, result, &score);
     if (status == DFOO_OK && options && options->csv) status = write_predictions(&w, options->csv, run, result);
-    arrays_free(l.set);
+    loaded_free(&l);
     if (metric) {
         *metric = (dfoo_progress){.cost = NAN};
         fill_progress(metric, &score, &no_test);

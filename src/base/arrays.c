@@ -117,6 +117,22 @@ dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, s
     return arrays_add(set, name, 2, dim, data, out);
 }
 
+dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice) {
+    *twice = NULL;
+    for (size_t i = 0; i < from->n; i++) {
+        entry **old = find(to, from->list[i]->array.name);
+        if (old) {
+            *twice = (*old)->array.name;
+            return DFOO_EINPUT;
+        }
+        if (!list_room(to)) return DFOO_ENOMEM;
+        to->list[to->n++] = from->list[i];
+        from->list[i] = NULL;
+    }
+    from->n = 0;
+    return DFOO_OK;
+}
+
 dfoo_array *arrays_get(const dfoo_arrays *set, const char *name) {
     entry **e = find(set, name);
     return e ? &(*e)->array : NULL;

@@ -10,6 +10,11 @@ dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_
                        const double *data, dfoo_array **out);
 dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
                               const double *data, dfoo_array **out);
+
+/* Moves all arrays to `to`, whose allocator is the same. DFOO_EINPUT: both have an array `*twice`, and
+ * what stands behind it has not been moved. */
+dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice);
+
 dfoo_array *arrays_get(const dfoo_arrays *set, const char *name);
 size_t      arrays_count(const dfoo_arrays *set);
 dfoo_array *arrays_at(const dfoo_arrays *set, size_t i);

@@ -248,10 +248,23 @@ static const char *suspicious_name(const csv_build *b) {
     return NULL;
 }
 
+/* 0, 1, 2, .. as the first row: the names that pandas gives to columns without any. */
+static bool counts_up(const csv_build *b) {
+    double x;
+    for (size_t k = 0; k < b->n_cols; k++)
+        if (!csv_number(b->first[k].text, b->first[k].len, &x) || x != (double)k) return false;
+    return b->n_cols > 2;
+}
+
 static dfoo_status decide_header(csv_build *b, bool *extra_row) {
     *extra_row = false;
-    if (b->first_is_data || b->header == DATA_HEADER_YES) return DFOO_OK;
-    const span  nowhere = span_at(0, 0);
+    const span nowhere = span_at(0, 0);
+    if (b->first_is_data && b->header == DATA_HEADER_AUTO && counts_up(b)) {
+        diag_warn(b->d, NULL, nowhere, "%s:%zu: this line is read as data, though it counts the columns: are these their names?",
+                  b->file, b->first[0].line);
+        diag_note(b->d, "`dfoo train` and `dfoo predict` read them so with --header yes");
+    }
+    if (b->first_is_data || b->header == DATA_HEADER_YES) return arena_status(b->d->a);
     const char *name = suspicious_name(b);
     *extra_row = b->n_rows > 0 && first_fits(b);
     if (*extra_row)

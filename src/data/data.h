@@ -33,6 +33,17 @@ typedef struct data_table {
 
 typedef enum { DATA_HEADER_AUTO, DATA_HEADER_YES, DATA_HEADER_NO } data_header;
 
+/* An array of texts, such as the names of classes; UTF-8. */
+typedef struct data_texts {
+    const char  *name;
+    size_t       n;
+    const char **texts;
+} data_texts;
+
+typedef struct data_text_list {
+    VEC(data_texts) list;
+} data_text_list;
+
 /* All zero is the default. */
 typedef struct data_read_options {
     const char *name;   /* for the array of a file that does not name it (NPY, IDX, CSV);
@@ -41,6 +52,9 @@ typedef struct data_read_options {
                            a number; no, if numbers and words stand where they stand below it */
     data_table *table;  /* NULL: a CSV becomes a matrix and must hold numbers only. Otherwise a */
     arena      *tables; /* CSV is put there, into this arena; n_cols stays 0 for other files. */
+    data_text_list *texts; /* Arrays of text are put there, into the arena `tables`, too. NULL: NPZ and
+                              NPY refuse them, HDF5 passes over them (and always over texts
+                              of variable length). */
 } data_read_options;
 
 /* Reads every array of a file into `set`; an array of the same name is replaced. The type is
@@ -71,5 +85,9 @@ dfoo_status data_write_npz(const char *path, const dfoo_arrays *set, data_dtype 
  * as above. */
 dfoo_status data_write_csv(const char *path, const dfoo_array *x, const char *const *columns,
                            diags *d);
+
+/* The same with a last column of texts, one for each row. last: may be NULL. */
+dfoo_status data_write_table(const char *path, const dfoo_array *x, const char *const *columns,
+                             const data_texts *last, diags *d);
 
 #endif

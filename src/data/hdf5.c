@@ -15,6 +15,7 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 typedef struct reader {
     const input *in;
     dfoo_arrays *set;
+    const text_sink *texts; /* NULL: texts are passed over */
     hid_t        file;
     arena        scratch;
     symbols      names; /* of the arrays that were read */
@@ -119,7 +120,7 @@ static dfoo_status read_numbers(reader *r, const dataset *s, const char *name) {
     if (H5Pget_layout(s->plan) == H5D_VIRTUAL || H5Pget_external_count(s->plan) > 0)
         return refuse(r, s->path, "keeps its numbers in another file");
     DFOO_TRY(get_shape(r, s, &sh));
-    DFOO_TRY(arrays_add(r->set, name, sh.ndim, sh.dim, NULL, &x));
+    DFOO_TRY(shape_add(r->in->d, r->in->shown, &sh, name, r->set, &x));
     size_t n = array_entries(x);
     bool   as_bytes = is_bool(s->type); /* libhdf5 makes no doubles of enumerations */
     hid_t  to = as_bytes ? s->type : H5T_NATIVE_DOUBLE;
@@ -130,11 +131,45 @@ static dfoo_status read_numbers(reader *r, const dataset *s, const char *name) {
     return DFOO_OK;
 }
 
+/* Texts of a fixed size, padded behind their end. */
+static bool read_fixed_texts(const reader *r, const dataset *s, size_t n, const char **out) {
+    dfoo_allocator mem = r->in->d->a->mem;
+    size_t         size = H5Tget_size(s->type);
+    char          *bytes = mem_new(&mem, n * size);
+    bool           ok = bytes && H5Dread(s->id, s->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0;
+    bool           blanks = H5Tget_strpad(s->type) == H5T_STR_SPACEPAD;
+    for (size_t i = 0; ok && i < n; i++) {
+        size_t len = size;
+        while (blanks && len > 0 && bytes[i * size + len - 1] == ' ') len--;
+        out[i] = texts_copy(r->texts, bytes + i * size, len);
+    }
+    mem_free(&mem, bytes, n * size);
+    return ok;
+}
+
+/* Those of any length are passed over: they lie in a heap of the file, and a damaged one
+ * makes libhdf5 1.10 crash. */
+static dfoo_status read_texts(reader *r, const dataset *s, const char *name) {
+    shape  sh = {0};
+    size_t n;
+    if (H5Tis_variable_str(s->type) != 0 || H5Sget_simple_extent_type(s->space) == H5S_NULL) return DFOO_OK;
+    if (H5Pget_layout(s->plan) == H5D_VIRTUAL || H5Pget_external_count(s->plan) > 0) return DFOO_OK;
+    if (H5Dget_storage_size(s->id) == 0) return DFOO_OK; /* never written */
+    DFOO_TRY(get_shape(r, s, &sh));
+    shape_entries(&sh, H5Tget_size(s->type), &n);
+    const char **out = texts_add(r->texts, name, n);
+    if (!out) return DFOO_ENOMEM;
+    bool ok = read_fixed_texts(r, s, n, out);
+    DFOO_TRY(arena_status(r->texts->a));
+    return ok ? DFOO_OK : fails(r, s->path, "cannot be read");
+}
+
 static dfoo_status read_open(reader *r, const dataset *s) {
     H5T_class_t c = H5Tget_class(s->type);
     const char *slash = strrchr(s->path, '/'), *name = slash ? slash + 1 : s->path;
     size_t      len = strlen(name);
     arena      *a = r->in->d->a;
+    if (c == H5T_STRING && r->texts) return read_texts(r, s, name);
     if (!is_number(c) && !is_bool(s->type)) return r->in->part ? refuse(r, s->path, type_name(c)) : DFOO_OK;
     if (symbols_find(&r->names, name, len))
         return data_bad(r->in->d, r->in->shown, "holds two datasets named '%s'; FILE:%s reads one",
@@ -190,7 +225,7 @@ static dfoo_status read_all(reader *r) {
         return no_dataset(r, part);
     }
     for (uint32_t i = 0; i < r->paths.n; i++) DFOO_TRY(read_dataset(r, r->paths.at[i]));
-    if (r->names.names.n <= 1) return data_bad(r->in->d, r->in->shown, "holds no datasets of numbers");
+    if (r->names.names.n <= 1 && !(r->texts && r->texts->to->list.n)) return data_bad(r->in->d, r->in->shown, "holds no datasets of numbers");
     return DFOO_OK;
 }
 
@@ -218,8 +253,8 @@ static dfoo_status read_file(reader *r) {
     return status;
 }
 
-dfoo_status hdf5_read(const input *in, dfoo_arrays *set) {
-    reader     r = {.in = in, .set = set};
+dfoo_status hdf5_read(const input *in, dfoo_arrays *set, const text_sink *texts) {
+    reader     r = {.in = in, .set = set, .texts = texts};
     H5E_auto_t print;
     void      *print_to;
     pthread_mutex_lock(&turn);

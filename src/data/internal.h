@@ -94,6 +94,10 @@ typedef struct shape {
 enum { SHAPE_TEXT = DFOO_MAX_DIMS * 22 + 3 };
 void shape_text(const shape *sh, char out[SHAPE_TEXT]); /* (3, 4) */
 
+/* Adds an array that is to be filled from `file`. Where memory is short for a large one, a message says so. */
+dfoo_status shape_add(diags *d, const char *file, const shape *sh, const char *name, dfoo_arrays *set,
+                      dfoo_array **out);
+
 /* The number of entries; false when their bytes, or doubles, cannot be counted in a size_t. */
 bool shape_entries(const shape *sh, size_t entry_size, size_t *n);
 
@@ -116,9 +120,24 @@ typedef struct input {
     uint64_t       size;
 } input;
 
-dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set);
-dfoo_status npz_read(const input *in, dfoo_arrays *set);
-dfoo_status hdf5_read(const input *in, dfoo_arrays *set);
+/* Where arrays of text go: a list and the arena of what is in it. NULL: nowhere. */
+typedef struct text_sink {
+    data_text_list *to;
+    arena          *a;
+} text_sink;
+
+/* Adds an array of n texts with room for them, NULL without memory; a text of `len` bytes from a file
+ * as a text of the arena, up to a zero byte. */
+const char **texts_add(const text_sink *to, const char *name, size_t n);
+const char  *texts_copy(const text_sink *to, const char *text, size_t len);
+/* Reads the entries of one array of text as NPY has them: kind S (bytes) or U (UCS-4), `width`
+ * characters each. */
+dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, const shape *sh, const char *name,
+                       const text_sink *to);
+
+dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set, const text_sink *texts);
+dfoo_status npz_read(const input *in, dfoo_arrays *set, const text_sink *texts);
+dfoo_status hdf5_read(const input *in, dfoo_arrays *set, const text_sink *texts);
 bool        idx_begins(const unsigned char *head, size_t len);
 dfoo_status idx_read(stream *s, const char *name, dfoo_arrays *set);
 dfoo_status csv_read(stream *s, data_header header, arena *a, data_table *table);

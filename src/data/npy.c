@@ -189,7 +189,18 @@ static dfoo_status read_header(stream *s, char *text, size_t len, header *h) {
     return DFOO_OK;
 }
 
-dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set) {
+/* '<U7', '|S7': how many characters; 0: no such type. */
+static size_t descr_text(const char *descr, char *kind, bool *big_endian) {
+    char *end;
+    *big_endian = descr[0] == '>';
+    if (descr[0] && strchr("<>|=", descr[0])) descr++;
+    *kind = descr[0] == 'a' ? 'S' : descr[0];
+    if ((*kind != 'S' && *kind != 'U') || descr[1] < '1' || descr[1] > '9') return 0;
+    unsigned long width = strtoul(descr + 1, &end, 10);
+    return *end || width > UINT32_MAX ? 0 : width;
+}
+
+dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set, const text_sink *texts) {
     dfoo_allocator mem = s->d->a->mem;
     header         h;
     number_type    type;
@@ -200,6 +211,10 @@ dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set) {
     dfoo_status status = read_header(s, text, len, &h);
     mem_free(&mem, text, len);
     DFOO_TRY(status);
+    char   kind;
+    bool   big_endian;
+    size_t width = texts && !h.structured ? descr_text(h.descr, &kind, &big_endian) : 0;
+    if (width) return texts_read(s, kind, width, big_endian, &h.sh, name, texts);
     if (h.structured || !descr_type(h.descr, &type)) return bad_type(s, &h);
     return numbers_read(s, type, &h.sh, h.fortran_order, name, set);
 }

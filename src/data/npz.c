@@ -66,7 +66,7 @@ static dfoo_status check_entry(const stream *s, const zip_stat_t *st, uint64_t f
 }
 
 static dfoo_status read_entry(const input *in, zip_t *archive, zip_uint64_t i, const char *name,
-                              dfoo_arrays *set) {
+                              dfoo_arrays *set, const text_sink *texts) {
     stream     s = {.d = in->d, .file = in->shown, .array = name, .next = entry_next, .exact = true};
     zip_stat_t st;
     zip_stat_init(&st);
@@ -80,7 +80,7 @@ static dfoo_status read_entry(const input *in, zip_t *archive, zip_uint64_t i, c
     }
     s.from = file;
     s.most = st.size;
-    dfoo_status status = npy_read(&s, name, set);
+    dfoo_status status = npy_read(&s, name, set, texts);
     zip_fclose(file);
     return status;
 }
@@ -107,7 +107,8 @@ static dfoo_status no_arrays(const input *in, zip_t *archive, arena *scratch) {
                     data_shown_names(in->d->a, names.at, names.n));
 }
 
-static dfoo_status read_all(const input *in, zip_t *archive, arena *scratch, dfoo_arrays *set) {
+static dfoo_status read_all(const input *in, zip_t *archive, arena *scratch, dfoo_arrays *set,
+                            const text_sink *texts) {
     zip_int64_t n = zip_get_num_entries(archive, 0), n_read = 0;
     for (zip_int64_t i = 0; i < n; i++) {
         const char *entry = zip_get_name(archive, (zip_uint64_t)i, 0);
@@ -117,18 +118,18 @@ static dfoo_status read_all(const input *in, zip_t *archive, arena *scratch, dfo
         if (zip_name_locate(archive, entry, 0) != i)
             return data_bad(in->d, in->shown, "holds two arrays named '%s'",
                             data_shown(in->d->a, name, strlen(name)));
-        DFOO_TRY(read_entry(in, archive, (zip_uint64_t)i, name, set));
+        DFOO_TRY(read_entry(in, archive, (zip_uint64_t)i, name, set, texts));
         n_read++;
     }
     return n_read ? DFOO_OK : no_arrays(in, archive, scratch);
 }
 
-dfoo_status npz_read(const input *in, dfoo_arrays *set) {
+dfoo_status npz_read(const input *in, dfoo_arrays *set, const text_sink *texts) {
     zip_t *archive = NULL;
     arena  scratch;
     DFOO_TRY(open_archive(in, &archive));
     arena_init(&scratch, in->d->a->mem);
-    dfoo_status status = read_all(in, archive, &scratch, set);
+    dfoo_status status = read_all(in, archive, &scratch, set, texts);
     arena_free(&scratch);
     zip_discard(archive);
     return status;

@@ -25,6 +25,19 @@ bool shape_entries(const shape *sh, size_t entry_size, size_t *n) {
     return true;
 }
 
+dfoo_status shape_add(diags *d, const char *file, const shape *sh, const char *name, dfoo_arrays *set,
+                      dfoo_array **out) {
+    enum { LARGE = 1 << 24 };
+    char        text[SHAPE_TEXT];
+    size_t      n = 0;
+    dfoo_status status = arrays_add(set, name, sh->ndim, sh->dim, NULL, out);
+    if (status != DFOO_ENOMEM || !shape_entries(sh, sizeof(double), &n) || n < LARGE) return status;
+    shape_text(sh, text);
+    data_bad(d, file, "'%s' has the shape %s, and there is no memory for its %.3g GB as float64",
+             data_shown(d->a, name, strlen(name)), text, (double)n * sizeof(double) * 1e-9);
+    return DFOO_ENOMEM;
+}
+
 /* ------------------------------------------------------------- one number */
 
 static bool host_is_big_endian(void) {
@@ -142,7 +155,7 @@ dfoo_status numbers_read(stream *s, number_type type, const shape *sh, bool fort
     walk          w = walk_start(sh);
     bool          swap = type.big_endian != host_is_big_endian();
     DFOO_TRY(check_size(s, type, sh, &n));
-    DFOO_TRY(arrays_add(set, name, sh->ndim, sh->dim, NULL, &x));
+    DFOO_TRY(shape_add(s->d, s->file, sh, name, set, &x));
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = n - done < PIECE ? n - done : PIECE;
         DFOO_TRY(stream_need(s, raw, piece * type.size, "the numbers"));

@@ -198,10 +198,11 @@ static dfoo_status read_stream(const request *r, stream *s) {
     if (r->in->part && f != FORMAT_NPZ && f != FORMAT_HDF5)
         return stream_bad(s, "holds a single array: leave out ':%s'",
                           data_shown(s->d->a, r->in->part, strlen(r->in->part)));
+    const text_sink sink = {r->opt->texts, r->opt->tables}, *texts = sink.to ? &sink : NULL;
     switch (f) {
-    case FORMAT_NPY: return npy_read(s, r->in->name, r->set);
-    case FORMAT_NPZ: return npz_read(r->in, r->set);
-    case FORMAT_HDF5: return hdf5_read(r->in, r->set);
+    case FORMAT_NPY: return npy_read(s, r->in->name, r->set, texts);
+    case FORMAT_NPZ: return npz_read(r->in, r->set, texts);
+    case FORMAT_HDF5: return hdf5_read(r->in, r->set, texts);
     case FORMAT_IDX: return idx_read(s, r->in->name, r->set);
     case FORMAT_CSV: return read_csv(r, s);
     default: return bad_content(s);

@@ -1,7 +1,8 @@
 /* Named arrays -> the inputs and labels of a model, as views of the arrays' own memory.
  *
- * Matrices come first: they settle the sizes. Vectors, arrays of more dimensions and classes are
- * then read as the sizes tell; a table (table.c) comes last. At the end every value has been looked
+ * Where each variable is, find.c knows. Matrices come first: they settle the sizes. Vectors, arrays of more
+ * dimensions and classes are then read as the sizes tell; a table (table.c) comes last. What fits only
+ * the other way round has been turned by then (sizes.c). At the end every value has been looked
  * at once: what is not finite is refused here, where its row and column are known. */
 #include <float.h>
 #include <math.h>
@@ -58,7 +59,7 @@ static dfoo_status vector_item(sizing *z, var_id v, size_t n, const char *from) 
     }
     /* One value per example, unless the sizes speak of one example of n entries. */
     if (data && column == row) column = !z->m->examples_are_columns;
-    vec_push(z->a, &z->items, column ? (size_item){v, n, 1, from, false} : (size_item){v, 1, n, from, false});
+    vec_push(z->a, &z->items, (size_item){.var = v, .rows = column ? n : 1, .cols = column ? 1 : n, .from = from});
     return arena_status(z->a);
 }
 
@@ -78,7 +79,7 @@ static dfoo_status parameter_items(sizing *z, const dfoo_arrays *set, const char
         if (vectors)
             DFOO_TRY(vector_item(z, v, rows, from));
         else
-            vec_push(z->a, &z->items, (size_item){v, rows, cols, from, true});
+            vec_push(z->a, &z->items, (size_item){.var = v, .rows = rows, .cols = cols, .from = from, .turns = true});
     }
     return arena_status(z->a);
 }
@@ -97,81 +98,97 @@ typedef struct binder {
     sizing             *z;
     bound              *out;
     const char         *from;
+    place              *places; /* by var_id */
 } binder;
 
-static const size_t *offsets(arena *a, size_t n, size_t apart) {
-    size_t *offset = n < SIZE_MAX / sizeof(size_t) ? arena_new(a, n * sizeof *offset) : NULL;
-    for (size_t i = 0; offset && i < n; i++) offset[i] = i * apart;
-    if (!offset) a->failed = true;
-    return offset;
-}
-
-/* A matrix in the model's own layout. */
-static view matrix_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols) {
+/* A matrix whose rows and columns are `row` and `col` apart. */
+static view strided_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols, size_t row, size_t col) {
     const model    *m = b->r->m;
     const variable *x = ir_var(&m->g, v);
     bool            each = by_example(m, x), columns = m->examples_are_columns;
     view            out = {.var = v, .by_example = each, .at = at, .promised = x->onehot};
     out.n = !each ? 1 : columns ? cols : rows;
     out.entries = !each ? rows * cols : columns ? rows : cols;
-    out.step = columns ? 1 : cols;
-    out.offset = offsets(b->r->a, out.entries, each && columns ? cols : 1);
+    out.step = columns ? col : row;
+    size_t *offset = out.entries < SIZE_MAX / sizeof *offset ? arena_new(b->r->a, out.entries * sizeof *offset) : NULL;
+    if (!offset) b->r->a->failed = true;
+    for (size_t i = 0; offset && i < out.entries; i++)
+        offset[i] = !each ? i / cols * row + i % cols * col : columns ? i * row : i * col;
+    out.offset = offset;
     return out;
+}
+
+/* A matrix in the model's own layout. */
+static view matrix_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols) {
+    return strided_view(b, v, at, rows, cols, cols, 1);
 }
 
 /* n examples of so many entries, one after the other. */
 static view sequence_view(const binder *b, var_id v, const double *at, size_t n, size_t entries) {
-    return (view){.var = v,
-                  .by_example = true,
-                  .at = at,
-                  .n = n,
-                  .entries = entries,
-                  .step = entries,
-                  .offset = offsets(b->r->a, entries, 1),
-                  .promised = ir_var(&b->r->m->g, v)->onehot};
+    if (b->r->m->examples_are_columns) return strided_view(b, v, at, entries, n, 1, entries);
+    return strided_view(b, v, at, n, entries, entries, 1);
 }
 
 /* What is read example by example says how many there are, and of how many entries. */
 static void add_item(const binder *b, const view *v) {
     bool   columns = b->r->m->examples_are_columns;
     size_t rows = columns ? v->entries : v->n, cols = columns ? v->n : v->entries;
-    vec_push(b->r->a, &b->z->items, (size_item){v->var, rows, cols, b->from, false});
+    vec_push(b->r->a, &b->z->items, (size_item){.var = v->var, .rows = rows, .cols = cols, .from = b->from});
 }
 
-/* One number per example for a onehot label of several entries. */
+/* One number per example for a onehot label of several entries: (m,), (1, m) or (m, 1). What stands along
+ * the other dimension is one example's whole label if its size, or a single example, says so. */
 static bool holds_classes(const binder *b, const variable *v, const dfoo_array *x) {
+    const model *m = b->r->m;
+    size_t       rows, cols;
+    if (v->kind != VAR_LABEL || !v->onehot || !by_example(m, v) || !array_as_matrix(x, &rows, &cols)) return false;
+    size_t entries = sizes_get(&b->z->s, entries_dim(m, v));
+    if (entries == 1) return false;
+    if (x->ndim < 2 || (m->examples_are_columns ? rows : cols) == 1) return true;
+    if ((m->examples_are_columns ? cols : rows) != 1) return false;
+    return (m->examples_are_columns ? rows : cols) != entries && sizes_get(&b->z->s, m->examples) != 1;
+}
+
+/* May it? Not known before the sizes are. */
+static bool may_hold_classes(const binder *b, const variable *v, const dfoo_array *x) {
     size_t rows, cols;
-    if (v->kind != VAR_LABEL || !v->onehot || !by_example(b->r->m, v) || !array_as_matrix(x, &rows, &cols))
-        return false;
-    if (sizes_get(&b->z->s, entries_dim(b->r->m, v)) == 1) return false;
-    return x->ndim == 1 || (b->r->m->examples_are_columns ? rows : cols) == 1;
+    return v->kind == VAR_LABEL && v->onehot && by_example(b->r->m, v) && array_as_matrix(x, &rows, &cols) &&
+           (rows == 1 || cols == 1);
 }
 
 static dfoo_status bind_matrix(const binder *b, var_id v, const dfoo_array *x) {
     size_t rows, cols;
     array_as_matrix(x, &rows, &cols);
-    vec_push(b->r->a, &b->z->items, (size_item){v, rows, cols, b->from, true});
+    vec_push(b->r->a, &b->z->items,
+             (size_item){.var = v, .rows = rows, .cols = cols, .from = b->from, .turns = true, .data = true});
     vec_push(b->r->a, &b->out->views, matrix_view(b, v, x->data, rows, cols));
     return arena_status(b->r->a);
 }
 
-static dfoo_status bind_class_array(const binder *b, var_id v, const dfoo_array *x) {
-    view out = sequence_view(b, v, x->data, array_entries(x), 1);
+static dfoo_status bind_class_values(const binder *b, var_id v, const double *at, size_t n, const data_classes *words) {
+    view out = sequence_view(b, v, at, n, 1);
     DFOO_TRY(arena_status(b->r->a));
-    DFOO_TRY(bind_classes(b->r, b->z, &out, NULL));
+    DFOO_TRY(bind_classes(b->r, b->z, &out, words));
     add_item(b, &out);
     vec_push(b->r->a, &b->out->views, out);
     return arena_status(b->r->a);
 }
 
-/* Images: (examples, height, width, colours), in the files of every format. */
+static dfoo_status bind_texts(const binder *b, var_id v, const data_texts *x) {
+    const model  *m = b->r->m;
+    const double *values;
+    data_classes  words;
+    if (ir_var(&m->g, v)->kind != VAR_LABEL || !by_example(m, ir_var(&m->g, v)))
+        return train_bad(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name, ir_var_name(&m->g, v));
+    DFOO_TRY(classes_of_texts(b->r->a, x, &words, &values));
+    return bind_class_values(b, v, values, x->n, &words);
+}
+
+/* n examples of a shape of their own, one after the other. */
 static dfoo_status bind_tensor(const binder *b, var_id v, const dfoo_array *x) {
-    const model *m = b->r->m;
-    if (!by_example(m, ir_var(&m->g, v)))
-        return train_bad(m->g.d, "%s: %s has %d dimensions, and %s is needed", b->from, x->name, x->ndim,
-                         train_shape_text(&m->g, b->r->a, ir_var(&m->g, v)->sh));
-    size_t n = x->dim[0], entries = n ? array_entries(x) / n : 0;
-    view   out = sequence_view(b, v, x->data, n, entries);
+    size_t n;
+    DFOO_TRY(flatten(b->r, v, x, &n));
+    view out = sequence_view(b, v, x->data, n, n ? array_entries(x) / n : 0);
     add_item(b, &out);
     vec_push(b->r->a, &b->out->views, out);
     return arena_status(b->r->a);
@@ -184,32 +201,49 @@ static dfoo_status bind_vector(const binder *b, var_id v, const dfoo_array *x) {
     return arena_status(b->r->a);
 }
 
-static bool is_data(const ir *g, var_id v) {
-    return ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
-}
-
 /* Matrices settle the sizes that the rest is read by. */
 static dfoo_status bind_arrays(const binder *b, bool matrices) {
     const ir *g = &b->r->m->g;
     for (var_id v = 1; v < g->vars.n; v++) {
-        const dfoo_array *x = is_data(g, v) ? arrays_get(b->r->source->arrays, ir_var_name(g, v)) : NULL;
+        const dfoo_array *x = b->places[v].array;
+        if (b->places[v].texts && !matrices) DFOO_TRY(bind_texts(b, v, b->places[v].texts));
         if (!x || bound_find(b->out, v)) continue;
-        bool plain = (x->ndim == 2 || x->ndim == 0) && !holds_classes(b, ir_var(g, v), x);
-        if (plain)
+        bool flat = !flatten_is_due(b->r, v, x);
+        if (flat && x->ndim != 1 && !may_hold_classes(b, ir_var(g, v), x))
             DFOO_TRY(bind_matrix(b, v, x));
         else if (matrices)
             continue;
-        else if (x->ndim > 2)
+        else if (!flat)
             DFOO_TRY(bind_tensor(b, v, x));
         else if (holds_classes(b, ir_var(g, v), x))
-            DFOO_TRY(bind_class_array(b, v, x));
-        else
+            DFOO_TRY(bind_class_values(b, v, x->data, array_entries(x), NULL));
+        else if (x->ndim == 1)
             DFOO_TRY(bind_vector(b, v, x));
+        else
+            DFOO_TRY(bind_matrix(b, v, x));
     }
     return sizing_solve(b->z);
 }
 
+/* The views of what was turned; rows and cols of an item are the file's. */
+static dfoo_status turn_views(const binder *b) {
+    for (uint32_t i = 0; i < b->z->items.n; i++) {
+        const size_item *x = &b->z->items.at[i];
+        for (uint32_t k = 0; x->turned && k < b->out->views.n; k++) {
+            view *v = &b->out->views.at[k];
+            if (v->var == x->var) *v = strided_view(b, x->var, v->at, x->cols, x->rows, 1, x->cols);
+        }
+    }
+    return arena_status(b->r->a);
+}
+
 /* -------------------------------------------------------------------- checks */
+
+static bool was_turned(const binder *b, var_id v) {
+    for (uint32_t i = 0; i < b->z->items.n; i++)
+        if (b->z->items.at[i].var == v) return b->z->items.at[i].turned;
+    return false;
+}
 
 static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t i, double x) {
     const model      *m = b->r->m;
@@ -226,7 +260,7 @@ static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t
     const char *where = "example";
     if (!v->by_example)
         return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
-    if (m->examples_are_columns)
+    if (m->examples_are_columns != was_turned(b, v->var))
         return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
                          j + 1, where, x, what);
     return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,
@@ -267,23 +301,15 @@ static dfoo_status check_values(const binder *b, const view *v) {
     return v->promised && v->by_example ? check_promise(b, v) : DFOO_OK;
 }
 
-static dfoo_status report_absent(const binder *b, var_id v) {
-    const dfoo_arrays *set = b->r->source->arrays;
-    const variable    *x = ir_var(&b->r->m->g, v);
-    size_t             n = set ? arrays_count(set) : 0;
-    const char       **names = arena_new(b->r->a, (n + 1) * sizeof *names);
-    if (!names) return DFOO_ENOMEM;
-    for (size_t i = 0; i < n; i++) names[i] = arrays_at(set, i)->name;
-    return train_bad(b->r->m->g.d, "%s: the %s %s : %s is not there; there %s %s", b->from,
-                     x->kind == VAR_LABEL ? "label" : "input", ir_var_name(&b->r->m->g, v),
-                     train_shape_text(&b->r->m->g, b->r->a, x->sh), n == 1 ? "is" : "are",
-                     n ? train_list_text(b->r->a, names, n) : "no arrays");
+static dfoo_status check_present(const binder *b) {
+    const ir *g = &b->r->m->g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (is_data(g, v) && b->r->needed[v] && !bound_find(b->out, v)) return find_nothing(b->r, v);
+    return DFOO_OK;
 }
 
 static dfoo_status check_all(const binder *b) {
     const model *m = b->r->m;
-    for (var_id v = 1; v < m->g.vars.n; v++)
-        if (is_data(&m->g, v) && b->r->needed[v] && !bound_find(b->out, v)) return report_absent(b, v);
     for (uint32_t i = 0; i < b->out->views.n; i++) DFOO_TRY(check_values(b, &b->out->views.at[i]));
     b->out->n = m->examples ? sizes_get(&b->z->s, m->examples) : 1;
     if (b->out->n >= UINT32_MAX)
@@ -294,13 +320,19 @@ static dfoo_status check_all(const binder *b) {
 dfoo_status bind_data(const bind_request *r, sizing *z, bound *out) {
     binder b = {.r = r, .z = z, .out = out, .from = source_name(r)};
     *out = (bound){0};
+    b.places = arena_new(r->a, r->m->g.vars.n * sizeof *b.places);
+    if (!b.places) return DFOO_ENOMEM;
     DFOO_TRY(sizing_solve(z));
-    if (r->source->arrays) {
-        DFOO_TRY(bind_arrays(&b, true));
-        DFOO_TRY(bind_arrays(&b, false));
-    }
-    if (r->source->table && r->source->table->n_cols) DFOO_TRY(bind_table(r, z, out));
+    DFOO_TRY(find_places(r, b.places));
+    DFOO_TRY(bind_arrays(&b, true));
+    DFOO_TRY(bind_arrays(&b, false));
+    if (r->source->table && r->source->table->n_cols) DFOO_TRY(bind_table(r, b.places, z, out));
+    DFOO_TRY(check_present(&b));
     DFOO_TRY(sizing_solve(z));
     DFOO_TRY(sizing_complete(z));
-    return check_all(&b);
+    DFOO_TRY(turn_views(&b));
+    DFOO_TRY(check_all(&b));
+    if (r->remembered) return DFOO_OK;
+    DFOO_TRY(bind_scales(r, out));
+    return bind_class_names(r, out);
 }

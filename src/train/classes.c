@@ -51,6 +51,29 @@ static dfoo_status find_values(const bind_request *r, const view *v, values *out
     return DFOO_OK;
 }
 
+static int compare_texts(const void *left, const void *right) {
+    const char *const *l = left, *const *r = right;
+    return strcmp(*l, *r);
+}
+
+dfoo_status classes_of_texts(arena *a, const data_texts *x, data_classes *out, const double **values) {
+    const char **names = x->n < UINT32_MAX / 8 ? arena_new(a, (x->n + 1) * sizeof *names) : NULL;
+    double      *number = names ? arena_new(a, (x->n + 1) * sizeof *number) : NULL;
+    uint32_t     n = 0;
+    if (!number) return DFOO_ENOMEM;
+    for (size_t j = 0; j < x->n; j++) names[j] = x->texts[j];
+    qsort(names, x->n, sizeof *names, compare_texts);
+    for (size_t j = 0; j < x->n; j++)
+        if (!n || strcmp(names[n - 1], names[j]) != 0) names[n++] = names[j];
+    for (size_t j = 0; j < x->n; j++) {
+        const char **found = bsearch(&x->texts[j], names, n, sizeof *names, compare_texts);
+        number[j] = (double)(found - names);
+    }
+    *out = (data_classes){.n = n, .names = names};
+    *values = number;
+    return DFOO_OK;
+}
+
 /* The texts of the values: words, or the shortest digits. */
 static dfoo_status name_values(const bind_request *r, values *x, const data_classes *words) {
     x->text = arena_new(r->a, (x->at.n + 1) * sizeof *x->text);
@@ -133,13 +156,44 @@ dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const 
     values          found = {.text = NULL};
     memo           *known = memos_get(r->memos, r->a, v->var);
     size_t          k = x->onehot ? sizes_get(&z->s, entries_dim(r->m, x)) : 2;
+    v->words = words != NULL;
     if (!known) return DFOO_ENOMEM;
     DFOO_TRY(find_values(r, v, &found));
     DFOO_TRY(name_values(r, &found, words));
+    if (!k && !words && are_numbers_below(&found, r->opt->n_class_names)) k = r->opt->n_class_names;
     if (!r->remembered || !known->n_classes) DFOO_TRY(found_classes(r, &found, words, k, known));
     DFOO_TRY(match_classes(r, &found, known));
     DFOO_TRY(class_of_examples(r, &found, v));
     v->expand = x->onehot;
     v->entries = x->onehot ? known->n_classes : 1;
     return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------- names */
+
+static dfoo_status no_such_classes(const bind_request *r, const bound *b) {
+    for (uint32_t i = 0; i < b->views.n; i++) {
+        uint32_t n = label_classes(r->m, &b->views.at[i]);
+        if (n)
+            return train_bad(r->m->g.d, "--classes: %u name%s given (%s), and %s has %u classes%s", r->opt->n_class_names,
+                             r->opt->n_class_names == 1 ? " is" : "s are",
+                             train_list_text(r->a, r->opt->class_names, r->opt->n_class_names),
+                             ir_var_name(&r->m->g, b->views.at[i].var), n,
+                             b->views.at[i].words ? ", which have names" : "");
+    }
+    return train_bad(r->m->g.d, "--classes: no label of the model tells classes");
+}
+
+dfoo_status bind_class_names(const bind_request *r, const bound *b) {
+    const train_options *opt = r->opt;
+    for (uint32_t i = 0; i < b->views.n && opt->n_class_names; i++) {
+        const view *v = &b->views.at[i];
+        if (v->words || label_classes(r->m, v) != opt->n_class_names) continue;
+        memo *known = memos_get(r->memos, r->a, v->var);
+        if (!known) return DFOO_ENOMEM;
+        known->n_names = opt->n_class_names;
+        known->names = opt->class_names;
+        return DFOO_OK;
+    }
+    return opt->n_class_names && opt->class_names_must_fit ? no_such_classes(r, b) : DFOO_OK;
 }

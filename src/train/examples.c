@@ -51,7 +51,10 @@ typedef struct layout {
                 for (size_t j = j0; j < n && j < j0 + SIDE; j++) {                                           \
                     for (size_t i = i0; i < v->entries && i < i0 + SIDE; i++) {                              \
                         double x = view_entry(v, pick ? pick[j] : j, i);                                     \
-                        if (scale) x = (x - scale->mean[i]) / scale->sd[i];                                  \
+                        if (scale && scale->mean)                                                            \
+                            x = (x - scale->mean[i]) / scale->sd[i];                                         \
+                        else if (scale)                                                                      \
+                            x = x * scale->times / scale->over;                                              \
                         to[j * l.by_j + i * l.by_i] = (REAL)x;                                               \
                     }                                                                                        \
                 }                                                                                            \
@@ -72,13 +75,13 @@ static bool lies_right(const examples_request *r, const view *v, const memo *sca
 }
 
 static dfoo_status add_values(const examples_request *r, const view *v, examples *out) {
-    const memo     *known = memos_find(r->memos, v->var), *scale = known && known->mean ? known : NULL;
+    const memo     *known = memos_find(r->memos, v->var), *scale = known && (known->mean || known->over != 0) ? known : NULL;
     bool            across = v->by_example && r->in_order && r->m->examples_are_columns;
     size_t          n = v->by_example ? r->n : 1;
     layout          l = across ? (layout){1, n} : (layout){v->entries, 1};
     example_values  x = {.var = v->var, .entries = v->entries, .by_example = v->by_example, .values = v->at};
     const uint32_t *pick = v->by_example ? r->pick : NULL;
-    if (scale && scale->entries != v->entries)
+    if (scale && scale->mean && scale->entries != v->entries)
         return train_bad(r->m->g.d, "the run has means of %zu entries for %s, which has %zu", scale->entries,
                          ir_var_name(&r->m->g, v->var), v->entries);
     if (!lies_right(r, v, scale)) {

@@ -11,6 +11,9 @@
 /* An error that stands alone. DFOO_EINPUT, or DFOO_ENOMEM when there was no room for it. */
 dfoo_status train_bad(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A note that stands alone: what was done with data that did not fit as it is. */
+void train_say(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* (n0, m) as text. Never NULL. */
 const char *train_shape_text(const ir *g, arena *a, shape sh);
 
@@ -23,8 +26,10 @@ const char *train_list_text(arena *a, const char *const *texts, size_t n);
 typedef struct size_item {
     var_id      var;
     size_t      rows, cols;
-    const char *from;  /* the file */
-    bool        turns; /* it may have been saved the other way round: worth a hint */
+    const char *from;   /* the file */
+    bool        turns;  /* it may have been saved the other way round: worth a hint */
+    bool        data;   /* and is turned if that is what fits */
+    bool        turned; /* it was: rows and cols are as the file has them */
 } size_item;
 
 typedef struct sizing {
@@ -40,7 +45,8 @@ typedef struct sizing {
 
 dfoo_status sizing_init(sizing *z, const model *m, arena *a, const train_options *opt, const sizes *base);
 
-/* Sets s to what all items say; reports the first that does not fit. */
+/* Sets s to what all items say. Data that fits only the other way round is turned, with a note, if
+ * there is one way to do so; else reports the first that does not fit. */
 dfoo_status sizing_solve(sizing *z);
 
 /* Reports the names that have no value. */
@@ -58,6 +64,7 @@ typedef struct view {
     size_t          step;
     const size_t   *offset;
     const uint32_t *class_of; /* instead of `at` */
+    bool            words;    /* the classes came as words */
     bool            expand;   /* entry i of class k is i == k, else k itself */
     bool            promised; /* examples must sum to 1: a onehot label that came as it is */
 } view;
@@ -74,8 +81,15 @@ typedef struct memo {
     const char *const *columns;
     uint32_t           n_classes; /* of a label that came as one column of classes */
     const char *const *classes;
+    uint32_t           n_names; /* what people call the classes; 0: as above */
+    const char *const *names;
+    uint32_t           n_map, n_test_map; /* where training found it; 0: under its own name */
+    const char *const *map, *const *test_map;
+    int                n_dims; /* of an example before it was flattened; 0: it was not */
+    size_t             dim[DFOO_MAX_DIMS];
+    double             times, over; /* over 0: not scaled */
     size_t             entries;
-    const double      *mean, *sd; /* NULL: the values are used as they are */
+    const double      *mean, *sd; /* NULL: not standardised. Goes before the scale, which it makes no odds to */
 } memo;
 
 typedef struct memos {
@@ -105,6 +119,28 @@ static inline const char *source_name(const bind_request *r) {
     return r->source->name ? r->source->name : "the data";
 }
 
+/* Where an input or label is: an array, an array of text, or columns of the table; all empty: it has
+ * no name there, and may get columns that are left. */
+typedef struct place {
+    const dfoo_array  *array;
+    const data_texts  *texts;
+    const char *const *columns;
+    uint32_t           n_columns;
+} place;
+
+/* places: by var_id. Reports a map that leads to nothing (find.c). */
+dfoo_status find_places(const bind_request *r, place *places);
+dfoo_status find_nothing(const bind_request *r, var_id v); /* reports that v is not there */
+bool        is_data(const ir *g, var_id v);
+
+/* (209, 64, 64, 3) as text. Never NULL. */
+const char *train_dims_text(arena *a, int ndim, const size_t *dim);
+
+/* Is the array made of examples that are arrays themselves, or one of them? Then there are n of them,
+ * one after the other, whose shape is remembered (flatten.c). */
+bool        flatten_is_due(const bind_request *r, var_id v, const dfoo_array *x);
+dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t *n);
+
 /* Finds inputs and labels in a source; sizes follow from them and from the items that are in z. */
 dfoo_status bind_data(const bind_request *r, sizing *z, bound *out);
 
@@ -119,11 +155,24 @@ bool by_example(const model *m, const variable *v);
 dim entries_dim(const model *m, const variable *v);
 
 /* Binds what the arrays did not have to the columns of the table (table.c). */
-dfoo_status bind_table(const bind_request *r, sizing *z, bound *out);
+dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bound *out);
+size_t      table_column(const data_table *t, const char *name); /* n_cols: not there */
 
 /* A column of classes, `n` values `step` apart; words: their names, or NULL. Gives the view's class_of,
  * and the classes of the variable's memo, or is held against them. */
 dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const data_classes *words);
+
+/* Texts as classes: `values` gets their numbers, `out` the names, sorted. */
+dfoo_status classes_of_texts(arena *a, const data_texts *x, data_classes *out, const double **values);
+
+/* Gives the memo of a label the names that the options have for its classes. */
+dfoo_status bind_class_names(const bind_request *r, const bound *b);
+
+/* Remembers how the inputs are scaled. */
+dfoo_status bind_scales(const bind_request *r, const bound *b);
+
+/* The number of classes that a label tells, 0: it tells none (prepare.c). */
+uint32_t label_classes(const model *m, const view *v);
 
 /* ---------------------------------------------------------------- examples */
 

@@ -1,9 +1,50 @@
-/* What is done to data before training: standardising the inputs, and holding a part of the
+/* What is done to data before training: scaling and standardising the inputs, and holding a part of the
  * examples back as test data. */
 #include <math.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "train/internal.h"
+
+/* ------------------------------------------------------------------- scaling */
+
+static dfoo_status check_scale_of(const bind_request *r, const train_scale *x) {
+    const ir *g = &r->m->g;
+    VEC(const char *) names = {0};
+    for (var_id v = 1; v < g->vars.n && x->var; v++) {
+        if (ir_var(g, v)->kind != VAR_INPUT) continue;
+        if (strcmp(ir_var_name(g, v), x->var) == 0) return DFOO_OK;
+        vec_push(r->a, &names, ir_var_name(g, v));
+    }
+    DFOO_TRY(arena_status(r->a));
+    return !x->var ? DFOO_OK
+                   : train_bad(g->d, "--scale %s=..: the model has no input '%s'; it has %s", x->var, x->var,
+                               names.n ? train_list_text(r->a, names.at, names.n) : "none");
+}
+
+static const train_scale *scale_of(const train_options *opt, const char *name) {
+    const train_scale *found = NULL;
+    for (uint32_t i = 0; i < opt->n_scales; i++) {
+        const train_scale *x = &opt->scales[i];
+        if (x->var ? strcmp(x->var, name) == 0 : !found) found = x;
+    }
+    return found;
+}
+
+dfoo_status bind_scales(const bind_request *r, const bound *b) {
+    const ir *g = &r->m->g;
+    for (uint32_t i = 0; i < r->opt->n_scales; i++) DFOO_TRY(check_scale_of(r, &r->opt->scales[i]));
+    for (uint32_t i = 0; i < b->views.n; i++) {
+        var_id             v = b->views.at[i].var;
+        const train_scale *x = scale_of(r->opt, ir_var_name(g, v));
+        if (!x || ir_var(g, v)->kind != VAR_INPUT) continue;
+        memo *known = memos_get(r->memos, r->a, v);
+        if (!known) return DFOO_ENOMEM;
+        known->times = x->times;
+        known->over = x->over;
+    }
+    return DFOO_OK;
+}
 
 /* ------------------------------------------------------------- standardising */
 
@@ -78,12 +119,16 @@ static bool tells_classes(const model *m, const view *v) {
     return true;
 }
 
+uint32_t label_classes(const model *m, const view *v) {
+    if (!tells_classes(m, v)) return 0;
+    return v->entries == 1 ? 2 : (uint32_t)v->entries;
+}
+
 static const view *find_classes(const model *m, const bound *from, uint32_t *n_classes) {
     for (uint32_t i = 0; i < from->views.n; i++) {
         const view *v = &from->views.at[i];
-        if (!tells_classes(m, v)) continue;
-        *n_classes = v->entries == 1 ? 2 : (uint32_t)v->entries;
-        return v;
+        *n_classes = label_classes(m, v);
+        if (*n_classes) return v;
     }
     *n_classes = 1;
     return NULL;

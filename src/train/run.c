@@ -28,10 +28,39 @@ dfoo_status run_put_texts(dfoo_arrays *run, const char *name, const char *const 
     return DFOO_OK;
 }
 
-static dfoo_status remember_one(const model *m, const memo *x, arena *a, dfoo_arrays *run) {
-    const char *var = ir_var_name(&m->g, x->var);
-    if (x->n_columns) DFOO_TRY(run_put_texts(run, own_name(a, "columns", var), x->columns, x->n_columns));
-    if (x->n_classes) DFOO_TRY(run_put_texts(run, own_name(a, "classes", var), x->classes, x->n_classes));
+/* The texts of a memo, by the name that they have in the run. */
+typedef struct memo_texts {
+    const char         *what;
+    uint32_t           *n;
+    const char *const **texts;
+} memo_texts;
+
+enum { MEMO_TEXTS = 5 };
+
+static void list_texts(memo *x, memo_texts out[MEMO_TEXTS]) {
+    out[0] = (memo_texts){"columns", &x->n_columns, &x->columns};
+    out[1] = (memo_texts){"classes", &x->n_classes, &x->classes};
+    out[2] = (memo_texts){"names", &x->n_names, &x->names};
+    out[3] = (memo_texts){"map", &x->n_map, &x->map};
+    out[4] = (memo_texts){"test_map", &x->n_test_map, &x->test_map};
+}
+
+static dfoo_status remember_shape(const memo *x, const char *name, dfoo_arrays *run) {
+    double dim[DFOO_MAX_DIMS];
+    for (int i = 0; i < x->n_dims; i++) dim[i] = (double)x->dim[i];
+    return put(run, name, dim, (size_t)x->n_dims);
+}
+
+static dfoo_status remember_one(const model *m, const memo *from, arena *a, dfoo_arrays *run) {
+    const char  *var = ir_var_name(&m->g, from->var);
+    const double scale[2] = {from->times, from->over};
+    memo         own = *from, *x = &own;
+    memo_texts   texts[MEMO_TEXTS];
+    list_texts(x, texts);
+    for (int i = 0; i < MEMO_TEXTS; i++)
+        if (*texts[i].n) DFOO_TRY(run_put_texts(run, own_name(a, texts[i].what, var), *texts[i].texts, *texts[i].n));
+    if (x->n_dims) DFOO_TRY(remember_shape(x, own_name(a, "shape", var), run));
+    if (x->over != 0) DFOO_TRY(put(run, own_name(a, "scale", var), scale, 2));
     if (!x->mean) return DFOO_OK;
     DFOO_TRY(put(run, own_name(a, "mean", var), x->mean, x->entries));
     return put(run, own_name(a, "sd", var), x->sd, x->entries);
@@ -100,16 +129,50 @@ static dfoo_status recall_scale(const model *m, arena *a, const dfoo_array *mean
     return DFOO_OK;
 }
 
+/* How an input is multiplied and divided. */
+static dfoo_status recall_factor(const model *m, const dfoo_array *scale, memo *out) {
+    if (array_entries(scale) != 2 || !isfinite(scale->data[0]) || !isfinite(scale->data[1]) || scale->data[1] == 0)
+        return damaged(m, scale->name);
+    out->times = scale->data[0];
+    out->over = scale->data[1];
+    return DFOO_OK;
+}
+
+static dfoo_status recall_shape(const model *m, const dfoo_array *dims, memo *out) {
+    size_t n = array_entries(dims);
+    if (n >= DFOO_MAX_DIMS) return damaged(m, dims->name);
+    for (size_t i = 0; i < n; i++) {
+        double x = dims->data[i];
+        if (!(x >= 0 && x < 1e15) || x != floor(x)) return damaged(m, dims->name);
+        out->dim[i] = (size_t)x;
+    }
+    out->n_dims = (int)n;
+    return DFOO_OK;
+}
+
+static bool is_empty(const memo *x) {
+    return !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims && x->over == 0 &&
+           !x->mean;
+}
+
 static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, var_id v, memos *out) {
     const char       *var = ir_var_name(&m->g, v);
-    const dfoo_array *columns = look(run, a, "columns", var), *classes = look(run, a, "classes", var);
     const dfoo_array *mean = look(run, a, "mean", var), *sd = look(run, a, "sd", var);
-    if (!columns && !classes && !mean) return arena_status(a);
+    const dfoo_array *shape = look(run, a, "shape", var), *scale = look(run, a, "scale", var);
+    memo              found = {.var = v};
+    memo_texts        texts[MEMO_TEXTS];
+    list_texts(&found, texts);
+    for (int i = 0; i < MEMO_TEXTS; i++) {
+        const dfoo_array *x = look(run, a, texts[i].what, var);
+        if (x) DFOO_TRY(run_read_texts(m, a, x, texts[i].texts, texts[i].n));
+    }
+    if (shape) DFOO_TRY(recall_shape(m, shape, &found));
+    if (scale) DFOO_TRY(recall_factor(m, scale, &found));
+    if (mean) DFOO_TRY(recall_scale(m, a, mean, sd, &found));
+    if (is_empty(&found)) return arena_status(a);
     memo *x = memos_get(out, a, v);
-    if (!x) return DFOO_ENOMEM;
-    if (columns) DFOO_TRY(run_read_texts(m, a, columns, &x->columns, &x->n_columns));
-    if (classes) DFOO_TRY(run_read_texts(m, a, classes, &x->classes, &x->n_classes));
-    return mean ? recall_scale(m, a, mean, sd, x) : DFOO_OK;
+    if (x) *x = found;
+    return x ? DFOO_OK : DFOO_ENOMEM;
 }
 
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out) {

@@ -7,19 +7,35 @@
 #include "train/internal.h"
 
 enum { FROM_SET = 1, FROM_MODEL, FROM_BASE, FROM_ITEM }; /* an origin; of item i: FROM_ITEM + i */
-enum { TURN_NONE = UINT32_MAX, TURN_ALL = UINT32_MAX - 1 };
+enum { TURN_NONE = UINT32_MAX, TURN_ALL = UINT32_MAX - 1, TURN_DATA = UINT32_MAX - 2 };
+
+static const char *format_text(diags *d, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int   len = vsnprintf(NULL, 0, format, again);
+    char *text = len < 0 ? NULL : arena_new(d->a, (size_t)len + 1);
+    if (text) vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(again);
+    return text;
+}
 
 dfoo_status train_bad(diags *d, const char *format, ...) {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int   len = vsnprintf(NULL, 0, format, args);
-    char *text = len < 0 ? NULL : arena_new(d->a, (size_t)len + 1);
-    if (text) vsnprintf(text, (size_t)len + 1, format, again);
-    va_end(again);
+    const char *text = format_text(d, format, args);
     va_end(args);
     if (text) diag_error(d, NULL, span_at(0, 0), "%s", text);
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
+
+void train_say(diags *d, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(d, format, args);
+    va_end(args);
+    uint32_t before = d->list.n;
+    if (text) diag_warn(d, NULL, span_at(0, 0), "%s", text);
+    if (d->list.n > before) d->list.at[before].kind = DIAG_NOTE;
 }
 
 const char *train_shape_text(const ir *g, arena *a, shape sh) {
@@ -90,7 +106,8 @@ static uint32_t solve(sizing *z, uint32_t turned) {
     for (uint32_t i = 0; i < z->items.n; i++) {
         const size_item *x = &z->items.at[i];
         shape            sh = ir_var(&z->m->g, x->var)->sh;
-        bool             turn = x->turns && (turned == i || turned == TURN_ALL);
+        bool             tried = turned == i || (turned == TURN_ALL && x->turns) || (turned == TURN_DATA && x->data);
+        bool             turn = tried != x->turned;
         bool             fits = take(z, sh.rows, turn ? x->cols : x->rows, FROM_ITEM + i);
         if (!take(z, sh.cols, turn ? x->rows : x->cols, FROM_ITEM + i) || !fits) return i;
     }
@@ -118,16 +135,25 @@ static const char *known_text(const sizing *z, arena *a, dim d) {
     return text ? text : "";
 }
 
+static const char *how_examples_lie(const model *m) {
+    return !m->examples              ? "the model has the other dimension first"
+           : m->examples_are_columns ? "in this model an example is a column"
+                                     : "in this model an example is a row";
+}
+
 static void hint_turn(sizing *z, diags *d) {
-    const char *how = !z->m->examples              ? "the model has the other dimension first"
-                      : z->m->examples_are_columns ? "in this model an example is a column"
-                                                   : "in this model an example is a row";
+    const char *how = how_examples_lie(z->m);
+    const char *first = NULL;
     for (uint32_t i = 0; i < z->items.n; i++) {
         if (!z->items.at[i].turns || solve(z, i) < z->items.n) continue;
         const char *name = ir_var_name(&z->m->g, z->items.at[i].var);
-        diag_note(d, "%s is the other way round: %s; %s.T would fit", name, how, name);
-        return;
+        if (first)
+            diag_note(d, "or %s is: %s.T would fit, too; transpose the one that was saved so", name, name);
+        else
+            diag_note(d, "%s is the other way round: %s; %s.T would fit", name, how, name);
+        first = name;
     }
+    if (first) return;
     if (solve(z, TURN_ALL) == z->items.n)
         diag_note(d, "the arrays are the other way round: %s; they fit when all are transposed", how);
 }
@@ -158,6 +184,33 @@ static dfoo_status report(sizing *z, uint32_t item) {
     return arena_status(z->a) == DFOO_OK && arena_status(d->a) == DFOO_OK ? status : DFOO_ENOMEM;
 }
 
+/* ------------------------------------------------------------------ turning */
+
+static void turn(sizing *z, uint32_t i) {
+    size_item *x = &z->items.at[i];
+    x->turned = !x->turned;
+    train_say(z->m->g.d, "%s: %s is (%zu, %zu), and is read as (%zu, %zu): %s", x->from,
+              ir_var_name(&z->m->g, x->var), x->rows, x->cols, x->cols, x->rows, how_examples_lie(z->m));
+}
+
+/* Turns one matrix of the data, or all of them, if that is the only way to make everything fit. */
+static bool turn_data(sizing *z) {
+    uint32_t way = TURN_NONE, ways = 0;
+    for (uint32_t i = 0; i < z->items.n; i++) {
+        if (!z->items.at[i].data || solve(z, i) < z->items.n) continue;
+        way = i;
+        ways++;
+    }
+    if (!ways && solve(z, TURN_DATA) == z->items.n) {
+        way = TURN_DATA;
+        ways = 1;
+    }
+    if (ways != 1) return false;
+    for (uint32_t i = 0; i < z->items.n; i++)
+        if (way == i || (way == TURN_DATA && z->items.at[i].data)) turn(z, i);
+    return true;
+}
+
 static dfoo_status unknown_set(const sizing *z, const char *name) {
     const model *m = z->m;
     const char **names = arena_new(z->a, (m->size_names.n + 1) * sizeof *names);
@@ -175,7 +228,10 @@ dfoo_status sizing_solve(sizing *z) {
             return train_bad(z->m->g.d, "--set %s: a size is a whole number from 1 on", z->sets[i].name);
     }
     uint32_t item = solve(z, TURN_NONE);
-    return item < z->items.n ? report(z, item) : arena_status(z->a);
+    if (item < z->items.n && turn_data(z)) item = solve(z, TURN_NONE);
+    if (item == z->items.n) return arena_status(z->a);
+    solve(z, TURN_NONE); /* as it stands when `item` is told to be wrong */
+    return report(z, item);
 }
 
 static dfoo_status report_missing(const sizing *z, sym name) {

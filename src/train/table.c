@@ -18,6 +18,7 @@ typedef struct part {
 typedef struct splitter {
     const bind_request *r;
     const data_table   *t;
+    const place        *places; /* by var_id */
     sizing             *z;
     bound              *out;
     VEC(part) parts;
@@ -55,8 +56,7 @@ static void give(splitter *k, part *p, size_t column) {
 
 /* ------------------------------------------------------------------ by name */
 
-/* n_cols: not there. */
-static size_t find_column(const data_table *t, const char *name) {
+size_t table_column(const data_table *t, const char *name) {
     size_t k = 0;
     while (k < t->n_cols && strcmp(t->names[k], name) != 0) k++;
     return k;
@@ -71,7 +71,7 @@ static dfoo_status missing_column(const splitter *k, const char *name, const cha
 static dfoo_status give_remembered(splitter *k, part *p, const memo *known) {
     p->width = known->n_columns;
     for (uint32_t i = 0; i < known->n_columns; i++) {
-        size_t column = find_column(k->t, known->columns[i]);
+        size_t column = table_column(k->t, known->columns[i]);
         if (column < k->t->n_cols) {
             give(k, p, column);
         } else if (p->label && i == 0 && !k->r->needed[p->var]) {
@@ -84,10 +84,27 @@ static dfoo_status give_remembered(splitter *k, part *p, const memo *known) {
     return DFOO_OK;
 }
 
+/* The columns that a map names. */
+static dfoo_status give_mapped(splitter *k, part *p) {
+    const place *at = &k->places[p->var];
+    if (!at->n_columns) return DFOO_OK;
+    p->column = arena_new(k->r->a, at->n_columns * sizeof *p->column);
+    if (!p->column) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < at->n_columns; i++) {
+        size_t column = table_column(k->t, at->columns[i]);
+        if (k->taken[column])
+            return train_bad(k->r->m->g.d, "%s: the column '%s' is mapped twice", source_name(k->r), at->columns[i]);
+        give(k, p, column);
+    }
+    p->width = p->n;
+    return DFOO_OK;
+}
+
 static bool all_remembered(const splitter *k) {
     if (!k->r->remembered || !k->t->names) return false;
     for (uint32_t i = 0; i < k->parts.n; i++) {
         const memo *known = memos_find(k->r->memos, k->parts.at[i].var);
+        if (k->parts.at[i].n) continue;
         if (!known || !known->n_columns) return false;
     }
     return true;
@@ -101,10 +118,10 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
         return train_bad(
             m->g.d, "%s has no line of column names, so --labels finds nothing: labels are the last columns",
             source_name(k->r));
-    for (uint32_t i = 0; i < k->parts.n; i++) n_labels += k->parts.at[i].label;
+    for (uint32_t i = 0; i < k->parts.n; i++) n_labels += k->parts.at[i].label && !k->parts.at[i].n;
     for (uint32_t i = 0; i < k->parts.n; i++) {
         part *p = &k->parts.at[i];
-        if (!p->label) continue;
+        if (!p->label || p->n) continue;
         size_t rest = n_names - next;
         bool   all = n_labels == 1 && (p->width == 0 || ir_var(&m->g, p->var)->onehot);
         size_t want = all ? rest : p->width ? p->width : 1;
@@ -112,7 +129,7 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
             return train_bad(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var),
                              want, want == 1 ? "" : "s", n_names);
         for (p->width = want; want; want--) {
-            size_t column = find_column(k->t, names[next]);
+            size_t column = table_column(k->t, names[next]);
             if (column == k->t->n_cols) return missing_column(k, names[next], " for --labels");
             if (k->taken[column]) return train_bad(m->g.d, "--labels: '%s' stands there twice", names[next]);
             give(k, p, column);
@@ -151,13 +168,14 @@ static dfoo_status does_not_fit(const splitter *k, size_t open) {
 
 /* Settles the widths of what has no columns yet. Without labels: none of them is there. */
 static dfoo_status settle_widths(splitter *k) {
-    size_t free = 0, inputs = 0, labels = 0, open = 0;
+    size_t free = 0, inputs = 0, labels = 0, open = 0, waiting = 0;
     part  *rest = NULL;
     bool   optional = true;
     for (size_t i = 0; i < k->t->n_cols; i++) free += !k->taken[i];
     for (uint32_t i = 0; i < k->parts.n; i++) {
         part *p = &k->parts.at[i];
         if (p->n || p->absent) continue;
+        waiting++;
         if (p->label && !p->width) p->width = 1;
         if (p->label && k->r->needed[p->var]) optional = false;
         if (p->label)
@@ -172,7 +190,7 @@ static dfoo_status settle_widths(splitter *k) {
         rest->width = free - inputs - labels;
         return DFOO_OK;
     }
-    if (!open && free == inputs + labels) return DFOO_OK;
+    if (!waiting || (!open && free == inputs + labels)) return DFOO_OK;
     if (open || free != inputs || !optional) return does_not_fit(k, open);
     for (uint32_t i = 0; i < k->parts.n; i++)
         if (k->parts.at[i].label && !k->parts.at[i].n) k->parts.at[i].absent = true;
@@ -197,9 +215,11 @@ static dfoo_status give_places(splitter *k) {
 }
 
 static dfoo_status share_out(splitter *k) {
+    for (uint32_t i = 0; i < k->parts.n; i++) DFOO_TRY(give_mapped(k, &k->parts.at[i]));
     if (all_remembered(k)) {
         for (uint32_t i = 0; i < k->parts.n; i++)
-            DFOO_TRY(give_remembered(k, &k->parts.at[i], memos_find(k->r->memos, k->parts.at[i].var)));
+            if (!k->parts.at[i].n)
+                DFOO_TRY(give_remembered(k, &k->parts.at[i], memos_find(k->r->memos, k->parts.at[i].var)));
         return DFOO_OK;
     }
     if (k->r->opt->n_labels) DFOO_TRY(give_named(k, k->r->opt->labels, k->r->opt->n_labels));
@@ -217,7 +237,7 @@ static dfoo_status remember(const splitter *k, const part *p) {
     for (uint32_t i = 0; i < p->n; i++) {
         const char *name = t->names ? t->names[p->column[i]] : "";
         names[i] = arena_text(k->r->a, name, strlen(name));
-        if (!name[0] || find_column(t, name) != p->column[i]) return arena_status(k->r->a);
+        if (!name[0] || table_column(t, name) != p->column[i]) return arena_status(k->r->a);
     }
     known->n_columns = p->n;
     known->columns = names;
@@ -251,15 +271,17 @@ static dfoo_status bind_part(const splitter *k, const part *p) {
     else
         DFOO_TRY(refuse_words(k, p));
     if (!k->r->remembered) DFOO_TRY(remember(k, p));
-    size_item item = {p->var, m->examples_are_columns ? v.entries : v.n,
-                      m->examples_are_columns ? v.n : v.entries, source_name(k->r), false};
+    size_item item = {.var = p->var,
+                      .rows = m->examples_are_columns ? v.entries : v.n,
+                      .cols = m->examples_are_columns ? v.n : v.entries,
+                      .from = source_name(k->r)};
     vec_push(k->r->a, &k->z->items, item);
     vec_push(k->r->a, &k->out->views, v);
     return arena_status(k->r->a);
 }
 
-dfoo_status bind_table(const bind_request *r, sizing *z, bound *out) {
-    splitter k = {.r = r, .t = r->source->table, .z = z, .out = out};
+dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bound *out) {
+    splitter k = {.r = r, .t = r->source->table, .places = places, .z = z, .out = out};
     DFOO_TRY(find_parts(&k));
     if (!k.parts.n && !r->m->examples)
         return train_bad(r->m->g.d,

@@ -20,16 +20,32 @@
 /* Where numbers come from. A variable is looked up in `arrays` under its own name; inputs and
  * labels that are not there share the columns of `table`, whose rows are examples.
  *
+ * A map says otherwise: the variable is the one array, or the columns of the table, that have the
+ * names it gives.
+ *
  * Arrays: a vector of n fits (n, 1) or (1, n) where only one of them fits, or is one value per
  * example; more than two dimensions are one example after the other; for a label that is
- * declared onehot, one value per example is the number of its class.
+ * declared onehot, one value per example is the number of its class, or its name. A matrix that fits
+ * only the other way round is turned, if there is one way to do so, and a note tells.
  * Table: labels take the columns named in options.labels, or else the last ones (as many as
  * the label has entries, if that is known, else one; a onehot label takes one column of
  * classes), inputs the rest in order. If training saw column names, they are looked for. */
+typedef struct train_map {
+    const char        *var;
+    const char *const *names;
+    uint32_t           n_names;
+} train_map;
+
 typedef struct train_source {
     const char        *name;   /* what messages call it: the file; NULL: "the data" */
     const dfoo_arrays *arrays; /* may be NULL */
     const data_table  *table;  /* may be NULL; without columns it is no table */
+    const data_text_list *texts; /* may be NULL */
+    const train_map   *maps;
+    uint32_t           n_maps;
+    const char        *map_option; /* what messages call a map: --map, --test-map; NULL: --map */
+    bool               by_order;   /* the arrays' names mean nothing: if none is a variable's, they are
+                                      the inputs and then the labels in order of declaration */
 } train_source;
 
 typedef struct train_size {
@@ -41,6 +57,12 @@ typedef struct train_setting {
     const char *name; /* alpha, beta, .. */
     double      value;
 } train_setting;
+
+/* The values of an input are multiplied by `times` and divided by `over`. */
+typedef struct train_scale {
+    const char *var; /* NULL: every input */
+    double      times, over;
+} train_scale;
 
 /* ------------------------------------------------------------------ output */
 
@@ -87,6 +109,12 @@ typedef struct train_options {
     uint64_t             seed;   /* kept exactly below 2^53 */
     exec_dtype           dtype;
     unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
+    bool                 flatten;     /* no note when arrays of more dimensions become columns */
+    const train_scale   *scales;      /* what is said of one input goes before what is said of all */
+    uint32_t             n_scales;
+    const char *const   *class_names; /* of the first label with so many classes: numbers 0, 1, .. */
+    uint32_t             n_class_names;
+    bool                 class_names_must_fit; /* they were said, not found: else what does not fit is passed over */
     bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double               split;       /* the part of the data that is held back as test data; 0: none */
     const char          *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
@@ -110,8 +138,9 @@ typedef struct train_input {
 } train_input;
 
 /* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
- * train_predict needs: mean.X and sd.X of a standardised input X, columns.X and classes.Y (bytes of
- * names, each with a zero byte behind it), seed, epochs; and what going on needs: steps, done,
+ * train_predict needs: mean.X and sd.X of a standardised input X, scale.X (times, over), shape.X of an
+ * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
+ * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
  * done_cost, ended, history, state.NAME, terms (see resume.c). All of it is in options.file, too.
  *
  * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
@@ -138,6 +167,11 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
  * there are several entries, or the names of the classes if it has the shape of a label of classes. */
 dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a,
                         dfoo_arrays *out, const char ***columns);
+
+/* The name of the class that each of the `n` rows of such a table predicts: of its largest entry, or of the
+ * second class from 0.5 on. NULL: the run has no classes for it. */
+dfoo_status train_class_texts(const model *m, const dfoo_arrays *run, const dfoo_array *table, arena *a,
+                              const char ***out);
 
 /* The equations of an optimiser and its numbers, as they are run. DFOO_EINPUT: there is none of that
  * name (reported). */

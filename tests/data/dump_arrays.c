@@ -2,6 +2,7 @@
  *
  *     dump_arrays FILE                  NAME <tab> (DIM, ..) <tab> hexadecimal numbers
  *     dump_arrays --table FILE          the same of a CSV: columns <tab> classes, then the rows
+ *     dump_arrays --texts FILE          its arrays of text: NAME <tab> TEXT|..
  *     dump_arrays --npz f32|f64 OUT FILE, --csv OUT FILE    reads, writes again
  *
  * Messages go to standard error; the exit status is the library's. */
@@ -31,6 +32,19 @@ static void dump_table(const data_table *t) {
     for (size_t i = 0; i < t->n_rows; i++) dump_numbers(t->values + i * t->n_cols, t->n_cols);
 }
 
+static dfoo_status dump_texts(const char *path, dfoo_arrays *set, diags *d) {
+    data_text_list    texts = {{0}};
+    data_read_options how = {.texts = &texts, .tables = d->a};
+    DFOO_TRY(data_read(path, &how, d, set));
+    for (uint32_t k = 0; k < texts.list.n; k++) {
+        const data_texts *x = &texts.list.at[k];
+        printf("%s\t", x->name);
+        for (size_t i = 0; i < x->n; i++) printf("%s%s", i ? "|" : "", x->texts[i]);
+        printf("\n");
+    }
+    return DFOO_OK;
+}
+
 static dfoo_status write_again(char **argv, const dfoo_arrays *set, diags *d) {
     if (strcmp(argv[1], "--npz") == 0)
         return data_write_npz(argv[3], set, strcmp(argv[2], "f32") == 0 ? DATA_F32 : DATA_F64, d);
@@ -47,8 +61,9 @@ static dfoo_status run(int argc, char **argv, diags *d) {
         return DFOO_OK;
     }
     DFOO_TRY(arrays_new(&mem, &set));
-    dfoo_status status = data_read(argv[argc - 1], NULL, d, set);
-    if (status == DFOO_OK && argc > 2) status = write_again(argv, set, d);
+    bool        texts = strcmp(argv[1], "--texts") == 0;
+    dfoo_status status = texts ? dump_texts(argv[2], set, d) : data_read(argv[argc - 1], NULL, d, set);
+    if (status == DFOO_OK && argc > 2 && !texts) status = write_again(argv, set, d);
     for (size_t i = 0; status == DFOO_OK && argc == 2 && i < arrays_count(set); i++)
         dump_array(arrays_at(set, i));
     arrays_free(set);

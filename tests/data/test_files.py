@@ -1,61 +1,19 @@
 """Files that numpy and Python's zipfile, gzip and csv write, read by the library, and the
 other way round. dump_arrays (dump_arrays.c) prints what the library reads."""
-import ast
 import csv
 import gzip
 import io
 import math
 import struct
-import subprocess
 import zipfile
 
 import numpy as np
 import pytest
 
+from same_arrays import same
+
 KINDS = ["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"]
 ORDERS = ["<", ">"]
-
-
-@pytest.fixture(scope="session")
-def dump(build):
-    """dump(file, ..) runs dump_arrays; dump(.., fails="..") expects a message with these words."""
-    program = build / "dump_arrays"
-
-    def run(*args, stdin=b"", fails=None, text=True):
-        done = subprocess.run([program, *map(str, args)], input=stdin, capture_output=True, timeout=120)
-        message = done.stderr.decode()
-        if fails is None:
-            assert done.returncode == 0, message
-        else:
-            assert done.returncode in (2, 3), message
-            assert fails in message
-            assert message.count("error: ") == 1
-        return done.stdout.decode() if text else done.stdout
-
-    return run
-
-
-@pytest.fixture
-def read(dump):
-    """read(file) -> {name: array} as the library reads it."""
-
-    def run(*args, **options):
-        arrays = {}
-        for line in dump(*args, **options).splitlines():
-            name, shape, numbers = line.split("\t")
-            values = [float.fromhex(x) for x in numbers.split()]
-            arrays[name] = np.array(values).reshape(ast.literal_eval(shape))
-        return arrays
-
-    return run
-
-
-def same(left, right):
-    """The same shape and the same doubles (any NaN is as good as another)."""
-    right = np.asarray(right).astype(np.float64)
-    assert left.shape == right.shape
-    np.testing.assert_array_equal(left, right)
-    np.testing.assert_array_equal(np.signbit(left), np.signbit(right))
 
 
 def examples(dtype):
@@ -145,6 +103,21 @@ def test_other_types_are_refused_by_name(dump, tmp_path, x, words):
     np.savez(tmp_path / "a.npz", W1=np.zeros(2), labels=x)
     dump(tmp_path / "a.npz", fails=f"a.npz: array 'labels': {'holds' if words.startswith('holds') else 'has'}")
     dump(tmp_path / "a.npz", fails=words)
+
+
+def test_text_that_is_asked_for(dump, texts, tmp_path):
+    names = ["zebra", "", "Ω😀", "ä b"]
+    np.savez(tmp_path / "a.npz", X=np.zeros(3), U=np.array(names), S=np.array([b"non-cat", b"cat"]),
+             B=np.array(names, dtype=">U9"), column=np.array([["a"], ["b"]]), none=np.array([], dtype="U3"))
+    assert texts(tmp_path / "a.npz") == {"U": names, "S": ["non-cat", "cat"], "B": names, "column": ["a", "b"],
+                                         "none": [""]}
+    np.save(tmp_path / "labels.npy", np.array(names))
+    assert texts(tmp_path / "labels.npy") == {"labels": names}
+    whole = (tmp_path / "labels.npy").read_bytes()
+    (tmp_path / "labels.npy").write_bytes(whole[:-3])
+    dump("--texts", tmp_path / "labels.npy", fails="labels.npy: the shape needs more bytes than follow")
+    (tmp_path / "labels.npy").write_bytes(whole.replace(b"(4,)", b"(4000000000000,)".ljust(4)))
+    dump("--texts", tmp_path / "labels.npy", fails="labels.npy: ")
 
 
 def test_zip_files_that_numpy_does_not_write(dump, read, tmp_path):

@@ -1,9 +1,13 @@
 """Every `$ dfoo ..` of the documents is run, and what it prints is what stands there. A line
 `..` stands for any lines, `..` inside a line for anything that differs from run to run."""
+import gzip
 import re
 import shlex
 import shutil
+import struct
 
+import h5py
+import numpy as np
 import pytest
 
 from conftest import ROOT
@@ -29,9 +33,25 @@ def pattern(output):
     return "".join(lines)
 
 
+def data_files(folder):
+    """The files of data.md: images and labels as the course and MNIST have them, and a model for the latter."""
+    rng = np.random.default_rng(1)
+    for name in "train", "test":
+        with h5py.File(folder / f"{name}.h5", "w") as file:
+            file[f"{name}_set_x"] = rng.integers(0, 256, (20, 8, 8, 3), dtype=np.uint8)
+            file[f"{name}_set_y"] = np.resize([0, 1], 20)
+            file["list_classes"] = np.array([b"non-cat", b"cat"])
+    for name, x in ("images-idx3", rng.integers(0, 256, (200, 8, 8))), ("labels-idx1", np.resize(range(10), 200)):
+        head = struct.pack(f">BBBB{x.ndim}I", 0, 0, 8, x.ndim, *x.shape)
+        (folder / f"train-{name}-ubyte.gz").write_bytes(gzip.compress(head + x.astype(np.uint8).tobytes()))
+    (folder / "digits.eq").write_text("input X : (n0, m)\nlabel Y : (k, m) onehot\nparam W : (k, n0)\nparam b : (k, 1)\n"
+                                      "A = softmax(W @ X + b)\nJ = -1/m * sum(Y * log(A))\nminimize J\npredict A\n")
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_document(document, root, dfoo, tmp_path):
     shutil.copytree(root / "examples", tmp_path / "examples")
+    data_files(tmp_path)
     found = list(sessions((root / document).read_text()))
     assert found
     for command, output in found:

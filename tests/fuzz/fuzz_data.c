@@ -31,6 +31,10 @@ static void read_all(const char *path) {
         uint32_t before = d.n_errors;
         expect("data_read_csv", data_read_csv(path, NULL, &d, &a, &table), &d, before);
         before = d.n_errors;
+        data_text_list    texts = {{0}};
+        data_read_options with_texts = {.texts = &texts, .tables = &a};
+        expect("data_read, texts too", data_read(path, &with_texts, &d, set), &d, before);
+        before = d.n_errors;
         snprintf(part, sizeof part, "%s:a", path);
         expect("data_read, one array", data_read(part, NULL, &d, set), &d, before);
         arrays_free(set);

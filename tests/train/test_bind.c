@@ -10,17 +10,11 @@ static void arrays_that_do_not_fit(void **state) {
         const char *message, *note;
     } wrong[] = {
         {{2, 400},
-         {400, 1},
-         "Y is (400, 1), where (n2, m) is needed, and m is 400: X is (2, 400)",
-         "Y is the other way round: in this model an example is a column; Y.T would fit"},
-        {{400, 2},
-         {1, 400},
-         "Y is (1, 400), where (n2, m) is needed, and m is 2: X is (400, 2)",
-         "X is the other way round"},
-        {{2, 400},
          {1, 399},
          "Y is (1, 399), where (n2, m) is needed, and m is 400: X is (2, 400) in data.npz",
          NULL},
+        {{400, 2}, {399, 1}, "Y is (399, 1), where (n2, m) is needed, and m is 2", NULL},
+        {{400, 2}, {2, 400}, "Y is (2, 400), where (n2, m) is needed, and m is 2", "or Y is: Y.T would fit, too; transpose the one that was saved so"},
         {{0, 400}, {1, 400}, "X is (0, 400): it is empty", NULL},
     };
     (void)state;
@@ -34,14 +28,28 @@ static void arrays_that_do_not_fit(void **state) {
     }
 }
 
-static void all_arrays_the_other_way_round(void **state) {
-    trial t;
+/* The same examples, X or Y or both saved with an example per row, give the same parameters. */
+static void the_other_way_round(void **state) {
+    trial  t;
+    double first[2];
     (void)state;
-    trial_open(&t, "size n1 = 4\ninput X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nJ = 1/m * sum((w @ "
-                   "X - Y)**2)\nminimize J\n");
-    add_matrix(t.data, "X", 400, 2);
-    add_matrix(t.data, "Y", 400, 1);
-    assert_refused(&t, "Y is (400, 1), where (1, m) is needed", "the arrays are the other way round");
+    trial_open(&t, "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nJ = 1/m * sum((w @ X - "
+                   "Y)**2)\nminimize J\n");
+    for (int turned = 0; turned < 4; turned++) {
+        bool    x_turned = turned & 1, y_turned = turned & 2;
+        double *x = x_turned ? add_matrix(t.data, "X", 400, 2) : add_matrix(t.data, "X", 2, 400);
+        double *y = y_turned ? add_matrix(t.data, "Y", 400, 1) : add_matrix(t.data, "Y", 1, 400);
+        for (int j = 0; j < 400; j++) {
+            for (int i = 0; i < 2; i++) x[x_turned ? j * 2 + i : i * 400 + j] = sin(j + 3 * i);
+            y[j] = sin(j) + 0.5 * sin(j + 3);
+        }
+        assert_runs(&t);
+        if (turned == 0) memcpy(first, get(t.run, "w"), sizeof first);
+        assert_arrays_close(get(t.run, "w"), first, 2, 0);
+        if (x_turned) assert_message(&t.f, "note: data.npz: X is (400, 2), and is read as (2, 400)");
+        if (y_turned) assert_message(&t.f, "note: data.npz: Y is (400, 1), and is read as (1, 400)");
+        if (!turned) assert_string_equal(fixture_messages(&t.f), "");
+    }
     trial_close(&t);
 }
 
@@ -107,7 +115,8 @@ static void what_is_missing_is_named(void **state) {
     train_size n2 = {"n2", 1};
     t.opt.sizes = &n2;
     t.opt.n_sizes = 1;
-    assert_refused(&t, "data.npz: the label Y : (n2, m) is not there; there are X, y", NULL);
+    assert_refused(&t, "data.npz: the label Y : (n2, m) is not there; there are X (2, 5), y (1, 5)",
+                   "--map Y=NAME says which of them it is");
     trial_close(&t);
     trial_open(&t, BINARY);
     add_binary_data(t.data, 5);
@@ -140,13 +149,31 @@ static void images_are_flattened(void **state) {
     trial       t;
     (void)state;
     trial_open(&t, "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\nJ = 1/m * "
-                   "sum((P - Y)**2)\nminimize J\n");
+                   "sum((P - Y)**2)\nminimize J\npredict P\n");
     assert_int_equal(arrays_add(t.data, "X", 3, dim, NULL, &x), DFOO_OK);
     for (int i = 0; i < 12; i++) x->data[i] = i + 1;
     double *y = add_vector(t.data, "Y", 3);
     y[1] = 1;
     assert_runs(&t); /* w = -0.1 * 2/3 * (0 - 1) * the second image */
     for (int i = 0; i < 4; i++) assert_close(get(t.run, "w")[i], 0.2 / 3 * (5 + i), 1e-14);
+    assert_message(&t.f, "note: data.npz: X is (3, 2, 2), and X is read as 3 examples of 4 entries, as --flatten says");
+    assert_close(get(t.run, "dfoo.shape.X")[1], 2, 0);
+    t.opt.flatten = true;
+    assert_runs(&t);
+    assert_string_equal(fixture_messages(&t.f), "");
+
+    /* What is predicted from has the same shape; or is one example. */
+    train_score  score;
+    train_source one = {.name = "one.npz", .arrays = t.test};
+    assert_int_equal(arrays_add(t.test, "X", 2, dim + 1, NULL, &x), DFOO_OK);
+    for (int i = 0; i < 4; i++) x->data[i] = 1;
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt, t.history, &score), DFOO_OK);
+    assert_int_equal(arrays_get(t.history, "P")->dim[1], 1);
+    assert_close(*get(t.history, "P"), 0.2 / 3 * (5 + 6 + 7 + 8), 1e-13);
+    size_t other[3] = {3, 4, 1};
+    assert_int_equal(arrays_add(t.test, "X", 3, other, NULL, &x), DFOO_OK);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt, t.history, &score), DFOO_EINPUT);
+    assert_message(&t.f, "one.npz: X is (3, 4, 1), where examples of (2, 2) are needed, as training saw them");
     trial_close(&t);
 }
 
@@ -177,7 +204,7 @@ static void columns_are_shared_out(void **state) {
     static const char *const files[] = {"x,c,a,b\n0,3,1,0\n", "c,a\n3,1\n"};
     for (int i = 0; i < 2; i++) {
         train_score  score;
-        train_source data = {"new.csv", NULL, &t.test_table};
+        train_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, files[i], &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
                                        t.history, &score),
@@ -203,7 +230,7 @@ static void columns_without_names(void **state) {
     assert_runs(&t);
     for (int labels = 0; labels < 2; labels++) {
         train_score  score;
-        train_source data = {"new.csv", NULL, &t.test_table};
+        train_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, labels ? "1,10,2\n" : "1,10\n", &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
                                        t.history, &score),
@@ -251,7 +278,7 @@ static void classes_by_name(void **state) {
     assert_int_equal(arrays_get(t.run, "W")->dim[0], 3);
     assert_close(t.result.train.accuracy, 1, 0);
     assert_close(t.result.test.accuracy, 1, 0);
-    train_source data = {"new.csv", NULL, &t.test_table};
+    train_source data = {.name = "new.csv", .table = &t.test_table};
     assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt, t.history, &score), DFOO_OK);
     assert_close(score.cost, t.result.test.cost, 1e-15);
     assert_int_equal(train_table(&t.f.m, t.run, arrays_get(t.history, "A"), &t.f.a, t.history, &columns),
@@ -320,7 +347,7 @@ static void test_data_must_fit_the_training_data(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrays_that_do_not_fit),
-        cmocka_unit_test(all_arrays_the_other_way_round),
+        cmocka_unit_test(the_other_way_round),
         cmocka_unit_test(sizes_from_the_model_and_from_set),
         cmocka_unit_test(sizes_that_are_missing),
         cmocka_unit_test(vectors_fit_where_one_way_is_possible),

@@ -70,7 +70,7 @@ static void session_open(session *s, size_t n) {
     fixture_open(&s->f, BINARY);
     add_binary_data(s->data, n);
     add_start(s->from, s->w);
-    s->in = (train_input){.data = {"data.npz", s->data, NULL}, .from = s->from, .from_name = "W0.npz"};
+    s->in = (train_input){.data = {.name = "data.npz", .arrays = s->data}, .from = s->from, .from_name = "W0.npz"};
 }
 
 static dfoo_status session_run(session *s, const train_options *opt) {
@@ -182,7 +182,7 @@ static void rows_and_columns_train_alike(void **state) {
             y[j] = cos((double)j);
         }
         train_result  result;
-        train_input   in = {.data = {"data", data, NULL}};
+        train_input   in = {.data = {.name = "data", .arrays = data}};
         train_options opt = {.dtype = doubles ? EXEC_F64 : EXEC_F32, .epochs = 20, .batch = batches ? 33 : 0};
         opt.threads = (unsigned)run % 3;
         fixture_open(&f, by_rows ? rows : columns);
@@ -326,7 +326,7 @@ static void dropout_is_for_training_only(void **state) {
         double       *x = add_matrix(data, "X", 4, 1000);
         train_result  result;
         train_score   score;
-        train_input   in = {.data = {"data", data, NULL}};
+        train_input   in = {.data = {.name = "data", .arrays = data}};
         train_options opt = {.dtype = run ? EXEC_F64 : EXEC_F32, .epochs = 2, .seed = 5};
         for (int i = 0; i < 4000; i++) x[i] = 1;
         fixture_open(&f, text);
@@ -439,7 +439,7 @@ static void prediction_repeats_the_test(void **state) {
     fixture_open(&f, BINARY);
     if (data_read_csv(train_file, NULL, &f.d, &f.a, &train) != DFOO_OK) fail_msg("%s", fixture_messages(&f));
     assert_int_equal(data_read_csv(test_file, NULL, &f.d, &f.a, &test), DFOO_OK);
-    train_input in = {.data = {train_file, NULL, &train}, .test = {test_file, NULL, &test}};
+    train_input in = {.data = {.name = train_file, .table = &train}, .test = {.name = test_file, .table = &test}};
     assert_int_equal(train_run(&f.m, &f.p, &in, &opt, run, NULL, &result), DFOO_OK);
     assert_true(result.test.accuracy >= 0.97);
     assert_int_equal(result.test.n, 113);
@@ -469,7 +469,7 @@ static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_array
     train_result  result;
     train_score   score;
     const char  **columns;
-    train_input   in = {.data = {"data", x->data, NULL}, .from = x->from, .from_name = "from"};
+    train_input   in = {.data = {.name = "data", .arrays = x->data}, .from = x->from, .from_name = "from"};
     train_options opt = {
         .optimizer = "adam", .epochs = 2, .batch = 4, .every = 1, .standardize = true, .split = 0.3};
     opt.file = x->file;

@@ -34,9 +34,9 @@ static inline void trial_close(trial *t) {
 }
 
 static inline dfoo_status trial_run(trial *t) {
-    train_input in = {.data = {"data.npz", t->data, &t->table}};
+    train_input in = {.data = {.name = "data.npz", .arrays = t->data, .table = &t->table}};
     if (arrays_count(t->test) || t->test_table.n_cols)
-        in.test = (train_source){"test.npz", t->test, &t->test_table};
+        in.test = (train_source){.name = "test.npz", .arrays = t->test, .table = &t->test_table};
     if (arrays_count(t->from)) in.from = t->from;
     in.from_name = "W0.npz";
     diags_init(&t->f.d, &t->f.a);

@@ -1,0 +1,40 @@
+/* What the calls that read data share: files -> a source of numbers for the training room. */
+#ifndef API_LOAD_H
+#define API_LOAD_H
+
+#include "api/api.h"
+#include "data/data.h"
+#include "train/train.h"
+
+/* What was read; everything but the arrays lives in the work's arena. */
+typedef struct loaded {
+    dfoo_arrays   *set;
+    data_table     table; /* the columns of all CSV files */
+    data_text_list texts;
+    bool           one_each; /* every other file gave one array */
+} loaded;
+
+typedef struct load_request {
+    const char        *file; /* NULL: the arrays */
+    const char *const *more; /* more files, up to NULL; may be NULL */
+    const dfoo_arrays *arrays;
+    const char        *map; /* "X=a,b,Y=c", or NULL */
+    const char        *map_option;
+    dfoo_header        header;
+} load_request;
+
+/* loaded_free is to be called after a failure, too; `l` starts as all zero. */
+dfoo_status load(work *w, const load_request *r, loaded *l, train_source *out);
+void        loaded_free(loaded *l);
+
+/* "1/255", "X=1/255,U=0.5" */
+dfoo_status load_scales(work *w, const char *text, train_options *how);
+
+/* The names of classes: an array of text in the data, a file, or a list; NULL: an array of text that is
+ * called as they usually are. */
+dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how);
+
+/* An error that stands alone; `text` is for a %s in the format. */
+dfoo_status load_refuse(work *w, const char *format, const char *text);
+
+#endif
