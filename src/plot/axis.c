@@ -5,7 +5,7 @@
 #include "plot/svg.h"
 
 double axis_at(const axis *a, double value) {
-    double part = a->log ? log(value / a->low) / log(a->high / a->low) : (value - a->low) / (a->high - a->low);
+    double part = a->log ? (log(value) - log(a->low)) / (log(a->high) - log(a->low)) : (value - a->low) / (a->high - a->low);
     return a->from + part * (a->to - a->from);
 }
 
@@ -31,7 +31,7 @@ static void even_ticks(const axis *a, int wanted, ticks *t) {
 
 /* 1, 2, 5, 10, .. where there are few powers of ten, else powers, else some of them. */
 static void log_ticks(const axis *a, int wanted, ticks *t) {
-    double decades = log10(a->high / a->low);
+    double decades = log10(a->high) - log10(a->low);
     int    first = (int)floor(log10(a->low) - 1e-9), last = (int)ceil(log10(a->high));
     int    every = decades > wanted ? (int)ceil(decades / wanted) : 1;
     bool   between = decades * 3 <= wanted + 1;
@@ -63,9 +63,9 @@ static int decimals_of(double step) {
 void put_tick(buf *b, const axis *a, const ticks *t, int i) {
     double value = a->percent ? 100 * t->at[i] : t->at[i], step = a->percent ? 100 * t->step : t->step;
     double most = fmax(fabs(t->at[0]), fabs(t->at[t->n - 1]));
-    if (!t->step) put_digits(b, value, 3);
+    if (t->step == 0) put_digits(b, value, 3);
     else if (fabs(value) < step / 2) buf_puts(b, "0");
-    else if (most >= 1e6 || most < 1e-3) put_digits(b, value, 2 + (int)floor(log10(most / t->step) + 1e-9));
+    else if (most >= 1e7 || most < 1e-3) put_digits(b, value, 2 + (int)floor(log10(most / t->step) + 1e-9));
     else put_decimals(b, value, decimals_of(step));
     if (a->percent) buf_puts(b, "%");
 }
@@ -86,19 +86,26 @@ static double ticks_width(const axis *a, const ticks *t, buf *b) {
 
 /* ---------------------------------------------------------------------- frames */
 
-static ticks frame_ticks(const axis *a) {
-    double length = fabs(a->to - a->from);
-    bool   upright = a->to < a->from;
-    return axis_ticks(a, (int)fmax(2, length / (upright ? 45 : 80)));
+/* As many as have room beside each other. */
+static ticks across_ticks(const axis *a, buf *b) {
+    double length = a->to - a->from;
+    for (int wanted = (int)(length / 55);; wanted--) {
+        ticks t = axis_ticks(a, wanted > 1 ? wanted : 1);
+        if (wanted < 2 || t.n * (ticks_width(a, &t, b) + 16) < length) return t;
+    }
+}
+
+static ticks up_ticks(const axis *a) {
+    return axis_ticks(a, (int)fmax(2, (a->from - a->to) / 36));
 }
 
 double frame_margin(const frame *f, buf *b) {
-    ticks t = frame_ticks(&f->up);
+    ticks t = up_ticks(&f->up);
     return 18 + ticks_width(&f->up, &t, b) + (f->y_label ? 20 : 0);
 }
 
 void frame_back(buf *b, const frame *f) {
-    ticks x = frame_ticks(&f->across), y = frame_ticks(&f->up);
+    ticks x = across_ticks(&f->across, b), y = up_ticks(&f->up);
     buf_puts(b, "<path class=\"grid\" d=\"");
     for (int i = 0; i < x.n; i++) {
         put_point(b, 'M', axis_at(&f->across, x.at[i]), f->up.from);
@@ -112,7 +119,7 @@ void frame_back(buf *b, const frame *f) {
 }
 
 static void put_ticks(buf *b, const frame *f) {
-    ticks x = frame_ticks(&f->across), y = frame_ticks(&f->up);
+    ticks x = across_ticks(&f->across, b), y = up_ticks(&f->up);
     for (int i = 0; f->bottom && i < x.n; i++) {
         svg_text(b, "dim mid", axis_at(&f->across, x.at[i]), f->up.from + 17);
         put_tick(b, &f->across, &x, i);

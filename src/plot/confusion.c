@@ -46,7 +46,7 @@ static void lay_out(matrix *x) {
     double width = longest(x->m);
     x->side = x->m->n <= 4 ? 72 : x->m->n <= 8 ? 56 : x->m->n <= 12 ? 44 : x->m->n <= 25 ? 30 : 16;
     x->small = x->m->n > 25;
-    x->left = MARGIN + 24 + width + 10;
+    x->left = MARGIN + 24 + fmax(width, text_width("precision", TEXT_SIZE)) + 10;
     x->top = TITLE + 22 + (turned(x) ? width : 14) + 8;
 }
 
@@ -149,7 +149,6 @@ static void put_axes(const matrix *x) {
 
 dfoo_status plot_confusion(const plot_matrix *m, arena *scratch, buf *out) {
     matrix x = {.m = m, .b = out};
-    (void)scratch;
     lay_out(&x);
     double width = fmax(x.left + m->n * x.side + PARTS, 360), height = x.top + m->n * x.side + 34;
     char   words[120];
@@ -163,5 +162,6 @@ dfoo_status plot_confusion(const plot_matrix *m, arena *scratch, buf *out) {
     put_names(&x);
     put_parts(&x);
     svg_close(out);
+    DFOO_TRY(arena_status(scratch));
     return buf_status(out);
 }

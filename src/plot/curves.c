@@ -1,6 +1,6 @@
 /* How training went: the cost above, the accuracy below, over the epochs. */
+#include <float.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "plot/svg.h"
 
@@ -24,12 +24,17 @@ typedef struct curves {
 
 /* ---------------------------------------------------------------------- ranges */
 
-/* The range of the finite values, widened; nothing finite: 0 to 1. */
+/* Can the value be drawn? What is almost infinite would leave no room for a margin. */
+static bool usable(double y) {
+    return fabs(y) <= 1e280;
+}
+
+/* The range of the usable values; of none, 0 to 1. */
 static plot_range range_of(const double *const y[2], size_t n) {
     plot_range r = {INFINITY, -INFINITY};
     for (int s = 0; s < 2; s++)
         for (size_t i = 0; y[s] && i < n; i++) {
-            if (!isfinite(y[s][i])) continue;
+            if (!usable(y[s][i])) continue;
             r.low = fmin(r.low, y[s][i]);
             r.high = fmax(r.high, y[s][i]);
         }
@@ -38,11 +43,11 @@ static plot_range range_of(const double *const y[2], size_t n) {
 
 /* Costs that span more than a decade and a half are seen on a logarithmic axis only. */
 static void cost_axis(axis *a, plot_range r) {
-    enum { SPAN = 30 };
+    double decades = r.low > 0 ? log10(r.high) - log10(r.low) : 0;
     double margin = r.high > r.low ? (r.high - r.low) * 0.05 : fmax(fabs(r.high) * 0.1, 1e-9);
-    a->log = r.low > 0 && r.high / r.low >= SPAN;
-    a->low = a->log ? r.low / pow(r.high / r.low, 0.03) : r.low - margin;
-    a->high = a->log ? r.high * pow(r.high / r.low, 0.03) : r.high + margin;
+    a->log = decades >= 1.5;
+    a->low = a->log ? fmax(r.low * pow(10, -0.03 * decades), DBL_MIN) : r.low - margin;
+    a->high = a->log ? r.high * pow(10, 0.03 * decades) : r.high + margin;
     if (!a->log && r.low >= 0 && a->low < (r.high - r.low) * 0.2) a->low = 0;
 }
 
@@ -55,7 +60,7 @@ static void accuracy_axis(axis *a, plot_range r) {
 
 static void epoch_axis(axis *a, const plot_history *h) {
     double first = h->epoch[0], last = h->epoch[h->n - 1];
-    a->low = first < last ? first : first - 0.5;
+    a->low = first == 1 && last > 1 ? 0 : first < last ? first : first - 0.5;
     a->high = first < last ? last : first + 0.5;
     a->whole = true;
     a->to = RIGHT;
@@ -63,16 +68,16 @@ static void epoch_axis(axis *a, const plot_history *h) {
 
 /* ---------------------------------------------------------------------- layout */
 
-static bool any_finite(const double *y, size_t n) {
+static bool any_usable(const double *y, size_t n) {
     for (size_t i = 0; y && i < n; i++)
-        if (isfinite(y[i])) return true;
+        if (usable(y[i])) return true;
     return false;
 }
 
 static void add_panel(curves *c, const char *label, const double *train, const double *test) {
     panel *p = &c->panels[c->n_panels++];
-    p->y[TRAIN] = any_finite(train, c->h->n) ? train : NULL;
-    p->y[TEST] = any_finite(test, c->h->n) ? test : NULL;
+    p->y[TRAIN] = any_usable(train, c->h->n) ? train : NULL;
+    p->y[TEST] = any_usable(test, c->h->n) ? test : NULL;
     p->f.y_label = label;
 }
 
@@ -96,7 +101,7 @@ static void lay_out(curves *c) {
 static size_t lowest(const double *y, size_t n) {
     size_t best = n;
     for (size_t i = 0; y && i < n; i++)
-        if (isfinite(y[i]) && (best == n || y[i] < y[best])) best = i;
+        if (usable(y[i]) && (best == n || y[i] < y[best])) best = i;
     return best;
 }
 
@@ -135,7 +140,7 @@ static void draw_curve(const curves *c, const panel *p, int series) {
     column now = {.any = false};
     path_open(&line, c->b, series == TRAIN ? "curve l0" : "curve l1 test", 0.15);
     for (size_t i = 0; i < c->h->n; i++)
-        if (isfinite(p->y[series][i]))
+        if (usable(p->y[series][i]))
             column_add(&now, &line, axis_at(&p->f.across, c->h->epoch[i]), axis_at(&p->f.up, p->y[series][i]));
     column_end(&now, &line);
     path_end(&line);
@@ -145,9 +150,9 @@ static void draw_curve(const curves *c, const panel *p, int series) {
 static void draw_dots(const curves *c, const panel *p, int series) {
     enum { FEW = 30 };
     size_t n = 0;
-    for (size_t i = 0; i < c->h->n; i++) n += isfinite(p->y[series][i]) != 0;
+    for (size_t i = 0; i < c->h->n; i++) n += usable(p->y[series][i]);
     for (size_t i = 0; n <= FEW && i < c->h->n; i++)
-        if (isfinite(p->y[series][i]))
+        if (usable(p->y[series][i]))
             sign_draw(c->b, (uint32_t)series, axis_at(&p->f.across, c->h->epoch[i]), axis_at(&p->f.up, p->y[series][i]), 3.2);
 }
 
@@ -195,13 +200,13 @@ static void put_words(const curves *c) {
     svg_heading(c->b, left, c->h->title, RIGHT - left);
     put_sample(c, left, TRAIN);
     if (c->panels[0].y[TEST] || c->panels[1].y[TEST]) put_sample(c, left + 105, TEST);
-    if (c->h->cost && !isfinite(c->h->cost[last])) put_end(c, last);
+    if (c->h->cost && !usable(c->h->cost[last])) put_end(c, last);
     else if (c->best < n) put_best(c);
 }
 
-/* The last finite value as words. */
+/* The last usable value as words. */
 static void describe(buf *b, const char *what, const double *y, size_t n) {
-    while (n && !isfinite(y[n - 1])) n--;
+    while (n && !usable(y[n - 1])) n--;
     if (!n) return;
     buf_printf(b, " %s at the end: ", what);
     put_digits(b, y[n - 1], 4);
@@ -228,7 +233,7 @@ dfoo_status plot_curves(const plot_history *h, arena *scratch, buf *out) {
     buf    words;
     curves c = {.h = h, .b = out};
     add_panel(&c, "cost", h->cost, h->test_cost);
-    if (any_finite(h->accuracy, h->n) || any_finite(h->test_accuracy, h->n)) add_panel(&c, "accuracy", h->accuracy, h->test_accuracy);
+    if (any_usable(h->accuracy, h->n) || any_usable(h->test_accuracy, h->n)) add_panel(&c, "accuracy", h->accuracy, h->test_accuracy);
     lay_out(&c);
     c.best = lowest(c.panels[0].y[TEST], h->n);
     buf_init(&words, scratch->mem);

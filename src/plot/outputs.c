@@ -27,6 +27,16 @@ static dfoo_status draw_output(const stage *s, const double *x, uint32_t k) {
     return DFOO_OK;
 }
 
+/* The sign of a class where its curve is highest. */
+static void draw_sign(const stage *s, const double *x, uint32_t k) {
+    size_t best = s->m->nx;
+    for (size_t i = s->m->nx / 40; i < s->m->nx - s->m->nx / 40; i++) {
+        double y = stage_value(s, k, i, 0);
+        if (isfinite(y) && (best == s->m->nx || y > stage_value(s, k, best, 0))) best = i;
+    }
+    if (best < s->m->nx) sign_draw(s->b, k, x[best], axis_at(&s->f.up, stage_value(s, k, best, 0)), 5);
+}
+
 /* How high a point stands. */
 static double height(const stage *s, size_t i) {
     const plot_points *p = &s->m->points;
@@ -68,8 +78,10 @@ dfoo_status plot_outputs(const plot_model *m, arena *scratch, buf *out) {
     if (lanes) svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from, LANE * m->n_classes);
     frame_front(out, &s.f);
     for (uint32_t k = 0; k < m->outputs; k++) DFOO_TRY(draw_output(&s, x, k));
+    for (uint32_t k = 0; m->outputs > 1 && k < m->outputs; k++) draw_sign(&s, x, k);
     DFOO_TRY(draw_points(&s));
     if (m->n_classes) stage_classes(&s);
     svg_close(out);
+    DFOO_TRY(arena_status(scratch));
     return buf_status(out);
 }

@@ -106,10 +106,10 @@ static dfoo_status draw_bands(const regions *r, const levels *l) {
 /* The bands one above the other, and the values between them. */
 static void draw_scale(const regions *r, const levels *l) {
     buf   *b = r->s.b;
-    double top = STAGE_TOP + (r->s.m->label ? 24 : 0), height = 30;
+    double top = r->s.top + (r->s.m->label ? 24 : 0), height = 30;
     axis   a = {.low = l->range.low, .high = l->range.high};
     if (r->s.m->label) {
-        svg_text(b, "dim", LEGEND, STAGE_TOP + 12);
+        svg_text(b, "dim", LEGEND, r->s.top + 12);
         put_short(b, r->s.m->label, LEGEND_RIGHT - LEGEND);
         svg_text_end(b);
     }
@@ -164,5 +164,6 @@ dfoo_status plot_regions(const plot_model *m, arena *scratch, buf *out) {
     if (m->n_classes) stage_classes(&r.s);
     else draw_scale(&r, &l);
     svg_close(out);
+    DFOO_TRY(arena_status(scratch));
     return buf_status(out);
 }

@@ -101,7 +101,7 @@ static void define_marker(buf *b, const point_groups *g, uint32_t i, double radi
         put_length(b, radius * 0.8);
         buf_puts(b, "\"/>");
     } else if (g->ramp) {
-        buf_printf(b, "<circle class=\"sign r%u\" r=\"", i);
+        buf_printf(b, "<circle class=\"spot r%u\" r=\"", i);
         put_length(b, radius);
         buf_puts(b, "\"/>");
     } else {

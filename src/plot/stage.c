@@ -18,7 +18,7 @@ static plot_range finite_range(const double *x, size_t n, size_t step) {
 plot_range plot_range_of(const double *x, size_t n, size_t step) {
     plot_range r = finite_range(x, n, step);
     double     most = fmax(fabs(r.low), fabs(r.high)), width = r.high / 2 - r.low / 2;
-    double     margin = width > most * 1e-9 ? width * 0.12 : most > 0 ? most * 0.1 : 1;
+    double     margin = width > most * 1e-12 ? width * 0.12 : most > 0 ? most * 0.1 : 1;
     return (plot_range){r.low - margin, r.high + margin};
 }
 
@@ -39,7 +39,7 @@ levels levels_of(const double *value, size_t n) {
     levels l = {.range = finite_range(value, n, 1)};
     axis   a = {.low = l.range.low, .high = l.range.high};
     if (!(a.high > a.low)) return l;
-    ticks all = axis_ticks(&a, 7);
+    ticks all = axis_ticks(&a, RAMP_COLOURS - 1);
     l.t.step = all.step;
     for (int i = 0; i < all.n; i++)
         if (all.at[i] > a.low && all.at[i] < a.high) l.t.at[l.t.n++] = all.at[i];
@@ -74,7 +74,8 @@ dfoo_status stage_open(stage *s, axis up, double bottom, double below, const cha
     const plot_model *m = s->m;
     buf               words;
     up.from = bottom;
-    up.to = STAGE_TOP;
+    s->top = m->note ? 58 : 42;
+    up.to = s->top;
     s->f = (frame){.across = {.low = m->x.low, .high = m->x.high, .to = STAGE_RIGHT}, .up = up, .x_label = m->x_label, .y_label = y_label, .bottom = true};
     s->f.across.from = frame_margin(&s->f, s->b);
     buf_init(&words, s->scratch->mem);
@@ -95,7 +96,7 @@ void stage_classes(const stage *s) {
     enum { MOST = 19, LINE = 20 };
     const plot_model *m = s->m;
     uint32_t          shown = m->n_classes <= MOST ? m->n_classes : MOST - 1;
-    double            y = STAGE_TOP + 12;
+    double            y = s->top + 12;
     if (m->label) {
         svg_text(s->b, "dim", LEGEND, y);
         put_short(s->b, m->label, LEGEND_RIGHT - LEGEND);

@@ -4,13 +4,14 @@
 
 #include "plot/svg.h"
 
-enum { STAGE_WIDTH = 660, STAGE_RIGHT = 505, STAGE_TOP = 58, STAGE_BOTTOM = 458, LEGEND = 523, LEGEND_RIGHT = 652 };
+enum { STAGE_WIDTH = 660, STAGE_RIGHT = 505, STAGE_BOTTOM = 458, LEGEND = 523, LEGEND_RIGHT = 652 };
 
 typedef struct stage {
     const plot_model *m;
     buf              *b;
     arena            *scratch;
     frame             f;
+    double            top; /* of the frame */
 } stage;
 
 /* Opens the picture of a model: its frame, the heading. `up` has the range of the vertical axis; the frame ends at `bottom`,

@@ -157,6 +157,7 @@ static const char style[] =
     ".dfoo .test{stroke-dasharray:6 4}\n"
     ".dfoo .marks{fill:none;stroke:none}\n"
     ".dfoo .sign{stroke:#fff;stroke-width:.8}\n"
+    ".dfoo .spot{stroke:#fff;stroke-width:1}\n"
     ".dfoo .unknown{fill:#57606a}\n"
     ".dfoo .cell{fill:#0072b2}\n";
 

@@ -106,7 +106,7 @@ void   frame_front(buf *b, const frame *f); /* what lies above it */
 /* The colours and shapes of classes and curves: number i looks unlike all others as long as there are
  * no more than 90. "c3" in the style sheet fills with the colour of number 3, "t3" with its tint, "l3" draws
  * lines in it; "r0" .. are the colours of a ramp for values. */
-enum { SIGN_COLOURS = 10, SIGN_SHAPES = 9, RAMP_COLOURS = 9 };
+enum { SIGN_COLOURS = 10, SIGN_SHAPES = 9, RAMP_COLOURS = 10 };
 
 void signs_style(buf *b, bool dark);
 
