@@ -34,6 +34,14 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
     return report(d, &a, &messages, data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &messages));
 }
 
+dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text) {
+    arena a;
+    diags messages;
+    arena_init(&a, d->mem);
+    diags_init(&messages, &a);
+    return report(d, &a, &messages, data_write_text(path, text, strlen(text), &messages));
+}
+
 /* -------------------------------------------------------------------- show */
 
 /* The program that is run, in its stable form: all gradients, or what is shown. */

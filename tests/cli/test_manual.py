@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict", "new"]
+COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict", "plot", "new"]
 
 
 def options(dfoo, command):

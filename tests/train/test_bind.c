@@ -180,7 +180,7 @@ static void columns_are_shared_out(void **state) {
         train_source data = {"new.csv", NULL, &t.test_table};
         read_table(&t, files[i], &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
-                                       t.history, &score),
+                                       t.history, &score, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), of_b[0] * 1 + of_b[1] * 3, 1e-12);
         assert_int_equal(isnan(score.cost) != 0, i);
@@ -206,7 +206,7 @@ static void columns_without_names(void **state) {
         train_source data = {"new.csv", NULL, &t.test_table};
         read_table(&t, labels ? "1,10,2\n" : "1,10\n", &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
-                                       t.history, &score),
+                                       t.history, &score, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), 0.8 * 1 + 8 * 10, 1e-12);
         assert_int_equal(isnan(score.cost) == 0, labels);
@@ -252,7 +252,7 @@ static void classes_by_name(void **state) {
     assert_close(t.result.train.accuracy, 1, 0);
     assert_close(t.result.test.accuracy, 1, 0);
     train_source data = {"new.csv", NULL, &t.test_table};
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt, t.history, &score), DFOO_OK);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt, t.history, &score, NULL), DFOO_OK);
     assert_close(score.cost, t.result.test.cost, 1e-15);
     assert_int_equal(train_table(&t.f.m, t.run, arrays_get(t.history, "A"), &t.f.a, t.history, &columns),
                      DFOO_OK);
