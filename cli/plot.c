@@ -78,7 +78,7 @@ static const option options[] = {
     {.name = "labels", .value = "NAME,..", .text = &labels, .help = "the label columns of a CSV"},
     {.name = "features", .value = "NAME,NAME", .text = &features, .help = "one or two: what is varied; the others stay at their means"},
     {.name = "confusion", .flag = &confusion, .help = "the confusion matrix instead"},
-    {.name = "log", .value = "FILE", .text = &log_file, .reads = true, .help = "cost and accuracy over the epochs, from `dfoo train --log FILE`"},
+    {.name = "log", .value = "FILE", .text = &log_file, .reads = true, .help = "cost and accuracy over the epochs: a run, or a file of --log"},
     {.name = "title", .value = "TEXT", .text = &title, .help = "the heading of the picture"},
     {.name = "output", .letter = 'o', .value = "FILE", .text = &output, .help = "the SVG file; standard output if not given"},
     OPTION_SET(&settings),
@@ -96,7 +96,7 @@ const command plot_command = {
                "  dfoo plot two_layer --weights run.npz --data planar.csv -o boundary.svg\n"
                "  dfoo plot mine.eq --weights run.npz --data iris.csv --features width,length\n"
                "  dfoo plot two_layer --weights run.npz --data planar.csv --confusion -o confusion.svg\n"
-               "  dfoo plot --log log.csv -o curve.svg",
+               "  dfoo plot --log run.npz -o curve.svg",
     .options = options,
     .n_options = COUNT(options),
     .most = 1,

@@ -131,7 +131,7 @@ static dfoo_status train(dfoo *d, const char *const *args) {
     if (resume && restart) return wrong("--resume goes on with a run, --restart begins anew: give one of them");
     dfoo_status status = can_write(output, true);
     if (status == DFOO_OK && log_file) status = can_write(log_file, false);
-    if (status == DFOO_OK && plot_file) status = can_write(plot_file, false);
+    if (status == DFOO_OK && plot_file) status = strcmp(plot_file, "-") == 0 ? wrong("--plot takes a file; standard output has the report") : can_write(plot_file, false);
     if (status != DFOO_OK) return status;
     status = model_open(d, args[0], &settings, &model);
     if (status == DFOO_OK) status = train_model(d, model);

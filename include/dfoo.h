@@ -319,8 +319,8 @@ DFOO_API dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, 
 /* A confusion matrix of up to 100 classes. title may be NULL. */
 DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title, char **svg);
 
-/* Cost and accuracy over the epochs, from the CSV file that dfoo_train_options.log names. title: NULL for the
- * file's name. */
+/* Cost and accuracy over the epochs, from the CSV file that dfoo_train_options.log names, or from a run in an NPZ
+ * file. title: NULL for the file's name. */
 DFOO_API dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg);
 
 #ifdef __cplusplus

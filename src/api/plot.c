@@ -71,14 +71,29 @@ static bool is_ascending(const double *x, size_t n) {
     return true;
 }
 
-static dfoo_status draw_log(work *w, const char *path, const char *title, buf *out) {
+/* The history that a run keeps. */
+static bool run_history(const dfoo_arrays *set, columns *out) {
+    const dfoo_array *x = arrays_get(set, "dfoo.history");
+    if (!x || x->ndim != 2 || x->dim[1] != TRAIN_HISTORY_COLUMNS || !x->dim[0]) return false;
+    *out = (columns){x->dim[0], x->dim[1], x->data, train_history_columns};
+    return true;
+}
+
+static dfoo_status log_table(work *w, const char *path, const dfoo_arrays *set, const data_table *table, columns *out) {
+    if (run_history(set, out)) return DFOO_OK;
+    if (!has_column(table, "epoch") || !has_column(table, "cost"))
+        return plot_error(w, "%s has no history of training: it is no run, nor has it columns of numbers called epoch and cost", path);
+    if (!table->n_rows) return plot_error(w, "%s holds no epochs", path);
+    *out = (columns){table->n_rows, table->n_cols, table->values, table->names};
+    return DFOO_OK;
+}
+
+static dfoo_status draw_log(work *w, const char *path, const char *title, dfoo_arrays *set, buf *out) {
+    columns           t = {0};
     data_table        table;
-    data_read_options how = {.gaps = true};
-    DFOO_TRY(data_read_csv(path, &how, &w->messages, &w->a, &table));
-    if (!has_column(&table, "epoch") || !has_column(&table, "cost"))
-        return plot_error(w, "%s is no log of training: it needs columns of numbers called epoch and cost", path);
-    if (!table.n_rows) return plot_error(w, "%s holds no epochs", path);
-    columns       t = {table.n_rows, table.n_cols, table.values, table.names};
+    data_read_options how = {.gaps = true, .table = &table, .tables = &w->a};
+    DFOO_TRY(data_read(path, &how, &w->messages, set));
+    DFOO_TRY(log_table(w, path, set, &table, &t));
     const double *epoch = column(&t, "epoch", &w->a);
     if (!epoch) return DFOO_ENOMEM;
     if (!is_ascending(epoch, t.n_rows)) return plot_error(w, "%s: the epochs do not ascend", path);
@@ -86,12 +101,15 @@ static dfoo_status draw_log(work *w, const char *path, const char *title, buf *o
 }
 
 dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg) {
-    work w;
-    buf  out;
+    work         w;
+    buf          out;
+    dfoo_arrays *set = NULL;
     *svg = NULL;
     buf_init(&out, d->mem);
     dfoo_status status = work_begin(&w, d);
-    if (status == DFOO_OK) status = draw_log(&w, path, title, &out);
+    if (status == DFOO_OK) status = arrays_new(&d->mem, &set);
+    if (status == DFOO_OK) status = draw_log(&w, path, title, set, &out);
+    arrays_free(set);
     return work_text(work_close(&w, status), &out, svg);
 }
 

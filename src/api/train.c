@@ -126,10 +126,11 @@ static size_t about_twenty(size_t epochs) {
     return (epochs + 19) / 20;
 }
 
-/* Is the caller told about these scores? For a picture there are more of them. */
+/* Is the caller told about these scores? For a picture there are more of them than are wanted. */
 static bool is_told(reporter *r, const train_progress *now) {
-    if (!r->opt->report || !now->evaluated || (now->epoch < r->next && now->epoch < now->epochs)) return false;
-    r->next = r->opt->plot ? now->epoch + r->every : 0;
+    bool skipped = r->opt->plot && now->epoch && now->epoch < r->next && now->epoch < now->epochs;
+    if (!r->opt->report || !now->evaluated || skipped) return false;
+    r->next = (now->epoch / r->every + 1) * r->every;
     return true;
 }
 
@@ -200,7 +201,7 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     program       p = {{0}};
     reporter      r = {.opt = opt};
     DFOO_TRY(prepare(w, opt, f, &in, &how));
-    r.every = opt->report_every ? opt->report_every : about_twenty(how.epochs);
+    r.every = r.next = opt->report_every ? opt->report_every : about_twenty(how.epochs);
     how.progress = hand_on;
     how.user = &r;
     DFOO_TRY(training_program(w, &p));

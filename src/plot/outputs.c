@@ -75,8 +75,8 @@ dfoo_status plot_outputs(const plot_model *m, arena *scratch, buf *out) {
     if (!x) return DFOO_ENOMEM;
     frame_back(out, &s.f);
     if (m->n_classes == 2 && m->outputs == 1) svg_line(out, "best", s.f.across.from, axis_at(&s.f.up, 0.5), s.f.across.to, axis_at(&s.f.up, 0.5));
-    if (lanes) svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from, LANE * m->n_classes);
     frame_front(out, &s.f);
+    if (lanes) svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from, LANE * m->n_classes);
     for (uint32_t k = 0; k < m->outputs; k++) DFOO_TRY(draw_output(&s, x, k));
     for (uint32_t k = 0; m->outputs > 1 && k < m->outputs; k++) draw_sign(&s, x, k);
     DFOO_TRY(draw_points(&s));

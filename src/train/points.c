@@ -21,14 +21,21 @@ static bool is_feature(const model *m, var_id v) {
     return ir_var(&m->g, v)->kind == VAR_INPUT && by_example(m, ir_var(&m->g, v));
 }
 
+/* What the column of the table is called that an entry comes from; or that the training data had for
+ * it. NULL: there is no such name. */
+static const char *column_name(const reader *k, const view *v, size_t entry) {
+    const data_table *t = k->r.data->table;
+    const memo       *known = memos_find(&k->r.memos, v->var);
+    if (t && t->names && v->at == t->values && t->names[v->offset[entry]][0]) return t->names[v->offset[entry]];
+    return known && entry < known->n_columns ? known->columns[entry] : NULL;
+}
+
 static dfoo_status name_features(reader *k, const view *v, uint32_t from) {
-    const memo *known = memos_find(&k->r.memos, v->var);
     const char *var = ir_var_name(&k->r.m->g, v->var);
-    bool        named = known && known->n_columns == v->entries;
-    for (size_t i = 0; i < v->entries; i++)
-        k->names[from + i] = named             ? arena_text(k->r.a, known->columns[i], strlen(known->columns[i]))
-                             : v->entries == 1 ? arena_text(k->r.a, var, strlen(var))
-                                               : arena_format(k->r.a, "%s_%zu", var, i + 1);
+    for (size_t i = 0; i < v->entries; i++) {
+        const char *column = column_name(k, v, i);
+        k->names[from + i] = column ? column : v->entries == 1 ? var : arena_format(k->r.a, "%s_%zu", var, i + 1);
+    }
     return arena_status(k->r.a);
 }
 
@@ -149,8 +156,9 @@ static dfoo_status read_label(reader *k) {
     if (!label) return DFOO_OK;
     const view *y = bound_find(&k->r.bound, label);
     const memo *known = memos_find(&k->r.memos, label);
-    bool        column = known && known->n_columns == 1;
-    k->out->label = column ? known->columns[0] : ir_var_name(&m->g, label);
+    bool        one = y ? y->class_of || y->entries == 1 : known && known->n_columns == 1;
+    const char *column = !one ? NULL : y ? column_name(k, y, 0) : known->columns[0];
+    k->out->label = column ? column : ir_var_name(&m->g, label);
     if (k->out->outputs > 1) return read_classes(k, label, y, k->out->outputs);
     if (y ? zeros_and_ones(y) : known && known->n_classes == 2) return read_classes(k, label, y, 2);
     return y ? read_values(k, y) : DFOO_OK;

@@ -148,7 +148,7 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
 typedef struct train_points {
     size_t             n;
     uint32_t           n_features; /* the entries of all inputs, in order of declaration */
-    const char *const *features;   /* columns of the table that the run was trained with, or X_1, X_2, .. */
+    const char *const *features;   /* the columns of the table, here or in training, else X_1, X_2, .. */
     const double      *mean;       /* of each */
     var_id             n_entries;  /* by var_id: how many features are entries of this input */
     const size_t      *entries;
