@@ -17,6 +17,12 @@ static dfoo_status plot_error(work *w, const char *format, const char *text) {
     return diag_error(&w->messages, NULL, span_at(0, 0), format, text);
 }
 
+/* "two_layer.eq on planar.csv"; of other data than a file's, the model alone. NULL without memory. */
+static const char *on_data(work *w, const char *data) {
+    bool file = data && strcmp(data, "-") != 0;
+    return file ? arena_format(&w->a, "%s on %s", w->m.src.name, base_name(data)) : w->m.src.name;
+}
+
 /* -------------------------------------------------------------------- history */
 
 /* A table of numbers with named columns. */
@@ -50,7 +56,7 @@ static dfoo_status draw_history(const columns *t, const char *title, arena *a, b
 dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history, const char *const *names) {
     buf     svg;
     columns t = {history->dim[0], history->dim[1], history->data, names};
-    char   *title = arena_format(&w->a, data ? "%s on %s" : "%s", w->m.src.name, data ? base_name(data) : "");
+    const char *title = on_data(w, data);
     if (!title) return DFOO_ENOMEM;
     buf_init(&svg, w->d->mem);
     dfoo_status status = draw_history(&t, title, &w->a, &svg);
@@ -118,7 +124,7 @@ dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **s
 dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title, char **svg) {
     work        w;
     buf         out;
-    plot_matrix m = {.title = title ? title : "confusion matrix", .n = (uint32_t)confusion->classes, .classes = confusion->names, .count = confusion->count};
+    plot_matrix m = {title ? title : "confusion matrix", (uint32_t)confusion->classes, confusion->names, confusion->count};
     *svg = NULL;
     buf_init(&out, d->mem);
     dfoo_status status = work_begin(&w, d);
@@ -131,7 +137,7 @@ dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const 
 
 /* --------------------------------------------------------------------- models */
 
-enum { GRID = 180, CURVE = 400, PLACES_AT_ONCE = 4096 };
+enum { GRID = 180, CURVE = 400, PLACES_AT_ONCE = 4096, NUMBERS_AT_ONCE = 1 << 22 };
 
 /* A model at work. */
 typedef struct picture {
@@ -191,16 +197,23 @@ static void fill_places(const picture *p, size_t from, size_t n, double *x, doub
     }
 }
 
+/* How many places are evaluated together: of many features, fewer. */
+static size_t places_at_once(const picture *p) {
+    size_t most = NUMBERS_AT_ONCE / p->points.n_features;
+    return most < 1 ? 1 : most < PLACES_AT_ONCE ? most : PLACES_AT_ONCE;
+}
+
 static dfoo_status evaluate(picture *p) {
     work   *w = p->w;
+    size_t  at_once = places_at_once(p);
     double *x = arena_new(&w->a, PLACES_AT_ONCE * sizeof *x), *y = arena_new(&w->a, PLACES_AT_ONCE * sizeof *y);
     p->places = p->m.nx * p->m.ny;
     p->value = arena_new(&w->a, p->places * p->points.outputs * sizeof *p->value);
     if (!x || !y || !p->value) return DFOO_ENOMEM;
     dfoo_status status = DFOO_OK;
-    for (size_t from = 0; from < p->places && status == DFOO_OK; from += PLACES_AT_ONCE) {
+    for (size_t from = 0; from < p->places && status == DFOO_OK; from += at_once) {
         dfoo_arrays *set;
-        size_t       n = p->places - from < PLACES_AT_ONCE ? p->places - from : PLACES_AT_ONCE;
+        size_t       n = p->places - from < at_once ? p->places - from : at_once;
         fill_places(p, from, n, x, y);
         DFOO_TRY(arrays_new(&w->d->mem, &set));
         status = evaluate_part(p, (const double *const[2]){x, y}, from, n, set);
@@ -215,15 +228,15 @@ static dfoo_status evaluate(picture *p) {
 /* "two_layer.eq on planar.csv: accuracy 90.50%" */
 static const char *title_of(const picture *p, const char *data) {
     arena      *a = &p->w->a;
-    const char *model = p->w->m.src.name;
-    char       *text = data && strcmp(data, "-") != 0 ? arena_format(a, "%s on %s", model, base_name(data)) : arena_format(a, "%s", model);
+    const char *text = on_data(p->w, data);
     long        of_10000 = isnan(p->score.accuracy) ? -1 : lround(p->score.accuracy * 10000);
     return text && of_10000 >= 0 ? arena_format(a, "%s: accuracy %ld.%02ld%%", text, of_10000 / 100, of_10000 % 100) : text;
 }
 
 static const char *note_of(const picture *p) {
     uint32_t others = p->points.n_features - p->points.n_picked;
-    return others ? arena_format(&p->w->a, others == 1 ? "the other feature at its mean" : "the other %u features at their means", others) : NULL;
+    if (others < 2) return others ? "the other feature at its mean" : NULL;
+    return arena_format(&p->w->a, "the other %u features at their means", others);
 }
 
 /* 0 and 1 say little: "class 0" */

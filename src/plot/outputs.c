@@ -74,7 +74,10 @@ dfoo_status plot_outputs(const plot_model *m, arena *scratch, buf *out) {
     double *x = stage_positions(&s, &s.f.across, m->x, m->nx);
     if (!x) return DFOO_ENOMEM;
     frame_back(out, &s.f);
-    if (m->n_classes == 2 && m->outputs == 1) svg_line(out, "best", s.f.across.from, axis_at(&s.f.up, 0.5), s.f.across.to, axis_at(&s.f.up, 0.5));
+    if (m->n_classes == 2 && m->outputs == 1) {
+        double half = axis_at(&s.f.up, 0.5);
+        svg_line(out, "best", s.f.across.from, half, s.f.across.to, half);
+    }
     frame_front(out, &s.f);
     if (lanes) svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from, LANE * m->n_classes);
     for (uint32_t k = 0; k < m->outputs; k++) DFOO_TRY(draw_output(&s, x, k));

@@ -60,7 +60,8 @@ int level_of(const levels *l, double value) {
 
 static void describe(const stage *s, buf *words) {
     const plot_model *m = s->m;
-    buf_printf(words, "%s%s over %s", m->n_classes ? "The class that the model says for " : "The model's output for ", m->label ? m->label : "each point", m->x_label);
+    buf_printf(words, m->n_classes ? "The class that the model says" : "The model's output");
+    buf_printf(words, "%s%s over %s", m->label ? " for " : "", m->label ? m->label : "", m->x_label);
     if (m->ny > 1) buf_printf(words, " (across) and %s (up)", m->y_label);
     buf_puts(words, ".");
     if (m->points.n) buf_printf(words, " %zu examples are marked.", m->points.n);
@@ -76,7 +77,8 @@ dfoo_status stage_open(stage *s, axis up, double bottom, double below, const cha
     up.from = bottom;
     s->top = m->note ? 58 : 42;
     up.to = s->top;
-    s->f = (frame){.across = {.low = m->x.low, .high = m->x.high, .to = STAGE_RIGHT}, .up = up, .x_label = m->x_label, .y_label = y_label, .bottom = true};
+    s->f = (frame){.up = up, .x_label = m->x_label, .y_label = y_label, .bottom = true};
+    s->f.across = (axis){.low = m->x.low, .high = m->x.high, .to = STAGE_RIGHT};
     s->f.across.from = frame_margin(&s->f, s->b);
     buf_init(&words, s->scratch->mem);
     describe(s, &words);

@@ -81,7 +81,8 @@ static dfoo_status no_feature(const reader *k, const char *name) {
 
 static dfoo_status pick_features(reader *k, const char *const *wanted, uint32_t n_wanted) {
     train_points *p = k->out;
-    if (!p->n_features) return train_bad(k->r.m->g.d, "the model has no inputs with an entry for each example, so there is nothing to show it over");
+    if (!p->n_features)
+        return train_bad(k->r.m->g.d, "the model has no inputs with an entry for each example, so there is nothing to show it over");
     if (!n_wanted && p->n_features > 2) {
         dfoo_status status = train_bad(k->r.m->g.d, "the model has %u features, and a picture shows one or two of them", p->n_features);
         diag_note(k->r.m->g.d, "--features NAME,NAME varies two and holds the others at their means; there are %s",
@@ -168,11 +169,13 @@ static dfoo_status check_prediction(reader *k) {
     const model    *m = k->r.m;
     const variable *x = ir_var(&m->g, m->predict.at[0]);
     const char     *name = ir_var_name(&m->g, m->predict.at[0]);
-    if (!by_example(m, x)) return train_bad(m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
+    if (!by_example(m, x))
+        return train_bad(m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
     k->out->prediction = m->predict.at[0];
     k->out->outputs = (uint32_t)sizes_get(&k->r.z.s, entries_dim(m, x));
     if (k->out->outputs == 1 || score_label(m, &k->r.z.s)) return DFOO_OK;
-    dfoo_status status = train_bad(m->g.d, "%s has %u values for each example, and a picture shows one value or classes", name, k->out->outputs);
+    dfoo_status status = train_bad(m->g.d, "%s has %u values for each example, and a picture shows one value or classes", name,
+                                   k->out->outputs);
     diag_note(m->g.d, "they are classes if there is a label of this shape that is declared onehot");
     return status;
 }
