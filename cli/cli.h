@@ -57,7 +57,7 @@ typedef struct command {
 } command;
 
 extern const command new_command, show_command, derive_command, explain_command, grad_command, check_command,
-    train_command, predict_command, help_command;
+    train_command, predict_command, plot_command, help_command;
 
 /* Command number i; NULL behind the last. */
 const command *command_at(size_t i);

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 static const command *const commands[] = {&show_command,  &derive_command, &explain_command, &grad_command,
-                                          &check_command, &train_command,  &predict_command, &new_command,     &help_command};
+                                          &check_command, &train_command,  &predict_command, &plot_command,
+                                          &new_command,   &help_command};
 
 const command *command_at(size_t i) {
     return i < COUNT(commands) ? commands[i] : NULL;

@@ -25,18 +25,28 @@ static void say_metric(const dfoo_progress *metric) {
     if (named || !isnan(metric->cost)) fprintf(stderr, " on the labels of %s\n", words_first(&data));
 }
 
+static void say_confusion(dfoo *d, const dfoo_confusion *matrix) {
+    char *text;
+    if (!matrix || dfoo_confusion_text(d, matrix, &text) != DFOO_OK) return;
+    fputs(text, stderr);
+    dfoo_text_free(d, text);
+}
+
 static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
+    dfoo_confusion            *matrix = NULL;
     const dfoo_predict_options how = {.data = words_first(&data), .more_data = words_rest(&data), .map = map,
                                                .flatten = flatten, .header = (dfoo_header)header, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
-                                               .csv = ends_with(output, ".npz") ? NULL : output};
+                                               .csv = ends_with(output, ".npz") ? NULL : output, .confusion = &matrix};
     dfoo_progress              metric = {.cost = NAN, .metric = NAN};
     dfoo_arrays               *out;
     dfoo_status                status = dfoo_predict(model, run, &how, &out, &metric);
     say_messages(d);
     if (status == DFOO_OK) {
         say_metric(&metric);
+        say_confusion(d, matrix);
         if (!how.csv) status = dfoo_arrays_write(d, output, out, how.dtype);
     }
+    dfoo_confusion_free(d, matrix);
     dfoo_arrays_free(out);
     return status;
 }
@@ -78,7 +88,7 @@ const command predict_command = {
     .summary = "its output for data, with trained parameters",
     .arguments = "MODEL",
     .details = "Writes what the model predicts, a line per example; if the data has labels, how good that\n"
-               "is goes to standard error.\n"
+               "is goes to standard error: accuracy, cost and, of classes, the confusion matrix.\n"
                "\n"
                "  dfoo predict two_layer --weights run.npz --data planar.csv\n"
                "  dfoo predict two_layer --weights run.npz --data planar.csv -o predictions.npz",

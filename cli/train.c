@@ -10,7 +10,7 @@
 
 static words       data, test;
 static char       *map, *test_map, *scale;
-static const char *labels, *classes, *from, *optimizer, *optimizer_settings, *log_file, *output;
+static const char *labels, *classes, *from, *optimizer, *optimizer_settings, *log_file, *plot_file, *output;
 static double      split, learning_rate;
 static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
 static uint64_t    seed;
@@ -76,6 +76,7 @@ static dfoo_train_options train_options(progress *p) {
                               .restart = restart,
                               .stop = should_stop,
                               .log = log_file,
+                              .plot = plot_file,
                               .report_every = report_every,
                               .user = p};
     if (!quiet) how.report = progress_show;
@@ -141,6 +142,7 @@ static dfoo_status train(dfoo *d, const char *const *args) {
     if (resume && restart) return wrong("--resume goes on with a run, --restart begins anew: give one of them");
     dfoo_status status = can_write(output, true);
     if (status == DFOO_OK && log_file) status = can_write(log_file, false);
+    if (status == DFOO_OK && plot_file) status = strcmp(plot_file, "-") == 0 ? wrong("--plot takes a file; standard output has the report") : can_write(plot_file, false);
     if (status != DFOO_OK) return status;
     status = model_open(d, args[0], &settings, &model);
     if (status == DFOO_OK) status = train_model(d, model);
@@ -189,6 +191,7 @@ static const option options[] = {
      .help = "go on with the run in the output file, bit for bit"},
     {.name = "restart", .flag = &restart, .help = "begin anew though the output file holds an unfinished run"},
     {.name = "log", .value = "FILE", .text = &log_file, .help = "a CSV file of the cost of every epoch"},
+    {.name = "plot", .value = "FILE", .text = &plot_file, .help = "an SVG file of cost and accuracy over the epochs"},
     {.name = "report", .value = "N", .count = &report_every, .help = "a line of progress every N epochs"},
     {.name = "quiet", .flag = &quiet, .help = "no progress: errors and warnings only"},
     OPTION_SET(&settings),

@@ -77,6 +77,9 @@ DFOO_API void        dfoo_messages_clear(dfoo *d);
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
 
+/* Writes a text to a file that is complete or not there; "-" is standard output. */
+DFOO_API dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text);
+
 /* ------------------------------------------------------------------ arrays */
 
 /* A set of named arrays: data, parameters, gradients, what an NPZ file holds. */
@@ -267,6 +270,8 @@ typedef struct dfoo_train_options {
     int         resume;    /* not 0: goes on with the run in `file`; if there is none, begins it */
     int         restart;   /* not 0: begins anew though `file` holds a run that has not ended */
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
+    const char *plot;      /* an SVG file of cost and accuracy over the epochs; NULL: none. The scores are then
+                              evaluated about a hundred times, unless report_every says how often */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
     int         live;         /* not 0: `report` is called about 20 times a second, too, with what is known then */
     /* Both may be NULL. In them, dfoo_messages has the warnings so far, and dfoo_messages_clear may be called. */
@@ -288,6 +293,19 @@ typedef struct dfoo_train_options {
  * the end; `run` is handed out all the same. */
 DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
 
+/* How examples were classified: count[i * classes + k] of those whose class is names[i] as names[k]. */
+typedef struct dfoo_confusion {
+    size_t             classes;
+    const char *const *names;
+    const size_t      *count;
+} dfoo_confusion;
+
+DFOO_API void dfoo_confusion_free(dfoo *d, dfoo_confusion *confusion); /* NULL is fine */
+
+/* As a table of text with the recall and the precision of each class; of more than 20 classes, what was
+ * mistaken most often. */
+DFOO_API dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text);
+
 typedef struct dfoo_predict_options {
     const char        *data;   /* one of data (a file) and arrays */
     const char *const *more_data; /* more files, as in training */
@@ -298,6 +316,8 @@ typedef struct dfoo_predict_options {
     const char        *labels; /* as in training */
     const char        *csv;    /* a CSV file for the predictions, a line per example, with the name of the class if the
                                   run has names; "-": standard output; NULL: none */
+    dfoo_confusion   **confusion; /* not NULL: gets the confusion matrix, or NULL where the data has no labels that
+                                     are classes, or more than 1000 */
     dfoo_dtype         dtype;
 } dfoo_predict_options;
 
@@ -305,6 +325,29 @@ typedef struct dfoo_predict_options {
  * `metric` (may be NULL) the report on the data's labels, if it has any. */
 DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out,
                                   dfoo_progress *metric);
+
+/* ---------------------------------------------------------------- pictures */
+
+/* Pictures are the text of an SVG file; dfoo_text_write puts it into one. They scale, follow light and
+ * dark surroundings, and need no colours to be read. */
+
+typedef struct dfoo_plot_options {
+    const dfoo_predict_options *examples; /* the data, as for dfoo_predict; its csv and confusion are not used */
+    const char *features; /* one or two, with a comma: what is varied, the others stay at their means; NULL: all, if
+                             there are not more than two */
+    const char *title;    /* NULL: model, data and accuracy */
+} dfoo_plot_options;
+
+/* What a trained model says for every value of one or two features, and the examples: the regions of the
+ * classes of the first `predict` variable, or bands of its value; over one feature, curves. */
+DFOO_API dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options, char **svg);
+
+/* A confusion matrix of up to 100 classes. title may be NULL. */
+DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title, char **svg);
+
+/* Cost and accuracy over the epochs, from the CSV file that dfoo_train_options.log names, or from a run in an NPZ
+ * file. title: NULL for the file's name. */
+DFOO_API dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg);
 
 #ifdef __cplusplus
 }

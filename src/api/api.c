@@ -83,7 +83,7 @@ dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i) {
 
 /* -------------------------------------------------------------------- work */
 
-static dfoo_status work_begin(work *w, dfoo *d) {
+dfoo_status work_begin(work *w, dfoo *d) {
     *w = (work){.d = d};
     arena_init(&w->a, d->mem);
     symbols_init(&w->names, &w->a);

@@ -5,6 +5,7 @@
 #include "base/arrays.h"
 #include "base/locale.h"
 #include "simplify/simplify.h"
+#include "train/train.h"
 
 typedef struct override {
     char  *name;
@@ -38,6 +39,9 @@ typedef struct work {
     uint32_t n_told; /* how many of the messages dfoo_messages has */
 } work;
 
+/* Begins a call without a model. */
+dfoo_status work_begin(work *w, dfoo *d);
+
 /* Reads the model, overrides applied. work_close reports the messages and frees everything;
  * it is to be called after a failure, too, and hands the status on. */
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model);
@@ -62,6 +66,21 @@ dfoo_status work_printable(work *w);
 
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
+
+/* "malignant,benign" as the labels of the options. */
+dfoo_status work_labels(work *w, const char *text, train_options *how);
+
+/* The words between commas. */
+typedef struct word_list {
+    VEC(const char *) list;
+} word_list;
+dfoo_status work_words(work *w, const char *text, word_list *out);
+
+/* A copy of the caller's; NULL if there are no classes. */
+dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion **out);
+
+/* The picture of a history (the matrix and its columns' names) to a file. */
+dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history, const char *const *columns);
 
 /* A text of the caller's from a buffer. */
 dfoo_status work_text(dfoo_status status, buf *b, char **text);

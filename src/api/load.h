@@ -34,6 +34,14 @@ dfoo_status load_scales(work *w, const char *text, train_options *how);
  * called as they usually are. */
 dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how);
 
+/* What the options of predicting say: the program that a step of training runs, the data, the labels. */
+typedef struct examples_call {
+    train_source  data;
+    train_options how;
+    program       p;
+} examples_call;
+dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out);
+
 /* An error that stands alone; `text` is for a %s in the format. */
 dfoo_status load_refuse(work *w, const char *format, const char *text);
 

@@ -48,6 +48,13 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
     return file_end(&w, status);
 }
 
+dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text) {
+    file_work   w;
+    dfoo_status status = file_begin(&w, d);
+    if (status == DFOO_OK) status = data_write_text(path, text, strlen(text), &w.messages);
+    return file_end(&w, status);
+}
+
 /* -------------------------------------------------------------------- show */
 
 /* The program that is run, in its stable form: all gradients, or what is shown. */

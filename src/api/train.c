@@ -46,17 +46,22 @@ dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, cha
 
 /* ----------------------------------------------------------------- options */
 
-/* "malignant,benign" as a list. */
-static dfoo_status read_labels(work *w, const char *text, train_options *how) {
-    VEC(const char *) list = {0};
+dfoo_status work_words(work *w, const char *text, word_list *out) {
+    *out = (word_list){{0}};
     while (text && *text) {
         size_t len = strcspn(text, ",");
-        vec_push(&w->a, &list, arena_text(&w->a, text, len));
+        vec_push(&w->a, &out->list, arena_text(&w->a, text, len));
         text += len + (text[len] == ',');
     }
-    how->labels = list.at;
-    how->n_labels = list.n;
     return arena_status(&w->a);
+}
+
+dfoo_status work_labels(work *w, const char *text, train_options *how) {
+    word_list words;
+    DFOO_TRY(work_words(w, text, &words));
+    how->labels = words.list.at;
+    how->n_labels = words.list.n;
+    return DFOO_OK;
 }
 
 /* "beta=0.9,epsilon=1e-8" as a list. */
@@ -84,6 +89,7 @@ static dfoo_status read_settings(work *w, const char *text, double learning_rate
 typedef struct reporter {
     const dfoo_train_options *opt;
     work                     *w;
+    size_t                    every, next; /* epochs between two reports; the next one at or after */
 } reporter;
 
 static void fill_progress(dfoo_progress *p, const train_score *train, const train_score *test) {
@@ -98,11 +104,25 @@ static bool stop_wanted(const dfoo_train_options *opt) {
     return opt->stop && opt->stop(opt->user);
 }
 
+/* How many epochs lie between two of about twenty. */
+static size_t about_twenty(size_t epochs) {
+    return (epochs + 19) / 20;
+}
+
+/* Is the caller told about these scores? For a picture there are more of them than are wanted. */
+static bool is_told(reporter *r, const train_progress *now) {
+    bool skipped = r->opt->plot && now->epoch && now->epoch < r->next && now->epoch < now->epochs;
+    if (!r->opt->report) return false;
+    if (!now->evaluated || skipped) return r->opt->live != 0;
+    r->next = (now->epoch / r->every + 1) * r->every;
+    return true;
+}
+
 static bool hand_on(void *user, const train_progress *now) {
-    const reporter *r = user;
-    dfoo_progress   p = {.epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
+    reporter     *r = user;
+    dfoo_progress p = {.epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
     work_tell(r->w);
-    if (!r->opt->report || !(now->evaluated || r->opt->live)) return !stop_wanted(r->opt);
+    if (!is_told(r, now)) return !stop_wanted(r->opt);
     fill_progress(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
@@ -112,9 +132,10 @@ static bool hand_on(void *user, const train_progress *now) {
     return !stop_wanted(r->opt);
 }
 
-static dfoo_status write_log(work *w, const char *path, const dfoo_arrays *history) {
+static dfoo_status write_log(work *w, const dfoo_train_options *opt, const dfoo_arrays *history) {
     const dfoo_array *x = arrays_get(history, "history");
-    return path && x ? data_write_csv(path, x, train_history_columns, &w->messages) : DFOO_OK;
+    if (x && opt->log) DFOO_TRY(data_write_csv(opt->log, x, train_history_columns, &w->messages));
+    return x && opt->plot ? plot_write_history(w, opt->plot, opt->data, x, train_history_columns) : DFOO_OK;
 }
 
 /* At most 64: more never pay for the networks that fit one machine. */
@@ -131,11 +152,11 @@ typedef struct train_files {
 static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *f, train_input *in, train_options *how) {
     size_t epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     *how = (train_options){.optimizer = opt->optimizer, .epochs = epochs, .batch = opt->batch, .seed = opt->seed,
-                           .every = opt->report_every ? opt->report_every : (epochs + 19) / 20,
+                           .every = opt->report_every ? opt->report_every : opt->plot ? (epochs + 99) / 100 : about_twenty(epochs),
                            .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                            .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
                            .flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
-    DFOO_TRY(read_labels(w, opt->labels, how));
+    DFOO_TRY(work_labels(w, opt->labels, how));
     DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
     if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to train with%s", "");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
@@ -170,14 +191,15 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
     train_options how;
     train_result  result = {0};
     program       p = {{0}};
-    reporter      r = {opt, w};
+    reporter      r = {.opt = opt, .w = w};
     DFOO_TRY(prepare(w, opt, f, &in, &how));
+    r.every = r.next = opt->report_every ? opt->report_every : about_twenty(how.epochs);
     how.progress = hand_on;
     how.user = &r;
     DFOO_TRY(training_program(w, &p));
     dfoo_status status = train_run(&w->m, &p, &in, &how, run, f->history, &result);
     if (status == DFOO_OK || status == DFOO_EINPUT || status == DFOO_EIO) {
-        dfoo_status logged = write_log(w, opt->log, f->history);
+        dfoo_status logged = write_log(w, opt, f->history);
         if (status == DFOO_OK) status = logged;
     }
     if (last) {
@@ -210,15 +232,20 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
 
 /* ----------------------------------------------------------------- predict */
 
-static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l, dfoo_arrays *out, train_score *score) {
-    train_source  data;
-    train_options how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0};
-    program       p = {{0}};
-    DFOO_TRY(read_labels(w, opt->labels, &how));
+dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
+    *out = (examples_call){.how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0}};
+    DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to predict from%s", "");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &data));
-    DFOO_TRY(training_program(w, &p));
-    return train_predict(&w->m, &p, run, &data, &how, out, score);
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &out->data));
+    return training_program(w, &out->p);
+}
+
+static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l, dfoo_arrays *out, train_score *score) {
+    examples_call   call;
+    train_confusion confusion;
+    DFOO_TRY(work_examples(w, opt, l, &call));
+    DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score, opt->confusion ? &confusion : NULL));
+    return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;
 }
 
 /* All predictions side by side, a row per example. */
@@ -279,6 +306,7 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     train_score  score = {0}, no_test = {0};
     dfoo_arrays *result = NULL;
     *out = NULL;
+    if (options && options->confusion) *options->confusion = NULL;
     dfoo_status status = work_open(&w, model->d, model);
     if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
     if (status == DFOO_OK) status = predict(&w, run, options ? options : &none, &l, result, &score);
@@ -290,7 +318,14 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
         if (!score.n) metric->cost = NAN;
     }
     status = work_close(&w, status);
-    if (status == DFOO_OK) *out = result;
-    else arrays_free(result);
+    if (status == DFOO_OK) {
+        *out = result;
+        return status;
+    }
+    arrays_free(result);
+    if (options && options->confusion) {
+        dfoo_confusion_free(model->d, *options->confusion);
+        *options->confusion = NULL;
+    }
     return status;
 }

@@ -121,7 +121,7 @@ static dfoo_status parse_all(csv_reader *r) {
     return status;
 }
 
-dfoo_status csv_read(stream *s, data_header header, arena *a, data_table *table) {
+dfoo_status csv_read(stream *s, const data_read_options *opt, arena *a, data_table *table) {
     arena        scratch;
     point_locale locale;
     csv_reader   r = {.s = s, .line = 1};
@@ -129,7 +129,7 @@ dfoo_status csv_read(stream *s, data_header header, arena *a, data_table *table)
     DFOO_TRY(point_locale_begin(&locale));
     arena_init(&scratch, s->d->a->mem);
     buf_init(&r.text, s->d->a->mem);
-    r.build = (csv_build){.d = s->d, .file = s->file, .header = header, .scratch = &scratch};
+    r.build = (csv_build){.d = s->d, .file = s->file, .header = opt->header, .gaps = opt->gaps, .scratch = &scratch};
     dfoo_status status = parse_all(&r);
     if (status == DFOO_OK) status = csv_build_table(&r.build, a, table);
     if (status != DFOO_OK) *table = (data_table){0};

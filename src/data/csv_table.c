@@ -178,10 +178,17 @@ static dfoo_status decide_kind(csv_build *b, const csv_field *f, size_t k, bool 
     return arena_status(b->scratch);
 }
 
+/* The number of a field; where there may be gaps, also of one. */
+static bool number_of(const csv_build *b, const csv_field *f, double *out) {
+    if (csv_number(f->text, f->len, out)) return true;
+    *out = NAN;
+    return b->gaps && f->len == 3 && memcmp(f->text, "nan", 3) == 0;
+}
+
 /* A field of data: its number, or that of its word. */
 static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, double *out) {
     csv_column *c = &b->columns[k];
-    bool        is_number = csv_number(f->text, f->len, out);
+    bool        is_number = number_of(b, f, out);
     if (strspn(f->text, " \t") == f->len)
         return bad_field(b, f->line, k, f->text, "is empty, where a value is needed");
     if (!is_number) {

@@ -23,6 +23,7 @@ typedef struct csv_build {
     diags      *d;
     const char *file;
     data_header header;
+    bool        gaps; /* nan is a number */
     arena      *scratch;
 
     csv_field  *first; /* the first row, kept; NULL before it */

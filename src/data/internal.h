@@ -140,7 +140,7 @@ dfoo_status npz_read(const input *in, dfoo_arrays *set, const text_sink *texts);
 dfoo_status hdf5_read(const input *in, dfoo_arrays *set, const text_sink *texts);
 bool        idx_begins(const unsigned char *head, size_t len);
 dfoo_status idx_read(stream *s, const char *name, dfoo_arrays *set);
-dfoo_status csv_read(stream *s, data_header header, arena *a, data_table *table);
+dfoo_status csv_read(stream *s, const data_read_options *opt, arena *a, data_table *table);
 
 /* A field of a CSV as a number: 1, -.5, 2e-3, inf; blanks around it are allowed, hexadecimal
  * and nan are not. text[len] is 0. Uses strtod: the numeric locale must be "C". */

@@ -145,11 +145,11 @@ static dfoo_status bad_content(stream *s) {
 }
 
 /* Where a CSV goes when no table was asked for. */
-static dfoo_status csv_matrix(stream *s, const input *in, data_header header, dfoo_arrays *set) {
+static dfoo_status csv_matrix(stream *s, const input *in, const data_read_options *opt, dfoo_arrays *set) {
     arena      a;
     data_table t;
     arena_init(&a, in->d->a->mem);
-    dfoo_status status = csv_read(s, header, &a, &t);
+    dfoo_status status = csv_read(s, opt, &a, &t);
     for (size_t k = 0; status == DFOO_OK && k < t.n_cols; k++) {
         if (t.classes[k].n == 0) continue;
         const char *first = t.classes[k].names[0];
@@ -180,8 +180,8 @@ static dfoo_status read_gzip(const request *r, stream *packed) {
 
 static dfoo_status read_csv(const request *r, stream *s) {
     if (promise(s->file)) return bad_content(s);
-    if (r->opt->table) return csv_read(s, r->opt->header, r->opt->tables, r->opt->table);
-    return csv_matrix(s, r->in, r->opt->header, r->set);
+    if (r->opt->table) return csv_read(s, r->opt, r->opt->tables, r->opt->table);
+    return csv_matrix(s, r->in, r->opt, r->set);
 }
 
 static dfoo_status read_stream(const request *r, stream *s) {
@@ -236,7 +236,9 @@ dfoo_status data_read(const char *path, const data_read_options *opt, diags *d, 
 
 dfoo_status data_read_csv(const char *path, const data_read_options *opt, diags *d, arena *a,
                           data_table *table) {
-    data_read_options own = {.header = opt ? opt->header : DATA_HEADER_AUTO, .table = table, .tables = a};
+    data_read_options own = opt ? *opt : (data_read_options){0};
+    own.table = table;
+    own.tables = a;
     *table = (data_table){0};
     return read_path(path, &own, d, NULL);
 }

@@ -1,4 +1,4 @@
-/* Where files are written to, and CSV.
+/* Where files are written to, text, and CSV.
  *
  * A file is written beside its place, flushed to the disk and renamed: whoever looks sees the
  * old file or the new one, also after a crash. What processes that were killed while they wrote
@@ -143,6 +143,18 @@ dfoo_status target_end(target *t, dfoo_status so_far) {
     if (t->temp && so_far != DFOO_OK) unlink(t->temp);
     arena_free(&t->scratch);
     return so_far;
+}
+
+dfoo_status data_write_text(const char *path, const char *text, size_t len, diags *d) {
+    target t;
+    FILE  *file;
+    DFOO_TRY(target_begin(&t, path, d));
+    dfoo_status status = target_open(&t, &file);
+    if (status == DFOO_OK) {
+        fwrite(text, 1, len, file);
+        status = target_close(&t, file, DFOO_OK);
+    }
+    return target_end(&t, status);
 }
 
 /* --------------------------------------------------------------------- CSV */

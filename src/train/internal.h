@@ -279,6 +279,15 @@ void        scorer_close(scorer *k);
 /* Evaluates examples that are in order with the parameters that are set or bound in k->e. */
 dfoo_status scorer_run(scorer *k, const examples *e, train_score *out);
 
+/* Counts how the examples of the last scorer_run were classified; `names` has what the classes are called. */
+dfoo_status scorer_confusion(const scorer *k, const examples *e, const memos *names, arena *a, train_confusion *out);
+
+/* The label that the first prediction can be held against; 0: there is none. */
+var_id score_label(const model *m, const sizes *s);
+
+/* The names of the n classes of a label: those of the data, of its columns, or numbers. NULL without memory. */
+const char *const *class_names(const memos *all, arena *a, var_id label, uint32_t n);
+
 /* Makes the number of examples that of `n`. */
 void sizes_examples(const model *m, sizes *s, size_t n);
 
@@ -303,5 +312,23 @@ dfoo_status run_put_texts(dfoo_arrays *run, const char *name, const char *const 
 dfoo_status run_read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out, uint32_t *n_out);
 
 dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out);
+
+/* Data as a trained model sees it. Fill in all but the last three. */
+typedef struct recalled {
+    const model         *m;
+    arena               *a;
+    const train_options *opt;
+    const dfoo_arrays   *run;
+    const train_source  *data;
+    memos                memos;
+    sizing               z;
+    bound                bound;
+} recalled;
+
+/* DFOO_EINPUT: the model predicts nothing, or the run is not one of it. */
+dfoo_status recalled_check(const recalled *r);
+
+/* Binds what `p` reads. DFOO_EINPUT: the data does not fit. */
+dfoo_status recalled_bind(recalled *r, const plan *p);
 
 #endif

@@ -4,47 +4,46 @@
 
 #include "train/internal.h"
 
-typedef struct predictor {
-    model               *m;
-    const program       *p;
-    const dfoo_arrays   *run;
-    const train_source  *data;
-    const train_options *opt;
-    arena                a;
-    scorer               scorer;
-    sizing               z;
-    bound                bound;
-    memos                memos;
-    examples             examples;
-} predictor;
+/* ---------------------------------------------------------------------- data */
 
-static dfoo_status check_run(const predictor *k) {
-    const ir *g = &k->m->g;
-    if (!k->m->predict.n)
+dfoo_status recalled_check(const recalled *r) {
+    const ir *g = &r->m->g;
+    if (!r->m->predict.n)
         return train_bad(g->d,
                          "the model does not say what to predict: it needs a line such as `predict A2`");
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_PARAM && !arrays_get(k->run, ir_var_name(g, v)))
+        if (ir_var(g, v)->kind == VAR_PARAM && !arrays_get(r->run, ir_var_name(g, v)))
             return train_bad(g->d, "the run has no %s: it is not one of this model", ir_var_name(g, v));
     return DFOO_OK;
 }
 
-static dfoo_status bind(predictor *k) {
-    bool *needed = arena_new(&k->a, k->m->g.vars.n);
+dfoo_status recalled_bind(recalled *r, const plan *p) {
+    bool *needed = arena_new(r->a, r->m->g.vars.n);
     if (!needed) return DFOO_ENOMEM;
-    plan_needs(k->scorer.p, needed);
-    bind_request r = {.m = k->m,
-                      .a = &k->a,
-                      .opt = k->opt,
-                      .source = k->data,
+    plan_needs(p, needed);
+    bind_request b = {.m = r->m,
+                      .a = r->a,
+                      .opt = r->opt,
+                      .source = r->data,
                       .needed = needed,
-                      .memos = &k->memos,
+                      .memos = &r->memos,
                       .remembered = true};
-    DFOO_TRY(run_recall(k->m, &k->a, k->run, &k->memos));
-    DFOO_TRY(sizing_init(&k->z, k->m, &k->a, k->opt, NULL));
-    DFOO_TRY(bind_parameters(&k->z, k->run, "the run"));
-    return bind_data(&r, &k->z, &k->bound);
+    DFOO_TRY(run_recall(r->m, r->a, r->run, &r->memos));
+    DFOO_TRY(sizing_init(&r->z, r->m, r->a, r->opt, NULL));
+    DFOO_TRY(bind_parameters(&r->z, r->run, "the run"));
+    return bind_data(&b, &r->z, &r->bound);
 }
+
+/* ------------------------------------------------------------------ predicting */
+
+typedef struct predictor {
+    model         *m;
+    const program *p;
+    arena          a;
+    scorer         scorer;
+    recalled       r;
+    examples       examples;
+} predictor;
 
 /* The cost needs labels: is everything there that it reads? */
 static dfoo_status plan_with_cost(predictor *k) {
@@ -54,19 +53,19 @@ static dfoo_status plan_with_cost(predictor *k) {
     if (!needed) return DFOO_ENOMEM;
     plan_needs(whole.p, needed);
     for (var_id v = 1; v < k->m->g.vars.n; v++)
-        if (needed[v] && !bound_find(&k->bound, v)) return DFOO_OK;
+        if (needed[v] && !bound_find(&k->r.bound, v)) return DFOO_OK;
     k->scorer = whole;
     return DFOO_OK;
 }
 
 static dfoo_status open_exec(predictor *k) {
     const ir *g = &k->m->g;
-    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->opt, &k->z.s, k->bound.n));
+    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->r.opt, &k->r.z.s, k->r.bound.n));
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM)
-            DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->run, ir_var_name(g, v))->data));
+            DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->r.run, ir_var_name(g, v))->data));
     examples_request r = {
-        .m = k->m, .a = &k->a, .from = &k->bound, .memos = &k->memos, .n = k->bound.n, .type = k->opt->dtype};
+        .m = k->m, .a = &k->a, .from = &k->r.bound, .memos = &k->r.memos, .n = k->r.bound.n, .type = k->r.opt->dtype};
     r.in_order = true;
     return examples_open(&r, &k->examples);
 }
@@ -79,7 +78,7 @@ static dfoo_status tell_predictions(predictor *k, const dfoo_arrays *out) {
         bool              finite = true;
         for (size_t n = 0; x && n < array_entries(x); n++) finite = finite && isfinite(x->data[n]);
         step_to_tell step = {.result = v, .s = &k->scorer.s, .examples = &k->examples, .parameters = k->scorer.e};
-        if (!finite) return tell_not_finite(k->m, &k->a, k->p, k->opt, &step);
+        if (!finite) return tell_not_finite(k->m, &k->a, k->p, k->r.opt, &step);
     }
     return DFOO_OK;
 }
@@ -100,23 +99,26 @@ static dfoo_status keep_predictions(predictor *k, dfoo_arrays *out) {
     return DFOO_OK;
 }
 
-static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score) {
-    DFOO_TRY(check_run(k));
+static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, train_confusion *confusion) {
+    DFOO_TRY(recalled_check(&k->r));
     DFOO_TRY(scorer_plan(&k->scorer, k->m, &k->a, k->p, false));
-    DFOO_TRY(bind(k));
+    DFOO_TRY(recalled_bind(&k->r, k->scorer.p));
     DFOO_TRY(plan_with_cost(k));
     DFOO_TRY(open_exec(k));
     DFOO_TRY(scorer_run(&k->scorer, &k->examples, score));
+    if (confusion) DFOO_TRY(scorer_confusion(&k->scorer, &k->examples, &k->r.memos, k->m->g.a, confusion));
     DFOO_TRY(keep_predictions(k, out));
     return tell_predictions(k, out);
 }
 
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
-                          const train_options *opt, dfoo_arrays *out, train_score *score) {
-    predictor k = {.m = m, .p = p, .run = run, .data = data, .opt = opt};
+                          const train_options *opt, dfoo_arrays *out, train_score *score, train_confusion *confusion) {
+    predictor k = {.m = m, .p = p};
+    k.r = (recalled){.m = m, .a = &k.a, .opt = opt, .run = run, .data = data};
     *score = (train_score){.cost = NAN, .accuracy = NAN};
+    if (confusion) *confusion = (train_confusion){.n = 0};
     arena_init(&k.a, m->g.a->mem);
-    dfoo_status status = predict(&k, out, score);
+    dfoo_status status = predict(&k, out, score, confusion);
     if (k.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
     examples_close(&k.examples);
     scorer_close(&k.scorer);

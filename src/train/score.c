@@ -1,6 +1,7 @@
 /* Scores: the forward pass of a program over some examples, its cost, and how many of them are
  * classified rightly. Also what plans and execs report when they cannot be made. */
 #include <math.h>
+#include <string.h>
 
 #include "train/internal.h"
 
@@ -56,22 +57,19 @@ dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool wi
     return DFOO_OK;
 }
 
-/* The label that the first prediction can be held against. */
-static void find_label(scorer *k) {
-    const ir *g = &k->m->g;
-    k->prediction = k->label = 0;
-    if (!k->m->predict.n) return;
-    const variable *y = ir_var(g, k->m->predict.at[0]);
-    if (!by_example(k->m, y)) return;
-    size_t entries = sizes_get(&k->s, entries_dim(k->m, y));
-    for (var_id v = 1; v < g->vars.n && !k->label; v++) {
+var_id score_label(const model *m, const sizes *s) {
+    const ir *g = &m->g;
+    if (!m->predict.n) return 0;
+    const variable *y = ir_var(g, m->predict.at[0]);
+    if (!by_example(m, y)) return 0;
+    size_t entries = sizes_get(s, entries_dim(m, y));
+    for (var_id v = 1; v < g->vars.n; v++) {
         const variable *x = ir_var(g, v);
-        if (x->kind != VAR_LABEL || !by_example(k->m, x) || sizes_get(&k->s, entries_dim(k->m, x)) != entries)
+        if (x->kind != VAR_LABEL || !by_example(m, x) || sizes_get(s, entries_dim(m, x)) != entries)
             continue;
-        if (entries > 1 && !x->onehot) continue;
-        k->prediction = k->m->predict.at[0];
-        k->label = v;
+        if (entries == 1 || x->onehot) return v;
     }
+    return 0;
 }
 
 dfoo_status scorer_open(scorer *k, arena *a, const train_options *opt, const sizes *s, size_t n) {
@@ -79,7 +77,8 @@ dfoo_status scorer_open(scorer *k, arena *a, const train_options *opt, const siz
     DFOO_TRY(sizes_init(&k->s, a, k->m->g.names));
     for (uint32_t i = 0; i < s->n && i < k->s.n; i++) k->s.of[i] = s->of[i];
     sizes_examples(k->m, &k->s, n);
-    find_label(k);
+    k->label = score_label(k->m, &k->s);
+    k->prediction = k->label ? k->m->predict.at[0] : 0;
     return train_exec_open(k->p, k->m, opt, &k->s, &k->e);
 }
 
@@ -128,15 +127,16 @@ static double accuracy(const entries *prediction, const entries *label) {
     return (double)right / (double)label->n;
 }
 
-static double score_accuracy(scorer *k, const examples *e) {
+/* What was predicted, and what is right; false: that is not known. */
+static bool compared(const scorer *k, const examples *e, entries *prediction, entries *label) {
     size_t      rows, cols;
     const void *labels = k->label ? examples_values(e, k->label) : NULL;
     const void *predicted = labels ? exec_data(k->e, k->prediction, &rows, &cols) : NULL;
-    if (!predicted) return NAN;
-    bool    across = k->m->examples_are_columns;
-    entries y = {k->type, predicted, across ? cols : rows, across ? rows : cols, across};
-    entries t = {k->type, labels, y.n, y.count, across};
-    return accuracy(&y, &t);
+    if (!predicted) return false;
+    bool across = k->m->examples_are_columns;
+    *prediction = (entries){k->type, predicted, across ? cols : rows, across ? rows : cols, across};
+    *label = (entries){k->type, labels, prediction->n, prediction->count, across};
+    return true;
 }
 
 dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
@@ -147,7 +147,44 @@ dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
     DFOO_TRY(status);
     examples_bind(e, k->e);
     exec_run(k->e);
-    *out = (train_score){.n = e->n, .cost = NAN, .accuracy = score_accuracy(k, e)};
+    entries y, t;
+    *out = (train_score){.n = e->n, .cost = NAN, .accuracy = compared(k, e, &y, &t) ? accuracy(&y, &t) : NAN};
     if (k->with_cost) exec_get(k->e, k->m->cost, &out->cost);
     return DFOO_OK;
+}
+
+/* ---------------------------------------------------------------------- classes */
+
+const char *const *class_names(const memos *all, arena *a, var_id label, uint32_t n) {
+    const memo *known = memos_find(all, label);
+    if (known && known->n_classes == n) return known->classes;
+    if (known && known->n_columns == n && n > 1) return known->columns;
+    const char **names = arena_new(a, n * sizeof *names);
+    for (uint32_t i = 0; names && i < n; i++) names[i] = arena_format(a, "%u", i);
+    return a->failed ? NULL : names;
+}
+
+/* The class that an example is, or is taken for. */
+static size_t class_at(const entries *x, size_t j) {
+    return x->count > 1 ? largest(x, j) : of_example(x, j, 0) >= 0.5;
+}
+
+/* Names that stay: those of the memos live as long as the call that read them. */
+static const char *const *keep_names(const char *const *names, uint32_t n, arena *a) {
+    const char **own = arena_new(a, n * sizeof *own);
+    for (uint32_t i = 0; own && names && i < n; i++) own[i] = arena_text(a, names[i], strlen(names[i]));
+    return names && !a->failed ? own : NULL;
+}
+
+dfoo_status scorer_confusion(const scorer *k, const examples *e, const memos *names, arena *a, train_confusion *out) {
+    entries y, t;
+    *out = (train_confusion){.n = 0};
+    if (!compared(k, e, &y, &t) || isnan(accuracy(&y, &t))) return DFOO_OK;
+    if (y.count > TRAIN_CONFUSION_CLASSES) return DFOO_OK;
+    uint32_t n = y.count > 1 ? (uint32_t)y.count : 2;
+    size_t  *count = arena_new(a, (size_t)n * n * sizeof *count);
+    if (!count) return DFOO_ENOMEM;
+    for (size_t j = 0; j < t.n; j++) count[class_at(&t, j) * n + class_at(&y, j)]++;
+    *out = (train_confusion){n, keep_names(class_names(names, a, k->label, n), n, a), count};
+    return arena_status(a);
 }

@@ -75,6 +75,15 @@ typedef struct train_score {
     double cost, accuracy;
 } train_score;
 
+/* How examples were classified: count[i * n + k] of class i as class k. The accuracy's classes; with a
+ * single entry those of the labels 0 and 1. It lives as long as the model's store. */
+enum { TRAIN_CONFUSION_CLASSES = 1000 };
+typedef struct train_confusion {
+    uint32_t           n; /* 0: there are no classes, more than TRAIN_CONFUSION_CLASSES, or no labels */
+    const char *const *classes;
+    const size_t      *count;
+} train_confusion;
+
 typedef struct train_progress {
     size_t      epoch, epochs; /* passes over the data that are complete, and that are wanted */
     double      within;        /* the part of the pass at hand that is done: 0 to 1 */
@@ -158,9 +167,42 @@ enum { TRAIN_HISTORY_COLUMNS = 5 };
 extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
 
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
- * are used) and adds them to `out`; where the data has the labels, also the score. */
+ * are used) and adds them to `out`; where the data has the labels, also the score, and the confusion
+ * (which may be NULL). */
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
-                          const train_options *opt, dfoo_arrays *out, train_score *score);
+                          const train_options *opt, dfoo_arrays *out, train_score *score, train_confusion *confusion);
+
+/* The examples of a source as a picture needs them: one or two features, and what the first prediction is
+ * held against. */
+typedef struct train_points {
+    size_t             n;
+    uint32_t           n_features; /* the entries of all inputs, in order of declaration */
+    const char *const *features;   /* the columns of the table, here or in training, else X_1, X_2, .. */
+    const double      *mean;       /* of each */
+    var_id             n_entries;  /* by var_id: how many features are entries of this input */
+    const size_t      *entries;
+    uint32_t           n_picked;
+    uint32_t           picked[2];
+    const double      *at[2]; /* the values of those, as they stand in the source */
+
+    var_id             prediction;
+    uint32_t           outputs;   /* its entries for an example */
+    const char        *label;     /* what the label is called; NULL: there is none of its shape */
+    uint32_t           n_classes; /* as train_confusion has them; 0: values */
+    const char *const *classes;
+    const uint32_t    *class_of; /* NULL: no classes, or not in the source */
+    const double      *value;    /* NULL: classes, or not in the source */
+} train_points;
+
+/* `wanted` names the features, n_wanted of them; 0: all, if they are not more than two. Memory comes from
+ * `a`. DFOO_EINPUT: the source does not fit, there is no such feature, or there are too many. */
+dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const train_source *data, const train_options *opt,
+                              const char *const *wanted, uint32_t n_wanted, arena *a, train_points *out);
+
+/* Inputs for train_predict: n examples whose picked features are at[0][i], at[1][i], and whose other features are at
+ * their means. Inputs that are the same for all examples are the source's. Added to `out`. */
+dfoo_status train_points_vary(const model *m, const train_points *points, const train_source *data, const double *const at[2], size_t n,
+                              dfoo_arrays *out);
 
 /* A predicted array as a table, a row per example, for a file: added to `out` under the name
  * "table". The columns' names come from the arena: the variable's own name, numbered if

@@ -254,6 +254,49 @@ static void large_tables(void **state) {
     result_free(&r);
 }
 
+/* What data_write_csv writes of a value that is not there comes back where gaps are asked for, and else
+ * is a word. */
+static void gaps(void **state) {
+    (void)state;
+    static const char *const names[] = {"epoch", "cost", "test"};
+    double                   values[] = {0, 1.5, NAN, 1, NAN, NAN};
+    dfoo_array               array = {"h", 2, {2, 3}, values};
+    for (int allowed = 0; allowed < 2; allowed++) {
+        result            r;
+        data_read_options how = {.gaps = allowed};
+        result_start(&r);
+        assert_int_equal(data_write_csv(at("gaps.csv"), &array, names, &r.d), DFOO_OK);
+        result_check(&r, data_read_csv(at("gaps.csv"), &how, &r.d, &r.a, &r.table));
+        if (allowed) {
+            expect_ok(&r);
+            assert_true(isnan(r.table.values[2]) && isnan(r.table.values[4]) && r.table.values[3] == 1);
+            assert_int_equal(r.table.classes[2].n, 0);
+        } else {
+            expect_message(&r, DFOO_EINPUT, "'nan' is not a number");
+        }
+        result_free(&r);
+    }
+}
+
+/* Text is written as it is, in place of what was there or not at all. */
+static void texts_are_written(void **state) {
+    (void)state;
+    size_t len, files = files_count(false);
+    result r;
+    put_text("t.svg", "old");
+    result_start(&r);
+    result_check(&r, data_write_text(at("t.svg"), "a\0b\n", 4, &r.d));
+    expect_ok(&r);
+    unsigned char *bytes = get(at("t.svg"), &len);
+    assert_int_equal(len, 4);
+    assert_memory_equal(bytes, "a\0b\n", 4);
+    free(bytes);
+    result_check(&r, data_write_text("/dev/full", "x", 1, &r.d));
+    expect_message(&r, DFOO_EIO, "/dev/full: cannot be written: No space left");
+    result_free(&r);
+    assert_int_equal(files_count(false), files + 1); /* no temporary one */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_of_the_same_table),   cmocka_unit_test(names_and_words),
@@ -261,6 +304,7 @@ int main(void) {
         cmocka_unit_test(zero_bytes_are_refused),    cmocka_unit_test(other_files_are_no_tables),
         cmocka_unit_test(matrices),                  cmocka_unit_test(numbers_come_back),
         cmocka_unit_test(only_matrices_are_written), cmocka_unit_test(large_tables),
+        cmocka_unit_test(gaps),                      cmocka_unit_test(texts_are_written),
     };
     return cmocka_run_group_tests(tests, files_start, files_done);
 }

@@ -336,7 +336,7 @@ static void dropout_is_for_training_only(void **state) {
         assert_close(cost[run], 4, 0.3);
         assert_true(cost[run] != 4 && rows[TRAIN_HISTORY_COLUMNS + 1] != cost[run]); /* fresh for each step */
         assert_close(result.train.cost, 4, 0);
-        assert_int_equal(train_predict(&f.m, &f.p, out, &in.data, &opt, history, &score), DFOO_OK);
+        assert_int_equal(train_predict(&f.m, &f.p, out, &in.data, &opt, history, &score, NULL), DFOO_OK);
         assert_arrays_close(get(history, "D"), x, 4000, 0);
         arrays_free(data);
         arrays_free(out);
@@ -444,7 +444,7 @@ static void prediction_repeats_the_test(void **state) {
     assert_true(result.test.accuracy >= 0.97);
     assert_int_equal(result.test.n, 113);
 
-    assert_int_equal(train_predict(&f.m, &f.p, run, &in.test, &opt, out, &score), DFOO_OK);
+    assert_int_equal(train_predict(&f.m, &f.p, run, &in.test, &opt, out, &score, NULL), DFOO_OK);
     assert_int_equal(score.n, 113);
     assert_close(score.cost, result.test.cost, 1e-12);
     assert_close(score.accuracy, result.test.accuracy, 0);
@@ -480,7 +480,7 @@ static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_array
         DFOO_TRY(train_run(&f->m, &f->p, &in, &opt, run, out, &result));
         opt.resume = opt.epochs == 2; /* then a file is there that it looks at only */
     }
-    DFOO_TRY(train_predict(&f->m, &f->p, run, &in.data, &opt, out, &score));
+    DFOO_TRY(train_predict(&f->m, &f->p, run, &in.data, &opt, out, &score, NULL));
     return train_table(&f->m, run, arrays_get(out, "A"), &f->a, out, &columns);
 }
 
