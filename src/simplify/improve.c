@@ -202,6 +202,26 @@ static bool try_one_name(try_out *t) {
     return false;
 }
 
+/* Is an atom a name for sizes and numbers, as c = 1/m? */
+static bool names_sizes(simplifier *w, node_id atom) {
+    const node *x = ir_node(w->g, atom);
+    node_list   atoms = {{0}};
+    if (x->op != OP_VAR || x->ref >= w->n_vars || !shape_is_scalar(x->sh) || !w->def[x->ref].ok) return false;
+    if (form_atoms(&w->s, w->def[x->ref], &atoms) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (ir_node(w->g, atoms.list.at[i])->op != OP_SIZE) return false;
+    return atoms.list.n > 0;
+}
+
+/* With c = 1/m, m * c * x is x: the name is written out where it cancels. */
+static void try_sizes(try_out *t) {
+    node_list atoms = {{0}};
+    if (form_atoms(&t->w->s, t->f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (names_sizes(t->w, atoms.list.at[i]))
+            consider(t, form_substitute(&t->w->s, t->f, atoms.list.at[i], t->w->def[ir_node(t->w->g, atoms.list.at[i])->ref]), USED_CANCEL);
+}
+
 void engine_improve(simplifier *w, node_id n) {
     if (w->a->failed || n >= w->memo.n || !engine_entry(w, n)->done || engine_entry(w, n)->improved) return;
     const entry e = *engine_entry(w, n);
@@ -211,6 +231,7 @@ void engine_improve(simplifier *w, node_id n) {
     if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && try_one_name(&t); rounds++) continue;
+    try_sizes(&t);
     if (t.best == e.best || w->a->failed) return;
     entry better = *engine_entry(w, n);
     node_id *order = arena_new(w->a, t.n_order * sizeof *order);

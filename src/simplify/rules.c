@@ -146,14 +146,14 @@ node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
     return 0;
 }
 
-/* A sum, difference or product of whole numbers as the number that it is; else 0. */
+/* A sum, difference or product of whole numbers, halves and the like as the number that it is; else 0. */
 static node_id fold_numbers(const rules *r, node_id n) {
     const node *x = ir_node(r->g, n);
     double      a, b;
     if ((x->op != OP_ADD && x->op != OP_SUB && x->op != OP_MUL) || !ir_is_number(r->g, x->arg[0], &a) || !ir_is_number(r->g, x->arg[1], &b)) return 0;
     double value = x->op == OP_ADD ? a + b : x->op == OP_SUB ? a - b : a * b;
-    bool   whole = a == floor(a) && b == floor(b) && fabs(value) < 1e9;
-    return whole ? ir_number(r->g, value) : 0;
+    bool   exact = a * 64 == floor(a * 64) && b * 64 == floor(b * 64) && fabs(value) < 1e9;
+    return exact ? ir_number(r->g, value) : 0;
 }
 
 enum { TIDY_DEPTH = 4, TIDY_ROUNDS = 16 };

@@ -17,7 +17,7 @@ FILES = {p.stem: p for p in [*sorted(ROOT.glob("examples/*.eq")), *(ROOT / f"tes
 SIZES = {"n0": 3, "n1": 4, "n2": 1, "n3": 3, "k": 3, "d": 3, "T": 4, "n": 3, "m": 5}
 SCALES = [0.1, 1, 10]
 DIGITS = {0.1: 100, 1: 100, 10: 1000}  # where units saturate, 1 - tanh(Z)**2 begins behind many zeros
-MOST = 8  # units of rounding
+MOST = 16  # units of rounding: a product that cancels has one for each term
 
 
 def sizes_of(model):
