@@ -84,6 +84,7 @@ dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
 }
 
 dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
+    train_options how = {.optimizer = name};
     arena a;
     diags messages;
     buf   out;
@@ -91,7 +92,7 @@ dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
     arena_init(&a, d->mem);
     diags_init(&messages, &a);
     buf_init(&out, d->mem);
-    return work_text(report(d, &a, &messages, train_optimizer_show(name, &messages, &out)), &out, text);
+    return work_text(report(d, &a, &messages, train_rule_show(&how, &messages, &out)), &out, text);
 }
 
 /* -------------------------------------------------------------------- grad */

@@ -5,8 +5,8 @@
 
 #include "train/trainer.h"
 
-const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {"epoch", "cost", "accuracy", "test_cost",
-                                                                  "test_accuracy"};
+const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {
+    "epoch", "cost", "accuracy", "test_cost", "test_accuracy", "learning_rate"};
 
 double trainer_seconds(const trainer *t) {
     struct timespec now;
@@ -20,6 +20,7 @@ static void fill_row(const trainer *t, double cost, bool scored, double row[TRAI
     row[2] = scored ? t->train_score.accuracy : NAN;
     row[3] = scored && t->n_test ? t->test_score.cost : NAN;
     row[4] = scored && t->n_test ? t->test_score.accuracy : NAN;
+    row[5] = t->rate;
 }
 
 void trainer_add_row(trainer *t, double cost, bool scored) {
@@ -67,7 +68,7 @@ void trainer_look_at_clock(trainer *t, double within) {
 }
 
 dfoo_status trainer_refuse_cost(const trainer *t, double cost) {
-    double rate = t->stepper.rate;
+    double rate = t->rate;
     diags *d = t->m->g.d;
     if (t->t > 1) {
         train_bad(

@@ -25,9 +25,6 @@ static start_id find_start(const char *name) {
     return START_unknown;
 }
 
-/* Which dimension of a parameter is summed over in a product. */
-typedef enum { FACTOR_NO, FACTOR_COLUMNS, FACTOR_ROWS } factor_use;
-
 static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
     const node *x = ir_node(g, n);
     bool        turned = x->op == OP_TRANSPOSE;
@@ -36,7 +33,7 @@ static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
         use[x->ref] = left != turned ? FACTOR_COLUMNS : FACTOR_ROWS;
 }
 
-static dfoo_status find_factors(const model *m, arena *a, factor_use **out) {
+dfoo_status factors_find(const model *m, arena *a, factor_use **out) {
     const ir *g = &m->g;
     *out = arena_new(a, g->vars.n * sizeof **out);
     if (!*out) return DFOO_ENOMEM;
@@ -146,7 +143,7 @@ dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t 
     factor_use *use;
     uint32_t    number = 0;
     if (from) DFOO_TRY(report_lacking(m, a, from, from_name));
-    DFOO_TRY(find_factors(m, a, &use));
+    DFOO_TRY(factors_find(m, a, &use));
     for (var_id v = 1; v < m->g.vars.n; v++) {
         if (ir_var(&m->g, v)->kind != VAR_PARAM) continue;
         const dfoo_array *given = from ? arrays_get(from, ir_var_name(&m->g, v)) : NULL;

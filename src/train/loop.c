@@ -46,11 +46,13 @@ static dfoo_status score_all(trainer *t) {
 
 /* One update; the cost is that of the forward pass it is made from. */
 static dfoo_status run_step(trainer *t, size_t n, double *cost) {
-    double number = (double)++t->t;
-    if (t->plan->of_var[t->stepper.t]) DFOO_TRY(exec_set(t->step, t->stepper.t, &number));
+    t->t++;
+    DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
+    DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
     DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
+    if (t->stepper.alpha) exec_get(t->step, t->stepper.alpha, &t->rate);
     t->seen += (double)n;
     return isfinite(*cost) ? DFOO_OK : trainer_refuse_cost(t, *cost);
 }

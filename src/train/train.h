@@ -74,9 +74,18 @@ typedef struct train_result {
 enum { TRAIN_EPOCHS = 1000 };
 
 typedef struct train_options {
-    const char          *optimizer; /* NULL: sgd */
-    const train_setting *settings;  /* the optimiser's numbers that are not its defaults */
+    const char          *optimizer;      /* of the table, NULL: sgd; with a text, what messages call it */
+    const char          *optimizer_text; /* the equations of the user's own; NULL: those of the table */
+    const train_setting *settings;       /* the optimiser's numbers that are not its defaults */
     uint32_t             n_settings;
+    const char          *schedule, *schedule_text; /* of the learning rate, in the same way; NULL: constant */
+    const train_setting *schedule_settings;
+    uint32_t             n_schedule_settings;
+    size_t               warmup;           /* steps over which the learning rate grows; 0: none */
+    double               clip, clip_value; /* the most length of all gradients, size of an entry; 0: any */
+    double               decay;            /* of weights; 0: none, or the optimiser's own */
+    bool                 decay_l2;         /* it is added to the gradient, not taken off the weight */
+    bool                 decay_all;        /* biases decay, too: parameters that are no factor of a product */
     const train_size    *sizes; /* --set n1=20: before `size n1 = 4` of the model */
     uint32_t             n_sizes;
     const char *const   *labels; /* columns of the table, for the labels in order of declaration */
@@ -125,7 +134,7 @@ typedef struct train_input {
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
 
-enum { TRAIN_HISTORY_COLUMNS = 5 };
+enum { TRAIN_HISTORY_COLUMNS = 6 };
 extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
 
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
@@ -139,9 +148,10 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
 dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a,
                         dfoo_arrays *out, const char ***columns);
 
-/* The equations of an optimiser and its numbers, as they are run. DFOO_EINPUT: there is none of that
- * name (reported). */
-dfoo_status train_optimizer_show(const char *name, diags *d, buf *out);
+/* The equations by which the options change parameters, as they are run: a text that can be given as
+ * an optimiser. DFOO_EINPUT: something is wrong with them (reported). */
+dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out);
 const char *train_optimizer_name(uint32_t i); /* NULL behind the last */
+const char *train_schedule_name(uint32_t i);
 
 #endif

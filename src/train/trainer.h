@@ -43,6 +43,7 @@ typedef struct trainer {
     size_t      done;       /* examples of the mini-batch epoch at hand that were used, */
     double      done_cost;  /* and the sum of their costs */
     double      cost;       /* the newest of an epoch */
+    double      rate;       /* the learning rate of the newest step */
     train_score train_score, test_score;
     bool        stop, told_unwritten;
     bool        keeps_history;
@@ -57,6 +58,9 @@ typedef struct trainer {
 
 /* setup.c: from options and sources to plans, bound examples, memory and starting values. */
 dfoo_status trainer_set_up(trainer *t);
+
+/* Gives a number that the updates read its value; 0 is none. */
+dfoo_status trainer_set_number(trainer *t, var_id v, double value);
 
 /* history.c: a row of the history, with the scores if they are about the same parameters. */
 void trainer_add_row(trainer *t, double cost, bool scored);
