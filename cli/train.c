@@ -8,9 +8,10 @@
 #include <signal.h>
 #include <string.h>
 
-static const char *data, *test, *labels, *from, *optimizer, *optimizer_settings, *log_file, *output;
-static double      split, learning_rate;
-static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
+static const char *data, *test, *labels, *from, *log_file, *output;
+static double      split;
+static size_t      epochs = 1000, batch, patience, report_every, threads, checkpoint;
+static update      change;
 static uint64_t    seed;
 static bool        standardize, quiet, resume, restart;
 static int         dtype;
@@ -52,11 +53,9 @@ static dfoo_train_options train_options(progress *p) {
                               .split = split,
                               .standardize = standardize,
                               .from = from,
-                              .optimizer = optimizer,
-                              .settings = optimizer_settings,
-                              .learning_rate = learning_rate,
                               .epochs = epochs,
                               .batch = batch,
+                              .patience = patience,
                               .threads = threads > 64 ? 64 : (unsigned)threads,
                               .seed = seed,
                               .dtype = dtype ? DFOO_F32 : DFOO_F64,
@@ -68,6 +67,7 @@ static dfoo_train_options train_options(progress *p) {
                               .log = log_file,
                               .report_every = report_every,
                               .user = p};
+    update_fill(&change, &how);
     if (!quiet) how.report = progress_show;
     if (p->live) how.report_every = epochs > 100 ? epochs / 100 : 1;
     return how;
@@ -91,6 +91,9 @@ static void show_numbers(FILE *to, const char *name, double value, double test_v
 static void show_end(FILE *to, const dfoo_progress *last) {
     bool tested = !isnan(last->test_cost);
     fprintf(to, "%zu epochs in %.2f s\n", last->epoch, last->seconds);
+    if (last->stopped)
+        fprintf(to, "stopped: the cost of the test data was not better for %zu epochs\n", patience);
+    if (patience) fprintf(to, "kept: the parameters after epoch %zu, where it was least\n", last->best_epoch);
     fprintf(to, tested ? "%-12s %-12s test\n" : "%-12s %s\n", "", "training");
     show_numbers(to, "cost", last->cost, last->test_cost, false);
     if (last->metric_name) show_numbers(to, last->metric_name, last->metric, last->test_metric, true);
@@ -151,13 +154,10 @@ static const option options[] = {
     {.name = "standardize", .flag = &standardize,
      .help = "every feature to mean 0, deviation 1 of the training data"},
     {.name = "from", .value = "FILE", .text = &from, .reads = true, .help = "an NPZ file to start from"},
-    {.name = "optimizer", .value = "NAME", .text = &optimizer,
-     .help = "sgd if not given; `dfoo show --optimizer adam` shows one"},
-    {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &learning_rate,
-     .help = "else the optimiser's own"},
-    {.name = "settings", .value = "NAME=VALUE,..", .text = &optimizer_settings,
-     .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},
+    OPTIONS_UPDATE(change),
     {.name = "epochs", .value = "N", .count = &epochs, .help = "passes over the data; 1000 if not given"},
+    {.name = "patience", .value = "N", .count = &patience,
+     .help = "stop after N epochs without a better test cost; keep the best"},
     {.name = "threads", .value = "N", .count = &threads, .help = "that share the work; all processors if not given"},
     {.name = "batch", .value = "N", .count = &batch, .help = "examples in a step; all of them if not given"},
     {.name = "seed", .value = "N", .seed = &seed, .help = "of everything random; 0 if not given"},

@@ -4,6 +4,7 @@
 
 #include "base/arrays.h"
 #include "simplify/simplify.h"
+#include "train/train.h"
 
 typedef struct override {
     char  *name;
@@ -56,6 +57,9 @@ dfoo_status work_printable(work *w);
 
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
+
+/* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
+dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how);
 
 /* A text of the caller's from a buffer. */
 dfoo_status work_text(dfoo_status status, buf *b, char **text);

@@ -83,18 +83,6 @@ dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
     return work_text(work_close(&w, status), &out, text);
 }
 
-dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
-    train_options how = {.optimizer = name};
-    arena a;
-    diags messages;
-    buf   out;
-    *text = NULL;
-    arena_init(&a, d->mem);
-    diags_init(&messages, &a);
-    buf_init(&out, d->mem);
-    return work_text(report(d, &a, &messages, train_rule_show(&how, &messages, &out)), &out, text);
-}
-
 /* -------------------------------------------------------------------- grad */
 
 /* Values and gradients from whatever was given. */

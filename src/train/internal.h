@@ -185,6 +185,9 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
 dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t seed, const dfoo_arrays *from,
                              const char *from_name, dfoo_arrays *run);
 
+/* Makes the rows or columns of a matrix of normal numbers orthogonal, of length `gain`. */
+dfoo_status orthogonal(double *x, size_t rows, size_t cols, double gain, const dfoo_allocator *mem);
+
 /* Which dimension of a parameter is summed over in the first product that it is a factor of. */
 typedef enum { FACTOR_NO, FACTOR_COLUMNS, FACTOR_ROWS } factor_use;
 

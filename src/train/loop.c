@@ -33,13 +33,18 @@ static dfoo_status score_batches(trainer *t, train_score *out) {
     return DFOO_OK;
 }
 
+static dfoo_status score_test(trainer *t) {
+    share_parameters(t);
+    return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
+}
+
 static dfoo_status score_all(trainer *t) {
     share_parameters(t);
     if (t->batch)
         DFOO_TRY(score_batches(t, &t->train_score));
     else
         DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
-    return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
+    return score_test(t);
 }
 
 /* ---------------------------------------------------------------------- steps */
@@ -61,12 +66,22 @@ static bool is_due(const trainer *t) {
     return t->opt->every && t->epoch % t->opt->every == 0;
 }
 
+/* What is wanted of the parameters as they are between two epochs. */
+static dfoo_status score_epoch(trainer *t, bool due) {
+    if (due)
+        DFOO_TRY(score_all(t));
+    else if (t->opt->patience)
+        DFOO_TRY(score_test(t));
+    return best_watch(t);
+}
+
 /* A row is about the parameters before the step, as its cost is. */
 static dfoo_status full_epoch(trainer *t) {
     bool due = is_due(t);
-    if (due) DFOO_TRY(score_all(t));
+    DFOO_TRY(score_epoch(t, due));
+    if (t->stop) return DFOO_OK;
     dfoo_status status = run_step(t, t->n, &t->cost);
-    trainer_add_row(t, t->cost, due);
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
     DFOO_TRY(status);
     if (due) trainer_tell(t, 0, true);
     t->epoch++;
@@ -102,9 +117,9 @@ static dfoo_status batch_epoch(trainer *t) {
     t->done = 0;
     t->done_cost = 0;
     t->epoch++;
-    bool due = is_due(t) && t->epoch < t->epochs;
-    if (due) DFOO_TRY(score_all(t));
-    trainer_add_row(t, t->cost, due);
+    bool last = t->epoch == t->epochs, due = is_due(t) && !last;
+    if (!last) DFOO_TRY(score_epoch(t, due));
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
     if (due) trainer_tell(t, 0, true);
     return DFOO_OK;
 }
@@ -121,6 +136,7 @@ static dfoo_status run_epochs(trainer *t) {
         if (t->a.failed) return DFOO_ENOMEM;
     }
     DFOO_TRY(score_all(t));
+    DFOO_TRY(best_watch(t));
     if (!t->batch) t->cost = t->train_score.cost;
     if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
     if (!isfinite(t->train_score.cost)) {
@@ -133,15 +149,22 @@ static dfoo_status run_epochs(trainer *t) {
 
 /* ------------------------------------------------------------------------ end */
 
+/* The scores of the result are those of the parameters that are kept. */
 static dfoo_status keep_results(trainer *t, train_result *out) {
     const ir *g = &t->m->g;
-    *out = (train_result){.epochs = t->epoch,
-                          .train = t->train_score,
-                          .test = t->test_score,
-                          .seconds = trainer_seconds(t)};
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM) out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
     DFOO_TRY(trainer_collect(t));
+    if (t->best.parameters && !t->best.none) {
+        DFOO_TRY(best_restore(t));
+        DFOO_TRY(score_all(t));
+    }
+    out->epochs = t->epoch;
+    out->best_epoch = t->best.none ? t->epoch : t->best.epoch;
+    out->stopped = t->best.ended;
+    out->train = t->train_score;
+    out->test = t->test_score;
+    out->seconds = trainer_seconds(t);
     return trainer_write(t, g->d);
 }
 
@@ -168,6 +191,7 @@ dfoo_status train_run(model *m, const program *p, const train_input *in, const t
     scorer_close(&t.scorer);
     arrays_free(t.resumed);
     exec_close(t.step);
+    arrays_free(t.best.parameters);
     arena_free(&t.a);
     return status;
 }

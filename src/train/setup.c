@@ -14,6 +14,9 @@ static dfoo_status check_options(const trainer *t) {
         return train_bad(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
     if (o->split > 0 && has_test)
         return train_bad(d, "there is test data, so nothing can be held back: leave out --split or --test");
+    if (o->patience && !has_test && o->split == 0)
+        return train_bad(
+            d, "--patience watches the cost of test data, and there is none: give --test or --split");
     if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
         return train_bad(d, "the model has no dimension for examples, which %s needs",
                          o->split > 0 ? "--split"
@@ -138,5 +141,6 @@ dfoo_status trainer_set_up(trainer *t) {
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
     DFOO_TRY(open_execs(t));
+    DFOO_TRY(best_open(t));
     return trainer_resume(t);
 }

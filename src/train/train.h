@@ -65,6 +65,8 @@ typedef struct train_progress {
 typedef struct train_result {
     size_t      epochs;      /* fewer than wanted if progress said to stop */
     uint64_t    n_values;    /* the entries of all parameters */
+    size_t      best_epoch;  /* with patience: after which the parameters that came out were */
+    bool        stopped;     /* patience ended it */
     train_score train, test; /* of the parameters that came out */
     double      seconds;
 } train_result;
@@ -93,6 +95,8 @@ typedef struct train_options {
     size_t               epochs; /* 0: TRAIN_EPOCHS */
     size_t               batch;  /* examples per step; 0: all */
     size_t               every;  /* evaluate each so many epochs; 0: at the end only */
+    size_t patience; /* stop after so many epochs without a better cost of the test data, which is
+                        evaluated in each then, and keep the best parameters; 0: never */
     uint64_t             seed;   /* kept exactly below 2^53 */
     exec_dtype           dtype;
     unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
@@ -121,7 +125,8 @@ typedef struct train_input {
 /* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
  * train_predict needs: mean.X and sd.X of a standardised input X, columns.X and classes.Y (bytes of
  * names, each with a zero byte behind it), seed, epochs; and what going on needs: steps, done,
- * done_cost, ended, history, state.NAME, terms (see resume.c). All of it is in options.file, too.
+ * done_cost, ended, history, state.NAME, terms, with patience
+ * best_epoch, best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in options.file, too.
  *
  * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
