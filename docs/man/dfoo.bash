@@ -15,7 +15,17 @@ _dfoo() {
         --dtype) words="f64 f32" ;;
         --format) words="text numpy latex json" ;;
         --loss) words="cross_entropy mse mae" ;;
-        --optimizer) words="" ;;
+        --decay-kind) words="decoupled l2" ;;
+        --optimizer)
+            words="sgd momentum nesterov rmsprop adam adamw"
+            compopt -o default 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$word"))
+            ;;
+        --schedule)
+            words="constant step exponential inverse linear cosine"
+            compopt -o default 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$word"))
+            ;;
         *)
             # the last list of the help: the models that are built in
             [ "$COMP_CWORD" -eq 2 ] &&

@@ -84,9 +84,13 @@ typedef struct composer {
 static dfoo_status check_value(const composer *k, const rule_const *c, bool of_table) {
     const char *name = symbols_name(k->r.names, c->name), *range;
     bool        rate = strcmp(name, "alpha") == 0 || strcmp(name, "alpha0") == 0;
-    if (!isfinite(c->value)) return train_bad(k->r.d, "%s = %g: it is a finite number", name, c->value);
-    if (!(of_table || rate) || in_range(name, c->value, &range)) return DFOO_OK;
-    return train_bad(k->r.d, "%s = %g: it is %s", name, c->value, range);
+    bool        fits = in_range(name, c->value, &range);
+    if (!of_table && !rate) {
+        fits = isfinite(c->value);
+        range = "a finite number";
+    }
+    if (fits) return DFOO_OK;
+    return diag_error(k->r.d, c->given ? NULL : c->src, c->at, "%s = %g: it is %s", name, c->value, range);
 }
 
 /* The constants from number `first` on belong to `of`. */
@@ -98,6 +102,7 @@ static dfoo_status set_one(composer *k, uint32_t first, const char *of, const tr
     if (!names) return DFOO_ENOMEM;
     if (at >= (int)first) {
         consts[at].value = given->value;
+        consts[at].given = true;
         return DFOO_OK;
     }
     for (uint32_t i = first; i < n; i++) names[i - first] = symbols_name(k->r.names, consts[i].name);
@@ -135,7 +140,7 @@ static dfoo_status add_schedule(composer *k) {
     if (o->schedule)
         DFOO_TRY(add_text(k, o->schedule, o->schedule_text ? o->schedule_text : known->text, known != NULL,
                           o->schedule_settings, o->n_schedule_settings));
-    if (k->r.lines.n && !rule_sets(&k->r, "alpha"))
+    if (o->schedule && !rule_sets(&k->r, "alpha"))
         return train_bad(k->r.d, "%s is no schedule: it has no line alpha = ..", o->schedule);
     return o->warmup ? add_part(k, "warmup", "warmup", (double)o->warmup) : DFOO_OK;
 }

@@ -39,6 +39,7 @@ extern const rule_own_name rule_own_names[RULE_OWN];
 typedef struct rule_const {
     sym           name;
     double        value;
+    bool          given; /* by a setting, not by the text */
     const source *src;
     span          at;
 } rule_const;

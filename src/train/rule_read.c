@@ -6,16 +6,16 @@
 #include "train/rule.h"
 
 const rule_own_name rule_own_names[RULE_OWN] = {
-    [RULE_w] = {"w", "the parameter", false},
-    [RULE_g] = {"g", "the gradient of the parameter", false},
-    [RULE_alpha] = {"alpha", "the learning rate of the step", true},
-    [RULE_alpha0] = {"alpha0", "the learning rate that was given", true},
+    [RULE_w] = {"w", "w is the parameter", false},
+    [RULE_g] = {"g", "g is the gradient of the parameter", false},
+    [RULE_alpha] = {"alpha", "alpha is the learning rate of the step", true},
+    [RULE_alpha0] = {"alpha0", "alpha0 is the learning rate that was given", true},
     [RULE_t] = {"t", "t = 1, 2, .. counts the steps", true},
     [RULE_epoch] = {"epoch", "epoch = 0, 1, .. counts the passes over the data that are complete", true},
     [RULE_epochs] = {"epochs", "epochs is the number of passes that are wanted", true},
     [RULE_steps] = {"steps", "steps is the number of steps in a pass", true},
     [RULE_norm] = {"norm", "norm is the root of the sum of g**2 over all parameters", true},
-    [RULE_pi] = {"pi", "3.14159..", true}};
+    [RULE_pi] = {"pi", "pi is 3.14159..", true}};
 
 static const char *name_of(const rule *r, sym name) {
     return symbols_name(r->names, name);
@@ -157,7 +157,7 @@ static dfoo_status check_const_name(const reader *x, sym name, span at) {
     int         own = rule_own_of(r, name);
     if (own >= 0 && !is_rate(r, name)) {
         diag_error(r->d, x->src, at, "'%s' cannot be a constant", text);
-        diag_note(r->d, "%s: %s", text, rule_own_names[own].what);
+        diag_note(r->d, "%s", rule_own_names[own].what);
         return DFOO_EINPUT;
     }
     int other = rule_const_of(r, name);
@@ -257,11 +257,14 @@ static dfoo_status find_states(rule *r) {
 static dfoo_status unknown_name(const rule *r, const rule_line *l, const ast *x) {
     const char *close = closest(r, x->name, false);
     diag_error(r->d, l->src, x->at, "unknown name '%s'", name_of(r, x->name));
-    if (close)
+    if (close) {
         diag_note(r->d, "did you mean %s?", close);
-    else
-        diag_note(r->d, "a constant is given a value by const %s = .., a state by a line of its own",
-                  name_of(r, x->name));
+    } else {
+        diag_note(
+            r->d,
+            "there are w, g, alpha, t, epoch, epochs, steps, norm and pi, constants (const beta = 0.9), "
+            "and what stands on the left of a line");
+    }
     return DFOO_EINPUT;
 }
 
@@ -326,7 +329,7 @@ static dfoo_status check_target(const rule *r, const rule_line *l) {
     span        at = span_at(l->at.start, l->at.start + (uint32_t)strlen(name));
     if (own >= 0 && own != RULE_w && own != RULE_g && own != RULE_alpha) {
         diag_error(r->d, l->src, at, "'%s' cannot be set", name);
-        diag_note(r->d, "%s: %s", name, rule_own_names[own].what);
+        diag_note(r->d, "%s", rule_own_names[own].what);
         return DFOO_EINPUT;
     }
     if (own >= 0 || rule_const_of(r, l->target) < 0) return DFOO_OK;

@@ -39,6 +39,8 @@ def test_manual_is_well_formed(root):
     (["dfoo", "train", "m.eq", "--lea"], {"--learning-rate"}),
     (["dfoo", "derive", "two_layer", "--convention", ""], {"course", "dJ"}),
     (["dfoo", "new", "--loss", "cr"], {"cross_entropy"}),
+    (["dfoo", "train", "m.eq", "--optimizer", "ada"], {"adam", "adamw"}),
+    (["dfoo", "show", "--schedule", "co"], {"constant", "cosine"}),
 ], ids=" ".join)
 def test_completion(root, build, tmp_path, words, expected):
     program = os.environ.get("DFOO_BIN", build / "dfoo")

@@ -481,6 +481,9 @@ static dfoo_status train_and_predict(fixture *f, const everything *x, dfoo_array
     opt.file = x->file;
     opt.checkpoint = 1;
     unlink(x->file);
+    opt.schedule = "exponential";
+    opt.warmup = opt.patience = 1;
+    opt.clip = opt.decay = 0.1;
     DFOO_TRY(fixture_build(f, x->text));
     for (; opt.epochs < 5; opt.epochs++) {
         DFOO_TRY(train_run(&f->m, &f->p, &in, &opt, run, out, &result));
