@@ -18,6 +18,10 @@ static dfoo_status copy_parameters(trainer *t) {
     return DFOO_OK;
 }
 
+static void end_if_late(trainer *t) {
+    if (t->epoch < t->epochs && t->epoch - t->best.epoch >= t->opt->patience) t->stop = t->best.ended = true;
+}
+
 dfoo_status best_watch(trainer *t) {
     double cost = t->test_score.cost;
     if (!t->opt->patience) return DFOO_OK;
@@ -27,7 +31,7 @@ dfoo_status best_watch(trainer *t) {
         t->best.epoch = t->epoch;
         return copy_parameters(t);
     }
-    if (t->epoch < t->epochs && t->epoch - t->best.epoch >= t->opt->patience) t->stop = t->best.ended = true;
+    end_if_late(t);
     return DFOO_OK;
 }
 
@@ -91,7 +95,8 @@ static dfoo_status get_one(trainer *t, var_id v) {
 dfoo_status best_get(trainer *t) {
     const dfoo_array *epoch = arrays_get(t->resumed, "dfoo.best_epoch");
     const dfoo_array *cost = arrays_get(t->resumed, "dfoo.best_cost");
-    if (!epoch || epoch->ndim || !cost || cost->ndim || !(epoch->data[0] >= 0 && epoch->data[0] <= (double)t->epoch))
+    if (!epoch || epoch->ndim || !cost || cost->ndim ||
+        !(epoch->data[0] >= 0 && epoch->data[0] <= (double)t->epoch))
         return DFOO_OK;
     for (var_id v = 1; v < t->m->g.vars.n; v++)
         if (ir_var(&t->m->g, v)->kind == VAR_PARAM) DFOO_TRY(get_one(t, v));
@@ -99,5 +104,6 @@ dfoo_status best_get(trainer *t) {
     t->best.none = false;
     t->best.epoch = (size_t)epoch->data[0];
     t->best.cost = cost->data[0];
+    end_if_late(t);
     return DFOO_OK;
 }

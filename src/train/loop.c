@@ -39,6 +39,8 @@ static dfoo_status score_test(trainer *t) {
 }
 
 static dfoo_status score_all(trainer *t) {
+    if (t->scored) return DFOO_OK;
+    t->scored = true;
     share_parameters(t);
     if (t->batch)
         DFOO_TRY(score_batches(t, &t->train_score));
@@ -52,6 +54,7 @@ static dfoo_status score_all(trainer *t) {
 /* One update; the cost is that of the forward pass it is made from. */
 static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     t->t++;
+    t->scored = false;
     DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
     DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
     DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
@@ -105,8 +108,7 @@ static dfoo_status batch_step(trainer *t) {
     return DFOO_OK;
 }
 
-/* Every example once, in an order of its own for each epoch. A row is about the parameters after it;
- * the last one is scored at the end. */
+/* Every example once, in an order of its own for each epoch. A row is about the parameters after it. */
 static dfoo_status batch_epoch(trainer *t) {
     rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
     for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
@@ -117,10 +119,10 @@ static dfoo_status batch_epoch(trainer *t) {
     t->done = 0;
     t->done_cost = 0;
     t->epoch++;
-    bool last = t->epoch == t->epochs, due = is_due(t) && !last;
-    if (!last) DFOO_TRY(score_epoch(t, due));
+    bool due = is_due(t);
+    DFOO_TRY(score_epoch(t, due));
     trainer_add_row(t, t->cost, due, due || t->opt->patience);
-    if (due) trainer_tell(t, 0, true);
+    if (due && t->epoch < t->epochs) trainer_tell(t, 0, true);
     return DFOO_OK;
 }
 
@@ -153,10 +155,12 @@ static dfoo_status run_epochs(trainer *t) {
 static dfoo_status keep_results(trainer *t, train_result *out) {
     const ir *g = &t->m->g;
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_PARAM) out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
+        if (ir_var(g, v)->kind == VAR_PARAM)
+            out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
     DFOO_TRY(trainer_collect(t));
     if (t->best.parameters && !t->best.none) {
         DFOO_TRY(best_restore(t));
+        t->scored = false;
         DFOO_TRY(score_all(t));
     }
     out->epochs = t->epoch;

@@ -54,6 +54,7 @@ typedef struct trainer {
     double      cost;       /* the newest of an epoch */
     double      rate;       /* the learning rate of the newest step */
     train_score train_score, test_score;
+    bool        scored; /* they are of the parameters as they are */
     best        best;
     bool        stop, told_unwritten;
     bool        keeps_history;

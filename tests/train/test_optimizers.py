@@ -353,6 +353,49 @@ def test_patience_needs_test_data(trial):
     assert "--patience watches the cost of test data, and there is none: give --test or --split" in done.stderr
 
 
+# -------------------------------------------------------------------------- going on
+
+
+@BATCHES
+@pytest.mark.parametrize("args", [
+    ["--patience", 6, "--split", 0.3], ["--optimizer", "adam", "--schedule", "step every=7", "--warmup", 30, "--clip", 0.1],
+    ["--optimizer", "own.opt", "--decay", 0.01, "--patience", 50, "--split", 0.3]], ids=["patience", "schedule", "file"])
+def test_going_on_is_as_if_never_cut_off(trial, args, batch):
+    """From 10 epochs to 20 to 60, of which patience may take away some: the same bits as at once."""
+    (trial.path / "own.opt").write_text("const alpha = 0.5\nu = 0.9*u + g\nk = 0.1*sum(u**2) + k\nw = w - alpha/(1 + sqrt(k)) * u\n")
+    args = args + ["--alpha", 1 if "patience" in args[0] else 0.1, "--batch", batch or 1000, "--report", 5]
+    once = trial.run(*args, "--epochs", 60)
+    log = trial.log
+    (trial.path / "run.npz").unlink()
+    for epochs in 10, 20, 60:
+        parts = trial.run(*args, "--epochs", epochs, *["--resume"] * (epochs > 10))
+    assert once.keys() == parts.keys()
+    for name in once:
+        assert np.array_equal(once[name], parts[name], equal_nan=True), name
+    for column in "cost", "test_cost", "learning_rate":
+        assert np.array_equal(log[column], trial.log[column], equal_nan=True)
+
+
+def test_patience_goes_on_from_the_last_parameters(trial):
+    """Stopped by little patience, a run with more of it is the one that had it from the start."""
+    args = ["--split", 0.3, "--optimizer", "momentum", "--alpha", 1, "--seed", 2, "--epochs", 300]
+    trial.run(*args, "--patience", 2)
+    early = int(re.search(r"(\d+) epochs in", trial.out).group(1))
+    parts = trial.run(*args, "--patience", 20, "--resume")
+    (trial.path / "run.npz").unlink()
+    once = trial.run(*args, "--patience", 20)
+    assert early < once["dfoo.epochs"]
+    for name in once:
+        assert np.array_equal(once[name], parts[name], equal_nan=True), name
+
+
+def test_a_schedule_of_all_epochs_cannot_be_stretched(trial):
+    trial.run("--schedule", "cosine", "--epochs", 10)
+    done = trial.dfoo("train", "net.eq", "--data", "data.npz", "--schedule", "cosine", "--epochs", 20, "--resume", "-o", "run.npz", cwd=trial.path)
+    assert done.returncode == 2
+    assert "run.npz was trained with epochs = 10, and now it is epochs = 20" in done.stderr
+
+
 # ------------------------------------------------------------------- order, masks, starts
 
 
