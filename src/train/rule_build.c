@@ -10,10 +10,10 @@ typedef struct work {
     node_id      own[RULE_OWN];
     node_id     *now;   /* by line: the name that it gave its value */
     node_id     *state; /* by state */
-    VEC(var_id) used; /* variables that the rule has */
+    VEC(var_id) used;   /* variables that the rule has */
     var_id   w;
     bool     decays;
-    uint32_t     n_errors; /* that were there before */
+    uint32_t n_errors; /* that were there before */
 } work;
 
 static const char *name_of(const work *k, sym name) {
@@ -39,7 +39,9 @@ static var_id own_var(work *k, const char *plain, var_kind kind, shape sh) {
         sym    s = symbols_add(k->g->names, name, strlen(name));
         var_id v = ir_find_var(k->g, s);
         if (s && is_free(k, v, kind, sh)) {
-            if (!v) v = ir_add_var(k->g, (variable){.name = s, .kind = (uint8_t)kind, .given_name = true, .sh = sh});
+            if (!v)
+                v = ir_add_var(k->g,
+                               (variable){.name = s, .kind = (uint8_t)kind, .given_name = true, .sh = sh});
             vec_push(k->to->a, &k->used, v);
             return v;
         }
@@ -116,7 +118,7 @@ static node_id build_call(const work *k, const rule_line *l, const ast *x) {
     for (const ast *a = x->arg; a; a = a->next) {
         if (a->kind != AST_KEYWORD)
             arg[n++] = a->value;
-        else if (a->arg->kind == AST_NUMBER)
+        else if (strcmp(name_of(k, a->name), "axis") == 0)
             axis = (uint8_t)a->arg->number;
     }
     node_id made = ir_op(k->g, op, op_elementwise(op) ? 0 : axis, arg[0], arg[1], arg[2]);

@@ -184,6 +184,16 @@ static dfoo_status read_consts(reader *x) {
     return expect_end(x);
 }
 
+/* True behind keepdims= is no name. */
+static void read_true(const rule *r, const ast_list *order) {
+    for (uint32_t i = 0; i < order->list.n; i++) {
+        ast *value = order->list.at[i]->kind == AST_KEYWORD ? order->list.at[i]->arg : NULL;
+        if (!value || value->kind != AST_NAME || strcmp(name_of(r, value->name), "True") != 0) continue;
+        value->kind = AST_NUMBER;
+        value->number = 1;
+    }
+}
+
 static dfoo_status read_line(reader *x) {
     rule_line l = {.src = x->src};
     DFOO_TRY(read_target(x, &l.target, &l.at));
@@ -193,6 +203,7 @@ static dfoo_status read_line(reader *x) {
     l.at.end = x->in.list.at[x->p.next - 1].at.end;
     l.at.point = l.at.start;
     DFOO_TRY(ast_postorder(l.right, x->r->a, &l.order));
+    read_true(x->r, &l.order);
     vec_push(x->r->a, &x->r->lines, l);
     return DFOO_OK;
 }
@@ -235,17 +246,12 @@ static bool is_state(const rule *r, sym name) {
     return false;
 }
 
-/* True behind keepdims= is not a name. */
-static bool is_value_name(const rule *r, const ast *x) {
-    return x->kind == AST_NAME && strcmp(name_of(r, x->name), "True") != 0;
-}
-
 static dfoo_status find_states(rule *r) {
     for (uint32_t i = 0; i < r->lines.n; i++) {
         const ast_list *order = &r->lines.at[i].order;
         for (uint32_t k = 0; k < order->list.n; k++) {
             sym name = order->list.at[k]->name;
-            if (!is_value_name(r, order->list.at[k]) || rule_own_of(r, name) >= 0 || is_state(r, name))
+            if (order->list.at[k]->kind != AST_NAME || rule_own_of(r, name) >= 0 || is_state(r, name))
                 continue;
             if (line_of(r, name, i) < 0 && line_of(r, name, r->lines.n) >= 0)
                 vec_push(r->a, &r->states, name);
@@ -289,11 +295,10 @@ static dfoo_status check_name(rule *r, uint32_t i, const ast *x, bool *shared) {
 static dfoo_status check_keyword(const rule *r, const rule_line *l, const ast *x) {
     const char *name = name_of(r, x->name);
     const ast  *value = x->arg;
-    if (strcmp(name, "axis") == 0 && value->kind == AST_NUMBER && (value->number == 0 || value->number == 1))
+    bool        one = value->kind == AST_NUMBER && value->number == 1;
+    if (strcmp(name, "axis") == 0 && (one || (value->kind == AST_NUMBER && value->number == 0)))
         return DFOO_OK;
-    if (strcmp(name, "keepdims") == 0 && value->kind == AST_NAME &&
-        strcmp(name_of(r, value->name), "True") == 0)
-        return DFOO_OK;
+    if (strcmp(name, "keepdims") == 0 && one) return DFOO_OK;
     diag_error(r->d, l->src, x->at, "this is not known here");
     diag_note(r->d, "there are axis=0, axis=1 and keepdims=True, for sum, mean and max");
     return DFOO_EINPUT;
@@ -353,7 +358,7 @@ static dfoo_status check_line(rule *r, uint32_t i) {
     for (uint32_t k = 0; k < l->order.list.n; k++) {
         const ast *x = l->order.list.at[k];
         bool       shared = true;
-        if (is_value_name(r, x)) DFOO_TRY(check_name(r, i, x, &shared));
+        if (x->kind == AST_NAME) DFOO_TRY(check_name(r, i, x, &shared));
         if (x->kind == AST_CALL) DFOO_TRY(check_call(r, l, x));
         if (x->kind == AST_KEYWORD) DFOO_TRY(check_keyword(r, l, x));
         if (!shared && own == RULE_alpha) return refuse_rate(r, l, x);

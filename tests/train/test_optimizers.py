@@ -477,7 +477,8 @@ def test_wrong_files(trial, root):
 
 
 @pytest.mark.parametrize("text", ["w = w - 0.1 * g", "const a = 1\r\nw = w - a*g\r\n", "\ufeffw = w - 0.1 * g\n", "\n\n# one\n\nw = (w\n - 0.1*g)\n",
-                                  "w = w - 0.1*sum(g, axis=1, keepdims=True)\n", "g = 2*g\nw = w - 0.1*np.sign(g)\n",
+                                  "w = w - 0.1*sum(g, axis=1, keepdims=True)\n",
+                                  "w = w - 0.1*sum(g, axis=0, keepdims=True)\n", "w = w - 0.1*(g.sum(axis=0) + 0)\n", "g = 2*g\nw = w - 0.1*np.sign(g)\n",
                                   "k = 0.5\nv = k * v + g\nk = 0.25\nw = w - k * v\n", "n = 0.5*n + sum(g**2)\nw = w - g/sqrt(n)\n",
                                   "w = w.T.T - 0.1 g\n", "old = w\nw = w - 0.1*g\nw = (w + old)/2\n", "w = 0\n", "u = w - g\nw = u\n"])
 def test_odd_files(trial, text):
@@ -491,7 +492,7 @@ def test_odd_files(trial, text):
         if text.startswith("w = 0"):
             w = {k: 0 * x for k, x in w.items()}
         elif "axis" in text:
-            w = {k: x - 0.1 * g[k].sum(axis=1, keepdims=True) for k, x in w.items()}
+            w = {k: x - 0.1 * g[k].sum(axis=int("axis=1" in text), keepdims=True) for k, x in w.items()}
         elif "sign" in text:
             w = {k: x - 0.1 * np.sign(g[k]) for k, x in w.items()}
         elif text.startswith("k"):
