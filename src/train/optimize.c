@@ -46,7 +46,7 @@ static const entry *find(const entry *table, size_t n, const char *name) {
 }
 
 static dfoo_status refuse_name(const char *what, const entry *table, size_t n, const char *name, diags *d) {
-    const char *names[N_OPTIMIZERS + N_SCHEDULES], *best = NULL;
+    const char *names[N_OPTIMIZERS + N_SCHEDULES] = {NULL}, *best = NULL;
     unsigned    most = 5;
     for (size_t i = 0; i < n; i++) {
         unsigned far = text_distance(name, names[i] = table[i].name);
