@@ -19,9 +19,15 @@ static void share_parameters(trainer *t) {
     }
 }
 
-/* Batch after batch: costs and accuracies are means, weighted by examples. */
+static void ascending(trainer *t) {
+    for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+}
+
+/* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
+ * that a score does not depend on whether the epoch behind it was run by this process. */
 static dfoo_status score_batches(trainer *t, train_score *out) {
     *out = (train_score){.n = t->n};
+    ascending(t);
     for (size_t at = 0; at < t->n; at += t->batch) {
         train_score part;
         size_t      n = t->n - at < t->batch ? t->n - at : t->batch;
@@ -111,7 +117,7 @@ static dfoo_status batch_step(trainer *t) {
 /* Every example once, in an order of its own for each epoch. A row is about the parameters after it. */
 static dfoo_status batch_epoch(trainer *t) {
     rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
-    for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+    ascending(t);
     rng_shuffle(&r, t->order, (uint32_t)t->n);
     while (t->done < t->n && !t->stop) DFOO_TRY(batch_step(t));
     if (t->done < t->n) return DFOO_OK;
