@@ -82,6 +82,40 @@ void        options_free(const command *c);
 #define OPTION_DTYPE(choice_)                                                                                \
     {.name = "dtype", .value = "f64|f32", .choice = (choice_), .help = "the numbers to compute with"}
 
+/* The options that say how parameters change: of `train`, and shown by `show`. */
+typedef struct update {
+    const char *optimizer, *settings, *schedule;
+    double      learning_rate, clip, clip_value, decay;
+    size_t      warmup;
+    int         decay_kind;
+    bool        decay_all;
+} update;
+
+/* clang-format off */
+#define OPTIONS_UPDATE(u)                                                                                    \
+    {.name = "optimizer", .value = "NAME", .text = &(u).optimizer, .names = dfoo_optimizer_name,             \
+     .help = "sgd, momentum, nesterov, rmsprop, adam, adamw, or a file of equations"},                       \
+    {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &(u).learning_rate,                  \
+     .help = "else the optimiser's own"},                                                                    \
+    {.name = "settings", .value = "NAME=VALUE,..", .text = &(u).settings,                                    \
+     .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},                                               \
+    {.name = "schedule", .value = "SCHEDULE", .text = &(u).schedule, .names = dfoo_schedule_name,            \
+     .help = "cosine, \"step every=30 factor=0.1\", \"alpha = alpha0/t\", a file, .."},                      \
+    {.name = "warmup", .value = "STEPS", .count = &(u).warmup,                                               \
+     .help = "the learning rate grows over the first steps"},                                                \
+    {.name = "clip", .value = "LENGTH", .number = &(u).clip,                                                 \
+     .help = "shorten the gradients, all together, to this length"},                                         \
+    {.name = "clip-value", .value = "SIZE", .number = &(u).clip_value,                                       \
+     .help = "cut every entry of a gradient to this size"},                                                  \
+    {.name = "decay", .value = "D", .number = &(u).decay, .help = "of the weights (the factors of products)"}, \
+    {.name = "decay-kind", .value = "decoupled|l2", .choice = &(u).decay_kind,                               \
+     .help = "beside the optimiser's step, or added to the gradient"},                                       \
+    {.name = "decay-all", .flag = &(u).decay_all, .help = "biases decay, too"}
+/* clang-format on */
+
+bool update_given(const update *u); /* any of them */
+void update_fill(const update *u, dfoo_train_options *how);
+
 /* -------------------------------------------------------- words and numbers */
 
 /* The whole text as a finite decimal number; as a whole number from 0 on. */

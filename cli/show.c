@@ -1,10 +1,10 @@
-/* dfoo show: a model, or the equations of an optimiser. */
+/* dfoo show: a model, or the equations by which its parameters change. */
 #include "cli.h"
 
 #include <string.h>
 
 static bool        plan;
-static const char *optimizer;
+static update      change;
 static words       settings;
 
 /* A built-in model as it is written, and the summary as its comments: the output is a model. */
@@ -34,11 +34,14 @@ static dfoo_status show_model(dfoo *d, const char *name) {
 }
 
 static dfoo_status show(dfoo *d, const char *const *args) {
-    if (optimizer && args[0]) return wrong("dfoo show takes a MODEL or --optimizer, not both");
-    if (optimizer && plan) return wrong("--plan belongs to a MODEL, not to --optimizer");
-    if (optimizer) {
-        char       *text;
-        dfoo_status status = dfoo_show_optimizer(d, optimizer, &text);
+    bool given = update_given(&change);
+    if (given && args[0]) return wrong("dfoo show takes a MODEL, or --optimizer and what goes with it, not both");
+    if (given && plan) return wrong("--plan belongs to a MODEL, not to --optimizer");
+    if (given) {
+        char              *text;
+        dfoo_train_options how = {.optimizer = NULL};
+        update_fill(&change, &how);
+        dfoo_status status = dfoo_show_optimizer(d, &how, &text);
         return answer(d, status, text);
     }
     if (!args[0]) return wrong("dfoo show needs a MODEL, as in dfoo show two_layer, or --optimizer NAME");
@@ -47,8 +50,7 @@ static dfoo_status show(dfoo *d, const char *const *args) {
 
 static const option options[] = {
     {.name = "plan", .flag = &plan, .help = "the instructions that a step of training runs"},
-    {.name = "optimizer", .value = "NAME", .text = &optimizer, .names = dfoo_optimizer_name,
-     .help = "the equations of an optimiser: sgd, adam, .."},
+    OPTIONS_UPDATE(change),
     OPTION_SET(&settings),
 };
 
@@ -58,10 +60,11 @@ const command show_command = {
     .arguments = "[MODEL]",
     .details = "Prints the equations of a model with their shapes, the sizes that are known, and the number\n"
                "of parameters; of a built-in model its text, which is a model file to begin with.\n"
+               "With --optimizer, --schedule, .. the equations that `dfoo train` with these options steps by.\n"
                "\n"
                "  dfoo show two_layer > mine.eq\n"
                "  dfoo show mine.eq --set n1=20\n"
-               "  dfoo show --optimizer adam",
+               "  dfoo show --optimizer adam --schedule cosine --clip 1",
     .options = options,
     .n_options = COUNT(options),
     .most = 1,

@@ -10,9 +10,10 @@
 
 static words       data, test;
 static char       *map, *test_map, *scale;
-static const char *labels, *classes, *from, *optimizer, *optimizer_settings, *log_file, *plot_file, *output;
-static double      split, learning_rate;
-static size_t      epochs = 1000, batch, report_every, threads, checkpoint;
+static const char *labels, *classes, *from, *log_file, *plot_file, *output;
+static double      split;
+static size_t      epochs = 1000, batch, patience, report_every, threads, checkpoint;
+static update      change;
 static uint64_t    seed;
 static bool        flatten, standardize, quiet, resume, restart;
 static int         dtype, header;
@@ -62,11 +63,9 @@ static dfoo_train_options train_options(progress *p) {
                               .split = split,
                               .standardize = standardize,
                               .from = from,
-                              .optimizer = optimizer,
-                              .settings = optimizer_settings,
-                              .learning_rate = learning_rate,
                               .epochs = epochs,
                               .batch = batch,
+                              .patience = patience,
                               .threads = threads > 64 ? 64 : (unsigned)threads,
                               .seed = seed,
                               .dtype = dtype ? DFOO_F32 : DFOO_F64,
@@ -79,6 +78,7 @@ static dfoo_train_options train_options(progress *p) {
                               .plot = plot_file,
                               .report_every = report_every,
                               .user = p};
+    update_fill(&change, &how);
     if (!quiet) how.report = progress_show;
     how.live = p->live;
     return how;
@@ -102,6 +102,9 @@ static void show_numbers(FILE *to, const char *name, double value, double test_v
 static void show_end(FILE *to, const dfoo_progress *last) {
     bool tested = !isnan(last->test_cost);
     fprintf(to, "%zu epochs in %.2f s\n", last->epoch, last->seconds);
+    if (last->stopped)
+        fprintf(to, "stopped: the cost of the test data was not better for %zu epochs\n", patience);
+    if (patience) fprintf(to, "kept: the parameters after epoch %zu, where it was least\n", last->best_epoch);
     fprintf(to, tested ? "%-12s %-12s test\n" : "%-12s %s\n", "", "training");
     show_numbers(to, "cost", last->cost, last->test_cost, false);
     if (last->metric_name) show_numbers(to, last->metric_name, last->metric, last->test_metric, true);
@@ -175,13 +178,10 @@ static const option options[] = {
     {.name = "standardize", .flag = &standardize,
      .help = "every feature to mean 0, deviation 1 of the training data"},
     {.name = "from", .value = "FILE", .text = &from, .reads = true, .help = "an NPZ file to start from"},
-    {.name = "optimizer", .value = "NAME", .text = &optimizer, .names = dfoo_optimizer_name,
-     .help = "sgd if not given; `dfoo show --optimizer adam` shows one"},
-    {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &learning_rate,
-     .help = "else the optimiser's own"},
-    {.name = "settings", .value = "NAME=VALUE,..", .text = &optimizer_settings,
-     .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},
+    OPTIONS_UPDATE(change),
     {.name = "epochs", .value = "N", .count = &epochs, .help = "passes over the data; 1000 if not given"},
+    {.name = "patience", .value = "N", .count = &patience,
+     .help = "stop after N epochs without a better test cost; keep the best"},
     {.name = "threads", .value = "N", .count = &threads, .help = "that share the work; all processors if not given"},
     {.name = "batch", .value = "N", .count = &batch, .help = "examples in a step; all of them if not given"},
     {.name = "seed", .value = "N", .seed = &seed, .help = "of everything random; 0 if not given"},

@@ -185,9 +185,8 @@ DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
 
 /* The optimisers: the name of number i ("sgd", "momentum", ..); NULL behind the last. */
 DFOO_API const char *dfoo_optimizer_name(size_t i);
-
-/* The equations of an optimiser, in dfoo's notation. */
-DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text);
+/* The schedules of the learning rate: "constant", "step", .. */
+DFOO_API const char *dfoo_schedule_name(size_t i);
 
 /* The backward pass, in the notation of the model or another format. DFOO_EINPUT: there is no
  * such format, or the options do not go together. */
@@ -229,6 +228,8 @@ DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const d
 typedef struct dfoo_progress {
     size_t      epoch, epochs;       /* passes over the data: complete ones, and how many are wanted */
     double      within;              /* the part of the pass at hand that is done, 0 to 1 */
+    size_t      best_epoch; /* in the report of the end: after which epoch the parameters were that are kept */
+    int         stopped;    /* not 0: patience ended it */
     double      cost, test_cost;
     double      metric, test_metric; /* e.g. the accuracy, 0 to 1 */
     const char *metric_name;         /* NULL: no metric suits the model */
@@ -238,6 +239,9 @@ typedef struct dfoo_progress {
 
 /* Does the first line of a CSV hold the names of the columns? AUTO: if a field of it is not a number. */
 typedef enum dfoo_header { DFOO_HEADER_AUTO = 0, DFOO_HEADER_YES = 1, DFOO_HEADER_NO = 2 } dfoo_header;
+
+/* Decoupled: a step also takes alpha * decay * w off a weight. L2: decay * w is added to its gradient. */
+typedef enum dfoo_decay { DFOO_DECOUPLED = 0, DFOO_L2 = 1 } dfoo_decay;
 
 typedef struct dfoo_train_options {
     const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
@@ -257,9 +261,19 @@ typedef struct dfoo_train_options {
     double      split;     /* hold back this fraction of the data for testing; 0: none */
     int         standardize; /* not 0: every input feature to mean 0, deviation 1 of the training data */
     const char *from;      /* an NPZ file with initial parameters; NULL: as the model says */
-    const char *optimizer; /* "sgd" if NULL */
+    const char *optimizer; /* "sgd" if NULL; "momentum", .., or a file of equations */
     const char *settings;  /* of the optimiser: "beta=0.9,epsilon=1e-8"; NULL: its defaults */
     double      learning_rate; /* 0: the optimiser's default */
+    const char *schedule;  /* of the learning rate: "cosine", "step every=30 factor=0.1", an equation
+                              "alpha = alpha0 / t", or a file of such; NULL: constant */
+    size_t      warmup;    /* the learning rate grows over so many steps; 0: none */
+    double      clip;      /* the most length of all gradients together; 0: any */
+    double      clip_value; /* the largest entry of a gradient; 0: any */
+    double      decay;     /* of the weights; 0: none, or the optimiser's own */
+    dfoo_decay  decay_kind;
+    int         decay_all; /* not 0: biases decay, too; else only factors of a product do */
+    size_t      patience;  /* stop after so many epochs without a better cost of the test data, and keep
+                              the best parameters; 0: never */
     size_t      epochs;    /* 0: 1000 */
     size_t      batch;     /* examples in a step; 0: all of them */
     uint64_t    seed;
@@ -292,6 +306,10 @@ typedef struct dfoo_train_options {
  * and learning rate have to be the same: DFOO_EINPUT. DFOO_EIO: the file could not be written at
  * the end; `run` is handed out all the same. */
 DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
+
+/* The equations by which these options change the parameters, in dfoo's notation: what is run, and a
+ * text that can be a file for `optimizer`. Of the options those from `optimizer` to `decay_all` are used. */
+DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char **text);
 
 /* How examples were classified: count[i * classes + k] of those whose class is names[i] as names[k]. */
 typedef struct dfoo_confusion {

@@ -67,6 +67,9 @@ dfoo_status work_printable(work *w);
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 
+/* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
+dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how);
+
 /* "malignant,benign" as the labels of the options. */
 dfoo_status work_labels(work *w, const char *text, train_options *how);
 

@@ -104,20 +104,6 @@ dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
     return work_text(work_close(&w, status), &out, text);
 }
 
-const char *dfoo_optimizer_name(size_t i) {
-    return i < UINT32_MAX ? train_optimizer_name((uint32_t)i) : NULL;
-}
-
-dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text) {
-    file_work w;
-    buf       out;
-    *text = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = file_begin(&w, d);
-    if (status == DFOO_OK) status = train_optimizer_show(name, &w.messages, &out);
-    return work_text(file_end(&w, status), &out, text);
-}
-
 /* -------------------------------------------------------------------- grad */
 
 /* Values and gradients from whatever was given. */

@@ -64,26 +64,6 @@ dfoo_status work_labels(work *w, const char *text, train_options *how) {
     return DFOO_OK;
 }
 
-/* "beta=0.9,epsilon=1e-8" as a list. */
-static dfoo_status read_settings(work *w, const char *text, double learning_rate, train_options *how) {
-    VEC(train_setting) list = {0};
-    while (text && *text) {
-        size_t len = strcspn(text, ",");
-        char  *one = arena_text(&w->a, text, len), *equals = one ? strchr(one, '=') : NULL, *end;
-        if (!one) return DFOO_ENOMEM;
-        if (!equals) return load_refuse(w, "a setting is written name=number, not '%s'", one);
-        *equals = 0;
-        double value = strtod(equals + 1, &end);
-        if (end == equals + 1 || *end) return load_refuse(w, "a setting is written name=number, and '%s' is not a number", equals + 1);
-        vec_push(&w->a, &list, (train_setting){one, value});
-        text += len + (text[len] == ',');
-    }
-    if (learning_rate != 0) vec_push(&w->a, &list, (train_setting){"alpha", learning_rate});
-    how->settings = list.at;
-    how->n_settings = list.n;
-    return arena_status(&w->a);
-}
-
 /* ------------------------------------------------------------------- train */
 
 typedef struct reporter {
@@ -151,13 +131,14 @@ typedef struct train_files {
 
 static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *f, train_input *in, train_options *how) {
     size_t epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
-    *how = (train_options){.optimizer = opt->optimizer, .epochs = epochs, .batch = opt->batch, .seed = opt->seed,
+    *how = (train_options){.epochs = epochs, .batch = opt->batch, .seed = opt->seed,
                            .every = opt->report_every ? opt->report_every : opt->plot ? (epochs + 99) / 100 : about_twenty(epochs),
                            .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                            .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
-                           .flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .threads = opt->threads ? opt->threads : processors()};
+                           .flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .patience = opt->patience,
+                           .threads = opt->threads ? opt->threads : processors()};
     DFOO_TRY(work_labels(w, opt->labels, how));
-    DFOO_TRY(read_settings(w, opt->settings, opt->learning_rate, how));
+    DFOO_TRY(api_read_update(&w->a, &w->messages, opt, how));
     if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to train with%s", "");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
     DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
@@ -203,7 +184,8 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
         if (status == DFOO_OK) status = logged;
     }
     if (last) {
-        *last = (dfoo_progress){.epoch = result.epochs, .epochs = how.epochs, .seconds = result.seconds};
+        *last = (dfoo_progress){.epoch = result.epochs, .epochs = how.epochs, .seconds = result.seconds,
+                                .best_epoch = opt->patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
         fill_progress(last, &result.train, &result.test);
     }
     return status;

@@ -10,6 +10,7 @@ static const numpy_function functions[] = {
     {.op = OP_COS, .call = "np.cos"},
     {.op = OP_ABS, .call = "np.abs"},
     {.op = OP_SIGN, .call = "np.sign"},
+    {.op = OP_FLOOR, .call = "np.floor"},
     {.op = OP_MAXIMUM, .call = "np.maximum"},
     {.op = OP_MINIMUM, .call = "np.minimum"},
     {.op = OP_WHERE, .call = "np.where"},

@@ -70,6 +70,7 @@ extern const op_info op_table[OP_COUNT];
 
 /* The operation that a model calls by this name, or OP_NONE. Infix operations are not called. */
 op_id op_find(const char *name);
+op_id op_infix(uint32_t sign); /* the one that a sign of the notation stands for, or OP_NONE */
 static inline bool op_elementwise(op_id op) { return op_table[op].rule == SHAPE_ELEMENTWISE; }
 
 /* ------------------------------------------------------------------- nodes */

@@ -44,6 +44,23 @@ typedef struct model {
     bool examples_are_columns;
 } model;
 
+/* How a parameter can start (starts.def). */
+typedef enum {
+    START_none,
+#define START(NAME, ...) START_##NAME,
+#include "ir/starts.def"
+    START_COUNT
+} start_id;
+
+typedef struct start_info {
+    const char *name, *takes; /* "normal", "(sd)" */
+    uint32_t    least, most;  /* how many numbers it takes */
+} start_info;
+
+extern const start_info start_table[START_COUNT];
+
+start_id start_find(const char *name); /* or by another name that it has; START_none: there is no such */
+
 const function *model_function(const model *m, sym name);
 
 /* Does the value of a variable come from inputs or labels (at any distance)? By var_id. */

@@ -27,3 +27,21 @@ op_id op_find(const char *name) {
     }
     return OP_NONE;
 }
+
+op_id op_infix(uint32_t sign) {
+    switch (sign) {
+    case '+': return OP_ADD;
+    case '-': return OP_SUB;
+    case '*': return OP_MUL;
+    case '/': return OP_DIV;
+    case '@': return OP_MATMUL;
+    case '<': return OP_LT;
+    case '>': return OP_GT;
+    case SIGN_POWER: return OP_POW;
+    case SIGN_LE: return OP_LE;
+    case SIGN_GE: return OP_GE;
+    case SIGN_EQ: return OP_EQ;
+    case SIGN_NE: return OP_NE;
+    default: return OP_NONE;
+    }
+}

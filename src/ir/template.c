@@ -51,24 +51,6 @@ static node_id build_call(ir *g, const ast *x, const template_env *env) {
     return ir_op(g, op, attr, arg[0], arg[1], arg[2]);
 }
 
-static op_id binary_op(uint32_t sign) {
-    switch (sign) {
-    case '+': return OP_ADD;
-    case '-': return OP_SUB;
-    case '*': return OP_MUL;
-    case '/': return OP_DIV;
-    case '@': return OP_MATMUL;
-    case '<': return OP_LT;
-    case '>': return OP_GT;
-    case SIGN_POWER: return OP_POW;
-    case SIGN_LE: return OP_LE;
-    case SIGN_GE: return OP_GE;
-    case SIGN_EQ: return OP_EQ;
-    case SIGN_NE: return OP_NE;
-    default: return OP_NONE;
-    }
-}
-
 static node_id build(ir *g, const ast *x, const template_env *env) {
     switch ((ast_kind)x->kind) {
     case AST_NUMBER: return ir_number(g, x->number);
@@ -78,7 +60,7 @@ static node_id build(ir *g, const ast *x, const template_env *env) {
     case AST_TRANSPOSE: return ir_op1(g, OP_TRANSPOSE, build(g, x->arg, env));
     case AST_BINARY: {
         node_id left = build(g, x->arg, env), right = build(g, x->arg->next, env);
-        return ir_op2(g, binary_op(x->sign), left, right);
+        return ir_op2(g, op_infix(x->sign), left, right);
     }
     case AST_KEYWORD: break;
     }
@@ -90,7 +72,7 @@ op_id template_op(const ir *g, const ast *x) {
     case AST_CALL: return op_find(symbols_name(g->names, x->name));
     case AST_NEGATE: return OP_NEG;
     case AST_TRANSPOSE: return OP_TRANSPOSE;
-    case AST_BINARY: return binary_op(x->sign);
+    case AST_BINARY: return op_infix(x->sign);
     default: return OP_NONE;
     }
 }

@@ -57,23 +57,6 @@ static node_id read_name(reader *r, const ast *x) {
 
 /* --------------------------------------------------------------- operators */
 
-static op_id infix_op(uint32_t sign) {
-    switch (sign) {
-    case '+': return OP_ADD;
-    case '-': return OP_SUB;
-    case '*': return OP_MUL;
-    case '/': return OP_DIV;
-    case '<': return OP_LT;
-    case '>': return OP_GT;
-    case SIGN_LE: return OP_LE;
-    case SIGN_GE: return OP_GE;
-    case SIGN_EQ: return OP_EQ;
-    case SIGN_NE: return OP_NE;
-    case SIGN_POWER: return OP_POW;
-    default: return OP_NONE;
-    }
-}
-
 static node_id product(reader *r, const ast *x, node_id a, node_id b) {
     node_id n = ir_op2(r->g, OP_MATMUL, a, b);
     return n || r->a->failed ? n : lang_mismatch_product(r, x, a, b);
@@ -101,7 +84,7 @@ static node_id read_binary(reader *r, const ast *x) {
     if (!a || !b) return 0;
     if (x->sign == SIGN_ADJACENT) return adjacent(r, x, a, b);
     if (x->sign == '@') return product(r, x, a, b);
-    return elementwise(r, x, infix_op(x->sign), a, b);
+    return elementwise(r, x, op_infix(x->sign), a, b);
 }
 
 /* ------------------------------------------------------------------- calls */

@@ -120,14 +120,6 @@ static dfoo_status read_shape(reader *r, shape *out) {
     return expect_closing(r, open, "the shape should end here: it has two dimensions");
 }
 
-static const struct {
-    const char *name;
-    uint32_t    least, most;
-} starts[] = {
-#define START(NAME, LEAST, MOST, WHAT) {#NAME, LEAST, MOST},
-#include "ir/starts.def"
-};
-
 static double number_of(reader *r, span at, ast *x, bool *ok);
 
 static dfoo_status read_start_numbers(reader *r, variable *v) {
@@ -145,6 +137,30 @@ static dfoo_status read_start_numbers(reader *r, variable *v) {
     return expect_closing(r, open, "a closing bracket is expected here");
 }
 
+/* "zeros, ones, constant(x), .." */
+static const char *start_names(reader *r) {
+    const char *text = "";
+    for (int i = 1; i < START_COUNT && text; i++)
+        text = arena_format(r->a, "%s%s%s%s", text, i > 1 ? ", " : "", start_table[i].name, start_table[i].takes);
+    return text ? text : "";
+}
+
+static dfoo_status check_start(reader *r, const variable *v, span at) {
+    const char       *name = symbols_name(r->p.names, v->init);
+    start_id          id = start_find(name);
+    const start_info *s = &start_table[id];
+    if (id && v->n_init_args >= s->least && v->n_init_args <= s->most) return DFOO_OK;
+    if (id) {
+        bool     few = v->n_init_args < s->least;
+        if (!s->most) return diag_error(r->d, &r->m->src, at, "%s takes no numbers", name);
+        uint32_t n = few ? s->least : s->most;
+        return diag_error(r->d, &r->m->src, at, "%s takes at %s %u number%s", name, few ? "least" : "most", n, n == 1 ? "" : "s");
+    }
+    diag_error(r->d, &r->m->src, at, "no start is called '%s'", name);
+    diag_note(r->d, "there are: %s", start_names(r));
+    return DFOO_EINPUT;
+}
+
 /* `~ he`, `~ normal(0.01)` */
 static dfoo_status read_start(reader *r, variable *v) {
     if (!syntax_accept(&r->p, '~')) return DFOO_OK;
@@ -153,16 +169,7 @@ static dfoo_status read_start(reader *r, variable *v) {
     v->init = t->name;
     r->p.next++;
     DFOO_TRY(read_start_numbers(r, v));
-    const char *name = symbols_name(r->p.names, v->init);
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        if (strcmp(starts[i].name, name) != 0) continue;
-        if (v->n_init_args >= starts[i].least && v->n_init_args <= starts[i].most) return DFOO_OK;
-        if (!starts[i].most) return diag_error(r->d, &r->m->src, t->at, "%s takes no numbers", name);
-        return diag_error(r->d, &r->m->src, t->at, "%s takes at most %u number%s", name, starts[i].most, starts[i].most == 1 ? "" : "s");
-    }
-    diag_error(r->d, &r->m->src, t->at, "no start is called '%s'", name);
-    diag_note(r->d, "there are: zeros, ones, he, xavier, xavier_uniform, lecun, normal(sd), uniform(a, b)");
-    return DFOO_EINPUT;
+    return check_start(r, v, t->at);
 }
 
 static dfoo_status read_declaration(reader *r, var_kind kind, const char *form) {

@@ -5,8 +5,8 @@
 
 #include "train/trainer.h"
 
-const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {"epoch", "cost", "accuracy", "test_cost",
-                                                                  "test_accuracy"};
+const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {
+    "epoch", "cost", "accuracy", "test_cost", "test_accuracy", "learning_rate"};
 
 double trainer_seconds(const trainer *t) {
     struct timespec now;
@@ -14,22 +14,24 @@ double trainer_seconds(const trainer *t) {
     return (double)(now.tv_sec - t->began.tv_sec) + (double)(now.tv_nsec - t->began.tv_nsec) * 1e-9;
 }
 
-static void fill_row(const trainer *t, double cost, bool scored, double row[TRAIN_HISTORY_COLUMNS]) {
+static void fill_row(const trainer *t, double cost, bool scored, bool tested,
+                     double row[TRAIN_HISTORY_COLUMNS]) {
     row[0] = (double)t->epoch;
     row[1] = cost;
     row[2] = scored ? t->train_score.accuracy : NAN;
-    row[3] = scored && t->n_test ? t->test_score.cost : NAN;
-    row[4] = scored && t->n_test ? t->test_score.accuracy : NAN;
+    row[3] = tested && t->n_test ? t->test_score.cost : NAN;
+    row[4] = tested && t->n_test ? t->test_score.accuracy : NAN;
+    row[5] = t->rate;
 }
 
-void trainer_add_row(trainer *t, double cost, bool scored) {
+void trainer_add_row(trainer *t, double cost, bool scored, bool tested) {
     double row[TRAIN_HISTORY_COLUMNS];
-    fill_row(t, cost, scored, row);
+    fill_row(t, cost, scored, tested, row);
     for (int i = 0; t->keeps_history && i < TRAIN_HISTORY_COLUMNS; i++) vec_push(&t->a, &t->history, row[i]);
 }
 
 void trainer_end_row(trainer *t, double cost) {
-    fill_row(t, cost, true, t->last_row);
+    fill_row(t, cost, true, true, t->last_row);
     t->has_last_row = true;
 }
 
@@ -75,7 +77,7 @@ void trainer_look_at_clock(trainer *t, double within) {
 }
 
 dfoo_status trainer_refuse_cost(const trainer *t, double cost) {
-    double rate = t->stepper.rate;
+    double rate = t->rate;
     diags *d = t->m->g.d;
     if (t->t > 1) {
         train_bad(

@@ -2,7 +2,9 @@
  *
  * Values are drawn in double, in the order of the entries (row by row), from the stream
  * (seed, RNG_INIT, number of the parameter in the file), so that neither the order of work nor
- * the type of the numbers changes them, and another parameter's size does not either.
+ * the type of the numbers changes them, and another parameter's size does not either. Everything here and
+ * in base/rng.c is made of + - * / and sqrt, which round in one way only: the bits are the same on
+ * every machine.
  * Fan-in and fan-out are those of the first product that the parameter is a factor of: columns and
  * rows of W in W @ X, rows and columns of W in X @ W or W.T @ X. A parameter without `~` starts
  * as xavier if it is a factor of a product, else (biases) as zeros. */
@@ -12,22 +14,6 @@
 #include "base/rng.h"
 #include "train/internal.h"
 
-typedef enum {
-    START_unknown,
-#define START(NAME, ...) START_##NAME,
-#include "ir/starts.def"
-} start_id;
-
-static start_id find_start(const char *name) {
-#define START(NAME, ...) \
-    if (strcmp(name, #NAME) == 0) return START_##NAME;
-#include "ir/starts.def"
-    return START_unknown;
-}
-
-/* Which dimension of a parameter is summed over in a product. */
-typedef enum { FACTOR_NO, FACTOR_COLUMNS, FACTOR_ROWS } factor_use;
-
 static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
     const node *x = ir_node(g, n);
     bool        turned = x->op == OP_TRANSPOSE;
@@ -36,7 +22,7 @@ static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
         use[x->ref] = left != turned ? FACTOR_COLUMNS : FACTOR_ROWS;
 }
 
-static dfoo_status find_factors(const model *m, arena *a, factor_use **out) {
+dfoo_status factors_find(const model *m, arena *a, factor_use **out) {
     const ir *g = &m->g;
     *out = arena_new(a, g->vars.n * sizeof **out);
     if (!*out) return DFOO_ENOMEM;
@@ -64,6 +50,14 @@ static law law_of(start_id start, const variable *v, double fan_in, double fan_o
     switch (start) {
     case START_ones:
         return (law){false, 1, 1};
+    case START_constant:
+        return (law){false, x, x};
+    case START_he_uniform:
+        return (law){false, -sqrt(6 / fan_in), sqrt(6 / fan_in)};
+    case START_lecun_uniform:
+        return (law){false, -sqrt(3 / fan_in), sqrt(3 / fan_in)};
+    case START_orthogonal: /* to be made so */
+        return (law){true, 0, 1};
     case START_he:
         return (law){true, 0, sqrt(2 / fan_in)};
     case START_xavier:
@@ -97,15 +91,17 @@ static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_us
     size_t          rows = sizes_get(s, x->sh.rows), cols = sizes_get(s, x->sh.cols);
     bool        across = use == FACTOR_NO ? m->examples_are_columns || !m->examples : use == FACTOR_COLUMNS;
     double      fan_in = (double)(across ? cols : rows), fan_out = (double)(across ? rows : cols);
-    start_id    start = find_start(symbols_name(m->g.names, x->init));
+    start_id    start = start_find(symbols_name(m->g.names, x->init));
     dfoo_array *out;
     if (!x->init) start = use == FACTOR_NO ? START_zeros : START_xavier;
     dfoo_status status = arrays_add_matrix(run, ir_var_name(&m->g, v), rows, cols, NULL, &out);
     if (status == DFOO_EINPUT)
         return train_bad(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v),
                          rows, cols);
-    if (status == DFOO_OK) draw(law_of(start, x, fan_in, fan_out), r, out->data, rows * cols);
-    return status;
+    DFOO_TRY(status);
+    draw(law_of(start, x, fan_in, fan_out), r, out->data, rows * cols);
+    if (start != START_orthogonal) return DFOO_OK;
+    return orthogonal(out->data, rows, cols, x->n_init_args ? x->init_arg[0] : 1, &m->g.a->mem);
 }
 
 /* ---------------------------------------------------------------------- from */
@@ -146,7 +142,7 @@ dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t 
     factor_use *use;
     uint32_t    number = 0;
     if (from) DFOO_TRY(report_lacking(m, a, from, from_name));
-    DFOO_TRY(find_factors(m, a, &use));
+    DFOO_TRY(factors_find(m, a, &use));
     for (var_id v = 1; v < m->g.vars.n; v++) {
         if (ir_var(&m->g, v)->kind != VAR_PARAM) continue;
         const dfoo_array *given = from ? arrays_get(from, ir_var_name(&m->g, v)) : NULL;

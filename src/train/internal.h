@@ -234,14 +234,24 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
 dfoo_status start_parameters(const model *m, arena *a, const sizes *s, uint64_t seed, const dfoo_arrays *from,
                              const char *from_name, dfoo_arrays *run);
 
+/* Makes the rows or columns of a matrix of normal numbers orthogonal, of length `gain`. */
+dfoo_status orthogonal(double *x, size_t rows, size_t cols, double gain, const dfoo_allocator *mem);
+
+/* Which dimension of a parameter is summed over in the first product that it is a factor of. */
+typedef enum { FACTOR_NO, FACTOR_COLUMNS, FACTOR_ROWS } factor_use;
+
+/* By var_id. */
+dfoo_status factors_find(const model *m, arena *a, factor_use **out);
+
 typedef struct stepper {
-    program p; /* the program and the updates */
-    var_id  alpha, t;
-    double  rate; /* the value of alpha */
-    VEC(var_id) states;
+    program p;     /* the program and the updates */
+    double  rate;  /* the learning rate that was given */
+    var_id  alpha; /* the one of the step, where it is computed; else 0 */
+    var_id  t, epoch, epochs, steps; /* numbers that the updates read; 0: they do not */
+    VEC(var_id) states; /* of the parameters: they start at 0 and last */
 } stepper;
 
-/* Appends the updates of all parameters that have a gradient. */
+/* Appends the updates of all parameters that have a gradient, as the options say (optimize.c). */
 dfoo_status optimizer_append(model *m, const program *p, const train_options *opt, arena *a, stepper *out);
 
 /* Draws the masks of step number `step` into the memory that the plan reads them from. */

@@ -19,9 +19,15 @@ static void share_parameters(trainer *t) {
     }
 }
 
-/* Batch after batch: costs and accuracies are means, weighted by examples. */
+static void ascending(trainer *t) {
+    for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+}
+
+/* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
+ * that a score does not depend on whether the epoch behind it was run by this process. */
 static dfoo_status score_batches(trainer *t, train_score *out) {
     *out = (train_score){.n = t->n};
+    ascending(t);
     for (size_t at = 0; at < t->n; at += t->batch) {
         train_score part;
         size_t      n = t->n - at < t->batch ? t->n - at : t->batch;
@@ -33,25 +39,35 @@ static dfoo_status score_batches(trainer *t, train_score *out) {
     return DFOO_OK;
 }
 
+static dfoo_status score_test(trainer *t) {
+    share_parameters(t);
+    return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
+}
+
 static dfoo_status score_all(trainer *t) {
+    if (t->scored) return DFOO_OK;
+    t->scored = true;
     share_parameters(t);
     if (t->batch)
         DFOO_TRY(score_batches(t, &t->train_score));
     else
         DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
-    return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
+    return score_test(t);
 }
 
 /* ---------------------------------------------------------------------- steps */
 
 /* One update; the cost is that of the forward pass it is made from. */
 static dfoo_status run_step(trainer *t, size_t n, double *cost) {
-    double number = (double)++t->t;
-    if (t->plan->of_var[t->stepper.t]) DFOO_TRY(exec_set(t->step, t->stepper.t, &number));
+    t->t++;
+    t->scored = false;
+    DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
+    DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
     DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
     if (t->t == t->look_into) return trainer_tell_step(t);
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
+    if (t->stepper.alpha) exec_get(t->step, t->stepper.alpha, &t->rate);
     t->seen += (double)n;
     if (isfinite(*cost)) return lessons_step(t);
     t->bad_step = t->t;
@@ -62,12 +78,22 @@ static bool is_due(const trainer *t) {
     return t->opt->every && t->epoch % t->opt->every == 0;
 }
 
+/* What is wanted of the parameters as they are between two epochs. */
+static dfoo_status score_epoch(trainer *t, bool due) {
+    if (due)
+        DFOO_TRY(score_all(t));
+    else if (t->opt->patience)
+        DFOO_TRY(score_test(t));
+    return best_watch(t);
+}
+
 /* A row is about the parameters before the step, as its cost is. */
 static dfoo_status full_epoch(trainer *t) {
     bool due = is_due(t);
-    if (due) DFOO_TRY(score_all(t));
+    DFOO_TRY(score_epoch(t, due));
+    if (t->stop) return DFOO_OK;
     dfoo_status status = run_step(t, t->n, &t->cost);
-    trainer_add_row(t, t->cost, due);
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
     DFOO_TRY(status);
     if (due) trainer_tell(t, 0, true);
     t->epoch++;
@@ -91,11 +117,10 @@ static dfoo_status batch_step(trainer *t) {
     return DFOO_OK;
 }
 
-/* Every example once, in an order of its own for each epoch. A row is about the parameters after it;
- * the last one is scored at the end. */
+/* Every example once, in an order of its own for each epoch. A row is about the parameters after it. */
 static dfoo_status batch_epoch(trainer *t) {
     rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
-    for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+    ascending(t);
     rng_shuffle(&r, t->order, (uint32_t)t->n);
     while (t->done < t->n && !t->stop) DFOO_TRY(batch_step(t));
     if (t->done < t->n) return DFOO_OK;
@@ -103,10 +128,10 @@ static dfoo_status batch_epoch(trainer *t) {
     t->done = 0;
     t->done_cost = 0;
     t->epoch++;
-    bool due = is_due(t) && t->epoch < t->epochs;
-    if (due) DFOO_TRY(score_all(t));
-    trainer_add_row(t, t->cost, due);
-    if (due) trainer_tell(t, 0, true);
+    bool due = is_due(t);
+    DFOO_TRY(score_epoch(t, due));
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
+    if (due && t->epoch < t->epochs) trainer_tell(t, 0, true);
     return DFOO_OK;
 }
 
@@ -124,6 +149,7 @@ static dfoo_status run_epochs(trainer *t) {
         if (t->a.failed) return DFOO_ENOMEM;
     }
     DFOO_TRY(score_all(t));
+    DFOO_TRY(best_watch(t));
     if (!t->batch) t->cost = t->train_score.cost;
     if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
     if (!isfinite(t->train_score.cost)) {
@@ -138,15 +164,24 @@ static dfoo_status run_epochs(trainer *t) {
 
 /* ------------------------------------------------------------------------ end */
 
+/* The scores of the result are those of the parameters that are kept. */
 static dfoo_status keep_results(trainer *t, train_result *out) {
     const ir *g = &t->m->g;
-    *out = (train_result){.epochs = t->epoch,
-                          .train = t->train_score,
-                          .test = t->test_score,
-                          .seconds = trainer_seconds(t)};
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_PARAM) out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
+        if (ir_var(g, v)->kind == VAR_PARAM)
+            out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
     DFOO_TRY(trainer_collect(t));
+    if (t->best.parameters && !t->best.none) {
+        DFOO_TRY(best_restore(t));
+        t->scored = false;
+        DFOO_TRY(score_all(t));
+    }
+    out->epochs = t->epoch;
+    out->best_epoch = t->best.none ? t->epoch : t->best.epoch;
+    out->stopped = t->best.ended;
+    out->train = t->train_score;
+    out->test = t->test_score;
+    out->seconds = trainer_seconds(t);
     return trainer_write(t, g->d);
 }
 
@@ -166,6 +201,7 @@ static void close(trainer *t) {
     scorer_close(&t->scorer);
     arrays_free(t->resumed);
     exec_close(t->step);
+    arrays_free(t->best.parameters);
     arena_free(&t->a);
 }
 

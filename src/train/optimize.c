@@ -1,215 +1,280 @@
-/* Optimisers: equations of a table -> update statements behind a program.
+/* Optimisers: texts of the tables, or of the user's files, put together to the rule that is run and shown.
  *
- * What is shown is what runs: the text of the table is parsed once and built for each parameter, with
- * its gradient and its own states. The learning rate and the number of the step are constants of
- * the store that are set while training; the other settings are numbers in the equations. */
+ * In this order: the schedule, warm-up, clipping, decay, the optimiser. Settings replace the constants of
+ * those that they belong to. */
 #include <math.h>
 #include <string.h>
 
 #include "train/internal.h"
+#include "train/rule.h"
 
-enum { MOST_SETTINGS = 5, MOST_STATES = 3, MOST_LINES = MOST_STATES + 1 };
+typedef struct entry {
+    const char *name, *text;
+} entry;
 
-typedef struct optimizer {
-    const char   *name, *what, *equations;
-    train_setting settings[MOST_SETTINGS + 1]; /* name NULL ends them */
-} optimizer;
-
-static const optimizer table[] = {
-#define OPTIMIZER(NAME, WHAT, EQUATIONS, ...) {#NAME, WHAT, EQUATIONS, {__VA_ARGS__}},
+static const entry optimizers[] = {
+#define OPTIMIZER(NAME, TEXT) {#NAME, TEXT},
 #include "train/optimizers.def"
 };
+static const entry parts[] = {
+#define PART(NAME, TEXT) {#NAME, TEXT},
+#include "train/optimizers.def"
+};
+static const entry schedules[] = {
+#define SCHEDULE(NAME, TEXT) {#NAME, TEXT},
+#include "train/schedules.def"
+};
 
-enum { N_OPTIMIZERS = sizeof table / sizeof *table };
+enum {
+    N_OPTIMIZERS = sizeof optimizers / sizeof *optimizers,
+    N_PARTS = sizeof parts / sizeof *parts,
+    N_SCHEDULES = sizeof schedules / sizeof *schedules
+};
 
 const char *train_optimizer_name(uint32_t i) {
-    return i < N_OPTIMIZERS ? table[i].name : NULL;
+    return i < N_OPTIMIZERS ? optimizers[i].name : NULL;
 }
 
-static dfoo_status find_optimizer(const char *name, diags *d, const optimizer **out) {
-    const char *names[N_OPTIMIZERS];
-    for (uint32_t i = 0; i < N_OPTIMIZERS; i++) {
-        names[i] = table[i].name;
-        *out = &table[i];
-        if (strcmp(name, table[i].name) == 0) return DFOO_OK;
-    }
-    return train_bad(d, "no optimizer is called '%s'; there are %s", name,
-                     train_list_text(d->a, names, N_OPTIMIZERS));
+const char *train_schedule_name(uint32_t i) {
+    return i < N_SCHEDULES ? schedules[i].name : NULL;
 }
 
-dfoo_status train_optimizer_show(const char *name, diags *d, buf *out) {
-    const optimizer *o;
-    DFOO_TRY(find_optimizer(name, d, &o));
-    buf_printf(out, "# %s: %s\n%s\n# for each parameter w with its gradient g; ", o->name, o->what,
-               o->equations);
-    if (strstr(o->equations, "v = "))
-        buf_puts(out, strstr(o->equations, "s = ") ? "v and s start at 0; " : "v starts at 0; ");
-    else if (strstr(o->equations, "s = "))
-        buf_puts(out, "s starts at 0; ");
-    if (strstr(o->equations, "**t")) buf_puts(out, "t = 1, 2, .. counts the steps; ");
-    for (const train_setting *s = o->settings; s->name; s++) {
-        buf_printf(out, "%s%s = ", s == o->settings ? "" : ", ", s->name);
-        buf_number(out, s->value);
+static const entry *find(const entry *table, size_t n, const char *name) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(table[i].name, name) == 0) return &table[i];
+    return NULL;
+}
+
+static dfoo_status refuse_name(const char *what, const entry *table, size_t n, const char *name, diags *d) {
+    const char *names[N_OPTIMIZERS + N_SCHEDULES] = {NULL}, *best = NULL;
+    unsigned    most = 5;
+    for (size_t i = 0; i < n; i++) {
+        unsigned far = text_distance(name, names[i] = table[i].name);
+        if (far >= most) continue;
+        most = far;
+        best = names[i];
     }
-    buf_puts(out, "\n");
-    return buf_status(out);
+    train_bad(d, "no %s is called '%s', and there is no such file; there are %s", what, name,
+              train_list_text(d->a, names, n));
+    if (best) diag_note(d, "did you mean %s?", best);
+    return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
 /* ------------------------------------------------------------------ settings */
 
-/* alpha and epsilon are positive, running means have 0 <= beta < 1. */
-static bool in_range(const char *name, double x) {
-    if (!isfinite(x) || x < 0) return false;
-    if (strncmp(name, "beta", 4) == 0) return x < 1;
-    return x > 0 || strcmp(name, "decay") == 0;
-}
-
-static dfoo_status set_one(optimizer *o, const train_setting *given, diags *d) {
-    const char *names[MOST_SETTINGS];
-    size_t      n = 0;
-    for (train_setting *s = o->settings; s->name; s++) {
-        names[n++] = s->name;
-        if (strcmp(s->name, given->name) != 0) continue;
-        s->value = given->value;
-        if (in_range(s->name, s->value)) return DFOO_OK;
-        return train_bad(d, "%s = %g: it is %s", s->name, s->value,
-                         strncmp(s->name, "beta", 4) == 0 ? "from 0 on and less than 1"
-                         : strcmp(s->name, "decay") == 0  ? "a finite number from 0 on"
-                                                          : "a finite number greater than 0");
+/* What a number of the tables can be; the user's own can be any number, but for the learning rate. */
+static bool in_range(const char *name, double x, const char **range) {
+    if (strncmp(name, "beta", 4) == 0) {
+        *range = "from 0 on and less than 1";
+        return x >= 0 && x < 1;
     }
-    return train_bad(d, "%s has no '%s'; it has %s", o->name, given->name, train_list_text(d->a, names, n));
+    if (strcmp(name, "decay") == 0 || strcmp(name, "last") == 0 || strcmp(name, "rate") == 0) {
+        *range = "a finite number from 0 on";
+        return isfinite(x) && x >= 0;
+    }
+    *range = "a finite number greater than 0";
+    return isfinite(x) && x > 0;
 }
 
-static dfoo_status choose(const train_options *opt, diags *d, optimizer *out) {
-    const optimizer *found;
-    DFOO_TRY(find_optimizer(opt->optimizer ? opt->optimizer : "sgd", d, &found));
-    *out = *found;
-    for (uint32_t i = 0; i < opt->n_settings; i++) DFOO_TRY(set_one(out, &opt->settings[i], d));
+typedef struct composer {
+    rule                 r;
+    const train_options *opt;
+} composer;
+
+static dfoo_status check_value(const composer *k, const rule_const *c, bool of_table) {
+    const char *name = symbols_name(k->r.names, c->name), *range;
+    bool        rate = strcmp(name, "alpha") == 0 || strcmp(name, "alpha0") == 0;
+    bool        fits = in_range(name, c->value, &range);
+    if (!of_table && !rate) {
+        fits = isfinite(c->value);
+        range = "a finite number";
+    }
+    if (fits) return DFOO_OK;
+    return diag_error(k->r.d, c->given ? NULL : c->src, c->at, "%s = %g: it is %s", name, c->value, range);
+}
+
+/* The constants from number `first` on belong to `of`. */
+static dfoo_status set_one(composer *k, uint32_t first, const char *of, const train_setting *given) {
+    rule_const  *consts = k->r.consts.at;
+    uint32_t     n = k->r.consts.n;
+    int          at = rule_const_of(&k->r, symbols_find(k->r.names, given->name, strlen(given->name)));
+    const char **names = arena_new(k->r.a, (n + 1) * sizeof *names);
+    if (!names) return DFOO_ENOMEM;
+    if (at >= (int)first) {
+        consts[at].value = given->value;
+        consts[at].given = true;
+        return DFOO_OK;
+    }
+    for (uint32_t i = first; i < n; i++) names[i - first] = symbols_name(k->r.names, consts[i].name);
+    if (n == first) return train_bad(k->r.d, "%s has no '%s': it has no settings", of, given->name);
+    return train_bad(k->r.d, "%s has no '%s'; it has %s", of, given->name,
+                     train_list_text(k->r.a, names, n - first));
+}
+
+static dfoo_status add_text(composer *k, const char *name, const char *text, bool of_table,
+                            const train_setting *settings, uint32_t n_settings) {
+    arena   *a = k->r.d->a; /* messages refer to the text */
+    uint32_t first = k->r.consts.n;
+    source  *src = arena_new(a, sizeof *src);
+    if (!src) return DFOO_ENOMEM;
+    *src = (source){arena_text(a, name, strlen(name)), arena_text(a, text, strlen(text)), strlen(text)};
+    if (!src->name || !src->text) return DFOO_ENOMEM;
+    DFOO_TRY(rule_add(&k->r, src));
+    for (uint32_t i = 0; i < n_settings; i++) DFOO_TRY(set_one(k, first, name, &settings[i]));
+    for (uint32_t i = first; i < k->r.consts.n; i++) DFOO_TRY(check_value(k, &k->r.consts.at[i], of_table));
     return DFOO_OK;
 }
 
-/* ----------------------------------------------------------------- equations */
+/* --------------------------------------------------------------------- parts */
 
-typedef struct equation {
-    const char *target; /* "w", or the name of a state */
-    const ast  *right;
-} equation;
+static dfoo_status add_part(composer *k, const char *name, const char *constant, double value) {
+    train_setting given = {constant, value};
+    return add_text(k, name, find(parts, N_PARTS, name)->text, true, &given, 1);
+}
 
-typedef struct equations {
-    equation at[MOST_LINES];
-    uint32_t n;
-} equations;
+static dfoo_status add_schedule(composer *k) {
+    const train_options *o = k->opt;
+    const entry         *known = o->schedule ? find(schedules, N_SCHEDULES, o->schedule) : NULL;
+    if (o->schedule && !o->schedule_text && !known)
+        return refuse_name("schedule", schedules, N_SCHEDULES, o->schedule, k->r.d);
+    if (o->schedule)
+        DFOO_TRY(add_text(k, o->schedule, o->schedule_text ? o->schedule_text : known->text, known != NULL,
+                          o->schedule_settings, o->n_schedule_settings));
+    if (o->schedule && !rule_sets(&k->r, "alpha"))
+        return train_bad(k->r.d, "%s is no schedule: it has no line alpha = ..", o->schedule);
+    return o->warmup ? add_part(k, "warmup", "warmup", (double)o->warmup) : DFOO_OK;
+}
 
-/* Lines of the form `name = expression`. */
-static dfoo_status read_equations(ir *g, arena *a, const char *text, equations *out) {
-    out->n = 0;
-    while (text && out->n < MOST_LINES) {
-        const char *end = strchr(text, '\n'), *sign = strstr(text, " = ");
-        size_t      len = end ? (size_t)(end - text) : strlen(text);
-        const char *target = arena_text(a, text, (size_t)(sign - text));
-        const char *right = arena_text(g->a, sign + 3, len - (size_t)(sign + 3 - text));
-        if (!target || !right) return DFOO_ENOMEM;
-        equation e = {target, syntax_read(g->a, g->names, g->d, right, false)};
-        if (!e.right) return DFOO_ENOMEM;
-        out->at[out->n++] = e;
-        text = end ? end + 1 : NULL;
-    }
+static dfoo_status add_gradient_parts(composer *k) {
+    const train_options *o = k->opt;
+    if (o->clip != 0 && o->clip_value != 0)
+        return train_bad(
+            k->r.d,
+            "--clip shortens the gradients as a whole, --clip-value cuts each entry: give one of them");
+    if (o->clip != 0) DFOO_TRY(add_part(k, "clip", "clip", o->clip));
+    if (o->clip_value != 0) DFOO_TRY(add_part(k, "clip_value", "clip_value", o->clip_value));
     return DFOO_OK;
 }
 
-/* A variable that belongs to the optimiser: from an earlier training, or new; the model may use the
- * plain name for something else. */
-static var_id own_var(ir *g, arena *a, const char *plain, var_kind kind, shape sh) {
-    for (int i = 0; i < 2; i++) {
-        const char *name = i ? arena_format(a, "%s(train)", plain) : plain;
-        sym         s = name ? symbols_add(g->names, name, strlen(name)) : 0;
-        if (!s) return 0;
-        var_id v = ir_find_var(g, s);
-        if (!v)
-            return ir_add_var(g, (variable){.name = s, .kind = (uint8_t)kind, .given_name = true, .sh = sh});
-        const variable *x = ir_var(g, v);
-        if (x->given_name && x->kind == kind && shape_equal(x->sh, sh)) return v;
-    }
-    return 0;
+/* An optimiser with a constant `decay` of its own gets the number; any other a line in front. */
+static dfoo_status add_decay(composer *k, const rule *own, bool *is_own) {
+    const train_options *o = k->opt;
+    *is_own = rule_const_of(own, symbols_add(k->r.names, "decay", 5)) >= 0;
+    if (o->decay == 0) return DFOO_OK;
+    if (*is_own && o->decay_l2)
+        return train_bad(
+            k->r.d, "%s has a decay of its own, which is not added to the gradient: leave out --decay-kind",
+            o->optimizer ? o->optimizer : "sgd");
+    return *is_own ? DFOO_OK : add_part(k, o->decay_l2 ? "l2" : "decoupled", "decay", o->decay);
 }
 
-typedef struct builder {
-    ir              *g;
-    arena           *a;
-    const optimizer *o;
-    equations        lines;
-    stepper         *out;
-    template_name    names[MOST_SETTINGS + MOST_STATES + 3];
-    uint32_t         n_names; /* those that all parameters share */
-} builder;
+/* -------------------------------------------------------------- all of a rule */
 
-static void name_settings(builder *b) {
-    b->names[b->n_names++] = (template_name){"t", ir_var(b->g, b->out->t)->leaf};
-    b->names[b->n_names++] = (template_name){"alpha", ir_var(b->g, b->out->alpha)->leaf};
-    for (const train_setting *s = b->o->settings; s->name; s++)
-        if (strcmp(s->name, "alpha") != 0)
-            b->names[b->n_names++] = (template_name){s->name, ir_number(b->g, s->value)};
-}
+typedef struct chosen {
+    const char *name, *text;
+    bool        of_table;
+} chosen;
 
-static dfoo_status update_parameter(builder *b, var_id w) {
-    ir           *g = b->g;
-    template_env  env = {.names = b->names, .n_names = b->n_names};
-    var_id        target[MOST_LINES] = {0};
-    template_name own = {"w", ir_var(g, w)->leaf};
-    b->names[env.n_names++] = own;
-    own = (template_name){"g", ir_var(g, ir_var(g, w)->gradient)->leaf};
-    b->names[env.n_names++] = own;
-    for (uint32_t i = 0; i < b->lines.n; i++) {
-        const char *name = b->lines.at[i].target;
-        target[i] = w;
-        if (strcmp(name, "w") == 0) continue;
-        const char *state =
-            arena_format(b->a, "%sd%s", name, ir_var_name(g, w)); /* vdW1, as the course calls it */
-        target[i] = state ? own_var(g, b->a, state, VAR_DEFINED, ir_var(g, w)->sh) : 0;
-        if (!target[i]) return DFOO_ENOMEM;
-        vec_push(b->a, &b->out->states, target[i]);
-        b->names[env.n_names++] = (template_name){name, ir_var(g, target[i])->leaf};
-    }
-    for (uint32_t i = 0; i < b->lines.n; i++) {
-        node_id n = template_build(g, b->lines.at[i].right, &env);
-        if (!n) return DFOO_ENOMEM;
-        DFOO_TRY(program_add(g, &b->out->p, target[i], n, span_at(0, 0)));
-    }
+static dfoo_status choose(const composer *k, chosen *out) {
+    const char  *name = k->opt->optimizer ? k->opt->optimizer : "sgd";
+    const entry *known = k->opt->optimizer_text ? NULL : find(optimizers, N_OPTIMIZERS, name);
+    if (!known && !k->opt->optimizer_text)
+        return refuse_name("optimizer", optimizers, N_OPTIMIZERS, name, k->r.d);
+    *out = (chosen){name, known ? known->text : k->opt->optimizer_text, known != NULL};
     return DFOO_OK;
 }
 
-static dfoo_status update_all(builder *b, const program *p) {
-    ir      *g = b->g;
-    uint32_t n_vars = g->vars.n, n_updates = 0; /* states are added behind them */
-    for (var_id v = 1; v < n_vars; v++) {
+/* The optimiser by itself, to see what it has. */
+static dfoo_status look_at(const composer *k, const chosen *c, rule *out) {
+    composer alone = {.r = {.a = k->r.a, .names = k->r.names, .d = k->r.d}, .opt = k->opt};
+    DFOO_TRY(add_text(&alone, c->name, c->text, c->of_table, k->opt->settings, k->opt->n_settings));
+    *out = alone.r;
+    return DFOO_OK;
+}
+
+static dfoo_status compose_all(composer *k) {
+    chosen        c = {.name = NULL};
+    rule          own = {.a = NULL};
+    bool          own_decay;
+    train_setting decay = {"decay", k->opt->decay};
+    DFOO_TRY(choose(k, &c));
+    DFOO_TRY(look_at(k, &c, &own));
+    if (rule_sets(&own, "alpha") && (k->opt->schedule || k->opt->warmup))
+        return train_bad(k->r.d, "%s sets alpha itself: leave out %s", c.name,
+                         k->opt->schedule ? "--schedule" : "--warmup");
+    DFOO_TRY(add_schedule(k));
+    DFOO_TRY(add_gradient_parts(k));
+    DFOO_TRY(add_decay(k, &own, &own_decay));
+    uint32_t first = k->r.consts.n;
+    DFOO_TRY(add_text(k, c.name, c.text, c.of_table, k->opt->settings, k->opt->n_settings));
+    if (k->opt->decay != 0 && own_decay) DFOO_TRY(set_one(k, first, c.name, &decay));
+    DFOO_TRY(rule_check(&k->r));
+    if (rule_sets(&k->r, "w")) return DFOO_OK;
+    train_bad(k->r.d, "%s: no line changes the parameter", c.name);
+    diag_note(k->r.d, "there has to be one such as w = w - alpha * g");
+    return DFOO_EINPUT;
+}
+
+/* The rule of the options. It lives as long as the diagnostics. */
+static dfoo_status compose(const train_options *opt, symbols *names, diags *d, rule *out) {
+    composer    k = {.r = {.a = d->a, .names = names, .d = d}, .opt = opt};
+    dfoo_status status = compose_all(&k);
+    *out = k.r;
+    return d->a->failed ? DFOO_ENOMEM : status;
+}
+
+dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out) {
+    symbols names;
+    rule    r;
+    symbols_init(&names, d->a);
+    DFOO_TRY(compose(opt, &names, d, &r));
+    rule_print(&r, out);
+    return buf_status(out);
+}
+
+/* ------------------------------------------------------------------- updates */
+
+/* The parameters that the cost depends on, and which of them decay. */
+static dfoo_status find_parameters(model *m, const program *p, const train_options *opt, arena *a,
+                                   var_id *params, bool *decays, uint32_t *n) {
+    const ir   *g = &m->g;
+    factor_use *use;
+    DFOO_TRY(factors_find(m, a, &use));
+    *n = 0;
+    for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
         if (program_find(p, ir_var(g, v)->gradient)) {
-            DFOO_TRY(update_parameter(b, v));
-            n_updates++;
+            decays[*n] = opt->decay_all || use[v] != FACTOR_NO;
+            params[(*n)++] = v;
         } else {
             diag_warn(g->d, NULL, span_at(0, 0),
                       "the cost does not depend on the parameter %s: it stays as it starts",
                       ir_var_name(g, v));
         }
     }
-    if (!n_updates) return train_bad(g->d, "there is nothing to train: the cost depends on no parameter");
-    return b->a->failed ? DFOO_ENOMEM : arena_status(g->a);
+    return *n ? DFOO_OK : train_bad(g->d, "there is nothing to train: the cost depends on no parameter");
 }
 
 dfoo_status optimizer_append(model *m, const program *p, const train_options *opt, arena *a, stepper *out) {
-    optimizer o;
-    ir       *g = &m->g;
-    builder   b = {.g = g, .a = a, .o = &o, .out = out};
+    rule     r;
+    ir      *g = &m->g;
+    uint32_t n;
+    var_id  *params = arena_new(a, g->vars.n * sizeof *params);
+    bool    *decays = arena_new(a, g->vars.n);
     *out = (stepper){.p = {{0}}};
-    DFOO_TRY(choose(opt, g->d, &o));
+    if (!params || !decays) return DFOO_ENOMEM;
+    DFOO_TRY(compose(opt, g->names, g->d, &r));
+    DFOO_TRY(find_parameters(m, p, opt, a, params, decays, &n));
     for (uint32_t i = 0; i < p->list.n; i++)
         DFOO_TRY(program_add(g, &out->p, p->list.at[i].var, p->list.at[i].node, p->list.at[i].at));
-    out->alpha = own_var(g, a, "alpha", VAR_CONST, shape_scalar());
-    out->t = own_var(g, a, "t", VAR_CONST, shape_scalar());
-    if (!out->alpha || !out->t) return DFOO_ENOMEM;
-    for (const train_setting *s = o.settings; s->name; s++)
-        if (strcmp(s->name, "alpha") == 0) out->rate = s->value;
-    DFOO_TRY(read_equations(g, a, o.equations, &b.lines));
-    name_settings(&b);
-    return update_all(&b, p);
+    rule_target to = {.g = g, .a = a, .p = &out->p};
+    DFOO_TRY(rule_build(&r, &to, params, decays, n));
+    out->rate = rule_rate(&r);
+    out->alpha = to.own[RULE_alpha];
+    out->t = to.own[RULE_t];
+    out->epoch = to.own[RULE_epoch];
+    out->epochs = to.own[RULE_epochs];
+    out->steps = to.own[RULE_steps];
+    for (uint32_t i = 0; i < to.states.n; i++) vec_push(a, &out->states, to.states.at[i]);
+    return a->failed ? DFOO_ENOMEM : DFOO_OK;
 }

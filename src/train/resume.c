@@ -32,7 +32,7 @@ static dfoo_status hash_plan(const trainer *t, uint32_t *out) {
     return status;
 }
 
-enum { TERM_SEED, TERM_BATCH, TERM_DTYPE, TERM_RATE, TERM_THREADS, TERM_EQUATIONS, TERM_DATA, N_TERMS };
+enum { TERM_SEED, TERM_BATCH, TERM_DTYPE, TERM_RATE, TERM_EPOCHS, TERM_THREADS, TERM_EQUATIONS, TERM_DATA, N_TERMS };
 
 static const char *rate_text(trainer *t) {
     buf text;
@@ -55,6 +55,7 @@ static dfoo_status list_terms(trainer *t, const char *terms[N_TERMS]) {
     terms[TERM_BATCH] = t->batch ? arena_format(a, "batch = %zu", t->batch) : "batch = all";
     terms[TERM_DTYPE] = t->opt->dtype == EXEC_F32 ? "dtype = f32" : "dtype = f64";
     terms[TERM_RATE] = rate_text(t);
+    terms[TERM_EPOCHS] = t->stepper.epochs ? arena_format(a, "epochs = %zu", t->epochs) : "epochs = any";
     terms[TERM_THREADS] = arena_format(a, "threads = %u", t->opt->threads);
     return terms[TERM_RATE] ? arena_status(a) : DFOO_ENOMEM;
 }
@@ -95,7 +96,7 @@ static dfoo_status put_place(trainer *t) {
     DFOO_TRY(put_number(t->run, "dfoo.steps", (double)t->t));
     DFOO_TRY(put_number(t->run, "dfoo.done", (double)t->done));
     DFOO_TRY(put_number(t->run, "dfoo.done_cost", t->done_cost));
-    DFOO_TRY(put_number(t->run, "dfoo.ended", t->epoch >= t->epochs));
+    DFOO_TRY(put_number(t->run, "dfoo.ended", t->epoch >= t->epochs || t->best.ended));
     return arrays_add_matrix(t->run, "dfoo.history", rows, TRAIN_HISTORY_COLUMNS, t->history.at, NULL);
 }
 
@@ -106,6 +107,7 @@ dfoo_status trainer_collect(trainer *t) {
     DFOO_TRY(list_terms(t, terms));
     DFOO_TRY(run_put_texts(t->run, "dfoo.terms", terms, N_TERMS));
     DFOO_TRY(put_place(t));
+    DFOO_TRY(best_put(t));
     return put_states(t);
 }
 
@@ -235,7 +237,11 @@ static dfoo_status get_place(trainer *t) {
     t->done_cost = cost->data[0];
     t->t_began = t->t;
     for (size_t i = 0; i < array_entries(rows); i++) vec_push(&t->a, &t->history, rows->data[i]);
-    if (rows->dim[0]) t->cost = rows->data[array_entries(rows) - TRAIN_HISTORY_COLUMNS + 1];
+    if (rows->dim[0]) {
+        const double *last = rows->data + array_entries(rows) - TRAIN_HISTORY_COLUMNS;
+        t->cost = last[1];
+        t->rate = last[5];
+    }
     return arena_status(&t->a);
 }
 
@@ -257,6 +263,7 @@ dfoo_status trainer_resume(trainer *t) {
     DFOO_TRY(check_terms(t));
     DFOO_TRY(get_place(t));
     DFOO_TRY(get_states(t));
+    DFOO_TRY(best_get(t));
     if (t->epoch >= t->epochs)
         diag_warn(t->m->g.d, NULL, span_at(0, 0), "%s has %zu epochs already: there is nothing left to do; a larger --epochs goes on", t->opt->file,
                   t->epoch);

@@ -2,6 +2,8 @@
  *
  * Two plans come from one store: a step (forward, backward, update), whose parameters live in its
  * exec, and the forward pass alone, which reads the same memory and scores the model. */
+#include <math.h>
+
 #include "train/trainer.h"
 
 static dfoo_status check_options(const trainer *t) {
@@ -12,6 +14,9 @@ static dfoo_status check_options(const trainer *t) {
         return train_bad(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
     if (o->split > 0 && has_test)
         return train_bad(d, "there is test data, so nothing can be held back: leave out --split or --test");
+    if (o->patience && !has_test && o->split == 0)
+        return train_bad(
+            d, "--patience watches the cost of test data, and there is none: give --test or --split");
     if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
         return train_bad(d, "the model has no dimension for examples, which %s needs",
                          o->split > 0 ? "--split"
@@ -21,9 +26,9 @@ static dfoo_status check_options(const trainer *t) {
 }
 
 static dfoo_status make_plans(trainer *t) {
-    var_id cost = t->m->cost;
     DFOO_TRY(optimizer_append(t->m, t->p, t->opt, &t->a, &t->stepper));
-    DFOO_TRY(train_plan(t->m, &t->a, &t->stepper.p, &cost, 1, &t->plan));
+    var_id keep[] = {t->m->cost, t->stepper.alpha};
+    DFOO_TRY(train_plan(t->m, &t->a, &t->stepper.p, keep, t->stepper.alpha ? 2 : 1, &t->plan));
     DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
     DFOO_TRY(probe_plan(t));
     t->needed = arena_new(&t->a, t->m->g.vars.n);
@@ -99,6 +104,10 @@ static dfoo_status bind_all(trainer *t) {
     return batch_open(&t->train, &t->a, t->batch, &t->gathered);
 }
 
+dfoo_status trainer_set_number(trainer *t, var_id v, double value) {
+    return v && t->plan->of_var[v] ? exec_set(t->step, v, &value) : DFOO_OK;
+}
+
 /* Parameters start in the run; the step's exec works on its own copy. */
 static dfoo_status open_execs(trainer *t) {
     const ir *g = &t->m->g;
@@ -119,7 +128,9 @@ static dfoo_status open_execs(trainer *t) {
     for (uint32_t i = 0; i < t->stepper.states.n; i++)
         if (!exec_data(t->step, t->stepper.states.at[i], &rows, &cols)) return DFOO_ENOMEM;
     if (!t->batch) examples_bind(&t->train, t->step);
-    return exec_set(t->step, t->stepper.alpha, &t->stepper.rate);
+    t->rate = t->stepper.rate;
+    DFOO_TRY(trainer_set_number(t, t->stepper.epochs, (double)t->epochs));
+    return trainer_set_number(t, t->stepper.steps, t->batch ? ceil((double)t->n / (double)t->batch) : 1);
 }
 
 dfoo_status trainer_set_up(trainer *t) {
@@ -130,5 +141,6 @@ dfoo_status trainer_set_up(trainer *t) {
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
     DFOO_TRY(open_execs(t));
+    DFOO_TRY(best_open(t));
     return trainer_resume(t);
 }

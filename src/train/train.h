@@ -96,6 +96,8 @@ typedef struct train_progress {
 typedef struct train_result {
     size_t      epochs;      /* fewer than wanted if progress said to stop */
     uint64_t    n_values;    /* the entries of all parameters */
+    size_t      best_epoch;  /* with patience: after which the parameters that came out were */
+    bool        stopped;     /* patience ended it */
     train_score train, test; /* of the parameters that came out */
     double      seconds;
 } train_result;
@@ -105,9 +107,18 @@ typedef struct train_result {
 enum { TRAIN_EPOCHS = 1000 };
 
 typedef struct train_options {
-    const char          *optimizer; /* NULL: sgd */
-    const train_setting *settings;  /* the optimiser's numbers that are not its defaults */
+    const char          *optimizer;      /* of the table, NULL: sgd; with a text, what messages call it */
+    const char          *optimizer_text; /* the equations of the user's own; NULL: those of the table */
+    const train_setting *settings;       /* the optimiser's numbers that are not its defaults */
     uint32_t             n_settings;
+    const char          *schedule, *schedule_text; /* of the learning rate, in the same way; NULL: constant */
+    const train_setting *schedule_settings;
+    uint32_t             n_schedule_settings;
+    size_t               warmup;           /* steps over which the learning rate grows; 0: none */
+    double               clip, clip_value; /* the most length of all gradients, size of an entry; 0: any */
+    double               decay;            /* of weights; 0: none, or the optimiser's own */
+    bool                 decay_l2;         /* it is added to the gradient, not taken off the weight */
+    bool                 decay_all;        /* biases decay, too: parameters that are no factor of a product */
     const train_size    *sizes; /* --set n1=20: before `size n1 = 4` of the model */
     uint32_t             n_sizes;
     const char *const   *labels; /* columns of the table, for the labels in order of declaration */
@@ -115,6 +126,8 @@ typedef struct train_options {
     size_t               epochs; /* 0: TRAIN_EPOCHS */
     size_t               batch;  /* examples per step; 0: all */
     size_t               every;  /* evaluate each so many epochs; 0: at the end only */
+    size_t patience; /* stop after so many epochs without a better cost of the test data, which is
+                        evaluated in each then, and keep the best parameters; 0: never */
     uint64_t             seed;   /* kept exactly below 2^53 */
     exec_dtype           dtype;
     unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
@@ -150,7 +163,8 @@ typedef struct train_input {
  * train_predict needs: mean.X and sd.X of a standardised input X, scale.X (times, over), shape.X of an
  * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
  * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
- * done_cost, ended, history, state.NAME, terms (see resume.c). All of it is in options.file, too.
+ * done_cost, ended, history, state.NAME, terms, with patience best_epoch,
+ * best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in options.file, too.
  *
  * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
@@ -163,7 +177,7 @@ typedef struct train_input {
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
 
-enum { TRAIN_HISTORY_COLUMNS = 5 };
+enum { TRAIN_HISTORY_COLUMNS = 6 };
 extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
 
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
@@ -215,9 +229,10 @@ dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array
 dfoo_status train_class_texts(const model *m, const dfoo_arrays *run, const dfoo_array *table, arena *a,
                               const char ***out);
 
-/* The equations of an optimiser and its numbers, as they are run. DFOO_EINPUT: there is none of that
- * name (reported). */
-dfoo_status train_optimizer_show(const char *name, diags *d, buf *out);
+/* The equations by which the options change parameters, as they are run: a text that can be given as
+ * an optimiser. DFOO_EINPUT: something is wrong with them (reported). */
+dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out);
 const char *train_optimizer_name(uint32_t i); /* NULL behind the last */
+const char *train_schedule_name(uint32_t i);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * What a run is continued from stands here by name and nowhere else: the parameters and the
  * states of the optimiser (stepper.states, variables of the step's exec), t, epoch, what of an epoch is
- * done, and the history (resume.c writes and reads them). Orders of examples and masks follow
+ * done, the best parameters, and the history (resume.c writes and reads them). Orders of examples and masks follow
  * from the seed, the epoch and t. */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
@@ -12,6 +12,15 @@
 
 #include "train/internal.h"
 #include "train/lessons.h"
+
+/* The parameters with the least cost of the test data so far (early.c). */
+typedef struct best {
+    dfoo_arrays *parameters; /* by name; NULL: they are not watched */
+    double       cost;
+    size_t       epoch;
+    bool         none;  /* no cost was a number yet */
+    bool         ended; /* training stopped for want of better ones */
+} best;
 
 typedef struct trainer {
     model               *m;
@@ -45,8 +54,11 @@ typedef struct trainer {
     size_t      done;       /* examples of the mini-batch epoch at hand that were used, */
     double      done_cost;  /* and the sum of their costs */
     double      cost;       /* the newest of an epoch */
+    double      rate;       /* the learning rate of the newest step */
     train_score train_score, test_score;
     lessons     lessons;
+    bool        scored; /* they are of the parameters as they are */
+    best        best;
     bool        stop, told_unwritten;
     bool        keeps_history;
     VEC(double) history;
@@ -64,8 +76,21 @@ typedef struct trainer {
 /* setup.c: from options and sources to plans, bound examples, memory and starting values. */
 dfoo_status trainer_set_up(trainer *t);
 
-/* history.c: a row of the history, with the scores if they are about the same parameters. */
-void trainer_add_row(trainer *t, double cost, bool scored);
+/* Gives a number that the updates read its value; 0 is none. */
+dfoo_status trainer_set_number(trainer *t, var_id v, double value);
+
+/* early.c, without patience nothing. best_watch looks at the new test score, of the parameters as they
+ * are, and may say that training is to stop. */
+dfoo_status best_open(trainer *t);
+dfoo_status best_watch(trainer *t);
+dfoo_status best_restore(trainer *t);
+
+/* The best parameters go to the run under their names, the last ones as dfoo.last.NAME; and back. */
+dfoo_status best_put(trainer *t);
+dfoo_status best_get(trainer *t);
+
+/* history.c: a row of the history, with those scores that are about the same parameters. */
+void trainer_add_row(trainer *t, double cost, bool scored, bool tested);
 void trainer_end_row(trainer *t, double cost);
 
 /* The rows so far, the end as it was scored among them. */

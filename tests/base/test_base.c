@@ -292,6 +292,14 @@ static void rng_gives_the_known_answer(void **state) {
     assert_true(rng_bits(&r) == UINT64_C(0x9b00dbd8bc57ac4c));
 }
 
+/* Of the first parameter with the seed 0; tests/train/by_numpy.py computes the same. */
+static void normal_numbers_have_these_bits(void **state) {
+    static const double known[] = {-0x1.4b4f8e29ea7b9p-1, -0x1.9f47b6cde9abdp+0, 0x1.f4cf83ce1a75cp-1, 0x1.de538ab69ace7p+0};
+    rng                 r = rng_start(0, RNG_INIT, 0);
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) assert_true(rng_normal(&r) == known[i]);
+}
+
 static void rng_is_philox_of_index_stream_and_seed(void **state) {
     (void)state;
     rng any = rng_start(2, RNG_CHECK, 0);
@@ -542,6 +550,7 @@ int main(void) {
         cmocka_unit_test(notes_warnings_and_messages_without_a_place),
         cmocka_unit_test(slow_philox_gives_the_known_answers),
         cmocka_unit_test(rng_gives_the_known_answer),
+        cmocka_unit_test(normal_numbers_have_these_bits),
         cmocka_unit_test(rng_is_philox_of_index_stream_and_seed),
         cmocka_unit_test(uniform_numbers),
         cmocka_unit_test(normal_numbers),

@@ -46,7 +46,7 @@ static void write_all(char *out, size_t size) {
     assert_int_equal(dfoo_show(m, 1, &text), DFOO_OK);
     strncat(out, text, size - strlen(out) - 1);
     dfoo_text_free(d, text);
-    assert_int_equal(dfoo_show_optimizer(d, "adam", &text), DFOO_OK);
+    assert_int_equal(dfoo_show_optimizer(d, &(dfoo_train_options){.optimizer = "adam"}, &text), DFOO_OK);
     strncat(out, text, size - strlen(out) - 1);
     dfoo_text_free(d, text);
     assert_int_equal(dfoo_arrays_new(d, &in), DFOO_OK);

@@ -132,7 +132,7 @@ def test_cats(works, tmp_path):
     done = works("train", "deep", "--data", "train.h5", "--test", "test.h5", "--map", "X=train_set_x,Y=train_set_y",
                  "--test-map", "X=test_set_x", "--test-map", "Y=test_set_y", "--flatten", "--scale", "1/255", "--from",
                  "start.npz", "--alpha", "0.0075", "--epochs", "50", "--log", "log.csv", "--quiet", "-o", "run.npz")
-    assert done.stderr == ""
+    assert "note:" not in done.stderr and "error:" not in done.stderr  # such steps are too long for so few cats: a lesson
     expected, p = numpy_curve(start, X, Y, 0.0075, 50)
     log = np.genfromtxt(tmp_path / "log.csv", delimiter=",", names=True)
     np.testing.assert_allclose(log["cost"], expected, rtol=0, atol=1e-10)

@@ -94,6 +94,7 @@ CASES = [
     (["derive", "two_layer", "--convention", "c"], {"course"}),
     (["new", "--loss", "cr"], {"cross_entropy"}),
     (["train", "m.eq", "--optimizer", "nest"], {"nesterov"}),
+    (["show", "--schedule", "cos"], {"cosine"}),
     (["train", "m.eq", "--data", "my"], {"my.csv"}),
     (["train", "m.eq", "-o", "my"], {"my.csv"}),
     (["check", "my"], {"my.csv"}),

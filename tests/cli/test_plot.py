@@ -157,7 +157,7 @@ def test_regions_are_what_is_predicted(works, folder, rows, last, classes):
     at = np.stack([rng.uniform(left, left + width, 2000), rng.uniform(top, top + height, 2000)])
     save_csv(folder / "new.csv", "u,v", [to_x(at[0]), to_y(at[1])])
     table = works("predict", "net.eq", "--weights", "run.npz", "--data", "new.csv").stdout.split("\n", 1)[1]
-    p = np.array([[float(field) for field in line.split(",")] for line in table.split()])
+    p = np.array([[float(field) for field in line.split(",")[:-1]] for line in table.splitlines()])  # the last is the class
     want = (p[:, 0] >= 0.5).astype(int) if p.shape[1] == 1 else p.argmax(axis=1)
     found = np.zeros(len(want), int)
     for k in range(1, classes):

@@ -9,6 +9,8 @@ param I : (n, n) ~ normal(W)
 param K : (n, n) ~ normal(n)
 param L : (n, n) ~ normal(-0.1/2) zeros
 param M : (n, n) ~ normal(2 * )
+param O : (n, n) ~ constant
+param Q : (n, n) ~ orthogonal(1, 2)
 J = sum(W)
 minimize J
 param G : (n, n) ~ normal(0.1

@@ -1,0 +1,147 @@
+/* The public interface: how parameters change, from words and files to what the training room takes. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+
+enum { MOST_BYTES = 1 << 20 }; /* of a file of equations */
+
+typedef struct reading {
+    arena *a;
+    diags *d;
+} reading;
+
+static dfoo_status bad(const reading *r, const char *format, const char *text) {
+    dfoo_status status = diag_error(r->d, NULL, span_at(0, 0), format, text);
+    return r->d->a->failed ? DFOO_ENOMEM : status;
+}
+
+/* ------------------------------------------------------------------ settings */
+
+/* "beta=0.9,epsilon=1e-8", or with spaces between them. */
+static dfoo_status read_settings(const reading *r, const char *text, double learning_rate,
+                                 const train_setting **out, uint32_t *n) {
+    static const char between[] = ", ";
+    VEC(train_setting) list = {0};
+    for (text = text ? text + strspn(text, between) : ""; *text; text += strspn(text, between)) {
+        size_t len = strcspn(text, between);
+        char  *one = arena_text(r->a, text, len), *equals = one ? strchr(one, '=') : NULL, *end;
+        if (!one) return DFOO_ENOMEM;
+        if (!equals) return bad(r, "a setting is written name=number, not '%s'", one);
+        *equals = 0;
+        double value = strtod(equals + 1, &end);
+        if (end == equals + 1 || *end)
+            return bad(r, "a setting is written name=number, and '%s' is not a number", equals + 1);
+        vec_push(r->a, &list, (train_setting){one, value});
+        text += len;
+    }
+    if (learning_rate != 0) vec_push(r->a, &list, (train_setting){"alpha", learning_rate});
+    *out = list.at;
+    *n = list.n;
+    return arena_status(r->a);
+}
+
+/* --------------------------------------------------------------------- files */
+
+static dfoo_status read_stream(const reading *r, const char *path, FILE *f, const char **out) {
+    char  *text = arena_new(r->a, MOST_BYTES + 1);
+    size_t n = text ? fread(text, 1, MOST_BYTES + 1, f) : 0;
+    if (!text) return DFOO_ENOMEM;
+    if (ferror(f)) {
+        diag_error(r->d, NULL, span_at(0, 0), "%s: %s", path, strerror(errno));
+        return DFOO_EIO;
+    }
+    if (n > MOST_BYTES || memchr(text, 0, n)) return bad(r, "%s: this is no file of equations", path);
+    *out = text;
+    return DFOO_OK;
+}
+
+/* The text of a file, and the name that messages call it; *text stays NULL if there is no such file. */
+static dfoo_status read_file(const reading *r, const char **path, const char **text) {
+    FILE *f = fopen(*path, "rb");
+    if (!f && (errno == ENOENT || errno == ENOTDIR)) return DFOO_OK;
+    if (!f) {
+        diag_error(r->d, NULL, span_at(0, 0), "%s: %s", *path, strerror(errno));
+        return DFOO_EIO;
+    }
+    dfoo_status status = read_stream(r, *path, f, text);
+    const char *slash = strrchr(*path, '/');
+    fclose(f);
+    if (slash && slash[1]) *path = slash + 1;
+    return status;
+}
+
+static bool is_known(const char *(*name_at)(uint32_t), const char *name) {
+    for (uint32_t i = 0; name_at(i); i++)
+        if (strcmp(name_at(i), name) == 0) return true;
+    return false;
+}
+
+/* ------------------------------------------------------------------ schedules */
+
+/* Does it begin with a line of a rule: `alpha = ..`, `const last = ..`? */
+static bool is_equation(const char *text) {
+    size_t word = strcspn(text, " =\t\r\n");
+    size_t gap = word + strspn(text + word, " \t");
+    bool   is_const = word == 5 && memcmp(text, "const", 5) == 0 && gap > word;
+    return is_const || (word == 5 && memcmp(text, "alpha", 5) == 0 && text[gap] == '=');
+}
+
+/* "cosine", "step every=30 factor=0.1", "alpha = alpha0/t", or a file. */
+static dfoo_status read_schedule(const reading *r, const char *text, train_options *how) {
+    text += strspn(text, " \t\r\n");
+    how->schedule = "the schedule";
+    how->schedule_text = text;
+    if (is_equation(text)) return DFOO_OK;
+    size_t len = strcspn(text, ", ");
+    how->schedule = arena_text(r->a, text, len);
+    how->schedule_text = NULL;
+    if (!how->schedule) return DFOO_ENOMEM;
+    DFOO_TRY(read_settings(r, text + len, 0, &how->schedule_settings, &how->n_schedule_settings));
+    if (is_known(train_schedule_name, how->schedule)) return DFOO_OK;
+    return read_file(r, &how->schedule, &how->schedule_text);
+}
+
+dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how) {
+    reading r = {a, d};
+    how->optimizer = opt->optimizer;
+    how->warmup = opt->warmup;
+    how->clip = opt->clip;
+    how->clip_value = opt->clip_value;
+    how->decay = opt->decay;
+    how->decay_l2 = opt->decay_kind == DFOO_L2;
+    how->decay_all = opt->decay_all != 0;
+    DFOO_TRY(read_settings(&r, opt->settings, opt->learning_rate, &how->settings, &how->n_settings));
+    if (opt->schedule) DFOO_TRY(read_schedule(&r, opt->schedule, how));
+    if (!opt->optimizer || is_known(train_optimizer_name, opt->optimizer)) return DFOO_OK;
+    return read_file(&r, &how->optimizer, &how->optimizer_text);
+}
+
+/* ----------------------------------------------------------------------- show */
+
+static dfoo_status show(arena *a, diags *d, const dfoo_train_options *opt, buf *out) {
+    train_options how = {.epochs = 0};
+    DFOO_TRY(api_read_update(a, d, opt, &how));
+    return train_rule_show(&how, d, out);
+}
+
+dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char **text) {
+    static const dfoo_train_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, d->mem);
+    dfoo_status status = work_begin(&w, d);
+    if (status == DFOO_OK) status = show(&w.a, &w.messages, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}
+
+const char *dfoo_optimizer_name(size_t i) {
+    return i < UINT32_MAX ? train_optimizer_name((uint32_t)i) : NULL;
+}
+
+const char *dfoo_schedule_name(size_t i) {
+    return i < UINT32_MAX ? train_schedule_name((uint32_t)i) : NULL;
+}
