@@ -187,8 +187,13 @@ DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const char *name, char **text)
  * such format, or the options do not go together. */
 DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text);
 
+/* How a gradient is explained: entry by entry with sums over indices, with Jacobian matrices in
+ * the layout of calculus books, or by what a small change of one variable does. */
+typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1, DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
+
 typedef struct dfoo_explain_options {
     dfoo_convention convention;
+    dfoo_explain_way by;
     dfoo_format     format; /* DFOO_ASCII: without the signs that some terminals lack */
 } dfoo_explain_options;
 

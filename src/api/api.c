@@ -487,9 +487,29 @@ static void to_ascii(buf *b) {
     *b = out;
 }
 
+/* Two simplifiers, kept for the whole explanation. */
+typedef struct explain_forms {
+    simplifier *usual, *any_labels;
+} explain_forms;
+
+static node_id form_tidy(void *user, node_id n) {
+    return simplify_tidy(((explain_forms *)user)->usual, n);
+}
+
+static node_id form_best(void *user, node_id n) {
+    return simplify_best(((explain_forms *)user)->usual, n);
+}
+
+static node_id form_any_labels(void *user, node_id n) {
+    return simplify_best(((explain_forms *)user)->any_labels, n);
+}
+
 static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
-    program        run = {{0}};
-    explain_result result;
+    program         run = {{0}};
+    explain_forms   forms;
+    explain_how     how = {form_tidy, form_best, form_any_labels, &forms};
+    explain_options options = {.way = (explain_way)opt->by, .how = &how, .seed = 1};
+    explain_result  result;
     DFOO_TRY(work_name(w));
     var_id v = work_find(w, name);
     if (!v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
@@ -503,7 +523,9 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
         return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
     }
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
-    dfoo_status status = explain_gradient(&w->dv, &w->m.g, v, &run, &w->a, 1, out, &result);
+    DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
+    DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
+    dfoo_status status = explain_gradient(&w->dv, &w->m.g, v, &run, &w->a, &options, out, &result);
     if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
     return status;
 }

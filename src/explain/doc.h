@@ -16,6 +16,17 @@
 #include "explain/explain.h"
 #include "ir/index.h"
 
+struct form;
+
+/* What a formula of the two other ways stands for: the sum of all entries of left * right, what a small
+ * change does, or a matrix of one example. */
+typedef struct value {
+    node_id            left, right, times; /* <left, right>, times a number if there is one */
+    var_id             change_of, when;    /* the change of a variable when another moves by its δ; with left: <left, change> */
+    bool               total;              /* through the whole network, else in its own equation */
+    const struct form *form;
+} value;
+
 /* A piece of mathematics, one side of an equality or a mark in a sentence: an index tree, a node in
  * matrix notation, a name, a shape, or else a formula of the notation. */
 typedef struct side {
@@ -24,6 +35,7 @@ typedef struct side {
     var_id            v;        /* a name: links to its explanation */
     bool              is_shape;
     shape             sh;
+    const struct value *value;  /* of a formula: what its number is; NULL: it is not evaluated */
     const char       *notation; /* a formula by its text, which may have marks */
     const char       *shown;    /* in plain text; made when the line is */
     bool              small;    /* a node or a name as for one example: z1 */
@@ -34,6 +46,11 @@ typedef struct side {
 /* A mark in a string is MARK_BEGIN, the decimal number of the entry in `marks`, MARK_END. */
 #define MARK_BEGIN '\001'
 #define MARK_END   '\002'
+
+/* δV, a variable that holds a change of another. */
+typedef struct change {
+    var_id change, of;
+} change;
 
 typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE } block_kind;
 
@@ -60,6 +77,8 @@ typedef struct document {
     var_id            goal;    /* what is explained */
     VEC(block) blocks;
     VEC(side) marks;
+    VEC(change) changes;
+    VEC(block) hidden; /* lines that are evaluated and not shown */
     block spare; /* what is added where there is no memory */
 } document;
 

@@ -21,9 +21,25 @@ typedef struct explain_result {
     bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
 } explain_result;
 
-/* The proof of v's gradient by indices. `run` is the program with all gradients
- * (simplify_program with `all`). Every line is checked on random values of `seed`. */
-dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out,
+/* What an explanation needs of the simplifying room: shorter forms of an expression. */
+typedef struct explain_how {
+    node_id (*tidy)(void *user, node_id n);    /* 0 and 1, signs */
+    node_id (*best)(void *user, node_id n);    /* as a line of derive would be written */
+    node_id (*any_labels)(void *user, node_id n); /* the same, where labels' columns need not sum to 1 */
+    void *user;
+} explain_how;
+
+typedef enum { BY_INDEX, BY_JACOBIAN, BY_DIFFERENTIAL } explain_way;
+
+typedef struct explain_options {
+    explain_way        way;
+    const explain_how *how;
+    uint64_t           seed; /* of the random values that every line is checked on */
+} explain_options;
+
+/* The proof of v's gradient. `run` is the program with all gradients (simplify_program with
+ * `all`). */
+dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, const explain_options *opt, buf *out,
                              explain_result *result);
 
 /* "log'(a) = 1/a": a function's derivative as the table of operations has it. */

@@ -10,90 +10,10 @@
 
 /* -------------------------------------------------------------- paragraphs */
 
-static const char *equation(teller *t, const stmt *s) {
-    return doc_formula(t, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
-}
-
-/* "log'(a) = 1/a" */
-static const char *slope(teller *t, op_id op) {
-    buf b;
-    buf_init(&b, t->a->mem);
-    explain_slope(op, &b);
-    return doc_formula(t, "%s", doc_take(t, &b));
-}
-
-/* "(a**3)' = 3*a**2" */
-static const char *power_slope(teller *t, double power) {
-    buf b;
-    buf_init(&b, t->a->mem);
-    buf_puts(&b, "(a**");
-    buf_number(&b, power);
-    buf_puts(&b, ")' = ");
-    buf_number(&b, power);
-    buf_puts(&b, power == 2 ? "*a" : "*a**");
-    if (power != 2) buf_number(&b, power - 1);
-    return doc_formula(t, "%s", doc_take(t, &b));
-}
-
-/* What there is to say of one operation on the way; "": nothing. */
-static const char *derivative_remark(teller *t, const link *l, node_id n, bool *seen) {
-    const node    *x = ir_node(t->g, n);
-    const op_info *info = &op_table[x->op];
-    bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
-    double         power;
-    const char    *text = "";
-    if (x->op == OP_DROPOUT)
-        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
-                            doc_formula(t, "%s * %s", doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false)));
-    else if (function && !seen[x->op]) text = slope(t, (op_id)x->op);
-    else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
-    else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
-        text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
-    seen[x->op] = true;
-    return text ? text : "";
-}
-
-/* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
-static const char *derivative_remarks(teller *t, const link *l) {
-    buf       b;
-    node_list need = {{0}};
-    bool      seen[OP_COUNT] = {false};
-    buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t, &b);
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const char *text = derivative_remark(t, l, need.list.at[i], seen);
-        if (text[0]) buf_printf(&b, "%s%s", b.len ? "; " : "", text);
-    }
-    return doc_take(t, &b);
-}
-
-/* The steps of the simplification: before = after, with the rule's name. */
-static void add_rewrites(teller *t, const gradient *v, const char *remarks) {
-    node_id leaf = ir_var(t->g, v->grad)->leaf, last = 0;
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind != TRAIL_REWRITE || s->goal != v->var || s->out == last) continue;
-        if (s->out == v->whole && !v->shown && last && s->in != last && s->out != v->local) continue;
-        block *b = doc_add(t, BLOCK_LINE, 3, "");
-        if (last) b->hanging = true;
-        doc_add_node(t, b, last ? last : leaf, false);
-        doc_add_node(t, b, s->out, false);
-        b->tail = last ? s->rule : remarks;
-        b->rule = s->rule;
-        last = s->out;
-    }
-    if (last == v->local || (v->shown && last == v->whole)) return;
-    block *b = doc_add(t, BLOCK_LINE, 3, "");
-    if (last) b->hanging = true;
-    doc_add_node(t, b, last ? last : leaf, false);
-    doc_add_node(t, b, v->shown ? v->whole : v->local, false);
-    b->tail = last ? "" : remarks;
-}
-
 static void tell_link(teller *t, const link *l) {
     bool entrywise = link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh);
     bool indexed = link_is_indexed(t, l);
-    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
+    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
     if (indexed && l->to->n_through > 1) doc_say(t, 3, "the part of %s that comes this way (the parts are added at the end):", doc_name(t, l->to->grad));
     if (indexed) {
@@ -213,7 +133,8 @@ static void tell_path(teller *t) {
     for (uint32_t i = 0, n = 0; i < t->links.n; i++) {
         const gradient *from = t->links.at[i].from;
         bool            trivial = !from || !from->whole || op_table[ir_node(t->g, from->whole)->op].arity == 0;
-        if (trivial || !from->shown || (i && t->links.at[i - 1].from == from)) continue;
+        for (uint32_t k = 0; k < i; k++) trivial = trivial || t->links.at[k].from == from;
+        if (trivial || !from->shown) continue;
         buf_printf(&known, "%s%s", n++ ? ", " : "", doc_name(t, from->grad));
     }
     const char *names_known = doc_take(t, &known), *words = count_word(t->links.n);
@@ -290,7 +211,7 @@ static void tell_cancelled(teller *t) {
     if (l->from) doc_say(t, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between them.", doc_name(t, l->from->grad), doc_name(t, v->grad));
 }
 
-static dfoo_status tell(teller *t) {
+static dfoo_status tell(teller *t, explain_way way) {
     bool any_index = false;
     DFOO_TRY(link_find(t));
     for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || link_is_indexed(t, &t->links.at[i]);
@@ -302,6 +223,10 @@ static dfoo_status tell(teller *t) {
     tell_slide(t);
     doc_say(t, 0, "%s", "");
     tell_path(t);
+    if (way == BY_DIFFERENTIAL) {
+        differential_tell(t);
+        return arena_status(t->a);
+    }
     if (any_index) tell_example(t);
     doc_say(t, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
@@ -318,12 +243,12 @@ static dfoo_status tell(teller *t) {
     return arena_status(t->a);
 }
 
-dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out, explain_result *result) {
+dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, const explain_options *opt, buf *out, explain_result *result) {
     document doc = {.d = d, .g = &d->m->g, .a = a, .goal = v};
     const model *m = d->m;
-    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v)};
+    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v), .how = opt->how};
     *result = (explain_result){0};
-    doc.small = arena_new(a, d->m->g.vars.n);
+    doc.small = arena_new(a, 2 * (size_t)d->m->g.vars.n + 1); /* changes (δZ1) get names later */
     if (!doc.small) return DFOO_ENOMEM;
     for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
         shape s = ir_var(&m->g, k)->sh;
@@ -332,8 +257,8 @@ dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program
     bool per_example = m->examples && !d->examples_interact;
     doc.style = (index_style){.small = doc.small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     if (!t.goal) return DFOO_EINPUT;
-    DFOO_TRY(tell(&t));
-    DFOO_TRY(prove_document(&doc, v, run, seed, result));
+    DFOO_TRY(tell(&t, opt->way));
+    DFOO_TRY(prove_document(&doc, v, run, opt->seed, result));
     write_document(&doc, result, out);
     DFOO_TRY(buf_status(out));
     return result->n_failed ? DFOO_NO : DFOO_OK;

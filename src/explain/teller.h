@@ -25,6 +25,7 @@ typedef struct teller {
     ir               *g;
     arena            *a;
     const gradient   *goal;
+    const explain_how *how;
     VEC(link) links;
 } teller;
 
@@ -34,6 +35,7 @@ const char *doc_take(teller *t, buf *b); /* the buffer's text; the buffer is fre
 const char *doc_name(const teller *t, var_id v);
 const char *doc_small_name(teller *t, var_id v);              /* as for one example: z1 */
 const char *doc_node(teller *t, node_id n, bool small);
+const char *doc_equation(teller *t, const stmt *s); /* Z1 = W1 @ X + b1 */
 const char *doc_shape(teller *t, shape s, bool one_example);
 const char *doc_shapes(teller *t, node_id n, bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
 
@@ -49,6 +51,10 @@ void   doc_say(teller *t, uint8_t indent, const char *format, ...) __attribute__
 void   doc_add_node(teller *t, block *b, node_id n, bool small);
 void   doc_add_index(teller *t, block *b, const index_tree *x, const index_style *style);
 void   doc_add_formula(teller *t, block *b, const char *notation); /* is shown, but not evaluated */
+void   doc_add_value(teller *t, block *b, const char *notation, value v); /* is evaluated as v */
+
+/* A line that is evaluated like the others and not shown: what the words around it claim. */
+block *doc_add_hidden(teller *t);
 
 /* ---- links.c */
 
@@ -59,6 +65,24 @@ bool        link_is_indexed(const teller *t, const link *l); /* told in indices,
 bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
+
+/* ---- rewrites.c */
+
+/* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
+const char *derivative_remarks(teller *t, const link *l);
+
+/* dV, and what simplification made of it, each step with its name. */
+void add_rewrites(teller *t, const gradient *v, const char *remarks);
+
+/* The names of the rules that made v's line of what was derived; "" if there were none. */
+const char *rewrite_names(teller *t, const gradient *v);
+
+/* ---- differential.c, jacobian.c: the other two ways */
+void differential_tell(teller *t);
+void jacobian_tell(teller *t);
+
+/* ---- entries.c: any link by its entries; false (and nothing is told) if its formula is too large */
+bool entries_tell(teller *t, const link *l);
 
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);

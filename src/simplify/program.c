@@ -47,6 +47,23 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
     return simplifier_run(&w, n, &used);
 }
 
+dfoo_status simplify_open(derivation *d, ir *g, arena *a, bool any_labels, simplifier **out) {
+    *out = arena_new(a, sizeof **out);
+    if (!*out) return DFOO_ENOMEM;
+    DFOO_TRY(simplifier_init(*out, g, a, d, NULL));
+    (*out)->any_labels = any_labels;
+    return DFOO_OK;
+}
+
+node_id simplify_best(simplifier *w, node_id n) {
+    uint32_t used = 0;
+    return simplifier_run(w, n, &used);
+}
+
+node_id simplify_tidy(simplifier *w, node_id n) {
+    return simplifier_tidy(w, n);
+}
+
 typedef struct replacement {
     node_id old, by;
 } replacement;
