@@ -252,6 +252,62 @@ static void add_check(entries *e, const arrival *to) {
     doc_add_index(e->t, b, rescaled(e, x), &e->t->doc->style);
 }
 
+bool entries_add_partial(teller *t, const link *l, const char *words) {
+    entries *e = arena_new(t->a, sizeof *e);
+    if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
+    add_partial(e, &e->to[0]);
+    t->doc->blocks.at[t->doc->blocks.n - 1].words = words;
+    t->doc->blocks.at[t->doc->blocks.n - 1].indent = words[0] ? 3 : 5;
+    return true;
+}
+
+/* The entry of V with another letter where U shares it, and the δ that says they are equal. */
+static index_tree *other_entry(entries *e, const arrival *to, letters *other, index_tree **delta) {
+    char example = e->t->doc->style.example;
+    *other = e->top;
+    *delta = index_number(&e->env, 1);
+    if (e->top.row != '1' && e->top.row != example && stands_in(to->at, e->top.row)) {
+        other->row = index_fresh(&e->env);
+        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->row, e->top.row));
+    }
+    if (e->top.col != '1' && e->top.col != example && stands_in(to->at, e->top.col)) {
+        other->col = index_fresh(&e->env);
+        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->col, e->top.col));
+    }
+    return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
+}
+
+static index_tree *sum_over_others(entries *e, letters other, index_tree *x) {
+    if (other.row != e->top.row) x = index_sum(&e->env, other.row, x);
+    if (other.col != e->top.col) x = index_sum(&e->env, other.col, x);
+    return x;
+}
+
+bool entries_tell_shared(teller *t, const link *l) {
+    entries *e = arena_new(t->a, sizeof *e);
+    letters  other;
+    if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
+    const arrival     *to = &e->to[0];
+    const index_style *style = &t->doc->style;
+    e->fresh = "kpqr";
+    index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
+    index_tree *d = entry_of(e, link_gradient(t, l), other);
+    if (!v || !d) return false;
+    index_tree *factor = index_times(&e->env, delta, to->factor);
+    bool        has = has_delta(factor);
+    block *b = doc_add(t, BLOCK_LINE, 5, "");
+    doc_add_index(t, b, index_partial(&e->env, v, u), style);
+    doc_add_index(t, b, factor, style);
+    if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
+    b = doc_add(t, BLOCK_LINE, 5, "");
+    index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
+    doc_add_index(t, b, loss, style);
+    doc_add_index(t, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
+    doc_add_index(t, b, index_times(&e->env, incoming(e), to->factor), style);
+    if (has) b->tail = "δ leaves one term";
+    return true;
+}
+
 bool entries_tell(teller *t, const link *l) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l)) return false;

@@ -250,6 +250,14 @@ void proof_tell(teller *t, const link *l) {
     }
 }
 
+void proof_outer(teller *t, const link *l) {
+    names    list = bind_link(t, l);
+    uint32_t i = 0, n = sizeof proof_table / sizeof *proof_table;
+    while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
+    for (i++; i < n && proof_table[i].line != LINE_END; i++)
+        if (proof_table[i].line == LINE_MATRIX) add_formula(t, &list, &proof_table[i], false);
+}
+
 void proof_add_line(teller *t, const link *l, const char *formula, const index_style *style) {
     names       list = bind_link(t, l);
     index_style old = t->doc->style;

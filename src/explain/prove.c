@@ -2,177 +2,18 @@
  * slow evaluator, partial derivatives by two-sided differences of the equation that defines
  * the variable. Sides with a difference in them are counted apart: an identity holds to
  * rounding, a difference quotient to about 1e-10. */
+#include "explain/prover.h"
+
 #include <math.h>
-#include <string.h>
 
 #include "base/rng.h"
-#include "explain/doc.h"
-
-typedef struct prover {
-    const document *doc;
-    arena          *a;
-    sizes           s;
-    evaluation      e;      /* everything, run once */
-    evaluation     *local;  /* by var_id: the equation of one variable alone, made when needed */
-    bool           *has_local;
-    var_id          goal;
-    evaluation      network; /* everything behind the goal, which has a value of its own */
-    bool            failed; /* out of memory */
-} prover;
-
-static evaluation *local_equation(prover *p, var_id v) {
-    const stmt *s = program_find(&p->doc->d->m->forward, v);
-    if (!s) return NULL;
-    if (!p->has_local[v]) {
-        if (eval_init(&p->local[v], p->doc->g, p->a, &p->s) != DFOO_OK || eval_add_node(&p->local[v], s->node) != DFOO_OK) {
-            p->failed = true;
-            return NULL;
-        }
-        p->has_local[v] = true;
-    }
-    evaluation *e = &p->local[v];
-    for (uint32_t i = 0; i < e->order.n; i++) { /* its operands have the values of the whole run */
-        const node *x = ir_node(p->doc->g, e->order.at[i].node);
-        if (x->op != OP_VAR) continue;
-        matrix to = e->value[e->order.at[i].node], from = p->e.value[e->order.at[i].node];
-        if (from.at) memcpy(to.at, from.at, to.rows * to.cols * sizeof(double));
-    }
-    return e;
-}
-
-static size_t place(const index_values *v, char letter) {
-    return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
-}
-
-static double *entry_at(matrix m, const index_values *v, const index_tree *x) {
-    return &m.at[place(v, x->row) * m.cols + place(v, x->col)];
-}
-
-/* Two-sided differences of y when `at` moves. */
-static double slope_of(evaluation *e, double *at, const double *y) {
-    double old = *at, h = 6e-6 * fmax(0.01, fabs(old));
-    *at = old + h;
-    eval_run(e);
-    double up = *y;
-    *at = old - h;
-    eval_run(e);
-    double down = *y;
-    *at = old;
-    return (up - down) / (2 * h);
-}
-
-/* How y[..] changes with a[..], both entries of `x`. */
-static double partial(prover *p, const index_values *v, const index_tree *y_entry, const index_tree *a_entry) {
-    evaluation *e = local_equation(p, y_entry->var);
-    const stmt *s = program_find(&p->doc->d->m->forward, y_entry->var);
-    if (!e || !s) return NAN;
-    matrix y = eval_node(e, s->node), a = eval_node(e, ir_var(p->doc->g, a_entry->var)->leaf);
-    return a.at ? slope_of(e, entry_at(a, v, a_entry), entry_at(y, v, y_entry)) : NAN;
-}
-
-/* ∂l/∂a[..] where a is shared by the examples: through all entries of y that belong to the
- * example, the loss changes by dy for each. */
-static double partial_of_example(prover *p, const index_values *v, const index_tree *x) {
-    const ir    *g = p->doc->g;
-    matrix       dy = eval_node(&p->e, ir_var(g, ir_var(g, x->b->var)->gradient)->leaf);
-    index_values at = *v;
-    index_tree   y = *x->b;
-    bool         row = y.row != p->doc->style.example && y.row != '1', col = y.col != p->doc->style.example && y.col != '1';
-    double       sum = 0;
-    if (!dy.at) return NAN;
-    y.row = row ? 'x' : y.row;
-    y.col = col ? 'y' : y.col;
-    for (size_t i = 0; i < (row ? dy.rows : 1); i++) {
-        for (size_t k = 0; k < (col ? dy.cols : 1); k++) {
-            at.at['x'] = i;
-            at.at['y'] = k;
-            sum += *entry_at(dy, &at, &y) * partial(p, &at, &y, x->a);
-        }
-    }
-    return sum;
-}
-
-static double difference(void *user, const index_values *v, const index_tree *x) {
-    prover *p = user;
-    return x->kind == INDEX_PARTIAL ? partial(p, v, x->a, x->b) : partial_of_example(p, v, x);
-}
-
-/* --------------------------------------------------------- changes as a whole */
-
-/* How y changes when x moves along delta: two-sided. */
-static bool change_along(prover *p, evaluation *e, matrix x, matrix delta, matrix y, matrix *out) {
-    size_t n = x.rows * x.cols, n_y = y.rows * y.cols;
-    double h = 1e-5, *old = arena_new(p->a, n * sizeof *old);
-    *out = (matrix){y.rows, y.cols, arena_new(p->a, n_y * sizeof(double))};
-    if (!old || !out->at) return false;
-    memcpy(old, x.at, n * sizeof *old);
-    for (int side = 0; side < 2; side++) {
-        for (size_t i = 0; i < n; i++) x.at[i] = old[i] + (side ? -h : h) * delta.at[i];
-        eval_run(e);
-        for (size_t i = 0; i < n_y; i++) out->at[i] = side ? (out->at[i] - y.at[i]) / (2 * h) : y.at[i];
-    }
-    memcpy(x.at, old, n * sizeof *old);
-    return true;
-}
-
-static matrix change_of(const prover *p, var_id v) {
-    for (uint32_t i = 0; i < p->doc->changes.n; i++)
-        if (p->doc->changes.at[i].of == v) return eval_node(&p->e, ir_var(p->doc->g, p->doc->changes.at[i].change)->leaf);
-    return (matrix){0};
-}
-
-/* The change of a variable when another moves by its δ: in its own equation, or through the
- * whole network, where the cost counts m times if the gradients are those of the data. */
-static bool measured_change(prover *p, const value *s, matrix *out) {
-    const ir   *g = p->doc->g;
-    matrix      delta = change_of(p, s->when);
-    const stmt *made = s->total ? NULL : program_find(&p->doc->d->m->forward, s->change_of);
-    evaluation *e = s->total ? &p->network : local_equation(p, s->change_of);
-    if (!e || !delta.at || (!s->total && !made)) return false;
-    matrix x = eval_node(e, ir_var(g, s->when)->leaf), y = s->total ? eval_var(e, s->change_of) : eval_node(e, made->node);
-    if (!x.at || !y.at || !change_along(p, e, x, delta, y, out)) return false;
-    bool data = s->total && derivation_find(p->doc->d, s->when)->scale == SCALE_DATA;
-    if (data) out->at[0] *= (double)sizes_get(&p->s, p->doc->d->m->examples);
-    return true;
-}
-
-static double entry_stretched(matrix m, size_t i, size_t k) {
-    return m.at[(m.rows == 1 ? 0 : i) * m.cols + (m.cols == 1 ? 0 : k)];
-}
-
-/* The sum of all entries of left * y, times a number. */
-static bool inner(prover *p, const value *s, matrix y, matrix *out) {
-    matrix x = eval_node(&p->e, s->left);
-    size_t rows = x.rows > y.rows ? x.rows : y.rows, cols = x.cols > y.cols ? x.cols : y.cols;
-    double sum = 0;
-    *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
-    if (!out->at) return false;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < cols; k++) sum += entry_stretched(x, i, k) * entry_stretched(y, i, k);
-    out->at[0] = sum * (s->times ? eval_node(&p->e, s->times).at[0] : 1);
-    return true;
-}
-
-static double side_difference(prover *p, const side *x, const side *y) {
-    const side *both[2] = {x, y};
-    matrix      m[2];
-    for (int i = 0; i < 2; i++) {
-        const value *v = both[i]->value;
-        bool         ok = true;
-        if (!v) m[i] = eval_node(&p->e, both[i]->n);
-        else if (v->change_of) ok = measured_change(p, v, &m[i]) && (!v->left || inner(p, v, m[i], &m[i]));
-        else ok = inner(p, v, eval_node(&p->e, v->right), &m[i]);
-        if (!ok) return INFINITY;
-    }
-    return matrix_difference(m[0], m[1]);
-}
 
 /* ------------------------------------------------------------- index lines */
 
 /* The letters that are free in a tree: they stand in entries and no sum binds them. */
 static void free_letters(const index_tree *x, bool *free, bool bound[128]) {
     if (!x) return;
-    if (x->kind == INDEX_ENTRY) {
+    if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT || x->kind == INDEX_DELTA) {
         const char letters[2] = {x->row, x->col};
         for (int i = 0; i < 2; i++)
             if (letters[i] && letters[i] != '1' && !bound[(unsigned char)letters[i] & 127]) free[(unsigned char)letters[i] & 127] = true;
@@ -182,6 +23,7 @@ static void free_letters(const index_tree *x, bool *free, bool bound[128]) {
     if (x->kind == INDEX_SUM) bound[(unsigned char)x->letter & 127] = true;
     free_letters(x->a, free, bound);
     free_letters(x->b, free, bound);
+    free_letters(x->c, free, bound);
     bound[(unsigned char)x->letter & 127] = old;
 }
 
@@ -201,7 +43,7 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
     bool         free[128] = {false}, bound[128] = {false};
     char         letter[8];
     size_t       range[8], n = 0;
-    index_values v = {.e = &p->e, .partial = difference, .user = p};
+    index_values v = {.e = &p->e, .partial = differences_entry, .user = p};
     measure      m = {0, 1e-300};
     free_letters(x, free, bound);
     free_letters(y, free, bound);
@@ -210,7 +52,7 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         letter[n] = (char)c;
         range[n] = index_range(&p->e, x, (char)c);
         if (!range[n]) range[n] = index_range(&p->e, y, (char)c);
-        n++;
+        if (range[n]) n++;
     }
     for (;;) {
         compare(&m, index_value(&v, x), index_value(&v, y));
@@ -221,8 +63,27 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
     return m.most / m.scale;
 }
 
+/* The largest difference over all examples, for what is evaluated example by example. */
+static double side_difference(prover *p, const side *x, const side *y) {
+    const side *both[2] = {x, y};
+    bool        forms = (x->value && x->value->form) || (y->value && y->value->form);
+    size_t      n = forms && p->doc->d->m->examples ? sizes_get(&p->s, p->doc->d->m->examples) : 1;
+    double      most = 0;
+    for (size_t t = 0; t < n; t++) {
+        matrix m[2];
+        for (int i = 0; i < 2; i++) {
+            form  plain = {.kind = FORM_NODE, .n = both[i]->n};
+            value v = both[i]->value ? *both[i]->value : (value){.form = &plain};
+            if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
+            else if (!differences_value(p, &v, t, &m[i])) return INFINITY;
+        }
+        most = fmax(most, matrix_difference(m[0], m[1]));
+    }
+    return most;
+}
+
 static bool is_measured(const side *x) {
-    return (x->value && x->value->change_of) || (x->x && index_has_partial(x->x));
+    return differences_in(x->value) || (x->x && index_has_partial(x->x));
 }
 
 static void prove_pair(prover *p, const side *x, const side *y, explain_result *r) {
@@ -258,6 +119,13 @@ static void add_one(void *user, node_id n) {
     if (n && x->status == DFOO_OK) x->status = eval_add_node(&x->p->e, n);
 }
 
+static void add_form(adding *x, const form *f) {
+    if (!f) return;
+    add_one(x, f->n);
+    add_form(x, f->a);
+    add_form(x, f->b);
+}
+
 static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
     adding x = {p, DFOO_OK};
     for (uint32_t i = 0; i < n; i++) {
@@ -267,11 +135,14 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
             add_one(&x, s->value ? s->value->left : 0);
             add_one(&x, s->value ? s->value->right : 0);
             add_one(&x, s->value ? s->value->times : 0);
+            if (s->value) add_form(&x, s->value->form);
             index_nodes(s->x, add_one, &x);
         }
     }
     return x.status;
 }
+
+/* ------------------------------------------------------------ the gradient */
 
 static double two_sided(evaluation *e, double *at, const double *cost, double h) {
     double old = *at;
@@ -291,24 +162,6 @@ static double cost_slope(evaluation *e, double *at, const double *cost, double *
     double h = 6e-6 * fmax(0.01, fabs(*at)), slope = two_sided(e, at, cost, h);
     *error = fabs(slope - two_sided(e, at, cost, h / 4)) + 1e-15 * fabs(*cost) / h;
     return slope;
-}
-
-/* Everything but the equation of the goal, which keeps its value; its entries can be moved. */
-static dfoo_status open_network(prover *p) {
-    const model *m = p->doc->d->m;
-    evaluation  *e = &p->network;
-    DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
-    for (uint32_t i = 0; i < m->forward.list.n; i++) {
-        program one = {{0}};
-        vec_push(p->a, &one.list, m->forward.list.at[i]);
-        if (m->forward.list.at[i].var != p->goal) DFOO_TRY(eval_add_program(e, &one));
-    }
-    for (var_id k = 1; k < p->doc->g->vars.n; k++) {
-        node_id leaf = ir_var(p->doc->g, k)->leaf;
-        if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e.value[leaf].at) continue;
-        memcpy(e->value[leaf].at, p->e.value[leaf].at, e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
-    }
-    return eval_var(e, p->goal).at ? DFOO_OK : DFOO_ENOMEM;
 }
 
 /* The gradient that is explained, against differences of the cost: a few entries are moved. */
@@ -394,7 +247,7 @@ dfoo_status prove_document(const document *doc, var_id goal, const program *run,
     DFOO_TRY(draw_values(&p, run, seed, &finite));
     result->not_finite = !finite;
     if (!finite) return arena_status(p.a);
-    DFOO_TRY(open_network(&p));
+    DFOO_TRY(differences_open(&p));
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
     if (goal != doc->d->m->cost) DFOO_TRY(prove_goal(&p, result));

@@ -211,8 +211,14 @@ static void tell_cancelled(teller *t) {
     if (l->from) doc_say(t, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between them.", doc_name(t, l->from->grad), doc_name(t, v->grad));
 }
 
+static void tell_links(teller *t) {
+    doc_say(t, 0, "%s", "");
+    for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
+    tell_cancelled(t);
+}
+
 static dfoo_status tell(teller *t, explain_way way) {
-    bool any_index = false;
+    bool any_index = way == BY_JACOBIAN;
     DFOO_TRY(link_find(t));
     for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || link_is_indexed(t, &t->links.at[i]);
     tell_title(t);
@@ -228,9 +234,8 @@ static dfoo_status tell(teller *t, explain_way way) {
         return arena_status(t->a);
     }
     if (any_index) tell_example(t);
-    doc_say(t, 0, "%s", "");
-    for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
-    tell_cancelled(t);
+    if (way == BY_JACOBIAN) jacobian_tell(t);
+    else tell_links(t);
     bool data = t->doc->small[t->goal->var];
     if (any_index && t->d->m->examples && data) tell_all_examples(t);
     if (any_index && t->d->m->examples && !data) tell_parameter(t);

@@ -84,8 +84,18 @@ void jacobian_tell(teller *t);
 /* ---- entries.c: any link by its entries; false (and nothing is told) if its formula is too large */
 bool entries_tell(teller *t, const link *l);
 
+/* The line ∂V[i]/∂U[j] = .., where U stands in one way only; false where it does not. */
+bool entries_add_partial(teller *t, const link *l, const char *words);
+
+/* ∂l/∂U[i,j] for one example, where U is shared by the examples: the sum over all entries of V, of
+ * which δ leaves one. */
+bool entries_tell_shared(teller *t, const link *l);
+
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);
+
+/* Of a link's paragraph the lines of matrices only: what the entries are all at once. */
+void proof_outer(teller *t, const link *l);
 
 /* One more line of index equalities over a link's names (see proofs.def; m is the number of
  * examples), in a style of its own. */

@@ -51,6 +51,10 @@ index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a) {
     return y && a ? tree(env, INDEX_PARTIAL, y, a) : NULL;
 }
 
+index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through) {
+    return a && through ? tree(env, INDEX_LOSS, a, through) : NULL;
+}
+
 index_tree *index_at(const index_env *env, node_id n, char row, char col) {
     index_tree *k = n ? tree(env, INDEX_AT, NULL, NULL) : NULL;
     if (!k) return NULL;

@@ -68,6 +68,7 @@ index_tree *index_op(const index_env *env, op_id op, index_tree *a, index_tree *
 index_tree *index_sum(const index_env *env, char letter, index_tree *a);
 index_tree *index_delta(const index_env *env, char row, char col);
 index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a);
+index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through);
 index_tree *index_at(const index_env *env, node_id n, char row, char col);
 
 /* The product, without factors 1; a sign is kept in front. */
