@@ -107,7 +107,7 @@ enum { PREC_SUM, PREC_PRODUCT, PREC_TIGHT };
 static const char *text_of(teller *t, const form *f, int least);
 
 static const char *infix(teller *t, const form *f, int prec, const char *sign, int least) {
-    const char *a = text_of(t, f->a, prec), *b = text_of(t, f->b, prec + 1);
+    const char *a = text_of(t, f->a, prec), *b = text_of(t, f->b, f->kind == FORM_MINUS ? prec + 1 : prec);
     return arena_format(t->a, prec < least ? "(%s%s%s)" : "%s%s%s", a, sign, b);
 }
 

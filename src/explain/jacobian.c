@@ -122,21 +122,22 @@ typedef struct told {
     bool        direct; /* known is the row ∂l/∂u: v is what the loss is made of */
 } told;
 
-static shape shape_of_form(const teller *t, const form *f) {
-    return form_shape(t, f);
-}
-
-static const char *reason_of(const teller *t, const link *l, const form *f) {
-    (void)l;
-    if (f->kind == FORM_NODE && shape_of_form(t, f).rows != dim_literal(1)) return is_columns(t) ? "no transpose here" : "";
+static const char *reason_of(const teller *t, const form *f) {
+    if (f->kind == FORM_MINUS) return "the diagonal comes from the numerator, the product from the denominator";
+    if (f->kind == FORM_NODE && form_shape(t, f).rows != dim_literal(1)) return is_columns(t) ? "no transpose here" : "";
     if (f->kind == FORM_DIAG) return "all else is 0: an entry depends on its own entry only";
     if (f->kind == FORM_IDENTITY) return "ones on the diagonal: a change is passed on as it is";
     return "";
 }
 
-static const char *tail_of(teller *t, const link *l, const form *f) {
-    const char *reason = reason_of(t, l, f), *s = doc_shape(t, form_shape(t, f), true);
+static const char *tail_of(teller *t, const form *f) {
+    const char *reason = reason_of(t, f), *s = doc_shape(t, form_shape(t, f), true);
     return reason[0] ? arena_format(t->a, "%s, %s", s, reason) : s;
+}
+
+static bool has_one_entry(const teller *t, var_id v) {
+    shape s = ir_var(t->g, v)->sh;
+    return is_columns(t) ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
 }
 
 /* The last link to a loss whose own gradient is a number: the row itself. */
@@ -145,7 +146,8 @@ static bool tell_direct(teller *t, const link *l, told *out) {
     const char *u = doc_small_name(t, l->to->var);
     if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf || l->to->n_through != 1 ||
         !is_vector(t, ir_var(t->g, l->to->var)->sh)) return false;
-    doc_say(t, 3, "%s is a number, so its derivative by %s is a row; the entry of each %s:", t->doc->style.loss, u, u);
+    if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t, l->s->var), u);
+    else doc_say(t, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
     entries_add_partial(t, l, "");
     block *b = doc_add(t, BLOCK_LINE, 5, "");
     *out = (told){is_columns(t) ? form_turned(t, form_node(t, d)) : form_node(t, d), true};
@@ -165,7 +167,7 @@ static bool tell_matrix(teller *t, const link *l, told *out) {
     block *b = doc_add(t, BLOCK_LINE, 5, "");
     doc_add_form(t, b, form_partial(t, l->s->var, l->to->var));
     doc_add_form(t, b, f);
-    b->tail = tail_of(t, l, f);
+    b->tail = tail_of(t, f);
     *out = (told){f, false};
     return true;
 }
@@ -214,7 +216,13 @@ static void add_turned(teller *t, const gradient *v, const form *row) {
     node_id     leaf = ir_var(t->g, v->grad)->leaf, last = v == t->goal && v->shown ? v->whole : v->local;
     block      *b = doc_add(t, BLOCK_LINE, 5, "");
     const form *all = is_columns(t) ? form_turned(t, row) : row;
+    if (!all) return;
     doc_add_node(t, b, leaf, true);
+    if (all->kind == FORM_NODE) {
+        doc_add_node(t, b, last, true);
+        b->tail = doc_shapes(t, last, true);
+        return;
+    }
     if (is_columns(t)) {
         doc_add_form(t, b, form_turn(t, row));
         if (row->kind == FORM_PRODUCT || row->kind == FORM_SUM) {

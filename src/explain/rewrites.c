@@ -87,6 +87,32 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks) {
     b->tail = last ? "" : remarks;
 }
 
+/* Which sums stand for the sums over indices. */
+static const char *sums_in(teller *t, node_id n) {
+    node_list need = {{0}};
+    bool      down = false, along = false, all = false, product = false;
+    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return "";
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(t->g, need.list.at[i]);
+        bool        sum = x->op == OP_SUM;
+        down = down || (sum && x->attr == AXIS_0);
+        along = along || (sum && x->attr == AXIS_1);
+        all = all || (sum && x->attr == AXIS_ALL);
+        product = product || x->op == OP_MATMUL;
+    }
+    if (product) return "the product adds up over the index that its factors share";
+    if (down && along) return "axis=0 adds down the columns, axis=1 along the rows";
+    if (down) return "axis=0: down each column";
+    if (along) return "axis=1: along each row";
+    return all ? "the sum over all entries" : "";
+}
+
+void add_matrices(teller *t, const link *l) {
+    const char *sums = sums_in(t, l->to->local), *remarks = derivative_remarks(t, l);
+    doc_say(t, 3, "all entries at once%s%s:", sums[0] ? "; " : "", sums);
+    add_rewrites(t, l->to, remarks);
+}
+
 const char *rewrite_names(teller *t, const gradient *v) {
     const char *names = "";
     for (uint32_t i = 0; i < t->d->trail.n; i++) {

@@ -3,32 +3,57 @@
  * A link is a statement that the variable goes through on its way to the cost. The story
  * starts at the nearest gradients that `derive` shows under their own names and goes link
  * by link; each link has a kind, and each kind its paragraph in proofs.def. What no kind
- * fits is shown as the rule of its operation. */
+ * fits is told by its entries (entries.c). */
 #include <string.h>
 
-#include "explain/teller.h"
+#include "explain/routes.h"
 
 /* -------------------------------------------------------------- paragraphs */
 
+/* Is it told by what the rules of matrices make of it alone? One formula, entry by entry. */
+static bool is_by_rule(teller *t, const link *l) {
+    return link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh) && l->to->n_through == 1;
+}
+
+static bool is_last_way(const teller *t, const link *l) {
+    for (uint32_t i = 0; i < t->links.n; i++)
+        if (t->links.at[i].to == l->to && &t->links.at[i] > l) return false;
+    return true;
+}
+
+/* What one way contributes, as a matrix. */
+static void add_part(teller *t, const link *l) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
+    if (!n) return;
+    block *b = doc_add(t, BLOCK_LINE, 3, "this way's part, as a matrix:");
+    doc_add_node(t, b, n, false);
+    if (node_short(t, n) != n) doc_add_node(t, b, node_short(t, n), false);
+    b->tail = doc_shapes(t, n, false);
+}
+
+/* Behind the last of several ways: dU is the sum of their parts. */
+static void add_all_parts(teller *t, const link *l) {
+    const gradient *v = l->to;
+    if (v->n_through == 1 || !is_last_way(t, l)) return;
+    doc_say(t, 3, "the %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
+    add_rewrites(t, v, "chain rule, sum over paths");
+}
+
 static void tell_link(teller *t, const link *l) {
-    bool entrywise = link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh);
-    bool indexed = link_is_indexed(t, l);
-    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
+    bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
+    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
-    if (indexed && l->to->n_through > 1) doc_say(t, 3, "the part of %s that comes this way (the parts are added at the end):", doc_name(t, l->to->grad));
+    if (several) doc_say(t, 3, "one of %u ways from %s to %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
     if (indexed) {
         proof_tell(t, l);
-        return;
+    } else if (by_rule || !entries_tell(t, l)) {
+        add_rewrites(t, l->to, derivative_remarks(t, l));
+    } else {
+        if (several) add_part(t, l);
+        else add_matrices(t, l);
     }
-    const node *x = ir_node(t->g, l->s->node);
-    if (!entrywise && op_table[x->op].grad[0][0] && !op_elementwise((op_id)x->op))
-        doc_say(t, 3, "the rule of %s, for y = %s of a:   %s", op_table[x->op].name[0] ? op_table[x->op].name : "the function",
-            op_table[x->op].name, doc_formula(t, "da = %s", op_table[x->op].grad[link_is_operand(t, x->arg[0], l->to->var) ? 0 : op_table[x->op].arity > 1]));
-    uint32_t others = 0;
-    for (uint32_t i = 0; i < t->links.n; i++) others += t->links.at[i].to == l->to && &t->links.at[i] > l;
-    if (others) doc_say(t, 3, "one of the paths of %s: its part is added below", doc_name(t, l->to->var));
-    else if (l->to->n_through > 1) doc_say(t, 3, "the last of the paths of %s: all parts together are", doc_name(t, l->to->var));
-    if (!others) add_rewrites(t, l->to, derivative_remarks(t, l));
+    add_all_parts(t, l);
 }
 
 /* ------------------------------------------------------------- the m examples */
@@ -154,7 +179,7 @@ static void tell_example(teller *t) {
         if (t->doc->small[l->to->var] && (list.len == 0 || l->to != t->links.at[i + 1].to)) buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, l->to->var));
     }
     const link *l = &t->links.at[0];
-    if (l->from && t->doc->small[l->s->var]) {
+    if (l->from && t->doc->small[l->s->var] && link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf) {
         first = l->s->var;
         buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, first));
     }

@@ -74,6 +74,9 @@ const char *derivative_remarks(teller *t, const link *l);
 /* dV, and what simplification made of it, each step with its name. */
 void add_rewrites(teller *t, const gradient *v, const char *remarks);
 
+/* The same behind entries: which sums of matrices they are. */
+void add_matrices(teller *t, const link *l);
+
 /* The names of the rules that made v's line of what was derived; "" if there were none. */
 const char *rewrite_names(teller *t, const gradient *v);
 

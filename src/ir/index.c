@@ -72,6 +72,7 @@ char index_fresh(const index_env *env) {
 }
 
 static bool is_number(const index_tree *x, double value) {
+    if (x && x->kind == INDEX_NODE && x->op == OP_NEG) return is_number(x->a, -value);
     return x && x->kind == INDEX_NUMBER && x->number == value;
 }
 
