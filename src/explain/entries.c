@@ -4,6 +4,8 @@
  * A route is followed with letters: [i,t] at the top, and what the letters become on the way
  * down. Where letters of the top are not in the entry that is reached, that entry acts on all
  * of these, and its effects are added. */
+#include <string.h>
+
 #include "explain/routes.h"
 
 typedef struct letters {
@@ -21,7 +23,8 @@ typedef struct entries {
     const link *l;
     index_env   env;
     letters     top;
-    const char *fresh;
+    char        fresh[16];
+    index_style style; /* of one example, or of all where the cost is the top */
     routes      r;
     arrival     to[MOST_ROUTES];
 } entries;
@@ -38,12 +41,14 @@ static letters letters_of(const teller *t, var_id v) {
     return x;
 }
 
-static const char *letters_left(entries *e) {
-    static const char all[] = "jkpqrsuvwn";
-    char *left = arena_new(e->t->a, sizeof all);
-    for (uint32_t i = 0, n = 0; left && all[i]; i++)
-        if (all[i] != e->top.row && all[i] != e->top.col) left[n++] = all[i];
-    return left ? left : "";
+/* All letters but those of the top; k and j first where a softmax has i. */
+static void reset_letters(entries *e) {
+    static const char all[] = "ijkpqrsuvwnt";
+    uint32_t n = 0;
+    for (uint32_t i = 0; all[i]; i++)
+        if (all[i] != e->top.row && all[i] != e->top.col) e->fresh[n++] = all[i];
+    e->fresh[n] = 0;
+    e->env.fresh = e->fresh;
 }
 
 static index_tree *entry_of(entries *e, node_id n, letters at) {
@@ -61,8 +66,8 @@ static letters fit(const teller *t, node_id n, letters at) {
 static letters joined(entries *e, const node *x, letters at) {
     shape s = ir_shape(e->t->g, x->arg[0]);
     if (shape_is_scalar(s)) return at;
-    if (x->attr != AXIS_1) at.row = s.rows == dim_literal(1) ? '1' : index_fresh(&e->env);
-    if (x->attr != AXIS_0) at.col = s.cols == dim_literal(1) ? '1' : index_fresh(&e->env);
+    if (x->attr != AXIS_1) at.row = s.rows == dim_literal(1) ? '1' : index_fresh(&e->env, s.rows);
+    if (x->attr != AXIS_0) at.col = s.cols == dim_literal(1) ? '1' : index_fresh(&e->env, s.cols);
     return at;
 }
 
@@ -93,8 +98,8 @@ static index_tree *step_down(entries *e, const hop *h, letters *at) {
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: out = entry_of(e, h->factor, from); break;
     case HOP_LEFT: case HOP_RIGHT: {
-        bool one = ir_shape(g, x.arg[0]).cols == dim_literal(1);
-        char k = one ? '1' : index_fresh(&e->env);
+        dim  inner = ir_shape(g, x.arg[0]).cols;
+        char k = inner == dim_literal(1) ? '1' : index_fresh(&e->env, inner);
         bool left = h->kind == HOP_LEFT;
         *at = left ? (letters){from.row, k} : (letters){k, from.col};
         out = entry_of(e, x.arg[left ? 1 : 0], left ? (letters){k, from.col} : (letters){from.row, k});
@@ -113,8 +118,8 @@ static index_tree *step_down(entries *e, const hop *h, letters *at) {
         break;
     }
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX:
-        if (x.attr == AXIS_0) at->row = index_fresh(&e->env);
-        else at->col = index_fresh(&e->env);
+        if (x.attr == AXIS_0) at->row = index_fresh(&e->env, 0);
+        else at->col = index_fresh(&e->env, 0);
         out = softmax_factor(e, h, from, *at);
         break;
     }
@@ -159,10 +164,15 @@ static void join_arrivals(entries *e) {
 
 static bool entries_open(entries *e, teller *t, const link *l) {
     *e = (entries){.t = t, .l = l, .top = letters_of(t, l->s->var)};
-    e->env = (index_env){.g = t->g, .a = t->a, .fresh = &e->fresh};
+    e->env = (index_env){.g = t->g, .a = t->a, .fresh = e->fresh};
+    e->style = t->doc->style;
+    if (l->s->var == t->d->m->cost && t->d->m->examples) { /* all examples are in it */
+        e->style.example = 0;
+        e->style.loss = ir_var_name(t->g, t->d->m->cost);
+    }
     if (!routes_find(t, l, &e->r)) return false;
     for (uint32_t i = 0; i < e->r.n; i++) {
-        e->fresh = letters_left(e); /* each route with the same letters */
+        reset_letters(e); /* each route with the same letters */
         if (!follow(e, &e->r.at[i], &e->to[i])) return false;
     }
     join_arrivals(e);
@@ -193,13 +203,13 @@ static index_tree *incoming(entries *e) {
 }
 
 static const char *shown(entries *e, const index_tree *x) {
-    return doc_index(e->t, x, &e->t->doc->style);
+    return doc_index(e->t, x, &e->style);
 }
 
 /* "b1[i] is in z1[i] only" or "in z1[i,t] for every t". */
 static void say_where(entries *e, const arrival *to) {
     const char *u = shown(e, entry_of_var(e, e->l->to->var, to->at)), *v = shown(e, entry_of_var(e, e->l->s->var, e->top));
-    char        example = e->t->doc->style.example;
+    char        example = e->style.example;
     bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
     if (e->top.row == example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
     if (row && col) doc_say(e->t, 3, "%s is in %s only:", u, v);
@@ -213,30 +223,60 @@ static bool has_delta(const index_tree *x) {
 
 /* The first line: one entry of the formula. */
 static void add_formula(entries *e, uint8_t indent) {
-    e->fresh = letters_left(e);
+    reset_letters(e);
     index_tree *right = entry_of(e, e->l->s->node, e->top);
     block      *b = right ? doc_add(e->t, BLOCK_LINE, indent, "one entry of it:") : NULL;
     if (!b) return;
-    doc_add_index(e->t, b, entry_of_var(e, e->l->s->var, e->top), &e->t->doc->style);
-    doc_add_index(e->t, b, right, &e->t->doc->style);
+    doc_add_index(e->t, b, entry_of_var(e, e->l->s->var, e->top), &e->style);
+    doc_add_index(e->t, b, right, &e->style);
 }
 
 static void add_partial(entries *e, const arrival *to) {
     block *b = doc_add(e->t, BLOCK_LINE, 5, "");
-    doc_add_index(e->t, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->t->doc->style);
-    doc_add_index(e->t, b, to->factor, &e->t->doc->style);
+    doc_add_index(e->t, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->style);
+    doc_add_index(e->t, b, to->factor, &e->style);
     if (has_delta(to->factor)) b->tail = "δ is 1 where its two indices are equal, else 0";
+}
+
+/* Does dV say nothing that ∂V/∂U does not? It is 1, and no sum is taken. */
+static bool is_partial_alone(entries *e, const arrival *to) {
+    double value;
+    node_id d = link_gradient(e->t, e->l);
+    bool one = ir_node(e->t->g, d)->op == OP_ONES || (ir_is_number(e->t->g, d, &value) && value == 1);
+    return one && !link_rescale(e->t, e->l) && stands_in(to->at, e->top.row) && stands_in(to->at, e->top.col);
+}
+
+/* How a softmax's sum with δ is taken apart: y[k]*(dy[k] - Σi dy[i]*y[i]). */
+static index_tree *without_delta(entries *e, const arrival *to) {
+    const hop  *h = &e->r.at[0].at[0];
+    index_tree *d = entry_of(e, link_gradient(e->t, e->l), e->top), *mine = entry_of(e, link_gradient(e->t, e->l), to->at);
+    if (e->r.at[0].n != 1 || e->r.n != 1 || link_rescale(e->t, e->l)) return NULL;
+    if (h->kind == HOP_SOFTMAX) {
+        index_tree *sum = sum_over_rest(e, to->at, index_op(&e->env, OP_MUL, d, entry_of(e, h->y, e->top)));
+        return index_op(&e->env, OP_MUL, entry_of(e, h->y, to->at), index_op(&e->env, OP_SUB, mine, sum));
+    }
+    if (h->kind != HOP_LOG_SOFTMAX) return NULL;
+    index_tree *share = index_op(&e->env, OP_EXP, entry_of(e, h->y, to->at), NULL);
+    return index_op(&e->env, OP_SUB, mine, index_op(&e->env, OP_MUL, share, sum_over_rest(e, to->at, d)));
 }
 
 /* dU = Σ dV * ∂V/∂U = .. */
 static void add_chain(entries *e, const arrival *to, bool whole) {
-    const index_style *style = &e->t->doc->style;
+    const index_style *style = &e->style;
     index_tree        *d = incoming(e);
     index_tree        *partial = index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
     block             *b = doc_add(e->t, BLOCK_LINE, 5, "");
     if (whole) doc_add_index(e->t, b, entry_of_var(e, e->l->to->grad, to->at), style);
     if (e->r.n == 1) doc_add_index(e->t, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), style);
     doc_add_index(e->t, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), style);
+    index_tree *apart = without_delta(e, to);
+    if (!apart) return;
+    index_tree *before = sum_over_rest(e, to->at, index_times(&e->env, d, to->factor));
+    b = doc_add(e->t, BLOCK_LINE, 5, "");
+    b->hanging = true;
+    doc_add_index(e->t, b, before, style);
+    doc_add_index(e->t, b, apart, style);
+    b->tail = "δ leaves one term of the first sum";
 }
 
 /* Not shown: that no other entry matters. The gradient is the sum over all entries of the top, each
@@ -248,8 +288,8 @@ static void add_check(entries *e, const arrival *to) {
     if (all.col != '1') x = index_sum(&e->env, all.col, x);
     if (all.row != '1') x = index_sum(&e->env, all.row, x);
     block *b = doc_add_hidden(e->t);
-    doc_add_index(e->t, b, entry_of_var(e, e->l->to->grad, to->at), &e->t->doc->style);
-    doc_add_index(e->t, b, rescaled(e, x), &e->t->doc->style);
+    doc_add_index(e->t, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
+    doc_add_index(e->t, b, rescaled(e, x), &e->style);
 }
 
 bool entries_add_partial(teller *t, const link *l, const char *words) {
@@ -263,15 +303,15 @@ bool entries_add_partial(teller *t, const link *l, const char *words) {
 
 /* The entry of V with another letter where U shares it, and the δ that says they are equal. */
 static index_tree *other_entry(entries *e, const arrival *to, letters *other, index_tree **delta) {
-    char example = e->t->doc->style.example;
+    char example = e->style.example;
     *other = e->top;
     *delta = index_number(&e->env, 1);
     if (e->top.row != '1' && e->top.row != example && stands_in(to->at, e->top.row)) {
-        other->row = index_fresh(&e->env);
+        other->row = index_fresh(&e->env, 0);
         *delta = index_times(&e->env, *delta, index_delta(&e->env, other->row, e->top.row));
     }
     if (e->top.col != '1' && e->top.col != example && stands_in(to->at, e->top.col)) {
-        other->col = index_fresh(&e->env);
+        other->col = index_fresh(&e->env, 0);
         *delta = index_times(&e->env, *delta, index_delta(&e->env, other->col, e->top.col));
     }
     return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
@@ -288,8 +328,10 @@ bool entries_tell_shared(teller *t, const link *l) {
     letters  other;
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
     const arrival     *to = &e->to[0];
-    const index_style *style = &t->doc->style;
-    e->fresh = "kpqr";
+    const index_style *style = &e->style;
+    reset_letters(e);
+    char *j = strchr(e->fresh, 'j'); /* as the second index of the variable */
+    if (j) memmove(j, j + 1, strlen(j));
     index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
     index_tree *d = entry_of(e, link_gradient(t, l), other);
     if (!v || !d) return false;
@@ -317,7 +359,7 @@ bool entries_tell(teller *t, const link *l) {
     for (uint32_t i = 0; i < e->r.n; i++) {
         if (e->r.n == 1) {
             say_where(e, &e->to[i]);
-            add_partial(e, &e->to[i]);
+            if (!is_partial_alone(e, &e->to[i])) add_partial(e, &e->to[i]);
         } else {
             doc_say(t, 3, "place %u, where it is %s, the others held fixed:", i + 1, shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
         }

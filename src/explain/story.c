@@ -40,6 +40,13 @@ static void add_all_parts(teller *t, const link *l) {
     add_rewrites(t, v, "chain rule, sum over paths");
 }
 
+static void tell_shared(teller *t, const link *l);
+
+/* One example's part of a parameter is told by a proof, and the examples are added up behind it. */
+static bool is_shared(const teller *t, const link *l) {
+    return t->d->m->examples && l->from && t->doc->small[l->s->var] && !t->doc->small[l->to->var] && link_is_indexed(t, l);
+}
+
 static void tell_link(teller *t, const link *l) {
     bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
     block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
@@ -53,6 +60,7 @@ static void tell_link(teller *t, const link *l) {
         if (several) add_part(t, l);
         else add_matrices(t, l);
     }
+    if (is_shared(t, l)) tell_shared(t, l);
     add_all_parts(t, l);
 }
 
@@ -75,42 +83,60 @@ static void tell_all_examples(teller *t) {
 }
 
 /* The sum over the examples in indices: what the product really adds up. */
-static void tell_sum(teller *t) {
-    const link *l = &t->links.at[0];
+static void tell_sum(teller *t, const link *l) {
     index_style all = t->doc->style;
     const char *text = NULL;
-    if (t->links.n != 1 || !l->product || t->d->used != CONVENTION_COURSE) return;
+    bool        share = l->from->scale != l->to->scale; /* 1/m times the examples' sum */
     all.example = 0;
     all.loss = ir_var_name(t->g, t->d->m->cost);
-    if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "DL(a[i,j]) = 1/m * sum(t, dy[i,t] * b[j,t])";
-    if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "DL(b[i,j]) = 1/m * sum(t, a[t,i] * dy[t,j])";
-    if (l->kind == PROOF_BIAS_COLUMN) text = "DL(b[i,1]) = 1/m * sum(t, dy[i,t])";
-    if (l->kind == PROOF_BIAS_ROW) text = "DL(b[1,i]) = 1/m * sum(t, dy[t,i])";
-    if (text) proof_add_line(t, l, text, &all);
+    if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "sum(t, dy[i,t] * b[j,t])";
+    if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "sum(t, a[t,i] * dy[t,j])";
+    if (l->kind == PROOF_BIAS_COLUMN) text = "sum(t, dy[i,t])";
+    if (l->kind == PROOF_BIAS_ROW) text = "sum(t, dy[t,i])";
+    bool left = l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT || l->kind == PROOF_BIAS_COLUMN;
+    bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
+    const char *of = l->kind == PROOF_BIAS_COLUMN ? "b[i,1]" : bias ? "b[1,i]" : left ? "a[i,j]" : "b[i,j]";
+    if (!text) return;
+    bool        one = l->to->n_through == 1;
+    const char *line = arena_format(t->a, "%s%s%s%s", one ? "DL(" : "", one ? of : "", one ? ") = " : "", share ? "1/m * " : "");
+    if (line) proof_add_line(t, l, arena_format(t->a, "%s%s", line, text), &all);
+}
+
+/* What a parameter that is shared by the examples gets through one statement, as a matrix. */
+static node_id shared_part(teller *t, const link *l) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
+    return n ? node_short(t, n) : 0;
 }
 
 /* Where the sum over the examples and the 1/m come from. */
-static void tell_parameter(teller *t) {
-    const gradient *v = t->goal;
+static void tell_shared(teller *t, const link *l) {
+    const gradient *v = l->to;
     const model    *m = t->d->m;
     const char     *examples = symbols_name(t->g->names, dim_name(m->examples));
-    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost);
-    const link     *l = &t->links.at[0];
-    const char     *z = l->from ? doc_name(t, l->from->grad) : "";
-    doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s is %s: add them up%s", examples, w, cost,
-                                          t->d->used == CONVENTION_COURSE ? arena_format(t->a, "1/%s times the sum of their losses", examples) : "made of all of them",
-                                          t->d->used == CONVENTION_COURSE ? arena_format(t->a, ", times 1/%s", examples) : ""));
-    tell_sum(t);
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t, b, v->whole, false);
+    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost), *z = doc_name(t, l->from->grad), *dw = doc_name(t, v->grad);
+    bool            share = l->from->scale != v->scale, one = v->n_through == 1;
+    node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
+    if (share)
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s has 1/%s times the sum of their losses: add them up, times 1/%s", examples, w, cost, examples, examples));
+    else
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
+    tell_sum(t, l);
+    if (!part) return;
+    block *b = doc_add(t, BLOCK_LINE, one ? 5 : 3, one ? "" : "this way's part, as a matrix:");
+    if (one) doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
+    doc_add_node(t, b, part, false);
     bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
-    b->tail = bias ? "the sum along the examples" : "the product is the sum over the examples";
-    if (t->d->used != CONVENTION_COURSE || !l->from || l->from->scale != SCALE_DATA) return;
+    b->tail = bias ? m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples" : "the product is the sum over the examples";
     const char *lines = m->examples_are_columns ? "Columns" : "Rows";
-    doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
-        doc_name(t, l->from->var), z, examples, doc_name(t, v->grad), cost);
-    doc_say(t, 3, "With the 1/%s in %s already (--convention dJ) it is not here, and %s is the same.", examples, z, doc_name(t, v->grad));
+    if (share) {
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
+                doc_name(t, l->from->var), z, examples, dw, cost);
+        doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
+    } else {
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
+        if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
+    }
 }
 
 /* -------------------------------------------------------------- beginnings */
@@ -245,7 +271,7 @@ static void tell_links(teller *t) {
 static dfoo_status tell(teller *t, explain_way way) {
     bool any_index = way == BY_JACOBIAN;
     DFOO_TRY(link_find(t));
-    for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || link_is_indexed(t, &t->links.at[i]);
+    for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || !is_by_rule(t, &t->links.at[i]) || link_is_indexed(t, &t->links.at[i]);
     tell_title(t);
     if (t->links.n == 0) {
         doc_say(t, 0, "%s is the cost itself: it changes with itself one to one.", doc_name(t, t->goal->var));
@@ -263,7 +289,6 @@ static dfoo_status tell(teller *t, explain_way way) {
     else tell_links(t);
     bool data = t->doc->small[t->goal->var];
     if (any_index && t->d->m->examples && data) tell_all_examples(t);
-    if (any_index && t->d->m->examples && !data) tell_parameter(t);
     if (any_index && !t->d->m->examples) {
         block *b = doc_add(t, BLOCK_LINE, 3, "together:");
         doc_add_node(t, b, ir_var(t->g, t->goal->grad)->leaf, false);

@@ -65,9 +65,12 @@ index_tree *index_at(const index_env *env, node_id n, char row, char col) {
     return k;
 }
 
-char index_fresh(const index_env *env) {
-    char letter = env->fresh ? **env->fresh : 0;
-    if (letter) ++*env->fresh;
+char index_fresh(const index_env *env, dim along) {
+    char *at = env->fresh, *t = at && along && along == env->g->examples ? strchr(at, 't') : NULL;
+    if (t) at = t;
+    else if (at && *at == 't' && at[1]) at++;
+    char letter = at ? *at : 0;
+    if (letter) memmove(at, at + 1, strlen(at));
     return letter;
 }
 
@@ -106,7 +109,7 @@ static index_tree *reduced(const index_env *env, const node *x, char row, char c
     shape s = ir_shape(env->g, x->arg[0]);
     bool  joins_rows = x->attr != AXIS_1 && s.rows != dim_literal(1) && !shape_is_scalar(s);
     bool  joins_cols = x->attr != AXIS_0 && s.cols != dim_literal(1) && !shape_is_scalar(s);
-    char  i = joins_rows ? index_fresh(env) : row, t = joins_cols ? index_fresh(env) : col;
+    char  i = joins_rows ? index_fresh(env, s.rows) : row, t = joins_cols ? index_fresh(env, s.cols) : col;
     if (!i || !t) return NULL;
     index_tree *out = index_of_node(env, x->arg[0], i, t);
     if (joins_cols) out = index_sum(env, t, out);
@@ -116,8 +119,9 @@ static index_tree *reduced(const index_env *env, const node *x, char row, char c
 }
 
 static index_tree *product(const index_env *env, const node *x, char row, char col) {
-    bool        one = ir_shape(env->g, x->arg[0]).cols == dim_literal(1);
-    char        k = one ? '1' : index_fresh(env);
+    dim         inner = ir_shape(env->g, x->arg[0]).cols;
+    bool        one = inner == dim_literal(1);
+    char        k = one ? '1' : index_fresh(env, inner);
     if (!k) return NULL;
     index_tree *a = index_of_node(env, x->arg[0], row, k), *b = index_of_node(env, x->arg[1], k, col);
     index_tree *both = index_op(env, OP_MUL, a, b);
@@ -126,7 +130,7 @@ static index_tree *product(const index_env *env, const node *x, char row, char c
 
 /* exp(z[i])/Σk exp(z[k]), or the logarithm of that. */
 static index_tree *softmax(const index_env *env, const node *x, char row, char col) {
-    char k = index_fresh(env);
+    char k = index_fresh(env, 0);
     if (!k) return NULL;
     index_tree *z = index_of_node(env, x->arg[0], row, col);
     index_tree *other = x->attr == AXIS_0 ? index_of_node(env, x->arg[0], k, col) : index_of_node(env, x->arg[0], row, k);
@@ -298,7 +302,7 @@ static void print_at(const printer *p, const index_tree *x) {
 static void print_sum(const printer *p, const index_tree *x) {
     if (!x->spelled) {
         buf_printf(p->out, "Σ%c ", x->letter);
-        print(p, x->a, PREC_PRODUCT);
+        print(p, x->a, x->a->kind == INDEX_SUM ? 0 : PREC_PRODUCT);
         return;
     }
     printer first = *p;

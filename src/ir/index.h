@@ -47,8 +47,8 @@ typedef struct index_env {
     arena            *a;
     const index_name *names;
     uint32_t          n_names;
-    const char      **fresh; /* the letters that are left for sums, taken from the front; NULL:
-                                what is not elementwise has no tree */
+    char             *fresh; /* the letters that are left for sums, taken out; NULL: what is not
+                                elementwise has no tree */
 } index_env;
 
 /* A template, read with `indices`, as a tree: names with indices are entries, sum(j, x) and
@@ -74,8 +74,8 @@ index_tree *index_at(const index_env *env, node_id n, char row, char col);
 /* The product, without factors 1; a sign is kept in front. */
 index_tree *index_times(const index_env *env, index_tree *a, index_tree *b);
 
-/* A letter that stands nowhere yet, 0 if none is left. */
-char index_fresh(const index_env *env);
+/* A letter that stands nowhere yet, t for the examples if it is left; 0 if none is. */
+char index_fresh(const index_env *env, dim along);
 
 /* Does a letter stand in the tree? */
 bool index_occurs(const index_tree *x, char letter);
