@@ -489,8 +489,18 @@ static void to_ascii(buf *b) {
 
 /* Two simplifiers, kept for the whole explanation. */
 typedef struct explain_forms {
+    work       *w;
     simplifier *usual, *any_labels;
 } explain_forms;
+
+static void form_rules(void *user, node_id n, simplify_on_rule *on_rule, void *to) {
+    work *w = ((explain_forms *)user)->w;
+    simplify_rules(&w->dv, &w->m.g, &w->a, n, on_rule, to); /* the arena remembers if memory ran out */
+}
+
+static const char *form_sentences(void *user, const char *names) {
+    return simplify_sentences(&((explain_forms *)user)->w->a, names);
+}
 
 static node_id form_tidy(void *user, node_id n) {
     return simplify_tidy(((explain_forms *)user)->usual, n);
@@ -506,9 +516,9 @@ static node_id form_any_labels(void *user, node_id n) {
 
 static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
     program         run = {{0}};
-    explain_forms   forms;
-    explain_how     how = {form_tidy, form_best, form_any_labels, &forms};
-    explain_options options = {.way = (explain_way)opt->by, .how = &how, .seed = 1};
+    explain_forms   forms = {.w = w};
+    explain_how     how = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
+    explain_options options = {.way = (explain_way)opt->by, .all = opt->all != 0, .how = &how, .seed = 1};
     explain_result  result;
     DFOO_TRY(work_name(w));
     var_id v = work_find(w, name);

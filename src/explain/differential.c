@@ -143,24 +143,6 @@ static void add_slopes(teller *t, block *b, const link *l) {
     if (remarks[0]) b->tail = remarks;
 }
 
-/* Why a gradient's line is what it is: rules, or names that were written out. */
-static const char *substituted(teller *t, const gradient *v) {
-    const char *names = rewrite_names(t, v);
-    if (names[0]) return names;
-    buf       b;
-    node_list need = {{0}};
-    uint32_t  n = 0;
-    buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &v->local, 1, &need) != DFOO_OK) return doc_take(t, &b);
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node     *x = ir_node(t->g, need.list.at[i]);
-        const gradient *u = x->op == OP_VAR && ir_var(t->g, x->ref)->kind == VAR_GRADIENT ? derivation_find(t->d, ir_var(t->g, x->ref)->of) : NULL;
-        if (u && !u->shown && !u->given) buf_printf(&b, "%s%s", n++ ? " and " : "", doc_name(t, u->grad));
-    }
-    if (n) buf_puts(&b, " written out");
-    return doc_take(t, &b);
-}
-
 /* dU as it stands beside δU, simplified as derive shows it. */
 static void add_result(teller *t, const link *l, node_id beside) {
     const gradient *v = l->to;
@@ -177,7 +159,7 @@ static void add_result(teller *t, const link *l, node_id beside) {
         b = doc_add(t, BLOCK_LINE, 5, "");
         doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
         doc_add_node(t, b, v->whole, false);
-        b->tail = substituted(t, v);
+        b->tail = rewrite_names(t, v);
     }
 }
 

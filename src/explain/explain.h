@@ -26,6 +26,9 @@ typedef struct explain_how {
     node_id (*tidy)(void *user, node_id n);    /* 0 and 1, signs */
     node_id (*best)(void *user, node_id n);    /* as a line of derive would be written */
     node_id (*any_labels)(void *user, node_id n); /* the same, where labels' columns need not sum to 1 */
+    /* tells every table rule that simplifying an expression applies; the sentences of a rewrite's names */
+    void (*rules)(void *user, node_id n, void (*on_rule)(void *to, const char *rule, const char *sentence, node_id before, node_id after), void *to);
+    const char *(*sentences)(void *user, const char *names);
     void *user;
 } explain_how;
 
@@ -33,6 +36,7 @@ typedef enum { BY_INDEX, BY_JACOBIAN, BY_DIFFERENTIAL } explain_way;
 
 typedef struct explain_options {
     explain_way        way;
+    bool               all; /* every simplification, not only how many there were */
     const explain_how *how;
     uint64_t           seed; /* of the random values that every line is checked on */
 } explain_options;

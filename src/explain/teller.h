@@ -77,7 +77,10 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks);
 /* The same behind entries: which sums of matrices they are. */
 void add_matrices(teller *t, const link *l);
 
-/* The names of the rules that made v's line of what was derived; "" if there were none. */
+/* Every simplification of the gradients that are told, or how many there were. */
+void add_all_rewrites(teller *t, bool show);
+
+/* Why v's line is what it is: the names of rules, or of gradients that were written out. */
 const char *rewrite_names(teller *t, const gradient *v);
 
 /* ---- differential.c, jacobian.c: the other two ways */

@@ -64,6 +64,14 @@ node_id simplify_tidy(simplifier *w, node_id n) {
     return simplifier_tidy(w, n);
 }
 
+dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user) {
+    simplifier *w;
+    DFOO_TRY(simplify_open(d, g, a, false, &w)); /* a fresh one: what was done once is not told again */
+    w->r.on_rule = on_rule;
+    w->r.user = user;
+    return simplify_tidy(w, n) ? arena_status(a) : DFOO_ENOMEM;
+}
+
 typedef struct replacement {
     node_id old, by;
 } replacement;

@@ -24,6 +24,9 @@ typedef struct rules {
     rule           at[RULE_COUNT];
     const node_id *formula; /* by var_id: what a name is looked through to, 0 if it must not be; may be NULL */
     uint32_t       n_formulas;
+    /* told of every TIDY rule that is applied; NULL: nobody is */
+    void (*on_rule)(void *user, const char *rule, const char *sentence, node_id before, node_id after);
+    void *user;
 } rules;
 
 dfoo_status rules_init(rules *r, ir *g);
