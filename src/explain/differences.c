@@ -106,19 +106,75 @@ static matrix change_of(const prover *p, var_id v) {
     return (matrix){0};
 }
 
-/* The change of a variable when another moves by its δ: in its own equation, or through the
- * whole network, where the cost counts m times if the gradients are those of the data. */
-static bool measured_change(prover *p, const value *s, matrix *out) {
-    const ir   *g = p->doc->g;
-    matrix      delta = change_of(p, s->when);
-    const stmt *made = s->total ? NULL : program_find(&p->doc->d->m->forward, s->change_of);
-    evaluation *e = s->total ? &p->network : local_equation(p, s->change_of);
-    if (!e || !delta.at || (!s->total && !made)) return false;
-    matrix x = eval_node(e, ir_var(g, s->when)->leaf), y = s->total ? eval_var(e, s->change_of) : eval_node(e, made->node);
-    if (!x.at || !y.at || !change_along(p, e, x, delta, y, out)) return false;
-    bool data = s->total && derivation_find(p->doc->d, s->when)->scale == SCALE_DATA;
-    if (data) out->at[0] *= (double)sizes_get(&p->s, p->doc->d->m->examples);
+/* ------------------------------------------------- from the goal to what is known */
+
+double differences_near(prover *p) {
+    double sum = 0;
+    for (uint32_t i = 0; i < p->doc->stages.n; i++) {
+        const stage *x = &p->doc->stages.at[i];
+        if (!x->known) continue;
+        matrix d = eval_node(&p->e, x->known), y = eval_node(&p->near, x->s->node);
+        double part = 0, times = x->times ? eval_node(&p->e, x->times).at[0] : 1;
+        for (size_t k = 0; k < y.rows; k++)
+            for (size_t j = 0; j < y.cols; j++) part += d.at[(d.rows == 1 ? 0 : k) * d.cols + (d.cols == 1 ? 0 : j)] * y.at[k * y.cols + j];
+        sum += times * part;
+    }
+    return sum;
+}
+
+/* The values of an evaluation's leaves, from the whole run. */
+static void copy_values(prover *p, evaluation *e) {
+    for (var_id k = 1; k < p->doc->g->vars.n; k++) {
+        node_id leaf = ir_var(p->doc->g, k)->leaf;
+        if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e.value[leaf].at) continue;
+        memcpy(e->value[leaf].at, p->e.value[leaf].at, e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
+    }
+}
+
+/* The stages in order; what is known keeps its value where others use it. */
+static dfoo_status open_near(prover *p) {
+    evaluation *e = &p->near;
+    DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
+    for (uint32_t i = 0; i < p->doc->stages.n; i++) {
+        const stage *x = &p->doc->stages.at[i];
+        program      one = {{0}};
+        vec_push(p->a, &one.list, *x->s);
+        DFOO_TRY(x->known ? eval_add_node(e, x->s->node) : eval_add_program(e, &one));
+    }
+    if (!eval_var(e, p->goal).at) return DFOO_ENOMEM;
+    copy_values(p, e);
+    return DFOO_OK;
+}
+
+static bool near_change(prover *p, matrix delta, matrix *out) {
+    matrix x = eval_var(&p->near, p->goal);
+    size_t n = x.rows * x.cols;
+    double h = 1e-5, *old = arena_new(p->a, n * sizeof *old), sum[2];
+    *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
+    if (!old || !out->at) return false;
+    memcpy(old, x.at, n * sizeof *old);
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < n; i++) x.at[i] = old[i] + (side ? -h : h) * delta.at[i];
+        eval_run(&p->near);
+        sum[side] = differences_near(p);
+    }
+    memcpy(x.at, old, n * sizeof *old);
+    out->at[0] = (sum[0] - sum[1]) / (2 * h);
     return true;
+}
+
+/* The change of a variable when another moves by its δ, in its own equation; or of what the goal's
+ * gradient differentiates. */
+static bool measured_change(prover *p, const value *v, matrix *out) {
+    const ir *g = p->doc->g;
+    matrix    delta = change_of(p, v->when);
+    if (!delta.at) return false;
+    if (v->total) return near_change(p, delta, out);
+    const stmt *made = program_find(&p->doc->d->m->forward, v->change_of);
+    evaluation *e = local_equation(p, v->change_of);
+    if (!e || !made) return false;
+    matrix x = eval_node(e, ir_var(g, v->when)->leaf), y = eval_node(e, made->node);
+    return x.at && y.at && change_along(p, e, x, delta, y, out);
 }
 
 static double entry_stretched(matrix m, size_t i, size_t k) {
@@ -263,16 +319,13 @@ bool differences_value(prover *p, const value *v, size_t example, matrix *out) {
 dfoo_status differences_open(prover *p) {
     const model *m = p->doc->d->m;
     evaluation  *e = &p->network;
+    DFOO_TRY(open_near(p));
     DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
     for (uint32_t i = 0; i < m->forward.list.n; i++) {
         program one = {{0}};
         vec_push(p->a, &one.list, m->forward.list.at[i]);
         if (m->forward.list.at[i].var != p->goal) DFOO_TRY(eval_add_program(e, &one));
     }
-    for (var_id k = 1; k < p->doc->g->vars.n; k++) {
-        node_id leaf = ir_var(p->doc->g, k)->leaf;
-        if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e.value[leaf].at) continue;
-        memcpy(e->value[leaf].at, p->e.value[leaf].at, e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
-    }
+    copy_values(p, e);
     return eval_var(e, p->goal).at ? DFOO_OK : DFOO_ENOMEM;
 }

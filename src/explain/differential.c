@@ -207,6 +207,16 @@ static void add_parts(teller *t, const link *l) {
     b->tail = doc_shapes(t, v->local, false);
 }
 
+/* "measured: Z1 moved, and what follows computed again up to dZ2" */
+static const char *measured_how(teller *t) {
+    const char *names = links_known(t);
+    uint32_t    count = 0;
+    for (const char *c = names; *c; c++) count += *c == MARK_BEGIN;
+    if (!names[0]) return "the left side measured on the network";
+    const char *text = arena_format(t->a, "the left side measured: %s moved, all computed again up to where %s known", doc_name(t, t->goal->var), arena_format(t->a, count > 1 ? "%s are" : "%s is", names));
+    return text ? text : "";
+}
+
 void differential_tell(teller *t) {
     const gradient *v = t->goal;
     const char     *u = doc_name(t, v->var), *s = differentiated(t, v->scale);
@@ -230,5 +240,5 @@ void differential_tell(teller *t) {
     b = doc_add(t, BLOCK_LINE, 5, "");
     add_change(t, b, v->scale == SCALE_DATA ? arena_format(t->a, " %s", s) : s, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
     add_inner(t, b, 0, ir_var(t->g, v->grad)->leaf, change_of(t, v->var));
-    b->tail = "the left side measured on the whole network";
+    b->tail = measured_how(t);
 }

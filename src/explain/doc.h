@@ -23,7 +23,7 @@ struct form;
 typedef struct value {
     node_id            left, right, times; /* <left, right>, times a number if there is one */
     var_id             change_of, when;    /* the change of a variable when another moves by its δ; with left: <left, change> */
-    bool               total;              /* through the whole network, else in its own equation */
+    bool               total;              /* of what the goal's gradient differentiates, when the goal moves */
     const struct form *form;
 } value;
 
@@ -68,6 +68,13 @@ typedef struct block {
     bool        hanging;   /* the line goes on from the one above: begins at its first = */
 } block;
 
+/* A statement between the goal and gradients that are taken as known. */
+typedef struct stage {
+    const stmt *s;
+    node_id     known; /* what its variable's gradient is; 0: the way goes on through it */
+    node_id     times; /* 1/m or m where the two gradients differentiate different things */
+} stage;
+
 typedef struct document {
     const derivation *d;
     const ir         *g;
@@ -77,6 +84,7 @@ typedef struct document {
     var_id            goal;    /* what is explained */
     VEC(block) blocks;
     VEC(side) marks;
+    VEC(stage) stages;   /* from the goal on, in the order of the program */
     VEC(change) changes;
     VEC(block) hidden; /* lines that are evaluated and not shown */
     block spare; /* what is added where there is no memory */

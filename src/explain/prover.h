@@ -14,6 +14,7 @@ typedef struct prover {
     bool           *has_local;
     var_id          goal;
     evaluation      network; /* everything behind the goal, which has a value of its own */
+    evaluation      near;    /* the goal and the stages behind it, up to known gradients */
     bool            failed; /* out of memory */
 } prover;
 
@@ -30,7 +31,11 @@ bool differences_value(prover *p, const value *v, size_t example, matrix *out);
 /* Is there a difference quotient in it? */
 bool differences_in(const value *v);
 
-/* Everything but the equation of the goal, which keeps its value; its entries can be moved. */
+/* Sum of <dV, V> over the known gradients dV when the goal has its value in p->near: what dU is
+ * the derivative of. */
+double differences_near(prover *p);
+
+/* p->near, and p->network: everything but the equation of the goal, which keeps its value; its entries can be moved. */
 dfoo_status differences_open(prover *p);
 
 #endif

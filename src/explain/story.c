@@ -141,60 +141,6 @@ static void tell_shared(teller *t, const link *l) {
 
 /* -------------------------------------------------------------- beginnings */
 
-/* Z1 -> A1 -> Z2 -> .. -> J if there is one path; how many paths there are. */
-static double count_paths(teller *t, var_id v, buf *out) {
-    double *paths = arena_new(t->a, t->g->vars.n * sizeof *paths);
-    if (!paths) return 1;
-    paths[t->d->m->cost] = 1;
-    for (uint32_t i = t->d->forward.list.n; i-- > 0;) {
-        node_list leaves = {{0}};
-        const stmt *s = &t->d->forward.list.at[i];
-        if (ir_reach(t->g, t->a, &s->node, 1, &leaves) != DFOO_OK) return 1;
-        for (uint32_t k = 0; k < leaves.list.n; k++) {
-            const node *x = ir_node(t->g, leaves.list.at[k]);
-            if (x->op == OP_VAR && derivation_find(t->d, s->var)) paths[x->ref] += paths[s->var];
-        }
-    }
-    double count = paths[v];
-    buf_printf(out, "%s", doc_name(t, v));
-    for (uint32_t steps = 0; v != t->d->m->cost && count == 1 && steps < t->d->forward.list.n; steps++) {
-        for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
-            const stmt *s = &t->d->forward.list.at[i];
-            if (!link_uses(t, s, v) || !derivation_find(t->d, s->var)) continue;
-            v = s->var;
-            if (steps < 9) buf_printf(out, " -> %s", doc_name(t, v));
-            else if (steps == 9) buf_puts(out, " -> ..");
-            break;
-        }
-    }
-    return count;
-}
-
-static const char *count_word(uint32_t n) {
-    static const char *const words[] = {"no link remains", "one link remains", "two links remain", "three links remain", "four links remain"};
-    return n < 5 ? words[n] : NULL;
-}
-
-static void tell_path(teller *t) {
-    buf path, known;
-    buf_init(&path, t->a->mem);
-    buf_init(&known, t->a->mem);
-    double      count = count_paths(t, t->goal->var, &path);
-    const char *cost = doc_name(t, t->d->m->cost), *v = doc_name(t, t->goal->var), *way = doc_take(t, &path);
-    for (uint32_t i = 0, n = 0; i < t->links.n; i++) {
-        const gradient *from = t->links.at[i].from;
-        bool            trivial = !from || !from->whole || op_table[ir_node(t->g, from->whole)->op].arity == 0;
-        for (uint32_t k = 0; k < i; k++) trivial = trivial || t->links.at[k].from == from;
-        if (trivial || !from->shown) continue;
-        buf_printf(&known, "%s%s", n++ ? ", " : "", doc_name(t, from->grad));
-    }
-    const char *names_known = doc_take(t, &known), *words = count_word(t->links.n);
-    const char *remain = words ? words : arena_format(t->a, "%u links remain", t->links.n);
-    const char *start = names_known[0] ? arena_format(t->a, "  %s %s known (explain %s); %s.", names_known, strchr(names_known, ',') ? "are" : "is", names_known, remain) : "";
-    if (count == 1) doc_say(t, 0, "%s reaches %s along one path of variables:  %s.%s", v, cost, way, start);
-    else doc_say(t, 0, "%s reaches %s along %.0f paths: their contributions add.%s", v, cost, count, start);
-}
-
 static void tell_example(teller *t) {
     buf list;
     var_id first = 0;
@@ -268,9 +214,28 @@ static void tell_links(teller *t) {
     tell_cancelled(t);
 }
 
+/* The statements of all links, for what is measured. */
+static void note_stages(teller *t) {
+    for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
+        const stmt *s = &t->d->forward.list.at[i];
+        for (uint32_t k = 0; k < t->links.n; k++) {
+            const link *l = &t->links.at[k];
+            if (l->s->var != s->var) continue;
+            bool goes_on = false;
+            for (uint32_t j = 0; j < t->links.n; j++) goes_on = goes_on || t->links.at[j].to == l->from;
+            scale from = (scale)l->from->scale, to = (scale)t->goal->scale;
+            node_id m = from != to ? ir_size(t->g, t->d->m->examples) : 0;
+            node_id times = !m || from == SCALE_COST ? m : ir_op2(t->g, OP_DIV, ir_number(t->g, 1), m);
+            vec_push(t->a, &t->doc->stages, (stage){l->s, goes_on ? 0 : link_gradient(t, l), times});
+            break;
+        }
+    }
+}
+
 static dfoo_status tell(teller *t, explain_way way) {
     bool any_index = way == BY_JACOBIAN;
     DFOO_TRY(link_find(t));
+    note_stages(t);
     for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || !is_by_rule(t, &t->links.at[i]) || link_is_indexed(t, &t->links.at[i]);
     tell_title(t);
     if (t->links.n == 0) {
@@ -279,7 +244,7 @@ static dfoo_status tell(teller *t, explain_way way) {
     }
     tell_slide(t);
     doc_say(t, 0, "%s", "");
-    tell_path(t);
+    paths_tell(t);
     if (way == BY_DIFFERENTIAL) {
         differential_tell(t);
         return arena_status(t->a);

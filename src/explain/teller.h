@@ -66,6 +66,14 @@ bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
 
+/* ---- paths.c */
+
+/* How the goal reaches the cost, and which gradients on the way are known. */
+void paths_tell(teller *t);
+
+/* "dZ2, dZ3": the shown gradients that the story builds on; "" if there are none. */
+const char *links_known(teller *t);
+
 /* ---- rewrites.c */
 
 /* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
