@@ -4,14 +4,14 @@
 #include <string.h>
 
 static int   convention, by;
-static bool  ascii, all;
+static bool  ascii, steps;
 static words settings;
 
 static dfoo_status explain(dfoo *d, const char *const *args) {
     static const dfoo_explain_way ways[] = {DFOO_BY_INDEX, DFOO_BY_JACOBIAN, DFOO_BY_DIFFERENTIAL};
     const dfoo_explain_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
                                       .by = ways[by],
-                                      .all = all,
+                                      .steps = steps,
                                       .format = ascii || !locale_is_utf8() ? DFOO_ASCII : DFOO_TEXT};
     const char                *name = args[1] ? args[1] : args[0];
     char                      *text = NULL;
@@ -33,7 +33,7 @@ static dfoo_status explain(dfoo *d, const char *const *args) {
 static const option options[] = {
     {.name = "by", .value = "index|jacobian|differential", .choice = &by,
      .help = "entry by entry; with matrices of derivatives; by what a small change does"},
-    {.name = "all", .flag = &all, .help = "every simplification as well, with its rule"},
+    {.name = "steps", .flag = &steps, .help = "every simplification as well, with its rule"},
     OPTION_CONVENTION(&convention),
     {.name = "ascii", .flag = &ascii, .help = "ASCII only; of itself where the locale is not UTF-8"},
     OPTION_SET(&settings),

@@ -194,7 +194,7 @@ typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1, DFOO_BY
 typedef struct dfoo_explain_options {
     dfoo_convention convention;
     dfoo_explain_way by;
-    int             all;    /* not 0: every simplification with its rule, else how many there were */
+    int             steps;  /* not 0: every simplification with its rule, else how many there were */
     dfoo_format     format; /* DFOO_ASCII: without the signs that some terminals lack */
 } dfoo_explain_options;
 

@@ -518,7 +518,7 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     program         run = {{0}};
     explain_forms   forms = {.w = w};
     explain_how     how = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
-    explain_options options = {.way = (explain_way)opt->by, .all = opt->all != 0, .how = &how, .seed = 1};
+    explain_options options = {.way = (explain_way)opt->by, .steps = opt->steps != 0, .how = &how, .seed = 1};
     explain_result  result;
     DFOO_TRY(work_name(w));
     var_id v = work_find(w, name);

@@ -33,17 +33,54 @@ static double *entry_at(matrix m, const index_values *v, const index_tree *x) {
     return &m.at[place(v, x->row) * m.cols + place(v, x->col)];
 }
 
-/* Two-sided differences of y when `at` moves. */
-static double slope_of(evaluation *e, double *at, const double *y) {
-    double old = *at, h = 6e-6 * fmax(0.01, fabs(old));
+/* Something that depends on a number, to be measured: `value` computes it again. */
+typedef struct measured {
+    double (*value)(void *user);
+    void *user;
+} measured;
+
+/* Two-sided differences when `at` moves; `size` is made the largest value met. */
+static double two_sided(const measured *f, double *at, double h, double *size) {
+    double old = *at;
     *at = old + h;
-    eval_run(e);
-    double up = *y;
+    double up = f->value(f->user);
     *at = old - h;
-    eval_run(e);
-    double down = *y;
+    double down = f->value(f->user);
     *at = old;
+    *size = fmax(*size, fmax(fabs(up), fabs(down)));
     return (up - down) / (2 * h);
+}
+
+/* The slope by the step whose error is least: how far half the step agrees, and rounding. As for
+ * the logarithm of what is nearly 0, small entries may need small steps. */
+static double slope_of(const measured *f, double *at) {
+    double best = NAN, least_error = INFINITY;
+    for (double least = 1e-2; least > 1e-10; least /= 100) {
+        double h = 6e-6 * fmax(least, fabs(*at)), size = 0, slope = two_sided(f, at, h, &size);
+        double error = fabs(slope - two_sided(f, at, h / 2, &size)) + 2e-15 * size / h;
+        if (error < least_error || isnan(best)) best = slope;
+        if (error < least_error) least_error = error;
+        if (error <= 1e-8 * fabs(slope) || fabs(*at) >= least) break;
+    }
+    return best;
+}
+
+/* One entry of a statement's value. */
+typedef struct entry {
+    evaluation   *e;
+    const double *at;
+} entry;
+
+static double entry_value(void *user) {
+    const entry *x = user;
+    eval_run(x->e);
+    return *x->at;
+}
+
+static double entry_slope(evaluation *e, double *at, const double *y) {
+    entry    x = {e, y};
+    measured f = {entry_value, &x};
+    return slope_of(&f, at);
 }
 
 /* How y[..] changes with a[..], both entries of `x`. */
@@ -52,7 +89,7 @@ static double partial(prover *p, const index_values *v, const index_tree *y_entr
     const stmt *s = program_find(&p->doc->d->m->forward, y_entry->var);
     if (!e || !s) return NAN;
     matrix y = eval_node(e, s->node), a = eval_node(e, ir_var(p->doc->g, a_entry->var)->leaf);
-    return a.at ? slope_of(e, entry_at(a, v, a_entry), entry_at(y, v, y_entry)) : NAN;
+    return a.at ? entry_slope(e, entry_at(a, v, a_entry), entry_at(y, v, y_entry)) : NAN;
 }
 
 /* ∂l/∂a[..] where a is shared by the examples: through all entries of y that belong to the
@@ -62,7 +99,8 @@ static double partial_of_example(prover *p, const index_values *v, const index_t
     matrix       dy = eval_node(&p->e, ir_var(g, ir_var(g, x->b->var)->gradient)->leaf);
     index_values at = *v;
     index_tree   y = *x->b;
-    bool         row = y.row != p->doc->style.example && y.row != '1', col = y.col != p->doc->style.example && y.col != '1';
+    char         example = p->doc->d->m->examples ? 't' : 0;
+    bool         row = y.row != example && y.row != '1', col = y.col != example && y.col != '1';
     double       sum = 0;
     if (!dy.at) return NAN;
     y.row = row ? 'x' : y.row;
@@ -108,7 +146,8 @@ static matrix change_of(const prover *p, var_id v) {
 
 /* ------------------------------------------------- from the goal to what is known */
 
-double differences_near(prover *p) {
+/* Sum of <dV, V> over the known gradients dV. */
+static double near_sum(prover *p) {
     double sum = 0;
     for (uint32_t i = 0; i < p->doc->stages.n; i++) {
         const stage *x = &p->doc->stages.at[i];
@@ -120,6 +159,17 @@ double differences_near(prover *p) {
         sum += times * part;
     }
     return sum;
+}
+
+static double near_value(void *user) {
+    prover *p = user;
+    eval_run(&p->near);
+    return near_sum(p);
+}
+
+double differences_near_slope(prover *p, double *at) {
+    measured f = {near_value, p};
+    return slope_of(&f, at);
 }
 
 /* The values of an evaluation's leaves, from the whole run. */
@@ -156,7 +206,7 @@ static bool near_change(prover *p, matrix delta, matrix *out) {
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < n; i++) x.at[i] = old[i] + (side ? -h : h) * delta.at[i];
         eval_run(&p->near);
-        sum[side] = differences_near(p);
+        sum[side] = near_sum(p);
     }
     memcpy(x.at, old, n * sizeof *old);
     out->at[0] = (sum[0] - sum[1]) / (2 * h);
@@ -239,7 +289,7 @@ static bool partial_matrix(prover *p, const form *f, size_t t, matrix *out) {
     if (!a.at || !new_matrix(p, length_of(p, y, sv), length_of(p, a, su), out)) return false;
     for (size_t i = 0; i < out->rows; i++)
         for (size_t k = 0; k < out->cols; k++)
-            out->at[i * out->cols + k] = slope_of(e, place_in(p, a, su, t, k), place_in(p, y, sv, t, i));
+            out->at[i * out->cols + k] = entry_slope(e, place_in(p, a, su, t, k), place_in(p, y, sv, t, i));
     return true;
 }
 

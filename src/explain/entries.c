@@ -141,10 +141,15 @@ static bool follow(entries *e, const route *r, arrival *out) {
         seen[k] = at;
         if (!out->factor) return false;
     }
+    bool summed[128] = {false};
     for (uint32_t k = 0; k < r->n; k++) {
         const char both[2] = {seen[k].row, seen[k].col};
-        for (int i = 0; i < 2; i++)
-            if (!stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i])) out->factor = index_sum(&e->env, both[i], out->factor);
+        for (int i = 0; i < 2; i++) {
+            bool more = !stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i]);
+            if (!more || summed[both[i] & 127]) continue;
+            summed[both[i] & 127] = true;
+            out->factor = index_sum(&e->env, both[i], out->factor);
+        }
     }
     out->at = at;
     return out->factor != NULL;

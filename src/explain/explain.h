@@ -36,7 +36,7 @@ typedef enum { BY_INDEX, BY_JACOBIAN, BY_DIFFERENTIAL } explain_way;
 
 typedef struct explain_options {
     explain_way        way;
-    bool               all; /* every simplification, not only how many there were */
+    bool               steps; /* every simplification, not only how many there were */
     const explain_how *how;
     uint64_t           seed; /* of the random values that every line is checked on */
 } explain_options;

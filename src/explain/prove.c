@@ -172,14 +172,7 @@ static void prove_near(prover *p, explain_result *r) {
     size_t  n = at.rows * at.cols;
     measure all = {0, 1e-300};
     for (size_t i = 0; i < n; i += 1 + n / 16) {
-        double old = at.at[i], h = 6e-6 * fmax(0.01, fabs(old)), up;
-        at.at[i] = old + h;
-        eval_run(&p->near);
-        up = differences_near(p);
-        at.at[i] = old - h;
-        eval_run(&p->near);
-        double slope = (up - differences_near(p)) / (2 * h);
-        at.at[i] = old;
+        double slope = differences_near_slope(p, &at.at[i]);
         if (isfinite(slope)) compare(&all, slope, dv.at[i]); /* else one step aside there is no cost */
     }
     r->n_derivatives++;
@@ -223,22 +216,24 @@ static bool all_finite(const prover *p, const program *run) {
     return true;
 }
 
-/* Inputs and parameters from 0.5 on, where logarithms and roots have values. */
-static void make_positive(prover *p) {
+/* Inputs and parameters: half of what was drawn, so that no sigmoid is so near 0 or 1 that its
+ * logarithm cannot be measured; `positive`: from 0.5 on, where logarithms and roots have values. */
+static void tame(prover *p, bool positive) {
     for (var_id v = 1; v < p->e.g->vars.n; v++) {
         const variable *x = ir_var(p->e.g, v);
         if ((x->kind != VAR_INPUT && x->kind != VAR_PARAM) || x->leaf >= p->e.n_nodes) continue;
         matrix m = eval_node(&p->e, x->leaf);
-        for (size_t i = 0; m.at && i < m.rows * m.cols; i++) m.at[i] = 0.5 + fabs(m.at[i]);
+        for (size_t i = 0; m.at && i < m.rows * m.cols; i++) m.at[i] = positive ? 0.5 + fabs(m.at[i]) : m.at[i] / 2;
     }
 }
 
-/* δV of every variable that moves. */
+/* δV of every variable that moves: entries move by parts of themselves, so that a logarithm of what is
+ * nearly 0 stays one. */
 static void draw_changes(prover *p, uint64_t seed) {
     for (uint32_t i = 0; i < p->doc->changes.n; i++) {
-        rng    r = rng_start(seed, RNG_CHECK, (UINT64_C(1) << 30) + i);
-        matrix m = eval_var(&p->e, p->doc->changes.at[i].change);
-        for (size_t k = 0; m.at && k < m.rows * m.cols; k++) m.at[k] = rng_normal(&r);
+        rng    r = rng_start(seed, RNG_CHECK, (UINT32_C(1) << 30) + i);
+        matrix m = eval_var(&p->e, p->doc->changes.at[i].change), v = eval_var(&p->e, p->doc->changes.at[i].of);
+        for (size_t k = 0; m.at && v.at && k < m.rows * m.cols; k++) m.at[k] = rng_normal(&r) * (v.at[k] != 0 ? fabs(v.at[k]) : 1);
     }
 }
 
@@ -248,7 +243,8 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
     *finite = false;
     for (uint32_t draw = 0; draw < 4 && !*finite; draw++) {
         DFOO_TRY(eval_random(&p->e, seed, draw, p->doc->d->m->examples));
-        if (draw >= 2) make_positive(p);
+        tame(p, draw >= 2);
+        eval_run(&p->e);
         draw_changes(p, seed);
         eval_run(&p->e);
         *finite = all_finite(p, run);

@@ -31,9 +31,9 @@ bool differences_value(prover *p, const value *v, size_t example, matrix *out);
 /* Is there a difference quotient in it? */
 bool differences_in(const value *v);
 
-/* Sum of <dV, V> over the known gradients dV when the goal has its value in p->near: what dU is
- * the derivative of. */
-double differences_near(prover *p);
+/* How the sum of <dV, V> over the known gradients dV changes with an entry of the goal in p->near:
+ * what the gradient's entry is. */
+double differences_near_slope(prover *p, double *at);
 
 /* p->near, and p->network: everything but the equation of the goal, which keeps its value; its entries can be moved. */
 dfoo_status differences_open(prover *p);

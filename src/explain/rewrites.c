@@ -98,6 +98,7 @@ static bool is_short(teller *t, node_id n) {
     buf_init(&b, t->a->mem);
     print_node(t->g, n, &b);
     bool fits = b.len < 90;
+    if (b.failed) t->a->failed = true;
     buf_free(&b);
     return fits;
 }
@@ -218,5 +219,5 @@ void add_all_rewrites(teller *t, bool show) {
         any = true;
         add_rewrite(&c, s);
     }
-    if (!show && c.n) doc_say(t, 0, "%u simplification%s on the way; --all shows %s", c.n, c.n == 1 ? "" : "s", c.n == 1 ? "it" : "them");
+    if (!show && c.n) doc_say(t, 0, "%u simplification%s on the way; --steps shows %s", c.n, c.n == 1 ? "" : "s", c.n == 1 ? "it" : "them");
 }

@@ -278,7 +278,7 @@ dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program
     doc.style = (index_style){.small = doc.small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     if (!t.goal) return DFOO_EINPUT;
     DFOO_TRY(tell(&t, opt->way));
-    add_all_rewrites(&t, opt->all);
+    add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(a));
     DFOO_TRY(prove_document(&doc, v, run, opt->seed, result));
     write_document(&doc, result, out);
