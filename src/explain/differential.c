@@ -230,6 +230,7 @@ void differential_tell(teller *t) {
         doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t, l->s)))->about = l->s;
         node_id delta = change_of(t, l->to->var);
         if (delta) tell_one(t, l, delta);
+        kinks_tell(t, l);
         add_parts(t, l);
     }
     doc_add(t, BLOCK_SECTION, 0, "together");

@@ -193,6 +193,7 @@ static void tell_one(teller *t, const link *l, told *out) {
     doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t, l->s)))->about = l->s;
     *out = (told){NULL, false};
     if (!tell_direct(t, l, out) && !tell_matrix(t, l, out)) tell_entries(t, l);
+    kinks_tell(t, l);
 }
 
 /* ----------------------------------------------------------------- the chain */

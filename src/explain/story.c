@@ -60,6 +60,7 @@ static void tell_link(teller *t, const link *l) {
         if (several) add_part(t, l);
         else add_matrices(t, l);
     }
+    kinks_tell(t, l);
     if (is_shared(t, l)) tell_shared(t, l);
     add_all_parts(t, l);
 }

@@ -66,6 +66,9 @@ bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
 
+/* ---- kinks.c: where a statement has no derivative by U, and what is used there */
+void kinks_tell(teller *t, const link *l);
+
 /* ---- paths.c */
 
 /* How the goal reaches the cost, and which gradients on the way are known. */
