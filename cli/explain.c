@@ -4,28 +4,34 @@
 #include <string.h>
 
 static int   convention, by;
-static bool  ascii, steps;
-static words settings;
+static bool  ascii, steps, numbers;
+static words settings, values;
 
 static dfoo_status explain(dfoo *d, const char *const *args) {
     static const dfoo_explain_way ways[] = {DFOO_BY_INDEX, DFOO_BY_JACOBIAN, DFOO_BY_DIFFERENTIAL};
-    const dfoo_explain_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+    dfoo_explain_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
                                       .by = ways[by],
                                       .steps = steps,
+                                      .numbers = numbers,
                                       .format = ascii || !locale_is_utf8() ? DFOO_ASCII : DFOO_TEXT};
     const char                *name = args[1] ? args[1] : args[0];
     char                      *text = NULL;
     dfoo_model                *model = NULL;
+    dfoo_arrays               *in = NULL;
     dfoo_status                status = DFOO_OK;
     if (!args[1] && is_model(name))
         return wrong("\"%s\" is a model; name what to explain as well, as in dfoo explain %s dW1", name,
                      name);
+    if (!args[1] && (numbers || values.n)) return wrong("--numbers and --values belong to a MODEL, and none is given");
     if (!args[1] && settings.n) return wrong("--set belongs to a MODEL, and none is given");
     if (args[1] && !is_model(args[0]) && is_model(name))
         return wrong("the model comes first: dfoo explain %s %s", name, args[0]);
     if (args[1]) status = model_open(d, args[0], &settings, &model);
+    if (status == DFOO_OK && values.n) status = arrays_open(d, values.at, values.n, &in);
+    how.values = in;
     if (status == DFOO_OK) status = dfoo_explain(d, model, name, &how, &text);
     answer(d, status, text);
+    dfoo_arrays_free(in);
     dfoo_model_free(model);
     return status;
 }
@@ -34,6 +40,9 @@ static const option options[] = {
     {.name = "by", .value = "index|jacobian|differential", .choice = &by,
      .help = "entry by entry; with matrices of derivatives; by what a small change does"},
     {.name = "steps", .flag = &steps, .help = "every simplification as well, with its rule"},
+    {.name = "numbers", .flag = &numbers, .help = "the steps in numbers as well: a random draw, or --values"},
+    {.name = "values", .value = "FILE", .list = &values, .reads = true,
+     .help = "numbers for inputs, labels, parameters (NPZ, HDF5, ..); repeatable"},
     OPTION_CONVENTION(&convention),
     {.name = "ascii", .flag = &ascii, .help = "ASCII only; of itself where the locale is not UTF-8"},
     OPTION_SET(&settings),

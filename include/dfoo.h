@@ -195,6 +195,8 @@ typedef struct dfoo_explain_options {
     dfoo_convention convention;
     dfoo_explain_way by;
     int             steps;  /* not 0: every simplification with its rule, else how many there were */
+    int             numbers; /* not 0: the matrices of each step as well, and one entry against a difference */
+    const dfoo_arrays *values; /* numbers for inputs, labels and parameters by name; what is missing is drawn */
     dfoo_format     format; /* DFOO_ASCII: without the signs that some terminals lack */
 } dfoo_explain_options;
 

@@ -518,8 +518,10 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     program         run = {{0}};
     explain_forms   forms = {.w = w};
     explain_how     how = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
-    explain_options options = {.way = (explain_way)opt->by, .steps = opt->steps != 0, .how = &how, .seed = 1};
+    explain_options options = {.way = (explain_way)opt->by, .steps = opt->steps != 0, .numbers = opt->numbers || opt->values, .how = &how, .seed = 1};
     explain_result  result;
+    sizes           given_sizes;
+    matrix         *given;
     DFOO_TRY(work_name(w));
     var_id v = work_find(w, name);
     if (!v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
@@ -533,6 +535,12 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
         return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
     }
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
+    if (opt->values) {
+        DFOO_TRY(work_values(w, opt->values, &given_sizes, &given));
+        options.sizes = &given_sizes;
+        options.given = given;
+        options.n_given = w->m.g.vars.n;
+    }
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
     dfoo_status status = explain_gradient(&w->dv, &w->m.g, v, &run, &w->a, &options, out, &result);

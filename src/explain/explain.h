@@ -37,6 +37,10 @@ typedef enum { BY_INDEX, BY_JACOBIAN, BY_DIFFERENTIAL } explain_way;
 typedef struct explain_options {
     explain_way        way;
     bool               steps; /* every simplification, not only how many there were */
+    bool               numbers; /* the steps in numbers as well .. */
+    const sizes       *sizes;   /* .. with these sizes, NULL: small ones .. */
+    const matrix      *given;   /* .. and values by var_id, where there are such; the rest is drawn */
+    uint32_t           n_given;
     const explain_how *how;
     uint64_t           seed; /* of the random values that every line is checked on */
 } explain_options;

@@ -282,6 +282,7 @@ dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program
     add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(a));
     DFOO_TRY(prove_document(&doc, v, run, opt->seed, result));
+    if (opt->numbers) DFOO_TRY(numbers_tell(&t, run, opt, result));
     write_document(&doc, result, out);
     DFOO_TRY(buf_status(out));
     return result->n_failed ? DFOO_NO : DFOO_OK;

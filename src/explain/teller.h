@@ -69,6 +69,9 @@ bool        link_uses(teller *t, const stmt *s, var_id v);
 /* ---- kinks.c: where a statement has no derivative by U, and what is used there */
 void kinks_tell(teller *t, const link *l);
 
+/* ---- numbers.c: the same in numbers, at given values or a random draw */
+dfoo_status numbers_tell(teller *t, const program *run, const explain_options *opt, explain_result *r);
+
 /* ---- paths.c */
 
 /* How the goal reaches the cost, and which gradients on the way are known. */
