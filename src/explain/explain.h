@@ -34,6 +34,13 @@ typedef struct explain_how {
 
 typedef enum { BY_INDEX, BY_JACOBIAN, BY_DIFFERENTIAL } explain_way;
 
+/* A planted mistake: asked for every formula of proofs.def, by the number of its line, when it is
+ * used; what it returns is told instead, NULL leaves it alone. */
+typedef struct explain_edit {
+    const char *(*apply)(void *user, uint32_t line, const char *formula);
+    void *user;
+} explain_edit;
+
 typedef struct explain_options {
     explain_way        way;
     bool               steps; /* every simplification, not only how many there were */
@@ -42,6 +49,7 @@ typedef struct explain_options {
     const matrix      *given;   /* .. and values by var_id, where there are such; the rest is drawn */
     uint32_t           n_given;
     const explain_how *how;
+    const explain_edit *edit; /* may be NULL */
     uint64_t           seed; /* of the random values that every line is checked on */
 } explain_options;
 

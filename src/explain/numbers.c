@@ -144,7 +144,7 @@ static const char *names_where(figures *f, bool (*pass)(matrix m), bool gradient
         const variable *x = ir_var(t->g, v);
         bool            kind = gradients ? x->kind == VAR_GRADIENT : params ? x->kind == VAR_PARAM : x->kind == VAR_DEFINED;
         matrix          m = x->leaf < f->p->e.n_nodes ? eval_node(&f->p->e, x->leaf) : (matrix){0};
-        bool            near = gradients ? v != t->goal->grad && ir_var(t->g, x->of)->kind == VAR_DEFINED : true;
+        bool            near = gradients ? v != t->goal->grad && ir_var(t->g, x->of)->kind == VAR_DEFINED : v != t->goal->var;
         if (kind && near && m.at && pass(m)) buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t, v));
     }
     return doc_take(t, &b);
@@ -227,6 +227,7 @@ dfoo_status numbers_tell(teller *t, const program *run, const explain_options *o
     DFOO_TRY(run_values(&p, run, opt));
     DFOO_TRY(differences_open(&p));
     doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "in numbers, %s with %s", opt->given ? "at the given values" : "at a random draw", sizes_text(&f)));
+    vec_push(t->a, &f.seen, formulas.list.at[formulas.list.n - 1]); /* stands under its name */
     for (uint32_t i = 0; i < formulas.list.n; i++) show_formula(&f, formulas.list.at[i]);
     show(&f, ir_var(t->g, t->goal->grad)->leaf);
     if (t->goal->var != t->d->m->cost) show_entry(&f, r);

@@ -84,7 +84,7 @@ static void tell_all_examples(teller *t) {
 }
 
 /* The sum over the examples in indices: what the product really adds up. */
-static void tell_sum(teller *t, const link *l) {
+static void tell_sum(teller *t, const link *l, node_id whole) {
     index_style all = t->doc->style;
     const char *text = NULL;
     bool        share = l->from->scale != l->to->scale; /* 1/m times the examples' sum */
@@ -100,7 +100,7 @@ static void tell_sum(teller *t, const link *l) {
     if (!text) return;
     bool        one = l->to->n_through == 1;
     const char *line = arena_format(t->a, "%s%s%s%s", one ? "DL(" : "", one ? of : "", one ? ") = " : "", share ? "1/m * " : "");
-    if (line) proof_add_line(t, l, arena_format(t->a, "%s%s", line, text), &all);
+    if (line) proof_add_line(t, l, arena_format(t->a, "%s%s", line, text), whole, &all);
 }
 
 /* What a parameter that is shared by the examples gets through one statement, as a matrix. */
@@ -122,8 +122,8 @@ static void tell_shared(teller *t, const link *l) {
         doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s has 1/%s times the sum of their losses: add them up, times 1/%s", examples, w, cost, examples, examples));
     else
         doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
-    tell_sum(t, l);
     if (!part) return;
+    tell_sum(t, l, part);
     block *b = doc_add(t, BLOCK_LINE, one ? 5 : 3, one ? "" : "this way's part, as a matrix:");
     if (one) doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
     doc_add_node(t, b, part, false);
@@ -267,7 +267,7 @@ static dfoo_status tell(teller *t, explain_way way) {
 dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, const explain_options *opt, buf *out, explain_result *result) {
     document doc = {.d = d, .g = &d->m->g, .a = a, .goal = v};
     const model *m = d->m;
-    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v), .how = opt->how};
+    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v), .how = opt->how, .edit = opt->edit};
     *result = (explain_result){0};
     doc.small = arena_new(a, 2 * (size_t)d->m->g.vars.n + 1); /* changes (δZ1) get names later */
     if (!doc.small) return DFOO_ENOMEM;

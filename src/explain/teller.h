@@ -25,7 +25,8 @@ typedef struct teller {
     ir               *g;
     arena            *a;
     const gradient   *goal;
-    const explain_how *how;
+    const explain_how  *how;
+    const explain_edit *edit;
     VEC(link) links;
 } teller;
 
@@ -114,11 +115,15 @@ bool entries_tell_shared(teller *t, const link *l);
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);
 
+/* The formula of a line of proofs.def, by its number: NULL if it has none, or there is no such line. */
+const char *proof_formula(uint32_t line);
+uint32_t    proof_n_lines(void);
+
 /* Of a link's paragraph the lines of matrices only: what the entries are all at once. */
 void proof_outer(teller *t, const link *l);
 
 /* One more line of index equalities over a link's names (see proofs.def; m is the number of
- * examples), in a style of its own. */
-void proof_add_line(teller *t, const link *l, const char *formula, const index_style *style);
+ * examples), in a style of its own; behind them the entry of the whole. */
+void proof_add_line(teller *t, const link *l, const char *formula, node_id whole, const index_style *style);
 
 #endif
