@@ -31,6 +31,7 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     const op_info *info = &op_table[x->op];
     bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
     double         power;
+    node_id        leaf = ir_var(t->g, l->to->var)->leaf;
     const char    *text = "";
     if (x->op == OP_DROPOUT)
         text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
@@ -39,6 +40,7 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
     else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
         text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
+    else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t, "∂(%s)/∂%s = 1", doc_node(t, n, false), doc_name(t, l->to->var));
     seen[x->op] = true;
     return text ? text : "";
 }
@@ -137,6 +139,10 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks) {
     }
     node_id end = v->shown ? v->whole : v->local;
     if (last == v->local || last == end) return;
+    if (!last && v->local != end) { /* over the gradients between first */
+        add_line(t, leaf, false, v->local, remarks, NULL);
+        last = v->local;
+    }
     add_line(t, last ? last : leaf, last != 0, end, last ? written_out(t, last, end) : remarks, NULL);
 }
 

@@ -142,25 +142,57 @@ static void tell_shared(teller *t, const link *l) {
 
 /* -------------------------------------------------------------- beginnings */
 
+/* What a variable is for one example. */
+static bool is_number(const teller *t, var_id v) {
+    shape s = ir_var(t->g, v)->sh;
+    return t->d->m->examples_are_columns ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
+}
+
+typedef struct name_list {
+    buf      b;
+    uint32_t n;
+    VEC(var_id) seen;
+} name_list;
+
+static void list_one(teller *t, name_list *list, var_id v) {
+    for (uint32_t i = 0; i < list->seen.n; i++)
+        if (list->seen.at[i] == v) return;
+    vec_push(t->a, &list->seen, v);
+    buf_printf(&list->b, "%s%s", list->n++ ? ", " : "", doc_small_name(t, v));
+}
+
+/* "z1, a1 are columns", "z is a number": those of one kind. */
+static const char *list_text(teller *t, bool numbers, name_list *list) {
+    buf_init(&list->b, t->a->mem);
+    for (uint32_t i = t->links.n; i-- > 0;) {
+        const link *l = &t->links.at[i];
+        if (t->doc->small[l->to->var] && is_number(t, l->to->var) == numbers) list_one(t, list, l->to->var);
+        if (t->doc->small[l->s->var] && is_number(t, l->s->var) == numbers) list_one(t, list, l->s->var);
+    }
+    return doc_take(t, &list->b);
+}
+
+static const char *kind_of_names(const teller *t, bool numbers, bool several) {
+    if (numbers) return several ? "are numbers" : "is a number";
+    if (t->d->m->examples_are_columns) return several ? "are columns" : "is a column";
+    return several ? "are rows" : "is a row";
+}
+
 static void tell_example(teller *t) {
-    buf list;
-    var_id first = 0;
-    buf_init(&list, t->a->mem);
+    name_list   list[2] = {{.n = 0}, {.n = 0}};
+    const char *known = "", *vectors, *numbers;
     if (!t->d->m->examples || !t->doc->style.example) return;
     for (uint32_t i = t->links.n; i-- > 0;) {
         const link *l = &t->links.at[i];
-        if (t->doc->small[l->to->var] && (list.len == 0 || l->to != t->links.at[i + 1].to)) buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, l->to->var));
+        if (!l->from || !t->doc->small[l->s->var] || link_gradient(t, l) != ir_var(t->g, l->from->grad)->leaf || !l->from->shown) continue;
+        const char *z = doc_small_name(t, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
+        known = arena_format(t->a, "  %s is the name of %s.", doc_formula(t, "d%s%s", z, at), doc_formula(t, "∂%s/∂%s%s", t->doc->style.loss, z, at));
     }
-    const link *l = &t->links.at[0];
-    if (l->from && t->doc->small[l->s->var] && link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf) {
-        first = l->s->var;
-        buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, first));
-    }
-    const char *text = doc_take(t, &list), *z = first ? doc_small_name(t, first) : "";
-    if (first)
-        doc_say(t, 0, "ONE example first; %s %s.  %s is the name of %s.", text,
-            strchr(text, ',') ? (t->d->m->examples_are_columns ? "are columns" : "are rows") : (t->d->m->examples_are_columns ? "is a column" : "is a row"),
-            doc_formula(t, "d%s[i]", z), doc_formula(t, "∂%s/∂%s[i]", t->doc->style.loss, z));
+    vectors = list_text(t, false, &list[0]);
+    numbers = list_text(t, true, &list[1]);
+    const char *first = list[0].n ? arena_format(t->a, "%s %s", vectors, kind_of_names(t, false, list[0].n > 1)) : "";
+    const char *second = list[1].n ? arena_format(t->a, "%s%s %s", list[0].n ? ", " : "", numbers, kind_of_names(t, true, list[1].n > 1)) : "";
+    if (first && second && known) doc_say(t, 0, "ONE example first; %s%s.%s", first, second, known);
 }
 
 /* "dz[1] = W[2].T dz[2] * g[1]'(z[1])" where the names are spelled like the slides'. */
@@ -251,6 +283,8 @@ static dfoo_status tell(teller *t, explain_way way) {
         return arena_status(t->a);
     }
     if (any_index) tell_example(t);
+    if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
+        doc_say(t, 0, "Examples affect each other here: l is the sum of all their losses, and nothing is done one example at a time.");
     if (way == BY_JACOBIAN) jacobian_tell(t);
     else tell_links(t);
     bool data = t->doc->small[t->goal->var];

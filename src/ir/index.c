@@ -288,6 +288,7 @@ static void print_at(const printer *p, const index_tree *x) {
     char row = x->row == '1' ? 0 : x->row, col = x->col == '1' ? 0 : x->col;
     if (small && row == p->style->example) row = 0;
     if (small && col == p->style->example) col = 0;
+    if (!row && !col) call = true; /* nothing follows */
     if (!call) buf_puts(p->out, "(");
     print_node_small(p->g, x->node, small ? p->style->small : NULL, p->out);
     if (!call) buf_puts(p->out, ")");
