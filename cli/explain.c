@@ -57,6 +57,8 @@ const command explain_command = {
                "random values; the status is 1 if one did not hold. FUNCTION is one of the notation.\n"
                "\n"
                "  dfoo explain two_layer dZ1\n"
+               "  dfoo explain two_layer dZ1 --by jacobian\n"
+               "  dfoo explain two_layer dW1 --values run.npz --values data.npz\n"
                "  dfoo explain sigmoid",
     .options = options,
     .n_options = COUNT(options),

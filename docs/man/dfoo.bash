@@ -11,6 +11,7 @@ _dfoo() {
         words=$(dfoo help "$command" 2>/dev/null | sed -n '/^  -/p' | grep -o -e '--[a-z-]*')
     else
         case $before in
+        --by) words="index jacobian differential" ;;
         --convention) words="course dJ" ;;
         --dtype) words="f64 f32" ;;
         --format) words="text numpy latex json" ;;

@@ -33,12 +33,6 @@ static double *entry_at(matrix m, const index_values *v, const index_tree *x) {
     return &m.at[place(v, x->row) * m.cols + place(v, x->col)];
 }
 
-/* Something that depends on a number, to be measured: `value` computes it again. */
-typedef struct measured {
-    double (*value)(void *user);
-    void *user;
-} measured;
-
 /* Two-sided differences when `at` moves; `size` is made the largest value met. */
 static double two_sided(const measured *f, double *at, double h, double *size) {
     double old = *at;
@@ -51,18 +45,26 @@ static double two_sided(const measured *f, double *at, double h, double *size) {
     return (up - down) / (2 * h);
 }
 
-/* The slope by the step whose error is least: how far half the step agrees, and rounding. As for
- * the logarithm of what is nearly 0, small entries may need small steps. */
-static double slope_of(const measured *f, double *at) {
-    double best = NAN, least_error = INFINITY;
-    for (double least = 1e-2; least > 1e-10; least /= 100) {
-        double h = 6e-6 * fmax(least, fabs(*at)), size = 0, slope = two_sided(f, at, h, &size);
-        double error = fabs(slope - two_sided(f, at, h / 2, &size)) + 2e-15 * size / h;
-        if (error < least_error || isnan(best)) best = slope;
-        if (error < least_error) least_error = error;
-        if (error <= 1e-8 * fabs(slope) || fabs(*at) >= least) break;
+/* Three steps, each half of the one before, taken together so that the curvature drops out; the step is
+ * the one whose error is least: how far the last two agree, and rounding. As for the logarithm of
+ * what is nearly 0, or beside a kink, small steps may be needed. */
+double differences_slope(const measured *f, double *at, double *error) {
+    double best = NAN;
+    *error = INFINITY;
+    for (double least = 1e-1; least > 1e-11; least /= 100) {
+        double h = 2e-3 * fmax(least, least * fabs(*at)), size = 0;
+        double far = two_sided(f, at, h, &size), near = two_sided(f, at, h / 2, &size), nearest = two_sided(f, at, h / 4, &size);
+        double slope = (4 * nearest - near) / 3, off = fabs(slope - (4 * near - far) / 3) + 4e-15 * size / h;
+        if (off < *error || isnan(best)) best = slope;
+        if (off < *error) *error = off;
+        if (off <= 1e-9 * fabs(slope)) break;
     }
     return best;
+}
+
+static double slope_of(const measured *f, double *at) {
+    double error;
+    return differences_slope(f, at, &error);
 }
 
 /* One entry of a statement's value. */

@@ -144,24 +144,10 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 
 /* ------------------------------------------------------------ the gradient */
 
-static double two_sided(evaluation *e, double *at, const double *cost, double h) {
-    double old = *at;
-    *at = old + h;
-    eval_run(e);
-    double up = *cost;
-    *at = old - h;
-    eval_run(e);
-    double down = *cost;
-    *at = old;
-    return (up - down) / (2 * h);
-}
-
-/* How the cost changes with an entry, and how wrong that may be: the curvature is told from
- * another step, the rounding from the size of the cost. */
-static double cost_slope(evaluation *e, double *at, const double *cost, double *error) {
-    double h = 6e-6 * fmax(0.01, fabs(*at)), slope = two_sided(e, at, cost, h);
-    *error = fabs(slope - two_sided(e, at, cost, h / 4)) + 1e-15 * fabs(*cost) / h;
-    return slope;
+static double cost_value(void *user) {
+    prover *p = user;
+    eval_run(&p->network);
+    return eval_var(&p->network, p->doc->d->m->cost).at[0];
 }
 
 /* The goal's gradient against differences on the way to the gradients that are known: however deep
@@ -185,6 +171,7 @@ static dfoo_status prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     evaluation     *e = &p->network;
+    measured f = {cost_value, p};
     matrix  at = eval_var(e, p->goal), dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf), cost = eval_var(e, m->cost);
     size_t  n = at.rows * at.cols;
     double  scale = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
@@ -192,7 +179,7 @@ static dfoo_status prove_goal(prover *p, explain_result *r) {
     measure all = {0, 1e-300};
     if (!at.at || !dv.at || !cost.at) return DFOO_ENOMEM;
     for (size_t i = 0; i < n; i += 1 + n / 16) {
-        double error, slope = cost_slope(e, &at.at[i], cost.at, &error);
+        double   error, slope = differences_slope(&f, &at.at[i], &error);
         if (!isfinite(error)) continue; /* one step aside there is no cost */
         compare(&all, scale * slope, dv.at[i]);
         worst_error = fmax(worst_error, scale * error);

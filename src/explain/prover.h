@@ -20,6 +20,15 @@ typedef struct prover {
 
 /* ---- differences.c */
 
+/* Something that depends on a number, to be measured: `value` computes it again. */
+typedef struct measured {
+    double (*value)(void *user);
+    void *user;
+} measured;
+
+/* How it changes when `at` moves, by two-sided differences, and about how wrong that may be. */
+double differences_slope(const measured *f, double *at, double *error);
+
 /* For index trees: a partial derivative, or a share of the loss's, by two-sided differences of the
  * equation that defines the variable. `user` is the prover. */
 double differences_entry(void *user, const index_values *v, const index_tree *x);

@@ -25,6 +25,14 @@ static const char *power_slope(teller *t, double power) {
     return doc_formula(t, "%s", doc_take(t, &b));
 }
 
+static bool has_node(teller *t, node_id n, node_id part) {
+    node_list need = {{0}};
+    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < need.list.n; i++)
+        if (need.list.at[i] == part) return true;
+    return false;
+}
+
 /* What there is to say of one operation on the way; "": nothing. */
 static const char *derivative_remark(teller *t, const link *l, node_id n, bool *seen) {
     const node    *x = ir_node(t->g, n);
@@ -40,17 +48,12 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
     else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
         text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
+    else if (x->op == OP_OPEN) text = arena_format(t->a, "%s' is the derivative of %s, whatever it is", symbols_name(t->g->names, x->ref), symbols_name(t->g->names, x->ref));
+    else if (x->op == OP_MUL && has_node(t, x->arg[0], leaf) && has_node(t, x->arg[1], leaf)) text = "product rule";
+    else if (x->op == OP_DIV && has_node(t, x->arg[1], leaf)) text = "quotient rule";
     else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t, "∂(%s)/∂%s = 1", doc_node(t, n, false), doc_name(t, l->to->var));
     seen[x->op] = true;
     return text ? text : "";
-}
-
-static bool has_node(teller *t, node_id n, node_id part) {
-    node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++)
-        if (need.list.at[i] == part) return true;
-    return false;
 }
 
 /* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */

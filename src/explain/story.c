@@ -74,6 +74,8 @@ static void tell_all_examples(teller *t) {
     doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples", symbols_name(t->g->names, dim_name(m->examples))));
     if (t->d->examples_interact)
         doc_say(t, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
+    else if (t->d->why_dj)
+        doc_say(t, 3, "every line above holds for each %s, so for all of them at once%s:", side_name, v->n_through > 1 ? "; the paths add" : "");
     else
         doc_say(t, 3, "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:", side_name, doc_name(t, v->var), side_name, side_name,
             v->n_through > 1 ? "; the paths add" : "");
@@ -207,7 +209,7 @@ static const char *layer(teller *t, var_id v, bool small) {
 
 static void tell_slide(teller *t) {
     const link *first = t->links.n == 2 ? &t->links.at[0] : NULL, *second = first ? &t->links.at[1] : NULL;
-    if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || second->kind != PROOF_ENTRY) return;
+    if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || (second->kind != PROOF_ENTRY && ir_node(t->g, second->s->node)->op != OP_OPEN)) return;
     const node *p = ir_node(t->g, first->product), *f = ir_node(t->g, second->s->node);
     if (ir_node(t->g, p->arg[0])->op != OP_VAR) return;
     const char *w = layer(t, ir_node(t->g, p->arg[0])->ref, false), *z2 = layer(t, first->s->var, true);
@@ -215,7 +217,7 @@ static void tell_slide(teller *t) {
     if (!w || !z1 || !z2) return;
     const char *number = strchr(z1, '[');
     doc_say(t, 0, "on the slide: %s, here with %s", doc_slide(t, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1),
-            doc_slide(t, "g%s = %s", number, op_table[f->op].name));
+            doc_slide(t, "g%s = %s", number, f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name));
 }
 
 static void tell_title(teller *t) {
