@@ -38,7 +38,7 @@ static dfoo_status explain(dfoo *d, const char *const *args) {
 
 static const option options[] = {
     {.name = "by", .value = "index|jacobian|differential", .choice = &by,
-     .help = "entry by entry; with matrices of derivatives; by what a small change does"},
+     .help = "by entries, by Jacobians, by small changes"},
     {.name = "steps", .flag = &steps, .help = "every simplification as well, with its rule"},
     {.name = "numbers", .flag = &numbers, .help = "the steps in numbers as well: a random draw, or --values"},
     {.name = "values", .value = "FILE", .list = &values, .reads = true,

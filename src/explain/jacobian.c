@@ -158,6 +158,28 @@ static bool tell_direct(teller *t, const link *l, told *out) {
     return true;
 }
 
+static bool is_shared(const teller *t, const link *l) {
+    return t->d->m->examples && t->doc->style.example && !t->doc->small[l->to->var] && t->doc->small[l->s->var];
+}
+
+static const form *row_of(teller *t, const gradient *v) {
+    node_id leaf = ir_var(t->g, v->grad)->leaf;
+    return is_columns(t) ? form_turned(t, form_node(t, leaf)) : form_node(t, leaf);
+}
+
+/* What one example hands to a parameter that all share: a row, whose transpose has its shape. */
+static void add_shared_row(teller *t, const link *l, const form *f) {
+    const form *row = form_product(t, row_of(t, l->from), f);
+    block      *b = doc_add(t, BLOCK_LINE, 5, "");
+    doc_add_form(t, b, form_product(t, form_loss(t, l->s->var), form_partial(t, l->s->var, l->to->var)));
+    doc_add_form(t, b, row);
+    const form *turned = is_columns(t) ? form_turned(t, row) : NULL;
+    if (!turned) return;
+    b = doc_add(t, BLOCK_LINE, 3, "as a column:");
+    doc_add_form(t, b, form_turn(t, row));
+    doc_add_form(t, b, turned);
+}
+
 static bool tell_matrix(teller *t, const link *l, told *out) {
     const form *f = link_jacobian(t, l);
     if (!f) return false;
@@ -169,31 +191,32 @@ static bool tell_matrix(teller *t, const link *l, told *out) {
     doc_add_form(t, b, f);
     b->tail = tail_of(t, f);
     *out = (told){f, false};
+    if (is_shared(t, l)) add_shared_row(t, l, f);
     return true;
 }
 
-static bool is_shared(const teller *t, const link *l) {
-    return t->d->m->examples && t->doc->style.example && !t->doc->small[l->to->var] && t->doc->small[l->s->var];
-}
-
-static void tell_entries(teller *t, const link *l) {
+/* True: the entries are still to be put together as matrices. */
+static bool tell_entries(teller *t, const link *l) {
     const char *u = doc_small_name(t, l->to->var), *v = doc_small_name(t, l->s->var);
     bool        matrix = !is_vector(t, ir_var(t->g, l->to->var)->sh), interact = t->d->m->examples && !t->doc->style.example;
     if (interact) doc_say(t, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: no matrix has them, the entries do:", v, u);
+    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh)) doc_say(t, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
     else if (matrix) doc_say(t, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
     else doc_say(t, 3, "entry by entry:");
     if ((is_shared(t, l) || !t->d->m->examples) && entries_tell_shared(t, l)) {
         if (matrix && l->kind != PROOF_NONE) proof_outer(t, l);
-        return;
+        return false;
     }
-    if (!entries_tell(t, l)) add_rewrites(t, l->to, derivative_remarks(t, l));
+    if (entries_tell(t, l)) return true;
+    add_rewrites(t, l->to, derivative_remarks(t, l));
+    return false;
 }
 
 static void tell_one(teller *t, const link *l, told *out) {
     doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t, l->s)))->about = l->s;
     *out = (told){NULL, false};
-    if (!tell_direct(t, l, out) && !tell_matrix(t, l, out)) tell_entries(t, l);
-    kinks_tell(t, l);
+    bool entries = !tell_direct(t, l, out) && !tell_matrix(t, l, out) && tell_entries(t, l);
+    story_end_link(t, l, entries);
 }
 
 /* ----------------------------------------------------------------- the chain */
@@ -201,11 +224,6 @@ static void tell_one(teller *t, const link *l, told *out) {
 /* ∂l/∂v · ∂v/∂u by names, and by formulas; the row of a link. */
 static const form *row_by_name(teller *t, const link *l, const told *x) {
     return x->direct ? NULL : form_product(t, form_loss(t, l->s->var), form_partial(t, l->s->var, l->to->var));
-}
-
-static const form *row_of(teller *t, const gradient *v) {
-    node_id leaf = ir_var(t->g, v->grad)->leaf;
-    return is_columns(t) ? form_turned(t, form_node(t, leaf)) : form_node(t, leaf);
 }
 
 static const form *row_by_formula(teller *t, const link *l, const told *x) {

@@ -41,6 +41,18 @@ static void add_all_parts(teller *t, const link *l) {
 }
 
 static void tell_shared(teller *t, const link *l);
+static bool is_shared(const teller *t, const link *l);
+
+/* Behind a link's entries: all of them as a matrix, this way's part where there are several, and the
+ * examples that share a parameter. */
+void story_end_link(teller *t, const link *l, bool with_matrices) {
+    bool several = l->to->n_through > 1;
+    if (with_matrices && several) add_part(t, l);
+    else if (with_matrices) add_matrices(t, l);
+    kinks_tell(t, l);
+    if (is_shared(t, l)) tell_shared(t, l);
+    add_all_parts(t, l);
+}
 
 /* One example's part of a parameter is told by a proof, and the examples are added up behind it. */
 static bool is_shared(const teller *t, const link *l) {
@@ -52,17 +64,10 @@ static void tell_link(teller *t, const link *l) {
     block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
     if (several) doc_say(t, 3, "one of %u ways from %s to %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
-    if (indexed) {
-        proof_tell(t, l);
-    } else if (by_rule || !entries_tell(t, l)) {
-        add_rewrites(t, l->to, derivative_remarks(t, l));
-    } else {
-        if (several) add_part(t, l);
-        else add_matrices(t, l);
-    }
-    kinks_tell(t, l);
-    if (is_shared(t, l)) tell_shared(t, l);
-    add_all_parts(t, l);
+    bool entries = !indexed && !by_rule && entries_tell(t, l);
+    if (indexed) proof_tell(t, l);
+    else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
+    story_end_link(t, l, entries);
 }
 
 /* ------------------------------------------------------------- the m examples */

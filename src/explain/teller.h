@@ -67,6 +67,9 @@ bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
 
+/* ---- story.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
+void story_end_link(teller *t, const link *l, bool with_matrices);
+
 /* ---- kinks.c: where a statement has no derivative by U, and what is used there */
 void kinks_tell(teller *t, const link *l);
 
