@@ -359,6 +359,7 @@ bool entries_tell(teller *t, const link *l) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l)) return false;
     bool one = l->to->n_through == 1;
+    if (t->doc->small[l->s->var] && !t->doc->small[l->to->var]) e->style.example = 0; /* all examples are summed */
     add_formula(e, 3);
     if (e->r.n > 1) doc_say(t, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:", doc_name(t, l->to->var), e->r.n);
     for (uint32_t i = 0; i < e->r.n; i++) {

@@ -147,6 +147,9 @@ static bool tell_direct(teller *t, const link *l, told *out) {
     if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf || l->to->n_through != 1 ||
         !is_vector(t, ir_var(t->g, l->to->var)->sh)) return false;
     if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t, l->s->var), u);
+    else if (link_rescale(t, l))
+        doc_say(t, 3, "%s is what the example adds to %s; it is a number, so its derivative by %s is a row:", t->doc->style.loss,
+                doc_formula(t, "%s*%s", symbols_name(t->g->names, dim_name(t->d->m->examples)), doc_name(t, t->d->m->cost)), u);
     else doc_say(t, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
     entries_add_partial(t, l, "");
     block *b = doc_add(t, BLOCK_LINE, 5, "");

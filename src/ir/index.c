@@ -251,7 +251,12 @@ index_tree *index_build(const index_env *env, const ast *x) {
 
 /* ---------------------------------------------------------------- printing */
 
-enum { PREC_SUM = 1, PREC_PRODUCT, PREC_TIGHT };
+enum { PREC_COMPARE = 1, PREC_SUM, PREC_PRODUCT, PREC_TIGHT };
+
+static int precedence(uint8_t op) {
+    if (op >= OP_LT && op <= OP_NE) return PREC_COMPARE;
+    return op == OP_ADD || op == OP_SUB ? PREC_SUM : op == OP_POW ? PREC_TIGHT : PREC_PRODUCT;
+}
 
 typedef struct printer {
     const ir          *g;
@@ -317,7 +322,7 @@ static void print_sum(const printer *p, const index_tree *x) {
 
 static void print_operation(const printer *p, const index_tree *x, int least) {
     const op_info *info = &op_table[x->op];
-    int            prec = x->op == OP_ADD || x->op == OP_SUB ? PREC_SUM : x->op == OP_POW ? PREC_TIGHT : PREC_PRODUCT;
+    int            prec = precedence(x->op);
     bool           infix = (info->flags & OP_FLAG_INFIX) != 0, bracket = infix && prec < least;
     if (bracket) buf_puts(p->out, "(");
     if (!infix) {
