@@ -83,6 +83,7 @@ static dim length_of(const teller *t, shape s) {
 
 shape form_shape(const teller *t, const form *f) {
     shape a, b;
+    if (!f) return shape_scalar();
     switch ((form_kind)f->kind) {
     case FORM_NODE: return of_one(t, ir_shape(t->g, f->n));
     case FORM_DIAG: case FORM_IDENTITY: return shape_of(length_of(t, ir_shape(t->g, f->n)), length_of(t, ir_shape(t->g, f->n)));

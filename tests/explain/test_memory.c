@@ -27,6 +27,18 @@ static dfoo_status explain_w(dfoo *d, dfoo_model *model, char **text) {
     return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.format = DFOO_ASCII}, text);
 }
 
+static dfoo_status explain_jacobian(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dZ", &(dfoo_explain_options){.by = DFOO_BY_JACOBIAN, .steps = 1}, text);
+}
+
+static dfoo_status explain_differential(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.by = DFOO_BY_DIFFERENTIAL, .numbers = 1}, text);
+}
+
+static dfoo_status explain_softmax(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dZ2", NULL, text);
+}
+
 static dfoo_status show(dfoo *d, dfoo_model *model, char **text) {
     (void)d;
     return dfoo_show(model, 0, text);
@@ -58,7 +70,7 @@ static dfoo_status use(const dfoo_allocator *mem, void *user) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    job jobs[] = {{derive, NULL}, {derive, "deep"}, {derive_run, NULL}, {explain_z, NULL}, {explain_w, NULL}, {show, NULL}};
+    job jobs[] = {{derive, NULL}, {derive, "deep"}, {derive_run, NULL}, {explain_z, NULL}, {explain_w, NULL}, {show, NULL}, {explain_jacobian, NULL}, {explain_differential, NULL}, {explain_softmax, "softmax"}};
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) fail_every_call(use, &jobs[i]);
 }
 
