@@ -487,23 +487,32 @@ static void to_ascii(buf *b) {
     *b = out;
 }
 
+/* The gradient that a name means, or why there is none. */
+static dfoo_status explained_variable(work *w, const char *name, var_id *v) {
+    *v = work_find(w, name);
+    if (!*v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    if (derivation_find(&w->dv, *v)) return DFOO_OK;
+    const char *text = ir_var_name(&w->m.g, *v);
+    uint8_t     kind = ir_var(&w->m.g, *v)->kind;
+    if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
+        return diag_error(&w->messages, NULL, span_at(0, 0), "%s is given, nothing is learned about it: it has no gradient", text);
+    return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
+}
+
+/* One gradient, or with no name every one that says something. */
 static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
-    program        run = {{0}};
-    explain_result result;
+    program         run = {{0}};
+    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name, .seed = 1};
+    explain_result  result;
+    var_id          one, *goals = &one;
+    uint32_t        n = 1;
     DFOO_TRY(work_name(w));
-    var_id v = work_find(w, name);
-    if (!v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
+    if (name) DFOO_TRY(explained_variable(w, name, &one));
+    else DFOO_TRY(explain_goals(&w->dv, &w->a, &goals, &n));
     DFOO_TRY(work_printable(w));
-    if (!derivation_find(&w->dv, v)) {
-        const char *text = ir_var_name(&w->m.g, v);
-        uint8_t     kind = ir_var(&w->m.g, v)->kind;
-        if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
-            return diag_error(&w->messages, NULL, span_at(0, 0), "%s is given, nothing is learned about it: it has no gradient", text);
-        return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
-    }
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
-    dfoo_status status = explain_gradient(&w->dv, &w->m.g, v, &run, &w->a, 1, out, &result);
+    dfoo_status status = explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
     if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
     return status;
 }
@@ -565,6 +574,7 @@ static bool is_explained_function(op_id op) {
 }
 
 static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt, buf *out) {
+    if (!name) return explain(w, NULL, opt, out);
     const function *f = with_model ? model_function(&w->m, symbols_find(&w->names, name, strlen(name))) : NULL;
     op_id           op = op_find(name);
     dfoo_status     status;
@@ -577,6 +587,15 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     return status;
 }
 
+static dfoo_status check_explain_options(work *w, bool with_model, const char *name, const dfoo_explain_options *opt) {
+    const char *wrong = NULL;
+    if ((unsigned)opt->format > DFOO_MARKDOWN || opt->format == DFOO_NUMPY)
+        wrong = "there is no such format: explanations come as text, html, latex, markdown or json";
+    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    else if (!name && !with_model) wrong = "to explain everything a model is needed";
+    return wrong ? diag_error(&w->messages, NULL, span_at(0, 0), "%s", wrong) : DFOO_OK;
+}
+
 dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
     static const dfoo_explain_options none = {0};
     work w;
@@ -584,6 +603,7 @@ dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfo
     *text = NULL;
     buf_init(&out, d->mem);
     dfoo_status status = model ? work_open(&w, d, model) : work_begin(&w, d);
+    if (status == DFOO_OK) status = check_explain_options(&w, model != NULL, name, options ? options : &none);
     if (status == DFOO_OK) status = explain_name(&w, model != NULL, name, options ? options : &none, &out);
     return work_text(work_close(&w, status), &out, text);
 }

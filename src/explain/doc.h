@@ -1,5 +1,5 @@
 /* An explanation as data: sections, sentences, and lines of equalities. story.c makes it,
- * prove.c evaluates every line, text.c and its siblings write it; no renderer does mathematics.
+ * prove.c evaluates every line, text.c and its siblings (sheet.h) write it; no renderer does mathematics.
  *
  * How content is written: every sentence, reason and remark is a string in which mathematics is
  * *marked*, so that each format can set it as mathematics and link names to what explains them.
@@ -74,7 +74,7 @@ void doc_plain(const document *doc, const char *text, buf *out);
  * end; `*formula` is NULL where the last piece has none. */
 const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula);
 
-/* text.c */
-void write_document(const document *doc, const explain_result *result, buf *out);
+/* story.c: fills in the blocks that explain doc->goal; `g` is doc->g, to build nodes in. */
+dfoo_status story_tell(document *doc, ir *g);
 
 #endif

@@ -21,10 +21,21 @@ typedef struct explain_result {
     bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
 } explain_result;
 
-/* The proof of v's gradient by indices. `run` is the program with all gradients
- * (simplify_program with `all`). Every line is checked on random values of `seed`. */
-dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out,
-                             explain_result *result);
+typedef struct explain_options {
+    dfoo_format format;
+    bool        standalone; /* DFOO_LATEX: a whole document */
+    bool        whole;      /* the model is explained: what its gradients differentiate, all that is asked for, links */
+    uint64_t    seed;       /* of the values that every line is checked on */
+} explain_options;
+
+/* The proofs of gradients by indices, in their order. `run` is the program with all gradients
+ * (simplify_program with `all`). DFOO_NO: a line did not hold; the text says so. */
+dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run, const explain_options *how,
+                              buf *out, explain_result *result);
+
+/* The variables whose gradients say something: all that `derive --steps` lists, in the order of
+ * the derivation. In the arena. */
+dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n);
 
 /* "log'(a) = 1/a": a function's derivative as the table of operations has it. */
 void explain_slope(op_id op, buf *out);

@@ -1,7 +1,5 @@
 /* Documents -> plain text. */
-#include <string.h>
-
-#include "explain/doc.h"
+#include "explain/sheet.h"
 
 enum { TAIL_COLUMN = 68 };
 
@@ -30,9 +28,15 @@ static void write_line(const document *doc, const block *b, size_t *equals, buf 
     buf_puts(out, "\n");
 }
 
-void write_document(const document *doc, const explain_result *r, buf *out) {
+static void begin(sheet *p) {
+    if (sheet_is_whole(p)) buf_puts(p->out, p->head);
+}
+
+static void write_document(sheet *p, const document *doc, const explain_result *r) {
+    buf     *out = p->out;
     size_t   equals = 0;
     uint32_t section = 0;
+    if (sheet_is_whole(p)) buf_puts(out, "\n");
     for (uint32_t i = 0; i < doc->blocks.n && !out->failed; i++) {
         const block *b = &doc->blocks.at[i];
         if (b->kind == BLOCK_SECTION) {
@@ -47,15 +51,13 @@ void write_document(const document *doc, const explain_result *r, buf *out) {
             write_line(doc, b, &equals, out);
         }
     }
-    if (r->not_finite) {
-        buf_puts(out, "\nnot checked: at random values something of this is not finite, as behind a division by zero\n");
-        return;
-    }
-    buf_printf(out, "\nchecked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
-    if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
-    else buf_puts(out, "to the last bit");
-    if (r->n_derivatives)
-        buf_printf(out, ", %u derivative%s against differences to %.0e", r->n_derivatives, r->n_derivatives == 1 ? "" : "s", r->worst_derivative);
     buf_puts(out, "\n");
-    if (r->n_failed) buf_printf(out, "%u of these did NOT hold: this is a fault of dfoo, please report it\n", r->n_failed);
+    sheet_checked(r, out);
+    buf_puts(out, "\n");
 }
+
+static void end(sheet *p) {
+    (void)p;
+}
+
+const renderer text_renderer = {begin, write_document, end};

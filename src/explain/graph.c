@@ -1,0 +1,369 @@
+/* The model as a picture: an SVG of its variables, layered from the inputs on the left to the cost on the
+ * right, made here, without a program for graphs.
+ *
+ * The layer of a value is the length of the longest way from an input; parameters and labels stand one
+ * layer before their first use. An arrow across several layers is led through a knot in each of them, so
+ * that it runs around the boxes. Knots and boxes of a layer are ordered by the mean place of their
+ * neighbours (the barycentre heuristic of Sugiyama, Tagawa, Toda, 1981), a few times to and fro, then
+ * moved up and down towards them. */
+#include <string.h>
+
+#include "explain/sheet.h"
+
+enum { BOX_WIDTH = 78, BOX_HEIGHT = 40, LAYER = 126, ROW = 56, KNOT_ROW = 24, MARGIN = 12, SWEEPS = 6, SHIFTS = 12 };
+
+typedef struct place {
+    var_id   var; /* 0: a knot on the way of an arrow */
+    uint32_t layer;
+    double   y, pull; /* pull: where it is drawn to, while the order is made */
+    bool     source;  /* has no equation: an input, a label, a parameter, a mask */
+    bool     data;    /* depends on the inputs or is one */
+    bool     way;     /* on the way of the gradient */
+} place;
+
+/* Between neighbouring layers; the parts of one arrow have its number. */
+typedef struct edge {
+    uint32_t from, to, arrow;
+} edge;
+
+typedef struct drawing {
+    const sheet *p;
+    const document *doc;
+    arena       *a;
+    VEC(place) places;
+    VEC(edge) arrows; /* between boxes */
+    VEC(edge) edges;  /* with the knots between them */
+    uint32_t *box;    /* by var_id: 1 + the place; 0: it is not drawn */
+    uint32_t  n_layers;
+    uint32_t *order, *first; /* the places layer by layer; where each layer begins */
+    double    height;
+} drawing;
+
+/* ----------------------------------------------------------------- what there is */
+
+static bool is_drawn_kind(uint8_t kind) {
+    return kind != VAR_CONST && kind != VAR_GRADIENT;
+}
+
+static uint32_t box_of(drawing *w, var_id v) {
+    if (w->box[v]) return w->box[v] - 1;
+    uint8_t kind = ir_var(w->p->g, v)->kind;
+    vec_push(w->a, &w->places, (place){.var = v, .source = kind != VAR_DEFINED, .data = kind == VAR_INPUT});
+    w->box[v] = w->places.n;
+    return w->places.n - 1;
+}
+
+/* Of a part of the model: is the statement one that the document goes through? */
+static bool is_told(const drawing *w, const stmt *s) {
+    if (!w->doc || !sheet_is_whole(w->p)) return true;
+    for (uint32_t i = 0; i < w->doc->blocks.n; i++)
+        if (w->doc->blocks.at[i].about && w->doc->blocks.at[i].about->var == s->var) return true;
+    return false;
+}
+
+static dfoo_status add_statement(drawing *w, const stmt *s) {
+    node_list need = {{0}};
+    const ir *g = w->p->g;
+    DFOO_TRY(ir_reach(g, w->a, &s->node, 1, &need));
+    uint32_t n = 0, from[64];
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(g, need.list.at[i]);
+        if (x->op == OP_VAR && is_drawn_kind(ir_var(g, x->ref)->kind) && n < 64) from[n++] = box_of(w, x->ref);
+    }
+    uint32_t to = box_of(w, s->var);
+    DFOO_TRY(arena_status(w->a));
+    w->places.at[to].source = false;
+    for (uint32_t i = 0; i < n; i++) {
+        w->places.at[to].data = w->places.at[to].data || w->places.at[from[i]].data;
+        vec_push(w->a, &w->arrows, (edge){from[i], to, w->arrows.n});
+    }
+    return arena_status(w->a);
+}
+
+static dfoo_status add_all(drawing *w) {
+    const program *m = &w->p->d->m->forward; /* sources first */
+    w->box = arena_new(w->a, w->p->g->vars.n * sizeof *w->box);
+    if (!w->box) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < m->list.n; i++)
+        if (derivation_find(w->p->d, m->list.at[i].var) && is_told(w, &m->list.at[i])) DFOO_TRY(add_statement(w, &m->list.at[i]));
+    return DFOO_OK;
+}
+
+/* What the gradient passes: everything between the goal and the cost. */
+static void mark_way(drawing *w) {
+    if (!w->doc || !w->box[w->doc->goal]) return;
+    w->places.at[w->box[w->doc->goal] - 1].way = true;
+    for (uint32_t i = 0; i < w->arrows.n; i++) /* arrows are in the order of the statements */
+        if (w->places.at[w->arrows.at[i].from].way) w->places.at[w->arrows.at[i].to].way = true;
+}
+
+/* ---------------------------------------------------------------------- layers */
+
+static void find_layers(drawing *w) {
+    for (uint32_t i = 0; i < w->arrows.n; i++) {
+        const place *from = &w->places.at[w->arrows.at[i].from];
+        place       *to = &w->places.at[w->arrows.at[i].to];
+        if (to->layer < from->layer + 1) to->layer = from->layer + 1;
+    }
+    for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = 1e9;
+    for (uint32_t i = w->arrows.n; i-- > 0;) { /* what has no data behind it goes to the right as far as it can */
+        place       *from = &w->places.at[w->arrows.at[i].from];
+        const place *to = &w->places.at[w->arrows.at[i].to];
+        if (!from->data && to->layer - 1 < from->pull) from->pull = to->layer - 1;
+        if (!from->data && from->pull < 1e9) from->layer = (uint32_t)from->pull;
+    }
+    for (uint32_t i = 0; i < w->places.n; i++)
+        if (w->places.at[i].layer + 1 > w->n_layers) w->n_layers = w->places.at[i].layer + 1;
+}
+
+/* Knots where an arrow passes a layer. */
+static void add_knots(drawing *w) {
+    for (uint32_t i = 0; i < w->arrows.n; i++) {
+        edge     x = w->arrows.at[i];
+        uint32_t last = x.from, to = w->places.at[x.to].layer;
+        bool     way = w->places.at[x.from].way && w->places.at[x.to].way;
+        for (uint32_t layer = w->places.at[x.from].layer + 1; layer < to; layer++) {
+            vec_push(w->a, &w->places, (place){.layer = layer, .data = w->places.at[x.from].data, .way = way});
+            vec_push(w->a, &w->edges, (edge){last, w->places.n - 1, i});
+            last = w->places.n - 1;
+        }
+        vec_push(w->a, &w->edges, (edge){last, x.to, i});
+    }
+}
+
+static dfoo_status sort_into_layers(drawing *w) {
+    w->order = arena_new(w->a, (w->places.n + 1) * sizeof *w->order);
+    w->first = arena_new(w->a, (w->n_layers + 2) * sizeof *w->first);
+    if (!w->order || !w->first) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < w->places.n; i++) w->first[w->places.at[i].layer + 1]++;
+    for (uint32_t k = 0; k < w->n_layers; k++) w->first[k + 1] += w->first[k];
+    uint32_t *next = arena_new(w->a, (w->n_layers + 1) * sizeof *next);
+    if (!next) return DFOO_ENOMEM;
+    memcpy(next, w->first, w->n_layers * sizeof *next);
+    for (int pass = 0; pass < 2; pass++) /* what has data in it first: above */
+        for (uint32_t i = 0; i < w->places.n; i++)
+            if (w->places.at[i].data == (pass == 0)) w->order[next[w->places.at[i].layer]++] = i;
+    return DFOO_OK;
+}
+
+/* ----------------------------------------------------------------------- order */
+
+/* How much a neighbour pulls: the way of the data is to be straight. */
+static double weight(const place *from, const place *to) {
+    if (!from->data) return 1;
+    return from->var && to->var ? 8 : 2;
+}
+
+/* Draws each place to the mean of its neighbours before it (sign < 0) or behind it. */
+static void pull_places(drawing *w, bool before, bool behind, double *sum) {
+    for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = sum[i] = 0;
+    for (uint32_t i = 0; i < w->edges.n; i++) {
+        place *from = &w->places.at[w->edges.at[i].from], *to = &w->places.at[w->edges.at[i].to];
+        double k = weight(from, to);
+        if (before) to->pull += k * from->y, sum[w->edges.at[i].to] += k;
+        if (behind) from->pull += k * to->y, sum[w->edges.at[i].from] += k;
+    }
+    for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = sum[i] > 0 ? w->places.at[i].pull / sum[i] : w->places.at[i].y;
+}
+
+static void sort_layer(drawing *w, uint32_t layer) {
+    for (uint32_t i = w->first[layer] + 1; i < w->first[layer + 1]; i++) {
+        uint32_t x = w->order[i], k = i;
+        for (; k > w->first[layer] && w->places.at[w->order[k - 1]].pull > w->places.at[x].pull; k--) w->order[k] = w->order[k - 1];
+        w->order[k] = x;
+    }
+}
+
+static double room(const place *above, const place *below) {
+    return above->var && below->var ? ROW : above->var || below->var ? (ROW + KNOT_ROW) / 2.0 : KNOT_ROW;
+}
+
+/* Puts a layer's places where they are drawn to, as far as there is room: those that overlap share
+ * their displacement, of which values of the data take less than parameters. */
+static void settle_layer(drawing *w, uint32_t layer) {
+    uint32_t from = w->first[layer], to = w->first[layer + 1];
+    double   shift = 0, all = 0, y = 0;
+    for (uint32_t i = from; i < to; i++) {
+        place *x = &w->places.at[w->order[i]];
+        double least = i > from ? y + room(&w->places.at[w->order[i - 1]], x) : x->pull;
+        y = x->pull > least ? x->pull : least;
+        double firm = x->data ? x->var ? 40 : 10 : 1;
+        shift += firm * (y - x->pull);
+        all += firm;
+        x->y = y;
+    }
+    shift /= all > 0 ? all : 1;
+    for (uint32_t i = from; i < to; i++) w->places.at[w->order[i]].y -= shift;
+}
+
+static dfoo_status arrange(drawing *w) {
+    double *sum = arena_new(w->a, (w->places.n + 1) * sizeof *sum);
+    if (!sum) return DFOO_ENOMEM;
+    for (uint32_t k = 0; k < w->n_layers; k++)
+        for (uint32_t i = w->first[k]; i < w->first[k + 1]; i++) w->places.at[w->order[i]].y = ROW * (i - w->first[k]);
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        pull_places(w, sweep % 2 == 0, sweep % 2 == 1, sum);
+        for (uint32_t k = 0; k < w->n_layers; k++) {
+            sort_layer(w, k);
+            settle_layer(w, k);
+        }
+    }
+    for (int shift = 0; shift < SHIFTS; shift++) {
+        pull_places(w, true, true, sum);
+        for (uint32_t k = 0; k < w->n_layers; k++) settle_layer(w, k);
+    }
+    double least = 1e9, most = 0;
+    for (uint32_t i = 0; i < w->places.n; i++) least = w->places.at[i].y < least ? w->places.at[i].y : least;
+    for (uint32_t i = 0; i < w->places.n; i++) {
+        w->places.at[i].y -= least;
+        if (w->places.at[i].y > most) most = w->places.at[i].y;
+    }
+    w->height = most + BOX_HEIGHT + 2 * MARGIN;
+    return DFOO_OK;
+}
+
+/* --------------------------------------------------------------------- drawing */
+
+static double left_of(const place *x) {
+    return MARGIN + (double)LAYER * x->layer;
+}
+
+static double middle_of(const place *x) {
+    return MARGIN + x->y + BOX_HEIGHT / 2.0;
+}
+
+/* One arrow, from box to box, through its knots. */
+static void put_arrow(const drawing *w, uint32_t first, uint32_t last, const char *id, buf *out) {
+    const place *from = &w->places.at[w->edges.at[first].from], *to = &w->places.at[w->edges.at[last].to];
+    bool         way = from->way && to->way;
+    double       x = left_of(from) + BOX_WIDTH, y = middle_of(from);
+    buf_printf(out, "<path%s marker-end=\"url(#%s-%s)\" d=\"M%.0f %.1f", way ? " class=\"way\"" : "", way ? "way" : "tip", id, x, y);
+    for (uint32_t i = first; i <= last; i++) {
+        const place *next = &w->places.at[w->edges.at[i].to];
+        double       nx = left_of(next) - (next->var ? 6 : 0), ny = middle_of(next), bend = (nx - x) * 0.5;
+        buf_printf(out, "C%.0f %.1f %.0f %.1f %.0f %.1f", x + bend, y, nx - bend, ny, nx, ny);
+        x = nx;
+        y = ny;
+        if (next->var) continue;
+        x += BOX_WIDTH; /* straight past the boxes of this layer */
+        buf_printf(out, "L%.0f %.1f", x, y);
+    }
+    buf_puts(out, "\"/>\n");
+}
+
+static void put_arrows(const drawing *w, bool way, const char *id, buf *out) {
+    for (uint32_t i = 0, k; i < w->edges.n; i = k) {
+        for (k = i + 1; k < w->edges.n && w->edges.at[k].arrow == w->edges.at[i].arrow; k++) {}
+        if ((w->places.at[w->edges.at[i].from].way && w->places.at[w->edges.at[k - 1].to].way) == way) put_arrow(w, i, k - 1, id, out);
+    }
+}
+
+static void put_escaped(buf *out, const char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '&') buf_puts(out, "&amp;");
+        else if (text[i] == '<') buf_puts(out, "&lt;");
+        else buf_put(out, text + i, 1);
+    }
+}
+
+/* The number at the end of a name stands below. */
+static void put_name(const char *name, buf *out) {
+    size_t len = strlen(name), word = len;
+    while (word > 1 && name[word - 1] >= '0' && name[word - 1] <= '9') word--;
+    put_escaped(out, name, word);
+    if (word < len) buf_printf(out, "<tspan dy=\"4\" font-size=\"11\">%s</tspan>", name + word);
+}
+
+static void put_box(const drawing *w, const place *x, buf *out) {
+    const ir *g = w->p->g;
+    bool      goal = w->doc && x->var == w->doc->goal, link = !w->doc && sheet_is_whole(w->p);
+    double    left = left_of(x), top = MARGIN + x->y;
+    buf       size;
+    buf_init(&size, out->mem);
+    print_shape(g, ir_var(g, x->var)->sh, &size);
+    const char *name = ir_var_name(g, x->var), *class = goal ? "goal" : x->way ? "way" : x->source ? "given" : "";
+    const char *target = link && w->p->has[x->var] ? ir_var_name(g, derivation_find(w->p->d, x->var)->grad) : name;
+    if (link) {
+        buf_puts(out, "<a href=\"#");
+        put_escaped(out, target, strlen(target));
+        buf_puts(out, "\">");
+    }
+    buf_printf(out, "<g%s%s%s><rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/><text x=\"%.0f\" y=\"%.1f\" font-size=\"16\" font-style=\"italic\">", class[0] ? " class=\"" : "",
+               class, class[0] ? "\"" : "", left, top, BOX_WIDTH, BOX_HEIGHT, left + BOX_WIDTH / 2.0, top + 18);
+    put_name(name, out);
+    buf_printf(out, "</text><text class=\"size\" x=\"%.0f\" y=\"%.1f\">", left + BOX_WIDTH / 2.0, top + 33);
+    if (size.text) put_escaped(out, size.text, size.len);
+    buf_printf(out, "</text></g>%s\n", link ? "</a>" : "");
+    if (size.failed) out->failed = true;
+    buf_free(&size);
+}
+
+/* What the picture shows, in words: each value and what it is made of, then the way of the gradient. */
+static void put_description(const drawing *w, buf *out) {
+    for (uint32_t i = 0; i < w->arrows.n; i++) {
+        bool        first = i == 0 || w->arrows.at[i - 1].to != w->arrows.at[i].to;
+        const char *from = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].from].var), *to = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].to].var);
+        if (first) buf_puts(out, i ? "; " : "");
+        if (first) put_escaped(out, to, strlen(to));
+        buf_puts(out, first ? " is made of " : ", ");
+        put_escaped(out, from, strlen(from));
+    }
+    buf_puts(out, ".");
+    if (!w->doc) return;
+    buf_puts(out, " The gradient passes");
+    const char *comma = " ";
+    for (uint32_t i = w->places.n; i-- > 0;) {
+        if (!w->places.at[i].way || !w->places.at[i].var) continue;
+        const char *name = ir_var_name(w->p->g, w->places.at[i].var);
+        buf_puts(out, comma);
+        put_escaped(out, name, strlen(name));
+        comma = ", ";
+    }
+    buf_puts(out, ".");
+}
+
+/* The tips of arrows, thin and thick. */
+static void put_tips(const char *id, buf *out) {
+    for (int way = 0; way < 2; way++)
+        buf_printf(out, "<marker id=\"%s-%s\"%s viewBox=\"0 0 8 8\" refX=\"2\" refY=\"4\" markerWidth=\"%d\" markerHeight=\"%d\" "
+                        "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>\n",
+                   way ? "way" : "tip", id, way ? " class=\"way\"" : "", way ? 10 : 7, way ? 10 : 7);
+}
+
+static void put_svg(const drawing *w, buf *out) {
+    double      width = (double)LAYER * (w->n_layers - 1) + BOX_WIDTH + 2 * MARGIN;
+    const char *id = w->doc ? ir_var_name(w->p->g, derivation_find(w->p->d, w->doc->goal)->grad) : "model";
+    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"%s\" aria-labelledby=\"graph-%s graph-%s-text\">\n",
+               width, w->height, width, w->height, w->doc ? "img" : "group", id, id);
+    buf_printf(out, "<title id=\"graph-%s\">The graph of the model</title>\n<desc id=\"graph-%s-text\">", id, id);
+    put_description(w, out);
+    buf_puts(out, "</desc>\n");
+    put_tips(id, out);
+    put_arrows(w, false, id, out);
+    put_arrows(w, true, id, out);
+    for (uint32_t k = 0; k < w->n_layers; k++)
+        for (uint32_t i = w->first[k]; i < w->first[k + 1]; i++)
+            if (w->places.at[w->order[i]].var) put_box(w, &w->places.at[w->order[i]], out);
+    buf_puts(out, "</svg>\n");
+}
+
+static dfoo_status draw(drawing *w, buf *out) {
+    DFOO_TRY(add_all(w));
+    if (!w->arrows.n) return DFOO_OK;
+    mark_way(w);
+    find_layers(w);
+    add_knots(w);
+    DFOO_TRY(arena_status(w->a));
+    DFOO_TRY(sort_into_layers(w));
+    DFOO_TRY(arrange(w));
+    put_svg(w, out);
+    return DFOO_OK;
+}
+
+void sheet_graph(const sheet *p, const document *doc, buf *out) {
+    arena   a;
+    arena_init(&a, p->a->mem);
+    drawing w = {.p = p, .doc = doc, .a = &a};
+    if (draw(&w, out) != DFOO_OK || a.failed) p->a->failed = true;
+    arena_free(&a);
+}

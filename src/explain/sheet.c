@@ -1,0 +1,172 @@
+/* One or more gradients explained in a format: each document is told, proven, written, and freed. */
+#include "explain/sheet.h"
+
+#include <string.h>
+
+static const renderer *renderer_of(dfoo_format format) {
+    switch (format) {
+    case DFOO_HTML: return &html_renderer;
+    case DFOO_LATEX: return &latex_renderer;
+    case DFOO_MARKDOWN: return &markdown_renderer;
+    case DFOO_JSON: return &json_renderer;
+    default: return &text_renderer;
+    }
+}
+
+bool sheet_is_whole(const sheet *p) {
+    return p->how->whole;
+}
+
+static bool stands_alone(const char *text, size_t i, size_t len) {
+    return (i == 0 || strchr(" (", text[i - 1]) != NULL) && (i + 1 == len || strchr(" ,.:;)", text[i + 1]) != NULL);
+}
+
+bool sheet_is_letter(const char *text, size_t i, size_t len) {
+    return text[i] >= 'b' && text[i] <= 'z' && stands_alone(text, i, len);
+}
+
+bool sheet_is_sign(const char *text, size_t i, size_t len) {
+    return (text[i] == '*' || text[i] == '@') && stands_alone(text, i, len);
+}
+
+node_id sheet_formula(const sheet *p, const gradient *v) {
+    (void)p;
+    return v->shown ? v->whole : v->local;
+}
+
+/* --------------------------------------------------------------- mathematics */
+
+typedef struct setting {
+    const sheet    *p;
+    const document *doc;
+} setting;
+
+static bool has_entries(const document *doc, const side *s) {
+    if (s->v) return !shape_is_scalar(ir_var(doc->g, s->v)->sh);
+    return s->n && !shape_is_scalar(ir_shape(doc->g, s->n));
+}
+
+static tex_part part(void *user, uint32_t number) {
+    const setting *w = user;
+    if (number >= w->doc->marks.n) return (tex_part){"", false};
+    const side *s = &w->doc->marks.at[number];
+    return (tex_part){sheet_tex(w->p, w->doc, s), has_entries(w->doc, s)};
+}
+
+/* Goes into marks that stand in formulas, which are as deep as our sentences are put together. */
+const char *sheet_tex(const sheet *p, const document *doc, const side *s) {
+    buf out;
+    buf_init(&out, doc->a->mem);
+    if (s->v) {
+        buf_puts(&out, tex_name(&p->names, s->v, s->small));
+    } else if (s->n) {
+        tex_node(&p->names, s->n, s->small ? doc->small : NULL, &out);
+    } else if (s->x) {
+        tex_index(&p->names, s->x, &s->style, &out);
+    } else if (s->is_shape) {
+        tex_shape(&p->names, s->sh, &out);
+    } else {
+        setting   w = {p, doc};
+        tex_parts parts = {.part = part, .user = &w, .layers = s->layers};
+        tex_formula(&p->names, s->notation ? s->notation : s->shown, &parts, &out);
+    }
+    const char *text = out.text ? arena_text(doc->a, out.text, out.len) : "";
+    if (out.failed) doc->a->failed = true;
+    buf_free(&out);
+    return text ? text : "";
+}
+
+void sheet_checked(const explain_result *r, buf *out) {
+    if (r->not_finite) {
+        buf_puts(out, "not checked: at random values something of this is not finite, as behind a division by zero");
+        return;
+    }
+    buf_printf(out, "checked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
+    if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
+    else buf_puts(out, "to the last bit");
+    if (r->n_derivatives)
+        buf_printf(out, ", %u derivative%s against differences to %.0e", r->n_derivatives, r->n_derivatives == 1 ? "" : "s", r->worst_derivative);
+    if (r->n_failed) buf_printf(out, "\n%u of these did NOT hold: this is a fault of dfoo, please report it", r->n_failed);
+}
+
+/* -------------------------------------------------------------------- telling */
+
+/* One explanation, in an arena of its own. */
+static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const renderer *to, explain_result *result) {
+    arena a;
+    arena_init(&a, p->a->mem);
+    document    doc = {.d = p->d, .g = p->g, .a = &a, .goal = v};
+    tex         names = p->names;
+    *result = (explain_result){0};
+    p->names.a = &a;
+    dfoo_status status = story_tell(&doc, g);
+    if (status == DFOO_OK) status = prove_document(&doc, v, run, p->how->seed, result);
+    if (status == DFOO_OK) {
+        to->one(p, &doc, result);
+        status = arena_status(&a);
+    }
+    p->names = names;
+    arena_free(&a);
+    return status;
+}
+
+static void add_result(explain_result *all, const explain_result *one) {
+    all->n_identities += one->n_identities;
+    all->n_derivatives += one->n_derivatives;
+    all->n_failed += one->n_failed;
+    all->not_finite = all->not_finite || one->not_finite;
+    if (one->worst_identity > all->worst_identity) all->worst_identity = one->worst_identity;
+    if (one->worst_derivative > all->worst_derivative) all->worst_derivative = one->worst_derivative;
+}
+
+static dfoo_status write_sheet(sheet *p, ir *g, const program *run, explain_result *result) {
+    const renderer *to = renderer_of(p->how->format);
+    p->has = arena_new(p->a, g->vars.n);
+    if (!p->has) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
+    DFOO_TRY(tex_init(&p->names, p->d->m, p->a));
+    to->begin(p);
+    for (uint32_t i = 0; i < p->n_goals; i++) {
+        explain_result one;
+        DFOO_TRY(explain_one(p, g, p->goals[i], run, to, &one));
+        add_result(result, &one);
+    }
+    to->end(p);
+    DFOO_TRY(arena_status(p->a));
+    return buf_status(p->out);
+}
+
+dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run, const explain_options *how,
+                              buf *out, explain_result *result) {
+    arena a;
+    buf   head;
+    *result = (explain_result){0};
+    for (uint32_t i = 0; i < n; i++)
+        if (!derivation_find(d, goals[i])) return DFOO_EINPUT;
+    arena_init(&a, out->mem);
+    buf_init(&head, out->mem);
+    dfoo_status status = explain_head(d, NULL, &head);
+    sheet       p = {.d = d, .g = &d->m->g, .how = how, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
+    if (status == DFOO_OK) status = write_sheet(&p, g, run, result);
+    buf_free(&head);
+    arena_free(&a);
+    if (status != DFOO_OK) return status;
+    return result->n_failed ? DFOO_NO : DFOO_OK;
+}
+
+/* A gradient that says something: not that the cost changes with itself, not a matrix of ones. */
+static bool is_explained(const derivation *d, const gradient *v) {
+    const ir   *g = &d->m->g;
+    const node *x = v->whole ? ir_node(g, v->whole) : NULL;
+    bool        trivial = !x || x->op == OP_NUMBER || x->op == OP_ONES || (x->op == OP_MUL && ir_node(g, x->arg[1])->op == OP_ONES);
+    return !v->given && (v->shown || (!trivial && ir_var(g, v->var)->kind != VAR_INPUT));
+}
+
+dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n) {
+    *n = 0;
+    *goals = arena_new(a, (d->list.n + 1) * sizeof **goals);
+    if (!*goals) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < d->list.n; i++)
+        if (is_explained(d, &d->list.at[i])) (*goals)[(*n)++] = d->list.at[i].var;
+    return DFOO_OK;
+}
