@@ -3,14 +3,14 @@
  *
  * The layer of a value is the length of the longest way from an input; parameters and labels stand one
  * layer before their first use. An arrow across several layers is led through a knot in each of them, so
- * that it runs around the boxes. Knots and boxes of a layer are ordered by the mean place of their
+ * that it runs around the boxes; those of parameters to the same place, a penalty, share a trunk of knots. Knots and boxes of a layer are ordered by the mean place of their
  * neighbours (the barycentre heuristic of Sugiyama, Tagawa, Toda, 1981), a few times to and fro, then
  * moved up and down towards them. */
 #include <string.h>
 
 #include "explain/sheet.h"
 
-enum { BOX_WIDTH = 78, BOX_HEIGHT = 40, LAYER = 126, ROW = 56, KNOT_ROW = 24, MARGIN = 12, SWEEPS = 6, SHIFTS = 12 };
+enum { BOX_WIDTH = 78, BOX_HEIGHT = 40, LAYER = 126, ROW = 56, KNOT_ROW = 24, MARGIN = 12, SWEEPS = 6, SHIFTS = 60 };
 
 typedef struct place {
     var_id   var; /* 0: a knot on the way of an arrow */
@@ -19,6 +19,7 @@ typedef struct place {
     bool     source;  /* has no equation: an input, a label, a parameter, a mask */
     bool     data;    /* depends on the inputs or is one */
     bool     way;     /* on the way of the gradient */
+    uint32_t trunk, trunk_layer; /* the first of the knots through which parameters come, and its layer; 0: none */
 } place;
 
 /* Between neighbouring layers; the parts of one arrow have its number. */
@@ -116,18 +117,56 @@ static void find_layers(drawing *w) {
         if (w->places.at[i].layer + 1 > w->n_layers) w->n_layers = w->places.at[i].layer + 1;
 }
 
+static bool is_long(const drawing *w, edge x) {
+    return w->places.at[x.to].layer > w->places.at[x.from].layer + 1;
+}
+
+/* Knots from one layer to the one before another, one behind the other; returns the first. */
+static uint32_t add_chain(drawing *w, place like, uint32_t from, uint32_t to) {
+    uint32_t first = w->places.n;
+    for (uint32_t layer = from; layer < to; layer++) {
+        like.layer = layer;
+        vec_push(w->a, &w->places, like);
+    }
+    return first;
+}
+
+static void join(drawing *w, uint32_t from, uint32_t to, uint32_t arrow) {
+    vec_push(w->a, &w->edges, (edge){from, to, arrow});
+}
+
+/* The way that all long arrows of parameters to x.to share, from the first that comes. */
+static void add_trunk(drawing *w, edge x) {
+    uint32_t from = w->places.at[x.from].layer + 1, to = w->places.at[x.to].layer;
+    for (uint32_t i = 0; i < w->arrows.n; i++) {
+        edge other = w->arrows.at[i];
+        if (other.to == x.to && !w->places.at[other.from].data && w->places.at[other.from].layer + 1 < from) from = w->places.at[other.from].layer + 1;
+    }
+    uint32_t first = add_chain(w, (place){.var = 0}, from, to), arrow = w->arrows.n + x.arrow;
+    if (w->places.n < first + (to - from)) return;
+    w->places.at[x.to].trunk = first;
+    w->places.at[x.to].trunk_layer = from;
+    for (uint32_t layer = from; layer + 1 < to; layer++) join(w, first + layer - from, first + layer - from + 1, arrow);
+    join(w, first + to - from - 1, x.to, arrow);
+}
+
 /* Knots where an arrow passes a layer. */
 static void add_knots(drawing *w) {
-    for (uint32_t i = 0; i < w->arrows.n; i++) {
-        edge     x = w->arrows.at[i];
-        uint32_t last = x.from, to = w->places.at[x.to].layer;
-        bool     way = w->places.at[x.from].way && w->places.at[x.to].way;
-        for (uint32_t layer = w->places.at[x.from].layer + 1; layer < to; layer++) {
-            vec_push(w->a, &w->places, (place){.layer = layer, .data = w->places.at[x.from].data, .way = way});
-            vec_push(w->a, &w->edges, (edge){last, w->places.n - 1, i});
-            last = w->places.n - 1;
+    for (uint32_t i = 0; i < w->arrows.n && !w->a->failed; i++) {
+        edge        x = w->arrows.at[i];
+        const place from = w->places.at[x.from], to = w->places.at[x.to];
+        bool        way = from.way && to.way;
+        if (!is_long(w, x)) {
+            join(w, x.from, x.to, i);
+        } else if (from.data || way) {
+            uint32_t knot = add_chain(w, (place){.data = from.data, .way = way}, from.layer + 1, to.layer), n = to.layer - from.layer - 1;
+            join(w, x.from, knot, i);
+            for (uint32_t k = 1; k < n; k++) join(w, knot + k - 1, knot + k, i);
+            join(w, knot + n - 1, x.to, i);
+        } else {
+            if (!to.trunk) add_trunk(w, x);
+            join(w, x.from, w->places.at[x.to].trunk + from.layer + 1 - w->places.at[x.to].trunk_layer, i);
         }
-        vec_push(w->a, &w->edges, (edge){last, x.to, i});
     }
 }
 
@@ -150,12 +189,14 @@ static dfoo_status sort_into_layers(drawing *w) {
 
 /* How much a neighbour pulls: the way of the data is to be straight. */
 static double weight(const place *from, const place *to) {
-    if (!from->data) return 1;
-    return from->var && to->var ? 8 : 2;
+    if (!from->data) return !from->var ? 1 : to->var ? 0.1 : 0.005; /* a parameter stands by its first use */
+    return from->var && to->var ? 20 : 2;
 }
 
-/* Draws each place to the mean of its neighbours before it (sign < 0) or behind it. */
+/* Draws each place towards the mean of its neighbours before it, behind it or both: all of the way
+ * for an order, half of it to settle, as two that draw each other would change sides for ever. */
 static void pull_places(drawing *w, bool before, bool behind, double *sum) {
+    double far = before && behind ? 0.5 : 1;
     for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = sum[i] = 0;
     for (uint32_t i = 0; i < w->edges.n; i++) {
         place *from = &w->places.at[w->edges.at[i].from], *to = &w->places.at[w->edges.at[i].to];
@@ -163,13 +204,21 @@ static void pull_places(drawing *w, bool before, bool behind, double *sum) {
         if (before) to->pull += k * from->y, sum[w->edges.at[i].to] += k;
         if (behind) from->pull += k * to->y, sum[w->edges.at[i].from] += k;
     }
-    for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = sum[i] > 0 ? w->places.at[i].pull / sum[i] : w->places.at[i].y;
+    for (uint32_t i = 0; i < w->places.n; i++) {
+        place *x = &w->places.at[i];
+        x->pull = sum[i] > 0 ? far * x->pull / sum[i] + (1 - far) * x->y : x->y;
+    }
+}
+
+/* The data above, parameters and labels below. */
+static bool stands_above(const place *a, const place *b) {
+    return a->data != b->data ? a->data : a->pull < b->pull;
 }
 
 static void sort_layer(drawing *w, uint32_t layer) {
     for (uint32_t i = w->first[layer] + 1; i < w->first[layer + 1]; i++) {
         uint32_t x = w->order[i], k = i;
-        for (; k > w->first[layer] && w->places.at[w->order[k - 1]].pull > w->places.at[x].pull; k--) w->order[k] = w->order[k - 1];
+        for (; k > w->first[layer] && stands_above(&w->places.at[x], &w->places.at[w->order[k - 1]]); k--) w->order[k] = w->order[k - 1];
         w->order[k] = x;
     }
 }
@@ -237,7 +286,9 @@ static void put_arrow(const drawing *w, uint32_t first, uint32_t last, const cha
     const place *from = &w->places.at[w->edges.at[first].from], *to = &w->places.at[w->edges.at[last].to];
     bool         way = from->way && to->way;
     double       x = left_of(from) + BOX_WIDTH, y = middle_of(from);
-    buf_printf(out, "<path%s marker-end=\"url(#%s-%s)\" d=\"M%.0f %.1f", way ? " class=\"way\"" : "", way ? "way" : "tip", id, x, y);
+    buf_printf(out, "<path%s", way ? " class=\"way\"" : "");
+    if (to->var) buf_printf(out, " marker-end=\"url(#%s-%s)\"", way ? "way" : "tip", id);
+    buf_printf(out, " d=\"M%.0f %.1f", x, y);
     for (uint32_t i = first; i <= last; i++) {
         const place *next = &w->places.at[w->edges.at[i].to];
         double       nx = left_of(next) - (next->var ? 6 : 0), ny = middle_of(next), bend = (nx - x) * 0.5;

@@ -266,14 +266,14 @@ static void put_equation(sheet *p, var_id v, node_id n) {
 static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) {
     buf_puts(p->out, "<tr");
     if (!link) put_id(p, ir_var_name(p->g, v));
-    buf_puts(p->out, "><td>");
+    buf_puts(p->out, "><td><div class=\"cell\">");
     if (link) {
         buf_puts(p->out, "<a href=\"#");
         put_escaped(p->out, ir_var_name(p->g, v), strlen(ir_var_name(p->g, v)));
         buf_puts(p->out, "\">");
     }
     put_equation(p, v, n);
-    buf_printf(p->out, "%s</td><td>", link ? "</a>" : "");
+    buf_printf(p->out, "%s</div></td><td>", link ? "</a>" : "");
     buf shape_text;
     buf_init(&shape_text, p->out->mem);
     tex_shape(&p->names, ir_var(p->g, v)->sh, &shape_text);

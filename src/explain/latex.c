@@ -133,7 +133,6 @@ static void put_forward(const sheet *p) {
 static void begin(sheet *p) {
     if (p->how->standalone)
         buf_puts(p->out, "\\documentclass[fleqn]{article}\n"
-                         "\\usepackage[T1]{fontenc}\n"
                          "\\usepackage[margin=2.2cm]{geometry}\n"
                          "\\usepackage{amsmath}\n"
                          "\\allowdisplaybreaks\n"
