@@ -35,7 +35,8 @@ typedef struct side {
 #define MARK_BEGIN '\001'
 #define MARK_END   '\002'
 
-typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE } block_kind;
+/* ROW: two equalities side by side, u = a and u' = b, in columns with those of the rows around it. */
+typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE, BLOCK_ROW } block_kind;
 
 enum { MOST_SIDES = 4 };
 
@@ -52,7 +53,8 @@ typedef struct block {
 } block;
 
 typedef struct document {
-    const derivation *d;
+    const char       *name; /* of what is explained: dZ1, sigmoid */
+    const derivation *d;    /* NULL: a function is explained */
     const ir         *g;
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */

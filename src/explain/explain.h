@@ -15,18 +15,19 @@ dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps
 /* The head alone, as lines of comments: what the gradients differentiate. */
 dfoo_status explain_head(const derivation *d, const bool *only, buf *out);
 
-typedef struct explain_result {
-    uint32_t n_identities, n_derivatives, n_failed;
-    double   worst_identity, worst_derivative;
-    bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
-} explain_result;
-
 typedef struct explain_options {
     dfoo_format format;
     bool        standalone; /* DFOO_LATEX: a whole document */
     bool        whole;      /* the model is explained: what its gradients differentiate, all that is asked for, links */
     uint64_t    seed;       /* of the values that every line is checked on */
 } explain_options;
+
+typedef struct explain_result {
+    uint32_t n_identities, n_derivatives, n_failed;
+    double   worst_identity, worst_derivative;
+    bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
+    bool     points;     /* the values were chosen: nine points */
+} explain_result;
 
 /* The proofs of gradients by indices, in their order. `run` is the program with all gradients
  * (simplify_program with `all`). DFOO_NO: a line did not hold; the text says so. */
@@ -49,7 +50,7 @@ typedef struct explain_function_how {
 } explain_function_how;
 
 /* The derivative by z of a function, whose definition is a node over z, rule by rule. */
-dfoo_status explain_function(ir *g, arena *a, const char *title, var_id z, node_id def, const explain_function_how *how, buf *out,
-                             explain_result *result);
+dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
+                             buf *out, explain_result *result);
 
 #endif

@@ -120,6 +120,27 @@ static void put_line(sheet *p, const document *doc, const block *b) {
     buf_puts(p->out, "\n");
 }
 
+/* Equalities side by side, a table of them. Returns the first block behind. */
+static uint32_t put_rows(sheet *p, const document *doc, uint32_t i) {
+    buf_puts(p->out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"equations\">\n<table class=\"rows\">\n");
+    for (; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++) {
+        const block *b = &doc->blocks.at[i];
+        buf_puts(p->out, "<tr>");
+        for (uint32_t k = 0; k + 1 < b->n_sides; k += 2) {
+            buf_puts(p->out, "<td>");
+            put_side(p, doc, &b->sides[k], false);
+            buf_puts(p->out, " ");
+            put_side(p, doc, &b->sides[k + 1], true);
+            buf_puts(p->out, "</td>");
+        }
+        buf_puts(p->out, "<td>");
+        put_words(p, doc, b->tail);
+        buf_puts(p->out, "</td></tr>\n");
+    }
+    buf_puts(p->out, "</table>\n</div>\n");
+    return i;
+}
+
 /* Lines that follow each other without words stand under each other. Returns the first block behind. */
 static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
     buf_puts(p->out, "<div class=\"equations\" role=\"group\" tabindex=\"0\" aria-label=\"equations\">\n");
@@ -161,7 +182,9 @@ static void put_title(sheet *p, const document *doc, const block *b) {
         buf_puts(p->out, i ? "</span> " : "");
         put_math(p, sheet_tex(p, doc, s), "");
     }
-    buf_puts(p->out, "</h2>\n<p class=\"shape\">shape ");
+    buf_puts(p->out, "</h2>\n");
+    if (!b->tail[0]) return;
+    buf_puts(p->out, "<p class=\"shape\">shape ");
     put_words(p, doc, b->tail);
     buf_puts(p->out, "</p>\n");
 }
@@ -192,6 +215,10 @@ static void put_blocks(sheet *p, const document *doc, unfolding *w) {
             put_graph(p, doc);
             drawn = true;
         }
+        if (b->kind == BLOCK_ROW) {
+            i = put_rows(p, doc, i);
+            continue;
+        }
         if (b->kind == BLOCK_LINE) {
             if (b->words[0]) {
                 buf_puts(p->out, "<p>");
@@ -216,7 +243,7 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     unfolding w = {0};
     buf       checked;
     buf_puts(p->out, "<section");
-    put_id(p, ir_var_name(p->g, derivation_find(p->d, doc->goal)->grad));
+    put_id(p, doc->name);
     buf_puts(p->out, ">\n");
     put_blocks(p, doc, &w);
     close_section(p, &w);
@@ -236,8 +263,8 @@ static void put_head(sheet *p) {
     const char *rest = p->head, *line;
     size_t      len;
     bool        list = false;
-    size_t      name = strlen(p->d->m->src.name); /* it stands above */
-    if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->d->m->src.name, name) == 0 && rest[name + 2] == ':') rest += name + 4;
+    size_t      name = strlen(p->title); /* it stands above */
+    if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->title, name) == 0 && rest[name + 2] == ':') rest += name + 4;
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
         if (skip && !list) buf_puts(p->out, "<ul>\n");
@@ -298,9 +325,9 @@ static void put_forward(sheet *p) {
         uint8_t kind = ir_var(p->g, v)->kind;
         if (kind == VAR_INPUT || kind == VAR_LABEL || kind == VAR_PARAM || kind == VAR_MASK) put_row(p, v, 0, kinds[kind], false);
     }
-    for (uint32_t i = 0; i < p->d->m->forward.list.n; i++) {
-        const stmt *s = &p->d->m->forward.list.at[i];
-        put_row(p, s->var, s->node, s->var == p->d->m->cost ? "the cost" : "", false);
+    for (uint32_t i = 0; i < p->m->forward.list.n; i++) {
+        const stmt *s = &p->m->forward.list.at[i];
+        put_row(p, s->var, s->node, s->var == p->m->cost ? "the cost" : "", false);
     }
     end_table(p);
 }
@@ -315,21 +342,23 @@ static void put_contents(sheet *p) {
 }
 
 static void begin(sheet *p) {
-    const char *model = p->d->m->src.name, *goal = "";
-    if (!sheet_is_whole(p)) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
+    const char *model = p->title, *goal = "";
+    if (p->d && !sheet_is_whole(p)) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
     buf_puts(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     put_escaped(p->out, goal, strlen(goal));
     buf_puts(p->out, goal[0] ? " in " : "");
     put_escaped(p->out, model, strlen(model));
-    buf_puts(p->out, goal[0] ? ", explained</title>\n<style>\n" : ": every gradient explained</title>\n<style>\n");
+    buf_puts(p->out, goal[0] || !p->d ? ", explained</title>\n<style>\n" : ": every gradient explained</title>\n<style>\n");
     for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));
     buf_puts(p->out, "</h1>\n");
     if (sheet_is_whole(p)) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
-    buf_puts(p->out, "</header>\n<main>\n<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
+    buf_puts(p->out, "</header>\n<main>\n");
+    if (!p->d) return;
+    buf_puts(p->out, "<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
     put_head(p);
     buf_puts(p->out, "</section>\n");
     if (!sheet_is_whole(p)) return;

@@ -58,15 +58,15 @@ static void put_statement(const sheet *p, const stmt *s) {
         return;
     }
     uint32_t line, column;
-    source_place(&p->d->m->src, s->at.start, &line, &column);
+    source_place(&p->m->src, s->at.start, &line, &column);
     put_text_key(p, ", ", "statement", ir_var_name(p->g, s->var));
     buf_printf(p->out, ", \"line\": %u, \"start\": %zu, \"end\": %zu", line, (size_t)s->at.start, (size_t)s->at.end);
 }
 
 static void put_block(const sheet *p, const document *doc, const block *b) {
-    static const char *const kinds[] = {[BLOCK_TITLE] = "title", [BLOCK_WORDS] = "words", [BLOCK_SECTION] = "section", [BLOCK_LINE] = "line"};
+    static const char *const kinds[] = {[BLOCK_TITLE] = "title", [BLOCK_WORDS] = "words", [BLOCK_SECTION] = "section", [BLOCK_LINE] = "line", [BLOCK_ROW] = "row"};
     put_text_key(p, "{", "kind", kinds[b->kind]);
-    if (b->kind == BLOCK_LINE || b->kind == BLOCK_TITLE) put_line(p, doc, b);
+    if (b->kind == BLOCK_LINE || b->kind == BLOCK_ROW || b->kind == BLOCK_TITLE) put_line(p, doc, b);
     else put_words(p, doc, "words", b->words);
     if (b->kind == BLOCK_SECTION) put_statement(p, b->about);
     buf_puts(p->out, "}");
@@ -95,13 +95,20 @@ static void put_checked(const sheet *p, const explain_result *r) {
     buf_printf(p->out, ", \"failed\": %u}", r->n_failed);
 }
 
-static void one(sheet *p, const document *doc, const explain_result *result) {
-    const gradient *v = derivation_find(p->d, doc->goal);
-    put_text_key(p, doc->goal == p->goals[0] ? "\n    {" : ",\n    {", "name", ir_var_name(p->g, v->grad));
+/* What is explained, of a gradient. */
+static void put_gradient(const sheet *p, const gradient *v) {
     put_text_key(p, ", ", "of", ir_var_name(p->g, v->var));
     put_shape(p, ir_var(p->g, v->var)->sh);
     put_text_key(p, ", ", "differentiates", v->scale == SCALE_DATA ? "loss" : "cost");
-    buf_printf(p->out, ", \"shown\": %s,\n     \"checked\": ", v->shown ? "true" : "false");
+    buf_printf(p->out, ", \"shown\": %s", v->shown ? "true" : "false");
+}
+
+static void one(sheet *p, const document *doc, const explain_result *result) {
+    bool first = !p->d || doc->goal == p->goals[0];
+    put_text_key(p, first ? "\n    {" : ",\n    {", "name", doc->name);
+    put_text_key(p, ", ", "kind", p->d ? "gradient" : "function");
+    if (p->d) put_gradient(p, derivation_find(p->d, doc->goal));
+    buf_puts(p->out, ",\n     \"checked\": ");
     put_checked(p, result);
     buf_puts(p->out, ",\n     \"blocks\": [");
     for (uint32_t i = 0; i < doc->blocks.n; i++) {
@@ -113,9 +120,9 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
 
 static void begin(sheet *p) {
     buf_puts(p->out, "{\n  \"dfoo\": \"" DFOO_VERSION "\",\n");
-    put_text_key(p, "  ", "model", p->d->m->src.name);
-    put_text_key(p, ",\n  ", "head", p->head);
-    put_text_key(p, ",\n  ", "convention", p->d->used == CONVENTION_COURSE ? "course" : "dJ");
+    put_text_key(p, "  ", "model", p->d ? p->title : NULL);
+    put_text_key(p, ",\n  ", "head", p->d ? p->head : NULL);
+    put_text_key(p, ",\n  ", "convention", !p->d ? NULL : p->d->used == CONVENTION_COURSE ? "course" : "dJ");
     buf_puts(p->out, ",\n  \"explanations\": [");
 }
 

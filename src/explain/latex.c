@@ -64,6 +64,20 @@ static uint32_t put_lines(const sheet *p, const document *doc, uint32_t i) {
     return i;
 }
 
+/* u = a and u' = b side by side, with the rule. */
+static uint32_t put_rows(const sheet *p, const document *doc, uint32_t i) {
+    buf_puts(p->out, "\\begin{align*}\n");
+    for (bool first = true; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++, first = false) {
+        const block *b = &doc->blocks.at[i];
+        buf_puts(p->out, first ? "" : " \\\\\n");
+        for (uint32_t k = 0; k + 1 < b->n_sides; k += 2)
+            buf_printf(p->out, "%s%s &= %s", k ? " & " : "", sheet_tex(p, doc, &b->sides[k]), sheet_tex(p, doc, &b->sides[k + 1]));
+        put_note(p, doc, b->tail);
+    }
+    buf_puts(p->out, "\n\\end{align*}\n");
+    return i;
+}
+
 static void put_paragraph(const sheet *p, const document *doc, const char *text) {
     if (!text[0]) return;
     put_words(p, doc, text);
@@ -81,6 +95,10 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     buf      checked;
     for (uint32_t i = 0; i < doc->blocks.n;) {
         const block *b = &doc->blocks.at[i];
+        if (b->kind == BLOCK_ROW) {
+            i = put_rows(p, doc, i);
+            continue;
+        }
         if (b->kind == BLOCK_LINE) {
             put_paragraph(p, doc, b->words);
             i = put_lines(p, doc, i);
@@ -119,7 +137,7 @@ static void put_head(const sheet *p) {
 }
 
 static void put_forward(const sheet *p) {
-    const program *m = &p->d->m->forward;
+    const program *m = &p->m->forward;
     buf_puts(p->out, "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n\\begin{align*}\n");
     for (uint32_t i = 0; i < m->list.n; i++) {
         buf_printf(p->out, "%s%s &= ", i ? " \\\\\n" : "", tex_name(&p->names, m->list.at[i].var, false));
@@ -140,7 +158,7 @@ static void begin(sheet *p) {
                          "\\setlength{\\parskip}{0.4em}\n"
                          "\\begin{document}\n\n");
     put_head(p);
-    if (p->how->standalone) put_forward(p);
+    if (p->how->standalone && p->d) put_forward(p);
 }
 
 static void end(sheet *p) {

@@ -57,6 +57,20 @@ static uint32_t put_lines(const sheet *p, const document *doc, uint32_t i) {
     return i;
 }
 
+/* u = a and u' = b side by side, with the rule. */
+static uint32_t put_rows(const sheet *p, const document *doc, uint32_t i) {
+    buf_puts(p->out, "$$\n\\begin{aligned}\n");
+    for (bool first = true; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++, first = false) {
+        const block *b = &doc->blocks.at[i];
+        buf_puts(p->out, first ? "" : " \\\\\n");
+        for (uint32_t k = 0; k + 1 < b->n_sides; k += 2)
+            buf_printf(p->out, "%s%s &= %s", k ? " & " : "", sheet_tex(p, doc, &b->sides[k]), sheet_tex(p, doc, &b->sides[k + 1]));
+        put_note(p, doc, b->tail);
+    }
+    buf_puts(p->out, "\n\\end{aligned}\n$$\n\n");
+    return i;
+}
+
 static void put_paragraph(const sheet *p, const document *doc, const char *text) {
     if (!text[0]) return;
     put_words(p, doc, text);
@@ -74,6 +88,10 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     buf      checked;
     for (uint32_t i = 0; i < doc->blocks.n;) {
         const block *b = &doc->blocks.at[i];
+        if (b->kind == BLOCK_ROW) {
+            i = put_rows(p, doc, i);
+            continue;
+        }
         if (b->kind == BLOCK_LINE) {
             put_paragraph(p, doc, b->words);
             i = put_lines(p, doc, i);
@@ -103,7 +121,7 @@ static void begin(sheet *p) {
     bool        list = false;
     if (!sheet_is_whole(p)) return;
     buf_puts(p->out, "# ");
-    put_prose(p->out, p->d->m->src.name, strlen(p->d->m->src.name));
+    put_prose(p->out, p->title, strlen(p->title));
     buf_puts(p->out, "\n\n");
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");

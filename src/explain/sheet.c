@@ -81,11 +81,14 @@ void sheet_checked(const explain_result *r, buf *out) {
         buf_puts(out, "not checked: at random values something of this is not finite, as behind a division by zero");
         return;
     }
-    buf_printf(out, "checked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
-    if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
-    else buf_puts(out, "to the last bit");
+    if (!r->points) {
+        buf_printf(out, "checked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
+        if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
+        else buf_puts(out, "to the last bit");
+    }
     if (r->n_derivatives)
-        buf_printf(out, ", %u derivative%s against differences to %.0e", r->n_derivatives, r->n_derivatives == 1 ? "" : "s", r->worst_derivative);
+        buf_printf(out, "%s%u derivative%s against differences to %.0e", r->points ? "checked at nine points: " : ", ", r->n_derivatives,
+                   r->n_derivatives == 1 && !r->points ? "" : "s", r->worst_derivative);
     if (r->n_failed) buf_printf(out, "\n%u of these did NOT hold: this is a fault of dfoo, please report it", r->n_failed);
 }
 
@@ -95,7 +98,7 @@ void sheet_checked(const explain_result *r, buf *out) {
 static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const renderer *to, explain_result *result) {
     arena a;
     arena_init(&a, p->a->mem);
-    document    doc = {.d = p->d, .g = p->g, .a = &a, .goal = v};
+    document    doc = {.name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = p->g, .a = &a, .goal = v};
     tex         names = p->names;
     *result = (explain_result){0};
     p->names.a = &a;
@@ -124,7 +127,7 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, explain_resu
     p->has = arena_new(p->a, g->vars.n);
     if (!p->has) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
-    DFOO_TRY(tex_init(&p->names, p->d->m, p->a));
+    DFOO_TRY(tex_init(&p->names, p->m, p->a));
     to->begin(p);
     for (uint32_t i = 0; i < p->n_goals; i++) {
         explain_result one;
@@ -146,12 +149,30 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
     arena_init(&a, out->mem);
     buf_init(&head, out->mem);
     dfoo_status status = explain_head(d, NULL, &head);
-    sheet       p = {.d = d, .g = &d->m->g, .how = how, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
+    sheet       p = {.m = d->m, .d = d, .g = &d->m->g, .how = how, .title = d->m->src.name, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
     if (status == DFOO_OK) status = write_sheet(&p, g, run, result);
     buf_free(&head);
     arena_free(&a);
     if (status != DFOO_OK) return status;
     return result->n_failed ? DFOO_NO : DFOO_OK;
+}
+
+dfoo_status sheet_function(const model *m, const document *doc, const explain_options *how, buf *out, const explain_result *result) {
+    const renderer *to = renderer_of(how->format);
+    arena           a;
+    arena_init(&a, out->mem);
+    sheet       p = {.m = m, .g = &m->g, .how = how, .title = doc->name, .head = "", .a = &a, .out = out};
+    dfoo_status status = tex_init(&p.names, m, &a);
+    p.names.numbers = true;
+    if (status == DFOO_OK) {
+        to->begin(&p);
+        to->one(&p, doc, result);
+        to->end(&p);
+        status = arena_status(&a);
+    }
+    arena_free(&a);
+    if (status == DFOO_OK) status = buf_status(out);
+    return status == DFOO_OK && result->n_failed ? DFOO_NO : status;
 }
 
 /* A gradient that says something: not that the cost changes with itself, not a matrix of ones. */

@@ -10,9 +10,11 @@
 #include "tex/tex.h"
 
 typedef struct sheet {
-    const derivation      *d;
+    const model           *m;
+    const derivation      *d;     /* NULL: a function is explained, and there are no goals */
     const ir              *g;
     const explain_options *how;
+    const char            *title; /* the model's name, or the function's */
     const char            *head;  /* what the gradients differentiate, as lines of comments */
     const var_id          *goals; /* the variables whose gradients are explained, */
     uint32_t               n_goals;
@@ -47,6 +49,9 @@ node_id sheet_formula(const sheet *p, const gradient *v);
 
 /* How closely it held, in a sentence. */
 void sheet_checked(const explain_result *r, buf *out);
+
+/* The explanation of a function, in a format. */
+dfoo_status sheet_function(const model *m, const document *doc, const explain_options *how, buf *out, const explain_result *result);
 
 /* graph.c: the model as an SVG. `doc`: the way of its variable to the cost stands out, and if the whole
  * model is explained only that part of it is drawn; NULL: all, names are links. */

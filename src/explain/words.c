@@ -124,6 +124,13 @@ const char *doc_slide(teller *t, const char *format, ...) {
     return text;
 }
 
+const char *doc_slope(teller *t, op_id op) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    explain_slope(op, &b);
+    return doc_formula(t, "%s", doc_take(t, &b));
+}
+
 const char *doc_shape(teller *t, shape s, bool one_example) {
     buf b;
     dim m = t->d->m->examples;

@@ -26,6 +26,7 @@ static const tex_part nothing = {"", false};
 
 static tex_part read_relation(reader *r);
 static tex_part read_power(reader *r);
+static tex_part read_list(reader *r, const char *open, const char *close, const char *end);
 
 static void skip_blanks(reader *r) {
     while (*r->at == ' ') r->at++;
@@ -115,8 +116,12 @@ static tex_part read_name(reader *r) {
         return (tex_part){safe(arena_format(r->p->a, "\\mathrm{d}%s", of.tex)), of.matrix};
     }
     var_id v = find_name(r->p, name, len, &small);
-    if (v) return (tex_part){tex_name(r->p, v, small), !shape_is_scalar(ir_var(r->p->g, v)->sh)};
+    if (v) return (tex_part){tex_name(r->p, v, small), !r->p->numbers && !shape_is_scalar(ir_var(r->p->g, v)->sh)};
     op_id       op = op_find(name);
+    if (*r->at == '(' && (op == OP_SQRT || op == OP_EXP)) {
+        r->at++;
+        return read_list(r, op == OP_SQRT ? "\\sqrt{" : "e^{", "}", ")");
+    }
     const char *function = op ? function_name(r, op) : NULL;
     if (op) return (tex_part){function ? function : upright(r, name), false};
     bool gradient = name[0] == 'd' && len > 1 && find_name(r->p, name + 1, len - 1, &small);

@@ -60,8 +60,18 @@ static const char *typeset_subscript(arena *a, const char *name, size_t len) {
     return typeset_word(a, name, len);
 }
 
+static const char *typeset(arena *a, const char *name);
+
+/* u1' */
+static const char *typeset_prime(arena *a, const char *name, const char *prime) {
+    const char *word = arena_text(a, name, (size_t)(prime - name)), *text = word ? typeset(a, word) : NULL;
+    return text ? arena_format(a, "%s%s", text, prime) : NULL;
+}
+
 /* The word, and below it its number and what stands behind underscores: W_out, Z1, W1_in. */
 static const char *typeset(arena *a, const char *name) {
+    const char *prime = strchr(name, '\'');
+    if (prime) return typeset_prime(a, name, prime);
     size_t base = strcspn(name, "_"), digits = digits_at_end(name, base);
     if (base == digits) return arena_format(a, "\\mathit{%s}", spelled(a, name, strlen(name)));
     const char *text = typeset_word(a, name, base - digits);

@@ -30,7 +30,7 @@ typedef struct bracketing {
 } bracketing;
 
 static bool is_scalar(const writer *w, node_id n) {
-    return shape_is_scalar(ir_shape(w->g, n));
+    return w->p->numbers || shape_is_scalar(ir_shape(w->g, n));
 }
 
 static const char *name_of(const writer *w, var_id v) {

@@ -28,7 +28,8 @@ void tex_prose(const char *text, size_t len, buf *out) {
         else if (c == '-' && i + 1 < len && text[i + 1] == '>') {
             buf_puts(out, "$\\to$");
             i++;
-        } else if (strchr("#$%&_{}", c)) buf_printf(out, "\\%c", c);
+        } else if (c == '-' && i + 1 < len && text[i + 1] == '-') buf_puts(out, "-{}"); /* an option, no dash */
+        else if (strchr("#$%&_{}", c)) buf_printf(out, "\\%c", c);
         else if (c == '\\') buf_puts(out, "\\textbackslash{}");
         else if (c == '^') buf_puts(out, "\\textasciicircum{}");
         else if (c == '~') buf_puts(out, "\\textasciitilde{}");

@@ -17,6 +17,7 @@ typedef struct tex {
     const char **size, **function; /* .. and by sym */
     uint32_t     n_syms;
     const char  *row, *col;        /* letters of the indices under a sum */
+    bool         numbers;          /* every value is one number: products are plain */
 } tex;
 
 /* Typesets the names of a model, no two alike, and chooses the letters; they live in the arena. */
