@@ -305,6 +305,7 @@ static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) 
     buf_init(&shape_text, p->out->mem);
     tex_shape(&p->names, ir_var(p->g, v)->sh, &shape_text);
     if (shape_text.text) put_math(p, shape_text.text, "");
+    if (shape_text.failed) p->out->failed = true;
     buf_free(&shape_text);
     buf_printf(p->out, "</td><td>%s</td></tr>\n", what);
 }

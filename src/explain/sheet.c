@@ -171,6 +171,7 @@ dfoo_status sheet_function(const model *m, const document *doc, const explain_op
         status = arena_status(&a);
     }
     arena_free(&a);
+    if (status == DFOO_OK) status = arena_status(doc->a);
     if (status == DFOO_OK) status = buf_status(out);
     return status == DFOO_OK && result->n_failed ? DFOO_NO : status;
 }

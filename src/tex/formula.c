@@ -75,6 +75,7 @@ static var_id find_name(const tex *p, const char *name, size_t len, bool *small)
     *small = false;
     if (exact && ir_find_var(p->g, exact)) return ir_find_var(p->g, exact);
     *small = true;
+    if (len == 1) return 0; /* the operands of the tables are called a, b and y */
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const char *other = ir_var_name(p->g, v);
         size_t      i = 0;
