@@ -143,7 +143,7 @@ static uint32_t put_rows(sheet *p, const document *doc, uint32_t i) {
 
 /* Lines that follow each other without words stand under each other. Returns the first block behind. */
 static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
-    buf_puts(p->out, "<div class=\"equations\" role=\"group\" tabindex=\"0\" aria-label=\"equations\">\n");
+    buf_puts(p->out, "<div class=\"equations\">\n");
     do put_line(p, doc, &doc->blocks.at[i++]);
     while (i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_LINE && !doc->blocks.at[i].words[0]);
     buf_puts(p->out, "</div>\n");
@@ -258,6 +258,24 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
 
 /* ---------------------------------------------------------------- whole page */
 
+/* A line for all layers, dW[l] = .., and for which l it holds, behind blanks. */
+static bool put_layer_line(sheet *p, const char *line, size_t len) {
+    const char *gap = strstr(line, "  ");
+    if (!strstr(line, "[l] = ") || !gap || gap >= line + len || strstr(line, "[l] = ") > gap) return false;
+    buf         tex;
+    tex_parts   parts = {.layers = true};
+    const char *formula = arena_text(p->a, line, (size_t)(gap - line));
+    size_t      blanks = strspn(gap, " ");
+    buf_init(&tex, p->out->mem);
+    if (formula) tex_formula(&p->names, formula, &parts, &tex);
+    if (tex.text) put_math(p, tex.text, "");
+    if (tex.failed) p->out->failed = true;
+    buf_free(&tex);
+    buf_puts(p->out, ", ");
+    put_escaped(p->out, gap + blanks, len - (size_t)(gap - line) - blanks);
+    return true;
+}
+
 /* The lines of the head: the first is a sentence, those that stand further in are a list. */
 static void put_head(sheet *p) {
     const char *rest = p->head, *line;
@@ -271,7 +289,7 @@ static void put_head(sheet *p) {
         if (!skip && list) buf_puts(p->out, "</ul>\n");
         list = skip > 0;
         buf_puts(p->out, list ? "<li>" : "<p>");
-        put_escaped(p->out, line + skip, len - skip);
+        if (!put_layer_line(p, line + skip, len - skip)) put_escaped(p->out, line + skip, len - skip);
         buf_puts(p->out, list ? "</li>\n" : "</p>\n");
     }
     if (list) buf_puts(p->out, "</ul>\n");

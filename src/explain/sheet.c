@@ -1,4 +1,5 @@
 /* One or more gradients explained in a format: each document is told, proven, written, and freed. */
+#include "explain/layers.h"
 #include "explain/sheet.h"
 
 #include <string.h>
@@ -149,6 +150,7 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
     arena_init(&a, out->mem);
     buf_init(&head, out->mem);
     dfoo_status status = explain_head(d, NULL, &head);
+    if (status == DFOO_OK && how->whole) status = explain_layers(d, &a, &head);
     sheet       p = {.m = d->m, .d = d, .g = &d->m->g, .how = how, .title = d->m->src.name, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
     if (status == DFOO_OK) status = write_sheet(&p, g, run, result);
     buf_free(&head);
