@@ -28,6 +28,7 @@ typedef struct side {
     const char       *shown;    /* in plain text; made when the line is */
     bool              small;    /* a node or a name as for one example: z1 */
     index_style       style;    /* of an index tree */
+    op_id             function; /* a function's name: links to its derivative */
     bool              layers;   /* a formula in which z[1] is what the slides write with the layer above */
 } side;
 

@@ -15,11 +15,18 @@ dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps
 /* The head alone, as lines of comments: what the gradients differentiate. */
 dfoo_status explain_head(const derivation *d, const bool *only, buf *out);
 
+struct sheet; /* explanations on their way into a format */
+
 typedef struct explain_options {
     dfoo_format format;
     bool        standalone; /* DFOO_LATEX: a whole document */
     bool        whole;      /* the model is explained: what its gradients differentiate, all that is asked for, links */
     uint64_t    seed;       /* of the values that every line is checked on */
+
+    /* Of a whole model: explains a function that it uses (explain_function, with `into`); may be NULL. */
+    dfoo_status (*function)(void *user, op_id op, struct sheet *into);
+    void         *user;
+    struct sheet *into; /* explain_function: the sheet of a model that it is to stand on; NULL: its own */
 } explain_options;
 
 typedef struct explain_result {
@@ -37,6 +44,9 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
 /* The variables whose gradients say something: all that `derive --steps` lists, in the order of
  * the derivation. In the arena. */
 dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n);
+
+/* Is this operation a function of one value, whose derivative can be explained? */
+bool explain_is_function(op_id op);
 
 /* "log'(a) = 1/a": a function's derivative as the table of operations has it. */
 void explain_slope(op_id op, buf *out);

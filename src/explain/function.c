@@ -27,6 +27,11 @@ typedef struct unfolding {
     node_id *whole; /* by node: the derivative over z */
 } unfolding;
 
+bool explain_is_function(op_id op) {
+    bool known = op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU;
+    return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) && op_table[op].grad[0][0];
+}
+
 /* "log'(a) = 1/a", with the function itself for y. */
 void explain_slope(op_id op, buf *out) {
     const op_info *info = &op_table[op];

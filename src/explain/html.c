@@ -58,14 +58,14 @@ static void put_math(sheet *p, const char *tex, const char *attributes) {
 
 /* Where a name is explained: a gradient in its section, another in the list of equations. */
 static const char *target_of(const sheet *p, var_id v) {
-    if (!sheet_is_whole(p) || !v) return NULL;
+    if (!sheet_is_whole(p) || !v || !p->has) return NULL;
     const variable *x = ir_var(p->g, v);
     if (x->kind == VAR_GRADIENT) return p->has[x->of] ? ir_var_name(p->g, v) : NULL;
     return x->kind == VAR_CONST ? NULL : ir_var_name(p->g, v);
 }
 
 static void put_formula(sheet *p, const document *doc, const side *s, const char *attributes) {
-    const char *target = target_of(p, s->v);
+    const char *target = s->function ? p->has_function[s->function] ? op_table[s->function].name : NULL : target_of(p, s->v);
     if (target) {
         buf_puts(p->out, "<a href=\"#");
         put_escaped(p->out, target, strlen(target));
@@ -357,6 +357,9 @@ static void put_contents(sheet *p) {
         const gradient *v = derivation_find(p->d, p->goals[i]);
         put_row(p, v->grad, sheet_formula(p, v), v->shown ? "" : "a step", true);
     }
+    for (int op = 1; op < OP_COUNT; op++)
+        if (p->has_function[op])
+            buf_printf(p->out, "<tr><td><a href=\"#%s\">%s</a></td><td></td><td>the derivative of the function</td></tr>\n", op_table[op].name, op_table[op].name);
     end_table(p);
 }
 

@@ -123,17 +123,38 @@ static void add_result(explain_result *all, const explain_result *one) {
     if (one->worst_derivative > all->worst_derivative) all->worst_derivative = one->worst_derivative;
 }
 
+/* The functions of the table that lead to the cost, but the elements (log, exp), if the caller can explain them. */
+static dfoo_status find_functions(sheet *p) {
+    for (uint32_t i = 0; i < p->m->forward.list.n && p->how->function; i++) {
+        const stmt *s = &p->m->forward.list.at[i];
+        node_list   need = {{0}};
+        if (!derivation_find(p->d, s->var)) continue;
+        DFOO_TRY(ir_reach(p->g, p->a, &s->node, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            op_id op = (op_id)ir_node(p->g, need.list.at[k])->op;
+            if (explain_is_function(op) && op_table[op].definition[0]) p->has_function[op] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
 static dfoo_status write_sheet(sheet *p, ir *g, const program *run, explain_result *result) {
     const renderer *to = renderer_of(p->how->format);
     p->has = arena_new(p->a, g->vars.n);
     if (!p->has) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
     DFOO_TRY(tex_init(&p->names, p->m, p->a));
+    if (sheet_is_whole(p)) DFOO_TRY(find_functions(p));
     to->begin(p);
     for (uint32_t i = 0; i < p->n_goals; i++) {
         explain_result one;
         DFOO_TRY(explain_one(p, g, p->goals[i], run, to, &one));
         add_result(result, &one);
+    }
+    for (int op = 1; op < OP_COUNT; op++) {
+        dfoo_status told = p->has_function[op] ? p->how->function(p->how->user, (op_id)op, p) : DFOO_OK;
+        result->n_failed += told == DFOO_NO;
+        if (told != DFOO_NO) DFOO_TRY(told);
     }
     to->end(p);
     DFOO_TRY(arena_status(p->a));
@@ -159,22 +180,26 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
     return result->n_failed ? DFOO_NO : DFOO_OK;
 }
 
+/* On a sheet of its own, or on that of a model which uses it. */
 dfoo_status sheet_function(const model *m, const document *doc, const explain_options *how, buf *out, const explain_result *result) {
-    const renderer *to = renderer_of(how->format);
+    const renderer *to = renderer_of(how->into ? how->into->how->format : how->format);
     arena           a;
     arena_init(&a, out->mem);
-    sheet       p = {.m = m, .g = &m->g, .how = how, .title = doc->name, .head = "", .a = &a, .out = out};
+    sheet p = how->into ? *how->into : (sheet){.how = how, .title = doc->name, .head = "", .out = out};
+    p.m = m;
+    p.g = &m->g;
+    p.a = &a;
     dfoo_status status = tex_init(&p.names, m, &a);
     p.names.numbers = true;
     if (status == DFOO_OK) {
-        to->begin(&p);
+        if (!how->into) to->begin(&p);
         to->one(&p, doc, result);
-        to->end(&p);
+        if (!how->into) to->end(&p);
         status = arena_status(&a);
     }
     arena_free(&a);
     if (status == DFOO_OK) status = arena_status(doc->a);
-    if (status == DFOO_OK) status = buf_status(out);
+    if (status == DFOO_OK) status = buf_status(p.out);
     return status == DFOO_OK && result->n_failed ? DFOO_NO : status;
 }
 

@@ -9,7 +9,9 @@
 #include "explain/doc.h"
 #include "tex/tex.h"
 
-typedef struct sheet {
+typedef struct sheet sheet;
+
+struct sheet {
     const model           *m;
     const derivation      *d;     /* NULL: a function is explained, and there are no goals */
     const ir              *g;
@@ -19,10 +21,11 @@ typedef struct sheet {
     const var_id          *goals; /* the variables whose gradients are explained, */
     uint32_t               n_goals;
     bool                  *has;   /* .. by var_id: is there an explanation of its gradient? */
+    bool                   has_function[OP_COUNT]; /* and of these functions' derivatives? */
     tex                    names;
     arena                 *a;
     buf                   *out;
-} sheet;
+};
 
 typedef struct renderer {
     void (*begin)(sheet *p);

@@ -124,6 +124,10 @@ const char *doc_slide(teller *t, const char *format, ...) {
     return text;
 }
 
+const char *doc_function(teller *t, op_id op) {
+    return mark(t, (side){.function = op, .notation = op_table[op].name, .shown = op_table[op].name});
+}
+
 const char *doc_slope(teller *t, op_id op) {
     buf b;
     buf_init(&b, t->a->mem);

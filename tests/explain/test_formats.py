@@ -203,8 +203,8 @@ def test_json_says_what_the_text_says(dfoo, model):
     assert data["model"] == model.name and squeezed(data["head"]).strip() in text
     lines = model.read_text().splitlines()
     for step in data["explanations"]:
-        assert step["kind"] == "gradient" and step["checked"]["failed"] == 0 and step["checked"]["finite"]
-        assert step["blocks"][0]["kind"] == "title" and step["blocks"][0]["sides"][0]["formula"] == step["name"]
+        assert step["kind"] in ("gradient", "function") and step["checked"]["failed"] == 0 and step["checked"]["finite"]
+        assert step["blocks"][0]["kind"] == "title" and step["blocks"][0]["sides"][0]["formula"].startswith(step["name"])
         for block in step["blocks"]:
             if block["kind"] in ("words", "section"):
                 assert squeezed(plain(block["words"])) in text
@@ -233,6 +233,12 @@ def test_json_of_a_function(dfoo):
 
 
 # ----------------------------------------------------------------- all of them
+
+def test_functions_stand_behind_the_gradients(dfoo):
+    steps = json.loads(explain(dfoo, "two_layer", "--all", "--format", "json"))["explanations"]
+    assert [s["name"] for s in steps if s["kind"] == "function"] == ["sigmoid", "tanh"] == [s["name"] for s in steps[-2:]]
+    assert '(explain <a href="#tanh">' in explain(dfoo, "two_layer", "--all", "--format", "html")
+
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_every_time(dfoo, form):
