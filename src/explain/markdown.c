@@ -23,7 +23,26 @@ static void put_words(const sheet *p, const document *doc, const char *text) {
     }
 }
 
-/* A remark inside of mathematics: its prose is text. */
+/* Prose inside of mathematics is text; a sign in it, which TeX's prose sets between dollars, is mathematics
+ * again without them. */
+static void put_text(buf *out, const char *text, size_t len) {
+    buf  prose;
+    bool inside = false;
+    if (!len) return;
+    buf_init(&prose, out->mem);
+    tex_prose(text, len, &prose);
+    buf_puts(out, "\\text{");
+    for (const char *c = prose.text ? prose.text : ""; *c; c++) {
+        if (*c == '\\' && c[1]) buf_put(out, c++, 2);
+        else if (*c != '$') buf_put(out, c, 1);
+        else buf_puts(out, (inside = !inside) ? "}" : "\\text{");
+    }
+    buf_puts(out, "}");
+    if (prose.failed) out->failed = true;
+    buf_free(&prose);
+}
+
+/* A remark inside of mathematics. */
 static void put_note(const sheet *p, const document *doc, const char *tail) {
     size_t      prose;
     const side *formula;
@@ -31,9 +50,7 @@ static void put_note(const sheet *p, const document *doc, const char *tail) {
     if (!tail[0]) return;
     buf_puts(p->out, " && ");
     for (const char *rest; (rest = doc_next(doc, tail, &prose, &formula)); tail = rest) {
-        if (prose) buf_puts(p->out, "\\text{");
-        tex_prose(tail, prose, p->out);
-        if (prose) buf_puts(p->out, "}");
+        put_text(p->out, tail, prose);
         if (formula) buf_puts(p->out, sheet_tex(p, doc, formula));
     }
 }

@@ -129,7 +129,8 @@ static tex_part read_name(reader *r) {
     if (gradient || (len == 2 && name[0] == 'd')) return (tex_part){safe(arena_format(r->p->a, "\\mathrm{d}%s", tex_word(r->p, name + 1))), gradient};
     bool word = len > 1 && strcspn(name, "0123456789") == len;
     if (*r->at == '(' && word) return (tex_part){upright(r, name), strcmp(name, "diag") == 0};
-    return (tex_part){tex_word(r->p, name), false};
+    bool capital = len == 1 && *name >= 'A' && *name <= 'Z'; /* any matrix, as the words say */
+    return (tex_part){tex_word(r->p, name), capital && !r->p->numbers};
 }
 
 /* ------------------------------------------------------------------- atoms */

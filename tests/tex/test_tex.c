@@ -44,6 +44,7 @@ static void formulas(void **state) {
         {"A1 * dZ1", "A_{1} \\odot \\mathrm{d}Z_{1}"},
         {"a1 * z1", "a_{1} \\odot z_{1}"},
         {"y * (1 - y)", "y \\, \\left(1 - y\\right)"},
+        {"P * Q", "P \\odot Q"},
         {"2 * 3", "2 \\cdot 3"},
         {"log'(a) = 1/a", "\\log'\\left(a\\right) = \\frac{1}{a}"},
         {"sigmoid'(Z2)", "\\sigma'\\left(Z_{2}\\right)"},
