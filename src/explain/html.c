@@ -153,7 +153,8 @@ static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
 /* ------------------------------------------------------------------ sections */
 
 static void put_graph(sheet *p, const document *doc) {
-    buf_puts(p->out, "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" aria-label=\"graph of the model\">\n");
+    bool part = doc && sheet_is_whole(p); /* a few boxes, which fit: no stop for the keyboard */
+    buf_puts(p->out, part ? "<figure>\n<div class=\"graph\">\n" : "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" aria-label=\"graph of the model\">\n");
     sheet_graph(p, doc, p->out);
     buf_puts(p->out, "</div>\n<figcaption>");
     if (doc) {
