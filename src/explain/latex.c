@@ -2,7 +2,7 @@
  * needs amsmath; `standalone`: a whole document. */
 #include <string.h>
 
-#include "explain/sheet.h"
+#include "explain/aligned.h"
 
 enum { LONG_NOTE = 30 }; /* columns of plain text, from which on a note is set in several lines */
 
@@ -35,84 +35,27 @@ static size_t columns(const document *doc, const char *text) {
     return n;
 }
 
-static void put_note(const sheet *p, const document *doc, const char *tail) {
-    if (tail[0] == ':' || tail[0] == ',') tail += 1 + (tail[1] == ' ');
-    if (!tail[0]) return;
-    bool wide = columns(doc, tail) > LONG_NOTE;
-    buf_puts(p->out, wide ? " && \\parbox[t]{0.35\\textwidth}{\\raggedright\\small " : " && \\text{\\small ");
-    put_words(p, doc, tail);
+static void put_note(const sheet *p, const document *doc, const char *text) {
+    bool wide = columns(doc, text) > LONG_NOTE;
+    buf_puts(p->out, wide ? "\\parbox[t]{0.35\\textwidth}{\\raggedright\\small " : "\\text{\\small ");
+    put_words(p, doc, text);
     buf_puts(p->out, "}");
 }
 
-/* The sides of a line, one below the other; its note stands beside the last. */
-static void put_line(const sheet *p, const document *doc, const block *b) {
-    if (b->n_sides == 1) buf_printf(p->out, "& %s", sheet_tex(p, doc, &b->sides[0]));
-    if (b->n_sides > 1 && !b->hanging) buf_puts(p->out, sheet_tex(p, doc, &b->sides[0]));
-    for (uint32_t i = 1; i < b->n_sides; i++) buf_printf(p->out, "%s &= %s", i > 1 ? " \\\\\n" : "", sheet_tex(p, doc, &b->sides[i]));
-    put_note(p, doc, b->tail);
+static void put_heading(const sheet *p, const document *doc, const block *b) {
+    buf_printf(p->out, "\\section*{$%s$}\n", sheet_tex(p, doc, &b->sides[0]));
 }
 
-static uint32_t put_lines(const sheet *p, const document *doc, uint32_t i) {
-    bool first = true;
-    buf_puts(p->out, "\\begin{align*}\n");
-    do {
-        buf_puts(p->out, first ? "" : " \\\\\n");
-        put_line(p, doc, &doc->blocks.at[i++]);
-        first = false;
-    } while (i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_LINE && !doc->blocks.at[i].words[0]);
-    buf_puts(p->out, "\n\\end{align*}\n");
-    return i;
-}
-
-/* u = a and u' = b side by side, with the rule. */
-static uint32_t put_rows(const sheet *p, const document *doc, uint32_t i) {
-    buf_puts(p->out, "\\begin{align*}\n");
-    for (bool first = true; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++, first = false) {
-        const block *b = &doc->blocks.at[i];
-        buf_puts(p->out, first ? "" : " \\\\\n");
-        for (uint32_t k = 0; k + 1 < b->n_sides; k += 2)
-            buf_printf(p->out, "%s%s &= %s", k ? " & " : "", sheet_tex(p, doc, &b->sides[k]), sheet_tex(p, doc, &b->sides[k + 1]));
-        put_note(p, doc, b->tail);
-    }
-    buf_puts(p->out, "\n\\end{align*}\n");
-    return i;
-}
-
-static void put_paragraph(const sheet *p, const document *doc, const char *text) {
-    if (!text[0]) return;
-    put_words(p, doc, text);
-    buf_puts(p->out, "\n\n");
-}
-
-static void put_title(const sheet *p, const document *doc, const block *b) {
-    buf_printf(p->out, "\\section*{$%s$}\n\\begin{align*}\n", sheet_tex(p, doc, &b->sides[0]));
-    put_line(p, doc, b);
-    buf_puts(p->out, "\n\\end{align*}\n");
+static void put_section(const sheet *p, const document *doc, const block *b, uint32_t number) {
+    buf_printf(p->out, "\\subsection*{%u\\quad ", number);
+    put_words(p, doc, b->words);
+    buf_puts(p->out, "}\n");
 }
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    uint32_t section = 0;
-    buf      checked;
-    for (uint32_t i = 0; i < doc->blocks.n;) {
-        const block *b = &doc->blocks.at[i];
-        if (b->kind == BLOCK_ROW) {
-            i = put_rows(p, doc, i);
-            continue;
-        }
-        if (b->kind == BLOCK_LINE) {
-            put_paragraph(p, doc, b->words);
-            i = put_lines(p, doc, i);
-            continue;
-        }
-        if (b->kind == BLOCK_TITLE) put_title(p, doc, b);
-        if (b->kind == BLOCK_WORDS) put_paragraph(p, doc, b->words);
-        if (b->kind == BLOCK_SECTION) {
-            buf_printf(p->out, "\\subsection*{%u\\quad ", ++section);
-            put_words(p, doc, b->words);
-            buf_puts(p->out, "}\n");
-        }
-        i++;
-    }
+    static const aligned how = {"\\begin{align*}\n", "\n\\end{align*}\n", put_words, put_note, put_heading, put_section};
+    buf checked;
+    aligned_blocks(p, doc, &how);
     buf_init(&checked, p->out->mem);
     sheet_checked(result, &checked);
     buf_puts(p->out, "\n\\smallskip{\\small ");
