@@ -135,16 +135,21 @@ static tex_part read_name(reader *r) {
 
 /* ------------------------------------------------------------------- atoms */
 
+/* 3e-05 is 3 times 10 to the -5. */
+static const char *read_exponent(reader *r, const char *digits) {
+    const char *minus = r->at[1] == '-' ? "-" : "", *power = r->at + 1 + strlen(minus);
+    while (power[0] == '0' && is_digit(power[1])) power++;
+    size_t len = strspn(power, "0123456789");
+    r->at = power + len;
+    return arena_format(r->p->a, strcmp(digits, "1") == 0 ? "10^{%s%s%.*s}" : "%s \\cdot 10^{%s%.*s}", strcmp(digits, "1") == 0 ? "" : digits, minus, (int)len, power);
+}
+
 static tex_part read_number(reader *r) {
     size_t len = strspn(r->at, "0123456789.");
     while (len > 1 && r->at[len - 1] == '.') len--; /* "1 .." */
     const char *digits = arena_text(r->p->a, r->at, len);
     r->at += len;
-    if ((*r->at == 'e') && (is_digit(r->at[1]) || r->at[1] == '-')) {
-        size_t sign = r->at[1] == '-' ? 2 : 1, power = sign + strspn(r->at + sign, "0123456789");
-        digits = arena_format(r->p->a, "%s \\cdot 10^{%.*s}", safe(digits), (int)power - 1, r->at + 1);
-        r->at += power;
-    }
+    if (*r->at == 'e' && (is_digit(r->at[1]) || (r->at[1] == '-' && is_digit(r->at[2])))) digits = read_exponent(r, safe(digits));
     return (tex_part){safe(digits), false};
 }
 

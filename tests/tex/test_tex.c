@@ -65,7 +65,8 @@ static void formulas(void **state) {
         {"a + .. + b", "a + \\cdots + b"},
         {"(A2 - Y) / (A2 * (1 - A2))", "\\frac{\\left(A_{2} - Y\\right)}{\\left(A_{2} \\odot \\left(1 - A_{2}\\right)\\right)}"},
         {"d\0013\2[i] * \0013\2 * A1", "\\mathrm{d}z_{2}[i] \\, z_{2} \\odot A_{1}"},
-        {"1e-05", "1 \\cdot 10^{-05}"},
+        {"1e-05", "10^{-5}"},
+        {"2.5e12 * 1e00", "2.5 \\cdot 10^{12} \\cdot 10^{0}"},
         {"3 $ 4", "\\text{3 \\$ 4}"}, /* not a formula: as it is written */
         {"(((", "\\text{(((}"},
     };
