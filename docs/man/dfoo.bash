@@ -14,7 +14,10 @@ _dfoo() {
         --by) words="index jacobian differential" ;;
         --convention) words="course dJ" ;;
         --dtype) words="f64 f32" ;;
-        --format) words="text numpy latex json" ;;
+        --format)
+            words="text numpy latex json"
+            [ "$command" = explain ] && words="text html latex markdown json"
+            ;;
         --loss) words="cross_entropy mse mae" ;;
         --optimizer) words="" ;;
         *)

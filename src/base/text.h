@@ -34,6 +34,15 @@ void buf_number(buf *b, double x);
 /* The number of columns that `len` bytes of UTF-8 take. */
 size_t text_columns(const char *text, size_t len);
 
+/* The length of the UTF-8 sequence at the start of a zero-terminated text; 0: it is none. */
+size_t text_utf8(const char *text);
+
+/* The code point of the sequence of one or two bytes at the start of a name. */
+uint32_t text_code_point(const char *text);
+
+/* The next line of a text of comments: without its # and line end; NULL behind the last. */
+const char *text_comment_line(const char **rest, size_t *len);
+
 /* Levenshtein's distance of two names, doubled: an edit is 2, a letter in the other case 1. */
 unsigned text_distance(const char *a, const char *b);
 

@@ -16,6 +16,11 @@ static node_id change_of(teller *t, var_id v) {
         if (doc->changes.at[i].of == v) return ir_var(t->g, doc->changes.at[i].change)->leaf;
     const char *name = arena_format(t->a, "δ%s", ir_var_name(t->g, v));
     if (!name) return 0;
+    var_id old = ir_find_var(t->g, symbols_add(t->g->names, name, strlen(name))); /* of another explanation */
+    if (old) {
+        vec_push(t->a, &doc->changes, (change){old, v});
+        return ir_var(t->g, old)->leaf;
+    }
     variable one = {.name = symbols_add(t->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(t->g, v)->sh};
     var_id   d = ir_add_var(t->g, one);
     if (!d) return 0;

@@ -1,5 +1,5 @@
 /* An explanation as data: sections, sentences, and lines of equalities. story.c makes it,
- * prove.c evaluates every line, text.c and its siblings write it; no renderer does mathematics.
+ * prove.c evaluates every line, text.c and its siblings (sheet.h) write it; no renderer does mathematics.
  *
  * How content is written: every sentence, reason and remark is a string in which mathematics is
  * *marked*, so that each format can set it as mathematics and link names to what explains them.
@@ -40,6 +40,7 @@ typedef struct side {
     const char       *shown;    /* in plain text; made when the line is */
     bool              small;    /* a node or a name as for one example: z1 */
     index_style       style;    /* of an index tree */
+    op_id             function; /* a function's name: links to its derivative */
     bool              layers;   /* a formula in which z[1] is what the slides write with the layer above */
 } side;
 
@@ -52,7 +53,8 @@ typedef struct change {
     var_id change, of;
 } change;
 
-typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE } block_kind;
+/* ROW: two equalities side by side, u = a and u' = b, in columns with those of the rows around it. */
+typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE, BLOCK_ROW } block_kind;
 
 enum { MOST_SIDES = 4 };
 
@@ -76,7 +78,8 @@ typedef struct stage {
 } stage;
 
 typedef struct document {
-    const derivation *d;
+    const char       *name; /* of what is explained: dZ1, sigmoid */
+    const derivation *d;    /* NULL: a function is explained */
     const ir         *g;
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */
@@ -101,7 +104,8 @@ void doc_plain(const document *doc, const char *text, buf *out);
  * end; `*formula` is NULL where the last piece has none. */
 const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula);
 
-/* text.c */
-void write_document(const document *doc, const explain_result *result, buf *out);
+/* story.c: fills in the blocks that explain doc->goal, and evaluates them; `g` is doc->g, to build
+ * nodes in. */
+dfoo_status story_explain(document *doc, ir *g, const program *run, const explain_options *opt, explain_result *result);
 
 #endif

@@ -250,8 +250,8 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     if (!left || !short_form || !long_form) return;
     const char *slope = doc_formula(t, "%s'(%s) = %s", info->name, u, doc_node(t, long_form, true));
     const char *reason = short_form == long_form
-        ? arena_format(t->a, "%s (explain %s):", slope, info->name)
-        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, info->name, doc_formula(t, "%s(%s)", info->name, u), v);
+        ? arena_format(t->a, "%s (explain %s):", slope, doc_function(t, (op_id)y->op))
+        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, doc_function(t, (op_id)y->op), doc_formula(t, "%s(%s)", info->name, u), v);
     block *b = doc_add(t, BLOCK_LINE, 3, reason);
     doc_add_index(t, b, left, &t->doc->style);
     if (right) doc_add_index(t, b, right, &t->doc->style);

@@ -4,14 +4,6 @@
 
 #include "explain/teller.h"
 
-/* "log'(a) = 1/a" */
-static const char *slope(teller *t, op_id op) {
-    buf b;
-    buf_init(&b, t->a->mem);
-    explain_slope(op, &b);
-    return doc_formula(t, "%s", doc_take(t, &b));
-}
-
 /* "(a**3)' = 3*a**2" */
 static const char *power_slope(teller *t, double power) {
     buf b;
@@ -44,7 +36,7 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     if (x->op == OP_DROPOUT)
         text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
                             doc_formula(t, "%s * %s", doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false)));
-    else if (function && !seen[x->op]) text = slope(t, (op_id)x->op);
+    else if (function && !seen[x->op]) text = doc_slope(t, (op_id)x->op);
     else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
     else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
         text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));

@@ -305,26 +305,28 @@ static dfoo_status tell(teller *t, explain_way way) {
     return arena_status(t->a);
 }
 
-dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, const explain_options *opt, buf *out, explain_result *result) {
-    document doc = {.d = d, .g = &d->m->g, .a = a, .goal = v};
-    const model *m = d->m;
-    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v), .how = opt->how, .edit = opt->edit};
-    *result = (explain_result){0};
-    doc.small = arena_new(a, 2 * (size_t)d->m->g.vars.n + 1); /* changes (δZ1) get names later */
-    if (!doc.small) return DFOO_ENOMEM;
+/* Which variables have an entry for each example, and how they are called for one. */
+static dfoo_status choose_style(document *doc) {
+    const derivation *d = doc->d;
+    const model      *m = d->m;
+    doc->small = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1); /* changes (δZ1) get names later */
+    if (!doc->small) return DFOO_ENOMEM;
     for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
         shape s = ir_var(&m->g, k)->sh;
-        doc.small[k] = s.rows == m->examples || s.cols == m->examples;
+        doc->small[k] = s.rows == m->examples || s.cols == m->examples;
     }
     bool per_example = m->examples && !d->examples_interact;
-    doc.style = (index_style){.small = doc.small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    doc->style = (index_style){.small = doc->small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    return DFOO_OK;
+}
+
+dfoo_status story_explain(document *doc, ir *g, const program *run, const explain_options *opt, explain_result *result) {
+    teller t = {.doc = doc, .d = doc->d, .g = g, .a = doc->a, .goal = derivation_find(doc->d, doc->goal), .how = opt->how, .edit = opt->edit};
     if (!t.goal) return DFOO_EINPUT;
+    DFOO_TRY(choose_style(doc));
     DFOO_TRY(tell(&t, opt->way));
     add_all_rewrites(&t, opt->steps);
-    DFOO_TRY(arena_status(a));
-    DFOO_TRY(prove_document(&doc, v, run, opt->seed, result));
-    if (opt->numbers) DFOO_TRY(numbers_tell(&t, run, opt, result));
-    write_document(&doc, result, out);
-    DFOO_TRY(buf_status(out));
-    return result->n_failed ? DFOO_NO : DFOO_OK;
+    DFOO_TRY(arena_status(t.a));
+    DFOO_TRY(prove_document(doc, doc->goal, run, opt->seed, result));
+    return opt->numbers ? numbers_tell(&t, run, opt, result) : DFOO_OK;
 }

@@ -46,6 +46,12 @@ const char *doc_index(teller *t, const index_tree *x, const index_style *style);
 const char *doc_formula(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *doc_slide(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A function's derivative by the table of operations: log'(a) = 1/a. */
+const char *doc_slope(teller *t, op_id op);
+
+/* A function by its name. */
+const char *doc_function(teller *t, op_id op);
+
 /* Adds a block; the pointer is good until the next one. */
 block *doc_add(teller *t, block_kind kind, uint8_t indent, const char *words);
 void   doc_say(teller *t, uint8_t indent, const char *format, ...) __attribute__((format(printf, 3, 4)));

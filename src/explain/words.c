@@ -134,6 +134,17 @@ const char *doc_equation(teller *t, const stmt *s) {
     return doc_formula(t, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
 }
 
+const char *doc_function(teller *t, op_id op) {
+    return mark(t, (side){.function = op, .notation = op_table[op].name, .shown = op_table[op].name});
+}
+
+const char *doc_slope(teller *t, op_id op) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    explain_slope(op, &b);
+    return doc_formula(t, "%s", doc_take(t, &b));
+}
+
 const char *doc_shape(teller *t, shape s, bool one_example) {
     buf b;
     dim m = t->d->m->examples;

@@ -142,7 +142,8 @@ static void a_mistake_is_not_explained_away(void **state) {
     assert_int_equal(diff_run(&r.m, &r.a, &how, &r.dv), DFOO_OK);
     assert_int_equal(simplify_derivation(&r.dv, &r.m.g, &r.a, &tidy), DFOO_OK);
     assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
-    assert_int_equal(explain_gradient(&r.dv, &r.m.g, reading_var(&r, "Z1"), &run, &r.a, &(explain_options){.seed = 1}, &out, &result), DFOO_NO);
+    var_id goal = reading_var(&r, "Z1");
+    assert_int_equal(explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.seed = 1}, &out, &result), DFOO_NO);
     assert_true(result.n_failed > 0);
     assert_non_null(strstr(out.text, "NOT hold"));
     buf_free(&out);
