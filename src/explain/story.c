@@ -327,6 +327,7 @@ dfoo_status story_explain(document *doc, ir *g, const program *run, const explai
     DFOO_TRY(tell(&t, opt->way));
     add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(t.a));
+    DFOO_TRY(arena_status(g->a)); /* nodes and names are made there */
     DFOO_TRY(prove_document(doc, doc->goal, run, opt->seed, result));
     return opt->numbers ? numbers_tell(&t, run, opt, result) : DFOO_OK;
 }

@@ -151,6 +151,12 @@ static const char *small_name(const tex *p, var_id v) {
 
 const char *tex_name(const tex *p, var_id v, bool small) {
     if (small) return small_name(p, v);
-    const char *text = v < p->n_vars ? p->var[v] : NULL;
+    const char *text = v < p->n_vars ? p->var[v] : NULL, *name = ir_var_name(p->g, v);
+    size_t      change = strlen("δ");
+    if (!text && strncmp(name, "δ", change) == 0) { /* the change of a variable, \delta Z_{1} */
+        var_id      of = ir_find_var(p->g, symbols_find(p->g->names, name + change, strlen(name + change)));
+        const char *made = of ? arena_format(p->a, "\\delta %s", tex_name(p, of, false)) : NULL;
+        if (made) return made;
+    }
     return text ? text : tex_word(p, ir_var_name(p->g, v)); /* it came after the others */
 }
