@@ -104,6 +104,7 @@ static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, co
     *result = (explain_result){0};
     p->names.a = &a;
     dfoo_status status = story_explain(&doc, g, run, p->how, result);
+    if (status == DFOO_OK) status = arena_status(g->a); /* it has the nodes: without memory they would be wrong */
     if (status == DFOO_OK) {
         to->one(p, &doc, result);
         status = arena_status(&a);

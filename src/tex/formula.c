@@ -225,6 +225,13 @@ static tex_part read_entry(reader *r, tex_part of) {
     return (tex_part){safe(arena_format(r->p->a, above ? "%s^{[%s]%s}" : "%s[%s]%s", of.tex, safe(inside), turned ? " \\top" : prime ? " \\prime" : "")), above};
 }
 
+/* What has something above already gets brackets before something else is set above. */
+static const char *raisable(reader *r, const char *tex) {
+    size_t len = strlen(tex), end = strlen("\\right)");
+    bool   closed = len >= end && strcmp(tex + len - end, "\\right)") == 0;
+    return strchr(tex, '^') && !closed ? safe(arena_format(r->p->a, "\\left(%s\\right)", tex)) : tex;
+}
+
 static tex_part read_postfix(reader *r) {
     tex_part out = read_atom(r);
     bool     function = true; /* of what stands in brackets right behind it */
@@ -232,7 +239,7 @@ static tex_part read_postfix(reader *r) {
         if (*r->at == '[') out = read_entry(r, out);
         else if (strncmp(r->at, ".T", 2) == 0) {
             r->at += 2;
-            out.tex = safe(arena_format(r->p->a, "%s^\\top", out.tex));
+            out.tex = safe(arena_format(r->p->a, "%s^\\top", raisable(r, out.tex)));
         } else if (*r->at == '\'') {
             r->at++;
             out.tex = safe(arena_format(r->p->a, "%s'", out.tex));
@@ -252,7 +259,7 @@ static tex_part read_power(reader *r) {
     bool     minus = *r->at == '-';
     r->at += minus;
     tex_part power = read_postfix(r);
-    return (tex_part){safe(arena_format(r->p->a, out.matrix ? "%s^{\\odot %s%s}" : "%s^{%s%s}", out.tex, minus ? "-" : "", power.tex)), out.matrix};
+    return (tex_part){safe(arena_format(r->p->a, out.matrix ? "%s^{\\odot %s%s}" : "%s^{%s%s}", raisable(r, out.tex), minus ? "-" : "", power.tex)), out.matrix};
 }
 
 /* ---------------------------------------------------------------- operators */

@@ -45,6 +45,8 @@ static void formulas(void **state) {
         {"a1 * z1", "a_{1} \\odot z_{1}"},
         {"y * (1 - y)", "y \\, \\left(1 - y\\right)"},
         {"P * Q", "P \\odot Q"},
+        {"A1.T.T", "\\left(A_{1}^\\top\\right)^\\top"},
+        {"A1.T**2", "\\left(A_{1}^\\top\\right)^{\\odot 2}"},
         {"2 * 3", "2 \\cdot 3"},
         {"log'(a) = 1/a", "\\log'\\left(a\\right) = \\frac{1}{a}"},
         {"sigmoid'(Z2)", "\\sigma'\\left(Z_{2}\\right)"},
