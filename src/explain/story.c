@@ -317,6 +317,10 @@ dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program
         doc.small[k] = s.rows == m->examples || s.cols == m->examples;
     }
     bool per_example = m->examples && !d->examples_interact;
+    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) { /* an entry for each pair of examples */
+        shape s = ir_var(&m->g, k)->sh;
+        per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
+    }
     doc.style = (index_style){.small = doc.small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     if (!t.goal) return DFOO_EINPUT;
     DFOO_TRY(tell(&t, opt->way));
