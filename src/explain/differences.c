@@ -198,20 +198,29 @@ static dfoo_status open_near(prover *p) {
     return DFOO_OK;
 }
 
+/* The goal, moved along delta by a step. */
+typedef struct moving {
+    prover *p;
+    matrix  x, delta;
+    double *old, step;
+} moving;
+
+static double near_along(void *user) {
+    moving *w = user;
+    for (size_t i = 0; i < w->x.rows * w->x.cols; i++) w->x.at[i] = w->old[i] + w->step * w->delta.at[i];
+    return near_value(w->p);
+}
+
 static bool near_change(prover *p, matrix delta, matrix *out) {
-    matrix x = eval_var(&p->near, p->goal);
-    size_t n = x.rows * x.cols;
-    double h = 1e-5, *old = arena_new(p->a, n * sizeof *old), sum[2];
+    moving   w = {.p = p, .x = eval_var(&p->near, p->goal), .delta = delta};
+    measured f = {near_along, &w};
+    size_t   size = w.x.rows * w.x.cols * sizeof *w.old;
     *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
-    if (!old || !out->at) return false;
-    memcpy(old, x.at, n * sizeof *old);
-    for (int side = 0; side < 2; side++) {
-        for (size_t i = 0; i < n; i++) x.at[i] = old[i] + (side ? -h : h) * delta.at[i];
-        eval_run(&p->near);
-        sum[side] = near_sum(p);
-    }
-    memcpy(x.at, old, n * sizeof *old);
-    out->at[0] = (sum[0] - sum[1]) / (2 * h);
+    w.old = arena_new(p->a, size);
+    if (!w.old || !out->at) return false;
+    memcpy(w.old, w.x.at, size);
+    out->at[0] = slope_of(&f, &w.step);
+    memcpy(w.x.at, w.old, size);
     return true;
 }
 

@@ -60,7 +60,13 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         while (k < n && ++v.at[(unsigned char)letter[k] & 127] >= range[k]) v.at[(unsigned char)letter[k++] & 127] = 0;
         if (k == n) break;
     }
-    return m.most / m.scale;
+    return m.most / fmax(m.scale, p->least);
+}
+
+static double largest(matrix m) {
+    double most = 0;
+    for (size_t i = 0; m.at && i < m.rows * m.cols; i++) most = fmax(most, fabs(m.at[i]));
+    return most;
 }
 
 /* The largest difference over all examples, for what is evaluated example by example. */
@@ -77,7 +83,8 @@ static double side_difference(prover *p, const side *x, const side *y) {
             if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
             else if (!differences_value(p, &v, t, &m[i])) return INFINITY;
         }
-        most = fmax(most, matrix_difference(m[0], m[1]));
+        double off = matrix_difference(m[0], m[1]), size = largest(m[0]);
+        most = fmax(most, size < p->least ? off * size / p->least : off);
     }
     return most;
 }
@@ -162,6 +169,7 @@ static void prove_near(prover *p, explain_result *r) {
         if (isfinite(slope)) compare(&all, slope, dv.at[i]); /* else one step aside there is no cost */
     }
     r->n_derivatives++;
+    all.scale = fmax(all.scale, p->least);
     r->worst_derivative = fmax(r->worst_derivative, all.most / all.scale);
     if (!(all.most < 1e-6 * all.scale)) r->n_failed++;
 }
@@ -184,6 +192,7 @@ static dfoo_status prove_goal(prover *p, explain_result *r) {
         compare(&all, scale * slope, dv.at[i]);
         worst_error = fmax(worst_error, scale * error);
     }
+    all.scale = fmax(all.scale, p->least);
     if (4 * worst_error > 1e-4 * all.scale && all.most < 1e-6 * all.scale + 4 * worst_error) return DFOO_OK; /* lost in rounding */
     r->n_derivatives++;
     r->worst_derivative = fmax(r->worst_derivative, all.most / all.scale);
@@ -239,7 +248,7 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
     return DFOO_OK;
 }
 
-dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
     prover p = {.doc = doc, .a = doc->a, .goal = goal};
     uint32_t n = doc->g->vars.n;
     bool     finite;
@@ -259,9 +268,22 @@ dfoo_status prove_document(const document *doc, var_id goal, const program *run,
     result->not_finite = !finite;
     if (!finite) return arena_status(p.a);
     DFOO_TRY(differences_open(&p));
+    for (uint32_t i = 0; i < doc->stages.n; i++)
+        if (doc->stages.at[i].known) p.least = fmax(p.least, 1e-5 * largest(eval_node(&p.e, doc->stages.at[i].known)));
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
     if (doc->stages.n) prove_near(&p, result);
     if (goal != doc->d->m->cost) DFOO_TRY(prove_goal(&p, result));
     return p.failed ? DFOO_ENOMEM : arena_status(p.a);
+}
+
+/* What does not hold at one draw is tried at others: a gradient that happens to be nothing but rounding
+ * agrees with nothing, a wrong line holds nowhere. */
+dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+    for (uint64_t draw = 0; draw < 3; draw++) {
+        *result = (explain_result){0};
+        DFOO_TRY(prove_at(doc, goal, run, seed + draw, result));
+        if (!result->n_failed) break;
+    }
+    return DFOO_OK;
 }

@@ -15,6 +15,7 @@ typedef struct prover {
     var_id          goal;
     evaluation      network; /* everything behind the goal, which has a value of its own */
     evaluation      near;    /* the goal and the stages behind it, up to known gradients */
+    double          least;  /* gradients below this are rounding beside those they come from */
     bool            failed; /* out of memory */
 } prover;
 

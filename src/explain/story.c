@@ -316,6 +316,10 @@ static dfoo_status choose_style(document *doc) {
         doc->small[k] = s.rows == m->examples || s.cols == m->examples;
     }
     bool per_example = m->examples && !d->examples_interact;
+    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) { /* an entry for each pair of examples */
+        shape s = ir_var(&m->g, k)->sh;
+        per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
+    }
     doc->style = (index_style){.small = doc->small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     return DFOO_OK;
 }
