@@ -154,6 +154,9 @@ bool said_anything(void);
 /* Ends a request whose answer is a text: its messages, then the text, which is freed. */
 dfoo_status answer(dfoo *d, dfoo_status status, char *text);
 
+/* The same into a file, which is complete or not there (path NULL or "-": standard output). */
+dfoo_status answer_to(dfoo *d, dfoo_status status, char *text, const char *path);
+
 /* May signs beyond ASCII be written? By the locale's variables. */
 bool locale_is_utf8(void);
 

@@ -160,13 +160,15 @@ DFOO_API dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double 
 typedef enum dfoo_convention { DFOO_COURSE = 0, DFOO_DJ = 1 } dfoo_convention;
 
 /* DFOO_ASCII: text without the signs that some terminals lack. Those behind it are for
- * dfoo_derive. */
+ * dfoo_derive and dfoo_explain. */
 typedef enum dfoo_format {
     DFOO_TEXT = 0,
     DFOO_ASCII = 1,
     DFOO_NUMPY = 2, /* a Python module with forward(..) and backward(.., values) */
     DFOO_LATEX = 3, /* an align* environment */
-    DFOO_JSON = 4   /* everything as data, see docs/json.md */
+    DFOO_JSON = 4,  /* everything as data, see docs/json.md */
+    DFOO_HTML = 5,  /* dfoo_explain: one self-contained page */
+    DFOO_MARKDOWN = 6 /* dfoo_explain: with TeX's mathematics between dollars */
 } dfoo_format;
 
 /* All zero is the default in every options struct; a NULL pointer to one means all defaults. */
@@ -192,12 +194,22 @@ DFOO_API const char *dfoo_schedule_name(size_t i);
  * such format, or the options do not go together. */
 DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text);
 
+/* How a gradient is explained: entry by entry with sums over indices, with Jacobian matrices in
+ * the layout of calculus books, or by what a small change of one variable does. */
+typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1, DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
+
 typedef struct dfoo_explain_options {
     dfoo_convention convention;
-    dfoo_format     format; /* DFOO_ASCII: without the signs that some terminals lack */
+    dfoo_explain_way by;
+    int             steps;  /* not 0: every simplification with its rule, else how many there were */
+    int             numbers; /* not 0: the matrices of each step as well, and one entry against a difference */
+    const dfoo_arrays *values; /* numbers for inputs, labels and parameters by name; what is missing is drawn */
+    dfoo_format     format;     /* DFOO_ASCII: without the signs that some terminals lack */
+    int             standalone; /* not 0, with DFOO_LATEX: a whole document */
 } dfoo_explain_options;
 
-/* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid.
+/* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid;
+ * NULL explains the whole model, every gradient that dfoo_derive lists with its steps.
  * Every displayed equality was evaluated on random values; the last line says how closely it
  * held. DFOO_NO: one did not hold (the text says which). model may be NULL for a function. */
 DFOO_API dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text);

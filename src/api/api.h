@@ -64,6 +64,10 @@ dfoo_status work_derive(work *w, const work_options *opt);
  * written out wherever they are used. */
 dfoo_status work_printable(work *w);
 
+/* The caller's arrays as values of inputs, labels and parameters, by var_id, and the sizes that
+ * follow; what is missing has small sizes and no value. */
+dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given);
+
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 

@@ -102,24 +102,27 @@ size_t text_columns(const char *text, size_t len) {
     return columns;
 }
 
-/* The length that a first byte announces, and the least and most that its second byte may be: not
- * longer than needed, no surrogates, nothing behind U+10FFFF, none of U+0080 to U+009F. */
-static size_t utf8_length(unsigned char first, unsigned char *least, unsigned char *most) {
-    *least = first == 0xC2 || first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    *most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    return first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+/* The length of the UTF-8 sequence at the start: not longer than needed, no surrogate, nothing behind
+ * U+10FFFF. 0: it is none. A zero byte ends the text before `len` does. */
+static size_t sequence(const unsigned char *s, size_t len) {
+    unsigned char least = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char most = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
+    size_t        n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
+    if (n > len || (n > 1 && (s[1] < least || s[1] > most))) return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+size_t text_utf8(const char *text) {
+    return sequence((const unsigned char *)text, 4);
 }
 
 size_t text_character(const char *text, size_t len) {
     const unsigned char *s = (const unsigned char *)text;
-    unsigned char        least, most;
     if (!len) return 0;
-    if (s[0] < 0x80) return s[0] == '\t' || (s[0] >= 32 && s[0] != 127);
-    size_t n = utf8_length(s[0], &least, &most);
-    if (n > len || n == 0 || s[1] < least || s[1] > most) return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80) return 0;
-    return n;
+    bool control = (s[0] < 32 && s[0] != '\t') || s[0] == 127 || (s[0] == 0xC2 && len > 1 && s[1] < 0xA0);
+    return control ? 0 : sequence(s, len);
 }
 
 void buf_visible(buf *b, const char *text, size_t len) {
@@ -130,6 +133,27 @@ void buf_visible(buf *b, const char *text, size_t len) {
         else
             buf_printf(b, "\\x%02X", (unsigned char)text[i]);
     }
+}
+
+uint32_t text_code_point(const char *text) {
+    const unsigned char *s = (const unsigned char *)text;
+    return s[0] < 0x80 || !s[1] ? s[0] : ((s[0] & 0x1FU) << 6) | (s[1] & 0x3FU);
+}
+
+const char *text_comment_line(const char **head, size_t *len) {
+    const char *line = *head;
+    if (!line || !*line) return NULL;
+    *len = strcspn(line, "\n");
+    *head = line + *len + (line[*len] == '\n');
+    if (*len && line[0] == '#') {
+        line++;
+        --*len;
+        if (*len && line[0] == ' ') {
+            line++;
+            --*len;
+        }
+    }
+    return line;
 }
 
 enum { LONGEST = 40 };

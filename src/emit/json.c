@@ -1,8 +1,7 @@
 /* A derivation -> JSON, for programs: docs/json.md describes every field. Expressions are
  * strings in dfoo's notation, which parse back to the same nodes. */
+#include "base/json.h"
 #include "emit/inside.h"
-
-#include <math.h>
 
 typedef struct json {
     const derivation *d;
@@ -14,29 +13,8 @@ typedef struct json {
 
 /* ------------------------------------------------------------------ values */
 
-static void put_escaped(json *p, const char *c) {
-    size_t n = emit_utf8(c);
-    if (*c == '"' || *c == '\\') buf_printf(p->out, "\\%c", *c);
-    else if (*c == '\n') buf_puts(p->out, "\\n");
-    else if (*c == '\t') buf_puts(p->out, "\\t");
-    else if (!n) buf_puts(p->out, "\\ufffd");
-    else if ((unsigned char)*c < 0x20 || *c == 0x7F) buf_printf(p->out, "\\u%04x", (unsigned)*c);
-    else buf_put(p->out, c, n);
-}
-
 static void put_string(json *p, const char *text) {
-    buf_puts(p->out, "\"");
-    while (*text) {
-        size_t n = emit_utf8(text);
-        put_escaped(p, text);
-        text += n ? n : 1;
-    }
-    buf_puts(p->out, "\"");
-}
-
-static void put_number(json *p, double x) {
-    if (isfinite(x)) buf_number(p->out, x);
-    else buf_puts(p->out, "null");
+    json_string(p->out, text);
 }
 
 static void put_bool(json *p, bool x) {
@@ -183,7 +161,7 @@ static void put_start(json *p, const variable *x) {
     buf_puts(p->out, ", \"arguments\": [");
     for (uint32_t i = 0; i < x->n_init_args; i++) {
         if (i) buf_puts(p->out, ", ");
-        put_number(p, x->init_arg[i]);
+        json_number(p->out, x->init_arg[i]);
     }
     buf_puts(p->out, "]}");
 }
@@ -201,7 +179,7 @@ static void put_variable(json *p, var_id v) {
     if (x->kind == VAR_PARAM) put_start(p, x);
     if (x->kind == VAR_CONST || x->kind == VAR_MASK) {
         put_key(p, x->kind == VAR_CONST ? "value" : "keep");
-        put_number(p, x->kind == VAR_CONST ? x->value : ir_keep(p->g, v));
+        json_number(p->out, x->kind == VAR_CONST ? x->value : ir_keep(p->g, v));
     }
     end_object(p);
 }

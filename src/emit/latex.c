@@ -1,55 +1,24 @@
 /* A derivation -> LaTeX: an align* environment, one line for each gradient with its shape
  * behind it; or a whole document that says what the gradients differentiate as well. */
-#include "emit/latex.h"
-
 #include <string.h>
 
-/* A sign that a plain LaTeX may not know; returns its length. */
-static size_t put_sign(buf *out, const char *text) {
-    size_t      n = emit_utf8(text);
-    const char *letter = n == 2 ? latex_greek(emit_code_point(text)) : NULL;
-    if (letter) buf_printf(out, "$%s$", letter);
-    else buf_puts(out, "?");
-    return n ? n : 1;
-}
+#include "emit/inside.h"
+#include "tex/tex.h"
 
-/* Text in a paragraph. */
-static void put_text(buf *out, const char *text, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if ((unsigned char)c >= 0x80) i += put_sign(out, text + i) - 1;
-        else if (strchr("#$%&_{}", c)) buf_printf(out, "\\%c", c);
-        else if (c == '\\') buf_puts(out, "\\textbackslash{}");
-        else if (c == '^') buf_puts(out, "\\textasciicircum{}");
-        else if (c == '~') buf_puts(out, "\\textasciitilde{}");
-        else if (c == '<') buf_puts(out, "\\textless{}");
-        else if (c == '>') buf_puts(out, "\\textgreater{}");
-        else if (c == '|') buf_puts(out, "\\textbar{}");
-        else if (c == '"') buf_puts(out, "''");
-        else if (c < 0x20 || c == 0x7F) buf_puts(out, "?");
-        else buf_put(out, &c, 1);
-    }
-}
-
-static void put_shape(const latex *p, shape s) {
-    if (shape_is_scalar(s)) {
-        buf_puts(p->out, "\\text{number}");
-        return;
-    }
-    buf_puts(p->out, "(");
-    latex_dim(p, s.rows, p->out);
-    buf_puts(p->out, " \\times ");
-    latex_dim(p, s.cols, p->out);
-    buf_puts(p->out, ")");
-}
+typedef struct latex {
+    const derivation *d;
+    const ir         *g;
+    tex               names;
+    buf              *out;
+} latex;
 
 static void put_equation(const latex *p, var_id v, node_id n, bool *any) {
     buf_puts(p->out, *any ? " \\\\\n" : "");
     *any = true;
-    buf_printf(p->out, "%s &= ", p->var[v]);
-    latex_expression(p, n, p->out);
+    buf_printf(p->out, "%s &= ", tex_name(&p->names, v, false));
+    tex_node(&p->names, n, NULL, p->out);
     buf_puts(p->out, " && ");
-    put_shape(p, ir_var(p->g, v)->sh);
+    tex_shape(&p->names, ir_var(p->g, v)->sh, p->out);
 }
 
 static void begin_equations(const latex *p) {
@@ -79,8 +48,8 @@ static void put_gradients(const latex *p, const bool *only) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!emit_is_unreached(p->d, only, v)) continue;
         if (!any) begin_equations(p);
-        buf_printf(p->out, "%s\\mathrm{d}%s &= 0 && ", any ? " \\\\\n" : "", p->var[v]);
-        put_shape(p, ir_var(p->g, v)->sh);
+        buf_printf(p->out, "%s\\mathrm{d}%s &= 0 && ", any ? " \\\\\n" : "", tex_name(&p->names, v, false));
+        tex_shape(&p->names, ir_var(p->g, v)->sh, p->out);
         any = true;
     }
     if (any) end_equations(p);
@@ -89,17 +58,17 @@ static void put_gradients(const latex *p, const bool *only) {
 static void put_comments(const latex *p, const char *head) {
     size_t      len;
     const char *line;
-    while ((line = emit_head_line(&head, &len))) buf_printf(p->out, "%% %.*s\n", (int)len, line);
+    while ((line = text_comment_line(&head, &len))) buf_printf(p->out, "%% %.*s\n", (int)len, line);
 }
 
 /* Every line of the head a paragraph. */
 static void put_paragraphs(const latex *p, const char *head) {
     size_t      len;
     const char *line;
-    while ((line = emit_head_line(&head, &len))) {
+    while ((line = text_comment_line(&head, &len))) {
         size_t skip = strspn(line, " ");
         buf_puts(p->out, skip ? "\\hspace*{1em}" : "");
-        put_text(p->out, line + skip, len - skip);
+        tex_prose(line + skip, len - skip, p->out);
         buf_puts(p->out, "\n\n");
     }
 }
@@ -122,8 +91,8 @@ static void put_document(const latex *p, const bool *only, const char *head) {
 dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {
     arena scratch;
     arena_init(&scratch, out->mem);
-    latex       p = {.d = d, .g = &d->m->g, .a = &scratch, .out = out};
-    dfoo_status status = latex_give_names(&p);
+    latex       p = {.d = d, .g = &d->m->g, .out = out};
+    dfoo_status status = tex_init(&p.names, d->m, &scratch);
     if (status == DFOO_OK && standalone) {
         put_document(&p, only, head);
     } else if (status == DFOO_OK) {

@@ -107,7 +107,7 @@ static const size_value *size_value_of(const numpy *p, sym name) {
 
 static void put_doc_text(numpy *p, const char *text, size_t len) {
     for (const char *c = text; c < text + len;) {
-        size_t n = emit_utf8(c);
+        size_t n = text_utf8(c);
         if (*c == '\\' || *c == '"') buf_printf(p->out, "\\%c", *c);
         else if (n && (unsigned char)*c >= 0x20 && *c != 0x7F) buf_put(p->out, c, n);
         else buf_puts(p->out, "?");
@@ -119,7 +119,7 @@ static void put_docstring(numpy *p, const char *head) {
     size_t      len;
     const char *line;
     buf_puts(p->out, "\"\"\"");
-    while ((line = emit_head_line(&head, &len))) {
+    while ((line = text_comment_line(&head, &len))) {
         put_doc_text(p, line, len);
         buf_puts(p->out, "\n");
     }

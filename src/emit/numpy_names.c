@@ -33,8 +33,8 @@ static bool is_python_letter(uint32_t c) {
 static const char *python_spelling(arena *a, const char *name) {
     const char *text = "";
     for (const char *c = name; *c && text;) {
-        size_t   n = emit_utf8(c);
-        uint32_t point = emit_code_point(c);
+        size_t   n = text_utf8(c);
+        uint32_t point = text_code_point(c);
         if (is_python_letter(point)) text = arena_format(a, "%s%.*s", text, (int)n, c);
         else text = arena_format(a, "%su%04x", text, point);
         c += n ? n : 1;

@@ -1,5 +1,5 @@
 /* An explanation as data: sections, sentences, and lines of equalities. story.c makes it,
- * prove.c evaluates every line, text.c and its siblings write it; no renderer does mathematics.
+ * prove.c evaluates every line, text.c and its siblings (sheet.h) write it; no renderer does mathematics.
  *
  * How content is written: every sentence, reason and remark is a string in which mathematics is
  * *marked*, so that each format can set it as mathematics and link names to what explains them.
@@ -16,6 +16,17 @@
 #include "explain/explain.h"
 #include "ir/index.h"
 
+struct form;
+
+/* What a formula of the two other ways stands for: the sum of all entries of left * right, what a small
+ * change does, or a matrix of one example. */
+typedef struct value {
+    node_id            left, right, times; /* <left, right>, times a number if there is one */
+    var_id             change_of, when;    /* the change of a variable when another moves by its δ; with left: <left, change> */
+    bool               total;              /* of what the goal's gradient differentiates, when the goal moves */
+    const struct form *form;
+} value;
+
 /* A piece of mathematics, one side of an equality or a mark in a sentence: an index tree, a node in
  * matrix notation, a name, a shape, or else a formula of the notation. */
 typedef struct side {
@@ -24,10 +35,12 @@ typedef struct side {
     var_id            v;        /* a name: links to its explanation */
     bool              is_shape;
     shape             sh;
+    const struct value *value;  /* of a formula: what its number is; NULL: it is not evaluated */
     const char       *notation; /* a formula by its text, which may have marks */
     const char       *shown;    /* in plain text; made when the line is */
     bool              small;    /* a node or a name as for one example: z1 */
     index_style       style;    /* of an index tree */
+    op_id             function; /* a function's name: links to its derivative */
     bool              layers;   /* a formula in which z[1] is what the slides write with the layer above */
 } side;
 
@@ -35,7 +48,13 @@ typedef struct side {
 #define MARK_BEGIN '\001'
 #define MARK_END   '\002'
 
-typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE } block_kind;
+/* δV, a variable that holds a change of another. */
+typedef struct change {
+    var_id change, of;
+} change;
+
+/* ROW: two equalities side by side, u = a and u' = b, in columns with those of the rows around it. */
+typedef enum { BLOCK_TITLE, BLOCK_WORDS, BLOCK_SECTION, BLOCK_LINE, BLOCK_ROW } block_kind;
 
 enum { MOST_SIDES = 4 };
 
@@ -51,8 +70,16 @@ typedef struct block {
     bool        hanging;   /* the line goes on from the one above: begins at its first = */
 } block;
 
+/* A statement between the goal and gradients that are taken as known. */
+typedef struct stage {
+    const stmt *s;
+    node_id     known; /* what its variable's gradient is; 0: the way goes on through it */
+    node_id     times; /* 1/m or m where the two gradients differentiate different things */
+} stage;
+
 typedef struct document {
-    const derivation *d;
+    const char       *name; /* of what is explained: dZ1, sigmoid */
+    const derivation *d;    /* NULL: a function is explained */
     const ir         *g;
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */
@@ -60,6 +87,9 @@ typedef struct document {
     var_id            goal;    /* what is explained */
     VEC(block) blocks;
     VEC(side) marks;
+    VEC(stage) stages;   /* from the goal on, in the order of the program */
+    VEC(change) changes;
+    VEC(block) hidden; /* lines that are evaluated and not shown */
     block spare; /* what is added where there is no memory */
 } document;
 
@@ -74,7 +104,8 @@ void doc_plain(const document *doc, const char *text, buf *out);
  * end; `*formula` is NULL where the last piece has none. */
 const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula);
 
-/* text.c */
-void write_document(const document *doc, const explain_result *result, buf *out);
+/* story.c: fills in the blocks that explain doc->goal, and evaluates them; `g` is doc->g, to build
+ * nodes in. */
+dfoo_status story_explain(document *doc, ir *g, const program *run, const explain_options *opt, explain_result *result);
 
 #endif

@@ -6,13 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "explain/explain.h"
+#include "explain/sheet.h"
+#include "explain/teller.h"
 
 typedef struct line {
     var_id  u, du; /* the name and its derivative's */
     node_id value, derivative;
     node_id whole; /* the derivative over z alone */
-    const char *rule;
+    op_id op;
 } line;
 
 typedef struct unfolding {
@@ -25,6 +26,11 @@ typedef struct unfolding {
     node_id *prime; /* by node: VAR u', 1 for z, 0 where it does not depend on z */
     node_id *whole; /* by node: the derivative over z */
 } unfolding;
+
+bool explain_is_function(op_id op) {
+    bool known = op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU;
+    return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) && op_table[op].grad[0][0];
+}
 
 /* "log'(a) = 1/a", with the function itself for y. */
 void explain_slope(op_id op, buf *out) {
@@ -44,8 +50,9 @@ static var_id new_var(unfolding *w, const char *name) {
     return ir_add_var(w->g, v);
 }
 
-static const char *rule_of(unfolding *w, const node *x) {
-    switch ((op_id)x->op) {
+/* NULL: the chain rule, with what the table of operations says. */
+static const char *rule_of(op_id op) {
+    switch (op) {
     case OP_ADD: case OP_SUB: return "sum rule";
     case OP_NEG: return "constant factor -1";
     case OP_MUL: return "product rule";
@@ -54,16 +61,8 @@ static const char *rule_of(unfolding *w, const node *x) {
     case OP_WHERE: return "each side on its own part";
     case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE: return "constant between its jumps";
     case OP_MAXIMUM: case OP_MINIMUM: return "the operand that is taken; at a tie 0 is used";
-    default: break;
+    default: return NULL;
     }
-    buf b;
-    buf_init(&b, w->a->mem);
-    buf_puts(&b, "chain rule: ");
-    explain_slope((op_id)x->op, &b);
-    const char *text = b.text ? arena_text(w->a, b.text, b.len) : NULL;
-    if (b.failed) w->a->failed = true;
-    buf_free(&b);
-    return text;
 }
 
 /* The sum over the operands of (how y changes with it) times (how it changes with z), with
@@ -95,7 +94,7 @@ static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last,
     if (!moves || !op_table[x.op].arity) return DFOO_OK;
     uint32_t    number = w->lines.n + 1;
     const char *name = last ? title : arena_format(w->a, "u%u", number);
-    line        l = {.value = ir_rebuild(w->g, n, args), .rule = rule_of(w, &x)};
+    line        l = {.value = ir_rebuild(w->g, n, args), .op = (op_id)x.op};
     l.u = new_var(w, name);
     l.du = new_var(w, name ? arena_format(w->a, "%s'", name) : NULL);
     if (!l.u || !l.du || !l.value) return DFOO_ENOMEM;
@@ -142,37 +141,6 @@ static dfoo_status prove(unfolding *w, node_id def, node_id formula, explain_res
     return DFOO_OK;
 }
 
-static size_t put(unfolding *w, const char *before, node_id n, size_t width, buf *out) {
-    size_t start = out->len;
-    buf_puts(out, before);
-    print_node(w->g, n, out);
-    if (out->len - start < width) buf_repeat(out, ' ', width - (out->len - start));
-    return out->len - start;
-}
-
-static void write_lines(unfolding *w, buf *out) {
-    size_t value = 0, slope = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < w->lines.n; i++) {
-            const line *l = &w->lines.at[i];
-            buf         b;
-            buf_init(&b, out->mem);
-            buf_printf(&b, "   %s = ", ir_var_name(w->g, l->u));
-            size_t first = put(w, "", l->value, 0, &b) + strlen(ir_var_name(w->g, l->u)) + 6;
-            if (pass == 0 && first > value) value = first;
-            if (pass) buf_repeat(&b, ' ', value > b.len ? value - b.len + 3 : 3);
-            size_t start = b.len;
-            buf_printf(&b, "%s = ", ir_var_name(w->g, l->du));
-            print_node(w->g, l->derivative, &b);
-            if (pass == 0 && b.len - start > slope) slope = b.len - start;
-            if (pass) buf_repeat(&b, ' ', slope > b.len - start ? slope - (b.len - start) + 3 : 3);
-            if (pass && b.text) buf_printf(out, "%s%s\n", b.text, l->rule ? l->rule : "");
-            if (b.failed) out->failed = true;
-            buf_free(&b);
-        }
-    }
-}
-
 static dfoo_status check_all(unfolding *w, node_id def, node_id last_form, explain_result *r) {
     node_list need = {{0}};
     DFOO_TRY(ir_reach(w->g, w->a, &def, 1, &need));
@@ -184,11 +152,56 @@ static dfoo_status check_all(unfolding *w, node_id def, node_id last_form, expla
     return last_form ? prove(w, def, last_form, r) : DFOO_OK;
 }
 
-dfoo_status explain_function(ir *g, arena *a, const char *title, var_id z, node_id def, const explain_function_how *how, buf *out,
-                             explain_result *r) {
+/* -------------------------------------------------------------------- words */
+
+static void tell_lines(unfolding *w, teller *t) {
+    for (uint32_t i = 0; i < w->lines.n; i++) {
+        const line *l = &w->lines.at[i];
+        block      *b = doc_add(t, BLOCK_ROW, 3, "");
+        doc_add_node(t, b, ir_var(w->g, l->u)->leaf, false);
+        doc_add_node(t, b, l->value, false);
+        doc_add_node(t, b, ir_var(w->g, l->du)->leaf, false);
+        doc_add_node(t, b, l->derivative, false);
+        b->rule = rule_of(l->op);
+        b->tail = b->rule ? b->rule : arena_format(t->a, "chain rule: %s", doc_slope(t, l->op));
+        if (!b->rule) b->rule = "chain rule";
+        if (!b->tail) b->tail = "";
+    }
+}
+
+/* f'(z) = as the lines give it = the shortest way to write it. */
+static void tell_whole(teller *t, const char *title, const char *z, node_id whole, node_id best) {
+    const char *slope = arena_format(t->a, "%s'(%s)", title, z);
+    block      *b;
+    doc_say(t, 0, "put together:");
+    b = doc_add(t, BLOCK_LINE, 3, "");
+    doc_add_formula(t, b, slope ? slope : "");
+    doc_add_node(t, b, whole, false);
+    if (!best || best == whole) return;
+    b = doc_add(t, BLOCK_LINE, 3, "");
+    b->hanging = true;
+    doc_add_node(t, b, whole, false);
+    doc_add_node(t, b, best, false);
+}
+
+static void tell_title(teller *t, const char *title, const char *z, node_id def) {
+    const char *f = arena_format(t->a, "%s(%s)", title, z);
+    block      *b = doc_add(t, BLOCK_TITLE, 0, "");
+    doc_add_formula(t, b, f ? f : "");
+    doc_add_node(t, b, def, false);
+    doc_say(t, 0, "%s", "");
+    doc_say(t, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(t, "%s' = 1", z), doc_formula(t, "%s(%s)", title, z));
+}
+
+dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
+                             buf *out, explain_result *r) {
+    ir       *g = &m->g;
+    arena    *a = g->a;
     unfolding w = {.g = g, .a = a, .z = z, .how = how};
+    document  doc = {.name = title, .g = g, .a = a};
+    teller    t = {.doc = &doc, .g = g, .a = a};
     node_list need = {{0}};
-    *r = (explain_result){0};
+    *r = (explain_result){.points = true};
     DFOO_TRY(ir_reach(g, a, &def, 1, &need));
     node_id base = need.list.at[0], n = def - base + 1;
     w.name = arena_new(a, n * sizeof *w.name);
@@ -196,30 +209,13 @@ dfoo_status explain_function(ir *g, arena *a, const char *title, var_id z, node_
     w.whole = arena_new(a, n * sizeof *w.whole);
     if (!w.name || !w.prime || !w.whole) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < need.list.n; i++) DFOO_TRY(unfold_node(&w, need.list.at[i], base, need.list.at[i] == def, "f"));
-    const char *zn = ir_var_name(g, z);
-    buf_printf(out, "%s(%s) = ", title, zn);
-    print_node(g, def, out);
-    buf_printf(out, "\n\nfrom the inside out; ' is the derivative by %s, %s' = 1, and f is %s(%s):\n", zn, zn, title, zn);
-    write_lines(&w, out);
     if (!w.lines.n) return DFOO_EINPUT;
     const line *last = &w.lines.at[w.lines.n - 1];
-    node_id     best = how->best(how->user, last->whole, ir_var(g, last->u)->leaf, def);
-    buf_printf(out, "put together:\n   %s'(%s) = ", title, zn);
-    print_node(g, last->whole, out);
-    if (best && best != last->whole) {
-        buf_puts(out, "\n");
-        buf_repeat(out, ' ', strlen(title) + strlen(zn) + 7);
-        buf_puts(out, "= ");
-        print_node(g, best, out);
-    }
-    buf_puts(out, "\n");
-    if (best) { /* f stands for its definition in the check */
-        node_id f = ir_var(g, last->u)->leaf;
-        best = how->write_out(how->user, best, f, def);
-    }
+    node_id     f = ir_var(g, last->u)->leaf, best = how->best(how->user, last->whole, f, def);
+    tell_title(&t, title, ir_var_name(g, z), def);
+    tell_lines(&w, &t);
+    tell_whole(&t, title, ir_var_name(g, z), last->whole, best);
+    if (best) best = how->write_out(how->user, best, f, def); /* f stands for its definition in the check */
     DFOO_TRY(check_all(&w, def, best, r));
-    buf_printf(out, "\nchecked at nine points: %u derivatives against differences to %.0e\n", r->n_derivatives, r->worst_derivative);
-    if (r->n_failed) buf_printf(out, "%u of these did NOT hold: this is a fault of dfoo, please report it\n", r->n_failed);
-    DFOO_TRY(buf_status(out));
-    return r->n_failed ? DFOO_NO : DFOO_OK;
+    return sheet_function(m, &doc, opt, out, r);
 }

@@ -100,7 +100,7 @@ dfoo_status link_find(teller *t) {
             const gradient *from = derivation_find(t->d, s->var);
             if (!from || !link_uses(t, s, open.at[i]->var)) continue;
             vec_push(t->a, &t->links, make_link(t, s, open.at[i]));
-            bool trivial = from->whole && op_table[ir_node(t->g, from->whole)->op].arity == 0;
+            bool trivial = from->whole && op_table[ir_node(t->g, from->whole)->op].arity == 0 && ir_node(t->g, from->whole)->op != OP_VAR;
             bool known = from->shown || from->given || trivial || is_linked(t, from);
             for (uint32_t j = 0; j < open.n; j++) known = known || open.at[j] == from;
             if (!known) vec_push(t->a, &open, from);

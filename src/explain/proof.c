@@ -2,7 +2,7 @@
  * to the link's operands and gradients, and the lines added to the document. */
 #include <string.h>
 
-#include "explain/teller.h"
+#include "explain/routes.h"
 
 typedef enum { LINE_WORDS, LINE_INDEX, LINE_MATRIX, LINE_DERIVATIVE, LINE_NUMBERS, LINE_END } line_kind;
 
@@ -178,20 +178,54 @@ static void add_side(void *user, const char *text, size_t len) {
     if (n) doc_add_node(x->t, x->b, untwist(x->t, n), true);
 }
 
-/* A gradient that sums several paths is not equal to what one of them gives: the line then
- * begins behind `da = `. */
-static const char *behind_sum(const proof_line *line, bool one_of_several) {
-    bool sums = strncmp(line->formula, "da", 2) == 0 || strncmp(line->formula, "db", 2) == 0;
-    const char *equals = strstr(line->formula, " = ");
-    return one_of_several && sums && equals ? equals + 3 : line->formula;
+uint32_t proof_n_lines(void) {
+    return sizeof proof_table / sizeof *proof_table;
 }
 
-static void add_formula(teller *t, const names *list, const proof_line *line, bool one_of_several) {
+const char *proof_formula(uint32_t line) {
+    bool has = line < proof_n_lines() && (proof_table[line].line == LINE_INDEX || proof_table[line].line == LINE_MATRIX);
+    return has ? proof_table[line].formula : NULL;
+}
+
+/* As the table has it, or as a planted mistake does. */
+static const char *formula_of(const teller *t, const proof_line *line) {
+    const char *other = t->edit ? t->edit->apply(t->edit->user, (uint32_t)(line - proof_table), line->formula) : NULL;
+    return other ? other : line->formula;
+}
+
+/* A gradient that sums several paths is not equal to what one of them gives: the line then
+ * begins behind `da = `. */
+static const char *behind_sum(const char *formula, bool one_of_several) {
+    bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
+    const char *equals = strstr(formula, " = ");
+    return one_of_several && sums && equals ? equals + 3 : formula;
+}
+
+/* A matrix that stands alone is what the link hands back, by the rules of its operations; this is
+ * checked and not shown. */
+static void check_alone(teller *t, const link *l, node_id n) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id back = 0;
+    block  *b;
+    if (!r || !routes_find(t, l, r)) return;
+    for (uint32_t i = 0; i < r->n; i++) {
+        node_id one = link_gradient(t, l);
+        for (uint32_t k = 0; k < r->at[i].n; k++) one = hop_back(t, &r->at[i].at[k], one);
+        back = back && one ? ir_op2(t->g, OP_ADD, back, one) : one;
+    }
+    if (!back) return;
+    b = doc_add_hidden(t);
+    doc_add_node(t, b, n, false);
+    doc_add_node(t, b, back, false);
+}
+
+static void add_formula(teller *t, const link *l, const names *list, const proof_line *line) {
     const char *reason = fill(t, list, line->reason), *tail = fill(t, list, line->tail);
     block      *b = doc_add(t, BLOCK_LINE, reason[0] ? 3 : 5, reason);
     adding      x = {t, list, b, line->line == LINE_INDEX};
-    for_each_side(behind_sum(line, one_of_several), add_side, &x);
+    for_each_side(behind_sum(formula_of(t, line), l->to->n_through > 1), add_side, &x);
     b->tail = tail;
+    if (line->line == LINE_MATRIX && b->n_sides == 1) check_alone(t, l, b->sides[0].n);
     if (line->line == LINE_MATRIX && b->n_sides) {
         const char *shapes = doc_shapes(t, b->sides[b->n_sides - 1].n, true);
         b->tail = tail[0] ? arena_format(t->a, "%s%s", shapes, tail) : shapes;
@@ -216,8 +250,8 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     if (!left || !short_form || !long_form) return;
     const char *slope = doc_formula(t, "%s'(%s) = %s", info->name, u, doc_node(t, long_form, true));
     const char *reason = short_form == long_form
-        ? arena_format(t->a, "%s (explain %s):", slope, info->name)
-        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, info->name, doc_formula(t, "%s(%s)", info->name, u), v);
+        ? arena_format(t->a, "%s (explain %s):", slope, doc_function(t, (op_id)y->op))
+        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, doc_function(t, (op_id)y->op), doc_formula(t, "%s(%s)", info->name, u), v);
     block *b = doc_add(t, BLOCK_LINE, 3, reason);
     doc_add_index(t, b, left, &t->doc->style);
     if (right) doc_add_index(t, b, right, &t->doc->style);
@@ -246,17 +280,30 @@ void proof_tell(teller *t, const link *l) {
         if (line->line == LINE_WORDS) doc_add(t, BLOCK_WORDS, 3, fill(t, &list, line->reason));
         else if (line->line == LINE_DERIVATIVE) add_derivative(t, l, &list);
         else if (line->line == LINE_NUMBERS) add_numbers(t, l);
-        else add_formula(t, &list, line, l->to->n_through > 1);
+        else add_formula(t, l, &list, line);
     }
 }
 
-void proof_add_line(teller *t, const link *l, const char *formula, const index_style *style) {
+void proof_outer(teller *t, const link *l) {
+    names    list = bind_link(t, l);
+    uint32_t i = 0, n = sizeof proof_table / sizeof *proof_table;
+    while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
+    for (i++; i < n && proof_table[i].line != LINE_END; i++)
+        if (proof_table[i].line == LINE_MATRIX) add_formula(t, l, &list, &proof_table[i]);
+}
+
+void proof_add_line(teller *t, const link *l, const char *formula, node_id whole, const index_style *style) {
     names       list = bind_link(t, l);
     index_style old = t->doc->style;
     block      *b = doc_add(t, BLOCK_LINE, 5, "");
     adding      x = {t, &list, b, true};
+    index_env   env = {.g = t->g, .a = t->a};
     if (t->d->m->examples) bind(&list, "m", ir_size(t->g, t->d->m->examples));
     t->doc->style = *style;
     for_each_side(formula, add_side, &x);
+    bool turned = l->kind == PROOF_TURNED_LEFT || l->kind == PROOF_TURNED_RIGHT;
+    bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
+    char i = turned ? 'j' : 'i', j = turned || bias ? 'i' : 'j';
+    doc_add_index(t, b, index_at(&env, whole, i, j), style);
     t->doc->style = old;
 }

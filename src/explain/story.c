@@ -3,112 +3,71 @@
  * A link is a statement that the variable goes through on its way to the cost. The story
  * starts at the nearest gradients that `derive` shows under their own names and goes link
  * by link; each link has a kind, and each kind its paragraph in proofs.def. What no kind
- * fits is shown as the rule of its operation. */
+ * fits is told by its entries (entries.c). */
 #include <string.h>
 
-#include "explain/teller.h"
+#include "explain/routes.h"
 
 /* -------------------------------------------------------------- paragraphs */
 
-static const char *equation(teller *t, const stmt *s) {
-    return doc_formula(t, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
+/* Is it told by what the rules of matrices make of it alone? One formula, entry by entry. */
+static bool is_by_rule(teller *t, const link *l) {
+    return link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh) && l->to->n_through == 1;
 }
 
-/* "log'(a) = 1/a" */
-static const char *slope(teller *t, op_id op) {
-    buf b;
-    buf_init(&b, t->a->mem);
-    explain_slope(op, &b);
-    return doc_formula(t, "%s", doc_take(t, &b));
+static bool is_last_way(const teller *t, const link *l) {
+    for (uint32_t i = 0; i < t->links.n; i++)
+        if (t->links.at[i].to == l->to && &t->links.at[i] > l) return false;
+    return true;
 }
 
-/* "(a**3)' = 3*a**2" */
-static const char *power_slope(teller *t, double power) {
-    buf b;
-    buf_init(&b, t->a->mem);
-    buf_puts(&b, "(a**");
-    buf_number(&b, power);
-    buf_puts(&b, ")' = ");
-    buf_number(&b, power);
-    buf_puts(&b, power == 2 ? "*a" : "*a**");
-    if (power != 2) buf_number(&b, power - 1);
-    return doc_formula(t, "%s", doc_take(t, &b));
+/* What one way contributes, as a matrix. */
+static void add_part(teller *t, const link *l) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
+    if (!n) return;
+    block *b = doc_add(t, BLOCK_LINE, 3, "this way's part, as a matrix:");
+    doc_add_node(t, b, n, false);
+    if (node_short(t, n) != n) doc_add_node(t, b, node_short(t, n), false);
+    b->tail = doc_shapes(t, n, false);
 }
 
-/* What there is to say of one operation on the way; "": nothing. */
-static const char *derivative_remark(teller *t, const link *l, node_id n, bool *seen) {
-    const node    *x = ir_node(t->g, n);
-    const op_info *info = &op_table[x->op];
-    bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
-    double         power;
-    const char    *text = "";
-    if (x->op == OP_DROPOUT)
-        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
-                            doc_formula(t, "%s * %s", doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false)));
-    else if (function && !seen[x->op]) text = slope(t, (op_id)x->op);
-    else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
-    else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
-        text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
-    seen[x->op] = true;
-    return text ? text : "";
+/* Behind the last of several ways: dU is the sum of their parts. */
+static void add_all_parts(teller *t, const link *l) {
+    const gradient *v = l->to;
+    if (v->n_through == 1 || !is_last_way(t, l)) return;
+    doc_say(t, 3, "the %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
+    add_rewrites(t, v, "chain rule, sum over paths");
 }
 
-/* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
-static const char *derivative_remarks(teller *t, const link *l) {
-    buf       b;
-    node_list need = {{0}};
-    bool      seen[OP_COUNT] = {false};
-    buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t, &b);
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const char *text = derivative_remark(t, l, need.list.at[i], seen);
-        if (text[0]) buf_printf(&b, "%s%s", b.len ? "; " : "", text);
-    }
-    return doc_take(t, &b);
+static void tell_shared(teller *t, const link *l);
+static bool is_shared(const teller *t, const link *l);
+
+/* Behind a link's entries: all of them as a matrix, this way's part where there are several, and the
+ * examples that share a parameter. */
+void story_end_link(teller *t, const link *l, bool with_matrices) {
+    bool several = l->to->n_through > 1;
+    if (with_matrices && several) add_part(t, l);
+    else if (with_matrices) add_matrices(t, l);
+    kinks_tell(t, l);
+    if (is_shared(t, l)) tell_shared(t, l);
+    add_all_parts(t, l);
 }
 
-/* The steps of the simplification: before = after, with the rule's name. */
-static void add_rewrites(teller *t, const gradient *v, const char *remarks) {
-    node_id leaf = ir_var(t->g, v->grad)->leaf, last = 0;
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind != TRAIL_REWRITE || s->goal != v->var || s->out == last) continue;
-        if (s->out == v->whole && !v->shown && last && s->in != last && s->out != v->local) continue;
-        block *b = doc_add(t, BLOCK_LINE, 3, "");
-        if (last) b->hanging = true;
-        doc_add_node(t, b, last ? last : leaf, false);
-        doc_add_node(t, b, s->out, false);
-        b->tail = last ? s->rule : remarks;
-        b->rule = s->rule;
-        last = s->out;
-    }
-    if (last == v->local || (v->shown && last == v->whole)) return;
-    block *b = doc_add(t, BLOCK_LINE, 3, "");
-    if (last) b->hanging = true;
-    doc_add_node(t, b, last ? last : leaf, false);
-    doc_add_node(t, b, v->shown ? v->whole : v->local, false);
-    b->tail = last ? "" : remarks;
+/* One example's part of a parameter is told by a proof, and the examples are added up behind it. */
+static bool is_shared(const teller *t, const link *l) {
+    return t->d->m->examples && l->from && t->doc->small[l->s->var] && !t->doc->small[l->to->var] && link_is_indexed(t, l);
 }
 
 static void tell_link(teller *t, const link *l) {
-    bool entrywise = link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh);
-    bool indexed = link_is_indexed(t, l);
-    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", equation(t, l->s), entrywise && !indexed ? ", entry by entry" : ""));
+    bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
+    block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
-    if (indexed && l->to->n_through > 1) doc_say(t, 3, "the part of %s that comes this way (the parts are added at the end):", doc_name(t, l->to->grad));
-    if (indexed) {
-        proof_tell(t, l);
-        return;
-    }
-    const node *x = ir_node(t->g, l->s->node);
-    if (!entrywise && op_table[x->op].grad[0][0] && !op_elementwise((op_id)x->op))
-        doc_say(t, 3, "the rule of %s, for y = %s of a:   %s", op_table[x->op].name[0] ? op_table[x->op].name : "the function",
-            op_table[x->op].name, doc_formula(t, "da = %s", op_table[x->op].grad[link_is_operand(t, x->arg[0], l->to->var) ? 0 : op_table[x->op].arity > 1]));
-    uint32_t others = 0;
-    for (uint32_t i = 0; i < t->links.n; i++) others += t->links.at[i].to == l->to && &t->links.at[i] > l;
-    if (others) doc_say(t, 3, "one of the paths of %s: its part is added below", doc_name(t, l->to->var));
-    else if (l->to->n_through > 1) doc_say(t, 3, "the last of the paths of %s: all parts together are", doc_name(t, l->to->var));
-    if (!others) add_rewrites(t, l->to, derivative_remarks(t, l));
+    if (several) doc_say(t, 3, "one of %u ways from %s to %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
+    bool entries = !indexed && !by_rule && entries_tell(t, l);
+    if (indexed) proof_tell(t, l);
+    else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
+    story_end_link(t, l, entries);
 }
 
 /* ------------------------------------------------------------- the m examples */
@@ -120,6 +79,8 @@ static void tell_all_examples(teller *t) {
     doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples", symbols_name(t->g->names, dim_name(m->examples))));
     if (t->d->examples_interact)
         doc_say(t, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
+    else if (t->d->why_dj)
+        doc_say(t, 3, "every line above holds for each %s, so for all of them at once%s:", side_name, v->n_through > 1 ? "; the paths add" : "");
     else
         doc_say(t, 3, "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:", side_name, doc_name(t, v->var), side_name, side_name,
             v->n_through > 1 ? "; the paths add" : "");
@@ -130,118 +91,115 @@ static void tell_all_examples(teller *t) {
 }
 
 /* The sum over the examples in indices: what the product really adds up. */
-static void tell_sum(teller *t) {
-    const link *l = &t->links.at[0];
+static void tell_sum(teller *t, const link *l, node_id whole) {
     index_style all = t->doc->style;
     const char *text = NULL;
-    if (t->links.n != 1 || !l->product || t->d->used != CONVENTION_COURSE) return;
+    bool        share = l->from->scale != l->to->scale; /* 1/m times the examples' sum */
     all.example = 0;
     all.loss = ir_var_name(t->g, t->d->m->cost);
-    if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "DL(a[i,j]) = 1/m * sum(t, dy[i,t] * b[j,t])";
-    if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "DL(b[i,j]) = 1/m * sum(t, a[t,i] * dy[t,j])";
-    if (l->kind == PROOF_BIAS_COLUMN) text = "DL(b[i,1]) = 1/m * sum(t, dy[i,t])";
-    if (l->kind == PROOF_BIAS_ROW) text = "DL(b[1,i]) = 1/m * sum(t, dy[t,i])";
-    if (text) proof_add_line(t, l, text, &all);
+    if (l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT) text = "sum(t, dy[i,t] * b[j,t])";
+    if (l->kind == PROOF_WEIGHT_RIGHT || l->kind == PROOF_TURNED_RIGHT) text = "sum(t, a[t,i] * dy[t,j])";
+    if (l->kind == PROOF_BIAS_COLUMN) text = "sum(t, dy[i,t])";
+    if (l->kind == PROOF_BIAS_ROW) text = "sum(t, dy[t,i])";
+    bool left = l->kind == PROOF_WEIGHT_LEFT || l->kind == PROOF_TURNED_LEFT || l->kind == PROOF_BIAS_COLUMN;
+    bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
+    const char *of = l->kind == PROOF_BIAS_COLUMN ? "b[i,1]" : bias ? "b[1,i]" : left ? "a[i,j]" : "b[i,j]";
+    if (!text) return;
+    bool        one = l->to->n_through == 1;
+    const char *line = arena_format(t->a, "%s%s%s%s", one ? "DL(" : "", one ? of : "", one ? ") = " : "", share ? "1/m * " : "");
+    if (line) proof_add_line(t, l, arena_format(t->a, "%s%s", line, text), whole, &all);
+}
+
+/* What a parameter that is shared by the examples gets through one statement, as a matrix. */
+static node_id shared_part(teller *t, const link *l) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
+    return n ? node_short(t, n) : 0;
 }
 
 /* Where the sum over the examples and the 1/m come from. */
-static void tell_parameter(teller *t) {
-    const gradient *v = t->goal;
+static void tell_shared(teller *t, const link *l) {
+    const gradient *v = l->to;
     const model    *m = t->d->m;
     const char     *examples = symbols_name(t->g->names, dim_name(m->examples));
-    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost);
-    const link     *l = &t->links.at[0];
-    const char     *z = l->from ? doc_name(t, l->from->grad) : "";
-    doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s is %s: add them up%s", examples, w, cost,
-                                          t->d->used == CONVENTION_COURSE ? arena_format(t->a, "1/%s times the sum of their losses", examples) : "made of all of them",
-                                          t->d->used == CONVENTION_COURSE ? arena_format(t->a, ", times 1/%s", examples) : ""));
-    tell_sum(t);
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t, b, v->whole, false);
+    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost), *z = doc_name(t, l->from->grad), *dw = doc_name(t, v->grad);
+    bool            share = l->from->scale != v->scale, one = v->n_through == 1;
+    node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
+    if (share)
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s has 1/%s times the sum of their losses: add them up, times 1/%s", examples, w, cost, examples, examples));
+    else
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
+    if (!part) return;
+    tell_sum(t, l, part);
+    block *b = doc_add(t, BLOCK_LINE, one ? 5 : 3, one ? "" : "this way's part, as a matrix:");
+    if (one) doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);
+    doc_add_node(t, b, part, false);
     bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
-    b->tail = bias ? "the sum along the examples" : "the product is the sum over the examples";
-    if (t->d->used != CONVENTION_COURSE || !l->from || l->from->scale != SCALE_DATA) return;
+    b->tail = bias ? m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples" : "the product is the sum over the examples";
     const char *lines = m->examples_are_columns ? "Columns" : "Rows";
-    doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
-        doc_name(t, l->from->var), z, examples, doc_name(t, v->grad), cost);
-    doc_say(t, 3, "With the 1/%s in %s already (--convention dJ) it is not here, and %s is the same.", examples, z, doc_name(t, v->grad));
+    if (share) {
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
+                doc_name(t, l->from->var), z, examples, dw, cost);
+        doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
+    } else {
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
+        if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
+    }
 }
 
 /* -------------------------------------------------------------- beginnings */
 
-/* Z1 -> A1 -> Z2 -> .. -> J if there is one path; how many paths there are. */
-static double count_paths(teller *t, var_id v, buf *out) {
-    double *paths = arena_new(t->a, t->g->vars.n * sizeof *paths);
-    if (!paths) return 1;
-    paths[t->d->m->cost] = 1;
-    for (uint32_t i = t->d->forward.list.n; i-- > 0;) {
-        node_list leaves = {{0}};
-        const stmt *s = &t->d->forward.list.at[i];
-        if (ir_reach(t->g, t->a, &s->node, 1, &leaves) != DFOO_OK) return 1;
-        for (uint32_t k = 0; k < leaves.list.n; k++) {
-            const node *x = ir_node(t->g, leaves.list.at[k]);
-            if (x->op == OP_VAR && derivation_find(t->d, s->var)) paths[x->ref] += paths[s->var];
-        }
-    }
-    double count = paths[v];
-    buf_printf(out, "%s", doc_name(t, v));
-    for (uint32_t steps = 0; v != t->d->m->cost && count == 1 && steps < t->d->forward.list.n; steps++) {
-        for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
-            const stmt *s = &t->d->forward.list.at[i];
-            if (!link_uses(t, s, v) || !derivation_find(t->d, s->var)) continue;
-            v = s->var;
-            if (steps < 9) buf_printf(out, " -> %s", doc_name(t, v));
-            else if (steps == 9) buf_puts(out, " -> ..");
-            break;
-        }
-    }
-    return count;
+/* What a variable is for one example. */
+static bool is_number(const teller *t, var_id v) {
+    shape s = ir_var(t->g, v)->sh;
+    return t->d->m->examples_are_columns ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
 }
 
-static const char *count_word(uint32_t n) {
-    static const char *const words[] = {"no link remains", "one link remains", "two links remain", "three links remain", "four links remain"};
-    return n < 5 ? words[n] : NULL;
+typedef struct name_list {
+    buf      b;
+    uint32_t n;
+    VEC(var_id) seen;
+} name_list;
+
+static void list_one(teller *t, name_list *list, var_id v) {
+    for (uint32_t i = 0; i < list->seen.n; i++)
+        if (list->seen.at[i] == v) return;
+    vec_push(t->a, &list->seen, v);
+    buf_printf(&list->b, "%s%s", list->n++ ? ", " : "", doc_small_name(t, v));
 }
 
-static void tell_path(teller *t) {
-    buf path, known;
-    buf_init(&path, t->a->mem);
-    buf_init(&known, t->a->mem);
-    double      count = count_paths(t, t->goal->var, &path);
-    const char *cost = doc_name(t, t->d->m->cost), *v = doc_name(t, t->goal->var), *way = doc_take(t, &path);
-    for (uint32_t i = 0, n = 0; i < t->links.n; i++) {
-        const gradient *from = t->links.at[i].from;
-        bool            trivial = !from || !from->whole || op_table[ir_node(t->g, from->whole)->op].arity == 0;
-        if (trivial || !from->shown || (i && t->links.at[i - 1].from == from)) continue;
-        buf_printf(&known, "%s%s", n++ ? ", " : "", doc_name(t, from->grad));
+/* "z1, a1 are columns", "z is a number": those of one kind. */
+static const char *list_text(teller *t, bool numbers, name_list *list) {
+    buf_init(&list->b, t->a->mem);
+    for (uint32_t i = t->links.n; i-- > 0;) {
+        const link *l = &t->links.at[i];
+        if (t->doc->small[l->to->var] && is_number(t, l->to->var) == numbers) list_one(t, list, l->to->var);
+        if (t->doc->small[l->s->var] && is_number(t, l->s->var) == numbers) list_one(t, list, l->s->var);
     }
-    const char *names_known = doc_take(t, &known), *words = count_word(t->links.n);
-    const char *remain = words ? words : arena_format(t->a, "%u links remain", t->links.n);
-    const char *start = names_known[0] ? arena_format(t->a, "  %s %s known (explain %s); %s.", names_known, strchr(names_known, ',') ? "are" : "is", names_known, remain) : "";
-    if (count == 1) doc_say(t, 0, "%s reaches %s along one path of variables:  %s.%s", v, cost, way, start);
-    else doc_say(t, 0, "%s reaches %s along %.0f paths: their contributions add.%s", v, cost, count, start);
+    return doc_take(t, &list->b);
+}
+
+static const char *kind_of_names(const teller *t, bool numbers, bool several) {
+    if (numbers) return several ? "are numbers" : "is a number";
+    if (t->d->m->examples_are_columns) return several ? "are columns" : "is a column";
+    return several ? "are rows" : "is a row";
 }
 
 static void tell_example(teller *t) {
-    buf list;
-    var_id first = 0;
-    buf_init(&list, t->a->mem);
+    name_list   list[2] = {{.n = 0}, {.n = 0}};
+    const char *known = "", *vectors, *numbers;
     if (!t->d->m->examples || !t->doc->style.example) return;
     for (uint32_t i = t->links.n; i-- > 0;) {
         const link *l = &t->links.at[i];
-        if (t->doc->small[l->to->var] && (list.len == 0 || l->to != t->links.at[i + 1].to)) buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, l->to->var));
+        if (!l->from || !t->doc->small[l->s->var] || link_gradient(t, l) != ir_var(t->g, l->from->grad)->leaf || !l->from->shown) continue;
+        const char *z = doc_small_name(t, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
+        known = arena_format(t->a, "  %s is the name of %s.", doc_formula(t, "d%s%s", z, at), doc_formula(t, "∂%s/∂%s%s", t->doc->style.loss, z, at));
     }
-    const link *l = &t->links.at[0];
-    if (l->from && t->doc->small[l->s->var]) {
-        first = l->s->var;
-        buf_printf(&list, "%s%s", list.len ? ", " : "", doc_small_name(t, first));
-    }
-    const char *text = doc_take(t, &list), *z = first ? doc_small_name(t, first) : "";
-    if (first)
-        doc_say(t, 0, "ONE example first; %s %s.  %s is the name of %s.", text,
-            strchr(text, ',') ? (t->d->m->examples_are_columns ? "are columns" : "are rows") : (t->d->m->examples_are_columns ? "is a column" : "is a row"),
-            doc_formula(t, "d%s[i]", z), doc_formula(t, "∂%s/∂%s[i]", t->doc->style.loss, z));
+    vectors = list_text(t, false, &list[0]);
+    numbers = list_text(t, true, &list[1]);
+    const char *first = list[0].n ? arena_format(t->a, "%s %s", vectors, kind_of_names(t, false, list[0].n > 1)) : "";
+    const char *second = list[1].n ? arena_format(t->a, "%s%s %s", list[0].n ? ", " : "", numbers, kind_of_names(t, true, list[1].n > 1)) : "";
+    if (first && second && known) doc_say(t, 0, "ONE example first; %s%s.%s", first, second, known);
 }
 
 /* "dz[1] = W[2].T dz[2] * g[1]'(z[1])" where the names are spelled like the slides'. */
@@ -256,7 +214,7 @@ static const char *layer(teller *t, var_id v, bool small) {
 
 static void tell_slide(teller *t) {
     const link *first = t->links.n == 2 ? &t->links.at[0] : NULL, *second = first ? &t->links.at[1] : NULL;
-    if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || second->kind != PROOF_ENTRY) return;
+    if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || (second->kind != PROOF_ENTRY && ir_node(t->g, second->s->node)->op != OP_OPEN)) return;
     const node *p = ir_node(t->g, first->product), *f = ir_node(t->g, second->s->node);
     if (ir_node(t->g, p->arg[0])->op != OP_VAR) return;
     const char *w = layer(t, ir_node(t->g, p->arg[0])->ref, false), *z2 = layer(t, first->s->var, true);
@@ -264,7 +222,7 @@ static void tell_slide(teller *t) {
     if (!w || !z1 || !z2) return;
     const char *number = strchr(z1, '[');
     doc_say(t, 0, "on the slide: %s, here with %s", doc_slide(t, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1),
-            doc_slide(t, "g%s = %s", number, op_table[f->op].name));
+            doc_slide(t, "g%s = %s", number, f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name));
 }
 
 static void tell_title(teller *t) {
@@ -290,10 +248,35 @@ static void tell_cancelled(teller *t) {
     if (l->from) doc_say(t, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between them.", doc_name(t, l->from->grad), doc_name(t, v->grad));
 }
 
-static dfoo_status tell(teller *t) {
-    bool any_index = false;
+static void tell_links(teller *t) {
+    doc_say(t, 0, "%s", "");
+    for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
+    tell_cancelled(t);
+}
+
+/* The statements of all links, for what is measured. */
+static void note_stages(teller *t) {
+    for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
+        const stmt *s = &t->d->forward.list.at[i];
+        for (uint32_t k = 0; k < t->links.n; k++) {
+            const link *l = &t->links.at[k];
+            if (l->s->var != s->var) continue;
+            bool goes_on = false;
+            for (uint32_t j = 0; j < t->links.n; j++) goes_on = goes_on || t->links.at[j].to == l->from;
+            scale from = (scale)l->from->scale, to = (scale)t->goal->scale;
+            node_id m = from != to ? ir_size(t->g, t->d->m->examples) : 0;
+            node_id times = !m || from == SCALE_COST ? m : ir_op2(t->g, OP_DIV, ir_number(t->g, 1), m);
+            vec_push(t->a, &t->doc->stages, (stage){l->s, goes_on ? 0 : link_gradient(t, l), times});
+            break;
+        }
+    }
+}
+
+static dfoo_status tell(teller *t, explain_way way) {
+    bool any_index = way == BY_JACOBIAN;
     DFOO_TRY(link_find(t));
-    for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || link_is_indexed(t, &t->links.at[i]);
+    note_stages(t);
+    for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || !is_by_rule(t, &t->links.at[i]) || link_is_indexed(t, &t->links.at[i]);
     tell_title(t);
     if (t->links.n == 0) {
         doc_say(t, 0, "%s is the cost itself: it changes with itself one to one.", doc_name(t, t->goal->var));
@@ -301,14 +284,18 @@ static dfoo_status tell(teller *t) {
     }
     tell_slide(t);
     doc_say(t, 0, "%s", "");
-    tell_path(t);
+    paths_tell(t);
+    if (way == BY_DIFFERENTIAL) {
+        differential_tell(t);
+        return arena_status(t->a);
+    }
     if (any_index) tell_example(t);
-    doc_say(t, 0, "%s", "");
-    for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
-    tell_cancelled(t);
+    if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
+        doc_say(t, 0, "Examples affect each other here: l is the sum of all their losses, and nothing is done one example at a time.");
+    if (way == BY_JACOBIAN) jacobian_tell(t);
+    else tell_links(t);
     bool data = t->doc->small[t->goal->var];
     if (any_index && t->d->m->examples && data) tell_all_examples(t);
-    if (any_index && t->d->m->examples && !data) tell_parameter(t);
     if (any_index && !t->d->m->examples) {
         block *b = doc_add(t, BLOCK_LINE, 3, "together:");
         doc_add_node(t, b, ir_var(t->g, t->goal->grad)->leaf, false);
@@ -318,23 +305,33 @@ static dfoo_status tell(teller *t) {
     return arena_status(t->a);
 }
 
-dfoo_status explain_gradient(const derivation *d, ir *g, var_id v, const program *run, arena *a, uint64_t seed, buf *out, explain_result *result) {
-    document doc = {.d = d, .g = &d->m->g, .a = a, .goal = v};
-    const model *m = d->m;
-    teller   t = {.doc = &doc, .d = d, .g = g, .a = a, .goal = derivation_find(d, v)};
-    *result = (explain_result){0};
-    doc.small = arena_new(a, d->m->g.vars.n);
-    if (!doc.small) return DFOO_ENOMEM;
+/* Which variables have an entry for each example, and how they are called for one. */
+static dfoo_status choose_style(document *doc) {
+    const derivation *d = doc->d;
+    const model      *m = d->m;
+    doc->small = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1); /* changes (δZ1) get names later */
+    if (!doc->small) return DFOO_ENOMEM;
     for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
         shape s = ir_var(&m->g, k)->sh;
-        doc.small[k] = s.rows == m->examples || s.cols == m->examples;
+        doc->small[k] = s.rows == m->examples || s.cols == m->examples;
     }
     bool per_example = m->examples && !d->examples_interact;
-    doc.style = (index_style){.small = doc.small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) { /* an entry for each pair of examples */
+        shape s = ir_var(&m->g, k)->sh;
+        per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
+    }
+    doc->style = (index_style){.small = doc->small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    return DFOO_OK;
+}
+
+dfoo_status story_explain(document *doc, ir *g, const program *run, const explain_options *opt, explain_result *result) {
+    teller t = {.doc = doc, .d = doc->d, .g = g, .a = doc->a, .goal = derivation_find(doc->d, doc->goal), .how = opt->how, .edit = opt->edit};
     if (!t.goal) return DFOO_EINPUT;
-    DFOO_TRY(tell(&t));
-    DFOO_TRY(prove_document(&doc, v, run, seed, result));
-    write_document(&doc, result, out);
-    DFOO_TRY(buf_status(out));
-    return result->n_failed ? DFOO_NO : DFOO_OK;
+    DFOO_TRY(choose_style(doc));
+    DFOO_TRY(tell(&t, opt->way));
+    add_all_rewrites(&t, opt->steps);
+    DFOO_TRY(arena_status(t.a));
+    DFOO_TRY(arena_status(g->a)); /* nodes and names are made there */
+    DFOO_TRY(prove_document(doc, doc->goal, run, opt->seed, result));
+    return opt->numbers ? numbers_tell(&t, run, opt, result) : DFOO_OK;
 }

@@ -1,7 +1,7 @@
 /* Documents -> plain text. */
 #include <string.h>
 
-#include "explain/doc.h"
+#include "explain/sheet.h"
 
 enum { TAIL_COLUMN = 68 };
 
@@ -30,9 +30,42 @@ static void write_line(const document *doc, const block *b, size_t *equals, buf 
     buf_puts(out, "\n");
 }
 
-void write_document(const document *doc, const explain_result *r, buf *out) {
+/* How wide the columns are in which rows stand: u1 = exp(-z), u1' = -u1. */
+static void measure_rows(const document *doc, size_t width[2]) {
+    width[0] = width[1] = 0;
+    for (uint32_t i = 0; i < doc->blocks.n; i++) {
+        const block *b = &doc->blocks.at[i];
+        for (uint32_t k = 0; k < 2 && b->kind == BLOCK_ROW && 2 * k + 1 < b->n_sides; k++) {
+            const char *left = b->sides[2 * k].shown, *right = b->sides[2 * k + 1].shown;
+            size_t      n = text_columns(left, strlen(left)) + 3 + text_columns(right, strlen(right));
+            if (n > width[k]) width[k] = n;
+        }
+    }
+}
+
+static void write_row(const document *doc, const block *b, const size_t width[2], buf *out) {
+    buf_repeat(out, ' ', b->indent);
+    for (uint32_t k = 0; k < 2 && 2 * k + 1 < b->n_sides; k++) {
+        size_t start = out->len;
+        buf_printf(out, "%s = %s", b->sides[2 * k].shown, b->sides[2 * k + 1].shown);
+        size_t used = out->text ? text_columns(out->text + start, out->len - start) : 0;
+        buf_repeat(out, ' ', width[k] + 3 > used ? width[k] + 3 - used : 3);
+    }
+    doc_plain(doc, b->tail, out);
+    buf_puts(out, "\n");
+}
+
+static void begin(sheet *p) {
+    if (sheet_is_whole(p)) buf_puts(p->out, p->head);
+}
+
+static void write_document(sheet *p, const document *doc, const explain_result *r) {
+    buf     *out = p->out;
     size_t   equals = 0;
     uint32_t section = 0;
+    size_t   width[2];
+    measure_rows(doc, width);
+    if (sheet_is_whole(p)) buf_puts(out, "\n");
     for (uint32_t i = 0; i < doc->blocks.n && !out->failed; i++) {
         const block *b = &doc->blocks.at[i];
         if (b->kind == BLOCK_SECTION) {
@@ -43,19 +76,19 @@ void write_document(const document *doc, const explain_result *r, buf *out) {
             buf_repeat(out, ' ', b->words[0] ? b->indent : 0);
             doc_plain(doc, b->words, out);
             buf_puts(out, "\n");
+        } else if (b->kind == BLOCK_ROW) {
+            write_row(doc, b, width, out);
         } else {
             write_line(doc, b, &equals, out);
         }
     }
-    if (r->not_finite) {
-        buf_puts(out, "\nnot checked: at random values something of this is not finite, as behind a division by zero\n");
-        return;
-    }
-    buf_printf(out, "\nchecked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
-    if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
-    else buf_puts(out, "to the last bit");
-    if (r->n_derivatives)
-        buf_printf(out, ", %u derivative%s against differences to %.0e", r->n_derivatives, r->n_derivatives == 1 ? "" : "s", r->worst_derivative);
     buf_puts(out, "\n");
-    if (r->n_failed) buf_printf(out, "%u of these did NOT hold: this is a fault of dfoo, please report it\n", r->n_failed);
+    sheet_checked(r, out);
+    buf_puts(out, "\n");
 }
+
+static void end(sheet *p) {
+    (void)p;
+}
+
+const renderer text_renderer = {begin, write_document, end};

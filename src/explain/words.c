@@ -16,6 +16,12 @@ block *doc_add(teller *t, block_kind kind, uint8_t indent, const char *words) {
     return t->doc->blocks.n > n ? &t->doc->blocks.at[n] : &t->doc->spare;
 }
 
+block *doc_add_hidden(teller *t) {
+    uint32_t n = t->doc->hidden.n;
+    vec_push(t->a, &t->doc->hidden, (block){.kind = BLOCK_LINE, .words = "", .tail = ""});
+    return t->doc->hidden.n > n ? &t->doc->hidden.at[n] : &t->doc->spare;
+}
+
 void doc_say(teller *t, uint8_t indent, const char *format, ...) {
     buf     b;
     va_list args;
@@ -124,6 +130,21 @@ const char *doc_slide(teller *t, const char *format, ...) {
     return text;
 }
 
+const char *doc_equation(teller *t, const stmt *s) {
+    return doc_formula(t, "%s = %s", doc_name(t, s->var), doc_node(t, s->node, false));
+}
+
+const char *doc_function(teller *t, op_id op) {
+    return mark(t, (side){.function = op, .notation = op_table[op].name, .shown = op_table[op].name});
+}
+
+const char *doc_slope(teller *t, op_id op) {
+    buf b;
+    buf_init(&b, t->a->mem);
+    explain_slope(op, &b);
+    return doc_formula(t, "%s", doc_take(t, &b));
+}
+
 const char *doc_shape(teller *t, shape s, bool one_example) {
     buf b;
     dim m = t->d->m->examples;
@@ -150,6 +171,14 @@ void doc_add_index(teller *t, block *b, const index_tree *x, const index_style *
 
 void doc_add_formula(teller *t, block *b, const char *notation) {
     add_side(b, formula_side(t, notation));
+}
+
+void doc_add_value(teller *t, block *b, const char *notation, value v) {
+    value *own = arena_new(t->a, sizeof *own);
+    side   s = formula_side(t, notation);
+    if (own) *own = v;
+    s.value = own;
+    add_side(b, s);
 }
 
 /* "(n1, n2) @ (n2, m) -> (n1, m)" for a product, else the shape. */

@@ -49,6 +49,9 @@ static inline matrix eval_node(const evaluation *e, node_id n) { return e->value
 /* One elementwise operation on numbers. */
 double eval_scalar(op_id op, double a, double b, double c);
 
+/* The smooth function that stands in for an open one, or its derivative of that many primes. */
+double eval_open(sym function, unsigned primes, double z);
+
 /* |x - y| relative to the largest entry of both; infinite if shapes differ or one is not finite
  * where the other is. */
 double matrix_difference(matrix x, matrix y);

@@ -15,19 +15,25 @@ typedef enum {
     INDEX_ENTRY,   /* var[row, col] */
     INDEX_SUM,     /* over `letter`, of a */
     INDEX_NODE,    /* op(a, b) for an elementwise operation */
+    INDEX_DELTA,   /* 1 where the letters row and col are the same number, else 0 */
+    INDEX_AT,      /* the entry [row, col] of a whole expression, `node` */
     INDEX_PARTIAL, /* how a.var[..] changes with b.var[..]; both are entries */
-    INDEX_LOSS     /* how the loss changes with the entry a; its value is the gradient's */
+    INDEX_LOSS     /* how the loss changes with the entry a; its value is the gradient's. With an
+                      entry b: a's share that reaches the loss through b.var in b's example */
 } index_kind;
 
 typedef struct index_tree {
     uint8_t kind, op;
+    uint8_t primes;   /* NODE of an open function */
+    sym     function; /* and its name */
     char    letter;   /* SUM */
     bool    spelled;  /* SUM: printed as first + .. + general + .. */
-    char    row, col; /* ENTRY: index letters, or '1' */
+    char    row, col; /* ENTRY, DELTA, AT: index letters, or '1' */
     var_id  var;      /* ENTRY */
+    node_id node;     /* AT */
     dim     size;
     double  number;
-    struct index_tree *a, *b;
+    struct index_tree *a, *b, *c;
 } index_tree;
 
 /* What the names of a template stand for. */
@@ -41,6 +47,8 @@ typedef struct index_env {
     arena            *a;
     const index_name *names;
     uint32_t          n_names;
+    char             *fresh; /* the letters that are left for sums, taken out; NULL: what is not
+                                elementwise has no tree */
 } index_env;
 
 /* A template, read with `indices`, as a tree: names with indices are entries, sum(j, x) and
@@ -48,9 +56,32 @@ typedef struct index_env {
  * not known, or no memory. */
 index_tree *index_build(const index_env *env, const ast *x);
 
-/* The entry [row, col] of an expression of names: what stands in one place of it. NULL if it
- * is not elementwise. */
+/* The entry [row, col] of an expression of names: what stands in one place of it. Products and
+ * sums over an axis become sums over fresh letters. NULL if it has something else in it, no
+ * letter is left, or there is no memory. */
 index_tree *index_of_node(const index_env *env, node_id n, char row, char col);
+
+/* Parts of trees; an argument that is NULL makes the whole NULL. */
+index_tree *index_entry(const index_env *env, var_id v, char row, char col);
+index_tree *index_number(const index_env *env, double value);
+index_tree *index_op(const index_env *env, op_id op, index_tree *a, index_tree *b);
+index_tree *index_sum(const index_env *env, char letter, index_tree *a);
+index_tree *index_delta(const index_env *env, char row, char col);
+index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a);
+index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through);
+index_tree *index_at(const index_env *env, node_id n, char row, char col);
+
+/* The product, without factors 1; a sign is kept in front. */
+index_tree *index_times(const index_env *env, index_tree *a, index_tree *b);
+
+/* A letter that stands nowhere yet, t for the examples if it is left; 0 if none is. */
+char index_fresh(const index_env *env, dim along);
+
+/* Does a letter stand in the tree? */
+bool index_occurs(const index_tree *x, char letter);
+
+/* Calls `use` for every whole expression in the tree (AT). */
+void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user);
 
 typedef struct index_style {
     const bool *small;    /* by var_id: has a column (row) for each example */
@@ -65,7 +96,7 @@ void index_print(const ir *g, const index_tree *x, const index_style *style, buf
 typedef struct index_values {
     const evaluation *e;
     size_t            at[128]; /* by letter, from 0 */
-    double (*partial)(void *user, const struct index_values *v, const index_tree *x);
+    double (*partial)(void *user, const struct index_values *v, const index_tree *x); /* PARTIAL; LOSS with b */
     void *user;
 } index_values;
 

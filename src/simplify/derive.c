@@ -4,6 +4,8 @@
  * those are chosen that stand under their own name: a parameter's, one that is used twice,
  * enters a product or a reduction, or sums paths that come through several variables. The
  * others are substituted where they are used, and that is simplified again (whole). */
+#include <string.h>
+
 #include "simplify/engine.h"
 #include "simplify/simplify.h"
 
@@ -19,15 +21,33 @@ typedef struct pass {
     bool         *in_product;  /* does it enter a product or a reduction? */
 } pass;
 
-static const char *const rule_names[] = {"common denominator", "cancel", "collect", "known under a name", "signs, 0 and 1",
-                                         "columns of the labels sum to 1", "constant factors leave the sum",
-                                         "written in exp", "transpose of a product"};
+/* By bit of USED_..: what a form's arithmetic did, and a sentence for it. */
+static const struct {
+    const char *name, *sentence;
+} kinds[] = {
+    {"common denominator", "summands are put over one denominator"},
+    {"cancel", "what stands above and below a fraction's line cancels"},
+    {"collect", "equal terms are added, and factors that all summands have are taken out"},
+    {"known under a name", "a formula that has a name is written by its name"},
+    {"signs, 0 and 1", "signs are put in front, and factors 1 and summands 0 left out"},
+    {"columns of the labels sum to 1", "every example has one class: its labels sum to 1"},
+    {"constant factors leave the sum", "a factor that is the same for all summands is taken out of the sum"},
+    {"written in exp", "functions of the same z are written in exp(-z), where their factors cancel"},
+    {"transpose of a product", "transposing a product reverses it, and numbers move out of it"},
+};
 
 static const char *rule_text(arena *a, uint32_t used) {
     const char *text = NULL;
-    for (size_t i = 0; i < sizeof rule_names / sizeof *rule_names; i++)
-        if (used & (1u << i)) text = text ? arena_format(a, "%s, %s", text, rule_names[i]) : rule_names[i];
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (used & (1u << i)) text = text ? arena_format(a, "%s, %s", text, kinds[i].name) : kinds[i].name;
     return text ? text : "arithmetic";
+}
+
+const char *simplify_sentences(arena *a, const char *names) {
+    const char *text = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strstr(names, kinds[i].name)) text = text ? arena_format(a, "%s; %s", text, kinds[i].sentence) : kinds[i].sentence;
+    return text ? text : "numbers are multiplied out, and factors put in order";
 }
 
 static void record(pass *p, const gradient *v, node_id before, node_id after, uint32_t used) {

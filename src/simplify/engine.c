@@ -106,7 +106,7 @@ static bool sums_to_one(const simplifier *w, form x, uint8_t axis) {
     node_id atom;
     if (!form_is_atom(x, &atom) || ir_node(w->g, atom)->op != OP_VAR) return false;
     const variable *v = ir_var(w->g, ir_node(w->g, atom)->ref);
-    return v->onehot && axis == (w->examples_are_columns ? AXIS_0 : AXIS_1);
+    return v->onehot && !w->any_labels && axis == (w->examples_are_columns ? AXIS_0 : AXIS_1);
 }
 
 /* c * sum(x): the form of a sum, and the sum that is left in it as an atom. */

@@ -5,7 +5,7 @@
 
 #include "simplify/build.h"
 #include "simplify/rules.h"
-#include "ir/trail.h"
+#include "simplify/simplify.h"
 
 typedef struct entry {
     bool           done, improved;
@@ -21,7 +21,7 @@ typedef struct name_uses {
     VEC(var_id) list;
 } name_uses;
 
-typedef struct simplifier {
+struct simplifier {
     ir      *g;
     arena   *a;
     algebra  s;
@@ -29,13 +29,14 @@ typedef struct simplifier {
     rules    r;
     dim      examples;
     bool     examples_are_columns;
+    bool     any_labels;  /* labels' columns need not sum to 1 */
     VEC(entry) memo;      /* by node_id */
     VEC(node_id) name_of; /* by node_id: the leaf of the variable whose formula it is */
     VEC(name_uses) uses;  /* by node_id of an atom: the names whose formula has it */
     form    *def;         /* by var_id: the form of its formula, if it is elementwise */
     bool    *has_exp;     /* by var_id: its formula comes down to exp */
     uint32_t n_vars;
-} simplifier;
+};
 
 dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name);
 

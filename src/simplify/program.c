@@ -47,6 +47,31 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
     return simplifier_run(&w, n, &used);
 }
 
+dfoo_status simplify_open(derivation *d, ir *g, arena *a, bool any_labels, simplifier **out) {
+    *out = arena_new(a, sizeof **out);
+    if (!*out) return DFOO_ENOMEM;
+    DFOO_TRY(simplifier_init(*out, g, a, d, NULL));
+    (*out)->any_labels = any_labels;
+    return DFOO_OK;
+}
+
+node_id simplify_best(simplifier *w, node_id n) {
+    uint32_t used = 0;
+    return simplifier_run(w, n, &used);
+}
+
+node_id simplify_tidy(simplifier *w, node_id n) {
+    return simplifier_tidy(w, n);
+}
+
+dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user) {
+    simplifier *w;
+    DFOO_TRY(simplify_open(d, g, a, false, &w)); /* a fresh one: what was done once is not told again */
+    w->r.on_rule = on_rule;
+    w->r.user = user;
+    return simplify_tidy(w, n) ? arena_status(a) : DFOO_ENOMEM;
+}
+
 typedef struct replacement {
     node_id old, by;
 } replacement;

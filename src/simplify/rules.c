@@ -161,10 +161,12 @@ enum { TIDY_DEPTH = 4, TIDY_ROUNDS = 16 };
 /* Rules make new operands, which may be tidied in turn: a few levels, as deep as rules reach. */
 static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
     for (int rounds = 0; n && rounds < TIDY_ROUNDS; rounds++) {
-        const rule *which;
-        node_id     better = fold_numbers(r, n);
+        static const rule numbers = {.name = "numbers", .sentence = "whole numbers are added and multiplied"};
+        const rule       *which = &numbers;
+        node_id           better = fold_numbers(r, n);
         if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
         if (!better) break;
+        if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);
         *changed = true;
         n = better;
         node    x = *ir_node(r->g, n);

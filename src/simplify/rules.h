@@ -25,6 +25,9 @@ typedef struct rules {
     rule     at[RULE_COUNT];
     formulas f;      /* STABLE: what names are looked through to */
     bool     digits; /* STABLE: with the DIGITS rules */
+    /* told of every TIDY rule that is applied; NULL: nobody is */
+    void (*on_rule)(void *user, const char *rule, const char *sentence, node_id before, node_id after);
+    void *user;
 } rules;
 
 dfoo_status rules_init(rules *r, ir *g);

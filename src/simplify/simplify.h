@@ -20,6 +20,20 @@ dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_o
  * shown and, with `all`, dV = local for the rest, inputs' included. */
 dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also, program *out);
 
+/* The simplifier as it works on a derivation's gradients, kept for single expressions. With
+ * `any_labels` it does not use that the columns (rows) of a onehot label sum to 1. */
+typedef struct simplifier simplifier;
+dfoo_status simplify_open(derivation *d, ir *g, arena *a, bool any_labels, simplifier **out);
+node_id     simplify_best(simplifier *w, node_id n);
+node_id     simplify_tidy(simplifier *w, node_id n);
+
+/* Tells every rule of rules.def that tidying an expression of the derivation applies, in order. */
+typedef void simplify_on_rule(void *user, const char *rule, const char *sentence, node_id before, node_id after);
+dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user);
+
+/* What the rules that a REWRITE step names do, a sentence for each. */
+const char *simplify_sentences(arena *a, const char *names);
+
 /* One expression: `tidy` after the TIDY rules, the result in its shortest form, with name for
  * formula where that helps. 0 without memory. */
 node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id formula, node_id *tidy);

@@ -2,7 +2,7 @@
 #include "reading.h"
 
 #include "emit/emit.h"
-#include "emit/latex.h"
+#include "emit/emit.h"
 #include "emit/numpy.h"
 
 /* ------------------------------------------------------ the table of operations */

@@ -27,6 +27,35 @@ static dfoo_status explain_w(dfoo *d, dfoo_model *model, char **text) {
     return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.format = DFOO_ASCII}, text);
 }
 
+static dfoo_status explain_jacobian(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dZ", &(dfoo_explain_options){.by = DFOO_BY_JACOBIAN, .steps = 1}, text);
+}
+
+static dfoo_status explain_differential(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.by = DFOO_BY_DIFFERENTIAL, .numbers = 1}, text);
+}
+
+static dfoo_status explain_softmax(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dZ2", NULL, text);
+}
+
+static dfoo_status explain_page(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dZ", &(dfoo_explain_options){.format = DFOO_HTML}, text);
+}
+
+static dfoo_status explain_all(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, NULL, &(dfoo_explain_options){.format = DFOO_JSON}, text);
+}
+
+static dfoo_status explain_latex(dfoo *d, dfoo_model *model, char **text) {
+    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.format = DFOO_LATEX, .standalone = 1}, text);
+}
+
+static dfoo_status explain_function(dfoo *d, dfoo_model *model, char **text) {
+    (void)model;
+    return dfoo_explain(d, NULL, "swish", &(dfoo_explain_options){.format = DFOO_MARKDOWN}, text);
+}
+
 static dfoo_status show(dfoo *d, dfoo_model *model, char **text) {
     (void)d;
     return dfoo_show(model, 0, text);
@@ -58,7 +87,7 @@ static dfoo_status use(const dfoo_allocator *mem, void *user) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    job jobs[] = {{derive, NULL}, {derive, "deep"}, {derive_run, NULL}, {explain_z, NULL}, {explain_w, NULL}, {show, NULL}};
+    job jobs[] = {{derive, NULL}, {derive, "deep"}, {derive_run, NULL}, {explain_z, NULL}, {explain_w, NULL}, {explain_page, NULL}, {explain_all, NULL}, {explain_latex, NULL}, {explain_function, NULL}, {show, NULL}, {explain_jacobian, NULL}, {explain_differential, NULL}, {explain_softmax, "softmax"}};
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) fail_every_call(use, &jobs[i]);
 }
 

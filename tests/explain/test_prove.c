@@ -52,7 +52,7 @@ static explain_result prove_indices(const char *x, const char *y) {
     side        sides[2] = {{0}, {0}};
     bench_open(&b);
     for (int i = 0; i < 8; i++) bound[i] = (index_name){names[i][0], ir_var(&b.r.m.g, reading_var(&b.r, names[i][1]))->leaf};
-    index_env env = {&b.r.m.g, &b.r.a, bound, 8};
+    index_env env = {.g = &b.r.m.g, .a = &b.r.a, .names = bound, .n_names = 8};
     for (int i = 0; i < 2; i++) {
         const ast *t = syntax_read(&b.r.a, &b.r.names, &b.r.d, text[i], true);
         sides[i].x = index_build(&env, t);
@@ -142,7 +142,8 @@ static void a_mistake_is_not_explained_away(void **state) {
     assert_int_equal(diff_run(&r.m, &r.a, &how, &r.dv), DFOO_OK);
     assert_int_equal(simplify_derivation(&r.dv, &r.m.g, &r.a, &tidy), DFOO_OK);
     assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
-    assert_int_equal(explain_gradient(&r.dv, &r.m.g, reading_var(&r, "Z1"), &run, &r.a, 1, &out, &result), DFOO_NO);
+    var_id goal = reading_var(&r, "Z1");
+    assert_int_equal(explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.seed = 1}, &out, &result), DFOO_NO);
     assert_true(result.n_failed > 0);
     assert_non_null(strstr(out.text, "NOT hold"));
     buf_free(&out);

@@ -47,10 +47,14 @@ static bool first_gradient(const char *derived, char *name, size_t size) {
 }
 
 static void explain_first(dfoo *d, dfoo_model *model, dfoo_convention convention) {
+    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
     char  *derived, *text;
     char   name[200];
     if (dfoo_derive(model, &(dfoo_derive_options){.convention = convention}, &derived) == DFOO_OK && first_gradient(derived, name, sizeof name))
-        expect_text(d, "explain", dfoo_explain(d, model, name, &(dfoo_explain_options){.convention = convention}, &text), &text);
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+            dfoo_explain_options how = {.convention = convention, .format = formats[i]};
+            expect_text(d, "explain", dfoo_explain(d, model, i % 2 ? NULL : name, &how, &text), &text);
+        }
     dfoo_messages_clear(d);
     dfoo_text_free(d, derived);
 }

@@ -546,7 +546,7 @@ static void indices_open(indices *x) {
     x->names[0] = (index_name){"a", ir_var(&x->r.m.g, reading_var(&x->r, "W"))->leaf};
     x->names[1] = (index_name){"b", ir_var(&x->r.m.g, reading_var(&x->r, "X"))->leaf};
     x->names[2] = (index_name){"c", ir_var(&x->r.m.g, reading_var(&x->r, "b"))->leaf};
-    x->env = (index_env){&x->r.m.g, &x->r.a, x->names, 3};
+    x->env = (index_env){.g = &x->r.m.g, .a = &x->r.a, .names = x->names, .n_names = 3};
 }
 
 static index_tree *index_of(indices *x, const char *text) {

@@ -2,7 +2,7 @@
  * gradient's \mathrm{d}Z_{1}. Where two names would look alike, the second is spelled out. */
 #include <string.h>
 
-#include "emit/latex.h"
+#include "tex/tex.h"
 
 static const char *const greek[] = {
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
@@ -11,7 +11,7 @@ static const char *const greek[] = {
 };
 
 /* Those that look like Latin letters are Latin letters. */
-const char *latex_greek(uint32_t point) {
+const char *tex_greek(uint32_t point) {
     static const char *const small[] = {
         "\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa",
         "\\lambda", "\\mu", "\\nu", "\\xi", "o", "\\pi", "\\rho", "\\varsigma", "\\sigma", "\\tau", "\\upsilon",
@@ -29,8 +29,8 @@ const char *latex_greek(uint32_t point) {
 static const char *spelled(arena *a, const char *name, size_t len) {
     const char *text = "";
     for (size_t i = 0; i < len && text;) {
-        size_t n = emit_utf8(name + i);
-        if (n > 1) text = arena_format(a, "%su%04x", text, emit_code_point(name + i));
+        size_t n = text_utf8(name + i);
+        if (n > 1) text = arena_format(a, "%su%04x", text, text_code_point(name + i));
         else text = arena_format(a, name[i] == '_' ? "%s\\_" : "%s%c", text, name[i]);
         i += n ? n : 1;
     }
@@ -39,8 +39,8 @@ static const char *spelled(arena *a, const char *name, size_t len) {
 
 /* Letters without digits behind them: a letter, a Greek one by sign or by name, or a word. */
 static const char *typeset_word(arena *a, const char *name, size_t len) {
-    const char *letter = len ? latex_greek(emit_code_point(name)) : NULL;
-    if (len && letter && emit_utf8(name) == len) return letter;
+    const char *letter = len ? tex_greek(text_code_point(name)) : NULL;
+    if (len && letter && text_utf8(name) == len) return letter;
     for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
         if (strlen(greek[i]) == len && memcmp(greek[i], name, len) == 0) return arena_format(a, "\\%s", greek[i]);
     if (len == 1) return arena_text(a, name, len);
@@ -60,8 +60,18 @@ static const char *typeset_subscript(arena *a, const char *name, size_t len) {
     return typeset_word(a, name, len);
 }
 
+static const char *typeset(arena *a, const char *name);
+
+/* u1' */
+static const char *typeset_prime(arena *a, const char *name, const char *prime) {
+    const char *word = arena_text(a, name, (size_t)(prime - name)), *text = word ? typeset(a, word) : NULL;
+    return text ? arena_format(a, "%s%s", text, prime) : NULL;
+}
+
 /* The word, and below it its number and what stands behind underscores: W_out, Z1, W1_in. */
 static const char *typeset(arena *a, const char *name) {
+    const char *prime = strchr(name, '\'');
+    if (prime) return typeset_prime(a, name, prime);
     size_t base = strcspn(name, "_"), digits = digits_at_end(name, base);
     if (base == digits) return arena_format(a, "\\mathit{%s}", spelled(a, name, strlen(name)));
     const char *text = typeset_word(a, name, base - digits);
@@ -77,7 +87,7 @@ static const char *typeset(arena *a, const char *name) {
 
 /* ------------------------------------------------------------ all of a model */
 
-static const char *give_name(latex *p, symbols *taken, const char *name) {
+static const char *give_name(tex *p, symbols *taken, const char *name) {
     const char *text = typeset(p->a, name);
     if (text && symbols_find(taken, text, strlen(text))) {
         const char *plain = spelled(p->a, name, strlen(name));
@@ -93,19 +103,19 @@ static const char *free_letter(const symbols *taken, const char *const *letters)
     return *letters;
 }
 
-static void choose_letters(latex *p, const symbols *taken) {
+static void choose_letters(tex *p, const model *m, const symbols *taken) {
     static const char *const entries[] = {"i", "j", "k", "p", "q", "l", "u", "v", NULL};
     static const char *const examples[] = {"t", "s", "r", "e", "g", "h", "w", "z", NULL};
-    bool columns = !p->d->m->examples || p->d->m->examples_are_columns;
+    bool columns = !m->examples || m->examples_are_columns;
     p->row = free_letter(taken, columns ? entries : examples);
     p->col = free_letter(taken, columns ? examples : entries);
 }
 
-dfoo_status latex_give_names(latex *p) {
-    const ir    *g = p->g;
-    const model *m = p->d->m;
-    symbols      taken;
-    symbols_init(&taken, p->a);
+dfoo_status tex_init(tex *p, const model *m, arena *a) {
+    const ir *g = &m->g;
+    symbols   taken;
+    *p = (tex){.g = g, .a = a, .n_vars = g->vars.n, .n_syms = g->names->names.n};
+    symbols_init(&taken, a);
     p->var = arena_new(p->a, g->vars.n * sizeof *p->var);
     p->size = arena_new(p->a, g->names->names.n * sizeof *p->size);
     p->function = arena_new(p->a, g->names->names.n * sizeof *p->function);
@@ -118,6 +128,35 @@ dfoo_status latex_give_names(latex *p) {
         p->function[m->functions.at[i].name] = give_name(p, &taken, symbols_name(g->names, m->functions.at[i].name));
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = arena_format(p->a, "\\mathrm{d}%s", p->var[ir_var(g, v)->of]);
-    choose_letters(p, &taken);
+    choose_letters(p, m, &taken);
     return arena_status(p->a);
+}
+
+const char *tex_word(const tex *p, const char *name) {
+    const char *text = typeset(p->a, name);
+    return text ? text : "";
+}
+
+static const char *small_name(const tex *p, var_id v) {
+    const variable *x = ir_var(p->g, v);
+    buf             b;
+    buf_init(&b, p->a->mem);
+    print_name(p->g, x->kind == VAR_GRADIENT ? x->of : v, true, &b);
+    const char *text = b.text ? tex_word(p, b.text) : "";
+    if (b.failed) p->a->failed = true;
+    buf_free(&b);
+    if (x->kind == VAR_GRADIENT) text = arena_format(p->a, "\\mathrm{d}%s", text);
+    return text ? text : "";
+}
+
+const char *tex_name(const tex *p, var_id v, bool small) {
+    if (small) return small_name(p, v);
+    const char *text = v < p->n_vars ? p->var[v] : NULL, *name = ir_var_name(p->g, v);
+    size_t      change = strlen("δ");
+    if (!text && strncmp(name, "δ", change) == 0) { /* the change of a variable, \delta Z_{1} */
+        var_id      of = ir_find_var(p->g, symbols_find(p->g->names, name + change, strlen(name + change)));
+        const char *made = of ? arena_format(p->a, "\\delta %s", tex_name(p, of, false)) : NULL;
+        if (made) return made;
+    }
+    return text ? text : tex_word(p, ir_var_name(p->g, v)); /* it came after the others */
 }

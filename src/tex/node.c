@@ -6,7 +6,7 @@
  * stack holds what is still to be written. */
 #include <string.h>
 
-#include "emit/latex.h"
+#include "tex/tex.h"
 
 /* CLOSED is complete in itself, but is not raised to a power without brackets. */
 enum { PREC_ANY, PREC_SUM, PREC_NEGATE, PREC_ENTRIES, PREC_PRODUCT, PREC_CLOSED, PREC_ATOM, PREC_BRACKET };
@@ -18,8 +18,9 @@ typedef struct item {
 } item;
 
 typedef struct writer {
-    const latex *p;
+    const tex *p;
     const ir    *g;
+    const bool  *small;
     arena        scratch;
     VEC(item) stack;
 } writer;
@@ -29,7 +30,11 @@ typedef struct bracketing {
 } bracketing;
 
 static bool is_scalar(const writer *w, node_id n) {
-    return shape_is_scalar(ir_shape(w->g, n));
+    return w->p->numbers || shape_is_scalar(ir_shape(w->g, n));
+}
+
+static const char *name_of(const writer *w, var_id v) {
+    return tex_name(w->p, v, w->small && w->small[v]);
 }
 
 /* Does a reduction reduce anything? */
@@ -197,7 +202,7 @@ static void push_infix(writer *w, const node *x) {
 
 /* \sum_{t=1}^{m} \left(Z_{1}\right)_{\cdot t}: columns added up; entries if all of them are. */
 static void push_reduction(writer *w, const node *x) {
-    const latex *p = w->p;
+    const tex *p = w->p;
     const char  *word = op_table[x->op].latex;
     int          len = (int)strcspn(word, " ");
     const char  *index = x->attr == AXIS_0 ? arena_format(&w->scratch, "%s \\cdot", p->row)
@@ -208,14 +213,14 @@ static void push_reduction(writer *w, const node *x) {
     if (x->op == OP_SUM && x->attr != AXIS_ALL) {
         shape s = ir_shape(w->g, x->arg[0]);
         buf_puts(&end, "=1}^{");
-        latex_dim(p, x->attr == AXIS_0 ? s.rows : s.cols, &end);
+        tex_dim(p, x->attr == AXIS_0 ? s.rows : s.cols, &end);
     }
     const char *letter = x->attr == AXIS_0 ? p->row : x->attr == AXIS_1 ? p->col : index;
     const char *sign = arena_format(&w->scratch, "%.*s_{%s%s} ", len, word, letter ? letter : "", end.text ? end.text : "");
     if (end.failed) w->scratch.failed = true;
     buf_free(&end);
     const node *arg = ir_node(w->g, x->arg[0]);
-    bool        plain = arg->op == OP_VAR && !strpbrk(p->var[arg->ref], "_{");
+    bool        plain = arg->op == OP_VAR && !strpbrk(name_of(w, arg->ref), "_{");
     push_text(w, "}");
     push_text(w, index ? index : "");
     push_text(w, "_{");
@@ -225,9 +230,22 @@ static void push_reduction(writer *w, const node *x) {
 
 /* ------------------------------------------------------------------ leaves */
 
-void latex_dim(const latex *p, dim d, buf *out) {
-    if (dim_is_named(d)) buf_puts(out, p->size[dim_name(d)]);
-    else buf_printf(out, "%u", d);
+void tex_dim(const tex *p, dim d, buf *out) {
+    const char *name = dim_is_named(d) && dim_name(d) < p->n_syms ? p->size[dim_name(d)] : NULL;
+    if (!dim_is_named(d)) buf_printf(out, "%u", d);
+    else buf_puts(out, name ? name : tex_word(p, symbols_name(p->g->names, dim_name(d))));
+}
+
+void tex_shape(const tex *p, shape s, buf *out) {
+    if (shape_is_scalar(s)) {
+        buf_puts(out, "\\text{number}");
+        return;
+    }
+    buf_puts(out, "(");
+    tex_dim(p, s.rows, out);
+    buf_puts(out, " \\times ");
+    tex_dim(p, s.cols, out);
+    buf_puts(out, ")");
 }
 
 /* 1e-08 is 10^{-8}. */
@@ -258,13 +276,13 @@ static void write_number(const writer *w, const node *x, buf *out) {
 
 static void write_leaf(const writer *w, const node *x, buf *out) {
     if (x->op == OP_NUMBER) write_number(w, x, out);
-    else if (x->op == OP_SIZE) latex_dim(w->p, x->ref, out);
-    else if (x->op == OP_VAR) buf_puts(out, w->p->var[x->ref]);
+    else if (x->op == OP_SIZE) tex_dim(w->p, x->ref, out);
+    else if (x->op == OP_VAR) buf_puts(out, name_of(w, x->ref));
     else {
         buf_printf(out, "%s_{", op_table[x->op].latex);
-        latex_dim(w->p, x->sh.rows, out);
+        tex_dim(w->p, x->sh.rows, out);
         buf_puts(out, " \\times ");
-        latex_dim(w->p, x->sh.cols, out);
+        tex_dim(w->p, x->sh.cols, out);
         buf_puts(out, "}");
     }
 }
@@ -274,7 +292,8 @@ static void push_open(writer *w, const node *x) {
     push_node(w, x->arg[0], PREC_ANY);
     push_text(w, "\\left(");
     for (uint32_t i = 0; i < x->attr; i++) push_text(w, "'");
-    push_text(w, w->p->function[x->ref]);
+    const char *name = x->ref < w->p->n_syms ? w->p->function[x->ref] : NULL;
+    push_text(w, name ? name : tex_word(w->p, symbols_name(w->g->names, x->ref)));
 }
 
 static void write_node(writer *w, item it, buf *out) {
@@ -291,8 +310,8 @@ static void write_node(writer *w, item it, buf *out) {
     else push_template(w, op_table[x->op].latex, x, of_function(op_table[x->op].latex));
 }
 
-void latex_expression(const latex *p, node_id n, buf *out) {
-    writer w = {.p = p, .g = p->g};
+void tex_node(const tex *p, node_id n, const bool *small, buf *out) {
+    writer w = {.p = p, .g = p->g, .small = small};
     arena_init(&w.scratch, out->mem);
     push_node(&w, n, PREC_ANY);
     while (w.stack.n) {

@@ -1,0 +1,22 @@
+# a residual block: Z1 reaches the cost along two paths
+input X  : (n0, m)
+label Y  : (n2, m)
+param W1 : (n1, n0)
+param b1 : (n1, 1)
+param W2 : (n1, n1)
+param b2 : (n1, 1)
+param W3 : (n2, n1)
+param b3 : (n2, 1)
+
+Z1 = W1 @ X + b1
+A1 = relu(Z1)
+Z2 = W2 @ A1 + b2
+R2 = Z2 + A1
+A2 = relu(R2)
+Z3 = W3 @ A2 + b3
+A3 = sigmoid(Z3)
+L  = -(Y * log(A3) + (1 - Y) * log(1 - A3))
+J  = 1/m * sum(L)
+
+minimize J
+predict  A3
