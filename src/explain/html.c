@@ -356,7 +356,7 @@ static void put_contents(sheet *p) {
     begin_table(p, "the-gradients", "The gradients", "each is explained below");
     for (uint32_t i = 0; i < p->n_goals; i++) {
         const gradient *v = derivation_find(p->d, p->goals[i]);
-        put_row(p, v->grad, sheet_formula(p, v), v->shown ? "" : "a step", true);
+        put_row(p, v->grad, sheet_formula(v), v->shown ? "" : "a step", true);
     }
     for (int op = 1; op < OP_COUNT; op++)
         if (p->has_function[op])

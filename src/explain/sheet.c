@@ -30,8 +30,7 @@ bool sheet_is_sign(const char *text, size_t i, size_t len) {
     return (text[i] == '*' || text[i] == '@') && stands_alone(text, i, len);
 }
 
-node_id sheet_formula(const sheet *p, const gradient *v) {
-    (void)p;
+node_id sheet_formula(const gradient *v) {
     return v->shown ? v->whole : v->local;
 }
 

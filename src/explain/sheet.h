@@ -47,8 +47,8 @@ bool sheet_is_letter(const char *text, size_t i, size_t len);
 /* Is it a sign of the notation that is spoken of: "hence * and not @"? */
 bool sheet_is_sign(const char *text, size_t i, size_t len);
 
-/* The gradient's name and its formula: what a table of contents lists. */
-node_id sheet_formula(const sheet *p, const gradient *v);
+/* The formula of a gradient that a table of contents lists. */
+node_id sheet_formula(const gradient *v);
 
 /* How closely it held, in a sentence. */
 void sheet_checked(const explain_result *r, buf *out);
