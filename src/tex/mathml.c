@@ -25,6 +25,7 @@ static const struct symbol {
 } symbols_known[] = {
     {"odot", "⊙", KIND_OPERATOR},    {"cdot", "⋅", KIND_OPERATOR},    {"times", "×", KIND_OPERATOR},   {"to", "→", KIND_OPERATOR},
     {"le", "≤", KIND_OPERATOR},      {"ge", "≥", KIND_OPERATOR},      {"ne", "≠", KIND_OPERATOR},      {"langle", "⟨", KIND_OPERATOR},
+    {"lfloor", "⌊", KIND_OPERATOR},  {"rfloor", "⌋", KIND_OPERATOR},
     {"rangle", "⟩", KIND_OPERATOR},  {"cdots", "⋯", KIND_IDENTIFIER}, {"dots", "…", KIND_IDENTIFIER},  {"top", "⊤", KIND_IDENTIFIER},
     {"partial", "∂", KIND_IDENTIFIER}, {"prime", "′", KIND_OPERATOR}, {"sum", "∑", KIND_LIMITS},       {"max", "max", KIND_LIMITS},
     {"min", "min", KIND_LIMITS},     {"log", "log", KIND_FUNCTION},   {"sin", "sin", KIND_FUNCTION},   {"cos", "cos", KIND_FUNCTION},
@@ -139,7 +140,8 @@ static const char *symbol(reader *r, const char *name, bool *limits) {
         if (s->kind == KIND_FUNCTION) return safe(arena_format(r->a, "<mi>%s</mi><mo>&#x2061;</mo>", s->sign));
         if (s->kind == KIND_LIMITS && s->sign[0] == 'm') return safe(arena_format(r->a, "<mi>%s</mi>", s->sign));
         bool operation = s->kind == KIND_OPERATOR || s->kind == KIND_LIMITS;
-        bool bracket = strcmp(name, "langle") == 0 || strcmp(name, "rangle") == 0;
+        bool bracket = strcmp(name, "langle") == 0 || strcmp(name, "rangle") == 0 || strcmp(name, "lfloor") == 0 ||
+                       strcmp(name, "rfloor") == 0;
         return safe(arena_format(r->a, operation ? bracket ? "<mo stretchy=\"false\">%s</mo>" : "<mo>%s</mo>" : "<mi>%s</mi>", s->sign));
     }
     return safe(arena_format(r->a, "<mtext>%s</mtext>", name));
