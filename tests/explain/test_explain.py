@@ -150,7 +150,7 @@ def test_equal_weights_stay_equal(dfoo, tmp_path):
 
 def test_numbers_without_values_are_drawn(dfoo):
     done = dfoo("explain", "two_layer", "dZ1", "--numbers")
-    assert done.returncode == 0 and "at a random draw with n1 = 2" in done.stdout
+    assert done.returncode == 0 and "at a random draw with n1 = 4" in done.stdout
 
 
 def test_values_that_do_not_fit(dfoo, tmp_path):
