@@ -131,13 +131,25 @@ static const char *read_matrix(reader *r) {
     return safe(arena_format(r->a, "<mrow><mo>[</mo><mtable>%s</mtable><mo>]</mo></mrow>", rows));
 }
 
+static bool ends_row(reader *r) {
+    skip_blanks(r);
+    return !*r->at || *r->at == '}' || *r->at == '&' || strncmp(r->at, "\\\\", 2) == 0 || strncmp(r->at, "\\end{", 5) == 0 ||
+           (strncmp(r->at, "\\right", 6) == 0 && !is_letter(r->at[6]));
+}
+
+/* A function's name, and that it is applied, which is a small space, if anything follows. */
+static const char *applied(reader *r, const char *how, const char *name) {
+    const char *made = safe(arena_format(r->a, how, name));
+    return ends_row(r) ? made : safe(arena_format(r->a, "%s<mo>&#x2061;</mo>", made));
+}
+
 static const char *symbol(reader *r, const char *name, bool *limits) {
     for (size_t i = 0; i < sizeof symbols_known / sizeof *symbols_known; i++) {
         const struct symbol *s = &symbols_known[i];
         if (strcmp(s->command, name) != 0) continue;
         *limits = s->kind == KIND_LIMITS;
         if (s->kind == KIND_SPACE) return safe(arena_format(r->a, "<mspace width=\"%s\"/>", s->sign));
-        if (s->kind == KIND_FUNCTION) return safe(arena_format(r->a, "<mi>%s</mi><mo>&#x2061;</mo>", s->sign));
+        if (s->kind == KIND_FUNCTION) return applied(r, "<mi>%s</mi>", s->sign);
         if (s->kind == KIND_LIMITS && s->sign[0] == 'm') return safe(arena_format(r->a, "<mi>%s</mi>", s->sign));
         bool operation = s->kind == KIND_OPERATOR || s->kind == KIND_LIMITS;
         bool bracket = strcmp(name, "langle") == 0 || strcmp(name, "rangle") == 0 || strcmp(name, "lfloor") == 0 ||
@@ -163,7 +175,7 @@ static const char *read_command(reader *r, bool *limits) {
     if (strcmp(name, "begin") == 0 && take(r, "{bmatrix}")) return read_matrix(r);
     if (strcmp(name, "text") == 0) return safe(arena_format(r->a, "<mtext>%s</mtext>", read_words(r)));
     if (strcmp(name, "mathbf") == 0 && take(r, "{1}")) return "<mn>𝟏</mn>";
-    if (strcmp(name, "operatorname") == 0) return safe(arena_format(r->a, "<mi mathvariant=\"normal\">%s</mi><mo>&#x2061;</mo>", read_words(r)));
+    if (strcmp(name, "operatorname") == 0) return applied(r, "<mi mathvariant=\"normal\">%s</mi>", read_words(r));
     if (strcmp(name, "mathrm") == 0) return safe(arena_format(r->a, "<mi mathvariant=\"normal\">%s</mi>", read_words(r)));
     if (strcmp(name, "mathit") == 0) return safe(arena_format(r->a, "<mi class=\"word\">%s</mi>", read_words(r)));
     if (strcmp(name, "%") == 0 || strcmp(name, "_") == 0) return safe(arena_format(r->a, "<mi>%s</mi>", name));
@@ -223,16 +235,27 @@ static const char *read_scripted(reader *r) {
     return safe(arena_format(r->a, "<%s>%s%s%s</%s>", tag, base, below ? below : "", above ? above : "", tag));
 }
 
-static bool ends_row(const reader *r) {
-    return !*r->at || *r->at == '}' || *r->at == '&' || strncmp(r->at, "\\\\", 2) == 0 || strncmp(r->at, "\\end{", 5) == 0 ||
-           (strncmp(r->at, "\\right", 6) == 0 && !is_letter(r->at[6]));
+/* Is a minus behind it a sign, as in x = -1, and no difference? */
+static bool comes_before_sign(const char *made) {
+    static const char *const closing[] = {")</mo>", "]</mo>", "|</mo>", "⟩</mo>", "⌋</mo>", "′</mo>"};
+    size_t len = strlen(made);
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        size_t n = strlen(closing[i]);
+        if (len >= n && strcmp(made + len - n, closing[i]) == 0) return false;
+    }
+    return strncmp(made, "<mo", 3) == 0 && made[3] != 'v';
 }
 
 static const char *read_row(reader *r) {
     buf b;
     buf_init(&b, r->a->mem);
     r->too_deep = r->too_deep || ++r->depth > MOST_DEPTH;
-    for (skip_blanks(r); !r->too_deep && !ends_row(r); skip_blanks(r)) buf_puts(&b, read_scripted(r));
+    bool sign = false;
+    while (!r->too_deep && !ends_row(r)) {
+        const char *made = read_scripted(r);
+        buf_puts(&b, sign && strcmp(made, "<mo>−</mo>") == 0 ? "<mo form=\"prefix\">−</mo>" : made);
+        sign = comes_before_sign(made);
+    }
     r->depth--;
     const char *out = b.text ? arena_text(r->a, b.text, b.len) : "";
     if (b.failed) r->a->failed = true;
