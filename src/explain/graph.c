@@ -112,11 +112,12 @@ static void put_tips(const char *id, buf *out) {
                    way ? "way" : "tip", id, way ? " class=\"way\"" : "", way ? 10 : 7, way ? 10 : 7);
 }
 
+/* On a narrower page it shrinks, but not so far that its letters cannot be read. */
 static void put_svg(const drawing *w, buf *out) {
     double      width = (double)LAYER * (w->n_layers - 1) + BOX_WIDTH + 2 * MARGIN;
     const char *id = w->doc ? ir_var_name(w->p->g, derivation_find(w->p->d, w->doc->goal)->grad) : "model";
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"%s\" aria-labelledby=\"graph-%s graph-%s-text\">\n",
-               width, w->height, width, w->height, w->doc ? "img" : "group", id, id);
+    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" style=\"min-width: %.0fpx\" viewBox=\"0 0 %.0f %.0f\" role=\"%s\" aria-labelledby=\"graph-%s graph-%s-text\">\n",
+               width, w->height, 0.8 * width, width, w->height, w->doc ? "img" : "group", id, id);
     buf_printf(out, "<title id=\"graph-%s\">The graph of the model</title>\n<desc id=\"graph-%s-text\">", id, id);
     put_description(w, out);
     buf_puts(out, "</desc>\n");

@@ -75,13 +75,23 @@ static void put_formula(sheet *p, const document *doc, const side *s, const char
     if (target) buf_puts(p->out, "</a>");
 }
 
+/* A formula and the stop or bracket behind it, which is not to begin a line. Returns what follows. */
+static const char *put_inline(sheet *p, const document *doc, const side *formula, const char *behind) {
+    size_t stops = strspn(behind, ".,;:)");
+    if (stops) buf_puts(p->out, "<span class=\"nobreak\">");
+    put_formula(p, doc, formula, "");
+    put_prose(p->out, behind, stops);
+    if (stops) buf_puts(p->out, "</span>");
+    return behind + stops;
+}
+
 /* A marked string. */
 static void put_words(sheet *p, const document *doc, const char *text) {
     size_t      prose;
     const side *formula;
     for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
         put_prose(p->out, text, prose);
-        if (formula) put_formula(p, doc, formula, "");
+        if (formula) rest = put_inline(p, doc, formula, rest);
     }
 }
 
@@ -178,9 +188,7 @@ static void put_title(sheet *p, const document *doc, const block *b) {
     buf_puts(p->out, "<h2>");
     for (uint32_t i = 0; i < b->n_sides; i++) {
         const side *s = &b->sides[i];
-        buf_puts(p->out, i ? " <span class=\"nobreak\">" : "");
-        if (i) put_math(p, "{} =", "");
-        buf_puts(p->out, i ? "</span> " : "");
+        if (i) put_math(p, "{} = {}", "");
         put_math(p, sheet_tex(p, doc, s), "");
     }
     buf_puts(p->out, "</h2>\n");
@@ -281,15 +289,17 @@ static bool put_layer_line(sheet *p, const char *line, size_t len) {
 static void put_head(sheet *p) {
     const char *rest = p->head, *line;
     size_t      len;
-    bool        list = false;
+    bool        list = false, begins = false;
     size_t      name = strlen(p->title); /* it stands above */
-    if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->title, name) == 0 && rest[name + 2] == ':') rest += name + 4;
+    if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->title, name) == 0 && rest[name + 2] == ':') rest += name + 4, begins = true;
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
         if (skip && !list) buf_puts(p->out, "<ul>\n");
         if (!skip && list) buf_puts(p->out, "</ul>\n");
         list = skip > 0;
         buf_puts(p->out, list ? "<li>" : "<p>");
+        if (begins && len > skip && line[skip] >= 'a' && line[skip] <= 'z') buf_printf(p->out, "%c", line[skip++] - 'a' + 'A');
+        begins = false;
         if (!put_layer_line(p, line + skip, len - skip)) put_escaped(p->out, line + skip, len - skip);
         buf_puts(p->out, list ? "</li>\n" : "</p>\n");
     }
@@ -377,9 +387,9 @@ static void begin(sheet *p) {
     for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));
-    buf_puts(p->out, "</h1>\n");
+    buf_puts(p->out, "</h1>\n</header>\n");
     if (sheet_is_whole(p)) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
-    buf_puts(p->out, "</header>\n<main>\n");
+    buf_puts(p->out, "<main>\n");
     if (!p->d) return;
     buf_puts(p->out, "<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
     put_head(p);

@@ -237,7 +237,7 @@ def test_json_of_a_function(dfoo):
 def test_functions_stand_behind_the_gradients(dfoo):
     steps = json.loads(explain(dfoo, "two_layer", "--all", "--format", "json"))["explanations"]
     assert [s["name"] for s in steps if s["kind"] == "function"] == ["sigmoid", "tanh"] == [s["name"] for s in steps[-2:]]
-    assert '(explain <a href="#tanh">' in explain(dfoo, "two_layer", "--all", "--format", "html")
+    assert '(explain <span class="nobreak"><a href="#tanh">' in explain(dfoo, "two_layer", "--all", "--format", "html")
 
 
 @pytest.mark.parametrize("form", FORMATS)
