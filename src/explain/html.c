@@ -289,7 +289,7 @@ static bool put_layer_line(sheet *p, const char *line, size_t len) {
 static void put_head(sheet *p) {
     const char *rest = p->head, *line;
     size_t      len;
-    bool        list = false, begins = false;
+    bool        list = false, begins = false, goes_on = false;
     size_t      name = strlen(p->title); /* it stands above */
     if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->title, name) == 0 && rest[name + 2] == ':') rest += name + 4, begins = true;
     while ((line = text_comment_line(&rest, &len))) {
@@ -297,11 +297,12 @@ static void put_head(sheet *p) {
         if (skip && !list) buf_puts(p->out, "<ul>\n");
         if (!skip && list) buf_puts(p->out, "</ul>\n");
         list = skip > 0;
-        buf_puts(p->out, list ? "<li>" : "<p>");
+        if (!goes_on) buf_puts(p->out, list ? "<li>" : "<p>");
         if (begins && len > skip && line[skip] >= 'a' && line[skip] <= 'z') buf_printf(p->out, "%c", line[skip++] - 'a' + 'A');
         begins = false;
         if (!put_layer_line(p, line + skip, len - skip)) put_escaped(p->out, line + skip, len - skip);
-        buf_puts(p->out, list ? "</li>\n" : "</p>\n");
+        goes_on = list && line[len - 1] == ',' && strncmp(rest, "#  ", 3) == 0; /* in the next line */
+        buf_puts(p->out, goes_on ? " " : list ? "</li>\n" : "</p>\n");
     }
     if (list) buf_puts(p->out, "</ul>\n");
     buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), <math><mo>⊙</mo></math> multiplies entry by entry (<code>*</code>), "

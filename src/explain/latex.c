@@ -4,7 +4,11 @@
 
 #include "explain/aligned.h"
 
-enum { LONG_NOTE = 30 }; /* columns of plain text, from which on a note is set in several lines */
+enum {
+    LONG_NOTE = 30, /* columns of plain text, from which on a note is set in several lines */
+    LONG_LINE = 72, /* .. and no notes stand beside a line */
+    LONG_TEX = 300  /* characters of TeX that fill a line about */
+};
 
 /* Letters and signs that are spoken of are set apart from the words. */
 static void put_prose(const char *text, size_t len, buf *out) {
@@ -16,12 +20,35 @@ static void put_prose(const char *text, size_t len, buf *out) {
     }
 }
 
+/* A long formula in a paragraph breaks at its signs, in brackets, too: these do not grow then. */
+static void put_inline(const char *tex, buf *out) {
+    bool breaks = strlen(tex) > LONG_TEX;
+    buf_puts(out, "$");
+    for (size_t n; *tex; tex += n) {
+        const char *grows = !breaks ? NULL : strncmp(tex, "\\left(", 6) == 0 ? "\\bigl" : strncmp(tex, "\\right)", 7) == 0 ? "\\bigr" : NULL;
+        n = !grows ? 1 : grows[4] == 'l' ? 5 : 6;
+        if (grows) buf_puts(out, grows);
+        else buf_put(out, tex, 1);
+    }
+    buf_puts(out, "$");
+}
+
+static void put_formula(const sheet *p, const char *tex) {
+    if (strlen(tex) <= LONG_TEX) {
+        buf_puts(p->out, tex);
+        return;
+    }
+    buf_puts(p->out, "\\parbox[t]{0.75\\textwidth}{\\raggedright");
+    put_inline(tex, p->out);
+    buf_puts(p->out, "}");
+}
+
 static void put_words(const sheet *p, const document *doc, const char *text) {
     size_t      prose;
     const side *formula;
     for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
         put_prose(text, prose, p->out);
-        if (formula) buf_printf(p->out, "$%s$", sheet_tex(p, doc, formula));
+        if (formula) put_inline(sheet_tex(p, doc, formula), p->out);
     }
 }
 
@@ -53,7 +80,7 @@ static void put_section(const sheet *p, const document *doc, const block *b, uin
 }
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    static const aligned how = {"\\begin{align*}\n", "\n\\end{align*}\n", put_words, put_note, put_heading, put_section};
+    static const aligned how = {"\\begin{align*}\n", "\n\\end{align*}\n", "\n", put_words, put_note, put_formula, LONG_LINE, put_heading, put_section};
     buf checked;
     aligned_blocks(p, doc, &how);
     buf_init(&checked, p->out->mem);
@@ -84,7 +111,12 @@ static void put_forward(const sheet *p) {
     buf_puts(p->out, "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n\\begin{align*}\n");
     for (uint32_t i = 0; i < m->list.n; i++) {
         buf_printf(p->out, "%s%s &= ", i ? " \\\\\n" : "", tex_name(&p->names, m->list.at[i].var, false));
-        tex_node(&p->names, m->list.at[i].node, NULL, p->out);
+        buf right;
+        buf_init(&right, p->out->mem);
+        tex_node(&p->names, m->list.at[i].node, NULL, &right);
+        if (right.text) put_formula(p, right.text);
+        if (right.failed) p->out->failed = true;
+        buf_free(&right);
         buf_puts(p->out, " && ");
         tex_shape(&p->names, ir_var(p->g, m->list.at[i].var)->sh, p->out);
     }
