@@ -30,12 +30,17 @@ static size_t column_sum(const matrix *x, uint32_t k) {
 
 /* ---------------------------------------------------------------------- layout */
 
-enum { NAME = 130, TITLE = 54, MARGIN = 12, PARTS = 64 };
+enum { NAME = 130, TITLE = 54, MARGIN = 12, PARTS = 64, MOST_WIDTH = 660 };
 
 static double longest(const plot_matrix *m) {
     double width = 0;
     for (uint32_t i = 0; i < m->n; i++) width = fmax(width, text_width(m->classes[i], TEXT_SIZE));
     return fmin(width, NAME);
+}
+
+/* What a heading needs, which is longer than its matrix where there are two classes. */
+static double heading_width(const char *title) {
+    return text_width(title, TITLE_SIZE) + 2 * MARGIN + 12;
 }
 
 static bool turned(const matrix *x) {
@@ -51,6 +56,10 @@ static void lay_out(matrix *x) {
 }
 
 /* ----------------------------------------------------------------------- cells */
+
+/* From this part of a row on, light figures on the cell have more contrast than dark ones; with the colours of
+ * svg.c, either has at least 4.5 : 1. */
+static const double LIGHT = 0.79;
 
 static void put_cell(const matrix *x, uint32_t i, uint32_t k, size_t of_row) {
     size_t n = count(x, i, k);
@@ -73,7 +82,7 @@ static void put_cell(const matrix *x, uint32_t i, uint32_t k, size_t of_row) {
     put_length(x->b, x->side);
     buf_puts(x->b, "\"/>");
     if (!x->small) {
-        const char *kind = part > 0.45 ? (x->side < 40 ? "mid small light" : "mid light") : (x->side < 40 ? "mid small" : "mid");
+        const char *kind = part > LIGHT ? (x->side < 40 ? "mid small light" : "mid light") : (x->side < 40 ? "mid small ink" : "mid ink");
         svg_text(x->b, kind, left + x->side / 2, top + x->side / 2 + 4);
         buf_printf(x->b, "%zu</text>", n);
     }
@@ -150,7 +159,7 @@ static void put_axes(const matrix *x) {
 dfoo_status plot_confusion(const plot_matrix *m, arena *scratch, buf *out) {
     matrix x = {.m = m, .b = out};
     lay_out(&x);
-    double width = fmax(x.left + m->n * x.side + PARTS, 360), height = x.top + m->n * x.side + 34;
+    double width = fmax(fmax(x.left + m->n * x.side + PARTS, 360), fmin(heading_width(m->title), MOST_WIDTH)), height = x.top + m->n * x.side + 34;
     char   words[120];
     snprintf(words, sizeof words, "A matrix of %u classes: rows are what the examples are, columns what they were predicted as.", m->n);
     svg_open(out, width, height, m->title, words);

@@ -159,7 +159,8 @@ static const char style[] =
     ".dfoo .sign{stroke:#fff;stroke-width:.8}\n"
     ".dfoo .spot{stroke:#fff;stroke-width:1}\n"
     ".dfoo .unknown{fill:#57606a}\n"
-    ".dfoo .cell{fill:#0072b2}\n";
+    ".dfoo .ink{fill:#000}\n"
+    ".dfoo .cell{fill:#005f96}\n";
 
 static const char dark_style[] =
     ".dfoo text{fill:#e6edf3}\n"
@@ -172,7 +173,8 @@ static const char dark_style[] =
     ".dfoo .best{stroke:#9da7b3}\n"
     ".dfoo .sign{stroke:#16191d}\n"
     ".dfoo .unknown{fill:#9da7b3}\n"
-    ".dfoo .cell{fill:#2f8fd0}\n";
+    ".dfoo .ink{fill:#e6edf3}\n"
+    ".dfoo .cell{fill:#1b6fae}\n";
 
 /* Rules in @media come last: they win over those before them. */
 static void put_style(buf *b) {
