@@ -31,15 +31,16 @@ static void list_commands(void) {
 }
 
 void help_first_minutes(void) {
-    out_printf("dfoo derives the backward pass of a neural network from the equations of its forward pass,\n"
-               "explains every line of it, checks it against finite differences, and trains with it.\n"
+    out_printf("dfoo derives the backward pass of a neural network from the equations of its\n"
+               "forward pass, explains every line of it, checks it against finite differences,\n"
+               "and trains with it.\n"
                "\n"
                "What to type first:\n"
                "  dfoo show two_layer          a network with one hidden layer, as equations\n"
                "  dfoo derive two_layer        its backward pass, line by line\n"
                "  dfoo explain two_layer dZ1   why one of these lines is what it is\n"
                "  dfoo check two_layer         every gradient against finite differences\n"
-               "then, with data (a line per example, the label last, as in examples/data/planar.csv):\n"
+               "then, with data (a line per example, the label last, as in examples/data):\n"
                "  dfoo train two_layer --data planar.csv --split 0.2 -o run.npz\n"
                "  dfoo predict two_layer --weights run.npz --data planar.csv\n"
                "\n"

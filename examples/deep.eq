@@ -1,4 +1,4 @@
-# deep.eq: a deep network, three relu layers and a sigmoid, for binary classification
+# deep.eq: three relu layers and a sigmoid, for binary classification
 size  n1 = 20, n2 = 7, n3 = 5         # hidden units; n0 and m come from the data
 
 input X  : (n0, m)                    # one example per column

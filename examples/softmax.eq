@@ -1,4 +1,4 @@
-# softmax.eq: a two-layer network for several classes, softmax with cross-entropy
+# softmax.eq: two layers for several classes, softmax with cross-entropy
 size  n1 = 32                         # hidden units; n0, k and m come from the data
 
 input X  : (n0, m)                    # one example per column
