@@ -83,6 +83,7 @@ typedef struct document {
     const ir         *g;
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */
+    bool             *lower;   /* by var_id: .. and a name of its own in lower case for one of them */
     index_style       style;   /* for one example */
     var_id            goal;    /* what is explained */
     VEC(block) blocks;

@@ -30,6 +30,12 @@ bool sheet_is_sign(const char *text, size_t i, size_t len) {
     return (text[i] == '*' || text[i] == '@') && stands_alone(text, i, len);
 }
 
+const char *sheet_untitled(const sheet *p) {
+    size_t title = strlen(p->title);
+    bool   titled = strncmp(p->head, "# ", 2) == 0 && strncmp(p->head + 2, p->title, title) == 0 && strncmp(p->head + 2 + title, ": ", 2) == 0;
+    return p->head + (titled ? title + 4 : 0);
+}
+
 node_id sheet_formula(const gradient *v) {
     return v->shown ? v->whole : v->local;
 }
@@ -60,7 +66,7 @@ const char *sheet_tex(const sheet *p, const document *doc, const side *s) {
     if (s->v) {
         buf_puts(&out, tex_name(&p->names, s->v, s->small));
     } else if (s->n) {
-        tex_node(&p->names, s->n, s->small ? doc->small : NULL, &out);
+        tex_node(&p->names, s->n, s->small ? doc->lower : NULL, &out);
     } else if (s->x) {
         tex_index(&p->names, s->x, &s->style, &out);
     } else if (s->is_shape) {

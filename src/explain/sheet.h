@@ -47,6 +47,9 @@ bool sheet_is_letter(const char *text, size_t i, size_t len);
 /* Is it a sign of the notation that is spoken of: "hence * and not @"? */
 bool sheet_is_sign(const char *text, size_t i, size_t len);
 
+/* The head behind the model's name, which is the title above it. */
+const char *sheet_untitled(const sheet *p);
+
 /* The formula of a gradient that a table of contents lists. */
 node_id sheet_formula(const gradient *v);
 

@@ -206,7 +206,7 @@ static void tell_example(teller *t) {
 static const char *layer(teller *t, var_id v, bool small) {
     buf b;
     buf_init(&b, t->a->mem);
-    print_name(t->g, v, small && t->doc->small[v] && t->doc->style.example, &b);
+    print_name(t->g, v, small && t->doc->lower[v] && t->doc->style.example, &b);
     const char *text = doc_take(t, &b);
     size_t      len = strcspn(text, "0123456789");
     return text[len] && len ? arena_format(t->a, "%.*s[%s]", (int)len, text, text + len) : NULL;
@@ -305,12 +305,39 @@ static dfoo_status tell(teller *t, explain_way way) {
     return arena_status(t->a);
 }
 
+/* Is a name in lower case that of a size or of another variable? N1 is not to be n1 beside 1/n1. */
+static bool is_taken(const document *doc, var_id v) {
+    const model *m = doc->d->m;
+    const char  *name = ir_var_name(&m->g, v);
+    buf          lower;
+    bool         taken = false;
+    buf_init(&lower, doc->a->mem);
+    print_name(&m->g, v, true, &lower);
+    const char *text = lower.text ? lower.text : "";
+    for (uint32_t i = 0; i < m->size_names.n; i++) taken = taken || strcmp(text, symbols_name(m->g.names, m->size_names.at[i])) == 0;
+    for (var_id k = 1; k < m->g.vars.n; k++) taken = taken || (k != v && strcmp(text, ir_var_name(&m->g, k)) == 0);
+    taken = taken && strcmp(text, name) != 0;
+    if (lower.failed) doc->a->failed = true;
+    buf_free(&lower);
+    return taken;
+}
+
+/* A gradient is called as what it is the gradient of. */
+static void choose_names(document *doc) {
+    const ir *g = &doc->d->m->g;
+    for (var_id k = 1; k < g->vars.n; k++) {
+        var_id of = ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k;
+        doc->lower[k] = doc->small[k] && !is_taken(doc, of);
+    }
+}
+
 /* Which variables have an entry for each example, and how they are called for one. */
 static dfoo_status choose_style(document *doc) {
     const derivation *d = doc->d;
     const model      *m = d->m;
     doc->small = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1); /* changes (δZ1) get names later */
-    if (!doc->small) return DFOO_ENOMEM;
+    doc->lower = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1);
+    if (!doc->small || !doc->lower) return DFOO_ENOMEM;
     for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
         shape s = ir_var(&m->g, k)->sh;
         doc->small[k] = s.rows == m->examples || s.cols == m->examples;
@@ -320,7 +347,8 @@ static dfoo_status choose_style(document *doc) {
         shape s = ir_var(&m->g, k)->sh;
         per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
     }
-    doc->style = (index_style){.small = doc->small, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    choose_names(doc);
+    doc->style = (index_style){.small = doc->small, .lower = doc->lower, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     return DFOO_OK;
 }
 

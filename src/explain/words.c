@@ -67,7 +67,7 @@ static side node_side(teller *t, node_id n, bool small) {
     buf b;
     small = small && t->doc->style.example;
     buf_init(&b, t->a->mem);
-    print_node_small(t->g, n, small ? t->doc->small : NULL, &b);
+    print_node_small(t->g, n, small ? t->doc->lower : NULL, &b);
     return (side){.n = n, .small = small, .shown = doc_take(t, &b)};
 }
 
@@ -91,7 +91,7 @@ const char *doc_name(const teller *t, var_id v) {
 
 const char *doc_small_name(teller *t, var_id v) {
     buf  b;
-    bool small = t->doc->small[v] && t->doc->style.example;
+    bool small = t->doc->lower[v] && t->doc->style.example;
     buf_init(&b, t->a->mem);
     print_name(t->g, v, small, &b);
     return mark(t, (side){.v = v, .small = small, .shown = doc_take(t, &b)});

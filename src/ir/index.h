@@ -85,6 +85,7 @@ void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *
 
 typedef struct index_style {
     const bool *small;    /* by var_id: has a column (row) for each example */
+    const bool *lower;    /* by var_id: and is written in lower case for one of them */
     char        example;  /* the letter that is left out for these variables; 0: none is */
     const char *loss;     /* how the differentiated number is called: "l", "J" */
 } index_style;

@@ -28,7 +28,7 @@ static void print_entry(const printer *p, const index_tree *x) {
     char row = x->row == '1' ? 0 : x->row, col = x->col == '1' ? 0 : x->col;
     if (small && row == p->style->example) row = 0;
     if (small && col == p->style->example) col = 0;
-    print_name(p->g, x->var, small, p->out);
+    print_name(p->g, x->var, small && p->style->lower[x->var], p->out);
     if (!row && !col) return;
     buf_puts(p->out, "[");
     if (row) print_letter(p, row);
@@ -45,7 +45,7 @@ static void print_at(const printer *p, const index_tree *x) {
     if (small && col == p->style->example) col = 0;
     if (!row && !col) call = true; /* nothing follows */
     if (!call) buf_puts(p->out, "(");
-    print_node_small(p->g, x->node, small ? p->style->small : NULL, p->out);
+    print_node_small(p->g, x->node, small ? p->style->lower : NULL, p->out);
     if (!call) buf_puts(p->out, ")");
     if (!row && !col) return;
     buf_puts(p->out, "[");

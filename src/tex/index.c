@@ -26,7 +26,7 @@ static void put_letters(const printer *w, char row, char col) {
 
 static void put_entry(const printer *w, const index_tree *x) {
     bool small = w->style->small && w->style->small[x->var] && w->style->example;
-    buf_puts(w->out, tex_name(w->p, x->var, small));
+    buf_puts(w->out, tex_name(w->p, x->var, small && w->style->lower[x->var]));
     put_letters(w, letter_of(w, x->row, small), letter_of(w, x->col, small));
 }
 
@@ -36,7 +36,7 @@ static void put_at(const printer *w, const index_tree *x) {
     char row = letter_of(w, x->row, small), col = letter_of(w, x->col, small);
     bool bracket = (row || col) && (op_table[ir_node(w->p->g, x->node)->op].flags & OP_FLAG_INFIX) != 0;
     if (bracket) buf_puts(w->out, "\\left(");
-    tex_node(w->p, x->node, small ? w->style->small : NULL, w->out);
+    tex_node(w->p, x->node, small ? w->style->lower : NULL, w->out);
     if (bracket) buf_puts(w->out, "\\right)");
     put_letters(w, row, col);
 }

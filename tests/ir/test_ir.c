@@ -590,7 +590,7 @@ static void index_trees_are_written_for_people(void **state) {
     bool *small = arena_new(&x.r.a, x.r.m.g.vars.n);
     small[reading_var(&x.r, "X")] = true;
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        index_style styles[2] = {{NULL, 0, "l"}, {small, 't', "l"}};
+        index_style styles[2] = {{NULL, NULL, 0, "l"}, {small, small, 't', "l"}};
         for (int k = 0; k < 2; k++) {
             buf out;
             buf_init(&out, x.r.a.mem);

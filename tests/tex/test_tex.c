@@ -134,9 +134,9 @@ static void index_trees(void **state) {
         const char       *text = arena_text(&b.r.a, list[i][0], equals ? (size_t)(equals - list[i][0]) : strlen(list[i][0]));
         const index_tree *x = index_build(&env, syntax_read(&b.r.a, &b.r.names, &b.r.d, text, true));
         assert_non_null(x);
-        tex_index(&b.names, x, &(index_style){.small = small, .example = 't', .loss = "l"}, &b.out);
+        tex_index(&b.names, x, &(index_style){.small = small, .lower = small, .example = 't', .loss = "l"}, &b.out);
         expect_written(&b, list[i][0], list[i][1]);
-        tex_index(&b.names, x, &(index_style){.small = small, .loss = "l"}, &b.out);
+        tex_index(&b.names, x, &(index_style){.small = small, .lower = small, .loss = "l"}, &b.out);
         expect_written(&b, list[i][0], list[i][2]);
     }
     bench_close(&b);
