@@ -287,11 +287,9 @@ static bool put_layer_line(sheet *p, const char *line, size_t len) {
 
 /* The lines of the head: the first is a sentence, those that stand further in are a list. */
 static void put_head(sheet *p) {
-    const char *rest = p->head, *line;
+    const char *rest = sheet_untitled(p), *line;
     size_t      len;
-    bool        list = false, begins = false, goes_on = false;
-    size_t      name = strlen(p->title); /* it stands above */
-    if (strncmp(rest, "# ", 2) == 0 && strncmp(rest + 2, p->title, name) == 0 && rest[name + 2] == ':') rest += name + 4, begins = true;
+    bool        list = false, begins = rest > p->head, goes_on = false;
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
         if (skip && !list) buf_puts(p->out, "<ul>\n");

@@ -73,13 +73,13 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     sheet_checked(result, &checked);
     buf_puts(p->out, "*");
     if (checked.text) put_prose(p->out, checked.text, checked.len);
-    buf_puts(p->out, "*\n");
+    buf_puts(p->out, sheet_is_whole(p) ? "*\n\n" : "*\n");
     if (checked.failed) p->out->failed = true;
     buf_free(&checked);
 }
 
 static void begin(sheet *p) {
-    const char *rest = p->head, *line;
+    const char *rest = sheet_untitled(p), *line;
     size_t      len;
     bool        list = false;
     if (!sheet_is_whole(p)) return;
