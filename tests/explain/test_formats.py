@@ -296,3 +296,37 @@ def test_output_is_complete_or_not_there(dfoo, tmp_path):
 def test_what_does_not_go_together(dfoo, arguments, said):
     done = dfoo("explain", *arguments)
     assert done.returncode == 2 and said in done.stderr and done.stdout == ""
+
+
+# ------------------------------------------------------------------------ names
+
+@pytest.mark.parametrize("way", ["index", "jacobian", "differential"])
+def test_a_column_is_not_called_like_a_size(dfoo, way):
+    """In layer_norm.eq n1 is a size, so that a column of N1 cannot be n1 beside 1/n1."""
+    model = ROOT / "tests" / "eq" / "layer_norm.eq"
+    said = explain(dfoo, model, "dC1", "--by", way)
+    assert "1/n1" in said
+    assert not re.search(r"\bd?n1(\[|\.T)|∂n1", said), said
+    if way != "differential":
+        assert "c1, N1 are columns" in said and "N1[i]" in said
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex")
+@pytest.mark.parametrize("way", ["index", "jacobian", "differential"])
+def test_nothing_runs_into_the_margin(dfoo, tmp_path, way):
+    """A penalty of ten layers, and long lines with remarks."""
+    ten = tmp_path / "ten.eq"
+    layers = ", ".join(["relu 7"] * 9 + ["softmax 5"])
+    assert dfoo("new", "--layers", layers, "--l2", "0.7", "-o", str(ten)).returncode == 0
+    for model in [ten, ROOT / "tests" / "eq" / "layer_norm.eq", ROOT / "tests" / "eq" / "log_softmax.eq"]:
+        (tmp_path / "all.tex").write_text(explain(dfoo, model, "--all", "--by", way, "--format", "latex", "--standalone"))
+        subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"], cwd=tmp_path, capture_output=True, timeout=120)
+        log = (tmp_path / "all.log").read_text(errors="replace")
+        assert "Output written" in log
+        assert [x for x in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(x) > 10] == [], model
+
+
+def test_a_sign_and_a_difference_in_mathml(dfoo):
+    page = explain(dfoo, "two_layer", "dZ2", "--format", "html")
+    assert '<mo>=</mo><mo form="prefix">−</mo>' in page
+    assert '</msub><mo>−</mo>' in page
