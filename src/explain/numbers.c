@@ -194,7 +194,8 @@ static const char *sizes_text(figures *f) {
     buf          b;
     buf_init(&b, f->t->a->mem);
     for (uint32_t i = 0; i < m->size_names.n && i < 8; i++)
-        buf_printf(&b, "%s%s = %zu", i ? ", " : "", symbols_name(f->t->g->names, m->size_names.at[i]), sizes_get(&f->p->s, dim_named(m->size_names.at[i])));
+        buf_printf(&b, "%s%s", i ? ", " : "",
+                   doc_formula(f->t, "%s = %zu", symbols_name(f->t->g->names, m->size_names.at[i]), sizes_get(&f->p->s, dim_named(m->size_names.at[i]))));
     return doc_take(f->t, &b);
 }
 
