@@ -82,14 +82,16 @@ static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The text of a group {..} without its commands: \_ is _, \mathit{x} is x. */
+/* The text of a group {..} without its commands: \_ is _, \mathit{x} is x, \textless{} is <. */
 static const char *read_words(reader *r) {
     int   depth = 0;
     char *out = arena_new(r->a, strlen(r->at) + 1);
     size_t n = 0;
     if (!out || !take(r, "{")) return "";
     for (; *r->at && (depth || *r->at != '}'); r->at++) {
-        if (*r->at == '\\' && is_letter(r->at[1])) r->at += strspn(r->at + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (strncmp(r->at, "\\textless", 9) == 0) out[n++] = '<', r->at += 8;
+        else if (strncmp(r->at, "\\textgreater", 12) == 0) out[n++] = '>', r->at += 11;
+        else if (*r->at == '\\' && is_letter(r->at[1])) r->at += strspn(r->at + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
         else if (*r->at == '\\') out[n++] = *++r->at;
         else if (*r->at == '{') depth++;
         else if (*r->at == '}') depth--;
