@@ -83,24 +83,48 @@ static double cost_when(prover *p, double *at, double value, const double *cost)
     return *cost;
 }
 
-/* The largest entry of the gradient, and what the cost does when its variable moves there. */
+/* The largest entry of the gradient where the variable is not so near to 0 that a step is large beside it: log
+ * may have no value there any more. If there is none, the largest of all. */
+static size_t entry_to_move(matrix d, matrix at) {
+    size_t best = 0;
+    for (int near = 0; near < 2; near++) {
+        bool found = false;
+        for (size_t i = 0; i < d.rows * d.cols; i++) {
+            if (!near && fabs(at.at[i]) < 1e-2) continue;
+            if (!found || fabs(d.at[i]) > fabs(d.at[best])) best = i;
+            found = true;
+        }
+        if (found && d.at[best] != 0) return best;
+    }
+    return best;
+}
+
+/* An entry of the gradient, and what the cost does when its variable moves there. */
 static void show_entry(figures *f, explain_result *r) {
     teller     *t = f->t;
     prover     *p = f->p;
     const gradient *v = t->goal;
     matrix      d = eval_node(&p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&p->network, v->var), cost = eval_var(&p->network, t->d->m->cost);
-    size_t      best = 0;
     if (!d.at || !at.at || !cost.at) return;
-    for (size_t i = 0; i < d.rows * d.cols; i++)
-        if (fabs(d.at[i]) > fabs(d.at[best])) best = i;
+    size_t best = entry_to_move(d, at);
     double h = 1e-5 * fmax(1, fabs(at.at[best])), times = v->scale == SCALE_DATA ? (double)sizes_get(&p->s, t->d->m->examples) : 1;
-    double up = cost_when(p, &at.at[best], at.at[best] + h, cost.at), down = cost_when(p, &at.at[best], at.at[best] - h, cost.at);
-    double slope = times * (up - down) / (2 * h), noise = times * 1e-14 * fabs(up) / h;
+    double up, down, slope;
+    for (int smaller = 0;; smaller++, h /= 10) { /* where the cost bends much, a step is too large */
+        up = cost_when(p, &at.at[best], at.at[best] + h, cost.at);
+        down = cost_when(p, &at.at[best], at.at[best] - h, cost.at);
+        slope = times * (up - down) / (2 * h);
+        if (fabs(slope - d.at[best]) < 1e-5 * fabs(d.at[best]) || smaller == 2) break;
+    }
+    double noise = times * 1e-14 * fabs(up) / h;
     bool   one = d.rows * d.cols == 1;
     const char *dw = doc_name(t, v->grad), *w = doc_name(t, v->var), *j = doc_name(t, t->d->m->cost);
     const char *place = one ? "" : arena_format(t->a, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
     const char *m = v->scale == SCALE_DATA ? arena_format(t->a, "%s * ", symbols_name(t->g->names, dim_name(t->d->m->examples))) : "";
     doc_say(t, 3, "one entry against a difference: %s moved by %.0e to both sides", doc_formula(t, "%s%s", w, place), h);
+    if (!isfinite(slope)) {
+        doc_say(t, 5, "%s is not finite there: this draw is too near the edge for a difference", j);
+        return;
+    }
     doc_say(t, 5, "%s and the formula says %s", doc_formula(t, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, up, down, h, slope),
             doc_formula(t, "%s%s = %.6g", dw, place, d.at[best]));
     r->n_derivatives++;

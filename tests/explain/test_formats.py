@@ -330,3 +330,9 @@ def test_a_sign_and_a_difference_in_mathml(dfoo):
     page = explain(dfoo, "two_layer", "dZ2", "--format", "html")
     assert '<mo>=</mo><mo form="prefix">−</mo>' in page
     assert '</msub><mo>−</mo>' in page
+
+
+@pytest.mark.parametrize("model", ["own_function", "log_softmax", "softmax"])
+def test_one_entry_in_numbers_is_no_false_alarm(dfoo, model):
+    """Near 0 and 1 the cost bends so much that a step of 1e-5 is too large for a difference."""
+    assert "one entry against a difference" in explain(dfoo, ROOT / "tests" / "eq" / f"{model}.eq", "--all", "--numbers")
