@@ -11,6 +11,26 @@ dfoo_status load_refuse(work *w, const char *format, const char *text) {
     return diag_error(&w->messages, NULL, span_at(0, 0), format, text);
 }
 
+/* ------------------------------------------------------------------- words */
+
+dfoo_status work_words(work *w, const char *text, word_list *out) {
+    *out = (word_list){{0}};
+    while (text && *text) {
+        size_t len = strcspn(text, ",");
+        vec_push(&w->a, &out->list, arena_text(&w->a, text, len));
+        text += len + (text[len] == ',');
+    }
+    return arena_status(&w->a);
+}
+
+dfoo_status work_labels(work *w, const char *text, train_options *how) {
+    word_list words;
+    DFOO_TRY(work_words(w, text, &words));
+    how->labels = words.list.at;
+    how->n_labels = words.list.n;
+    return DFOO_OK;
+}
+
 /* ----------------------------------------------------------------- joining */
 
 static dfoo_status refuse_both(work *w, const char *what, const char *name, const char *file) {
