@@ -82,6 +82,9 @@ dfoo_status work_printable(work *w);
  * follow; what is missing has small sizes and no value. */
 dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given);
 
+/* Reports an array that has not the shape of its variable; DFOO_EINPUT. */
+dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x);
+
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 

@@ -108,7 +108,7 @@ static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt)
     if ((unsigned)opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
     else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only", text_only);
     else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
-    return wrong ? diag_error(&w->messages, NULL, span_at(0, 0), "%s", wrong) : arena_status(&w->a);
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
 static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {

@@ -57,8 +57,8 @@ static dfoo_status explained_variable(work *w, const char *name, var_id *v) {
     const char *text = ir_var_name(&w->m.g, *v);
     uint8_t     kind = ir_var(&w->m.g, *v)->kind;
     if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
-        return diag_error(&w->messages, NULL, span_at(0, 0), "%s is given, nothing is learned about it: it has no gradient", text);
-    return diag_error(&w->messages, NULL, span_at(0, 0), "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
+        return diag_alone(&w->messages, "%s is given, nothing is learned about it: it has no gradient", text);
+    return diag_alone(&w->messages, "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
 }
 
 /* ---- a function by its name: one of the table, or of the model's own */
@@ -163,10 +163,10 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     explain_options in = {.format = opt->format, .standalone = opt->standalone != 0};
     dfoo_status     status;
     if (f && f->body && f->n_formals == 1) status = explain_own_function(w, f, name, &in, out);
-    else if (f) return diag_error(&w->messages, NULL, span_at(0, 0), "%s is left open or has several operands: it has no formula to differentiate by one", name);
+    else if (f) return diag_alone(&w->messages, "%s is left open or has several operands: it has no formula to differentiate by one", name);
     else if (explain_is_function(op) && !(with_model && ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name))))) status = explain_table_function(w, op, name, &in, out);
     else if (with_model) return explain(w, name, opt, out);
-    else return diag_error(&w->messages, NULL, span_at(0, 0), "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name, name);
+    else return diag_alone(&w->messages, "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name, name);
     if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
     return status;
 }
@@ -177,7 +177,7 @@ static dfoo_status check_explain_options(work *w, bool with_model, const char *n
         wrong = "there is no such format: explanations come as text, html, latex, markdown or json";
     else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
     else if (!name && !with_model) wrong = "to explain everything a model is needed";
-    return wrong ? diag_error(&w->messages, NULL, span_at(0, 0), "%s", wrong) : DFOO_OK;
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : DFOO_OK;
 }
 
 dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {

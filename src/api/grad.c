@@ -25,10 +25,6 @@ static const char *var_text(grad_call *c, var_id v) {
     return ir_var_name(&c->w->m.g, v);
 }
 
-static dfoo_status input_error(grad_call *c, const char *text) {
-    return diag_error(&c->w->messages, NULL, span_at(0, 0), "%s", text ? text : "out of memory");
-}
-
 /* One dimension of a given array: binds its name, or compares. */
 static bool fits_dim(grad_call *c, dim d, size_t n, bool bind) {
     size_t is = dim_is_named(d) ? sizes_get(&c->s, d) : d;
@@ -53,21 +49,6 @@ static bool as_shape(const variable *v, const dfoo_array *x, size_t *rows, size_
     return x->ndim == 0 ? n == 1 : v->sh.cols == dim_literal(1) || v->sh.rows == dim_literal(1);
 }
 
-static const char *dims_text(grad_call *c, const dfoo_array *x) {
-    const char *text = "(";
-    for (int i = 0; i < x->ndim && text; i++) text = arena_format(&c->w->a, "%s%s%zu", text, i ? ", " : "", x->dim[i]);
-    return text ? arena_format(&c->w->a, "%s)", text) : NULL;
-}
-
-static const char *shape_words(grad_call *c, shape s) {
-    buf b;
-    buf_init(&b, c->w->a.mem);
-    print_shape(&c->w->m.g, s, &b);
-    const char *text = b.text ? arena_text(&c->w->a, b.text, b.len) : NULL;
-    buf_free(&b);
-    return text;
-}
-
 static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     const variable *var = ir_var(&c->w->m.g, v);
     size_t          rows, cols;
@@ -75,12 +56,12 @@ static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     if (ok && !shape_is_scalar(var->sh)) {
         ok = fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true);
         if (!ok && fits_dim(c, var->sh.rows, cols, false) && fits_dim(c, var->sh.cols, rows, false)) {
-            input_error(c, arena_format(&c->w->a, "%s is %s, and %s is expected: it is the other way round", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
-            return DFOO_EINPUT;
+            return diag_alone(&c->w->messages, "%s is %s, and %s is expected: it is the other way round", var_text(c, v),
+                              arrays_dims_text(&c->w->a, x->ndim, x->dim), print_shape_text(&c->w->m.g, &c->w->a, var->sh));
         }
     }
     if (ok) return DFOO_OK;
-    input_error(c, arena_format(&c->w->a, "%s is %s, which does not fit %s", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
+    work_unfit(c->w, v, x);
     for (int i = 0; i < 2 && !shape_is_scalar(var->sh); i++) {
         dim d = i ? var->sh.cols : var->sh.rows;
         if (dim_is_named(d) && sizes_get(&c->s, d))
@@ -309,7 +290,7 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .given_gradient = given_gradient, .no_name = c.no_name}));
     DFOO_TRY(work_program(w, &(program_options){.all = true, .no_name = c.given}, &all));
     DFOO_TRY(choose_program(&c, &all));
-    if (!c.keep.n) return input_error(&c, "nothing can be computed from what was given");
+    if (!c.keep.n) return diag_alone(&w->messages, "nothing can be computed from what was given");
     dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);
     if (status == DFOO_EINPUT) return work_open_function(w);
     DFOO_TRY(status);

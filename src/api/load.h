@@ -51,7 +51,4 @@ typedef struct examples_call {
 } examples_call;
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out);
 
-/* An error that stands alone; `text` is for a %s in the format. */
-dfoo_status load_refuse(work *w, const char *format, const char *text);
-
 #endif

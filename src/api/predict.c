@@ -7,7 +7,7 @@
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
     *out = (examples_call){.how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
-    if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to predict from%s", "");
+    if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &out->data));
     return work_training_program(w, &out->p);
 }
@@ -32,7 +32,7 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
         DFOO_TRY(train_table(&w->m, run, arrays_at(out, i), &w->a, tables, &own));
         const dfoo_array *t = arrays_get(tables, "table");
         DFOO_TRY(arrays_add(tables, arrays_at(out, i)->name, t->ndim, t->dim, t->data, &part));
-        if (rows && part->dim[0] != rows) return load_refuse(w, "%s has another number of examples: write an NPZ file", part->name);
+        if (rows && part->dim[0] != rows) return diag_alone(&w->messages, "%s has another number of examples: write an NPZ file", part->name);
         rows = part->dim[0];
         for (size_t k = 0; k < part->dim[1]; k++) vec_push(&w->a, &columns, own[k]);
         cols += part->dim[1];

@@ -77,11 +77,11 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
                            .threads = opt->threads ? opt->threads : processors()};
     DFOO_TRY(work_labels(w, opt->labels, how));
     DFOO_TRY(api_read_update(&w->a, &w->messages, opt, how));
-    if (!opt->data && !opt->arrays) return load_refuse(w, "there is no data to train with%s", "");
+    if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to train with");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
     DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
     if (in->test.n_maps && !opt->test && !opt->test_arrays)
-        return load_refuse(w, "there is no test data that --test-map %s could speak of", opt->test_map);
+        return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of", opt->test_map);
     DFOO_TRY(load_scales(w, opt->scale, how));
     DFOO_TRY(load_classes(w, opt->classes, &f->data, how));
     DFOO_TRY(arrays_new(&w->d->mem, &f->history));

@@ -45,7 +45,7 @@ static dfoo_status check_keep(work *w, var_id constant) {
     const ir *g = &w->m.g;
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_MASK && ir_var(g, v)->of == constant && !(ir_keep(g, v) > 0 && ir_keep(g, v) <= 1))
-            return diag_error(&w->messages, NULL, span_at(0, 0), "%s is the part that a dropout keeps: more than 0 and at most 1, not %g",
+            return diag_alone(&w->messages, "%s is the part that a dropout keeps: more than 0 and at most 1, not %g",
                               ir_var_name(g, constant), ir_keep(g, v));
     return DFOO_OK;
 }
@@ -61,7 +61,7 @@ static dfoo_status apply_override(work *w, const override *o) {
     for (uint32_t i = 0; i < w->m.size_names.n; i++) {
         if (w->m.size_names.at[i] != name || !name) continue;
         if (o->value < 1 || o->value > 1e9 || o->value != floor(o->value))
-            return diag_error(&w->messages, NULL, none, "%s is a size: a whole number from 1 on, not %g", o->name, o->value);
+            return diag_alone(&w->messages, "%s is a size: a whole number from 1 on, not %g", o->name, o->value);
         for (uint32_t k = 0; k < w->m.size_values.n; k++) {
             if (w->m.size_values.at[k].name != name) continue;
             w->m.size_values.at[k].value = (size_t)o->value;
@@ -70,7 +70,7 @@ static dfoo_status apply_override(work *w, const override *o) {
         vec_push(&w->a, &w->m.size_values, (size_value){name, (size_t)o->value, none});
         return DFOO_OK;
     }
-    return diag_error(&w->messages, NULL, none, "%s has no size and no constant called '%s'", w->m.src.name, o->name);
+    return diag_alone(&w->messages, "%s has no size and no constant called '%s'", w->m.src.name, o->name);
 }
 
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model) {
@@ -144,7 +144,7 @@ var_id work_find(work *w, const char *name) {
             if (same_name(name, ir_var_name(g, v), any_case != 0)) return x->kind == VAR_GRADIENT ? x->of : v;
         }
     }
-    diag_error(&w->messages, NULL, span_at(0, 0), "%s has no variable '%s'", w->m.src.name, name);
+    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
     buf list;
     buf_init(&list, w->a.mem);
     for (var_id v = 1; v < g->vars.n; v++)
@@ -179,7 +179,7 @@ static dfoo_status line_printable(work *w, var_id v, node_id n) {
     if (!n) return DFOO_OK;
     DFOO_TRY(tree_size(w, n, &size));
     if (size <= MOST_NAMES_IN_A_LINE) return DFOO_OK;
-    diag_error(&w->messages, NULL, span_at(0, 0), "%s written out is %.2g names and operations long", ir_var_name(&w->m.g, v), size);
+    diag_alone(&w->messages, "%s written out is %.2g names and operations long", ir_var_name(&w->m.g, v), size);
     diag_note(&w->messages, "what is used more than once needs a name: give the inner values lines of their own");
     return DFOO_EINPUT;
 }
