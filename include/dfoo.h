@@ -77,7 +77,7 @@ DFOO_API void        dfoo_messages_clear(dfoo *d);
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
 
-/* Writes a text to a file that is complete or not there; "-" is standard output. */
+/* Writes a text to a file that is complete or not there; "-" is standard output. DFOO_EIO: see dfoo_messages. */
 DFOO_API dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text);
 
 /* ------------------------------------------------------------------ arrays */
@@ -95,6 +95,7 @@ typedef struct dfoo_array {
     double     *data;
 } dfoo_array;
 
+/* An empty set, with the memory of the context; freeing it frees its arrays. */
 DFOO_API dfoo_status dfoo_arrays_new(dfoo *d, dfoo_arrays **out);
 DFOO_API void        dfoo_arrays_free(dfoo_arrays *set); /* NULL is fine */
 
@@ -109,7 +110,7 @@ DFOO_API dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, 
                                             size_t cols, const double *data, dfoo_array **out);
 DFOO_API dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name); /* NULL: not there */
 DFOO_API size_t      dfoo_arrays_count(const dfoo_arrays *set);
-DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added */
+DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added; NULL behind the last */
 
 /* Reads every array of a file into the set: NPZ, NPY, HDF5, IDX, or a CSV of numbers; "-" is
  * standard input. DFOO_EIO, DFOO_EINPUT: see dfoo_messages. */
@@ -117,17 +118,18 @@ DFOO_API dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *se
 
 typedef enum dfoo_dtype { DFOO_F64 = 0, DFOO_F32 = 1 } dfoo_dtype;
 
-/* Writes an NPZ file that is complete or not there; "-" is standard output. */
+/* Writes an NPZ file that is complete or not there; "-" is standard output. DFOO_EIO: see dfoo_messages. */
 DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type);
 
 /* ------------------------------------------------------------------ models */
 
 typedef struct dfoo_model dfoo_model;
 
-/* Reads a model from text of `len` bytes; `name` is what messages call it. */
+/* Reads a model from text of `len` bytes; `name` is what messages call it. Both are copied. DFOO_EINPUT: the text is
+ * no model, and dfoo_messages says where. The same for the other ways to come by one. */
 DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out);
 
-/* Reads a model from a file, from standard input ("-"), or a built-in one by its name. */
+/* Reads a model from a file, from standard input ("-"), or a built-in one by its name. DFOO_EIO: there is none. */
 DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out);
 DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
 
@@ -184,11 +186,6 @@ typedef struct dfoo_derive_options {
 /* The model's equations with shapes and sizes, and the number of parameters; with `plan` not
  * 0 the instructions that a training step runs. */
 DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
-
-/* The optimisers: the name of number i ("sgd", "momentum", ..); NULL behind the last. */
-DFOO_API const char *dfoo_optimizer_name(size_t i);
-/* The schedules of the learning rate: "constant", "step", .. */
-DFOO_API const char *dfoo_schedule_name(size_t i);
 
 /* The backward pass, in the notation of the model or another format. DFOO_EINPUT: there is no
  * such format, or the options do not go together. */
@@ -322,6 +319,11 @@ DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *opt
 /* The equations by which these options change the parameters, in dfoo's notation: what is run, and a
  * text that can be a file for `optimizer`. Of the options those from `optimizer` to `decay_all` are used. */
 DFOO_API dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char **text);
+
+/* The optimisers: the name of number i ("sgd", "momentum", ..), a constant; NULL behind the last. */
+DFOO_API const char *dfoo_optimizer_name(size_t i);
+/* The schedules of the learning rate in the same way: "constant", "step", .. */
+DFOO_API const char *dfoo_schedule_name(size_t i);
 
 /* How examples were classified: count[i * classes + k] of those whose class is names[i] as names[k]. */
 typedef struct dfoo_confusion {

@@ -1,11 +1,33 @@
 """What all Python tests share: the build under test and a way to run its program."""
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Folders whose tests speak of numbers, which are the same in every build: of these an instrumented
+# build, where a program is many times slower, runs every n-th.
+EVERY_NTH_IF_INSTRUMENTED = {"precision": 8, "explain": 4}
+
+
+def is_instrumented():
+    cache = pathlib.Path(os.environ.get("DFOO_BUILD", ROOT / "build" / "release")) / "CMakeCache.txt"
+    return cache.exists() and re.search(r"^DFOO_(SANITIZE:.*=.+|COVERAGE:BOOL=ON)$", cache.read_text(), re.M) is not None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not is_instrumented():
+        return
+    kept, left_out, seen = [], [], {}
+    for item in items:
+        folder = item.path.parent.name
+        seen[folder] = seen.get(folder, -1) + 1
+        (left_out if seen[folder] % EVERY_NTH_IF_INSTRUMENTED.get(folder, 1) else kept).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")

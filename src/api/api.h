@@ -1,4 +1,4 @@
-/* Between the two files of the public interface: contexts, models, and the work on one. */
+/* Between the files of the public interface: contexts, models, and the work on one. */
 #ifndef API_H
 #define API_H
 
@@ -60,6 +60,20 @@ typedef struct work_options {
 } work_options;
 dfoo_status work_derive(work *w, const work_options *opt);
 
+/* The program that is run, in its stable form: all gradients, with the digits of units that
+ * saturate, or those that training needs. */
+typedef struct program_options {
+    bool        all;
+    const bool *no_name; /* by var_id; may be NULL */
+} program_options;
+dfoo_status work_program(work *w, const program_options *opt, program *out);
+
+/* Reports the functions without a formula, for whose sake nothing can be run; DFOO_EINPUT. */
+dfoo_status work_open_function(work *w);
+
+/* The same for a step of training, from the model on; an open function cannot be run. */
+dfoo_status work_training_program(work *w, program *out);
+
 /* Refuses what would be printed as a text of many megabytes, because parts without a name are
  * written out wherever they are used. */
 dfoo_status work_printable(work *w);
@@ -68,20 +82,17 @@ dfoo_status work_printable(work *w);
  * follow; what is missing has small sizes and no value. */
 dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given);
 
+/* Reports an array that has not the shape of its variable; DFOO_EINPUT. */
+dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x);
+
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 
 /* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how);
 
-/* "malignant,benign" as the labels of the options. */
-dfoo_status work_labels(work *w, const char *text, train_options *how);
-
-/* The words between commas. */
-typedef struct word_list {
-    VEC(const char *) list;
-} word_list;
-dfoo_status work_words(work *w, const char *text, word_list *out);
+/* The scores of a report; `test` may be all zero. */
+void progress_scores(dfoo_progress *p, const train_score *train, const train_score *test);
 
 /* A copy of the caller's; NULL if there are no classes. */
 dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion **out);

@@ -7,15 +7,30 @@
 
 #include "api/load.h"
 
-dfoo_status load_refuse(work *w, const char *format, const char *text) {
-    return diag_error(&w->messages, NULL, span_at(0, 0), format, text);
+/* ------------------------------------------------------------------- words */
+
+dfoo_status work_words(work *w, const char *text, word_list *out) {
+    *out = (word_list){{0}};
+    while (text && *text) {
+        size_t len = strcspn(text, ",");
+        vec_push(&w->a, &out->list, arena_text(&w->a, text, len));
+        text += len + (text[len] == ',');
+    }
+    return arena_status(&w->a);
+}
+
+dfoo_status work_labels(work *w, const char *text, train_options *how) {
+    word_list words;
+    DFOO_TRY(work_words(w, text, &words));
+    how->labels = words.list.at;
+    how->n_labels = words.list.n;
+    return DFOO_OK;
 }
 
 /* ----------------------------------------------------------------- joining */
 
 static dfoo_status refuse_both(work *w, const char *what, const char *name, const char *file) {
-    const char *text = arena_format(&w->a, "%s: another file has %s '%s', too", file, what, name);
-    return text ? load_refuse(w, "%s", text) : DFOO_ENOMEM;
+    return diag_alone(&w->messages, "%s: another file has %s '%s', too", file, what, name);
 }
 
 static dfoo_status check_columns(work *w, const data_table *left, const data_table *right, const char *file) {
@@ -24,10 +39,8 @@ static dfoo_status check_columns(work *w, const data_table *left, const data_tab
             if (strcmp(left->names[i], right->names[k]) == 0)
                 return refuse_both(w, "a column", right->names[k], file);
     if (left->n_rows == right->n_rows) return DFOO_OK;
-    const char *text =
-        arena_format(&w->a, "%s has %zu rows, and the table before it %zu: they do not stand side by side",
+    return diag_alone(&w->messages, "%s has %zu rows, and the table before it %zu: they do not stand side by side",
                      file, right->n_rows, left->n_rows);
-    return text ? load_refuse(w, "%s", text) : DFOO_ENOMEM;
 }
 
 static void copy_columns(const data_table *from, size_t first, data_table *to) {
@@ -126,14 +139,13 @@ static dfoo_status read_maps(work *w, const load_request *r, train_source *out) 
     for (char *item; (item = next_item(w, &rest));) {
         char *equals = strchr(item, '=');
         if ((!equals && !list.n) || equals == item || (equals && !equals[1]) || !*item) {
-            const char *text = arena_format(&w->a, "%s takes VARIABLE=NAME, as in X=train_set_x, not '%s'",
+            return diag_alone(&w->messages, "%s takes VARIABLE=NAME, as in X=train_set_x, not '%s'",
                                             r->map_option, item);
-            return text ? load_refuse(w, "%s", text) : DFOO_ENOMEM;
         }
         if (equals) {
             *equals = 0;
             for (uint32_t i = 0; i < list.n; i++)
-                if (strcmp(list.at[i].var, item) == 0) return load_refuse(w, "%s is mapped twice", item);
+                if (strcmp(list.at[i].var, item) == 0) return diag_alone(&w->messages, "%s is mapped twice", item);
             vec_push(&w->a, &list, (train_map){.var = item});
         }
         DFOO_TRY(arena_status(&w->a));
@@ -176,9 +188,8 @@ dfoo_status load_scales(work *w, const char *text, train_options *how) {
         train_scale x = {.var = equals ? item : NULL};
         if (equals) *equals = 0;
         if (!read_fraction(equals ? equals + 1 : item, &x.times, &x.over))
-            return load_refuse(
-                w, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
-                equals ? equals + 1 : item);
+            return diag_alone(&w->messages, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
+                              equals ? equals + 1 : item);
         vec_push(&w->a, &list, x);
     }
     how->scales = list.at;
@@ -207,7 +218,7 @@ static dfoo_status names_of_file(work *w, const char *path, train_options *how) 
     const data_classes *words = &t.classes[t.n_cols - 1];
     const char        **names = arena_new(&w->a, t.n_rows * sizeof *names);
     if (!names) return DFOO_ENOMEM;
-    if (!words->n) return load_refuse(w, "%s holds numbers where the names of classes are needed", path);
+    if (!words->n) return diag_alone(&w->messages, "%s holds numbers where the names of classes are needed", path);
     for (size_t i = 0; i < t.n_rows; i++) names[i] = words->names[(size_t)t.values[(i + 1) * t.n_cols - 1]];
     take_names(names, t.n_rows, how);
     return DFOO_OK;
@@ -230,7 +241,6 @@ dfoo_status load_classes(work *w, const char *text, const loaded *l, train_optio
     if (found || !text) return DFOO_OK;
     if (access(text, R_OK) == 0) return names_of_file(w, text, how);
     if (strchr(text, ',')) return names_of_list(w, text, how);
-    return load_refuse(
-        w, "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
-        text);
+    return diag_alone(&w->messages, "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
+                      text);
 }

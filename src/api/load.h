@@ -27,6 +27,15 @@ typedef struct load_request {
 dfoo_status load(work *w, const load_request *r, loaded *l, train_source *out);
 void        loaded_free(loaded *l);
 
+/* "malignant,benign" as the labels of the options. */
+dfoo_status work_labels(work *w, const char *text, train_options *how);
+
+/* The words between commas. */
+typedef struct word_list {
+    VEC(const char *) list;
+} word_list;
+dfoo_status work_words(work *w, const char *text, word_list *out);
+
 /* "1/255", "X=1/255,U=0.5" */
 dfoo_status load_scales(work *w, const char *text, train_options *how);
 
@@ -41,8 +50,5 @@ typedef struct examples_call {
     program       p;
 } examples_call;
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out);
-
-/* An error that stands alone; `text` is for a %s in the format. */
-dfoo_status load_refuse(work *w, const char *format, const char *text);
 
 #endif

@@ -13,11 +13,6 @@ typedef struct reading {
     diags *d;
 } reading;
 
-static dfoo_status bad(const reading *r, const char *format, const char *text) {
-    dfoo_status status = diag_error(r->d, NULL, span_at(0, 0), format, text);
-    return r->d->a->failed ? DFOO_ENOMEM : status;
-}
-
 /* ------------------------------------------------------------------ settings */
 
 /* "beta=0.9,epsilon=1e-8", or with spaces between them. */
@@ -29,11 +24,11 @@ static dfoo_status read_settings(const reading *r, const char *text, double lear
         size_t len = strcspn(text, between);
         char  *one = arena_text(r->a, text, len), *equals = one ? strchr(one, '=') : NULL, *end;
         if (!one) return DFOO_ENOMEM;
-        if (!equals) return bad(r, "a setting is written name=number, not '%s'", one);
+        if (!equals) return diag_alone(r->d, "a setting is written name=number, not '%s'", one);
         *equals = 0;
         double value = strtod(equals + 1, &end);
         if (end == equals + 1 || *end)
-            return bad(r, "a setting is written name=number, and '%s' is not a number", equals + 1);
+            return diag_alone(r->d, "a setting is written name=number, and '%s' is not a number", equals + 1);
         vec_push(r->a, &list, (train_setting){one, value});
         text += len;
     }
@@ -50,10 +45,10 @@ static dfoo_status read_stream(const reading *r, const char *path, FILE *f, cons
     size_t n = text ? fread(text, 1, MOST_BYTES + 1, f) : 0;
     if (!text) return DFOO_ENOMEM;
     if (ferror(f)) {
-        diag_error(r->d, NULL, span_at(0, 0), "%s: %s", path, strerror(errno));
+        diag_alone(r->d, "%s: %s", path, strerror(errno));
         return DFOO_EIO;
     }
-    if (n > MOST_BYTES || memchr(text, 0, n)) return bad(r, "%s: this is no file of equations", path);
+    if (n > MOST_BYTES || memchr(text, 0, n)) return diag_alone(r->d, "%s: this is no file of equations", path);
     *out = text;
     return DFOO_OK;
 }
@@ -63,7 +58,7 @@ static dfoo_status read_file(const reading *r, const char **path, const char **t
     FILE *f = fopen(*path, "rb");
     if (!f && (errno == ENOENT || errno == ENOTDIR)) return DFOO_OK;
     if (!f) {
-        diag_error(r->d, NULL, span_at(0, 0), "%s: %s", *path, strerror(errno));
+        diag_alone(r->d, "%s: %s", *path, strerror(errno));
         return DFOO_EIO;
     }
     dfoo_status status = read_stream(r, *path, f, text);

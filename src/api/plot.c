@@ -12,10 +12,6 @@ static const char *base_name(const char *path) {
     return slash && slash[1] ? slash + 1 : path;
 }
 
-static dfoo_status plot_error(work *w, const char *format, const char *text) {
-    return diag_error(&w->messages, NULL, span_at(0, 0), format, text);
-}
-
 /* "two_layer.eq on planar.csv"; of other data than a file's, the model alone. NULL without memory. */
 static const char *on_data(work *w, const char *data) {
     bool file = data && strcmp(data, "-") != 0;
@@ -87,8 +83,8 @@ static bool run_history(const dfoo_arrays *set, columns *out) {
 static dfoo_status log_table(work *w, const char *path, const dfoo_arrays *set, const data_table *table, columns *out) {
     if (run_history(set, out)) return DFOO_OK;
     if (!has_column(table, "epoch") || !has_column(table, "cost"))
-        return plot_error(w, "%s has no history of training: it is no run, nor has it columns of numbers called epoch and cost", path);
-    if (!table->n_rows) return plot_error(w, "%s holds no epochs", path);
+        return diag_alone(&w->messages, "%s has no history of training: it is no run, nor has it columns of numbers called epoch and cost", path);
+    if (!table->n_rows) return diag_alone(&w->messages, "%s holds no epochs", path);
     *out = (columns){table->n_rows, table->n_cols, table->values, table->names};
     return DFOO_OK;
 }
@@ -101,7 +97,7 @@ static dfoo_status draw_log(work *w, const char *path, const char *title, dfoo_a
     DFOO_TRY(log_table(w, path, set, &table, &t));
     const double *epoch = column(&t, "epoch", &w->a);
     if (!epoch) return DFOO_ENOMEM;
-    if (!is_ascending(epoch, t.n_rows)) return plot_error(w, "%s: the epochs do not ascend", path);
+    if (!is_ascending(epoch, t.n_rows)) return diag_alone(&w->messages, "%s: the epochs do not ascend", path);
     return draw_history(&t, title ? title : strcmp(path, "-") == 0 ? "training" : base_name(path), &w->a, out);
 }
 
@@ -128,7 +124,7 @@ dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const 
     buf_init(&out, d->mem);
     dfoo_status status = work_begin(&w, d);
     if (status == DFOO_OK && confusion->classes > PLOT_MOST_CLASSES)
-        status = diag_error(&w.messages, NULL, span_at(0, 0), "a confusion matrix of %zu classes is too large for a picture, which shows up to %d",
+        status = diag_alone(&w.messages, "a confusion matrix of %zu classes is too large for a picture, which shows up to %d",
                             confusion->classes, PLOT_MOST_CLASSES);
     if (status == DFOO_OK) status = plot_confusion(&m, &w.a, &out);
     return work_text(work_close(&w, status), &out, svg);

@@ -4,20 +4,9 @@
 
 #include "api/api.h"
 
-static const char *dims_text(work *w, const dfoo_array *x) {
-    const char *text = "(";
-    for (int i = 0; i < x->ndim && text; i++) text = arena_format(&w->a, "%s%s%zu", text, i ? ", " : "", x->dim[i]);
-    text = text ? arena_format(&w->a, "%s)", text) : NULL;
-    return text ? text : "";
-}
-
-static dfoo_status does_not_fit(work *w, var_id v, const dfoo_array *x) {
-    buf b;
-    buf_init(&b, w->a.mem);
-    print_shape(&w->m.g, ir_var(&w->m.g, v)->sh, &b);
-    dfoo_status status = diag_error(&w->messages, NULL, span_at(0, 0), "%s is %s, which does not fit %s", x->name, dims_text(w, x), b.text ? b.text : "");
-    buf_free(&b);
-    return status;
+dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x) {
+    return diag_alone(&w->messages, "%s is %s, which does not fit %s", x->name, arrays_dims_text(&w->a, x->ndim, x->dim),
+                      print_shape_text(&w->m.g, &w->a, ir_var(&w->m.g, v)->sh));
 }
 
 static bool fits(sizes *s, dim d, size_t n) {
@@ -41,7 +30,7 @@ static dfoo_status take(work *w, var_id v, const dfoo_array *x, sizes *s, matrix
     bool            ok = matrix_of(var, x, &rows, &cols);
     if (ok && shape_is_scalar(var->sh)) ok = rows * cols == 1;
     else ok = ok && fits(s, var->sh.rows, rows) && fits(s, var->sh.cols, cols);
-    if (!ok) return does_not_fit(w, v, x);
+    if (!ok) return work_unfit(w, v, x);
     given[v] = (matrix){rows, cols, arena_new(&w->a, rows * cols * sizeof(double))};
     if (!given[v].at) return DFOO_ENOMEM;
     memcpy(given[v].at, x->data, rows * cols * sizeof(double));

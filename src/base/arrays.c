@@ -145,3 +145,10 @@ size_t arrays_count(const dfoo_arrays *set) {
 dfoo_array *arrays_at(const dfoo_arrays *set, size_t i) {
     return i < set->n ? &set->list[i]->array : NULL;
 }
+
+const char *arrays_dims_text(arena *a, int ndim, const size_t *dim) {
+    const char *text = "(";
+    for (int i = 0; i < ndim && text; i++) text = arena_format(a, "%s%s%zu", text, i ? ", " : "", dim[i]);
+    if (text) text = arena_format(a, ndim == 1 ? "%s,)" : "%s)", text);
+    return text ? text : "";
+}

@@ -26,4 +26,7 @@ size_t array_entries(const dfoo_array *x);
  * dimensions does not count (false). */
 bool array_as_matrix(const dfoo_array *x, size_t *rows, size_t *cols);
 
+/* "(209, 64, 64, 3)" and "(209,)", as numpy writes them; "" without memory. */
+const char *arrays_dims_text(arena *a, int ndim, const size_t *dim);
+
 #endif

@@ -38,6 +38,15 @@ dfoo_status diag_error(diags *d, const source *src, span at, const char *format,
     return DFOO_EINPUT;
 }
 
+dfoo_status diag_alone(diags *d, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = format_text(d->a, format, args);
+    va_end(args);
+    diag_error(d, NULL, span_at(0, 0), "%s", text);
+    return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
+
 void diag_warn(diags *d, const source *src, span at, const char *format, ...) {
     va_list args;
     va_start(args, format);

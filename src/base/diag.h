@@ -40,6 +40,10 @@ void diags_init(diags *d, arena *a);
 /* Adds a diagnostic and returns DFOO_EINPUT, so that a failing function can return it. */
 dfoo_status diag_error(diags *d, const source *src, span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The same for what no text has a place for: an option, a file. DFOO_ENOMEM if memory ran out. */
+dfoo_status diag_alone(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 void diag_warn(diags *d, const source *src, span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

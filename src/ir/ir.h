@@ -238,6 +238,9 @@ void print_node_small(const ir *g, node_id n, const bool *small, buf *out);
 /* A name as it is, or in lower case (dZ1 becomes dz1). */
 void print_name(const ir *g, var_id v, bool small, buf *out);
 void print_shape(const ir *g, shape s, buf *out);
+
+/* The same as an arena's text; "" without memory. */
+const char *print_shape_text(const ir *g, arena *a, shape s);
 void print_dim(const ir *g, dim d, buf *out);
 
 #endif

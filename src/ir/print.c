@@ -175,3 +175,13 @@ void print_shape(const ir *g, shape s, buf *out) {
     print_dim(g, s.cols, out);
     buf_puts(out, ")");
 }
+
+const char *print_shape_text(const ir *g, arena *a, shape s) {
+    buf b;
+    buf_init(&b, a->mem);
+    print_shape(g, s, &b);
+    char *text = buf_status(&b) == DFOO_OK ? arena_text(a, b.text, b.len) : NULL;
+    if (!text) a->failed = true;
+    buf_free(&b);
+    return text ? text : "";
+}

@@ -19,10 +19,7 @@ const char *lang_node_text(reader *r, node_id n) {
 }
 
 const char *lang_shape_text(reader *r, shape s) {
-    buf b;
-    buf_init(&b, r->a->mem);
-    print_shape(r->g, s, &b);
-    return render(r, &b);
+    return print_shape_text(r->g, r->a, s);
 }
 
 const char *lang_source_text(reader *r, span at) {

@@ -34,6 +34,11 @@ node_id lang_read_dropout(reader *r, const ast *x);
 node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id right);
 node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id right);
 
+/* whole.c: the examples' dimension, found before the definitions are read, since softmax needs to
+ * know where the classes lie; and what is asked of a model whose lines are all read. */
+void        lang_find_examples(reader *r);
+dfoo_status lang_check_whole(reader *r);
+
 /* An arena text of a node or a shape, for messages. */
 const char *lang_node_text(reader *r, node_id n);
 const char *lang_shape_text(reader *r, shape s);

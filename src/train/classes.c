@@ -121,7 +121,7 @@ static dfoo_status found_classes(const bind_request *r, const values *x, const d
     dfoo_status status = train_bad(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s",
                                    source_name(r), ir_var_name(g, out->var), x->at.n,
                                    x->at.n == 1 ? "" : "es", train_list_text(r->a, x->text, x->at.n), k,
-                                   train_shape_text(g, r->a, ir_var(g, out->var)->sh));
+                                   print_shape_text(g, r->a, ir_var(g, out->var)->sh));
     if (!ir_var(g, out->var)->onehot)
         diag_note(g->d, "more than two classes need a label with an entry for each: label %s : (k, m) onehot",
                   ir_var_name(g, out->var));

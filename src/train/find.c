@@ -14,13 +14,6 @@ bool is_data(const ir *g, var_id v) {
 
 /* ----------------------------------------------------------------- contents */
 
-const char *train_dims_text(arena *a, int ndim, const size_t *dim) {
-    const char *text = "(";
-    for (int i = 0; i < ndim && text; i++) text = arena_format(a, "%s%s%zu", text, i ? ", " : "", dim[i]);
-    if (text) text = arena_format(a, ndim == 1 ? "%s,)" : "%s)", text);
-    return text ? text : "";
-}
-
 /* "x (209, 64, 64, 3), y (209,), names (text); columns a, b" */
 static const char *contents(const bind_request *r) {
     const train_source *s = r->source;
@@ -30,7 +23,7 @@ static const char *contents(const bind_request *r) {
     if (!names) return "";
     for (size_t i = 0; i < n_arrays; i++) {
         const dfoo_array *x = arrays_at(s->arrays, i);
-        names[i] = arena_format(r->a, "%s %s", x->name, train_dims_text(r->a, x->ndim, x->dim));
+        names[i] = arena_format(r->a, "%s %s", x->name, arrays_dims_text(r->a, x->ndim, x->dim));
     }
     for (size_t i = 0; i < n_texts; i++)
         names[n_arrays + i] = arena_format(r->a, "%s (text)", s->texts->list.at[i].name);
@@ -56,7 +49,7 @@ dfoo_status find_nothing(const bind_request *r, var_id v) {
     const char     *name = ir_var_name(&r->m->g, v);
     dfoo_status status = train_bad(r->m->g.d, "%s: the %s %s : %s is not there; there are %s", source_name(r),
                                    x->kind == VAR_LABEL ? "label" : "input", name,
-                                   train_shape_text(&r->m->g, r->a, x->sh), contents(r));
+                                   print_shape_text(&r->m->g, r->a, x->sh), contents(r));
     if (r->source->arrays && arrays_count(r->source->arrays))
         diag_note(r->m->g.d, "%s %s=NAME says which of them it is", map_option(r), name);
     return arena_status(r->a) == DFOO_OK ? status : DFOO_ENOMEM;
@@ -167,7 +160,7 @@ static dfoo_status take_in_order(const bind_request *r, place *places) {
             places[v].array = x;
             DFOO_TRY(remember(r, v, &(train_map){.names = &x->name, .n_names = 1}));
             text = arena_format(r->a, "%s%s%s is %s %s", text ? text : "", next ? ", " : "",
-                                ir_var_name(g, v), x->name, train_dims_text(r->a, x->ndim, x->dim));
+                                ir_var_name(g, v), x->name, arrays_dims_text(r->a, x->ndim, x->dim));
             next++;
         }
     }

@@ -21,14 +21,14 @@ static void say_flattened(const bind_request *r, var_id v, const dfoo_array *x, 
     const char *name = ir_var_name(&r->m->g, v);
     if (!r->opt->flatten)
         train_say(r->m->g.d, "%s: %s is %s, and %s is read as %zu examples of %zu entries, as --flatten says",
-                  source_name(r), x->name, train_dims_text(r->a, x->ndim, x->dim), name, n,
+                  source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim), name, n,
                   n ? array_entries(x) / n : 0);
 }
 
 static dfoo_status other_shape(const bind_request *r, const dfoo_array *x, const memo *known) {
     return train_bad(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them",
-                     source_name(r), x->name, train_dims_text(r->a, x->ndim, x->dim),
-                     train_dims_text(r->a, known->n_dims, known->dim));
+                     source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim),
+                     arrays_dims_text(r->a, known->n_dims, known->dim));
 }
 
 dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t *n) {
@@ -38,7 +38,7 @@ dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t
     if (!known) return DFOO_ENOMEM;
     if (!by_example(r->m, ir_var(g, v)))
         return train_bad(g->d, "%s: %s has %d dimensions, and %s is needed", source_name(r), x->name, x->ndim,
-                         train_shape_text(g, r->a, ir_var(g, v)->sh));
+                         print_shape_text(g, r->a, ir_var(g, v)->sh));
     if (r->remembered && same_dims(x, 0, known)) {
         *n = 1;
         return DFOO_OK;

@@ -14,9 +14,6 @@ dfoo_status train_bad(diags *d, const char *format, ...) __attribute__((format(p
 /* A note that stands alone: what was done with data that did not fit as it is. */
 void train_say(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* (n0, m) as text. Never NULL. */
-const char *train_shape_text(const ir *g, arena *a, shape sh);
-
 /* Some texts as one: a, b, c; of many, the first ones and "..". Never NULL. */
 const char *train_list_text(arena *a, const char *const *texts, size_t n);
 
@@ -132,9 +129,6 @@ typedef struct place {
 dfoo_status find_places(const bind_request *r, place *places);
 dfoo_status find_nothing(const bind_request *r, var_id v); /* reports that v is not there */
 bool        is_data(const ir *g, var_id v);
-
-/* (209, 64, 64, 3) as text. Never NULL. */
-const char *train_dims_text(arena *a, int ndim, const size_t *dim);
 
 /* Is the array made of examples that are arrays themselves, or one of them? Then there are n of them,
  * one after the other, whose shape is remembered (flatten.c). */

@@ -113,7 +113,7 @@ static dfoo_status tell_alike(const look *k, dim d, finding *f) {
     finding_word(f, "units", "%zu", sizes_get(&k->t->s, d));
     finding_word(f, "lines", "%s", x->sh.rows == d ? "rows" : "columns");
     finding_word(f, "var", "%s", ir_var_name(g, f->where));
-    finding_word(f, "shape", "%s", train_shape_text(g, k->a, x->sh));
+    finding_word(f, "shape", "%s", print_shape_text(g, k->a, x->sh));
     finding_word(f, "params", "%s", train_list_text(k->a, names, n));
     finding_word(f, "steps", "%d", (int)(k->t->t - k->t->t_began));
     f->found = true;

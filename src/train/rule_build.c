@@ -61,16 +61,7 @@ static bool has_error(const work *k) {
 /* -------------------------------------------------------------------- shapes */
 
 static const char *shape_text(const work *k, shape s) {
-    buf         b;
-    const char *text;
-    buf_init(&b, k->to->a->mem);
-    if (shape_is_scalar(s))
-        buf_puts(&b, "a number");
-    else
-        print_shape(k->g, s, &b);
-    text = arena_text(k->g->d->a, b.text ? b.text : "", b.len);
-    buf_free(&b);
-    return text ? text : "";
+    return shape_is_scalar(s) ? "a number" : print_shape_text(k->g, k->g->d->a, s);
 }
 
 static void say_parameter(const work *k) {

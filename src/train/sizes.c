@@ -38,16 +38,6 @@ void train_say(diags *d, const char *format, ...) {
     if (d->list.n > before) d->list.at[before].kind = DIAG_NOTE;
 }
 
-const char *train_shape_text(const ir *g, arena *a, shape sh) {
-    buf b;
-    buf_init(&b, a->mem);
-    print_shape(g, sh, &b);
-    char *text = buf_status(&b) == DFOO_OK ? arena_text(a, b.text, b.len) : NULL;
-    if (!text) a->failed = true;
-    buf_free(&b);
-    return text ? text : "";
-}
-
 const char *train_list_text(arena *a, const char *const *texts, size_t n) {
     enum { MOST = 12 };
     const char *text = "";
@@ -171,7 +161,7 @@ static dfoo_status report(sizing *z, uint32_t item) {
     diags           *d = z->m->g.d;
     const size_item *x = &z->items.at[item];
     const variable  *v = ir_var(&z->m->g, x->var);
-    const char      *name = ir_var_name(&z->m->g, x->var), *wanted = train_shape_text(&z->m->g, z->a, v->sh);
+    const char      *name = ir_var_name(&z->m->g, x->var), *wanted = print_shape_text(&z->m->g, z->a, v->sh);
     size_t           rows = sizes_get(&z->s, v->sh.rows);
     bool             row_wrong = rows != x->rows;
     dim              wrong = row_wrong ? v->sh.rows : v->sh.cols;
@@ -247,7 +237,7 @@ static dfoo_status report_missing(const sizing *z, sym name) {
         train_bad(g->d, "the size %s is not known", text);
     else
         train_bad(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user),
-                  train_shape_text(g, z->a, ir_var(g, user)->sh));
+                  print_shape_text(g, z->a, ir_var(g, user)->sh));
     diag_note(g->d, "write `size %s = 20` in the model, or give --set %s=20", text, text);
     return arena_status(g->d->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
 }

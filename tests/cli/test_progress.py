@@ -129,7 +129,7 @@ def test_time_left(program, tmp_path):
 def test_within_a_long_epoch(program, tmp_path):
     """The bar moves while the first pass is not complete."""
     rng = np.random.default_rng(1)
-    x = rng.normal(size=(2, 1000000))
+    x = rng.normal(size=(2, 100000))
     np.savez(tmp_path / "big.npz", X=x, Y=(x[:1] > 0) * 1.0)
     terminal = Terminal(train(program, tmp_path, "--epochs", "1", "--batch", "1", "--threads", "1", data=tmp_path / "big.npz"))
     terminal.read_until(r"\[#{2,11} +\] 0/1  ")

@@ -79,7 +79,7 @@ static void train(const char *text) {
         arrays_add_matrix(set, "X", 2, 3, x, NULL) != DFOO_OK ||
         arrays_add_matrix(set, "Y", 1, 3, y, NULL) != DFOO_OK)
         abort();
-    train_input in = {.data = {"data", set, NULL}};
+    train_input in = {.data = {.name = "data", .arrays = set}};
     expect(&b, train_run(&b.m, &b.p, &in, &opt, run, NULL, &result), "train", text);
     arrays_free(set);
     arrays_free(run);

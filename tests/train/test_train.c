@@ -531,7 +531,7 @@ static void every_allocation_may_fail(void **state) {
 
 static dfoo_status teach(fixture *f, const everything *x, dfoo_arrays *run, dfoo_arrays *out) {
     train_result  result;
-    train_input   in = {.data = {"data", x->data, NULL}};
+    train_input   in = {.data = {.name = "data", .arrays = x->data}};
     train_options opt = {.epochs = 6};
     DFOO_TRY(fixture_build(f, x->text));
     return train_run(&f->m, &f->p, &in, &opt, run, out, &result);

@@ -1,110 +1,10 @@
-/* The public interface, second half: models on numbers. */
+/* The public interface: values and gradients from whatever arrays were given. */
 #include <math.h>
 #include <string.h>
 
 #include "api/api.h"
-#include "data/data.h"
-#include "diff/diff.h"
 #include "exec/finite.h"
-#include "lang/lang.h"
 #include "plan/plan.h"
-#include "train/train.h"
-
-/* ------------------------------------------------------------------- files */
-
-/* A call on no model: between begin and end numbers have a point. */
-typedef struct file_work {
-    dfoo        *d;
-    arena        a;
-    diags        messages;
-    point_locale locale;
-} file_work;
-
-static dfoo_status file_begin(file_work *w, dfoo *d) {
-    w->d = d;
-    arena_init(&w->a, d->mem);
-    diags_init(&w->messages, &w->a);
-    return point_locale_begin(&w->locale);
-}
-
-static dfoo_status file_end(file_work *w, dfoo_status status) {
-    diags_render(&w->messages, 0, &w->d->messages);
-    arena_free(&w->a);
-    point_locale_end(&w->locale);
-    return status;
-}
-
-dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set) {
-    file_work   w;
-    dfoo_status status = file_begin(&w, d);
-    if (status == DFOO_OK) status = data_read(path, NULL, &w.messages, set);
-    return file_end(&w, status);
-}
-
-dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type) {
-    file_work   w;
-    dfoo_status status = file_begin(&w, d);
-    if (status == DFOO_OK) status = data_write_npz(path, set, type == DFOO_F32 ? DATA_F32 : DATA_F64, &w.messages);
-    return file_end(&w, status);
-}
-
-dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text) {
-    file_work   w;
-    dfoo_status status = file_begin(&w, d);
-    if (status == DFOO_OK) status = data_write_text(path, text, strlen(text), &w.messages);
-    return file_end(&w, status);
-}
-
-/* -------------------------------------------------------------------- show */
-
-/* The program that is run, in its stable form: all gradients, or what is shown. */
-static dfoo_status run_program(work *w, bool all, const bool *no_name, program *out) {
-    program raw = {{0}};
-    DFOO_TRY(simplify_program(&w->dv, &w->m.g, all, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = no_name, .digits = all}, out);
-}
-
-static dfoo_status open_function(work *w) {
-    for (uint32_t i = 0; i < w->m.functions.n; i++) {
-        const function *f = &w->m.functions.at[i];
-        if (f->body) continue;
-        diag_error(&w->messages, &w->m.src, f->at, "%s is left open: without a formula it can be derived and checked, not run", symbols_name(&w->names, f->name));
-        diag_note(&w->messages, "give it one, as in %s(z) = tanh(z)", symbols_name(&w->names, f->name));
-    }
-    return DFOO_EINPUT;
-}
-
-static dfoo_status show(work *w, int with_plan, buf *out) {
-    DFOO_TRY(work_printable(w));
-    lang_show(&w->m, out);
-    if (!with_plan) return buf_status(out);
-    program run = {{0}};
-    plan   *p;
-    DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
-    DFOO_TRY(run_program(w, false, NULL, &run));
-    VEC(var_id) keep = {0};
-    vec_push(&w->a, &keep, w->m.cost);
-    for (uint32_t i = 0; i < w->dv.list.n; i++)
-        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM) vec_push(&w->a, &keep, w->dv.list.at[i].grad);
-    dfoo_status status = plan_make(&w->m.g, &w->a, &run, keep.at, keep.n, &p);
-    if (status == DFOO_EINPUT) return open_function(w);
-    DFOO_TRY(status);
-    buf_puts(out, "\n# the plan of a training step\n");
-    plan_print(p, out);
-    return buf_status(out);
-}
-
-dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, model->d->mem);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = show(&w, with_plan, &out);
-    return work_text(work_close(&w, status), &out, text);
-}
-
-/* -------------------------------------------------------------------- grad */
 
 /* Values and gradients from whatever was given. */
 typedef struct grad_call {
@@ -123,10 +23,6 @@ typedef struct grad_call {
 
 static const char *var_text(grad_call *c, var_id v) {
     return ir_var_name(&c->w->m.g, v);
-}
-
-static dfoo_status input_error(grad_call *c, const char *text) {
-    return diag_error(&c->w->messages, NULL, span_at(0, 0), "%s", text ? text : "out of memory");
 }
 
 /* One dimension of a given array: binds its name, or compares. */
@@ -153,21 +49,6 @@ static bool as_shape(const variable *v, const dfoo_array *x, size_t *rows, size_
     return x->ndim == 0 ? n == 1 : v->sh.cols == dim_literal(1) || v->sh.rows == dim_literal(1);
 }
 
-static const char *dims_text(grad_call *c, const dfoo_array *x) {
-    const char *text = "(";
-    for (int i = 0; i < x->ndim && text; i++) text = arena_format(&c->w->a, "%s%s%zu", text, i ? ", " : "", x->dim[i]);
-    return text ? arena_format(&c->w->a, "%s)", text) : NULL;
-}
-
-static const char *shape_words(grad_call *c, shape s) {
-    buf b;
-    buf_init(&b, c->w->a.mem);
-    print_shape(&c->w->m.g, s, &b);
-    const char *text = b.text ? arena_text(&c->w->a, b.text, b.len) : NULL;
-    buf_free(&b);
-    return text;
-}
-
 static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     const variable *var = ir_var(&c->w->m.g, v);
     size_t          rows, cols;
@@ -175,12 +56,12 @@ static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     if (ok && !shape_is_scalar(var->sh)) {
         ok = fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true);
         if (!ok && fits_dim(c, var->sh.rows, cols, false) && fits_dim(c, var->sh.cols, rows, false)) {
-            input_error(c, arena_format(&c->w->a, "%s is %s, and %s is expected: it is the other way round", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
-            return DFOO_EINPUT;
+            return diag_alone(&c->w->messages, "%s is %s, and %s is expected: it is the other way round", var_text(c, v),
+                              arrays_dims_text(&c->w->a, x->ndim, x->dim), print_shape_text(&c->w->m.g, &c->w->a, var->sh));
         }
     }
     if (ok) return DFOO_OK;
-    input_error(c, arena_format(&c->w->a, "%s is %s, which does not fit %s", var_text(c, v), dims_text(c, x), shape_words(c, var->sh)));
+    work_unfit(c->w, v, x);
     for (int i = 0; i < 2 && !shape_is_scalar(var->sh); i++) {
         dim d = i ? var->sh.cols : var->sh.rows;
         if (dim_is_named(d) && sizes_get(&c->s, d))
@@ -407,11 +288,11 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     DFOO_TRY(find_conflicts(&c));
     DFOO_TRY(given_gradients(&c, &given_gradient));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .given_gradient = given_gradient, .no_name = c.no_name}));
-    DFOO_TRY(run_program(w, true, c.given, &all));
+    DFOO_TRY(work_program(w, &(program_options){.all = true, .no_name = c.given}, &all));
     DFOO_TRY(choose_program(&c, &all));
-    if (!c.keep.n) return input_error(&c, "nothing can be computed from what was given");
+    if (!c.keep.n) return diag_alone(&w->messages, "nothing can be computed from what was given");
     dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);
-    if (status == DFOO_EINPUT) return open_function(w);
+    if (status == DFOO_EINPUT) return work_open_function(w);
     DFOO_TRY(status);
     DFOO_TRY(run_grad(&c, p, opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, out));
     DFOO_TRY(tell_masks(&c));

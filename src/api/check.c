@@ -1,0 +1,37 @@
+/* The public interface: gradients against differences, with planted mistakes. */
+#include "api/api.h"
+#include "check/check.h"
+#include "diff/diff.h"
+
+typedef struct engine_user {
+    dfoo_convention convention;
+} engine_user;
+
+static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+    const engine_user *u = user;
+    diff_options       how = {.convention = u->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE, .edit = edit};
+    return diff_run(m, a, &how, out);
+}
+
+static dfoo_status check(work *w, const dfoo_check_options *opt, buf *out) {
+    engine_user   user = {DFOO_COURSE};
+    check_engine  engine = {derive_again, &user};
+    check_options how = {.values = opt->values, .seed = opt->seed};
+    program       shown = {{0}};
+    bool          ok = false;
+    DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &shown));
+    DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &engine, &how, out, &ok));
+    return ok ? DFOO_OK : DFOO_NO;
+}
+
+dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, char **text) {
+    static const dfoo_check_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, model->d->mem);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = check(&w, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}

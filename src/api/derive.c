@@ -1,0 +1,135 @@
+/* The public interface: the backward pass as equations, in another format, or as it is run. */
+#include <string.h>
+
+#include "api/api.h"
+#include "emit/emit.h"
+#include "explain/explain.h"
+
+/* Which gradients `--wrt dW1,b1` names, by var_id. */
+static dfoo_status read_wrt(work *w, const char *list, bool **out) {
+    *out = NULL;
+    if (!list) return DFOO_OK;
+    *out = arena_new(&w->a, (w->m.g.vars.n + 1) * 2);
+    if (!*out) return DFOO_ENOMEM;
+    dfoo_status status = DFOO_OK;
+    while (*list) {
+        size_t len = strcspn(list, ",");
+        char  *name = arena_text(&w->a, list, len);
+        var_id v = name && len ? work_find(w, name) : 0;
+        if (v) (*out)[v] = true;
+        else if (len) status = DFOO_EINPUT;
+        list += len + (list[len] == ',');
+    }
+    return status;
+}
+
+/* What the wanted lines use is shown with them. */
+static dfoo_status close_wanted(work *w, bool *wanted) {
+    for (uint32_t i = w->dv.list.n; wanted && i-- > 0;) {
+        const gradient *v = &w->dv.list.at[i];
+        node_list       need = {{0}};
+        if (!wanted[v->var] || !v->whole) continue;
+        DFOO_TRY(ir_reach(&w->m.g, &w->a, &v->whole, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            const node *x = ir_node(&w->m.g, need.list.at[k]);
+            if (x->op == OP_VAR && ir_var(&w->m.g, x->ref)->kind == VAR_GRADIENT) wanted[ir_var(&w->m.g, x->ref)->of] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
+typedef struct rule_list {
+    work *w;
+    buf  *out;
+} rule_list;
+
+static void tell_rule(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after) {
+    rule_list *l = user;
+    buf_printf(l->out, "#   in %s: ", ir_var_name(&l->w->m.g, in));
+    print_node(&l->w->m.g, before, l->out);
+    buf_puts(l->out, " -> ");
+    print_node(&l->w->m.g, after, l->out);
+    buf_printf(l->out, "   (%s: %s)\n", rule, sentence);
+}
+
+/* What `grad` does besides, where training is faster without. */
+static dfoo_status tell_digits(work *w, const program *raw, buf *out) {
+    buf            lines;
+    program        precise = {{0}};
+    rule_list      list = {w, &lines};
+    stable_options how = {.digits = true, .tell_digits_only = true, .on_rule = tell_rule, .user = &list};
+    buf_init(&lines, w->d->mem);
+    dfoo_status status = simplify_stable(&w->m.g, &w->a, raw, &how, &precise);
+    if (lines.len) buf_printf(out, "# grad, which may take its time, also keeps the digits of units that saturate\n%s", lines.text);
+    if (status == DFOO_OK) status = buf_status(&lines);
+    buf_free(&lines);
+    return status;
+}
+
+/* The program that training runs: forward and gradients, in their stable form. */
+static dfoo_status show_run(work *w, buf *out) {
+    program       raw = {{0}}, run = {{0}};
+    rule_list     list = {w, out};
+    stable_options how = {.on_rule = tell_rule, .user = &list};
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
+    buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n", w->m.src.name);
+    size_t before = out->len;
+    DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &how, &run));
+    if (out->len == before) buf_puts(out, "#   (none was needed)\n");
+    DFOO_TRY(tell_digits(w, &raw, out));
+    for (uint32_t i = 0; i < run.list.n; i++) {
+        buf_printf(out, "%s = ", ir_var_name(&w->m.g, run.list.at[i].var));
+        print_node(&w->m.g, run.list.at[i].node, out);
+        buf_puts(out, "\n");
+    }
+    return buf_status(out);
+}
+
+/* The derivation in another format. */
+static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *opt, buf *out) {
+    buf head;
+    buf_init(&head, w->d->mem);
+    dfoo_status status = explain_head(&w->dv, wanted, &head);
+    const char *text = head.text ? head.text : "";
+    if (status == DFOO_OK && opt->format == DFOO_NUMPY) status = emit_numpy(&w->dv, wanted, text, out);
+    else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text, opt->standalone != 0, out);
+    else if (status == DFOO_OK) status = emit_json(&w->dv, wanted, text, out);
+    buf_free(&head);
+    return status;
+}
+
+static bool is_text(dfoo_format format) {
+    return format == DFOO_TEXT || format == DFOO_ASCII;
+}
+
+static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
+    const char *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
+    const char *wrong = NULL;
+    if ((unsigned)opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
+    else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only", text_only);
+    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
+}
+
+static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
+    bool *wanted;
+    DFOO_TRY(check_derive_options(w, opt));
+    DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
+    DFOO_TRY(work_printable(w));
+    DFOO_TRY(close_wanted(w, wanted));
+    if (!is_text(opt->format)) return emit(w, wanted, opt, out);
+    if (opt->run) return show_run(w, out);
+    return explain_derivation(&w->dv, wanted, opt->steps != 0, out);
+}
+
+dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text) {
+    static const dfoo_derive_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, model->d->mem);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = derive(&w, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}

@@ -1,0 +1,193 @@
+/* The public interface: explanations, of gradients and of functions. The room explain sees no
+ * simplifier and reads no text; what it wants of them is handed to it here. */
+#include <string.h>
+
+#include "api/api.h"
+#include "explain/explain.h"
+#include "lang/lang.h"
+
+/* The signs that a terminal may lack, spelled out. */
+static void to_ascii(buf *b) {
+    static const char *const pairs[][2] = {{"∂", "D"}, {"Σ", "sum "}, {"δ", "delta "}, {"·", "*"}};
+    buf out;
+    buf_init(&out, b->mem);
+    for (size_t i = 0; i < b->len;) {
+        size_t k = 0, n = sizeof pairs / sizeof *pairs;
+        while (k < n && strncmp(b->text + i, pairs[k][0], strlen(pairs[k][0])) != 0) k++;
+        if (k < n) buf_puts(&out, pairs[k][1]);
+        else buf_put(&out, b->text + i, 1);
+        i += k < n ? strlen(pairs[k][0]) : 1;
+    }
+    buf_free(b);
+    *b = out;
+}
+
+/* Two simplifiers, kept for the whole explanation. */
+typedef struct explain_forms {
+    work       *w;
+    simplifier *usual, *any_labels;
+} explain_forms;
+
+static void form_rules(void *user, node_id n, simplify_on_rule *on_rule, void *to) {
+    work *w = ((explain_forms *)user)->w;
+    simplify_rules(&w->dv, &w->m.g, &w->a, n, on_rule, to); /* the arena remembers if memory ran out */
+}
+
+static const char *form_sentences(void *user, const char *names) {
+    return simplify_sentences(&((explain_forms *)user)->w->a, names);
+}
+
+static node_id form_tidy(void *user, node_id n) {
+    return simplify_tidy(((explain_forms *)user)->usual, n);
+}
+
+static node_id form_best(void *user, node_id n) {
+    return simplify_best(((explain_forms *)user)->usual, n);
+}
+
+static node_id form_any_labels(void *user, node_id n) {
+    return simplify_best(((explain_forms *)user)->any_labels, n);
+}
+
+/* The gradient that a name means, or why there is none. */
+static dfoo_status explained_variable(work *w, const char *name, var_id *v) {
+    *v = work_find(w, name);
+    if (!*v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    if (derivation_find(&w->dv, *v)) return DFOO_OK;
+    const char *text = ir_var_name(&w->m.g, *v);
+    uint8_t     kind = ir_var(&w->m.g, *v)->kind;
+    if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
+        return diag_alone(&w->messages, "%s is given, nothing is learned about it: it has no gradient", text);
+    return diag_alone(&w->messages, "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
+}
+
+/* ---- a function by its name: one of the table, or of the model's own */
+
+static node_id function_tidy(void *user, node_id n) {
+    work   *w = user;
+    node_id tidy = 0;
+    simplify_expression(&w->m.g, &w->a, n, 0, 0, &tidy);
+    return tidy;
+}
+
+static node_id function_best(void *user, node_id n, node_id name, node_id formula) {
+    work   *w = user;
+    node_id tidy;
+    return simplify_expression(&w->m.g, &w->a, n, ir_node(&w->m.g, name)->ref, formula, &tidy);
+}
+
+static node_id function_write_out(void *user, node_id n, node_id name, node_id formula) {
+    work *w = user;
+    return simplify_replace(&w->m.g, &w->a, n, name, formula);
+}
+
+static dfoo_status explain_definition(work *w, const char *name, var_id z, node_id def, const explain_options *in, buf *out) {
+    explain_function_how how = {function_tidy, function_best, function_write_out, w};
+    explain_result       result;
+    return explain_function(&w->m, name, z, def, &how, in, out, &result);
+}
+
+/* A function of ops.def, on a model that has nothing but a z. */
+static dfoo_status explain_table_function(work *w, op_id op, const char *name, const explain_options *in, buf *out) {
+    static const char text[] = "input z : (n, m)\nJ = sum(z)\nminimize J\n";
+    DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, name, text, sizeof text - 1));
+    ir          *g = &w->m.g;
+    var_id       z = ir_find_var(g, symbols_find(&w->names, "z", 1));
+    node_id      leaf = ir_var(g, z)->leaf;
+    template_env env = {.arg = {leaf, ir_number(g, op == OP_LEAKY_RELU ? 0.01 : 1), 0}};
+    node_id      def = g->definition[op] ? template_build(g, g->definition[op], &env) : ir_op1(g, op, leaf);
+    if (!def) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    return explain_definition(w, name, z, def, in, out);
+}
+
+/* A function of the model's own: its formula over a matrix that is called like its operand. */
+static dfoo_status explain_own_function(work *w, const function *f, const char *name, const explain_options *in, buf *out) {
+    const char *hidden = ir_var_name(&w->m.g, f->formal[0]), *open = strchr(hidden, '(');
+    size_t      len = open ? strlen(open) - 2 : 0;
+    sym         z_name = len ? symbols_add(&w->names, open + 1, len) : 0;
+    if (ir_find_var(&w->m.g, z_name)) z_name = symbols_add(&w->names, "z_", 2);
+    sym    n = symbols_add(&w->names, "n", 1);
+    var_id z = ir_add_var(&w->m.g, (variable){.name = z_name, .kind = VAR_DEFINED, .sh = shape_of(dim_named(n), dim_named(n))});
+    if (!z) return DFOO_ENOMEM;
+    node_id def = simplify_replace(&w->m.g, &w->a, f->body, ir_var(&w->m.g, f->formal[0])->leaf, ir_var(&w->m.g, z)->leaf);
+    return def ? explain_definition(w, name, z, def, in, out) : DFOO_ENOMEM;
+}
+
+/* A function that a model uses, on the model's sheet: it is told on a model of its own. */
+static dfoo_status explain_used_function(void *user, op_id op, struct sheet *into) {
+    work *model = user, w;
+    buf   none;
+    buf_init(&none, model->d->mem);
+    explain_options in = {.into = into};
+    dfoo_status     status = work_begin(&w, model->d);
+    if (status == DFOO_OK) status = explain_table_function(&w, op, op_table[op].name, &in, &none);
+    buf_free(&none);
+    return work_close(&w, status);
+}
+
+/* One gradient, or with no name every one that says something. */
+static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
+    program         run = {{0}};
+    explain_forms   forms = {.w = w};
+    explain_how     simplifying = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
+    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name, .seed = 1, .function = explain_used_function, .user = w,
+                           .way = (explain_way)opt->by, .steps = opt->steps != 0, .numbers = opt->numbers || opt->values, .how = &simplifying};
+    sizes           given_sizes;
+    matrix         *given;
+    explain_result  result;
+    var_id          one, *goals = &one;
+    uint32_t        n = 1;
+    DFOO_TRY(work_name(w));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
+    if (name) DFOO_TRY(explained_variable(w, name, &one));
+    else DFOO_TRY(explain_goals(&w->dv, &w->a, &goals, &n));
+    DFOO_TRY(work_printable(w));
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
+    if (opt->values) {
+        DFOO_TRY(work_values(w, opt->values, &given_sizes, &given));
+        how.sizes = &given_sizes;
+        how.given = given;
+        how.n_given = w->m.g.vars.n;
+    }
+    DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
+    DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
+    dfoo_status status = explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
+    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
+    return status;
+}
+
+static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt, buf *out) {
+    if (!name) return explain(w, NULL, opt, out);
+    const function *f = with_model ? model_function(&w->m, symbols_find(&w->names, name, strlen(name))) : NULL;
+    op_id           op = op_find(name);
+    explain_options in = {.format = opt->format, .standalone = opt->standalone != 0};
+    dfoo_status     status;
+    if (f && f->body && f->n_formals == 1) status = explain_own_function(w, f, name, &in, out);
+    else if (f) return diag_alone(&w->messages, "%s is left open or has several operands: it has no formula to differentiate by one", name);
+    else if (explain_is_function(op) && !(with_model && ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name))))) status = explain_table_function(w, op, name, &in, out);
+    else if (with_model) return explain(w, name, opt, out);
+    else return diag_alone(&w->messages, "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name, name);
+    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
+    return status;
+}
+
+static dfoo_status check_explain_options(work *w, bool with_model, const char *name, const dfoo_explain_options *opt) {
+    const char *wrong = NULL;
+    if ((unsigned)opt->format > DFOO_MARKDOWN || opt->format == DFOO_NUMPY)
+        wrong = "there is no such format: explanations come as text, html, latex, markdown or json";
+    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    else if (!name && !with_model) wrong = "to explain everything a model is needed";
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : DFOO_OK;
+}
+
+dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
+    static const dfoo_explain_options none = {0};
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, d->mem);
+    dfoo_status status = model ? work_open(&w, d, model) : work_begin(&w, d);
+    if (status == DFOO_OK) status = check_explain_options(&w, model != NULL, name, options ? options : &none);
+    if (status == DFOO_OK) status = explain_name(&w, model != NULL, name, options ? options : &none, &out);
+    return work_text(work_close(&w, status), &out, text);
+}

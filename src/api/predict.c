@@ -1,0 +1,103 @@
+/* The public interface: what a trained model predicts, as arrays and as a table. */
+#include <math.h>
+#include <string.h>
+
+#include "api/load.h"
+
+dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
+    *out = (examples_call){.how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0}};
+    DFOO_TRY(work_labels(w, opt->labels, &out->how));
+    if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &out->data));
+    return work_training_program(w, &out->p);
+}
+
+static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l, dfoo_arrays *out, train_score *score) {
+    examples_call   call;
+    train_confusion confusion;
+    DFOO_TRY(work_examples(w, opt, l, &call));
+    DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score, opt->confusion ? &confusion : NULL));
+    return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;
+}
+
+/* All predictions side by side, a row per example. */
+static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_arrays *out, dfoo_arrays *tables, const dfoo_array **table,
+                               const char ***names) {
+    VEC(const char *) columns = {0};
+    VEC(const dfoo_array *) parts = {0};
+    size_t rows = 0, cols = 0;
+    for (size_t i = 0; i < arrays_count(out); i++) {
+        const char **own;
+        dfoo_array  *part;
+        DFOO_TRY(train_table(&w->m, run, arrays_at(out, i), &w->a, tables, &own));
+        const dfoo_array *t = arrays_get(tables, "table");
+        DFOO_TRY(arrays_add(tables, arrays_at(out, i)->name, t->ndim, t->dim, t->data, &part));
+        if (rows && part->dim[0] != rows) return diag_alone(&w->messages, "%s has another number of examples: write an NPZ file", part->name);
+        rows = part->dim[0];
+        for (size_t k = 0; k < part->dim[1]; k++) vec_push(&w->a, &columns, own[k]);
+        cols += part->dim[1];
+        vec_push(&w->a, &parts, part);
+    }
+    dfoo_array *all;
+    DFOO_TRY(arrays_add_matrix(tables, "table", rows, cols, NULL, &all));
+    for (size_t i = 0, at = 0; i < parts.n; at += parts.at[i++]->dim[1])
+        for (size_t r = 0; r < rows; r++)
+            memcpy(&all->data[r * cols + at], &parts.at[i]->data[r * parts.at[i]->dim[1]], parts.at[i]->dim[1] * sizeof(double));
+    *table = all;
+    *names = columns.at;
+    return arena_status(&w->a);
+}
+
+/* The class that the first prediction means, as a column behind the numbers; its name is no other column's. */
+static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arrays *out, const dfoo_arrays *tables, const dfoo_array *table,
+                                const char **names, data_texts *column) {
+    const dfoo_array *first = arrays_get(tables, arrays_at(out, 0)->name);
+    *column = (data_texts){.name = "class", .n = table->dim[0]};
+    for (size_t k = 0; k < table->dim[1]; k++)
+        if (strcmp(names[k], column->name) == 0) column->name = "predicted class";
+    return train_class_texts(&w->m, run, first, &w->a, &column->texts);
+}
+
+static dfoo_status write_predictions(work *w, const char *path, const dfoo_arrays *run, const dfoo_arrays *out) {
+    dfoo_arrays      *tables = NULL;
+    const dfoo_array *table = NULL;
+    const char      **names = NULL;
+    DFOO_TRY(arrays_new(&w->d->mem, &tables));
+    dfoo_status status = join_tables(w, run, out, tables, &table, &names);
+    data_texts column = {.n = 0};
+    if (status == DFOO_OK) status = class_column(w, run, out, tables, table, names, &column);
+    if (status == DFOO_OK) status = data_write_table(path, table, names, column.texts ? &column : NULL, &w->messages);
+    arrays_free(tables);
+    return status;
+}
+
+dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out, dfoo_progress *metric) {
+    static const dfoo_predict_options none = {0};
+    work         w;
+    loaded       l = {0};
+    train_score  score = {0}, no_test = {0};
+    dfoo_arrays *result = NULL;
+    *out = NULL;
+    if (options && options->confusion) *options->confusion = NULL;
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
+    if (status == DFOO_OK) status = predict(&w, run, options ? options : &none, &l, result, &score);
+    if (status == DFOO_OK && options && options->csv) status = write_predictions(&w, options->csv, run, result);
+    loaded_free(&l);
+    if (metric) {
+        *metric = (dfoo_progress){.cost = NAN};
+        progress_scores(metric, &score, &no_test);
+        if (!score.n) metric->cost = NAN;
+    }
+    status = work_close(&w, status);
+    if (status == DFOO_OK) {
+        *out = result;
+        return status;
+    }
+    arrays_free(result);
+    if (options && options->confusion) {
+        dfoo_confusion_free(model->d, *options->confusion);
+        *options->confusion = NULL;
+    }
+    return status;
+}

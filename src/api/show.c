@@ -1,0 +1,34 @@
+/* The public interface: a model's equations with their shapes, and the plan of a training step. */
+#include "api/api.h"
+#include "lang/lang.h"
+#include "plan/plan.h"
+
+static dfoo_status show(work *w, int with_plan, buf *out) {
+    DFOO_TRY(work_printable(w));
+    lang_show(&w->m, out);
+    if (!with_plan) return buf_status(out);
+    program run = {{0}};
+    plan   *p;
+    DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
+    DFOO_TRY(work_program(w, &(program_options){.all = false}, &run));
+    VEC(var_id) keep = {0};
+    vec_push(&w->a, &keep, w->m.cost);
+    for (uint32_t i = 0; i < w->dv.list.n; i++)
+        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM) vec_push(&w->a, &keep, w->dv.list.at[i].grad);
+    dfoo_status status = plan_make(&w->m.g, &w->a, &run, keep.at, keep.n, &p);
+    if (status == DFOO_EINPUT) return work_open_function(w);
+    DFOO_TRY(status);
+    buf_puts(out, "\n# the plan of a training step\n");
+    plan_print(p, out);
+    return buf_status(out);
+}
+
+dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
+    work w;
+    buf  out;
+    *text = NULL;
+    buf_init(&out, model->d->mem);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = show(&w, with_plan, &out);
+    return work_text(work_close(&w, status), &out, text);
+}
