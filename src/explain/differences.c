@@ -54,10 +54,10 @@ double differences_slope(const measured *f, double *at, double *error) {
     for (double least = 1e-1; least > 1e-11; least /= 100) {
         double h = 2e-3 * fmax(least, least * fabs(*at)), size = 0;
         double far = two_sided(f, at, h, &size), near = two_sided(f, at, h / 2, &size), nearest = two_sided(f, at, h / 4, &size);
-        double slope = (4 * nearest - near) / 3, off = fabs(slope - (4 * near - far) / 3) + 4e-15 * size / h;
+        double rounding = 4e-15 * size / h, slope = (4 * nearest - near) / 3, off = fabs(slope - (4 * near - far) / 3) + rounding;
         if (off < *error || isnan(best)) best = slope;
         if (off < *error) *error = off;
-        if (off <= 1e-9 * fabs(slope)) break;
+        if (off <= 1e-9 * fabs(slope) || 100 * rounding >= *error) break; /* rounding alone is more in the next, a hundredth as long */
     }
     return best;
 }
@@ -376,17 +376,37 @@ bool differences_value(prover *p, const value *v, size_t example, matrix *out) {
     return measured_change(p, v, out) && (!v->left || inner(p, v, *out, out));
 }
 
-/* Everything but the equation of the goal, which keeps its value; its entries can be moved. */
-dfoo_status differences_open(prover *p) {
+/* Does a statement use a variable that moves? */
+static dfoo_status is_moved(prover *p, const stmt *s, const bool *moves, bool *moved) {
+    node_list need = {{0}};
+    DFOO_TRY(ir_reach(p->doc->g, p->a, &s->node, 1, &need));
+    for (uint32_t i = 0; i < need.list.n && !*moved; i++) {
+        const node *x = ir_node(p->doc->g, need.list.at[i]);
+        *moved = x->op == OP_VAR && moves[x->ref];
+    }
+    return DFOO_OK;
+}
+
+/* What moves with the goal up to the cost, which is all that is computed again; the goal keeps its value. */
+static dfoo_status open_network(prover *p) {
     const model *m = p->doc->d->m;
     evaluation  *e = &p->network;
-    DFOO_TRY(open_near(p));
+    bool        *moves = arena_new(p->a, p->doc->g->vars.n);
+    if (!moves) return DFOO_ENOMEM;
+    moves[p->goal] = true;
     DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
     for (uint32_t i = 0; i < m->forward.list.n; i++) {
-        program one = {{0}};
-        vec_push(p->a, &one.list, m->forward.list.at[i]);
-        if (m->forward.list.at[i].var != p->goal) DFOO_TRY(eval_add_program(e, &one));
+        const stmt *s = &m->forward.list.at[i];
+        program     one = {{0}};
+        if (!moves[s->var]) DFOO_TRY(is_moved(p, s, moves, &moves[s->var]));
+        vec_push(p->a, &one.list, *s);
+        if (moves[s->var] && s->var != p->goal) DFOO_TRY(eval_add_program(e, &one));
     }
     copy_values(p, e);
     return eval_var(e, p->goal).at ? DFOO_OK : DFOO_ENOMEM;
+}
+
+dfoo_status differences_open(prover *p) {
+    DFOO_TRY(open_near(p));
+    return open_network(p);
 }

@@ -45,7 +45,7 @@ bool differences_in(const value *v);
  * what the gradient's entry is. */
 double differences_near_slope(prover *p, double *at);
 
-/* p->near, and p->network: everything but the equation of the goal, which keeps its value; its entries can be moved. */
+/* Makes p->near, and p->network; in both the goal keeps its value, and its entries can be moved. */
 dfoo_status differences_open(prover *p);
 
 #endif
