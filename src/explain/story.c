@@ -36,7 +36,7 @@ static void add_part(teller *t, const link *l) {
 static void add_all_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !is_last_way(t, l)) return;
-    doc_say(t, 3, "the %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
+    doc_say(t, 3, "these %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
     add_rewrites(t, v, "chain rule, sum over paths");
 }
 
@@ -63,7 +63,7 @@ static void tell_link(teller *t, const link *l) {
     bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
     block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
-    if (several) doc_say(t, 3, "one of %u ways from %s to %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
+    if (several) doc_say(t, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);
     if (indexed) proof_tell(t, l);
     else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
@@ -126,7 +126,7 @@ static void tell_shared(teller *t, const link *l) {
     bool            share = l->from->scale != v->scale, one = v->n_through == 1;
     node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
     if (share)
-        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s has 1/%s times the sum of their losses: add them up, times 1/%s", examples, w, cost, examples, examples));
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: add up the examples, times 1/%s", examples, w, cost, examples, examples));
     else
         doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
     if (!part) return;
