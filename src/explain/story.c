@@ -117,12 +117,28 @@ static node_id shared_part(teller *t, const link *l) {
     return n ? node_short(t, n) : 0;
 }
 
+/* Why dZ has neither the sum over the examples nor the 1/m. */
+static void tell_not_shared(teller *t, const link *l, bool share) {
+    const model *m = t->d->m;
+    const char  *examples = symbols_name(t->g->names, dim_name(m->examples)), *cost = doc_name(t, m->cost);
+    const char  *z = doc_name(t, l->from->grad), *dw = doc_name(t, l->to->grad);
+    const char  *lines = m->examples_are_columns ? "Columns" : "Rows";
+    bool         interact = t->d->examples_interact;
+    if (share && interact) doc_say(t, 3, "No 1/%s is in %s: it differentiates the sum of the losses, %s differentiates %s.", examples, z, dw, cost);
+    else if (share)
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
+                doc_name(t, l->from->var), z, examples, dw, cost);
+    else if (!interact) doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
+    if (share) doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
+    else if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
+}
+
 /* Where the sum over the examples and the 1/m come from. */
 static void tell_shared(teller *t, const link *l) {
     const gradient *v = l->to;
     const model    *m = t->d->m;
     const char     *examples = symbols_name(t->g->names, dim_name(m->examples));
-    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost), *z = doc_name(t, l->from->grad), *dw = doc_name(t, v->grad);
+    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost);
     bool            share = l->from->scale != v->scale, one = v->n_through == 1;
     node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
     if (share)
@@ -136,15 +152,7 @@ static void tell_shared(teller *t, const link *l) {
     doc_add_node(t, b, part, false);
     bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
     b->tail = bias ? m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples" : "the product is the sum over the examples";
-    const char *lines = m->examples_are_columns ? "Columns" : "Rows";
-    if (share) {
-        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
-                doc_name(t, l->from->var), z, examples, dw, cost);
-        doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
-    } else {
-        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
-        if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
-    }
+    tell_not_shared(t, l, share);
 }
 
 /* -------------------------------------------------------------- beginnings */
