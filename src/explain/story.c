@@ -26,6 +26,7 @@ static void add_part(teller *t, const link *l) {
     routes *r = arena_new(t->a, sizeof *r);
     node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
     if (!n) return;
+    n = node_without_ones(t, n);
     block *b = doc_add(t, BLOCK_LINE, 3, "this way's part, as a matrix:");
     doc_add_node(t, b, n, false);
     if (node_short(t, n) != n) doc_add_node(t, b, node_short(t, n), false);
