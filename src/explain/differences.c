@@ -114,6 +114,12 @@ double differences_near(void *user) {
     return near_sum(p);
 }
 
+double differences_cost(void *user) {
+    prover *p = user;
+    eval_run(&p->network);
+    return eval_var(&p->network, p->doc->d->m->cost).at[0];
+}
+
 /* The values of an evaluation's leaves, from the whole run. */
 static void copy_values(prover *p, evaluation *e) {
     for (var_id k = 1; k < p->doc->g->vars.n; k++) {

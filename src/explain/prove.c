@@ -175,12 +175,6 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 
 /* ------------------------------------------------------------ the gradient */
 
-static double cost_value(void *user) {
-    prover *p = user;
-    eval_run(&p->network);
-    return eval_var(&p->network, p->doc->d->m->cost).at[0];
-}
-
 /* A few entries of the goal are moved: `times` the slope is the gradient's entry. */
 static void prove_slopes(prover *p, const measured *f, matrix at, double times, explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
@@ -205,7 +199,7 @@ static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    measured near = {differences_near, p}, cost = {cost_value, p};
+    measured near = {differences_near, p}, cost = {differences_cost, p};
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, r);
     if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, r);
 }

@@ -50,6 +50,9 @@ double differences_entry_slope(prover *p, evaluation *e, double *at, const doubl
  * as the gradient's entry says. `user` is the prover. */
 double differences_near(void *user);
 
+/* The cost, which changes with an entry of the goal in p->network. `user` is the prover. */
+double differences_cost(void *user);
+
 /* Makes p->near, and p->network; in both the goal keeps its value, and its entries can be moved. */
 dfoo_status differences_open(prover *p);
 
