@@ -175,14 +175,14 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 
 /* ------------------------------------------------------------ the gradient */
 
-/* A few entries of the goal are moved: `times` the slope is the gradient's entry. */
-static void prove_slopes(prover *p, const measured *f, matrix at, double times, explain_result *r) {
+/* A few entries of the goal, at most `most`, are moved: `times` the slope is the gradient's entry. */
+static void prove_slopes(prover *p, const measured *f, matrix at, double times, size_t most, explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     matrix  dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf);
     size_t  n = at.rows * at.cols;
     double  worst = 0;
     measure all = {0, 1e-300};
-    for (size_t i = 0; i < n; i += 1 + n / 16) {
+    for (size_t i = 0; i < n; i += 1 + n / most) {
         double error, slope = measure_slope(f, &at.at[i], &error);
         if (!isfinite(error)) continue; /* one step aside there is no cost */
         compare(&all, times * slope, dv.at[i]);
@@ -200,8 +200,9 @@ static void prove_goal(prover *p, explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
     measured near = {differences_near, p}, cost = {differences_cost, p};
-    if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, r);
-    if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, r);
+    size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
+    if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
+    if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);
 }
 
 static bool is_finite(matrix x) {
@@ -245,8 +246,10 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
         DFOO_TRY(eval_random(&p->e, seed, draw, p->doc->d->m->examples));
         tame(p, draw >= 2);
         eval_run(&p->e);
-        draw_changes(p, seed);
-        eval_run(&p->e);
+        if (p->doc->changes.n) {
+            draw_changes(p, seed);
+            eval_run(&p->e);
+        }
         *finite = all_finite(p, run);
     }
     return DFOO_OK;
