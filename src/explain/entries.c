@@ -349,7 +349,7 @@ bool entries_tell_shared(teller *t, const link *l) {
     if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
     b = doc_add(t, BLOCK_LINE, 5, "");
     index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
-    doc_add_index(t, b, loss, style);
+    if (l->to->n_through == 1) doc_add_index(t, b, loss, style); /* else it is one part of that */
     doc_add_index(t, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
     doc_add_index(t, b, index_times(&e->env, incoming(e), to->factor), style);
     if (has) b->tail = "δ leaves one term";

@@ -189,12 +189,13 @@ static const char *formula_of(const teller *t, const proof_line *line) {
 }
 
 /* A gradient that sums several paths is not equal to what one of them gives: the line then
- * begins behind `da = `. And where there is no loss of one example, behind its derivative `DL(a, y) = `. */
+ * begins behind `da = `, or behind the loss's derivative `DL(a, y) = `; this also where there is no loss of
+ * one example. */
 static const char *behind_sum(const teller *t, const char *formula, bool one_of_several) {
     const char *equals = strstr(formula, " = ");
     bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
-    bool        of_example = strncmp(formula, "DL(", 3) == 0 && t->d->m->examples && !t->doc->style.example;
-    return equals && ((one_of_several && sums) || of_example) ? equals + 3 : formula;
+    bool        of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
+    return equals && ((one_of_several && (sums || of_loss)) || (of_loss && no_loss)) ? equals + 3 : formula;
 }
 
 /* A matrix that stands alone is what the link hands back, by the rules of its operations; this is

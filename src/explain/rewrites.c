@@ -235,8 +235,7 @@ static void add_rewrite(counting *c, const step *s) {
     }
     c->now = s->in;
     t->how->rules(t->how->user, s->in, on_rule, c);
-    if (c->show && c->now != s->out) /* the story says it anyway: and tanh(z1) is a1 */
-        list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
+    if (c->now != s->out) list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
 }
 
 void add_all_rewrites(teller *t, bool show) {
