@@ -45,13 +45,22 @@ static double entry_value(void *user) {
     return *x->at;
 }
 
+static double largest_met(const evaluation *e) {
+    double most = 0;
+    for (uint32_t i = 0; i < e->order.n; i++) {
+        matrix m = e->value[e->order.at[i].node];
+        for (size_t k = 0; m.at && k < m.rows * m.cols; k++) most = fmax(most, fabs(m.at[k]));
+    }
+    return most;
+}
+
 double differences_entry_slope(prover *p, evaluation *e, double *at, const double *y) {
     double   error;
     entry    x = {e, y};
-    measured f = {entry_value, &x};
+    measured f = {.value = entry_value, .user = &x, .noise = largest_met(e)};
     double   slope = measure_slope(&f, at, &error);
     p->no_slope = p->no_slope || isnan(slope);
-    return slope;
+    return slope + p->tilt * error;
 }
 
 /* How y[..] changes with a[..], both entries of `x`. */

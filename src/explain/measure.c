@@ -59,7 +59,7 @@ static void put(around *f, int i, double up, double down) {
 static void look_around(const measured *f, double *at, double h, around *out) {
     double old = *at;
     out->here = f->value(f->user);
-    out->size = 0;
+    out->size = f->noise;
     for (int i = 0; i < 3; i++) {
         *at = old + h / (1 << i);
         double up = f->value(f->user);

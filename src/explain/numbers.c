@@ -107,7 +107,7 @@ static void show_entry(figures *f, explain_result *r) {
     if (!d.at || !at.at) return;
     double  *x = &at.at[best], value = d.at[best] == 0 ? 0 : d.at[best], h = 1e-5 * fmax(1, fabs(*x)), error; /* no -0 */
     double   times = v->scale == SCALE_DATA ? (double)sizes_get(&p->s, t->d->m->examples) : 1;
-    measured cost = {differences_cost, p};
+    measured cost = {.value = differences_cost, .user = p};
     bool     one = d.rows * d.cols == 1;
     const char *dw = doc_name(t, v->grad), *w = doc_name(t, v->var), *j = doc_name(t, t->d->m->cost);
     const char *place = one ? "" : arena_format(t->a, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);

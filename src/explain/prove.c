@@ -38,8 +38,17 @@ static void compare(measure *m, double x, double y) {
     m->scale = fmax(m->scale, fmax(fabs(x), fabs(y)));
 }
 
-/* |x - y| over all values of the free letters, relative to the largest of them. */
-static double index_difference(prover *p, const index_tree *x, const index_tree *y) {
+/* What a side becomes when every slope in it is wrong by its error. */
+static double tilted(prover *p, index_values *v, const index_tree *x) {
+    p->tilt = 1;
+    double value = index_value(v, x);
+    p->tilt = 0;
+    return value;
+}
+
+/* |x - y| over all values of the free letters, relative to the largest of them; so is `error`, about how
+ * wrong what was measured makes them, if it is asked for. */
+static double index_difference(prover *p, const index_tree *x, const index_tree *y, double *error) {
     bool         free[128] = {false}, bound[128] = {false};
     char         letter[8];
     size_t       range[8], n = 0;
@@ -58,10 +67,12 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         p->no_slope = false;
         double left = index_value(&v, x), right = index_value(&v, y);
         if (!p->no_slope) compare(&m, left, right);
+        if (!p->no_slope && error) *error = fmax(*error, fabs(tilted(p, &v, x) - left) + fabs(tilted(p, &v, y) - right));
         size_t k = 0;
         while (k < n && ++v.at[(unsigned char)letter[k] & 127] >= range[k]) v.at[(unsigned char)letter[k++] & 127] = 0;
         if (k == n) break;
     }
+    if (error) *error /= fmax(m.scale, p->least);
     return m.most / fmax(m.scale, p->least);
 }
 
@@ -120,8 +131,10 @@ static void judge_measured(double off, double error, explain_result *r) {
 }
 
 static void prove_pair(prover *p, const side *x, const side *y, explain_result *r) {
-    double error = 0, off = x->x && y->x ? index_difference(p, x->x, y->x) : side_difference(p, x, y, &error);
+    bool   indices = x->x && y->x;
+    double error = 0, off = indices ? index_difference(p, x->x, y->x, NULL) : side_difference(p, x, y, &error);
     if (is_measured(x) || is_measured(y)) {
+        if (indices && !(off < 1e-6)) off = index_difference(p, x->x, y->x, &error);
         judge_measured(off, error, r);
         return;
     }
@@ -199,7 +212,7 @@ static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    measured near = {differences_near, p}, cost = {differences_cost, p};
+    measured near = {.value = differences_near, .user = p}, cost = {.value = differences_cost, .user = p};
     size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
     if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);

@@ -16,6 +16,7 @@ typedef struct prover {
     evaluation      network; /* everything behind the goal, which has a value of its own */
     evaluation      near;    /* the goal and the stages behind it, up to known gradients */
     double          least;  /* gradients below this are rounding beside those they come from */
+    double          tilt;   /* slopes are given with so many times their error added, to see what that does */
     bool            no_slope; /* something was measured at a kink or a jump: it is NAN */
     bool            failed; /* out of memory */
 } prover;
@@ -25,7 +26,8 @@ typedef struct prover {
 /* Something that depends on a number, to be measured: `value` computes it again. */
 typedef struct measured {
     double (*value)(void *user);
-    void *user;
+    void  *user;
+    double noise; /* the largest number that is met on the way to it, whose rounding it has; 0: itself */
 } measured;
 
 /* How it changes when `at` moves, by two-sided differences, and about how wrong that may be. NAN and
