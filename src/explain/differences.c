@@ -45,7 +45,7 @@ static double entry_value(void *user) {
     return *x->at;
 }
 
-static double largest_met(const evaluation *e) {
+double differences_largest(const evaluation *e) {
     double most = 0;
     for (uint32_t i = 0; i < e->order.n; i++) {
         matrix m = e->value[e->order.at[i].node];
@@ -57,7 +57,7 @@ static double largest_met(const evaluation *e) {
 double differences_entry_slope(prover *p, evaluation *e, double *at, const double *y) {
     double   error;
     entry    x = {e, y};
-    measured f = {.value = entry_value, .user = &x, .noise = largest_met(e)};
+    measured f = {.value = entry_value, .user = &x, .noise = differences_largest(e)};
     double   slope = measure_slope(&f, at, &error);
     p->no_slope = p->no_slope || isnan(slope);
     return slope + p->tilt * error;

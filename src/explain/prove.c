@@ -212,7 +212,7 @@ static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    measured near = {.value = differences_near, .user = p}, cost = {.value = differences_cost, .user = p};
+    measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)}, cost = {.value = differences_cost, .user = p};
     size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
     if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);
@@ -289,7 +289,8 @@ static dfoo_status prove_at(const document *doc, var_id goal, const program *run
     if (!finite) return arena_status(p.a);
     DFOO_TRY(differences_open(&p));
     for (uint32_t i = 0; i < doc->stages.n; i++)
-        if (doc->stages.at[i].known) p.least = fmax(p.least, 1e-5 * largest(eval_node(&p.e, doc->stages.at[i].known)));
+        if (doc->stages.at[i].known) p.known = fmax(p.known, largest(eval_node(&p.e, doc->stages.at[i].known)));
+    p.least = 1e-5 * p.known;
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
     prove_goal(&p, result);

@@ -15,6 +15,7 @@ typedef struct prover {
     var_id          goal;
     evaluation      network; /* everything behind the goal, which has a value of its own */
     evaluation      near;    /* the goal and the stages behind it, up to known gradients */
+    double          known;  /* the largest entry of the known gradients */
     double          least;  /* gradients below this are rounding beside those they come from */
     double          tilt;   /* slopes are given with so many times their error added, to see what that does */
     bool            no_slope; /* something was measured at a kink or a jump: it is NAN */
@@ -47,6 +48,9 @@ double differences_entry(void *user, const index_values *v, const index_tree *x)
 /* The equation of a variable, its operands as in the whole run. NULL: it has none, or no memory. */
 evaluation *differences_equation(prover *p, var_id v);
 double differences_entry_slope(prover *p, evaluation *e, double *at, const double *y); /* of y in it, when `at` moves */
+
+/* The largest number that is met in an evaluation. */
+double differences_largest(const evaluation *e);
 
 /* The sum of <dV, V> over the known gradients dV, which changes with an entry of the goal in p->near
  * as the gradient's entry says. `user` is the prover. */
