@@ -152,7 +152,7 @@ static void add_slopes(teller *t, block *b, const link *l) {
 static void add_result(teller *t, const link *l, node_id beside) {
     const gradient *v = l->to;
     bool            one = v->n_through == 1;
-    node_id         scale = link_rescale(t, l), part = scale ? node_times(t, scale, beside) : beside;
+    node_id         scale = link_rescale(t, l), part = node_without_ones(t, scale ? node_times(t, scale, beside) : beside);
     block          *b = doc_add(t, BLOCK_LINE, 5, one ? "" : "the part of this way:");
     if (!part) return;
     if (one) doc_add_node(t, b, ir_var(t->g, v->grad)->leaf, false);

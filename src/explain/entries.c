@@ -217,7 +217,8 @@ static void say_where(entries *e, const arrival *to) {
     char        example = e->style.example;
     bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
     if (e->top.row == example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
-    if (row && col) doc_say(e->t, 3, "%s is in %s only:", u, v);
+    if (row && col && e->l->to->n_through > 1) doc_say(e->t, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
+    else if (row && col) doc_say(e->t, 3, "%s is in %s only:", u, v);
     else if (!row && !col) doc_say(e->t, 3, "%s is in %s for every %c and %c: it acts on all of these, and the effects add up:", u, v, e->top.row, e->top.col);
     else doc_say(e->t, 3, "%s is in %s for every %c: it acts on all of these, and the effects add up:", u, v, row ? e->top.col : e->top.row);
 }
@@ -348,7 +349,7 @@ bool entries_tell_shared(teller *t, const link *l) {
     if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
     b = doc_add(t, BLOCK_LINE, 5, "");
     index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
-    doc_add_index(t, b, loss, style);
+    if (l->to->n_through == 1) doc_add_index(t, b, loss, style); /* else it is one part of that */
     doc_add_index(t, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
     doc_add_index(t, b, index_times(&e->env, incoming(e), to->factor), style);
     if (has) b->tail = "δ leaves one term";

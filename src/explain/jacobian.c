@@ -178,6 +178,10 @@ static void add_shared_row(teller *t, const link *l, const form *f) {
     doc_add_form(t, b, row);
     const form *turned = is_columns(t) ? form_turned(t, row) : NULL;
     if (!turned) return;
+    if (row->kind == FORM_NODE) {
+        doc_say(t, 3, "as a column, the shape of %s, this is %s", doc_small_name(t, l->to->var), doc_node(t, turned->n, true));
+        return;
+    }
     b = doc_add(t, BLOCK_LINE, 3, "as a column:");
     doc_add_form(t, b, form_turn(t, row));
     doc_add_form(t, b, turned);

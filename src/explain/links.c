@@ -84,6 +84,20 @@ bool link_uses(teller *t, const stmt *s, var_id v) {
     return false;
 }
 
+/* Does the formula move with v? sign(v), and v in a condition, stay where they are. */
+bool link_moves(teller *t, const stmt *s, var_id v) {
+    node_list need = {{0}};
+    if (ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK) return false;
+    bool *moves = arena_new(t->a, need.list.n);
+    for (uint32_t i = 0; moves && i < need.list.n; i++) { /* operands first */
+        const node *x = ir_node(t->g, need.list.at[i]);
+        moves[i] = need.list.at[i] == ir_var(t->g, v)->leaf;
+        for (int k = 0; k < op_table[x->op].arity; k++)
+            moves[i] = moves[i] || (op_table[x->op].grad[k][0] && moves[node_list_place(&need, x->arg[k])]);
+    }
+    return moves && moves[node_list_place(&need, s->node)];
+}
+
 static bool is_linked(const teller *t, const gradient *v) {
     for (uint32_t i = 0; i < t->links.n; i++)
         if (t->links.at[i].to == v) return true;
@@ -98,7 +112,7 @@ dfoo_status link_find(teller *t) {
         for (uint32_t k = t->d->forward.list.n; k-- > 0;) {
             const stmt     *s = &t->d->forward.list.at[k];
             const gradient *from = derivation_find(t->d, s->var);
-            if (!from || !link_uses(t, s, open.at[i]->var)) continue;
+            if (!from || !link_moves(t, s, open.at[i]->var)) continue;
             vec_push(t->a, &t->links, make_link(t, s, open.at[i]));
             bool trivial = from->whole && op_table[ir_node(t->g, from->whole)->op].arity == 0 && ir_node(t->g, from->whole)->op != OP_VAR;
             bool known = from->shown || from->given || trivial || is_linked(t, from);

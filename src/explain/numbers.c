@@ -75,12 +75,19 @@ static void show_formula(figures *f, node_id root) {
 
 /* ------------------------------------------------------------------ one entry */
 
-static double cost_when(prover *p, double *at, double value, const double *cost) {
+static double cost_when(prover *p, double *at, double value) {
     double old = *at;
     *at = value;
-    eval_run(&p->network);
+    double cost = differences_cost(p);
     *at = old;
-    return *cost;
+    return cost;
+}
+
+/* Where there is no derivative: the slopes to both sides, between which the formula chooses. */
+static void show_kink(figures *f, double *at, double h, double times, const char *entry, const char *formula) {
+    double here = differences_cost(f->p), right = times * (cost_when(f->p, at, *at + h) - here) / h, left = times * (here - cost_when(f->p, at, *at - h)) / h;
+    doc_say(f->t, 3, "one entry against differences: %s moved by %.0e to either side alone", doc_formula(f->t, "%s", entry), h);
+    doc_say(f->t, 5, "the slope is %.6g to the left and %.6g to the right: there is no derivative here, and the formula says %s", left, right, formula);
 }
 
 /* The largest entry of the gradient where the variable is not so near to 0 that a step is large beside it: log
@@ -104,35 +111,41 @@ static void show_entry(figures *f, explain_result *r) {
     teller     *t = f->t;
     prover     *p = f->p;
     const gradient *v = t->goal;
-    matrix      d = eval_node(&p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&p->network, v->var), cost = eval_var(&p->network, t->d->m->cost);
-    if (!d.at || !at.at || !cost.at) return;
-    size_t best = entry_to_move(d, at);
-    double h = 1e-5 * fmax(1, fabs(at.at[best])), times = v->scale == SCALE_DATA ? (double)sizes_get(&p->s, t->d->m->examples) : 1;
-    double up, down, slope;
-    for (int smaller = 0;; smaller++, h /= 10) { /* where the cost bends much, a step is too large */
-        up = cost_when(p, &at.at[best], at.at[best] + h, cost.at);
-        down = cost_when(p, &at.at[best], at.at[best] - h, cost.at);
-        slope = times * (up - down) / (2 * h);
-        if (fabs(slope - d.at[best]) < 1e-5 * fabs(d.at[best]) || smaller == 2) break;
-    }
-    double noise = times * 1e-14 * fabs(up) / h;
-    bool   one = d.rows * d.cols == 1;
+    matrix      d = eval_node(&p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&p->network, v->var);
+    if (!d.at || !at.at) return;
+    size_t   best = entry_to_move(d, at);
+    double  *x = &at.at[best], value = d.at[best] == 0 ? 0 : d.at[best], h = 1e-5 * fmax(1, fabs(*x)), error; /* no -0 */
+    double   times = v->scale == SCALE_DATA ? (double)sizes_get(&p->s, t->d->m->examples) : 1;
+    measured cost = {.value = differences_cost, .user = p};
+    bool     one = d.rows * d.cols == 1;
     const char *dw = doc_name(t, v->grad), *w = doc_name(t, v->var), *j = doc_name(t, t->d->m->cost);
     const char *place = one ? "" : arena_format(t->a, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
     const char *m = v->scale == SCALE_DATA ? arena_format(t->a, "%s * ", symbols_name(t->g->names, dim_name(t->d->m->examples))) : "";
-    doc_say(t, 3, "one entry against a difference: %s moved by %.0e to both sides", doc_formula(t, "%s%s", w, place), h);
-    if (!isfinite(slope)) {
-        doc_say(t, 5, "%s is not finite there: this draw is too near the edge for a difference", j);
+    const char *formula = doc_formula(t, "%s%s = %.6g", dw, place, value);
+    double  best_slope = times * measure_slope(&cost, x, &error);
+    double  up = cost_when(p, x, *x + h), down = cost_when(p, x, *x - h);
+    if (!isfinite(up) || !isfinite(down)) {
+        doc_say(t, 3, "%s is not finite near %s: this draw is too near the edge for a difference", j, doc_formula(t, "%s%s", w, place));
         return;
     }
-    doc_say(t, 5, "%s and the formula says %s", doc_formula(t, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, up, down, h, slope),
-            doc_formula(t, "%s%s = %.6g", dw, place, d.at[best]));
+    if (isnan(best_slope)) {
+        show_kink(f, x, h, times, arena_format(t->a, "%s%s", w, place), formula);
+        return;
+    }
+    double slope = times * (up - down) / (2 * h);
+    for (int smaller = 0; smaller < 2 && fabs(slope - best_slope) > 1e-5 * fabs(best_slope); smaller++) { /* where the cost bends much */
+        h /= 10;
+        up = cost_when(p, x, *x + h);
+        down = cost_when(p, x, *x - h);
+        slope = times * (up - down) / (2 * h);
+    }
+    doc_say(t, 3, "one entry against a difference: %s moved by %.0e to both sides", doc_formula(t, "%s%s", w, place), h);
+    doc_say(t, 5, "%s and the formula says %s", doc_formula(t, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, up, down, h, slope), formula);
     r->n_derivatives++;
-    double off = fabs(slope - d.at[best]) / fmax(1e-300, fmax(fabs(slope), fabs(d.at[best])));
-    if (slope == d.at[best]) off = 0;
-    if (fabs(slope - d.at[best]) < noise) off = fmin(off, 1e-9);
-    r->worst_derivative = fmax(r->worst_derivative, off);
-    if (!(off < 1e-4)) r->n_failed++;
+    double off = fabs(best_slope - value), scale = fmax(1e-300, fmax(fabs(best_slope), fabs(value)));
+    if (off < 4 * times * error) off = fmin(off, 1e-9 * scale);
+    r->worst_derivative = fmax(r->worst_derivative, off / scale);
+    if (!(off < 1e-4 * scale)) r->n_failed++;
     doc_say(t, 5, "%s is %.9g and %.9g there", j, up, down);
 }
 

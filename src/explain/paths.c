@@ -21,13 +21,14 @@ static bool find_users(teller *t, users *u) {
         if (!derivation_find(t->d, p->list.at[i].var) || ir_reach(t->g, t->a, &p->list.at[i].node, 1, &need) != DFOO_OK) continue;
         for (uint32_t k = 0; k < need.list.n; k++) {
             const node *x = ir_node(t->g, need.list.at[k]);
-            if (x->op != OP_VAR) continue;
+            if (x->op != OP_VAR || !link_moves(t, &p->list.at[i], x->ref)) continue;
             u->paths[x->ref] += u->paths[p->list.at[i].var];
             u->first[x->ref + 1]++;
             vec_push(t->a, &pairs, x->ref);
             vec_push(t->a, &pairs, i);
         }
     }
+    if (t->a->failed) return false;
     u->list = arena_new(t->a, pairs.n * sizeof *u->list + 1);
     uint32_t *next = arena_new(t->a, n * sizeof *next);
     if (!u->list || !next) return false;
@@ -45,7 +46,7 @@ static var_id user(const teller *t, const users *u, var_id v, uint32_t i) {
     return t->d->forward.list.at[u->list[u->first[v] + i]].var;
 }
 
-enum { MOST_STEPS = 9, MOST_WAYS = 4 };
+enum { MOST_STEPS = 11, MOST_WAYS = 4 };
 
 /* " -> Z2 -> A2 -> J", while there is one way on; returns where it ended. */
 static var_id put_way(teller *t, const users *u, var_id v, buf *out) {
@@ -95,10 +96,26 @@ static void tell_ways(teller *t, const users *u, var_id v) {
         var_id next = user(t, u, v, i);
         buf_init(&b, t->a->mem);
         var_id end = put_way(t, u, next, &b);
-        if (end != t->d->m->cost) buf_puts(&b, " -> ..");
-        doc_say(t, 3, "%s -> %s", doc_name(t, v), doc_take(t, &b));
+        const char *way = doc_take(t, &b);
+        if (end == t->d->m->cost) doc_say(t, 3, "%s -> %s", doc_name(t, v), way);
+        else doc_say(t, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t, v), way, u->paths[end]);
     }
     if (n > MOST_WAYS) doc_say(t, 3, "and %u more", n - MOST_WAYS);
+}
+
+/* Where the variable stands and nothing moves with it. */
+static void tell_flat(teller *t) {
+    for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
+        const stmt *s = &t->d->forward.list.at[i];
+        bool        flat = derivation_find(t->d, s->var) && link_uses(t, s, t->goal->var) && !link_moves(t, s, t->goal->var);
+        if (flat) doc_say(t, 3, "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes back from there", doc_name(t, t->goal->var), doc_equation(t, s), doc_name(t, t->goal->var));
+    }
+}
+
+/* "4 paths, which set out in 2 ways": they may part again further on. */
+static const char *count_text(teller *t, double paths, uint32_t ways) {
+    const char *text = paths > ways ? arena_format(t->a, "%.0f paths, which set out in %u ways", paths, ways) : arena_format(t->a, "%.0f paths", paths);
+    return text ? text : "";
 }
 
 void paths_tell(teller *t) {
@@ -110,13 +127,12 @@ void paths_tell(teller *t) {
     const char *name = doc_name(t, v), *cost = doc_name(t, t->d->m->cost), *way = doc_take(t, &b), *rest = remaining(t);
     if (end == t->d->m->cost) {
         doc_say(t, 0, "%s reaches %s along one path of variables:  %s.%s", name, cost, way, rest);
-        return;
-    }
-    if (end != v) {
+    } else if (end != v) {
         doc_say(t, 0, "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s", name, cost, doc_name(t, end), way,
                 u.paths[end], doc_name(t, derivation_find(t->d, end)->grad), rest);
-        return;
+    } else {
+        doc_say(t, 0, "%s reaches %s along %s: their contributions add.%s", name, cost, count_text(t, u.paths[v], n_users(&u, v)), rest);
+        tell_ways(t, &u, v);
     }
-    doc_say(t, 0, "%s reaches %s along %.0f paths: their contributions add.%s", name, cost, u.paths[v], rest);
-    tell_ways(t, &u, v);
+    tell_flat(t);
 }

@@ -4,7 +4,7 @@
 
 #include "explain/routes.h"
 
-typedef enum { LINE_WORDS, LINE_INDEX, LINE_MATRIX, LINE_DERIVATIVE, LINE_NUMBERS, LINE_END } line_kind;
+typedef enum { LINE_WORDS, LINE_INDEX, LINE_MATRIX, LINE_CLAIM, LINE_DERIVATIVE, LINE_NUMBERS, LINE_SHAPES, LINE_END } line_kind;
 
 typedef struct proof_line {
     uint8_t     proof, line;
@@ -18,6 +18,8 @@ static const proof_line proof_table[] = {
 #define MATRIX(REASON, FORMULA, TAIL) {0, LINE_MATRIX, REASON, FORMULA, TAIL},
 #define DERIVATIVE() {0, LINE_DERIVATIVE, "", "", ""},
 #define NUMBERS() {0, LINE_NUMBERS, "", "", ""},
+#define SHAPES() {0, LINE_SHAPES, "", "", ""},
+#define CLAIM(TEXT, FORMULA) {0, LINE_CLAIM, TEXT, FORMULA, ""},
 #define END
 #include "explain/proofs.def"
 };
@@ -108,6 +110,7 @@ static node_id build_matrix(teller *t, const names *list, const char *text, size
 /* W.T.T, which a template makes of a transposed operand, is W. */
 static node_id untwist(teller *t, node_id n) {
     node x = *ir_node(t->g, n);
+    if (x.op == OP_TRANSPOSE && ir_node(t->g, x.arg[0])->op == OP_TRANSPOSE) return ir_node(t->g, x.arg[0])->arg[0];
     for (int k = 0; k < op_table[x.op].arity; k++) {
         const node *arg = ir_node(t->g, x.arg[k]);
         if (arg->op == OP_TRANSPOSE && ir_node(t->g, arg->arg[0])->op == OP_TRANSPOSE) x.arg[k] = ir_node(t->g, arg->arg[0])->arg[0];
@@ -135,16 +138,8 @@ static const char *fill(teller *t, const names *list, const char *text) {
             const index_tree *x = build_index(t, list, open + 1, len);
             if (x) buf_puts(&b, doc_index(t, x, &t->doc->style));
         } else {
-            char   *copy = arena_text(t->a, open + 1, len);
-            node_id n = 0;
-            /* the words may name a product that does not fit as it stands: printed by its parts */
-            const char *at = copy ? strstr(copy, " @ ") : NULL;
-            if (at) {
-                node_id left = build_matrix(t, list, copy, (size_t)(at - copy)), right = build_matrix(t, list, at + 3, strlen(at + 3));
-                if (left && right) buf_puts(&b, doc_formula(t, "%s @ %s", doc_node(t, left, true), doc_node(t, right, true)));
-            } else if (copy && (n = build_matrix(t, list, copy, len)) != 0) {
-                buf_puts(&b, doc_node(t, n, true));
-            }
+            node_id n = build_matrix(t, list, open + 1, len);
+            if (n) buf_puts(&b, doc_node(t, untwist(t, n), true));
         }
         p = close + 1;
     }
@@ -183,7 +178,7 @@ uint32_t proof_n_lines(void) {
 }
 
 const char *proof_formula(uint32_t line) {
-    bool has = line < proof_n_lines() && (proof_table[line].line == LINE_INDEX || proof_table[line].line == LINE_MATRIX);
+    bool has = line < proof_n_lines() && (proof_table[line].line == LINE_INDEX || proof_table[line].line == LINE_MATRIX || proof_table[line].line == LINE_CLAIM);
     return has ? proof_table[line].formula : NULL;
 }
 
@@ -194,11 +189,13 @@ static const char *formula_of(const teller *t, const proof_line *line) {
 }
 
 /* A gradient that sums several paths is not equal to what one of them gives: the line then
- * begins behind `da = `. */
-static const char *behind_sum(const char *formula, bool one_of_several) {
-    bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
+ * begins behind `da = `, or behind the loss's derivative `DL(a, y) = `; this also where there is no loss of
+ * one example. */
+static const char *behind_sum(const teller *t, const char *formula, bool one_of_several) {
     const char *equals = strstr(formula, " = ");
-    return one_of_several && sums && equals ? equals + 3 : formula;
+    bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
+    bool        of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
+    return equals && ((one_of_several && (sums || of_loss)) || (of_loss && no_loss)) ? equals + 3 : formula;
 }
 
 /* A matrix that stands alone is what the link hands back, by the rules of its operations; this is
@@ -223,7 +220,7 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
     const char *reason = fill(t, list, line->reason), *tail = fill(t, list, line->tail);
     block      *b = doc_add(t, BLOCK_LINE, reason[0] ? 3 : 5, reason);
     adding      x = {t, list, b, line->line == LINE_INDEX};
-    for_each_side(behind_sum(formula_of(t, line), l->to->n_through > 1), add_side, &x);
+    for_each_side(behind_sum(t, formula_of(t, line), l->to->n_through > 1), add_side, &x);
     b->tail = tail;
     if (line->line == LINE_MATRIX && b->n_sides == 1) check_alone(t, l, b->sides[0].n);
     if (line->line == LINE_MATRIX && b->n_sides) {
@@ -232,6 +229,18 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
         if (!b->tail) b->tail = "";
     }
 }
+
+/* The last side of a claim in the place of {=}; the claim itself is evaluated and not shown. */
+static void add_claim(teller *t, const names *list, const proof_line *line) {
+    const char *formula = formula_of(t, line), *place = strstr(line->reason, "{=}"), *last = formula;
+    adding      x = {t, list, doc_add_hidden(t), true};
+    for_each_side(formula, add_side, &x);
+    for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
+    char *before = arena_text(t->a, line->reason, (size_t)(place - line->reason));
+    const char *words = before ? arena_format(t->a, "%s{%s}%s", before, last, place + 3) : NULL;
+    if (words) doc_add(t, BLOCK_WORDS, 3, fill(t, list, words));
+}
+
 /* ------------------------------------------------------------- derivatives */
 
 /* f'(z) from the table: "1 - tanh(z)**2", and the same with what is known under a name. */
@@ -257,18 +266,35 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     if (right) doc_add_index(t, b, right, &t->doc->style);
 }
 
-/* W2 = [1 2 3; 4 5 6] and two numbers: what the transpose does, with its sum written out. */
+/* The matrix that the way back transposes. */
+static node_id factor_of(const teller *t, const link *l) {
+    return ir_node(t->g, l->product)->arg[l->kind == PROOF_RIGHT ? 0 : 1];
+}
+
+static bool is_square(const teller *t, node_id n) {
+    shape s = ir_shape(t->g, n);
+    return s.rows == s.cols;
+}
+
+/* A small matrix, square if the real one is, and two numbers: what the transpose does, with its sum written out. */
 static void add_numbers(teller *t, const link *l) {
-    const node *p = ir_node(t->g, l->product);
+    bool        right = l->kind == PROOF_RIGHT, square = is_square(t, factor_of(t, l));
+    const char *w = doc_node(t, factor_of(t, l), true), *y = doc_small_name(t, l->s->var), *a = doc_small_name(t, l->to->var);
+    const char *rows = square ? right ? "[1 2; 4 5]" : "[1 4; 2 5]" : right ? "[1 2 3; 4 5 6]" : "[1 4; 2 5; 3 6]";
+    const char *given = doc_formula(t, "%s = %s, d%s = %s", w, rows, y, right ? "[10; 1]" : "[10 1]");
+    const char *sum = right ? "1*10 + 4*1 = 14" : "10*1 + 1*4 = 14";
+    const char *found = l->to->n_through > 1 ? arena_format(t->a, "entry 1 is %s", doc_formula(t, "%s", sum)) : doc_formula(t, "d%s[1] = %s", a, sum);
+    const char *other = doc_formula(t, right ? "1*10 + 2*1 = 12" : "10*1 + 1*2 = 12");
+    doc_say(t, 3, "in numbers: %s:   %s%s", given, found, square ? arena_format(t->a, "; without the transpose it would be %s", other) : "");
+}
+
+/* Would the product fit without the transpose? */
+static void add_shapes(teller *t, const link *l) {
     bool        right = l->kind == PROOF_RIGHT;
-    const char *w = doc_node(t, p->arg[right ? 0 : 1], true), *y = doc_small_name(t, l->s->var), *a = doc_small_name(t, l->to->var);
-    static const int W[2][3] = {{1, 2, 3}, {4, 5, 6}}, up[2] = {10, 1};
-    int         sum = 0;
-    for (int i = 0; i < 2; i++) sum += W[i][0] * up[i];
-    const char *given = right ? doc_formula(t, "%s = [1 2 3; 4 5 6], d%s = [10; 1]", w, y) : doc_formula(t, "%s = [1 4; 2 5; 3 6], d%s = [10 1]", w, y);
-    const char *found = right ? doc_formula(t, "d%s[1] = %d*%d + %d*%d = %d", a, W[0][0], up[0], W[1][0], up[1], sum)
-                              : doc_formula(t, "d%s[1] = %d*%d + %d*%d = %d", a, up[0], W[0][0], up[1], W[1][0], sum);
-    doc_say(t, 3, "in numbers: %s:   %s", given, found);
+    const char *w = doc_node(t, factor_of(t, l), true), *dy = doc_node(t, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
+    const char *other = right ? doc_formula(t, "%s @ %s", w, dy) : doc_formula(t, "%s @ %s", dy, w);
+    if (is_square(t, factor_of(t, l))) doc_say(t, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
+    else doc_say(t, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
 }
 
 void proof_tell(teller *t, const link *l) {
@@ -280,6 +306,8 @@ void proof_tell(teller *t, const link *l) {
         if (line->line == LINE_WORDS) doc_add(t, BLOCK_WORDS, 3, fill(t, &list, line->reason));
         else if (line->line == LINE_DERIVATIVE) add_derivative(t, l, &list);
         else if (line->line == LINE_NUMBERS) add_numbers(t, l);
+        else if (line->line == LINE_SHAPES) add_shapes(t, l);
+        else if (line->line == LINE_CLAIM) add_claim(t, &list, line);
         else add_formula(t, l, &list, line);
     }
 }

@@ -38,8 +38,17 @@ static void compare(measure *m, double x, double y) {
     m->scale = fmax(m->scale, fmax(fabs(x), fabs(y)));
 }
 
-/* |x - y| over all values of the free letters, relative to the largest of them. */
-static double index_difference(prover *p, const index_tree *x, const index_tree *y) {
+/* What a side becomes when every slope in it is wrong by its error. */
+static double tilted(prover *p, index_values *v, const index_tree *x) {
+    p->tilt = 1;
+    double value = index_value(v, x);
+    p->tilt = 0;
+    return value;
+}
+
+/* |x - y| over all values of the free letters, relative to the largest of them; so is `error`, about how
+ * wrong what was measured makes them, if it is asked for. */
+static double index_difference(prover *p, const index_tree *x, const index_tree *y, double *error) {
     bool         free[128] = {false}, bound[128] = {false};
     char         letter[8];
     size_t       range[8], n = 0;
@@ -55,11 +64,15 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         if (range[n]) n++;
     }
     for (;;) {
-        compare(&m, index_value(&v, x), index_value(&v, y));
+        p->no_slope = false;
+        double left = index_value(&v, x), right = index_value(&v, y);
+        if (!p->no_slope) compare(&m, left, right);
+        if (!p->no_slope && error) *error = fmax(*error, fabs(tilted(p, &v, x) - left) + fabs(tilted(p, &v, y) - right));
         size_t k = 0;
         while (k < n && ++v.at[(unsigned char)letter[k] & 127] >= range[k]) v.at[(unsigned char)letter[k++] & 127] = 0;
         if (k == n) break;
     }
+    if (error) *error /= fmax(m.scale, p->least);
     return m.most / fmax(m.scale, p->least);
 }
 
@@ -69,41 +82,65 @@ static double largest(matrix m) {
     return most;
 }
 
-/* The largest difference over all examples, for what is evaluated example by example. */
-static double side_difference(prover *p, const side *x, const side *y) {
+/* Where a derivative was measured and there is none, nothing is held against it. */
+static void leave_out_kinks(const prover *p, matrix x, matrix y) {
+    if (!p->no_slope || x.rows != y.rows || x.cols != y.cols) return;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        if (isnan(x.at[i])) x.at[i] = y.at[i];
+        else if (isnan(y.at[i])) y.at[i] = x.at[i];
+    }
+}
+
+/* The largest difference over all examples, for what is evaluated example by example; `error`: about how
+ * wrong what was measured may be. Both are relative to the sides. */
+static double side_difference(prover *p, const side *x, const side *y, double *error) {
     const side *both[2] = {x, y};
     bool        forms = (x->value && x->value->form) || (y->value && y->value->form);
     size_t      n = forms && p->doc->d->m->examples ? sizes_get(&p->s, p->doc->d->m->examples) : 1;
     double      most = 0;
     for (size_t t = 0; t < n; t++) {
         matrix m[2];
+        double wrong[2] = {0, 0};
+        p->no_slope = false;
         for (int i = 0; i < 2; i++) {
             form  plain = {.kind = FORM_NODE, .n = both[i]->n};
             value v = both[i]->value ? *both[i]->value : (value){.form = &plain};
             if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
-            else if (!differences_value(p, &v, t, &m[i])) return INFINITY;
+            else if (!values_measure(p, &v, t, &m[i], &wrong[i])) return INFINITY;
         }
+        leave_out_kinks(p, m[0], m[1]);
         double off = matrix_difference(m[0], m[1]), size = largest(m[0]);
         most = fmax(most, size < p->least ? off * size / p->least : off);
+        *error = fmax(*error, fmax(wrong[0], wrong[1]) / fmax(fmax(size, p->least), 1e-300));
     }
     return most;
 }
 
 static bool is_measured(const side *x) {
-    return differences_in(x->value) || (x->x && index_has_partial(x->x));
+    return values_have_differences(x->value) || (x->x && index_has_partial(x->x));
+}
+
+/* What was measured is held against what should have come out: `off` from it, and about `error` wrong,
+ * relative to it. Where rounding hides so much of it that being equal would say little, it is not counted. */
+static void judge_measured(double off, double error, explain_result *r) {
+    bool holds = off < 1e-6 + 4 * error, hidden = 4 * error > 1e-4;
+    if (holds && hidden) return;
+    r->n_derivatives++;
+    r->worst_derivative = fmax(r->worst_derivative, off);
+    if (!holds) r->n_failed++;
 }
 
 static void prove_pair(prover *p, const side *x, const side *y, explain_result *r) {
-    bool   derivative = is_measured(x) || is_measured(y);
-    double off = x->x && y->x ? index_difference(p, x->x, y->x) : side_difference(p, x, y);
-    if (derivative) {
-        r->n_derivatives++;
-        r->worst_derivative = fmax(r->worst_derivative, off);
-    } else {
-        r->n_identities++;
-        r->worst_identity = fmax(r->worst_identity, off);
+    bool   indices = x->x && y->x;
+    double error = 0, off = indices ? index_difference(p, x->x, y->x, NULL) : side_difference(p, x, y, &error);
+    if (is_measured(x) || is_measured(y)) {
+        if (indices && !(off < 1e-6)) off = index_difference(p, x->x, y->x, &error);
+        judge_measured(off, error, r);
+        return;
     }
-    if (!(off < (derivative ? 1e-6 : 1e-10))) r->n_failed++;
+    r->n_identities++;
+    r->worst_identity = fmax(r->worst_identity, off);
+    if (!(off < 1e-10)) r->n_failed++;
 }
 
 static bool is_evaluated(const side *s) {
@@ -151,53 +188,34 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 
 /* ------------------------------------------------------------ the gradient */
 
-static double cost_value(void *user) {
-    prover *p = user;
-    eval_run(&p->network);
-    return eval_var(&p->network, p->doc->d->m->cost).at[0];
+/* A few entries of the goal, at most `most`, are moved: `times` the slope is the gradient's entry. */
+static void prove_slopes(prover *p, const measured *f, matrix at, double times, size_t most, explain_result *r) {
+    const gradient *goal = derivation_find(p->doc->d, p->goal);
+    matrix  dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf);
+    size_t  n = at.rows * at.cols;
+    double  worst = 0;
+    measure all = {0, 1e-300};
+    for (size_t i = 0; i < n; i += 1 + n / most) {
+        double error, slope = measure_slope(f, &at.at[i], &error);
+        if (!isfinite(error)) continue; /* one step aside there is no cost */
+        compare(&all, times * slope, dv.at[i]);
+        worst = fmax(worst, times * error);
+    }
+    all.scale = fmax(all.scale, p->least);
+    judge_measured(all.most / all.scale, worst / all.scale, r);
 }
 
 /* The goal's gradient against differences on the way to the gradients that are known: however deep
- * the network is, what they multiply is near. */
-static void prove_near(prover *p, explain_result *r) {
-    const gradient *goal = derivation_find(p->doc->d, p->goal);
-    matrix  at = eval_var(&p->near, p->goal), dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf);
-    size_t  n = at.rows * at.cols;
-    measure all = {0, 1e-300};
-    for (size_t i = 0; i < n; i += 1 + n / 16) {
-        double slope = differences_near_slope(p, &at.at[i]);
-        if (isfinite(slope)) compare(&all, slope, dv.at[i]); /* else one step aside there is no cost */
-    }
-    r->n_derivatives++;
-    all.scale = fmax(all.scale, p->least);
-    r->worst_derivative = fmax(r->worst_derivative, all.most / all.scale);
-    if (!(all.most < 1e-6 * all.scale)) r->n_failed++;
-}
-
-/* And against differences of the cost itself, where these can be measured: a few entries are moved. */
-static dfoo_status prove_goal(prover *p, explain_result *r) {
+ * the network is, what they multiply is near. And against differences of the cost itself, where these
+ * can be measured. */
+static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
-    evaluation     *e = &p->network;
-    measured f = {cost_value, p};
-    matrix  at = eval_var(e, p->goal), dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf), cost = eval_var(e, m->cost);
-    size_t  n = at.rows * at.cols;
-    double  scale = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    double  worst_error = 0;
-    measure all = {0, 1e-300};
-    if (!at.at || !dv.at || !cost.at) return DFOO_ENOMEM;
-    for (size_t i = 0; i < n; i += 1 + n / 16) {
-        double   error, slope = differences_slope(&f, &at.at[i], &error);
-        if (!isfinite(error)) continue; /* one step aside there is no cost */
-        compare(&all, scale * slope, dv.at[i]);
-        worst_error = fmax(worst_error, scale * error);
-    }
-    all.scale = fmax(all.scale, p->least);
-    if (4 * worst_error > 1e-4 * all.scale && all.most < 1e-6 * all.scale + 4 * worst_error) return DFOO_OK; /* lost in rounding */
-    r->n_derivatives++;
-    r->worst_derivative = fmax(r->worst_derivative, all.most / all.scale);
-    if (!(all.most < 1e-6 * all.scale + 4 * worst_error)) r->n_failed++;
-    return DFOO_OK;
+    double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
+    measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)}, cost = {.value = differences_cost, .user = p};
+    size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
+    if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
+    if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);
 }
 
 static bool is_finite(matrix x) {
@@ -241,8 +259,10 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
         DFOO_TRY(eval_random(&p->e, seed, draw, p->doc->d->m->examples));
         tame(p, draw >= 2);
         eval_run(&p->e);
-        draw_changes(p, seed);
-        eval_run(&p->e);
+        if (p->doc->changes.n) {
+            draw_changes(p, seed);
+            eval_run(&p->e);
+        }
         *finite = all_finite(p, run);
     }
     return DFOO_OK;
@@ -269,11 +289,11 @@ static dfoo_status prove_at(const document *doc, var_id goal, const program *run
     if (!finite) return arena_status(p.a);
     DFOO_TRY(differences_open(&p));
     for (uint32_t i = 0; i < doc->stages.n; i++)
-        if (doc->stages.at[i].known) p.least = fmax(p.least, 1e-5 * largest(eval_node(&p.e, doc->stages.at[i].known)));
+        if (doc->stages.at[i].known) p.known = fmax(p.known, largest(eval_node(&p.e, doc->stages.at[i].known)));
+    p.least = 1e-5 * p.known;
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
-    if (doc->stages.n) prove_near(&p, result);
-    if (goal != doc->d->m->cost) DFOO_TRY(prove_goal(&p, result));
+    prove_goal(&p, result);
     return p.failed ? DFOO_ENOMEM : arena_status(p.a);
 }
 

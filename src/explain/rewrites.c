@@ -2,7 +2,7 @@
  * the functions that a link passes through. */
 #include <string.h>
 
-#include "explain/teller.h"
+#include "explain/routes.h"
 
 /* "(a**3)' = 3*a**2" */
 static const char *power_slope(teller *t, double power) {
@@ -66,6 +66,9 @@ const char *derivative_remarks(teller *t, const link *l) {
 /* ------------------------------------------------------------------- lines */
 
 static void add_line(teller *t, node_id from, bool hanging, node_id to, const char *tail, const char *rule) {
+    from = node_without_ones(t, from);
+    to = node_without_ones(t, to);
+    if (from == to) return;
     block *b = doc_add(t, BLOCK_LINE, 3, "");
     b->hanging = hanging;
     doc_add_node(t, b, from, false);
@@ -182,18 +185,38 @@ typedef struct counting {
     teller  *t;
     uint32_t n;
     bool     show;
+    node_id  now; /* what the expression has become so far */
 } counting;
 
-static void on_rule(void *user, const char *rule, const char *sentence, node_id before, node_id after) {
-    counting *c = user;
+typedef struct replacement {
+    node_id old, by;
+} replacement;
+
+static node_id replace(void *user, ir *g, node_id n, const node_id *args) {
+    const replacement *r = user;
+    return n == r->old ? r->by : ir_rebuild(g, n, args);
+}
+
+static void list_rule(counting *c, const char *rule, const char *sentence, node_id before, node_id after) {
+    teller *t = c->t;
     c->n++;
     if (!c->show) return;
-    block *b = doc_add(c->t, BLOCK_LINE, 5, "");
-    doc_add_node(c->t, b, before, false);
-    doc_add_node(c->t, b, after, false);
-    b->tail = arena_format(c->t->a, "%s: %s", rule, sentence);
+    block *b = doc_add(t, BLOCK_LINE, 5, "");
+    doc_add_node(t, b, before, false);
+    doc_add_node(t, b, after, false);
+    b->tail = arena_format(t->a, "%s: %s", rule, sentence);
     if (!b->tail) b->tail = rule;
     b->rule = rule;
+}
+
+/* A rule that was tried on a form which was not taken does not change the expression, and is left out. */
+static void on_rule(void *user, const char *rule, const char *sentence, node_id before, node_id after) {
+    counting   *c = user;
+    replacement r = {before, after};
+    node_id     next = c->now ? ir_map(c->t->g, c->t->a, c->now, replace, &r) : 0;
+    if (!next || next == c->now) return;
+    c->now = next;
+    list_rule(c, rule, sentence, before, after);
 }
 
 static bool is_told(const teller *t, var_id v) {
@@ -206,8 +229,13 @@ static bool is_told(const teller *t, var_id v) {
 static void add_rewrite(counting *c, const step *s) {
     teller *t = c->t;
     bool    table = strcmp(s->rule, "signs, 0 and 1") == 0;
-    if (table) t->how->rules(t->how->user, s->in, on_rule, c);
-    else on_rule(c, s->rule, t->how->sentences(t->how->user, s->rule), s->in, s->out);
+    if (!table) {
+        list_rule(c, s->rule, t->how->sentences(t->how->user, s->rule), s->in, s->out);
+        return;
+    }
+    c->now = s->in;
+    t->how->rules(t->how->user, s->in, on_rule, c);
+    if (c->now != s->out) list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
 }
 
 void add_all_rewrites(teller *t, bool show) {

@@ -35,6 +35,41 @@ static node_id replace(void *user, ir *g, node_id n, const node_id *args) {
     return n == r->old ? r->by : ir_rebuild(g, n, args);
 }
 
+/* ------------------------------------------------------------ needless ones */
+
+enum { MOST_FACTORS = 12 };
+
+static bool is_ones(const teller *t, node_id n, shape sh) {
+    return ir_node(t->g, n)->op == OP_ONES && shape_equal(ir_shape(t->g, n), sh);
+}
+
+/* a without a factor of ones of this shape, which multiplies something of the same shape; 0: only ones were there. */
+static node_id factors_but_ones(teller *t, node_id a, shape sh) {
+    node_id  factor[MOST_FACTORS];
+    uint32_t n = 0;
+    node_id  rest = a, out;
+    for (; n + 1 < MOST_FACTORS && ir_node(t->g, rest)->op == OP_MUL; rest = ir_node(t->g, rest)->arg[0]) factor[n++] = ir_node(t->g, rest)->arg[1];
+    out = is_ones(t, rest, sh) ? 0 : rest;
+    while (n-- > 0)
+        if (!is_ones(t, factor[n], sh)) out = out ? ir_op2(t->g, OP_MUL, out, factor[n]) : factor[n];
+    return out;
+}
+
+static node_id drop_ones(void *user, ir *g, node_id n, const node_id *args) {
+    teller *t = user;
+    if (ir_node(g, n)->op != OP_MUL || shape_is_scalar(ir_shape(g, n))) return ir_rebuild(g, n, args);
+    node_id a = args[0], b = args[1], minus = ir_node(g, a)->op == OP_NEG ? ir_node(g, a)->arg[0] : 0;
+    shape   sh = ir_shape(g, b);
+    if (minus && is_ones(t, minus, sh)) return ir_op1(g, OP_NEG, b);
+    node_id left = shape_is_scalar(sh) ? a : factors_but_ones(t, a, sh);
+    return left ? ir_op2(g, OP_MUL, left, b) : b;
+}
+
+node_id node_without_ones(teller *t, node_id n) {
+    node_id out = n ? ir_map(t->g, t->a, n, drop_ones, t) : 0;
+    return out ? out : n;
+}
+
 /* ------------------------------------------------------------------- hops */
 
 static node_id written_as(const teller *t, const link *l, node_id n) {

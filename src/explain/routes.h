@@ -52,6 +52,9 @@ node_id link_gradient(teller *t, const link *l);
 /* a * b without factors 1 and with signs in front. */
 node_id node_times(teller *t, node_id a, node_id b);
 
+/* The same without factors of ones that change nothing: ones(n, m) * Y is Y. */
+node_id node_without_ones(teller *t, node_id n);
+
 /* A shorter form of an expression, by the simplifier; the node itself if there is none. */
 node_id node_short(teller *t, node_id n);
 

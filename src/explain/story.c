@@ -26,6 +26,7 @@ static void add_part(teller *t, const link *l) {
     routes *r = arena_new(t->a, sizeof *r);
     node_id n = r && routes_find(t, l, r) ? routes_back(t, l, r, link_gradient(t, l)) : 0;
     if (!n) return;
+    n = node_without_ones(t, n);
     block *b = doc_add(t, BLOCK_LINE, 3, "this way's part, as a matrix:");
     doc_add_node(t, b, n, false);
     if (node_short(t, n) != n) doc_add_node(t, b, node_short(t, n), false);
@@ -36,7 +37,7 @@ static void add_part(teller *t, const link *l) {
 static void add_all_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !is_last_way(t, l)) return;
-    doc_say(t, 3, "the %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
+    doc_say(t, 3, "these %u ways are all there are, so %s is the sum of their parts:", v->n_through, doc_name(t, v->grad));
     add_rewrites(t, v, "chain rule, sum over paths");
 }
 
@@ -63,7 +64,7 @@ static void tell_link(teller *t, const link *l) {
     bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
     block *section = doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
-    if (several) doc_say(t, 3, "one of %u ways from %s to %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
+    if (several) doc_say(t, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through, doc_name(t, l->to->var), doc_name(t, t->d->m->cost), doc_name(t, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);
     if (indexed) proof_tell(t, l);
     else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
@@ -117,16 +118,32 @@ static node_id shared_part(teller *t, const link *l) {
     return n ? node_short(t, n) : 0;
 }
 
+/* Why dZ has neither the sum over the examples nor the 1/m. */
+static void tell_not_shared(teller *t, const link *l, bool share) {
+    const model *m = t->d->m;
+    const char  *examples = symbols_name(t->g->names, dim_name(m->examples)), *cost = doc_name(t, m->cost);
+    const char  *z = doc_name(t, l->from->grad), *dw = doc_name(t, l->to->grad);
+    const char  *lines = m->examples_are_columns ? "Columns" : "Rows";
+    bool         interact = t->d->examples_interact;
+    if (share && interact) doc_say(t, 3, "No 1/%s is in %s: it differentiates the sum of the losses, %s differentiates %s.", examples, z, dw, cost);
+    else if (share)
+        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
+                doc_name(t, l->from->var), z, examples, dw, cost);
+    else if (!interact) doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
+    if (share) doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
+    else if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
+}
+
 /* Where the sum over the examples and the 1/m come from. */
 static void tell_shared(teller *t, const link *l) {
     const gradient *v = l->to;
     const model    *m = t->d->m;
     const char     *examples = symbols_name(t->g->names, dim_name(m->examples));
-    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost), *z = doc_name(t, l->from->grad), *dw = doc_name(t, v->grad);
+    const char     *w = doc_name(t, v->var), *cost = doc_name(t, m->cost);
     bool            share = l->from->scale != v->scale, one = v->n_through == 1;
     node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
     if (share)
-        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and %s has 1/%s times the sum of their losses: add them up, times 1/%s", examples, w, cost, examples, examples));
+        doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: add up the examples, times 1/%s", examples, w, cost, examples, examples));
     else
         doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
     if (!part) return;
@@ -136,15 +153,7 @@ static void tell_shared(teller *t, const link *l) {
     doc_add_node(t, b, part, false);
     bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
     b->tail = bias ? m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples" : "the product is the sum over the examples";
-    const char *lines = m->examples_are_columns ? "Columns" : "Rows";
-    if (share) {
-        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, %s differentiates %s.", lines,
-                doc_name(t, l->from->var), z, examples, dw, cost);
-        doc_say(t, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", examples, z, dw);
-    } else {
-        doc_say(t, 3, "%s of %s are not shared, so %s has no such sum.", lines, doc_name(t, l->from->var), z);
-        if (!t->d->why_dj) doc_say(t, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.", examples, cost, z, dw);
-    }
+    tell_not_shared(t, l, share);
 }
 
 /* -------------------------------------------------------------- beginnings */

@@ -72,6 +72,7 @@ bool        link_is_indexed(const teller *t, const link *l); /* told in indices,
 bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
+bool        link_moves(teller *t, const stmt *s, var_id v); /* as it uses v, and not only flat: sign(v) */
 
 /* ---- story.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
 void story_end_link(teller *t, const link *l, bool with_matrices);

@@ -3,11 +3,31 @@
 
 #include "explain/sheet.h"
 
-enum { TAIL_COLUMN = 68 };
+enum { TITLE_TAIL = 68, LINE_TAIL = 53, WIDEST = 130 };
 
-static void pad_to(buf *out, size_t line_start, size_t column) {
-    size_t now = text_columns(out->text + line_start, out->len - line_start);
-    buf_repeat(out, ' ', now + 2 > column ? 2 : column - now);
+/* A remark behind a line, from its column on. What would run far to the right goes on below, broken
+ * behind semicolons. */
+static void write_tail(const document *doc, const block *b, size_t start, buf *out) {
+    size_t column = b->kind == BLOCK_TITLE ? TITLE_TAIL : LINE_TAIL;
+    buf    all;
+    buf_init(&all, out->mem);
+    doc_plain(doc, b->tail, &all);
+    for (const char *at = all.text; at && *at;) {
+        const char *cut = strstr(at, "; ");
+        size_t      len = cut ? (size_t)(cut - at) + 1 : strlen(at), now = text_columns(out->text + start, out->len - start);
+        size_t      from = at > all.text ? now + 1 : now + 2 > column ? now + 2 : column;
+        if (now > column && from + text_columns(at, len) > WIDEST) {
+            buf_puts(out, "\n");
+            start = out->len;
+            buf_repeat(out, ' ', column);
+        } else {
+            buf_repeat(out, ' ', from - now);
+        }
+        buf_put(out, at, len);
+        at += len + (at[len] == ' ');
+    }
+    if (all.failed) out->failed = true;
+    buf_free(&all);
 }
 
 static void write_line(const document *doc, const block *b, size_t *equals, buf *out) {
@@ -23,10 +43,7 @@ static void write_line(const document *doc, const block *b, size_t *equals, buf 
         buf_puts(out, b->sides[i].shown);
     }
     if (b->tail[0] == ':' || b->tail[0] == ',') doc_plain(doc, b->tail, out);
-    else if (b->tail[0]) {
-        pad_to(out, start, b->kind == BLOCK_TITLE ? TAIL_COLUMN : 53);
-        doc_plain(doc, b->tail, out);
-    }
+    else if (b->tail[0]) write_tail(doc, b, start, out);
     buf_puts(out, "\n");
 }
 

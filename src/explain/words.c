@@ -102,7 +102,7 @@ const char *doc_node(teller *t, node_id n, bool small) {
 }
 
 const char *doc_index(teller *t, const index_tree *x, const index_style *style) {
-    return mark(t, index_side(t, x, style));
+    return x ? mark(t, index_side(t, x, style)) : ""; /* without memory */
 }
 
 static const char *formula(teller *t, bool layers, const char *format, va_list args) {

@@ -130,11 +130,15 @@ static index_tree *product(const index_env *env, const node *x, char row, char c
 
 /* exp(z[i])/Σk exp(z[k]), or the logarithm of that. */
 static index_tree *softmax(const index_env *env, const node *x, char row, char col) {
-    char k = index_fresh(env, 0);
+    shape s = ir_shape(env->g, x->arg[0]);
+    dim   along = x->attr == AXIS_0 ? s.rows : s.cols;
+    bool  one = along == dim_literal(1); /* a single class: no sum */
+    char  k = one ? '1' : index_fresh(env, 0);
     if (!k) return NULL;
     index_tree *z = index_of_node(env, x->arg[0], row, col);
     index_tree *other = x->attr == AXIS_0 ? index_of_node(env, x->arg[0], k, col) : index_of_node(env, x->arg[0], row, k);
-    index_tree *sum = index_sum(env, k, index_op(env, OP_EXP, other, NULL));
+    index_tree *sum = index_op(env, OP_EXP, other, NULL);
+    if (!one) sum = index_sum(env, k, sum);
     if (x->op == OP_SOFTMAX) return index_op(env, OP_DIV, index_op(env, OP_EXP, z, NULL), sum);
     return index_op(env, OP_SUB, z, index_op(env, OP_LOG, sum, NULL));
 }

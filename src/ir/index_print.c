@@ -101,7 +101,10 @@ static void print_operation(const printer *p, const index_tree *x, int least) {
 
 static void print(const printer *p, const index_tree *x, int least) {
     switch ((index_kind)x->kind) {
-    case INDEX_NUMBER: buf_number(p->out, x->number); break;
+    case INDEX_NUMBER:
+        if (x->number == IR_PI) buf_puts(p->out, "pi");
+        else buf_number(p->out, x->number);
+        break;
     case INDEX_SIZE: print_dim(p->g, x->size, p->out); break;
     case INDEX_ENTRY: print_entry(p, x); break;
     case INDEX_SUM:

@@ -139,7 +139,10 @@ static void put_partial(const printer *w, const index_tree *of, const index_tree
 
 static void put(const printer *w, const index_tree *x, int least) {
     switch ((index_kind)x->kind) {
-    case INDEX_NUMBER: buf_number(w->out, x->number); break;
+    case INDEX_NUMBER:
+        if (x->number == IR_PI) buf_puts(w->out, "\\pi");
+        else buf_number(w->out, x->number);
+        break;
     case INDEX_SIZE: tex_dim(w->p, x->size, w->out); break;
     case INDEX_ENTRY: put_entry(w, x); break;
     case INDEX_SUM:
