@@ -101,7 +101,7 @@ static void show_numbers(FILE *to, const char *name, double value, double test_v
 
 static void show_end(FILE *to, const dfoo_progress *last) {
     bool tested = !isnan(last->test_cost);
-    fprintf(to, "%zu epochs in %.2f s\n", last->epoch, last->seconds);
+    fprintf(to, "%zu epoch%s in %.2f s\n", last->epoch, last->epoch == 1 ? "" : "s", last->seconds);
     if (last->stopped)
         fprintf(to, "stopped: the cost of the test data was not better for %zu epochs\n", patience);
     if (patience) fprintf(to, "kept: the parameters after epoch %zu, where it was least\n", last->best_epoch);
