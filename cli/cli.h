@@ -28,6 +28,7 @@ typedef struct option {
     const char  *name, *alias; /* without the dashes; alias may be NULL */
     const char  *value;        /* what the help calls it: FILE, N; of a choice the words: f64|f32 */
     const char  *help;
+    const char  *group;        /* a heading of the help that stands above this option, or NULL */
     const char  *words;        /* values to propose, as in a|b|c; a choice's own need not be said again */
     const char *(*names)(size_t i); /* the same from a list of the library, NULL behind the last */
     char         letter;   /* 'o' for -o; or 0 */
@@ -94,9 +95,10 @@ typedef struct update {
 /* clang-format off */
 #define OPTIONS_UPDATE(u)                                                                                    \
     {.name = "optimizer", .value = "NAME", .text = &(u).optimizer, .names = dfoo_optimizer_name,             \
+     .group = "how the parameters change",                                                                   \
      .help = "sgd, momentum, nesterov, rmsprop, adam, adamw, or a file of equations"},                       \
     {.name = "learning-rate", .alias = "alpha", .value = "A", .number = &(u).learning_rate,                  \
-     .help = "else the optimiser's own"},                                                                    \
+     .help = "how far a step goes; the optimiser's own if not given"},                                       \
     {.name = "settings", .value = "NAME=VALUE,..", .text = &(u).settings,                                    \
      .help = "of the optimiser, as in beta=0.9,epsilon=1e-8"},                                               \
     {.name = "schedule", .value = "SCHEDULE", .text = &(u).schedule, .names = dfoo_schedule_name,            \

@@ -79,6 +79,7 @@ static int option_text(const option *o, char *text, size_t size) {
 static void option_help(const option *o) {
     char text[160];
     int  width = option_text(o, text, sizeof text);
+    if (o->group) out_printf("%s:\n", o->group);
     if (width > OPTION_COLUMN - 2)
         out_printf("%s\n%*s%s\n", text, OPTION_COLUMN, "", o->help);
     else
@@ -104,8 +105,13 @@ void help_show(const command *c) {
             out_printf(" --%s %s", o->name, o->value);
     }
     out_printf(" [OPTIONS]\n\n%s\n\n", c->details);
-    for (size_t i = 0; i < c->n_options; i++) option_help(&c->options[i]);
-    out_printf("%-*s%s\n", OPTION_COLUMN, "  -h, --help", "this text");
+    bool grouped = false;
+    for (size_t i = 0; i < c->n_options; i++) {
+        if (c->options[i].group && i) out_printf("\n");
+        if (c->options[i].group) grouped = true;
+        option_help(&c->options[i]);
+    }
+    out_printf("%s%-*s%s\n", grouped ? "\n" : "", OPTION_COLUMN, "  -h, --help", "this text");
     if (!takes_model(c)) return;
     out_printf("\nMODEL is a file, - for standard input, or built in:\n");
     list_builtins();

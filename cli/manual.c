@@ -79,9 +79,11 @@ static void details(const command *c, bool examples) {
 }
 
 static void options(const command *c) {
+    bool grouped = false;
     out_printf(".SH OPTIONS\n");
     for (size_t i = 0; i < c->n_options; i++) {
         const option *o = &c->options[i];
+        if (o->group) out_printf(".SS \"%c%s\"\n", toupper((unsigned char)o->group[0]), o->group + 1);
         out_printf(".TP\n");
         if (o->letter) {
             name_of(o, true);
@@ -97,7 +99,9 @@ static void options(const command *c) {
         out_printf("\n");
         word(o->help);
         out_printf("\n");
+        grouped |= o->group != NULL;
     }
+    if (grouped) out_printf(".SS Help\n");
     out_printf(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nthe command's options\n");
 }
 

@@ -50,8 +50,8 @@ static dfoo_status show(dfoo *d, const char *const *args) {
 
 static const option options[] = {
     {.name = "plan", .flag = &plan, .help = "the instructions that a step of training runs"},
-    OPTIONS_UPDATE(change),
     OPTION_SET(&settings),
+    OPTIONS_UPDATE(change),
 };
 
 const command show_command = {

@@ -30,6 +30,13 @@ static uint32_t position(const values *x, double value) {
     return first;
 }
 
+/* More than twenty numbers, some of them not whole: a value that is measured, taken for a class by mistake. */
+static bool are_measured(const values *x) {
+    for (uint32_t i = 0; x->at.n > 20 && i < x->at.n; i++)
+        if (x->at.at[i] != floor(x->at.at[i])) return true;
+    return false;
+}
+
 static dfoo_status find_values(const bind_request *r, const view *v, values *out) {
     const ir   *g = &r->m->g;
     const char *from = source_name(r);
@@ -160,6 +167,9 @@ dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const 
     if (!known) return DFOO_ENOMEM;
     DFOO_TRY(find_values(r, v, &found));
     DFOO_TRY(name_values(r, &found, words));
+    if (!words && are_measured(&found))
+        return train_bad(r->m->g.d, "%s: %s has %u different values, such as %s: these are no classes", source_name(r),
+                         ir_var_name(&r->m->g, v->var), found.at.n, found.text[found.at.n / 2]);
     if (!k && !words && are_numbers_below(&found, r->opt->n_class_names)) k = r->opt->n_class_names;
     if (!r->remembered || !known->n_classes) DFOO_TRY(found_classes(r, &found, words, k, known));
     DFOO_TRY(match_classes(r, &found, known));

@@ -187,9 +187,14 @@ static const char *value_of(const char *term, const char *as) {
     return strncmp(term, as, len) == 0 ? term + len : NULL;
 }
 
+/* "epochs = any" becomes a number, or the other way round, with a schedule that counts epochs. */
+static bool is_schedule(int i, const char *was, const char *is) {
+    return i == TERM_EPOCHS && (strstr(was, "any") || strstr(is, "any"));
+}
+
 static dfoo_status refuse_term(const trainer *t, int i, const char *was, const char *is) {
     diags *d = t->m->g.d;
-    if (i == TERM_EQUATIONS)
+    if (i == TERM_EQUATIONS || is_schedule(i, was, is))
         train_bad(d, "%s was made by other equations: the model, the optimiser or its settings have changed, or dfoo has",
                   t->opt->file);
     else if (i == TERM_DATA)

@@ -341,6 +341,16 @@ def test_numbers_of_classes(works, tmp_path, y_shape, sized):
     np.testing.assert_array_equal(*runs)
 
 
+def test_values_are_no_classes(works, refuses, tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "net.eq").write_text(SOFTMAX)
+    np.savez(tmp_path / "data.npz", X=rng.normal(size=(2, 50)), Y=rng.random(50))
+    refuses("data.npz: Y has 50 different values, such as 0.", "train", "net.eq", "--data", "data.npz", "-o", "run.npz")
+    np.savez(tmp_path / "data.npz", X=rng.normal(size=(2, 50)), Y=np.arange(50) % 10 / 2)
+    assert works("train", "net.eq", "--data", "data.npz", "--epochs", 1, "-o", "run.npz").stdout.startswith("1 epoch in ")
+    assert len(np.load(tmp_path / "run.npz")["b"]) == 10
+
+
 def test_one_example_with_its_onehot_label(works, tmp_path):
     (tmp_path / "net.eq").write_text(SOFTMAX)
     np.savez(tmp_path / "d.npz", X=np.ones((2, 5)), Y=np.arange(5))

@@ -61,10 +61,12 @@ def test_page_of_a_command_says_what_its_help_says(dfoo, command):
     for name, what in listed:
         if "--help" not in name:
             assert f"{name} {what}" in words
-    details = text.split("\n\n", 1)[1].split("\n  -")[0]
+    details = re.split(r"\n(?:[a-z ]+:\n)?  -", text.split("\n\n", 1)[1])[0]
     for line in details.split("\n"):
         assert " ".join(line.split()) in words
     assert f"dfoo-{command} - " in words
+    for group in re.findall(r"^([a-z ]+):\n  -", text, re.M):
+        assert f"\n   {group.capitalize()}\n" in page
 
 
 def test_only_a_command_has_a_page(dfoo):

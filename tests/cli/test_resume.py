@@ -144,6 +144,7 @@ def test_an_unfinished_run_is_not_overwritten(train, place):
     (["--dtype", "f32"], "was trained with dtype = f64, and now it is dtype = f32"),
     (["--learning-rate", "0.2"], "was trained with learning rate = 0.1, and now it is learning rate = 0.2"),
     (["--optimizer", "adam", "--learning-rate", "0.1"], "was made by other equations"),
+    (["--schedule", "cosine"], "was made by other equations"),
     (["--standardize"], "was trained with other examples"),
     (["--split", "0.1"], "was trained with other examples"),
 ])

@@ -40,6 +40,7 @@ SIGMOIDS = {
     "half and half": "A = 0.5 + 0.5 * tanh(Z/2)",
     "own function": "s(z) = 1/(1 + exp(-z))\nA = s(Z)",
     "one minus": "A = 1 - 1/(1 + exp(Z))",
+    "halves": "A = exp(Z/2)/(exp(Z/2) + exp(-Z/2))",
 }
 BINARIES = {
     "mean": ("A = sigmoid(Z)\n" + BINARY, "mean(L)"),
@@ -54,6 +55,8 @@ BINARIES = {
     "softplus spelled": ("L = log(1 + exp(Z)) - Y * Z", MEAN),
     "softplus spelled, named": ("E = exp(Z)\nL = log(E + 1) - Y * Z", MEAN),
     "softplus of -Z spelled": ("L = log(1 + exp(-Z)) + (1 - Y) * Z", MEAN),
+    "softplus spelled, one line": ("", "mean(log(1 + exp(Z)) - Y * Z)"),
+    "both softplus spelled, one line": ("", "1/m * sum(Y * log(1 + exp(-Z)) + (1 - Y) * log(1 + exp(Z)))"),
     "log1p": ("L = log1p(exp(Z)) - Y * Z", MEAN),
     "logits": ("L = maximum(Z, 0) - Z * Y + log(1 + exp(-abs(Z)))", MEAN),
     "logits, relu": ("L = relu(Z) - Z * Y + log1p(exp(-abs(Z)))", MEAN),
@@ -89,6 +92,8 @@ MANIES = {
     "exponentials": "A = exp(Z)/sum(exp(Z), axis={axis})\n" + PICK,
     "named": "E = exp(Z)\nS = sum(E, axis={axis})\nA = E/S\n" + PICK,
     "named reciprocal": "E = exp(Z)\nR = 1/sum(E, axis={axis})\nA = R * E\n" + PICK,
+    "reciprocal of a sum": "S = 1/sum(exp(Z), axis={axis})\nA = exp(Z) * S\n" + PICK,
+    "of negative energies": "E = -Z\nA = 1/sum(exp(-E), axis={axis}) * exp(-E)\n" + PICK,
     "largest taken out": "M = max(Z, axis={axis})\nE = exp(Z - M)\nA = E/sum(E, axis={axis})\n" + PICK,
     "largest taken out, unnamed": "A = exp(Z - max(Z, axis={axis}))/sum(exp(Z - max(Z, axis={axis})), axis={axis})\n" + PICK,
     "no names": "L = -sum(Y * log(softmax(Z)), axis={axis})",

@@ -176,6 +176,7 @@ TOLD = [
     ("test_cost_rises", network(n1=30), noise_labels(), ["--split", "0.4", "--optimizer", "adam", "--alpha", "0.02",
                                                          "--epochs", "400"]),
     ("same_prediction", network(w1="zeros", b1="uniform(100, 200)"), blobs(), ["--epochs", "10"]),
+    ("same_prediction", LOGISTIC, {"X": np.array([[0.0, 0, 1, 1], [0, 1, 0, 1]]), "Y": np.array([[0.0, 1, 1, 0]])}, ["--alpha", "1", "--epochs", "1000"]),
     ("most_frequent", LOGISTIC, noise_labels(share=0.15, m=300, n=2), ["--epochs", "200"]),
 ]
 
