@@ -270,6 +270,7 @@ typedef struct scorer {
     const plan  *p;
     exec        *e;
     sizes        s;
+    size_t       n; /* examples that e has room for now */
     exec_dtype   type;
     bool         with_cost;
     var_id       prediction, label; /* 0: no accuracy */

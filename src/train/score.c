@@ -77,6 +77,7 @@ dfoo_status scorer_open(scorer *k, arena *a, const train_options *opt, const siz
     DFOO_TRY(sizes_init(&k->s, a, k->m->g.names));
     for (uint32_t i = 0; i < s->n && i < k->s.n; i++) k->s.of[i] = s->of[i];
     sizes_examples(k->m, &k->s, n);
+    k->n = n;
     k->label = score_label(k->m, &k->s);
     k->prediction = k->label ? k->m->predict.at[0] : 0;
     return train_exec_open(k->p, k->m, opt, &k->s, &k->e);
@@ -139,12 +140,18 @@ static bool compared(const scorer *k, const examples *e, entries *prediction, en
     return true;
 }
 
-dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
-    sizes_examples(k->m, &k->s, e->n);
+/* Room for n examples; most batches are of the size of the one before. */
+static dfoo_status make_room(scorer *k, size_t n) {
+    if (n == k->n) return DFOO_OK;
+    sizes_examples(k->m, &k->s, n);
     dfoo_status status = exec_resize(k->e, &k->s);
-    if (status == DFOO_EINPUT)
-        return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", e->n);
-    DFOO_TRY(status);
+    if (status == DFOO_EINPUT) return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", n);
+    if (status == DFOO_OK) k->n = n;
+    return status;
+}
+
+dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
+    DFOO_TRY(make_room(k, e->n));
     examples_bind(e, k->e);
     exec_run(k->e);
     entries y, t;
