@@ -22,6 +22,16 @@ static void print_letter(const printer *p, char letter) {
     buf_repeat(p->out, letter == p->replace ? p->by : letter, 1);
 }
 
+/* [i,j], [i], or nothing; a letter that is 0 is not written. */
+static void print_place(const printer *p, char row, char col) {
+    if (!row && !col) return;
+    buf_puts(p->out, "[");
+    if (row) print_letter(p, row);
+    if (row && col) buf_puts(p->out, ",");
+    if (col) print_letter(p, col);
+    buf_puts(p->out, "]");
+}
+
 /* z2[i], W2[i,j], b2[i]: a literal 1 is left out of a column, the example of one example. */
 static void print_entry(const printer *p, const index_tree *x) {
     bool small = p->style->small && p->style->small[x->var] && p->style->example;
@@ -29,12 +39,7 @@ static void print_entry(const printer *p, const index_tree *x) {
     if (small && row == p->style->example) row = 0;
     if (small && col == p->style->example) col = 0;
     print_name(p->g, x->var, small && p->style->lower[x->var], p->out);
-    if (!row && !col) return;
-    buf_puts(p->out, "[");
-    if (row) print_letter(p, row);
-    if (row && col) buf_puts(p->out, ",");
-    if (col) print_letter(p, col);
-    buf_puts(p->out, "]");
+    print_place(p, row, col);
 }
 
 /* (dZ2 @ A1.T)[i,j] */
@@ -47,12 +52,7 @@ static void print_at(const printer *p, const index_tree *x) {
     if (!call) buf_puts(p->out, "(");
     print_node_small(p->g, x->node, small ? p->style->lower : NULL, p->out);
     if (!call) buf_puts(p->out, ")");
-    if (!row && !col) return;
-    buf_puts(p->out, "[");
-    if (row) print_letter(p, row);
-    if (row && col) buf_puts(p->out, ",");
-    if (col) print_letter(p, col);
-    buf_puts(p->out, "]");
+    print_place(p, row, col);
 }
 
 static void print_sum(const printer *p, const index_tree *x) {
