@@ -53,7 +53,7 @@ static dfoo_status vector_item(sizing *z, var_id v, size_t n, const char *from) 
     bool            data = by_example(z->m, x);
     if (column && row && n > 1 && !data) {
         const char *name = ir_var_name(&z->m->g, v);
-        return train_bad(z->m->g.d,
+        return diag_alone(z->m->g.d,
                          "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both",
                          from, name, n, n, n);
     }
@@ -74,7 +74,7 @@ static dfoo_status parameter_items(sizing *z, const dfoo_arrays *set, const char
         size_t            rows, cols;
         if (!x || (x->ndim == 1) != vectors) continue;
         if (!array_as_matrix(x, &rows, &cols))
-            return train_bad(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name,
+            return diag_alone(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name,
                              x->ndim);
         if (vectors)
             DFOO_TRY(vector_item(z, v, rows, from));
@@ -179,7 +179,7 @@ static dfoo_status bind_texts(const binder *b, var_id v, const data_texts *x) {
     const double *values;
     data_classes  words;
     if (ir_var(&m->g, v)->kind != VAR_LABEL || !by_example(m, ir_var(&m->g, v)))
-        return train_bad(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name, ir_var_name(&m->g, v));
+        return diag_alone(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name, ir_var_name(&m->g, v));
     DFOO_TRY(classes_of_texts(b->r->a, x, &words, &values));
     return bind_class_values(b, v, values, x->n, &words);
 }
@@ -252,18 +252,18 @@ static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t
     bool              from_table = t && t->values && v->at == t->values;
     const char       *what = isfinite(x) ? "too large for float32" : "not a finite number";
     if (from_table && t->names)
-        return train_bad(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1,
+        return diag_alone(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1,
                          t->names[v->offset[i]], x, what);
     if (from_table)
-        return train_bad(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x,
+        return diag_alone(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x,
                          what);
     const char *where = "example";
     if (!v->by_example)
-        return train_bad(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
+        return diag_alone(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
     if (m->examples_are_columns != was_turned(b, v->var))
-        return train_bad(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
+        return diag_alone(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
                          j + 1, where, x, what);
-    return train_bad(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,
+    return diag_alone(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,
                      i + 1, x, what);
 }
 
@@ -288,7 +288,7 @@ static dfoo_status check_promise(const binder *b, const view *v) {
         double sum = 0;
         for (size_t i = 0; i < v->entries; i++) sum += view_entry(v, j, i);
         if (fabs(sum - 1) > 1e-6)
-            return train_bad(b->r->m->g.d,
+            return diag_alone(b->r->m->g.d,
                              "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1",
                              b->from, ir_var_name(&b->r->m->g, v->var), j + 1, sum);
     }
@@ -313,7 +313,7 @@ static dfoo_status check_all(const binder *b) {
     for (uint32_t i = 0; i < b->out->views.n; i++) DFOO_TRY(check_values(b, &b->out->views.at[i]));
     b->out->n = m->examples ? sizes_get(&b->z->s, m->examples) : 1;
     if (b->out->n >= UINT32_MAX)
-        return train_bad(m->g.d, "%s: more than %u examples are too many", b->from, UINT32_MAX - 1);
+        return diag_alone(m->g.d, "%s: more than %u examples are too many", b->from, UINT32_MAX - 1);
     return DFOO_OK;
 }
 

@@ -43,12 +43,12 @@ static dfoo_status find_values(const bind_request *r, const view *v, values *out
     for (size_t j = 0; j < v->n; j++) {
         double value = v->at[j * v->step + v->offset[0]];
         if (!isfinite(value))
-            return train_bad(g->d, "%s: the class of example %zu in %s is %g", from, j + 1,
+            return diag_alone(g->d, "%s: the class of example %zu in %s is %g", from, j + 1,
                              ir_var_name(g, v->var), value);
         uint32_t i = position(out, value);
         if (i < out->at.n && out->at.at[i] == value) continue;
         if (out->at.n == MOST_CLASSES)
-            return train_bad(g->d, "%s: %s has more than %d classes: is it the right column?", from,
+            return diag_alone(g->d, "%s: %s has more than %d classes: is it the right column?", from,
                              ir_var_name(g, v->var), MOST_CLASSES);
         vec_push(r->a, &out->at, value);
         if (r->a->failed) return DFOO_ENOMEM;
@@ -125,7 +125,7 @@ static dfoo_status found_classes(const bind_request *r, const values *x, const d
     out->classes = x->text;
     if (!k || k == x->at.n) return DFOO_OK;
     const ir   *g = &r->m->g;
-    dfoo_status status = train_bad(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s",
+    dfoo_status status = diag_alone(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s",
                                    source_name(r), ir_var_name(g, out->var), x->at.n,
                                    x->at.n == 1 ? "" : "es", train_list_text(r->a, x->text, x->at.n), k,
                                    print_shape_text(g, r->a, ir_var(g, out->var)->sh));
@@ -141,7 +141,7 @@ static dfoo_status match_classes(const bind_request *r, values *x, const memo *k
         uint32_t k = 0;
         while (k < known->n_classes && strcmp(known->classes[k], x->text[i]) != 0) k++;
         if (k == known->n_classes)
-            return train_bad(g->d, "%s: '%s' is no class of %s; training found %s", source_name(r),
+            return diag_alone(g->d, "%s: '%s' is no class of %s; training found %s", source_name(r),
                              x->text[i], ir_var_name(g, known->var),
                              train_list_text(r->a, known->classes, known->n_classes));
         x->class_of[i] = k;
@@ -168,7 +168,7 @@ dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const 
     DFOO_TRY(find_values(r, v, &found));
     DFOO_TRY(name_values(r, &found, words));
     if (!words && are_measured(&found))
-        return train_bad(r->m->g.d, "%s: %s has %u different values, such as %s: these are no classes", source_name(r),
+        return diag_alone(r->m->g.d, "%s: %s has %u different values, such as %s: these are no classes", source_name(r),
                          ir_var_name(&r->m->g, v->var), found.at.n, found.text[found.at.n / 2]);
     if (!k && !words && are_numbers_below(&found, r->opt->n_class_names)) k = r->opt->n_class_names;
     if (!r->remembered || !known->n_classes) DFOO_TRY(found_classes(r, &found, words, k, known));
@@ -185,13 +185,13 @@ static dfoo_status no_such_classes(const bind_request *r, const bound *b) {
     for (uint32_t i = 0; i < b->views.n; i++) {
         uint32_t n = label_classes(r->m, &b->views.at[i]);
         if (n)
-            return train_bad(r->m->g.d, "--classes: %u name%s given (%s), and %s has %u classes%s", r->opt->n_class_names,
+            return diag_alone(r->m->g.d, "--classes: %u name%s given (%s), and %s has %u classes%s", r->opt->n_class_names,
                              r->opt->n_class_names == 1 ? " is" : "s are",
                              train_list_text(r->a, r->opt->class_names, r->opt->n_class_names),
                              ir_var_name(&r->m->g, b->views.at[i].var), n,
                              b->views.at[i].words ? ", which have names" : "");
     }
-    return train_bad(r->m->g.d, "--classes: no label of the model tells classes");
+    return diag_alone(r->m->g.d, "--classes: no label of the model tells classes");
 }
 
 dfoo_status bind_class_names(const bind_request *r, const bound *b) {

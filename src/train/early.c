@@ -85,7 +85,7 @@ static dfoo_status get_one(trainer *t, var_id v) {
     if (!name) return DFOO_ENOMEM;
     if (!last) return DFOO_OK;
     if (array_entries(last) != array_entries(best))
-        return train_bad(t->m->g.d, "%s is damaged: %s is not what training wrote", t->opt->file, name);
+        return diag_alone(t->m->g.d, "%s is damaged: %s is not what training wrote", t->opt->file, name);
     if (t->best.parameters)
         DFOO_TRY(arrays_add(t->best.parameters, best->name, best->ndim, best->dim, best->data, NULL));
     DFOO_TRY(exec_set(t->step, v, last->data));

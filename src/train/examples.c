@@ -82,7 +82,7 @@ static dfoo_status add_values(const examples_request *r, const view *v, examples
     example_values  x = {.var = v->var, .entries = v->entries, .by_example = v->by_example, .values = v->at};
     const uint32_t *pick = v->by_example ? r->pick : NULL;
     if (scale && scale->mean && scale->entries != v->entries)
-        return train_bad(r->m->g.d, "the run has means of %zu entries for %s, which has %zu", scale->entries,
+        return diag_alone(r->m->g.d, "the run has means of %zu entries for %s, which has %zu", scale->entries,
                          ir_var_name(&r->m->g, v->var), v->entries);
     if (!lies_right(r, v, scale)) {
         DFOO_TRY(values_new(out, &x, n));

@@ -47,7 +47,7 @@ static const char *map_option(const bind_request *r) {
 dfoo_status find_nothing(const bind_request *r, var_id v) {
     const variable *x = ir_var(&r->m->g, v);
     const char     *name = ir_var_name(&r->m->g, v);
-    dfoo_status status = train_bad(r->m->g.d, "%s: the %s %s : %s is not there; there are %s", source_name(r),
+    dfoo_status status = diag_alone(r->m->g.d, "%s: the %s %s : %s is not there; there are %s", source_name(r),
                                    x->kind == VAR_LABEL ? "label" : "input", name,
                                    print_shape_text(&r->m->g, r->a, x->sh), contents(r));
     if (r->source->arrays && arrays_count(r->source->arrays))
@@ -89,7 +89,7 @@ static dfoo_status unknown_variable(const bind_request *r, const train_map *map)
     for (var_id v = 1; v < g->vars.n; v++)
         if (is_data(g, v)) vec_push(r->a, &names, ir_var_name(g, v));
     DFOO_TRY(arena_status(r->a));
-    return train_bad(g->d, "%s %s=%s: the model has no input or label '%s'; it has %s", map_option(r),
+    return diag_alone(g->d, "%s %s=%s: the model has no input or label '%s'; it has %s", map_option(r),
                      map->var, map->n_names ? map->names[0] : "", map->var,
                      train_list_text(r->a, names.at, names.n));
 }
@@ -97,9 +97,9 @@ static dfoo_status unknown_variable(const bind_request *r, const train_map *map)
 static dfoo_status maps_nowhere(const bind_request *r, const train_map *map) {
     const char *names = train_list_text(r->a, map->names, map->n_names);
     if (map->n_names > 1)
-        return train_bad(r->m->g.d, "%s: %s %s=%s: not all of these are columns; there are %s",
+        return diag_alone(r->m->g.d, "%s: %s %s=%s: not all of these are columns; there are %s",
                          source_name(r), map_option(r), map->var, names, contents(r));
-    return train_bad(r->m->g.d, "%s: %s %s=%s: there is no '%s'; there are %s", source_name(r), map_option(r),
+    return diag_alone(r->m->g.d, "%s: %s %s=%s: there is no '%s'; there are %s", source_name(r), map_option(r),
                      map->var, names, names, contents(r));
 }
 

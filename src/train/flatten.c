@@ -26,7 +26,7 @@ static void say_flattened(const bind_request *r, var_id v, const dfoo_array *x, 
 }
 
 static dfoo_status other_shape(const bind_request *r, const dfoo_array *x, const memo *known) {
-    return train_bad(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them",
+    return diag_alone(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them",
                      source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim),
                      arrays_dims_text(r->a, known->n_dims, known->dim));
 }
@@ -37,7 +37,7 @@ dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t
     *n = x->dim[0];
     if (!known) return DFOO_ENOMEM;
     if (!by_example(r->m, ir_var(g, v)))
-        return train_bad(g->d, "%s: %s has %d dimensions, and %s is needed", source_name(r), x->name, x->ndim,
+        return diag_alone(g->d, "%s: %s has %d dimensions, and %s is needed", source_name(r), x->name, x->ndim,
                          print_shape_text(g, r->a, ir_var(g, v)->sh));
     if (r->remembered && same_dims(x, 0, known)) {
         *n = 1;

@@ -80,12 +80,12 @@ dfoo_status trainer_refuse_cost(const trainer *t, double cost) {
     double rate = t->rate;
     diags *d = t->m->g.d;
     if (t->t > 1) {
-        train_bad(
+        diag_alone(
             d, "the cost is %g after %zu epoch%s, %" PRIu64 " steps: the learning rate %g may be too large",
             cost, t->epoch, t->epoch == 1 ? "" : "s", t->t - 1, rate);
         diag_note(d, "try a smaller one, such as %g", rate / 10);
     } else {
-        train_bad(d,
+        diag_alone(d,
                   "the cost is %g before the first step: the data or the parameters at the start are too "
                   "large for its formula",
                   cost);

@@ -96,7 +96,7 @@ static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_us
     if (!x->init) start = use == FACTOR_NO ? START_zeros : START_xavier;
     dfoo_status status = arrays_add_matrix(run, ir_var_name(&m->g, v), rows, cols, NULL, &out);
     if (status == DFOO_EINPUT)
-        return train_bad(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v),
+        return diag_alone(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v),
                          rows, cols);
     DFOO_TRY(status);
     draw(law_of(start, x, fan_in, fan_out), r, out->data, rows * cols);
@@ -112,7 +112,7 @@ static dfoo_status copy_given(const model *m, const sizes *s, var_id v, const df
     size_t          rows = sizes_get(s, x->sh.rows), cols = sizes_get(s, x->sh.cols);
     for (size_t i = 0; i < rows * cols; i++)
         if (!isfinite(given->data[i]))
-            return train_bad(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from,
+            return diag_alone(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from,
                              given->name, i / cols + 1, i % cols + 1, given->data[i]);
     return arrays_add_matrix(run, given->name, rows, cols, given->data, NULL);
 }
@@ -130,7 +130,7 @@ static dfoo_status report_lacking(const model *m, arena *a, const dfoo_arrays *f
     if (!names) return DFOO_ENOMEM;
     const char *text = train_list_text(a, names, n);
     if (n_params && n == n_params)
-        return train_bad(g->d, "%s holds no parameter of the model: there are %s", from_name, text);
+        return diag_alone(g->d, "%s holds no parameter of the model: there are %s", from_name, text);
     if (n)
         diag_warn(g->d, NULL, span_at(0, 0), "%s does not hold %s: %s as the model says", from_name, text,
                   n == 1 ? "it starts" : "they start");

@@ -8,9 +8,6 @@
 
 /* ---------------------------------------------------------------- messages */
 
-/* An error that stands alone. DFOO_EINPUT, or DFOO_ENOMEM when there was no room for it. */
-dfoo_status train_bad(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* A note that stands alone: what was done with data that did not fit as it is. */
 void train_say(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

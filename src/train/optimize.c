@@ -54,7 +54,7 @@ static dfoo_status refuse_name(const char *what, const entry *table, size_t n, c
         most = far;
         best = names[i];
     }
-    train_bad(d, "no %s is called '%s', and there is no such file; there are %s", what, name,
+    diag_alone(d, "no %s is called '%s', and there is no such file; there are %s", what, name,
               train_list_text(d->a, names, n));
     if (best) diag_note(d, "did you mean %s?", best);
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
@@ -106,8 +106,8 @@ static dfoo_status set_one(composer *k, uint32_t first, const char *of, const tr
         return DFOO_OK;
     }
     for (uint32_t i = first; i < n; i++) names[i - first] = symbols_name(k->r.names, consts[i].name);
-    if (n == first) return train_bad(k->r.d, "%s has no '%s': it has no settings", of, given->name);
-    return train_bad(k->r.d, "%s has no '%s'; it has %s", of, given->name,
+    if (n == first) return diag_alone(k->r.d, "%s has no '%s': it has no settings", of, given->name);
+    return diag_alone(k->r.d, "%s has no '%s'; it has %s", of, given->name,
                      train_list_text(k->r.a, names, n - first));
 }
 
@@ -141,14 +141,14 @@ static dfoo_status add_schedule(composer *k) {
         DFOO_TRY(add_text(k, o->schedule, o->schedule_text ? o->schedule_text : known->text, known != NULL,
                           o->schedule_settings, o->n_schedule_settings));
     if (o->schedule && !rule_sets(&k->r, "alpha"))
-        return train_bad(k->r.d, "%s is no schedule: it has no line alpha = ..", o->schedule);
+        return diag_alone(k->r.d, "%s is no schedule: it has no line alpha = ..", o->schedule);
     return o->warmup ? add_part(k, "warmup", "warmup", (double)o->warmup) : DFOO_OK;
 }
 
 static dfoo_status add_gradient_parts(composer *k) {
     const train_options *o = k->opt;
     if (o->clip != 0 && o->clip_value != 0)
-        return train_bad(
+        return diag_alone(
             k->r.d,
             "--clip shortens the gradients as a whole, --clip-value cuts each entry: give one of them");
     if (o->clip != 0) DFOO_TRY(add_part(k, "clip", "clip", o->clip));
@@ -162,7 +162,7 @@ static dfoo_status add_decay(composer *k, const rule *own, bool *is_own) {
     *is_own = rule_const_of(own, symbols_add(k->r.names, "decay", 5)) >= 0;
     if (o->decay == 0) return DFOO_OK;
     if (*is_own && o->decay_l2)
-        return train_bad(
+        return diag_alone(
             k->r.d, "%s has a decay of its own, which is not added to the gradient: leave out --decay-kind",
             o->optimizer ? o->optimizer : "sgd");
     return *is_own ? DFOO_OK : add_part(k, o->decay_l2 ? "l2" : "decoupled", "decay", o->decay);
@@ -200,7 +200,7 @@ static dfoo_status compose_all(composer *k) {
     DFOO_TRY(choose(k, &c));
     DFOO_TRY(look_at(k, &c, &own));
     if (rule_sets(&own, "alpha") && (k->opt->schedule || k->opt->warmup))
-        return train_bad(k->r.d, "%s sets alpha itself: leave out %s", c.name,
+        return diag_alone(k->r.d, "%s sets alpha itself: leave out %s", c.name,
                          k->opt->schedule ? "--schedule" : "--warmup");
     DFOO_TRY(add_schedule(k));
     DFOO_TRY(add_gradient_parts(k));
@@ -210,7 +210,7 @@ static dfoo_status compose_all(composer *k) {
     if (k->opt->decay != 0 && own_decay) DFOO_TRY(set_one(k, first, c.name, &decay));
     DFOO_TRY(rule_check(&k->r));
     if (rule_sets(&k->r, "w")) return DFOO_OK;
-    train_bad(k->r.d, "%s: no line changes the parameter", c.name);
+    diag_alone(k->r.d, "%s: no line changes the parameter", c.name);
     diag_note(k->r.d, "there has to be one such as w = w - alpha * g");
     return DFOO_EINPUT;
 }
@@ -252,7 +252,7 @@ static dfoo_status find_parameters(model *m, const program *p, const train_optio
                       ir_var_name(g, v));
         }
     }
-    return *n ? DFOO_OK : train_bad(g->d, "there is nothing to train: the cost depends on no parameter");
+    return *n ? DFOO_OK : diag_alone(g->d, "there is nothing to train: the cost depends on no parameter");
 }
 
 dfoo_status optimizer_append(model *m, const program *p, const train_options *opt, arena *a, stepper *out) {

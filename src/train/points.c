@@ -73,7 +73,7 @@ static dfoo_status no_feature(const reader *k, const char *name) {
     const char *best = NULL;
     for (uint32_t i = 0; i < k->out->n_features; i++)
         if (!best || text_distance(name, k->names[i]) < text_distance(name, best)) best = k->names[i];
-    dfoo_status status = train_bad(k->r.m->g.d, "there is no feature '%s'; there are %s", name,
+    dfoo_status status = diag_alone(k->r.m->g.d, "there is no feature '%s'; there are %s", name,
                                    train_list_text(k->r.a, k->names, k->out->n_features));
     if (best && text_distance(name, best) <= 2 + strlen(name) / 2) diag_note(k->r.m->g.d, "did you mean '%s'?", best);
     return status;
@@ -82,20 +82,20 @@ static dfoo_status no_feature(const reader *k, const char *name) {
 static dfoo_status pick_features(reader *k, const char *const *wanted, uint32_t n_wanted) {
     train_points *p = k->out;
     if (!p->n_features)
-        return train_bad(k->r.m->g.d, "the model has no inputs with an entry for each example, so there is nothing to show it over");
+        return diag_alone(k->r.m->g.d, "the model has no inputs with an entry for each example, so there is nothing to show it over");
     if (!n_wanted && p->n_features > 2) {
-        dfoo_status status = train_bad(k->r.m->g.d, "the model has %u features, and a picture shows one or two of them", p->n_features);
+        dfoo_status status = diag_alone(k->r.m->g.d, "the model has %u features, and a picture shows one or two of them", p->n_features);
         diag_note(k->r.m->g.d, "--features NAME,NAME varies two and holds the others at their means; there are %s",
                   train_list_text(k->r.a, k->names, p->n_features));
         return status;
     }
-    if (n_wanted > 2) return train_bad(k->r.m->g.d, "--features names %u features, and a picture shows one or two", n_wanted);
+    if (n_wanted > 2) return diag_alone(k->r.m->g.d, "--features names %u features, and a picture shows one or two", n_wanted);
     p->n_picked = n_wanted ? n_wanted : p->n_features;
     for (uint32_t i = 0; i < p->n_picked; i++) {
         uint32_t f = n_wanted ? 0 : i;
         while (n_wanted && f < p->n_features && strcmp(k->names[f], wanted[i]) != 0) f++;
         if (f == p->n_features) return no_feature(k, wanted[i]);
-        if (i && f == p->picked[0]) return train_bad(k->r.m->g.d, "--features names '%s' twice", wanted[i]);
+        if (i && f == p->picked[0]) return diag_alone(k->r.m->g.d, "--features names '%s' twice", wanted[i]);
         p->picked[i] = f;
     }
     return DFOO_OK;
@@ -170,11 +170,11 @@ static dfoo_status check_prediction(reader *k) {
     const variable *x = ir_var(&m->g, m->predict.at[0]);
     const char     *name = ir_var_name(&m->g, m->predict.at[0]);
     if (!by_example(m, x))
-        return train_bad(m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
+        return diag_alone(m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
     k->out->prediction = m->predict.at[0];
     k->out->outputs = (uint32_t)sizes_get(&k->r.z.s, entries_dim(m, x));
     if (k->out->outputs == 1 || score_label(m, &k->r.z.s)) return DFOO_OK;
-    dfoo_status status = train_bad(m->g.d, "%s has %u values for each example, and a picture shows one value or classes", name,
+    dfoo_status status = diag_alone(m->g.d, "%s has %u values for each example, and a picture shows one value or classes", name,
                                    k->out->outputs);
     diag_note(m->g.d, "they are classes if there is a label of this shape that is declared onehot");
     return status;

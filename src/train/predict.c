@@ -9,11 +9,11 @@
 dfoo_status recalled_check(const recalled *r) {
     const ir *g = &r->m->g;
     if (!r->m->predict.n)
-        return train_bad(g->d,
+        return diag_alone(g->d,
                          "the model does not say what to predict: it needs a line such as `predict A2`");
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM && !arrays_get(r->run, ir_var_name(g, v)))
-            return train_bad(g->d, "the run has no %s: it is not one of this model", ir_var_name(g, v));
+            return diag_alone(g->d, "the run has no %s: it is not one of this model", ir_var_name(g, v));
     return DFOO_OK;
 }
 
@@ -157,7 +157,7 @@ dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array
     size_t rows, cols;
     var_id v = ir_find_var(&m->g, symbols_find(m->g.names, x->name, strlen(x->name)));
     if (!array_as_matrix(x, &rows, &cols))
-        return train_bad(m->g.d, "%s has %d dimensions, and a table has two", x->name, x->ndim);
+        return diag_alone(m->g.d, "%s has %d dimensions, and a table has two", x->name, x->ndim);
     bool        turn = v && by_example(m, ir_var(&m->g, v)) && m->examples_are_columns;
     size_t      n = turn ? cols : rows, entries = turn ? rows : cols;
     dfoo_array *table;

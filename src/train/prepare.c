@@ -18,7 +18,7 @@ static dfoo_status check_scale_of(const bind_request *r, const train_scale *x) {
     }
     DFOO_TRY(arena_status(r->a));
     return !x->var ? DFOO_OK
-                   : train_bad(g->d, "--scale %s=..: the model has no input '%s'; it has %s", x->var, x->var,
+                   : diag_alone(g->d, "--scale %s=..: the model has no input '%s'; it has %s", x->var, x->var,
                                names.n ? train_list_text(r->a, names.at, names.n) : "none");
 }
 
@@ -69,7 +69,7 @@ static void moments(const view *v, const uint32_t *pick, size_t n, size_t i, dou
 
 static dfoo_status check_scale(const model *m, const view *v, size_t i, double mean, double sd) {
     if (isfinite(mean) && isfinite(sd)) return DFOO_OK;
-    return train_bad(m->g.d, "entry %zu of %s cannot be standardised: its values are too large", i + 1,
+    return diag_alone(m->g.d, "entry %zu of %s cannot be standardised: its values are too large", i + 1,
                      ir_var_name(&m->g, v->var));
 }
 
@@ -174,6 +174,6 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
     hold_back(label, part, order, n, due, held);
     *n_test = partition(held, n, order);
     if (*n_test > 0 && *n_test < n) return DFOO_OK;
-    return train_bad(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n,
+    return diag_alone(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n,
                      *n_test ? "train with" : "test with");
 }

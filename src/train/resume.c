@@ -154,7 +154,7 @@ static dfoo_status refuse_unfinished(trainer *t) {
     diags *d = t->m->g.d;
     DFOO_TRY(is_unfinished(t, &unfinished));
     if (!unfinished) return DFOO_OK;
-    train_bad(d, "%s holds a run that has not ended", t->opt->file);
+    diag_alone(d, "%s holds a run that has not ended", t->opt->file);
     diag_note(d, "--resume goes on with it, --restart begins anew and replaces it");
     return DFOO_EINPUT;
 }
@@ -172,13 +172,13 @@ dfoo_status trainer_open_file(trainer *t) {
     DFOO_TRY(arrays_new(&t->a.mem, &t->resumed));
     DFOO_TRY(data_read(file, NULL, d, t->resumed));
     if (arrays_get(t->resumed, "dfoo.terms")) return DFOO_OK;
-    train_bad(d, "%s does not hold what is needed to go on with it: it is no run, or was written without its state", file);
+    diag_alone(d, "%s does not hold what is needed to go on with it: it is no run, or was written without its state", file);
     diag_note(d, "--from %s starts from the parameters in it", file);
     return DFOO_EINPUT;
 }
 
 static dfoo_status damaged(const trainer *t, const char *name) {
-    return train_bad(t->m->g.d, "%s is damaged: %s is not what training wrote", t->opt->file, name);
+    return diag_alone(t->m->g.d, "%s is damaged: %s is not what training wrote", t->opt->file, name);
 }
 
 /* The value behind "what = "; NULL if it is another term. */
@@ -195,12 +195,12 @@ static bool is_schedule(int i, const char *was, const char *is) {
 static dfoo_status refuse_term(const trainer *t, int i, const char *was, const char *is) {
     diags *d = t->m->g.d;
     if (i == TERM_EQUATIONS || is_schedule(i, was, is))
-        train_bad(d, "%s was made by other equations: the model, the optimiser or its settings have changed, or dfoo has",
+        diag_alone(d, "%s was made by other equations: the model, the optimiser or its settings have changed, or dfoo has",
                   t->opt->file);
     else if (i == TERM_DATA)
-        train_bad(d, "%s was trained with other examples: the data has changed, or how it is split or scaled", t->opt->file);
+        diag_alone(d, "%s was trained with other examples: the data has changed, or how it is split or scaled", t->opt->file);
     else
-        train_bad(d, "%s was trained with %s, and now it is %s", t->opt->file, was, is);
+        diag_alone(d, "%s was trained with %s, and now it is %s", t->opt->file, was, is);
     diag_note(d, "a run goes on as it began; --from %s --restart starts anew from its parameters", t->opt->file);
     return DFOO_EINPUT;
 }

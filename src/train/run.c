@@ -83,7 +83,7 @@ dfoo_status run_remember(const model *m, const memos *all, const train_options *
 /* -------------------------------------------------------------------- recall */
 
 static dfoo_status damaged(const model *m, const char *name) {
-    return train_bad(m->g.d, "the run is damaged: %s is not what training wrote", name);
+    return diag_alone(m->g.d, "the run is damaged: %s is not what training wrote", name);
 }
 
 /* Bytes with a zero byte behind each text. */

@@ -13,18 +13,18 @@ dfoo_status train_plan(const model *m, arena *a, const program *p, const var_id 
         const function *f = &m->functions.at[i];
         const char     *name = symbols_name(m->g.names, f->name);
         if (!f->body)
-            return train_bad(m->g.d,
+            return diag_alone(m->g.d,
                              "the function %s has no formula, so it cannot be computed: write %s(z) = ..",
                              name, name);
     }
-    return train_bad(m->g.d, "a function without a formula cannot be computed");
+    return diag_alone(m->g.d, "a function without a formula cannot be computed");
 }
 
 dfoo_status train_exec_open(const plan *p, const model *m, const train_options *opt, const sizes *s,
                             exec **out) {
     dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, opt->dtype, s, out);
     if (status == DFOO_EINPUT)
-        return train_bad(m->g.d, "the matrices of the model are larger than memory can be");
+        return diag_alone(m->g.d, "the matrices of the model are larger than memory can be");
     if (status != DFOO_OK || opt->threads < 2) return status;
     status = exec_threads(*out, opt->threads);
     if (status == DFOO_OK) return DFOO_OK;
@@ -145,7 +145,7 @@ static dfoo_status make_room(scorer *k, size_t n) {
     if (n == k->n) return DFOO_OK;
     sizes_examples(k->m, &k->s, n);
     dfoo_status status = exec_resize(k->e, &k->s);
-    if (status == DFOO_EINPUT) return train_bad(k->m->g.d, "%zu examples at once are more than memory can hold", n);
+    if (status == DFOO_EINPUT) return diag_alone(k->m->g.d, "%zu examples at once are more than memory can hold", n);
     if (status == DFOO_OK) k->n = n;
     return status;
 }

@@ -11,14 +11,14 @@ static dfoo_status check_options(const trainer *t) {
     diags               *d = t->m->g.d;
     bool                 has_test = t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols);
     if (!(o->split >= 0 && o->split < 1))
-        return train_bad(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
+        return diag_alone(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
     if (o->split > 0 && has_test)
-        return train_bad(d, "there is test data, so nothing can be held back: leave out --split or --test");
+        return diag_alone(d, "there is test data, so nothing can be held back: leave out --split or --test");
     if (o->patience && !has_test && o->split == 0)
-        return train_bad(
+        return diag_alone(
             d, "--patience watches the cost of test data, and there is none: give --test or --split");
     if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
-        return train_bad(d, "the model has no dimension for examples, which %s needs",
+        return diag_alone(d, "the model has no dimension for examples, which %s needs",
                          o->split > 0 ? "--split"
                          : o->batch   ? "--batch"
                                       : "--standardize");

@@ -19,15 +19,6 @@ static const char *format_text(diags *d, const char *format, va_list args) {
     return text;
 }
 
-dfoo_status train_bad(diags *d, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    const char *text = format_text(d, format, args);
-    va_end(args);
-    if (text) diag_error(d, NULL, span_at(0, 0), "%s", text);
-    return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
-}
-
 void train_say(diags *d, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -166,8 +157,8 @@ static dfoo_status report(sizing *z, uint32_t item) {
     bool             row_wrong = rows != x->rows;
     dim              wrong = row_wrong ? v->sh.rows : v->sh.cols;
     if (x->rows == 0 || x->cols == 0)
-        return train_bad(d, "%s: %s is (%zu, %zu): it is empty", x->from, name, x->rows, x->cols);
-    dfoo_status status = train_bad(d, "%s: %s is (%zu, %zu), where %s is needed%s", x->from, name, x->rows,
+        return diag_alone(d, "%s: %s is (%zu, %zu): it is empty", x->from, name, x->rows, x->cols);
+    dfoo_status status = diag_alone(d, "%s: %s is (%zu, %zu), where %s is needed%s", x->from, name, x->rows,
                                    x->cols, wanted, known_text(z, z->a, wrong));
     hint_size(z, d, wrong, row_wrong ? x->rows : x->cols);
     hint_turn(z, d);
@@ -206,7 +197,7 @@ static dfoo_status unknown_set(const sizing *z, const char *name) {
     const char **names = arena_new(z->a, (m->size_names.n + 1) * sizeof *names);
     if (!names) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->size_names.n; i++) names[i] = symbols_name(m->g.names, m->size_names.at[i]);
-    return train_bad(m->g.d, "--set %s: the model has no size of that name; it has %s", name,
+    return diag_alone(m->g.d, "--set %s: the model has no size of that name; it has %s", name,
                      m->size_names.n ? train_list_text(z->a, names, m->size_names.n) : "none");
 }
 
@@ -215,7 +206,7 @@ dfoo_status sizing_solve(sizing *z) {
         sym name = size_name(z->m, z->sets[i].name);
         if (!name) return unknown_set(z, z->sets[i].name);
         if (!z->sets[i].value || z->sets[i].value >= DIM_NAMED)
-            return train_bad(z->m->g.d, "--set %s: a size is a whole number from 1 on", z->sets[i].name);
+            return diag_alone(z->m->g.d, "--set %s: a size is a whole number from 1 on", z->sets[i].name);
     }
     uint32_t item = solve(z, TURN_NONE);
     if (item < z->items.n && turn_data(z)) item = solve(z, TURN_NONE);
@@ -234,9 +225,9 @@ static dfoo_status report_missing(const sizing *z, sym name) {
             user = v;
     }
     if (!user)
-        train_bad(g->d, "the size %s is not known", text);
+        diag_alone(g->d, "the size %s is not known", text);
     else
-        train_bad(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user),
+        diag_alone(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user),
                   print_shape_text(g, z->a, ir_var(g, user)->sh));
     diag_note(g->d, "write `size %s = 20` in the model, or give --set %s=20", text, text);
     return arena_status(g->d->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;

@@ -63,7 +63,7 @@ size_t table_column(const data_table *t, const char *name) {
 }
 
 static dfoo_status missing_column(const splitter *k, const char *name, const char *why) {
-    return train_bad(k->r->m->g.d, "%s: there is no column '%s'%s; there are %s", source_name(k->r), name,
+    return diag_alone(k->r->m->g.d, "%s: there is no column '%s'%s; there are %s", source_name(k->r), name,
                      why, train_list_text(k->r->a, k->t->names, k->t->n_cols));
 }
 
@@ -93,7 +93,7 @@ static dfoo_status give_mapped(splitter *k, part *p) {
     for (uint32_t i = 0; i < at->n_columns; i++) {
         size_t column = table_column(k->t, at->columns[i]);
         if (k->taken[column])
-            return train_bad(k->r->m->g.d, "%s: the column '%s' is mapped twice", source_name(k->r), at->columns[i]);
+            return diag_alone(k->r->m->g.d, "%s: the column '%s' is mapped twice", source_name(k->r), at->columns[i]);
         give(k, p, column);
     }
     p->width = p->n;
@@ -115,7 +115,7 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
     const model *m = k->r->m;
     uint32_t     next = 0, n_labels = 0;
     if (!k->t->names)
-        return train_bad(
+        return diag_alone(
             m->g.d, "%s has no line of column names, so --labels finds nothing: labels are the last columns",
             source_name(k->r));
     for (uint32_t i = 0; i < k->parts.n; i++) n_labels += k->parts.at[i].label && !k->parts.at[i].n;
@@ -126,19 +126,19 @@ static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_
         bool   all = n_labels == 1 && (p->width == 0 || ir_var(&m->g, p->var)->onehot);
         size_t want = all ? rest : p->width ? p->width : 1;
         if (!want || want > rest)
-            return train_bad(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var),
+            return diag_alone(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var),
                              want, want == 1 ? "" : "s", n_names);
         for (p->width = want; want; want--) {
             size_t column = table_column(k->t, names[next]);
             if (column == k->t->n_cols) return missing_column(k, names[next], " for --labels");
-            if (k->taken[column]) return train_bad(m->g.d, "--labels: '%s' stands there twice", names[next]);
+            if (k->taken[column]) return diag_alone(m->g.d, "--labels: '%s' stands there twice", names[next]);
             give(k, p, column);
             next++;
         }
     }
     return next == n_names
                ? DFOO_OK
-               : train_bad(m->g.d, "--labels: %u columns are named, and the labels take %u", n_names, next);
+               : diag_alone(m->g.d, "--labels: %u columns are named, and the labels take %u", n_names, next);
 }
 
 /* ----------------------------------------------------------------- by place */
@@ -158,7 +158,7 @@ static const char *widths_text(const splitter *k) {
 }
 
 static dfoo_status does_not_fit(const splitter *k, size_t open) {
-    dfoo_status status = train_bad(k->r->m->g.d, "%s has %zu columns, and they cannot be shared out: %s",
+    dfoo_status status = diag_alone(k->r->m->g.d, "%s has %zu columns, and they cannot be shared out: %s",
                                    source_name(k->r), k->t->n_cols, widths_text(k));
     if (open > 1)
         diag_note(k->r->m->g.d,
@@ -250,7 +250,7 @@ static dfoo_status refuse_words(const splitter *k, const part *p) {
         if (!words->n) continue;
         const char *column = k->t->names ? arena_format(k->r->a, "'%s'", k->t->names[p->column[i]])
                                          : arena_format(k->r->a, "%zu", p->column[i] + 1);
-        train_bad(k->r->m->g.d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r),
+        diag_alone(k->r->m->g.d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r),
                   column ? column : "", train_list_text(k->r->a, words->names, words->n), name_of(k, p->var));
         diag_note(k->r->m->g.d, "is it the label? --labels NAME says so");
         return arena_status(k->r->m->g.d->a) == DFOO_OK && column ? DFOO_EINPUT : DFOO_ENOMEM;
@@ -284,12 +284,12 @@ dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bo
     splitter k = {.r = r, .t = r->source->table, .places = places, .z = z, .out = out};
     DFOO_TRY(find_parts(&k));
     if (!k.parts.n && !r->m->examples)
-        return train_bad(r->m->g.d,
+        return diag_alone(r->m->g.d,
                          "%s: the model has no dimension for examples, so a table does not fit it: give "
                          "arrays by name in an NPZ file",
                          source_name(r));
     if (!k.parts.n) return DFOO_OK;
-    if (!k.t->n_rows) return train_bad(r->m->g.d, "%s holds no examples", source_name(r));
+    if (!k.t->n_rows) return diag_alone(r->m->g.d, "%s holds no examples", source_name(r));
     DFOO_TRY(share_out(&k));
     for (uint32_t i = 0; i < k.parts.n; i++)
         if (!k.parts.at[i].absent) DFOO_TRY(bind_part(&k, &k.parts.at[i]));
