@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "exec/exec.h"
+#include "run/exec/exec.h"
 #include "exec/reference.h"
 
 typedef struct net {
@@ -27,7 +27,7 @@ static const net nets[] = {
 };
 
 /* `format` with the layer's number for %1, the one before for %0, and the one behind for %2 */
-static void define(model *m, const char *name, size_t layer, const char *format) {
+static void define(sketch *m, const char *name, size_t layer, const char *format) {
     char text[200], var[20];
     size_t n = 0;
     for (const char *c = format; *c; c++) {
@@ -39,7 +39,7 @@ static void define(model *m, const char *name, size_t layer, const char *format)
     model_define(m, var, text);
 }
 
-static void declare(model *m, const net *t) {
+static void declare(sketch *m, const net *t) {
     char name[20], rows[20], cols[20];
     snprintf(rows, sizeof rows, "n%zu", t->n_layers);
     model_var(m, VAR_INPUT, "A0", "n0", "m");
@@ -55,7 +55,7 @@ static void declare(model *m, const net *t) {
     }
 }
 
-static void define_step(model *m, const net *t) {
+static void define_step(sketch *m, const net *t) {
     bool wide = t->width[t->n_layers] > 1, tanh = strcmp(t->hidden, "tanh") == 0;
     size_t last = t->n_layers;
     for (size_t l = 1; l <= last; l++) {
@@ -139,7 +139,7 @@ static double arithmetic(const net *t) {
 }
 
 static bool run(const net *t, unsigned threads) {
-    model m;
+    sketch m;
     plan *p = NULL;
     exec *e = NULL;
     char  name[20];

@@ -1,5 +1,5 @@
 # cmake "-DFILES=a.eq;b.eq" -DOUT=builtin_models.c -P embed_models.cmake
-# Writes text files as the C strings that src/lang/builtin.h declares.
+# Writes text files as the C strings that src/core/lang/builtin.h declares.
 set(names "")
 set(texts "")
 foreach(file ${FILES})
@@ -12,7 +12,7 @@ foreach(file ${FILES})
     string(APPEND texts "    \"${text}\",\n\n")
 endforeach()
 file(WRITE "${OUT}" "/* Made by cmake/embed_models.cmake from examples/. */
-#include \"lang/builtin.h\"
+#include \"core/lang/builtin.h\"
 
 #include <stddef.h>
 

@@ -16,10 +16,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/rng.h"
-#include "diff/diff.h"
-#include "lang/reader.h"
-#include "simplify/simplify.h"
+#include "core/base/rng.h"
+#include "core/diff/diff.h"
+#include "core/lang/reader.h"
+#include "core/simplify/simplify.h"
 
 typedef struct reading {
     arena       a;

@@ -2,10 +2,8 @@
 #ifndef API_H
 #define API_H
 
-#include "base/arrays.h"
-#include "base/locale.h"
-#include "simplify/simplify.h"
-#include "train/train.h"
+#include "core/core.h"
+#include "run/run.h"
 
 typedef struct override {
     char  *name;

@@ -1,7 +1,7 @@
 /* The public interface: gradients against differences, with planted mistakes. */
 #include "api/api.h"
-#include "check/check.h"
-#include "diff/diff.h"
+#include "teach/teach.h"
+#include "core/core.h"
 
 typedef struct engine_user {
     dfoo_convention convention;

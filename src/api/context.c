@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "data/data.h"
+#include "host/host.h"
 
 const char *dfoo_status_text(dfoo_status status) {
     static const char *const texts[] = {"ok", "the answer is no", "wrong input", "a file could not be read or written", "out of memory"};

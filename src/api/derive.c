@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "emit/emit.h"
-#include "explain/explain.h"
+#include "ship/ship.h"
+#include "teach/teach.h"
 
 /* Which gradients `--wrt dW1,b1` names, by var_id. */
 static dfoo_status read_wrt(work *w, const char *list, bool **out) {

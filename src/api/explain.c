@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "explain/explain.h"
-#include "lang/lang.h"
+#include "teach/teach.h"
+#include "core/core.h"
 
 /* The signs that a terminal may lack, spelled out. */
 static void to_ascii(buf *b) {

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "exec/finite.h"
-#include "plan/plan.h"
+#include "run/run.h"
 
 /* Values and gradients from whatever was given. */
 typedef struct grad_call {

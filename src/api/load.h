@@ -3,8 +3,8 @@
 #define API_LOAD_H
 
 #include "api/api.h"
-#include "data/data.h"
-#include "train/train.h"
+#include "host/host.h"
+#include "run/run.h"
 
 /* What was read; everything but the arrays lives in the work's arena. */
 typedef struct loaded {

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "lang/builtin.h"
-#include "lang/lang.h"
+#include "core/core.h"
 
 /* A model is kept only if it can be read. */
 dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {

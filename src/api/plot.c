@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/load.h"
-#include "plot/plot.h"
+#include "teach/teach.h"
 
 /* The last part of a path. */
 static const char *base_name(const char *path) {

@@ -1,7 +1,7 @@
 /* The public interface: a model's equations with their shapes, and the plan of a training step. */
 #include "api/api.h"
-#include "lang/lang.h"
-#include "plan/plan.h"
+#include "core/core.h"
+#include "run/run.h"
 
 static dfoo_status show(work *w, int with_plan, buf *out) {
     DFOO_TRY(work_printable(w));

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "diff/diff.h"
-#include "lang/lang.h"
+#include "core/core.h"
 
 dfoo_status work_begin(work *w, dfoo *d) {
     *w = (work){.d = d};

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/arrays.h"
-#include "base/diag.h"
-#include "base/rng.h"
-#include "base/text.h"
+#include "core/base/arrays.h"
+#include "core/base/diag.h"
+#include "core/base/rng.h"
+#include "core/base/text.h"
 
 /* ------------------------------------------------------------------ memory */
 

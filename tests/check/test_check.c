@@ -1,6 +1,6 @@
 /* The check: right gradients pass, wrong ones are named, every planted mistake is noticed. */
-#include "check/inside.h"
-#include "check/mistakes.h"
+#include "teach/check/inside.h"
+#include "teach/check/mistakes.h"
 #include "reading.h"
 
 /* ------------------------------------------------------------------ models */

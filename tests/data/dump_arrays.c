@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/data.h"
+#include "host/data/data.h"
 
 static void dump_numbers(const double *x, size_t n) {
     for (size_t i = 0; i < n; i++) printf("%s%a", i ? " " : "", x[i]);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/data.h"
+#include "host/data/data.h"
 
 static char folder[64]; /* of this run of the tests; files_done removes it */
 

@@ -1,9 +1,9 @@
 /* The emitting room: every operation can be written, at any depth, and without memory it says so. */
 #include "reading.h"
 
-#include "emit/emit.h"
-#include "emit/emit.h"
-#include "emit/numpy.h"
+#include "ship/emit/emit.h"
+#include "ship/emit/emit.h"
+#include "ship/emit/numpy.h"
 
 /* ------------------------------------------------------ the table of operations */
 

@@ -1,5 +1,5 @@
 """Wrong models and what is said about them. NAME.txt holds the messages for NAME.eq;
-DFOO_UPDATE=1 writes it. Every message of src/lang and src/syntax occurs in one of them."""
+DFOO_UPDATE=1 writes it. Every message of src/core/lang and src/core/syntax occurs in one of them."""
 import os
 import pathlib
 import re

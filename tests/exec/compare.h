@@ -13,10 +13,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "exec/exec.h"
+#include "run/exec/exec.h"
 #include "exec/reference.h"
 
-static inline plan *make_plan(model *m, const var_id *keep, uint32_t n_keep) {
+static inline plan *make_plan(sketch *m, const var_id *keep, uint32_t n_keep) {
     plan *p = NULL;
     assert_int_equal(plan_make(&m->g, &m->a, &m->p, keep, n_keep, &p), DFOO_OK);
     return p;
@@ -61,7 +61,7 @@ static inline void compare_var(exec *e, const plan *p, const reference *r, var_i
     fail_msg("%s is off by %g", ir_var_name(&r->m->g, v), off);
 }
 
-static inline void compare_type(model *m, const plan *p, exec_dtype type, uint64_t seed, int runs, double tolerance, unsigned threads) {
+static inline void compare_type(sketch *m, const plan *p, exec_dtype type, uint64_t seed, int runs, double tolerance, unsigned threads) {
     reference r = reference_open(m, seed);
     exec     *e = NULL;
     assert_int_equal(exec_open(p, &m->g, NULL, type, &m->s, &e), DFOO_OK);
@@ -76,13 +76,13 @@ static inline void compare_type(model *m, const plan *p, exec_dtype type, uint64
     reference_close(&r);
 }
 
-static inline void compare_plan(model *m, const plan *p, uint64_t seed, int runs) {
+static inline void compare_plan(sketch *m, const plan *p, uint64_t seed, int runs) {
     compare_type(m, p, EXEC_F64, seed, runs, 1e-12, 1);
     compare_type(m, p, EXEC_F32, seed, runs, 1e-4, 1);
 }
 
 /* Keeps all variables that statements define. */
-static inline plan *plan_keeping_all(model *m) {
+static inline plan *plan_keeping_all(sketch *m) {
     var_id   keep[512];
     uint32_t n = 0;
     for (var_id v = 1; v < m->g.vars.n && n < 512; v++)

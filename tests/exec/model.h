@@ -7,61 +7,61 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ir/eval.h"
+#include "core/ir/eval.h"
 
-typedef struct model {
+typedef struct sketch {
     arena   a;
     symbols names;
     diags   d;
     ir      g;
     program p;
     sizes   s;
-} model;
+} sketch;
 
-static inline dfoo_status model_open(model *m, dfoo_allocator mem) {
-    *m = (model){.p = {{0}}};
+static inline dfoo_status model_open(sketch *m, dfoo_allocator mem) {
+    *m = (sketch){.p = {{0}}};
     arena_init(&m->a, mem);
     symbols_init(&m->names, &m->a);
     diags_init(&m->d, &m->a);
     return ir_init(&m->g, &m->a, &m->names, &m->d);
 }
 
-static inline void model_close(model *m) {
+static inline void model_close(sketch *m) {
     arena_free(&m->a);
 }
 
-static inline sym model_sym(model *m, const char *name) {
+static inline sym model_sym(sketch *m, const char *name) {
     return symbols_add(&m->names, name, strlen(name));
 }
 
 /* "3" or "n1"; NULL: a number has no dimensions */
-static inline dim model_dim(model *m, const char *text) {
+static inline dim model_dim(sketch *m, const char *text) {
     if (!text) return 0;
     return text[0] >= '0' && text[0] <= '9' ? dim_literal((uint32_t)atoi(text)) : dim_named(model_sym(m, text));
 }
 
-static inline var_id model_var(model *m, var_kind kind, const char *name, const char *rows, const char *cols) {
+static inline var_id model_var(sketch *m, var_kind kind, const char *name, const char *rows, const char *cols) {
     variable v = {.name = model_sym(m, name), .kind = (uint8_t)kind, .sh = {model_dim(m, rows), model_dim(m, cols)}};
     return ir_add_var(&m->g, v);
 }
 
-static inline var_id model_const(model *m, const char *name, double value) {
+static inline var_id model_const(sketch *m, const char *name, double value) {
     return ir_add_var(&m->g, (variable){.name = model_sym(m, name), .kind = VAR_CONST, .value = value});
 }
 
-static inline var_id model_find(const model *m, const char *name) {
+static inline var_id model_find(const sketch *m, const char *name) {
     return ir_find_var(&m->g, symbols_find(&m->names, name, strlen(name)));
 }
 
-static inline node_id model_build(model *m, const ast *x);
+static inline node_id model_build(sketch *m, const ast *x);
 
-static inline node_id model_name(model *m, sym name) {
+static inline node_id model_name(sketch *m, sym name) {
     var_id v = ir_find_var(&m->g, name);
     return v ? ir_var(&m->g, v)->leaf : ir_size(&m->g, dim_named(name));
 }
 
 /* f(..), with axis=0 or axis=1; `ones(x)` has x's shape, `open(x)` has no formula. */
-static inline node_id model_call(model *m, const ast *x) {
+static inline node_id model_call(sketch *m, const ast *x) {
     const char *name = symbols_name(&m->names, x->name);
     node_id     arg[3] = {0, 0, 0};
     uint32_t    n = 0;
@@ -86,7 +86,7 @@ static inline op_id model_infix(uint32_t sign) {
     return OP_NONE;
 }
 
-static inline node_id model_build(model *m, const ast *x) {
+static inline node_id model_build(sketch *m, const ast *x) {
     switch ((ast_kind)x->kind) {
     case AST_NUMBER: return ir_number(&m->g, x->number);
     case AST_NAME: return model_name(m, x->name);
@@ -101,13 +101,13 @@ static inline node_id model_build(model *m, const ast *x) {
     }
 }
 
-static inline node_id model_node(model *m, const char *text) {
+static inline node_id model_node(sketch *m, const char *text) {
     const ast *x = syntax_read(&m->a, &m->names, &m->d, text, false);
     return x ? model_build(m, x) : 0;
 }
 
 /* Appends `name = text`; a new variable is made if there is none of that name. */
-static inline var_id model_define(model *m, const char *name, const char *text) {
+static inline var_id model_define(sketch *m, const char *name, const char *text) {
     node_id n = model_node(m, text);
     assert(n || m->a.failed);
     if (!n) return 0;
@@ -119,16 +119,16 @@ static inline var_id model_define(model *m, const char *name, const char *text) 
 }
 
 /* To be called when all names are there. */
-static inline dfoo_status model_sizes(model *m) {
+static inline dfoo_status model_sizes(sketch *m) {
     return sizes_init(&m->s, &m->a, &m->names);
 }
 
-static inline void model_size(model *m, const char *name, size_t value) {
+static inline void model_size(sketch *m, const char *name, size_t value) {
     m->s.of[symbols_find(&m->names, name, strlen(name))] = value;
 }
 
 /* The two-layer network of the documents with its backward pass. */
-static inline void model_two_layers(model *m) {
+static inline void model_two_layers(sketch *m) {
     model_var(m, VAR_INPUT, "X", "n0", "m");
     model_var(m, VAR_LABEL, "Y", "n2", "m");
     model_var(m, VAR_PARAM, "W1", "n1", "n0");

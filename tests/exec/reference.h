@@ -3,11 +3,11 @@
 #ifndef TESTS_EXEC_REFERENCE_H
 #define TESTS_EXEC_REFERENCE_H
 
-#include "base/rng.h"
+#include "core/base/rng.h"
 #include "exec/model.h"
 
 typedef struct reference {
-    model  *m;
+    sketch  *m;
     matrix *of;    /* by var; at is NULL where it has no value */
     double *start; /* by var: the values of constants */
 } reference;
@@ -21,7 +21,7 @@ static inline matrix reference_room(const reference *r, var_id v) {
 }
 
 /* Labels are in (0, 1), constants have their value, inputs are normal, parameters 0.3 of it. */
-static inline reference reference_open(model *m, uint64_t seed) {
+static inline reference reference_open(sketch *m, uint64_t seed) {
     reference r = {.m = m, .of = calloc(m->g.vars.n, sizeof(matrix)), .start = calloc(m->g.vars.n, sizeof(double))};
     assert(r.of && r.start);
     for (var_id v = 1; v < m->g.vars.n; v++) {

@@ -15,21 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
-#include "exec/kernels.h"
+#include "core/base/rng.h"
+#include "run/exec/kernels.h"
 
 typedef long double (*truth)(long double);
 
-typedef struct function {
+typedef struct sample {
     const char *name;
     op_id       op;
     truth       value;
     double      f32_most, f64_most; /* how many ulp it may be off */
-} function;
+} sample;
 
 static long double true_elu(long double x) { return x > 0 ? x : expm1l(x); }
 
-static const function functions[] = {
+static const sample functions[] = {
     {"exp", OP_EXP, expl, 1.1, 1.1},
     {"log", OP_LOG, logl, 0.9, 0.9},
     {"log1p", OP_LOG1P, log1pl, 1, 1},
@@ -58,12 +58,12 @@ static void note(double x, double off, double *most, double *where) {
     *where = x;
 }
 
-static void check(const char *set, const char *type, const function *f, double most, double where, double allowed) {
+static void check(const char *set, const char *type, const sample *f, double most, double where, double allowed) {
     if (getenv("DFOO_SHOW_ULPS")) printf("%-9s %-4s %-8s %.3f ulp at %a\n", set, type, f->name, most, where);
     if (!(most <= allowed)) fail_msg("%s, %s, %s: off by %g ulp at %a", set, type, f->name, most, where);
 }
 
-static void check_f32(const char *set, const kernels *k, const function *f) {
+static void check_f32(const char *set, const kernels *k, const sample *f) {
     static float x[N], y[N], one[N];
     double   most = 0, where = 0;
     uint64_t bits = 0;
@@ -82,7 +82,7 @@ static void check_f32(const char *set, const kernels *k, const function *f) {
 }
 
 /* All exponents and signs, and numbers near the edges. */
-static void check_f64(const char *set, const kernels *k, const function *f) {
+static void check_f64(const char *set, const kernels *k, const sample *f) {
     static double x[N], y[N], one[N];
     static const double edges[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 1, -1, 709.78, 709.79, -745.1, -745.2, -708.5, 0x1p-1022, 0x1p-1074};
     double most = 0, where = 0;

@@ -6,18 +6,18 @@
 
 #include "failing_allocator.h"
 
-static void start(model *m) {
+static void start(sketch *m) {
     assert_int_equal(model_open(m, mem_default()), DFOO_OK);
 }
 
 /* Keeps every defined variable, then only the last one, so that values also stay in registers. */
-static void compare_all_ways(model *m, uint64_t seed, int runs) {
+static void compare_all_ways(sketch *m, uint64_t seed, int runs) {
     compare_plan(m, plan_keeping_all(m), seed, runs);
     var_id last = m->p.list.at[m->p.list.n - 1].var;
     compare_plan(m, make_plan(m, &last, 1), seed, runs);
 }
 
-static void set_layer_sizes(model *m, size_t n0, size_t n1, size_t n2, size_t examples) {
+static void set_layer_sizes(sketch *m, size_t n0, size_t n1, size_t n2, size_t examples) {
     assert_int_equal(model_sizes(m), DFOO_OK);
     model_size(m, "n0", n0);
     model_size(m, "n1", n1);
@@ -31,7 +31,7 @@ static void test_two_layers(void **state) {
     static const size_t shapes[][4] = {{2, 4, 1, 400}, {3, 5, 2, 7}, {1, 1, 1, 1}, {4, 3, 2, 1}, {5, 20, 7, 513}, {17, 33, 10, 64}, {2, 3, 2, 1500}};
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        model m;
+        sketch m;
         start(&m);
         model_two_layers(&m);
         set_layer_sizes(&m, shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3]);
@@ -42,7 +42,7 @@ static void test_two_layers(void **state) {
     }
 }
 
-static void add_descent(model *m) {
+static void add_descent(sketch *m) {
     model_const(m, "alpha", 0.1);
     model_define(m, "W1", "W1 - alpha * dW1");
     model_define(m, "b1", "b1 - alpha * db1");
@@ -53,7 +53,7 @@ static void add_descent(model *m) {
 static void test_descent(void **state) {
     (void)state;
     for (int all = 0; all < 2; all++) {
-        model m;
+        sketch m;
         start(&m);
         model_two_layers(&m);
         add_descent(&m);
@@ -67,7 +67,7 @@ static void test_descent(void **state) {
 /* Adam, with its step counter and bias correction, for one parameter matrix and one number. */
 static void test_adam(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_var(&m, VAR_INPUT, "X", "n0", "m");
     model_var(&m, VAR_LABEL, "Y", "1", "m");
@@ -97,7 +97,7 @@ static void test_adam(void **state) {
  * whatever has the same node. */
 static void test_order_of_updates(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_var(&m, VAR_PARAM, "W", "n1", "n1");
     model_var(&m, VAR_INPUT, "X", "n1", "m");
@@ -121,7 +121,7 @@ static void test_order_of_updates(void **state) {
 
 /* ---------------------------------------------------------- every operation */
 
-static void declare_shapes(model *m) {
+static void declare_shapes(sketch *m) {
     model_var(m, VAR_INPUT, "A", "n", "m");
     model_var(m, VAR_LABEL, "B", "n", "m");
     model_var(m, VAR_LABEL, "C", "n", "1");
@@ -130,7 +130,7 @@ static void declare_shapes(model *m) {
     model_var(m, VAR_INPUT, "k", NULL, NULL);
 }
 
-static void set_shape_sizes(model *m, size_t n, size_t examples) {
+static void set_shape_sizes(sketch *m, size_t n, size_t examples) {
     assert_int_equal(model_sizes(m), DFOO_OK);
     model_size(m, "n", n);
     model_size(m, "m", examples);
@@ -140,7 +140,7 @@ static const char *const operands[] = {"A", "B", "C", "R", "E", "k", "3", "m"};
 enum { N_OPERANDS = sizeof operands / sizeof operands[0] };
 
 /* Defines a variable for the operation on operands number i, j, k, if their shapes fit. */
-static void define_operation(model *m, op_id op, size_t i, size_t j, size_t k) {
+static void define_operation(sketch *m, op_id op, size_t i, size_t j, size_t k) {
     char    name[40];
     int     arity = op_table[op].arity;
     node_id a = model_node(m, operands[i]), b = arity > 1 ? model_node(m, operands[j]) : 0;
@@ -157,7 +157,7 @@ static void test_elementwise(void **state) {
         if (!op_elementwise((op_id)op)) continue;
         static const size_t sizes_of[][2] = {{3, 40}, {2, 700}, {100, 2}, {1, 1}};
         for (size_t s = 0; s < 4; s++) {
-            model m;
+            sketch m;
             start(&m);
             declare_shapes(&m);
             for (size_t i = 0; i < N_OPERANDS; i++)
@@ -191,7 +191,7 @@ static void test_others(void **state) {
     (void)state;
     static const size_t sizes_of[][2] = {{3, 40}, {2, 700}, {100, 2}, {40, 130}, {1, 1}, {1, 9}, {9, 1}};
     for (size_t s = 0; s < sizeof sizes_of / sizeof sizes_of[0]; s++) {
-        model m;
+        sketch m;
         start(&m);
         declare_shapes(&m);
         for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -216,7 +216,7 @@ static op_id random_op(rng *r) {
 }
 
 /* A random node on nodes of the pool, or 0 if the shapes do not fit. */
-static node_id random_node(model *m, rng *r, const node_id *pool, uint32_t n) {
+static node_id random_node(sketch *m, rng *r, const node_id *pool, uint32_t n) {
     op_id   op = random_op(r);
     uint8_t rule = op_table[op].rule, axis = rule == SHAPE_REDUCED ? (uint8_t)rng_below(r, 3) : rule == SHAPE_SAME ? (uint8_t)rng_below(r, 2) : 0;
     node_id a = pool[rng_below(r, n)], b = pool[rng_below(r, n)], c = pool[rng_below(r, n)];
@@ -227,7 +227,7 @@ static node_id random_node(model *m, rng *r, const node_id *pool, uint32_t n) {
 }
 
 /* Defines variables, and updates the parameters W and b now and then. */
-static void random_program(model *m, rng *r, uint32_t length) {
+static void random_program(sketch *m, rng *r, uint32_t length) {
     node_id  pool[256];
     uint32_t n = 0;
     for (var_id v = 1; v < m->g.vars.n; v++) pool[n++] = ir_var(&m->g, v)->leaf;
@@ -253,7 +253,7 @@ static void random_program(model *m, rng *r, uint32_t length) {
     }
 }
 
-static void declare_random(model *m) {
+static void declare_random(sketch *m) {
     model_var(m, VAR_INPUT, "X", "n", "m");
     model_var(m, VAR_LABEL, "Y", "n", "m");
     model_var(m, VAR_PARAM, "W", "n", "n");
@@ -273,7 +273,7 @@ static bool is_tame(const reference *r) {
 static void test_random_programs(void **state) {
     (void)state;
     for (uint32_t i = 0; i < 400; i++) {
-        model m;
+        sketch m;
         start(&m);
         rng   r = rng_start(42, RNG_CHECK, i);
         declare_random(&m);
@@ -297,7 +297,7 @@ static void test_random_programs(void **state) {
 
 static void test_resize(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_two_layers(&m);
     add_descent(&m);
@@ -338,7 +338,7 @@ static void test_resize(void **state) {
 
 static void test_bind(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     var_id x = model_var(&m, VAR_INPUT, "X", "n", "m"), y = model_define(&m, "Y", "2 * X + 1");
     set_shape_sizes(&m, 1, 3);
@@ -370,7 +370,7 @@ static void test_bind(void **state) {
 }
 
 static dfoo_status open_and_run(const dfoo_allocator *mem, void *user) {
-    model      *m = user;
+    sketch      *m = user;
     const plan *p = plan_keeping_all(m);
     exec       *e = NULL;
     dfoo_status status = exec_open(p, &m->g, mem, EXEC_F64, &m->s, &e);
@@ -393,7 +393,7 @@ static dfoo_status open_and_run(const dfoo_allocator *mem, void *user) {
 
 static void test_no_memory(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_two_layers(&m);
     add_descent(&m);
@@ -409,7 +409,7 @@ static void test_no_memory(void **state) {
 static void test_threads(void **state) {
     (void)state;
     for (unsigned threads = 1; threads <= 7; threads += threads < 3 ? 1 : 4) {
-        model m;
+        sketch m;
         start(&m);
         model_two_layers(&m);
         add_descent(&m);
@@ -429,7 +429,7 @@ static void test_threads(void **state) {
 /* The same bits in every run, and after the number of threads has changed and come back. */
 static void test_same_bits(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_two_layers(&m);
     set_layer_sizes(&m, 100, 201, 3, 500);

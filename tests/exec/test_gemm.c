@@ -9,9 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/rng.h"
-#include "exec/gemm.h"
-#include "exec/kernels.h"
+#include "core/base/rng.h"
+#include "run/exec/gemm.h"
+#include "run/exec/kernels.h"
 
 /* Matrices of one product in one type: a, b, c as it should be, c as it is. */
 typedef struct matrices {

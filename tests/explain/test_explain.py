@@ -83,7 +83,7 @@ def test_text(dfoo, name):
 def test_every_sentence_of_the_proofs_stands_in_a_text():
     """So that a wrong word in proofs.def is a difference from a text that was read."""
     texts = "".join((HERE / f"{name}.txt").read_text() for name in TEXTS)
-    table = (ROOT / "src" / "explain" / "proofs.def").read_text()
+    table = next((ROOT / "src").rglob("proofs.def")).read_text()
     sentences = re.findall(r'^(?:WORDS|INDEX|MATRIX)\("([^"]*)"', table, re.M)
     pieces = [p for s in sentences for p in re.split(r"\{[^}]*\}", s) if len(p) > 5]
     assert len(pieces) > 30

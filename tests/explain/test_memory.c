@@ -2,7 +2,7 @@
  * for memory is denied, for every n. What was taken is given back, and the status says why. */
 #include "failing_allocator.h"
 
-#include "base/mem.h"
+#include "core/base/mem.h"
 
 static const char small[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nparam b : (1, 1)\nZ = w.T @ X + b\nA = sigmoid(Z)\n"
                             "L = -(Y * log(A) + (1 - Y) * log(1 - A))\nJ = 1/m * sum(L)\nminimize J\n";

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "explain/explain.h"
+#include "teach/explain/explain.h"
 
 typedef struct forms {
     simplifier *usual, *any_labels;

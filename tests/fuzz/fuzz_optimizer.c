@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/diff.h"
-#include "lang/lang.h"
-#include "simplify/simplify.h"
-#include "train/train.h"
+#include "core/diff/diff.h"
+#include "core/lang/lang.h"
+#include "core/simplify/simplify.h"
+#include "run/train/train.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

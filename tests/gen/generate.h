@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/rng.h"
-#include "base/text.h"
+#include "core/base/rng.h"
+#include "core/base/text.h"
 
 enum { GEN_MOST_VALUES = 120, GEN_TEXT = 600, GEN_NUMBER = 99 };
 

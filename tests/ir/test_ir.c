@@ -1,7 +1,7 @@
 /* The graph room: the table of operations, the store, printing, evaluation, index trees. */
 #include "reading.h"
 
-#include "ir/index.h"
+#include "core/ir/index.h"
 
 /* ------------------------------------------------- the table: elementwise operations */
 

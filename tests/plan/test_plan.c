@@ -3,14 +3,14 @@
 #include "failing_allocator.h"
 
 #include "exec/model.h"
-#include "plan/plan.h"
+#include "run/plan/plan.h"
 
-static void start(model *m) {
+static void start(sketch *m) {
     assert_int_equal(model_open(m, mem_default()), DFOO_OK);
 }
 
 /* The plan that keeps the named variables (up to a NULL), as text, is this. */
-static void expect(model *m, const char *const *keep, const char *text) {
+static void expect(sketch *m, const char *const *keep, const char *text) {
     var_id   vars[16];
     uint32_t n = 0;
     plan    *p = NULL;
@@ -27,7 +27,7 @@ static void expect(model *m, const char *const *keep, const char *text) {
 
 static void test_two_layers(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_two_layers(&m);
     expect(&m, KEEP("J", "dW1", "db1", "dW2", "db2"),
@@ -51,7 +51,7 @@ static void test_two_layers(void **state) {
 /* The gradient of a weight that nobody reads is never stored: it is added where it belongs. */
 static void test_descent(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_var(&m, VAR_INPUT, "X", "n", "m");
     model_var(&m, VAR_LABEL, "Y", "1", "m");
@@ -81,7 +81,7 @@ static void test_descent(void **state) {
 
 static void test_products(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_var(&m, VAR_INPUT, "A", "n", "n");
     model_var(&m, VAR_INPUT, "B", "n", "n");
@@ -114,7 +114,7 @@ static uint32_t count(const plan *p, buffer_kind kind) {
 /* What is used inside of a block only has no buffer; equal expressions are computed once. */
 static void test_buffers(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     model_var(&m, VAR_INPUT, "A", "n", "m");
     model_var(&m, VAR_INPUT, "C", "n", "1");
@@ -133,7 +133,7 @@ static void test_buffers(void **state) {
 
 static void test_open(void **state) {
     (void)state;
-    model m;
+    sketch m;
     plan *p = NULL;
     start(&m);
     model_var(&m, VAR_INPUT, "A", "n", "m");
@@ -144,7 +144,7 @@ static void test_open(void **state) {
     model_close(&m);
 }
 
-static void build(model *m) {
+static void build(sketch *m) {
     model_two_layers(m);
     model_const(m, "alpha", 0.1);
     model_define(m, "W1", "W1 - alpha * dW1");
@@ -155,7 +155,7 @@ static void build(model *m) {
 
 /* The plan is made in an arena of its own, so that only the planner runs out of memory. */
 static dfoo_status plan_it(const dfoo_allocator *mem, void *user) {
-    model      *m = user;
+    sketch      *m = user;
     plan       *p = NULL;
     arena       a;
     buf         text;
@@ -174,7 +174,7 @@ static dfoo_status plan_it(const dfoo_allocator *mem, void *user) {
 
 static void test_no_memory(void **state) {
     (void)state;
-    model m;
+    sketch m;
     start(&m);
     build(&m);
     fail_every_call(plan_it, &m);

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/rng.h"
-#include "plot/svg.h"
+#include "core/base/rng.h"
+#include "teach/plot/svg.h"
 
 static buf   out;
 static arena scratch;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "core/base/mem.h"
 
 static const char text[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nZ = w.T @ X\nA = sigmoid(Z)\n"
                            "L = -(Y * log(A) + (1 - Y) * log(1 - A))\nJ = 1/m * sum(L)\nminimize J\npredict A\n";

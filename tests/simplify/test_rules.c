@@ -3,7 +3,7 @@
  * mistake and not rounding. */
 #include "reading.h"
 
-#include "simplify/engine.h"
+#include "core/simplify/engine.h"
 
 /* ------------------------------------------------------------------- rules */
 
@@ -240,7 +240,7 @@ static long double entry_value(op_id op, long double a, long double b, long doub
     case OP_##ID: return VALUE;
 #define OP3(ID, NAME, VALUE, ...) \
     case OP_##ID: return VALUE;
-#include "ir/ops.def"
+#include "core/ops.def"
     default: return NAN;
     }
 }

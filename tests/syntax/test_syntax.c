@@ -1,7 +1,7 @@
 /* The notation as trees: precedence, the slides' adjacency, spellings, places. */
 #include "failing_allocator.h"
 
-#include "syntax/syntax.h"
+#include "core/syntax/syntax.h"
 
 typedef struct bench {
     arena   a;

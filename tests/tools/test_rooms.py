@@ -9,14 +9,16 @@ import pytest
 def tree(tmp_path, root):
     """A small project that is in order; call it to plant a file and get the findings."""
     files = {
-        "src/base/mem.h": '#include "dfoo.h"\n',
-        "src/base/text.h": '#include <stdio.h>\n#include "base/mem.h"\n',
-        "src/base/text.c": '#include "base/text.h"\n',
-        "src/ir/ir.h": '#include "base/text.h"\n',
-        "src/ir/ir.c": '#include "ir/ir.h"\n#include "ir/ops.def"\n',
-        "src/ir/ops.def": "OP(add)\n",
-        "src/explain/story.h": '#include "ir/ir.h"\n',
-        "src/api.c": '#include "ir/ir.h"\n#include "explain/story.h"\n',
+        "src/core/core.h": '#include "core/base/text.h"\n#include "core/ir/ir.h"\n',
+        "src/core/base/mem.h": '#include "dfoo.h"\n',
+        "src/core/base/text.h": '#include <stdio.h>\n#include "core/base/mem.h"\n',
+        "src/core/base/text.c": '#include "core/base/text.h"\n',
+        "src/core/ir/ir.h": '#include "core/base/text.h"\n',
+        "src/core/ir/ir.c": '#include "core/ir/ir.h"\n#include "core/ops.def"\n',
+        "src/core/ops.def": "OP(add)\n",
+        "src/teach/explain/story.h": '#include "core/core.h"\n',
+        "src/teach/teach.h": '#include "teach/explain/story.h"\n',
+        "src/api/api.c": '#include "core/core.h"\n#include "teach/teach.h"\n',
         "cli/cli.h": '#include "dfoo.h"\n',
         "cli/main.c": '#include "cli.h"\n',
         "examples/small.c": '#include <math.h>\n#include "dfoo.h"\n',
@@ -43,18 +45,23 @@ def test_a_tree_in_order(tree):
 
 
 @pytest.mark.parametrize("path, text, finding", [
-    ("src/base/x.c", '#include "ir/ir.h"\n', "src/base/x.c:1: base may not include ir/ir.h"),
-    ("src/diff/x.c", '\n  # include "explain/story.h"\n', "src/diff/x.c:2: diff may not include explain/story.h"),
-    ("src/diff/x.c", "#include <explain/story.h>\n", "src/diff/x.c:1: diff may not include explain/story.h"),
-    ("src/ir/rules.def", '#include "explain/story.h"\n', "src/ir/rules.def:1: ir may not include"),
-    ("src/ir/x.c", '#include "ir.h"\n', 'src/ir/x.c:1: write the room too: "ir/ir.h"'),
-    ("src/ir/x.c", '#include "../base/mem.h"\n', "src/ir/x.c:1: write the room too"),
-    ("src/ir/x.c", '#include "bse/mem.h"\n', "src/ir/x.c:1: there is no room bse"),
-    ("src/cellar/x.c", '#include "base/mem.h"\n', "src/cellar/x.c:1: room cellar is not in src/ROOMS"),
-    ("cli/x.c", '#include "base/mem.h"\n', "cli/x.c:1: cli/ may include dfoo.h and its own headers only"),
-    ("cli/x.c", '#include "../src/base/mem.h"\n', "cli/x.c:1: cli/ may include"),
-    ("examples/x.c", "#include <base/mem.h>\n", "examples/x.c:1: examples/ may include"),
-    ("src/ROOMS", "base: ir\nir: base\nexplain: ir base\napi: all\n", "src/ROOMS:1: base: ir must stand above it"),
+    ("src/core/base/x.c", '#include "core/ir/ir.h"\n', "src/core/base/x.c:1: core/base may not include core/ir/ir.h"),
+    ("src/core/diff/x.c", '\n  # include "teach/teach.h"\n', "src/core/diff/x.c:2: core may not enter teach"),
+    ("src/core/diff/x.c", "#include <teach/teach.h>\n", "src/core/diff/x.c:1: core may not enter teach"),
+    ("src/core/ir/rules.def", '#include "core/lang/lang.h"\n', "src/core/ir/rules.def:1: core/ir may not include"),
+    ("src/core/ir/x.c", '#include "ir.h"\n', 'src/core/ir/x.c:1: write the wing and the room too: "core/ir/ir.h"'),
+    ("src/core/ir/x.c", '#include "../base/mem.h"\n', "src/core/ir/x.c:1: write the wing and the room too"),
+    ("src/core/ir/x.c", '#include "core/bse/mem.h"\n', "src/core/ir/x.c:1: there is no room core/bse"),
+    ("src/core/ir/x.c", '#include "cor/base/mem.h"\n', "src/core/ir/x.c:1: there is no wing cor"),
+    ("src/teach/explain/x.c", '#include "core/ir/ir.h"\n', "src/teach/explain/x.c:1: the door of core is core/core.h"),
+    ("src/core/cellar/x.c", '#include "core/base/mem.h"\n', "src/core/cellar/x.c:1: room core/cellar is not in src/ROOMS"),
+    ("cli/x.c", '#include "core/base/mem.h"\n', "cli/x.c:1: cli/ may include dfoo.h and its own headers only"),
+    ("cli/x.c", '#include "../src/core/base/mem.h"\n', "cli/x.c:1: cli/ may include"),
+    ("examples/x.c", "#include <core/base/mem.h>\n", "examples/x.c:1: examples/ may include"),
+    ("src/ROOMS", "core:\n base ir\n ir base\nteach: core\n explain\napi: core teach\n",
+     "src/ROOMS:2: base: ir must stand above it"),
+    ("src/ROOMS", "core: teach\n base\n ir base\nteach: core\n explain\napi: core teach\n",
+     "src/ROOMS:1: core: teach must stand above it"),
 ])
 def test_what_is_planted_is_found(tree, path, text, finding):
     found = tree(path, text)
@@ -63,6 +70,6 @@ def test_what_is_planted_is_found(tree, path, text, finding):
 
 
 def test_circles_of_files_are_found(tree):
-    found = tree("src/base/mem.h", '#include "base/text.h"\n')
-    assert sorted(found.splitlines()) == ["src/base/mem.h: in a circle of includes: base/text.h",
-                                          "src/base/text.h: in a circle of includes: base/mem.h"]
+    found = tree("src/core/base/mem.h", '#include "core/base/text.h"\n')
+    assert sorted(found.splitlines()) == ["src/core/base/mem.h: in a circle of includes: core/base/text.h",
+                                          "src/core/base/text.h: in a circle of includes: core/base/mem.h"]

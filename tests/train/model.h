@@ -8,10 +8,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "diff/diff.h"
-#include "lang/lang.h"
-#include "simplify/simplify.h"
-#include "train/train.h"
+#include "core/diff/diff.h"
+#include "core/lang/lang.h"
+#include "core/simplify/simplify.h"
+#include "run/train/train.h"
 
 /* The forward pass of two layers, with the declarations of its data to be put in front. */
 #define TWO_LAYERS                                                           \

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import ROOT
 
-TABLE = (ROOT / "src/train/lessons.def").read_text()
+TABLE = next((ROOT / "src").rglob("lessons.def")).read_text()
 
 
 def rows():

@@ -4,7 +4,7 @@
 
 #include "train/model.h"
 
-#include "base/rng.h"
+#include "core/base/rng.h"
 
 /* ------------------------------------------------------- the written-out network */
 

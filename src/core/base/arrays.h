@@ -1,0 +1,32 @@
+/* Named arrays of numbers (dfoo_arrays): what files hold and what runs take and give. */
+#ifndef BASE_ARRAYS_H
+#define BASE_ARRAYS_H
+
+#include "core/base/mem.h"
+
+dfoo_status arrays_new(const dfoo_allocator *mem, dfoo_arrays **out);
+void        arrays_free(dfoo_arrays *set);
+dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                       const double *data, dfoo_array **out);
+dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
+                              const double *data, dfoo_array **out);
+
+/* Moves all arrays to `to`, whose allocator is the same. DFOO_EINPUT: both have an array `*twice`, and
+ * what stands behind it has not been moved. */
+dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice);
+
+dfoo_array *arrays_get(const dfoo_arrays *set, const char *name);
+size_t      arrays_count(const dfoo_arrays *set);
+dfoo_array *arrays_at(const dfoo_arrays *set, size_t i);
+
+/* The number of entries; 1 for a scalar. */
+size_t array_entries(const dfoo_array *x);
+
+/* The array as a matrix: a scalar is (1, 1), a vector of n is (n, 1), what has more than two
+ * dimensions does not count (false). */
+bool array_as_matrix(const dfoo_array *x, size_t *rows, size_t *cols);
+
+/* "(209, 64, 64, 3)" and "(209,)", as numpy writes them; "" without memory. */
+const char *arrays_dims_text(arena *a, int ndim, const size_t *dim);
+
+#endif

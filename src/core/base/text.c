@@ -1,0 +1,233 @@
+/* Buffers and interned strings. */
+#include "core/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_init(buf *b, dfoo_allocator mem) {
+    *b = (buf){.mem = mem};
+}
+
+void buf_free(buf *b) {
+    mem_free(&b->mem, b->text, b->cap);
+    b->text = NULL;
+    b->len = b->cap = 0;
+}
+
+static bool buf_room(buf *b, size_t more) {
+    if (b->failed) return false;
+    if (b->len + more + 1 <= b->cap) return true;
+    size_t cap = b->cap ? b->cap * 2 : 256;
+    while (cap < b->len + more + 1) cap *= 2;
+    char *text = b->mem.realloc(b->mem.user, b->text, b->cap, cap);
+    if (!text) {
+        b->failed = true;
+        return false;
+    }
+    b->text = text;
+    b->cap = cap;
+    return true;
+}
+
+void buf_put(buf *b, const char *text, size_t len) {
+    if (!buf_room(b, len)) return;
+    if (len) memcpy(b->text + b->len, text, len);
+    b->len += len;
+    b->text[b->len] = 0;
+}
+
+void buf_puts(buf *b, const char *text) {
+    buf_put(b, text, strlen(text));
+}
+
+void buf_repeat(buf *b, char c, size_t times) {
+    if (!buf_room(b, times)) return;
+    memset(b->text + b->len, c, times);
+    b->len += times;
+    b->text[b->len] = 0;
+}
+
+void buf_vprintf(buf *b, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    if (len >= 0 && buf_room(b, (size_t)len)) {
+        vsnprintf(b->text + b->len, (size_t)len + 1, format, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void buf_printf(buf *b, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(b, format, args);
+    va_end(args);
+}
+
+dfoo_status buf_status(const buf *b) {
+    return b->failed ? DFOO_ENOMEM : DFOO_OK;
+}
+
+char *buf_take(buf *b) {
+    char *text = NULL;
+    if (buf_room(b, 0)) {
+        b->text[b->len] = 0;
+        text = b->mem.realloc(b->mem.user, b->text, b->cap, b->len + 1);
+        if (text) {
+            b->text = NULL;
+            b->cap = 0;
+        }
+    }
+    buf_free(b);
+    return text;
+}
+
+void buf_number(buf *b, double x) {
+    char text[40];
+    bool plain = fabs(x) < 1e7 && x == floor(x); /* 10, not 1e+01 */
+    if (plain) snprintf(text, sizeof text, "%.0f", x);
+    for (int digits = 1; digits <= 17 && !plain; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, x);
+        if (isnan(x) || strtod(text, NULL) == x) break;
+    }
+    buf_puts(b, text);
+}
+
+size_t text_columns(const char *text, size_t len) {
+    size_t columns = 0;
+    for (size_t i = 0; i < len; i++) columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return columns;
+}
+
+/* The length of the UTF-8 sequence at the start: not longer than needed, no surrogate, nothing behind
+ * U+10FFFF. 0: it is none. A zero byte ends the text before `len` does. */
+static size_t sequence(const unsigned char *s, size_t len) {
+    unsigned char least = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char most = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
+    size_t        n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
+    if (n > len || (n > 1 && (s[1] < least || s[1] > most))) return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+size_t text_utf8(const char *text) {
+    return sequence((const unsigned char *)text, 4);
+}
+
+size_t text_character(const char *text, size_t len) {
+    const unsigned char *s = (const unsigned char *)text;
+    if (!len) return 0;
+    bool control = (s[0] < 32 && s[0] != '\t') || s[0] == 127 || (s[0] == 0xC2 && len > 1 && s[1] < 0xA0);
+    return control ? 0 : sequence(s, len);
+}
+
+void buf_visible(buf *b, const char *text, size_t len) {
+    for (size_t i = 0, n; i < len; i += n ? n : 1) {
+        n = text_character(text + i, len - i);
+        if (n)
+            buf_put(b, text + i, n);
+        else
+            buf_printf(b, "\\x%02X", (unsigned char)text[i]);
+    }
+}
+
+uint32_t text_code_point(const char *text) {
+    const unsigned char *s = (const unsigned char *)text;
+    return s[0] < 0x80 || !s[1] ? s[0] : ((s[0] & 0x1FU) << 6) | (s[1] & 0x3FU);
+}
+
+const char *text_comment_line(const char **head, size_t *len) {
+    const char *line = *head;
+    if (!line || !*line) return NULL;
+    *len = strcspn(line, "\n");
+    *head = line + *len + (line[*len] == '\n');
+    if (*len && line[0] == '#') {
+        line++;
+        --*len;
+        if (*len && line[0] == ' ') {
+            line++;
+            --*len;
+        }
+    }
+    return line;
+}
+
+enum { LONGEST = 40 };
+
+unsigned text_distance(const char *a, const char *b) {
+    size_t n = strlen(a), k = strlen(b);
+    if (n > LONGEST || k > LONGEST) return 2 * LONGEST;
+    unsigned row[LONGEST + 1];
+    for (size_t j = 0; j <= k; j++) row[j] = (unsigned)(2 * j);
+    for (size_t i = 1; i <= n; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)(2 * i);
+        for (size_t j = 1; j <= k; j++) {
+            unsigned swap = a[i - 1] == b[j - 1] ? 0 : (a[i - 1] ^ b[j - 1]) == 32 ? 1 : 2;
+            unsigned best = diagonal + swap;
+            diagonal = row[j];
+            if (row[j] + 2 < best) best = row[j] + 2;
+            if (row[j - 1] + 2 < best) best = row[j - 1] + 2;
+            row[j] = best;
+        }
+    }
+    return row[k];
+}
+
+uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t len) {
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < len; i++) hash = (hash ^ p[i]) * UINT32_C(16777619);
+    return hash;
+}
+
+void symbols_init(symbols *s, arena *a) {
+    *s = (symbols){.a = a};
+    vec_push(a, &s->names, "");
+}
+
+/* The slot of a text: its own, or the free one where it belongs. */
+static uint32_t find_slot(const symbols *s, const char *text, size_t len) {
+    uint32_t i = hash_bytes(HASH_START, text, len) & (s->n_slots - 1);
+    while (s->slots[i]) {
+        const char *name = s->names.at[s->slots[i]];
+        if (strlen(name) == len && memcmp(name, text, len) == 0) break;
+        i = (i + 1) & (s->n_slots - 1);
+    }
+    return i;
+}
+
+static bool grow_slots(symbols *s) {
+    uint32_t n = s->n_slots ? s->n_slots * 2 : 64;
+    sym     *slots = arena_new(s->a, n * sizeof *slots);
+    if (!slots) return false;
+    s->slots = slots;
+    s->n_slots = n;
+    for (sym name = 1; name < s->names.n; name++)
+        slots[find_slot(s, s->names.at[name], strlen(s->names.at[name]))] = name;
+    return true;
+}
+
+sym symbols_find(const symbols *s, const char *text, size_t len) {
+    return s->n_slots ? s->slots[find_slot(s, text, len)] : 0;
+}
+
+sym symbols_add(symbols *s, const char *text, size_t len) {
+    sym known = symbols_find(s, text, len);
+    if (known || s->names.n == 0) return known;
+    if (s->names.n * 2 >= s->n_slots && !grow_slots(s)) return 0;
+    char *copy = arena_text(s->a, text, len);
+    if (!copy) return 0;
+    sym name = s->names.n;
+    vec_push(s->a, &s->names, copy);
+    if (s->names.n == name) return 0;
+    s->slots[find_slot(s, text, len)] = name;
+    return name;
+}
+
+const char *symbols_name(const symbols *s, sym name) {
+    return name < s->names.n ? s->names.at[name] : "";
+}

@@ -1,0 +1,246 @@
+/* The slow evaluator. */
+#include "core/ir/eval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/rng.h"
+
+dfoo_status sizes_init(sizes *s, arena *a, const symbols *names) {
+    s->n = names->names.n;
+    s->of = arena_new(a, s->n * sizeof *s->of);
+    return s->of ? DFOO_OK : DFOO_ENOMEM;
+}
+
+size_t sizes_get(const sizes *s, dim d) {
+    if (!dim_is_named(d)) return d ? d : 1;
+    return dim_name(d) < s->n ? s->of[dim_name(d)] : 0;
+}
+
+bool sizes_set(sizes *s, sym name, size_t value) {
+    if (name >= s->n) return false;
+    if (s->of[name] && s->of[name] != value) return false;
+    s->of[name] = value;
+    return true;
+}
+
+/* ------------------------------------------------------ one entry at a time */
+
+#define REAL double
+#define F(function) function
+
+double eval_scalar(op_id op, double a, double b, double c) {
+    switch (op) {
+#define OP1(ID, NAME, VALUE, ...) \
+    case OP_##ID: return VALUE;
+#define OP2(ID, NAME, VALUE, ...) \
+    case OP_##ID: return VALUE;
+#define OP3(ID, NAME, VALUE, ...) \
+    case OP_##ID: return VALUE;
+#include "core/ops.def"
+    default: return NAN;
+    }
+}
+
+/* Without symmetries, different for each name: sin(p z + q) + z / 2. */
+double eval_open(sym function, unsigned k, double z) {
+    double p = 0.6 + 0.1 * (function % 7), q = 0.3 + 0.2 * (function % 5);
+    double wave = pow(p, k) * sin(p * z + q + k * 1.5707963267948966);
+    return wave + (k == 0 ? z / 2 : k == 1 ? 0.5 : 0);
+}
+
+static double entry(matrix m, size_t i, size_t j) {
+    return m.at[(m.rows == 1 ? 0 : i) * m.cols + (m.cols == 1 ? 0 : j)];
+}
+
+static void run_elementwise(const node *x, const matrix *arg, matrix out) {
+    int arity = op_table[x->op].arity;
+    for (size_t i = 0; i < out.rows; i++) {
+        for (size_t j = 0; j < out.cols; j++) {
+            double a = entry(arg[0], i, j);
+            double b = arity > 1 ? entry(arg[1], i, j) : 0, c = arity > 2 ? entry(arg[2], i, j) : 0;
+            out.at[i * out.cols + j] = eval_scalar((op_id)x->op, a, b, c);
+        }
+    }
+}
+
+static void run_matmul(matrix a, matrix b, matrix out) {
+    for (size_t i = 0; i < out.rows; i++) {
+        for (size_t j = 0; j < out.cols; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < a.cols; k++) sum += a.at[i * a.cols + k] * b.at[k * b.cols + j];
+            out.at[i * out.cols + j] = sum;
+        }
+    }
+}
+
+static void run_transpose(matrix a, matrix out) {
+    for (size_t i = 0; i < out.rows; i++)
+        for (size_t j = 0; j < out.cols; j++) out.at[i * out.cols + j] = a.at[j * a.cols + i];
+}
+
+static void run_reduce(const node *x, matrix a, matrix out) {
+    size_t n_out = out.rows * out.cols;
+    double start = x->op == OP_MAX ? -INFINITY : 0;
+    for (size_t i = 0; i < n_out; i++) out.at[i] = start;
+    for (size_t i = 0; i < a.rows; i++) {
+        for (size_t j = 0; j < a.cols; j++) {
+            double *to = &out.at[(out.rows == 1 ? 0 : i) * out.cols + (out.cols == 1 ? 0 : j)];
+            double  v = a.at[i * a.cols + j];
+            *to = x->op == OP_MAX ? (v > *to || isnan(v) ? v : *to) : *to + v;
+        }
+    }
+    if (x->op != OP_MEAN) return;
+    for (size_t i = 0; i < n_out; i++) out.at[i] /= (double)(a.rows * a.cols / n_out);
+}
+
+/* Along one line of `n` entries, `step` apart; the largest is taken out first. */
+static void softmax_line(bool is_log, const double *a, double *out, size_t n, size_t step) {
+    double most = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n; i++) most = fmax(most, a[i * step]);
+    for (size_t i = 0; i < n; i++) sum += exp(a[i * step] - most);
+    for (size_t i = 0; i < n; i++) {
+        double z = a[i * step] - most;
+        out[i * step] = is_log ? z - log(sum) : exp(z) / sum;
+    }
+}
+
+static void run_softmax(const node *x, matrix a, matrix out) {
+    bool is_log = x->op == OP_LOG_SOFTMAX;
+    if (x->attr == AXIS_0)
+        for (size_t j = 0; j < a.cols; j++) softmax_line(is_log, a.at + j, out.at + j, a.rows, a.cols);
+    else
+        for (size_t i = 0; i < a.rows; i++) softmax_line(is_log, a.at + i * a.cols, out.at + i * a.cols, a.cols, 1);
+}
+
+static void run_node(evaluation *e, node_id n) {
+    const node *x = ir_node(e->g, n);
+    matrix      out = e->value[n], arg[3] = {{0}, {0}, {0}};
+    for (int i = 0; i < op_table[x->op].arity; i++) arg[i] = e->value[x->arg[i]];
+    size_t n_out = out.rows * out.cols;
+    if (op_elementwise((op_id)x->op)) {
+        run_elementwise(x, arg, out);
+        return;
+    }
+    switch ((op_id)x->op) {
+    case OP_NUMBER: out.at[0] = e->g->numbers.at[x->ref]; break;
+    case OP_SIZE: out.at[0] = (double)sizes_get(e->s, x->ref); break;
+    case OP_ONES:
+        for (size_t i = 0; i < n_out; i++) out.at[i] = 1;
+        break;
+    case OP_OPEN:
+        for (size_t i = 0; i < n_out; i++) out.at[i] = eval_open(x->ref, x->attr, arg[0].at[i]);
+        break;
+    case OP_MATMUL: run_matmul(arg[0], arg[1], out); break;
+    case OP_TRANSPOSE: run_transpose(arg[0], out); break;
+    case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(x, arg[0], out); break;
+    case OP_SOFTMAX: case OP_LOG_SOFTMAX: run_softmax(x, arg[0], out); break;
+    default: break; /* a variable: its value was given or copied */
+    }
+}
+
+/* ------------------------------------------------------------------- plan */
+
+dfoo_status eval_init(evaluation *e, const ir *g, arena *a, const sizes *s) {
+    *e = (evaluation){.g = g, .a = a, .s = s, .n_nodes = g->nodes.n};
+    e->value = arena_new(a, e->n_nodes * sizeof *e->value);
+    return e->value ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static bool make_room(evaluation *e, node_id n) {
+    shape   sh = ir_shape(e->g, n);
+    matrix *m = &e->value[n];
+    m->rows = sizes_get(e->s, sh.rows);
+    m->cols = sizes_get(e->s, sh.cols);
+    m->at = arena_new(e->a, m->rows * m->cols * sizeof(double));
+    return m->at != NULL;
+}
+
+dfoo_status eval_add_node(evaluation *e, node_id n) {
+    node_list need = {{0}};
+    DFOO_TRY(ir_reach(e->g, e->a, &n, 1, &need));
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        node_id k = need.list.at[i];
+        if (e->value[k].at) continue;
+        if (!make_room(e, k)) return DFOO_ENOMEM;
+        vec_push(e->a, &e->order, (stmt){.node = k});
+    }
+    return arena_status(e->a);
+}
+
+dfoo_status eval_add_program(evaluation *e, const program *p) {
+    for (uint32_t i = 0; i < p->list.n; i++) {
+        DFOO_TRY(eval_add_node(e, p->list.at[i].node));
+        vec_push(e->a, &e->order, p->list.at[i]);
+        if (!eval_var(e, p->list.at[i].var).at) return DFOO_ENOMEM;
+    }
+    return arena_status(e->a);
+}
+
+matrix eval_var(evaluation *e, var_id v) {
+    node_id leaf = ir_var(e->g, v)->leaf;
+    if (!e->value[leaf].at) make_room(e, leaf);
+    return e->value[leaf];
+}
+
+void eval_run(evaluation *e) {
+    for (var_id v = 1; v < e->g->vars.n; v++)
+        if (ir_var(e->g, v)->kind == VAR_CONST && ir_var(e->g, v)->leaf < e->n_nodes && eval_var(e, v).at)
+            eval_var(e, v).at[0] = ir_var(e->g, v)->value;
+    for (uint32_t i = 0; i < e->order.n; i++) {
+        stmt s = e->order.at[i];
+        if (s.var == 0) {
+            run_node(e, s.node);
+            continue;
+        }
+        matrix from = e->value[s.node], to = eval_var(e, s.var);
+        memmove(to.at, from.at, from.rows * from.cols * sizeof(double));
+    }
+}
+
+double matrix_difference(matrix x, matrix y) {
+    if (x.rows != y.rows || x.cols != y.cols) return INFINITY;
+    double most = 0, scale = 0;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        if (isnan(x.at[i]) && isnan(y.at[i])) continue;
+        if (x.at[i] == y.at[i]) {
+            if (isfinite(x.at[i])) scale = fmax(scale, fabs(x.at[i]));
+            continue;
+        }
+        if (!isfinite(x.at[i]) || !isfinite(y.at[i])) return INFINITY;
+        most = fmax(most, fabs(x.at[i] - y.at[i]));
+        scale = fmax(scale, fmax(fabs(x.at[i]), fabs(y.at[i])));
+    }
+    return most == 0 ? 0 : most / scale;
+}
+
+/* ------------------------------------------------------------ random values */
+
+static void normalise(matrix m, bool columns) {
+    size_t n = columns ? m.cols : m.rows, len = columns ? m.rows : m.cols;
+    size_t step = columns ? m.cols : 1, next = columns ? 1 : m.cols;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < len; k++) sum += m.at[i * next + k * step];
+        for (size_t k = 0; k < len; k++) m.at[i * next + k * step] /= sum;
+    }
+}
+
+static double random_entry(const ir *g, var_id v, rng *r) {
+    if (ir_var(g, v)->kind == VAR_LABEL) return 0.05 + 0.9 * rng_uniform(r);
+    if (ir_var(g, v)->kind == VAR_MASK) return rng_mask(r, ir_keep(g, v));
+    return rng_normal(r);
+}
+
+dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols) {
+    for (var_id v = 1; v < e->g->vars.n; v++) {
+        const variable *x = ir_var(e->g, v);
+        if ((x->kind > VAR_PARAM && x->kind != VAR_MASK) || x->leaf >= e->n_nodes) continue;
+        matrix m = eval_var(e, v);
+        if (!m.at) return DFOO_ENOMEM;
+        rng r = rng_start(seed, RNG_CHECK, draw * 4096 + v);
+        for (size_t i = 0; i < m.rows * m.cols; i++) m.at[i] = random_entry(e->g, v, &r);
+        if (x->onehot) normalise(m, x->sh.cols == examples_cols);
+    }
+    return DFOO_OK;
+}

@@ -1,0 +1,64 @@
+/* The slow evaluator: float64, one node after the other, one entry after the other.
+ *
+ * It is the reference that everything else is held against, and what explain, check and
+ * the tests use. Nothing in it is clever. */
+#ifndef IR_EVAL_H
+#define IR_EVAL_H
+
+#include "core/ir/ir.h"
+
+/* What the size names stand for: of[sym], 0 where a name has no value yet. */
+typedef struct sizes {
+    size_t  *of;
+    uint32_t n;
+} sizes;
+
+dfoo_status sizes_init(sizes *s, arena *a, const symbols *names);
+size_t      sizes_get(const sizes *s, dim d); /* the dimension as a number; 0: not known */
+bool        sizes_set(sizes *s, sym name, size_t value); /* false: it has another value */
+
+typedef struct matrix {
+    size_t  rows, cols; /* a number is 1 x 1 */
+    double *at;         /* row-major; NULL: not computed here */
+} matrix;
+
+typedef struct evaluation {
+    const ir    *g;
+    arena       *a;
+    const sizes *s;
+    matrix      *value;  /* by node_id */
+    uint32_t     n_nodes;
+    VEC(stmt) order;     /* var 0: compute the node; else: copy the node's value to the variable */
+} evaluation;
+
+/* Prepares the evaluation of nodes that exist now. All memory comes from the arena. */
+dfoo_status eval_init(evaluation *e, const ir *g, arena *a, const sizes *s);
+
+/* Appends a program, or one more node, to what is computed. */
+dfoo_status eval_add_program(evaluation *e, const program *p);
+dfoo_status eval_add_node(evaluation *e, node_id n);
+
+/* The storage of a variable's value, for inputs to be filled in; at is NULL without memory. */
+matrix eval_var(evaluation *e, var_id v);
+
+/* Computes everything that was added, in order. Constants get their values first. */
+void eval_run(evaluation *e);
+
+static inline matrix eval_node(const evaluation *e, node_id n) { return e->value[n]; }
+
+/* One elementwise operation on numbers. */
+double eval_scalar(op_id op, double a, double b, double c);
+
+/* The smooth function that stands in for an open one, or its derivative of that many primes. */
+double eval_open(sym function, unsigned primes, double z);
+
+/* |x - y| relative to the largest entry of both; infinite if shapes differ or one is not finite
+ * where the other is. */
+double matrix_difference(matrix x, matrix y);
+
+/* Fills all inputs, labels and parameters of a store with random values that suit `p`'s
+ * functions: labels in (0, 1), onehot columns that sum to 1, masks of a dropout as in training,
+ * the rest normal. */
+dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols);
+
+#endif

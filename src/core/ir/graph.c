@@ -1,0 +1,309 @@
+/* The node store: shapes, hash-consing, variables, programs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ir/ir.h"
+
+/* ------------------------------------------------------------------ shapes */
+
+static bool stretch(dim a, dim b, dim *out) {
+    *out = a == dim_literal(1) ? b : a;
+    return a == b || a == dim_literal(1) || b == dim_literal(1);
+}
+
+bool shape_broadcast(shape a, shape b, shape *out) {
+    if (shape_is_scalar(a) || shape_is_scalar(b)) {
+        *out = shape_is_scalar(a) ? b : a;
+        return true;
+    }
+    if (!stretch(a.rows, b.rows, &out->rows) || !stretch(a.cols, b.cols, &out->cols)) return false;
+    return shape_equal(*out, a) || shape_equal(*out, b);
+}
+
+static shape reduced(shape s, uint8_t axis) {
+    if (shape_is_scalar(s) || axis == AXIS_ALL) return shape_scalar();
+    return axis == AXIS_0 ? shape_of(1, s.cols) : shape_of(s.rows, 1);
+}
+
+static bool elementwise_shape(uint8_t arity, const shape *args, shape *out) {
+    *out = args[0];
+    for (uint8_t i = 1; i < arity; i++)
+        if (!shape_broadcast(*out, args[i], out)) return false;
+    return true;
+}
+
+bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
+    const op_info *info = &op_table[op];
+    *out = args[0];
+    switch ((shape_rule)info->rule) {
+    case SHAPE_LEAF: return false;
+    case SHAPE_ELEMENTWISE: return elementwise_shape(info->arity, args, out);
+    case SHAPE_SAME: return true;
+    case SHAPE_TRANSPOSED:
+        *out = shape_of(args[0].cols, args[0].rows);
+        return true;
+    case SHAPE_REDUCED:
+        *out = reduced(args[0], attr);
+        return true;
+    case SHAPE_PRODUCT:
+        *out = shape_of(args[0].rows, args[1].cols);
+        return !shape_is_scalar(args[0]) && !shape_is_scalar(args[1]) && args[0].cols == args[1].rows;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------- store */
+
+static uint32_t node_hash(const node *n) {
+    uint32_t h = hash_bytes(HASH_START, &n->op, 1);
+    h = hash_bytes(h, &n->attr, 1);
+    h = hash_bytes(h, &n->ref, sizeof n->ref);
+    h = hash_bytes(h, &n->sh, sizeof n->sh);
+    return hash_bytes(h, n->arg, sizeof n->arg);
+}
+
+static bool node_equal(const node *a, const node *b) {
+    return a->op == b->op && a->attr == b->attr && a->ref == b->ref && shape_equal(a->sh, b->sh) &&
+           memcmp(a->arg, b->arg, sizeof a->arg) == 0;
+}
+
+static uint32_t find_slot(const ir *g, const node *n) {
+    uint32_t i = node_hash(n) & (g->n_slots - 1);
+    while (g->slots[i] && !node_equal(&g->nodes.at[g->slots[i]], n)) i = (i + 1) & (g->n_slots - 1);
+    return i;
+}
+
+static bool grow_slots(ir *g) {
+    uint32_t n = g->n_slots ? g->n_slots * 2 : 256;
+    node_id *slots = arena_new(g->a, n * sizeof *slots);
+    if (!slots) return false;
+    g->slots = slots;
+    g->n_slots = n;
+    for (node_id i = 1; i < g->nodes.n; i++) slots[find_slot(g, &g->nodes.at[i])] = i;
+    return true;
+}
+
+static node_id add_node(ir *g, node n) {
+    if (g->a->failed) return 0;
+    if (g->nodes.n * 2 >= g->n_slots && !grow_slots(g)) return 0;
+    uint32_t slot = find_slot(g, &n);
+    if (g->slots[slot]) return g->slots[slot];
+    node_id id = g->nodes.n;
+    vec_push(g->a, &g->nodes, n);
+    if (g->a->failed) return 0;
+    g->slots[slot] = id;
+    return id;
+}
+
+static const ast *read_text(ir *g, const char *text) {
+    return text && text[0] ? syntax_read(g->a, g->names, g->d, text, false) : NULL;
+}
+
+dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d) {
+    *g = (ir){.a = a, .names = names, .d = d};
+    vec_push(a, &g->nodes, (node){0});
+    vec_push(a, &g->vars, (variable){0});
+    vec_push(a, &g->numbers, 0.0);
+    for (int op = 1; op < OP_COUNT; op++) {
+        for (int i = 0; i < 3; i++) g->grad[op][i] = read_text(g, op_table[op].grad[i]);
+        g->definition[op] = read_text(g, op_table[op].definition);
+        g->kink[op] = read_text(g, op_table[op].kink);
+    }
+    return d->n_errors ? DFOO_EINPUT : arena_status(a);
+}
+
+/* ---------------------------------------------------------------- builders */
+
+node_id ir_number(ir *g, double value) {
+    if (value < 0) return ir_op1(g, OP_NEG, ir_number(g, -value));
+    uint32_t i = 0;
+    while (i < g->numbers.n && g->numbers.at[i] != value) i++;
+    if (i == g->numbers.n) vec_push(g->a, &g->numbers, value);
+    return add_node(g, (node){.op = OP_NUMBER, .ref = i});
+}
+
+node_id ir_size(ir *g, dim d) {
+    if (!dim_is_named(d)) return ir_number(g, d);
+    return add_node(g, (node){.op = OP_SIZE, .ref = d});
+}
+
+node_id ir_ones(ir *g, shape sh) {
+    if (shape_is_scalar(sh)) return ir_number(g, 1);
+    return add_node(g, (node){.op = OP_ONES, .sh = sh});
+}
+
+node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {
+    const op_info *info = &op_table[op];
+    node           n = {.op = (uint8_t)op, .attr = attr, .arg = {a, b, c}};
+    shape          shapes[3] = {{0, 0}, {0, 0}, {0, 0}};
+    for (int i = 0; i < info->arity; i++) {
+        if (!n.arg[i]) return 0;
+        shapes[i] = ir_shape(g, n.arg[i]);
+    }
+    if (!ir_fits(op, attr, shapes, &n.sh)) return 0;
+    return add_node(g, n);
+}
+
+node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
+    if (!a) return 0;
+    return add_node(g, (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
+}
+
+uint8_t ir_class_axis(const ir *g, shape s) {
+    if (g->examples && s.rows == g->examples) return AXIS_1;
+    if (g->examples && s.cols == g->examples) return AXIS_0;
+    return s.cols == dim_literal(1) || s.rows != dim_literal(1) ? AXIS_0 : AXIS_1;
+}
+
+node_id ir_rebuild(ir *g, node_id n, const node_id *args) {
+    node copy = *ir_node(g, n);
+    if (op_table[copy.op].arity == 0) return n;
+    if (copy.op == OP_OPEN) return ir_open(g, copy.ref, copy.attr, args[0]);
+    return ir_op(g, (op_id)copy.op, copy.attr, args[0], args[1], args[2]);
+}
+
+bool ir_is_number(const ir *g, node_id n, double *value) {
+    const node *x = ir_node(g, n);
+    double      sign = 1;
+    if (x->op == OP_NEG) {
+        sign = -1;
+        x = ir_node(g, x->arg[0]);
+    }
+    if (x->op != OP_NUMBER) return false;
+    *value = sign * g->numbers.at[x->ref];
+    return true;
+}
+
+shape ir_shape(const ir *g, node_id n) {
+    return ir_node(g, n)->sh;
+}
+
+node_id ir_sum_to(ir *g, node_id n, shape to) {
+    if (!n) return 0;
+    shape from = ir_shape(g, n);
+    if (shape_equal(from, to)) return n;
+    if (shape_is_scalar(to)) return ir_op(g, OP_SUM, AXIS_ALL, n, 0, 0);
+    if (from.cols != to.cols) n = ir_op(g, OP_SUM, AXIS_1, n, 0, 0);
+    if (from.rows != to.rows) n = ir_op(g, OP_SUM, AXIS_0, n, 0, 0);
+    return n;
+}
+
+/* --------------------------------------------------------------- variables */
+
+const char *ir_var_name(const ir *g, var_id v) {
+    return symbols_name(g->names, g->vars.at[v].name);
+}
+
+static bool name_room(ir *g, sym name) {
+    if (name < g->n_by_name) return true;
+    uint32_t n = g->n_by_name ? g->n_by_name * 2 : 64;
+    while (n <= name) n *= 2;
+    var_id *by_name = arena_new(g->a, n * sizeof *by_name);
+    if (!by_name) return false;
+    if (g->n_by_name) memcpy(by_name, g->by_name, g->n_by_name * sizeof *by_name);
+    g->by_name = by_name;
+    g->n_by_name = n;
+    return true;
+}
+
+var_id ir_add_var(ir *g, variable v) {
+    var_id id = g->vars.n;
+    if (!name_room(g, v.name)) return 0;
+    v.leaf = add_node(g, (node){.op = OP_VAR, .ref = id, .sh = v.sh});
+    vec_push(g->a, &g->vars, v);
+    if (!v.leaf || g->a->failed) return 0;
+    g->by_name[v.name] = id;
+    return id;
+}
+
+var_id ir_find_var(const ir *g, sym name) {
+    return name && name < g->n_by_name ? g->by_name[name] : 0;
+}
+
+double ir_keep(const ir *g, var_id mask) {
+    const variable *v = ir_var(g, mask);
+    return v->of ? ir_var(g, v->of)->value : v->value;
+}
+
+var_id ir_gradient_var(ir *g, var_id v) {
+    if (g->vars.at[v].gradient) return g->vars.at[v].gradient;
+    const char *name = arena_format(g->a, "d%s", ir_var_name(g, v));
+    if (!name) return 0;
+    variable d = {.name = symbols_add(g->names, name, strlen(name)), .kind = VAR_GRADIENT, .of = v, .sh = g->vars.at[v].sh};
+    var_id   id = ir_add_var(g, d);
+    g->vars.at[v].gradient = id;
+    return id;
+}
+
+dfoo_status program_add(ir *g, program *p, var_id var, node_id n, span at) {
+    vec_push(g->a, &p->list, (stmt){.var = var, .node = n, .at = at});
+    return arena_status(g->a);
+}
+
+const stmt *program_find(const program *p, var_id v) {
+    for (uint32_t i = 0; i < p->list.n; i++)
+        if (p->list.at[i].var == v) return &p->list.at[i];
+    return NULL;
+}
+
+/* ------------------------------------------------------------------- walks */
+
+static int by_number(const void *a, const void *b) {
+    node_id x = *(const node_id *)a, y = *(const node_id *)b;
+    return (x > y) - (x < y);
+}
+
+/* Nodes are found depth first with an explicit stack; a small hash set keeps the cost
+ * proportional to what is reached, not to the store. */
+dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t n_roots, node_list *out) {
+    VEC(node_id) stack = {0};
+    uint32_t n_seen = 64, count = 0;
+    node_id *seen = arena_new(scratch, n_seen * sizeof *seen);
+    for (uint32_t i = 0; i < n_roots; i++)
+        if (roots[i]) vec_push(scratch, &stack, roots[i]);
+    while (stack.n && !scratch->failed) {
+        node_id  n = stack.at[--stack.n];
+        uint32_t i = n * UINT32_C(2654435761) & (n_seen - 1);
+        while (seen[i] && seen[i] != n) i = (i + 1) & (n_seen - 1);
+        if (seen[i]) continue;
+        seen[i] = n;
+        vec_push(scratch, &out->list, n);
+        const node *x = ir_node(g, n);
+        for (int k = 0; k < op_table[x->op].arity; k++) vec_push(scratch, &stack, x->arg[k]);
+        if (++count * 2 < n_seen) continue;
+        n_seen *= 2;
+        seen = arena_new(scratch, n_seen * sizeof *seen);
+        if (!seen) break;
+        for (uint32_t k = 0; k < out->list.n; k++) {
+            uint32_t j = out->list.at[k] * UINT32_C(2654435761) & (n_seen - 1);
+            while (seen[j]) j = (j + 1) & (n_seen - 1);
+            seen[j] = out->list.at[k];
+        }
+    }
+    if (out->list.n) qsort(out->list.at, out->list.n, sizeof(node_id), by_number);
+    return arena_status(scratch);
+}
+
+uint32_t node_list_place(const node_list *list, node_id n) {
+    uint32_t low = 0, high = list->list.n;
+    while (low + 1 < high) {
+        uint32_t middle = (low + high) / 2;
+        if (list->list.at[middle] <= n) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user) {
+    node_list need = {{0}};
+    if (!root || ir_reach(g, scratch, &root, 1, &need) != DFOO_OK) return 0;
+    node_id *now = arena_new(scratch, need.list.n * sizeof *now);
+    for (uint32_t i = 0; now && i < need.list.n; i++) {
+        const node *x = ir_node(g, need.list.at[i]);
+        node_id     args[3] = {0, 0, 0};
+        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
+        now[i] = make(user, g, need.list.at[i], args);
+        if (!now[i]) return 0;
+    }
+    return now ? now[need.list.n - 1] : 0; /* the root has the largest number */
+}

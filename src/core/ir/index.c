@@ -1,0 +1,322 @@
+/* Index trees. Templates and the statements they are made for are small; the walks are
+ * recursive over our own tables and over one summand of a statement at the most. */
+#include "core/ir/index.h"
+
+#include <string.h>
+
+static index_tree *tree(const index_env *env, index_kind kind, index_tree *a, index_tree *b) {
+    index_tree *x = arena_new(env->a, sizeof *x);
+    if (x) *x = (index_tree){.kind = (uint8_t)kind, .a = a, .b = b};
+    return x;
+}
+
+index_tree *index_entry(const index_env *env, var_id v, char row, char col) {
+    index_tree *x = tree(env, INDEX_ENTRY, NULL, NULL);
+    shape       s = ir_var(env->g, v)->sh;
+    if (!x) return NULL;
+    x->var = v;
+    x->row = s.rows == dim_literal(1) ? '1' : row;
+    x->col = s.cols == dim_literal(1) ? '1' : col;
+    if (shape_is_scalar(s)) x->row = x->col = 0;
+    return x;
+}
+
+index_tree *index_number(const index_env *env, double value) {
+    index_tree *k = tree(env, INDEX_NUMBER, NULL, NULL);
+    if (k) k->number = value;
+    return k;
+}
+
+index_tree *index_op(const index_env *env, op_id op, index_tree *a, index_tree *b) {
+    if (!a || (op_table[op].arity > 1 && !b)) return NULL;
+    index_tree *k = tree(env, INDEX_NODE, a, b);
+    if (k) k->op = (uint8_t)op;
+    return k;
+}
+
+index_tree *index_sum(const index_env *env, char letter, index_tree *a) {
+    index_tree *k = a && letter ? tree(env, INDEX_SUM, a, NULL) : NULL;
+    if (k) k->letter = letter;
+    return k;
+}
+
+index_tree *index_delta(const index_env *env, char row, char col) {
+    index_tree *k = row && col ? tree(env, INDEX_DELTA, NULL, NULL) : NULL;
+    if (k) k->row = row;
+    if (k) k->col = col;
+    return k;
+}
+
+index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a) {
+    return y && a ? tree(env, INDEX_PARTIAL, y, a) : NULL;
+}
+
+index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through) {
+    return a && through ? tree(env, INDEX_LOSS, a, through) : NULL;
+}
+
+index_tree *index_at(const index_env *env, node_id n, char row, char col) {
+    index_tree *k = n ? tree(env, INDEX_AT, NULL, NULL) : NULL;
+    if (!k) return NULL;
+    shape sh = ir_shape(env->g, n);
+    k->node = n;
+    k->row = sh.rows == dim_literal(1) ? '1' : shape_is_scalar(sh) ? 0 : row;
+    k->col = sh.cols == dim_literal(1) ? '1' : shape_is_scalar(sh) ? 0 : col;
+    return k;
+}
+
+char index_fresh(const index_env *env, dim along) {
+    char *at = env->fresh, *t = at && along && along == env->g->examples ? strchr(at, 't') : NULL;
+    if (t) at = t;
+    else if (at && *at == 't' && at[1]) at++;
+    char letter = at ? *at : 0;
+    if (letter) memmove(at, at + 1, strlen(at));
+    return letter;
+}
+
+static bool is_number(const index_tree *x, double value) {
+    if (x && x->kind == INDEX_NODE && x->op == OP_NEG) return is_number(x->a, -value);
+    return x && x->kind == INDEX_NUMBER && x->number == value;
+}
+
+index_tree *index_times(const index_env *env, index_tree *a, index_tree *b) {
+    if (!a || !b) return NULL;
+    if (is_number(a, 1)) return b;
+    if (is_number(b, 1)) return a;
+    if (is_number(b, -1)) return index_op(env, OP_NEG, a, NULL);
+    if (is_number(a, -1)) return index_op(env, OP_NEG, b, NULL);
+    if (b->kind == INDEX_NODE && b->op == OP_NEG) return index_op(env, OP_NEG, index_times(env, a, b->a), NULL);
+    return index_op(env, OP_MUL, a, b);
+}
+
+/* How many entries of x one entry of its mean joins. */
+static index_tree *count_of(const index_env *env, const node *x) {
+    shape       s = ir_shape(env->g, x->arg[0]);
+    index_tree *out = index_number(env, 1);
+    dim         d[2] = {s.rows, s.cols};
+    for (int i = 0; i < 2; i++) {
+        if (shape_is_scalar(s) || (x->attr != AXIS_ALL && x->attr != i) || d[i] == dim_literal(1)) continue;
+        index_tree *k = tree(env, dim_is_named(d[i]) ? INDEX_SIZE : INDEX_NUMBER, NULL, NULL);
+        if (k) k->size = d[i];
+        if (k) k->number = d[i];
+        out = index_times(env, out, k);
+    }
+    return out;
+}
+
+/* One entry of a sum or a mean: over the letters that the axis joins. */
+static index_tree *reduced(const index_env *env, const node *x, char row, char col) {
+    shape s = ir_shape(env->g, x->arg[0]);
+    bool  joins_rows = x->attr != AXIS_1 && s.rows != dim_literal(1) && !shape_is_scalar(s);
+    bool  joins_cols = x->attr != AXIS_0 && s.cols != dim_literal(1) && !shape_is_scalar(s);
+    char  i = joins_rows ? index_fresh(env, s.rows) : row, t = joins_cols ? index_fresh(env, s.cols) : col;
+    if (!i || !t) return NULL;
+    index_tree *out = index_of_node(env, x->arg[0], i, t);
+    if (joins_cols) out = index_sum(env, t, out);
+    if (joins_rows) out = index_sum(env, i, out);
+    index_tree *one = index_number(env, 1);
+    return x->op == OP_SUM ? out : index_times(env, index_op(env, OP_DIV, one, count_of(env, x)), out);
+}
+
+static index_tree *product(const index_env *env, const node *x, char row, char col) {
+    dim         inner = ir_shape(env->g, x->arg[0]).cols;
+    bool        one = inner == dim_literal(1);
+    char        k = one ? '1' : index_fresh(env, inner);
+    if (!k) return NULL;
+    index_tree *a = index_of_node(env, x->arg[0], row, k), *b = index_of_node(env, x->arg[1], k, col);
+    index_tree *both = index_op(env, OP_MUL, a, b);
+    return one ? both : index_sum(env, k, both);
+}
+
+/* exp(z[i])/Σk exp(z[k]), or the logarithm of that. */
+static index_tree *softmax(const index_env *env, const node *x, char row, char col) {
+    shape s = ir_shape(env->g, x->arg[0]);
+    dim   along = x->attr == AXIS_0 ? s.rows : s.cols;
+    bool  one = along == dim_literal(1); /* a single class: no sum */
+    char  k = one ? '1' : index_fresh(env, 0);
+    if (!k) return NULL;
+    index_tree *z = index_of_node(env, x->arg[0], row, col);
+    index_tree *other = x->attr == AXIS_0 ? index_of_node(env, x->arg[0], k, col) : index_of_node(env, x->arg[0], row, k);
+    index_tree *sum = index_op(env, OP_EXP, other, NULL);
+    if (!one) sum = index_sum(env, k, sum);
+    if (x->op == OP_SOFTMAX) return index_op(env, OP_DIV, index_op(env, OP_EXP, z, NULL), sum);
+    return index_op(env, OP_SUB, z, index_op(env, OP_LOG, sum, NULL));
+}
+
+static index_tree *elementwise(const index_env *env, const node *x, char row, char col) {
+    index_tree *arg[3] = {NULL, NULL, NULL};
+    for (int i = 0; i < op_table[x->op].arity; i++) {
+        arg[i] = index_of_node(env, x->arg[i], row, col);
+        if (!arg[i]) return NULL;
+    }
+    index_tree *k = tree(env, INDEX_NODE, arg[0], arg[1]);
+    if (!k) return NULL;
+    k->c = arg[2];
+    k->op = x->op == OP_DROPOUT ? OP_MUL : x->op;
+    if (x->op == OP_OPEN) k->function = x->ref;
+    if (x->op == OP_OPEN) k->primes = x->attr;
+    return k;
+}
+
+index_tree *index_of_node(const index_env *env, node_id n, char row, char col) {
+    const node *x = ir_node(env->g, n);
+    if (x->sh.rows == dim_literal(1)) row = '1';
+    if (x->sh.cols == dim_literal(1)) col = '1';
+    if (x->op == OP_VAR) return index_entry(env, x->ref, row, col);
+    if (x->op == OP_TRANSPOSE) return index_of_node(env, x->arg[0], col, row);
+    if (x->op == OP_SIZE) {
+        index_tree *k = tree(env, INDEX_SIZE, NULL, NULL);
+        if (k) k->size = x->ref;
+        return k;
+    }
+    if (x->op == OP_NUMBER) return index_number(env, env->g->numbers.at[x->ref]);
+    if (x->op == OP_ONES) return index_number(env, 1);
+    if (op_elementwise((op_id)x->op) || x->op == OP_OPEN) return elementwise(env, x, row, col);
+    if (!env->fresh) return NULL;
+    if (x->op == OP_SUM || x->op == OP_MEAN) return reduced(env, x, row, col);
+    if (x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX) return softmax(env, x, row, col);
+    return x->op == OP_MATMUL ? product(env, x, row, col) : index_at(env, n, row, col);
+}
+
+static const char *name_of(const index_env *env, const ast *x) {
+    return symbols_name(env->g->names, x->name);
+}
+
+static char letter_of(const index_env *env, const ast *x) {
+    if (!x) return 0;
+    return x->kind == AST_NUMBER ? '1' : name_of(env, x)[0];
+}
+
+static index_tree *build_entry(const index_env *env, const ast *x) {
+    for (uint32_t i = 0; i < env->n_names; i++) {
+        if (strcmp(env->names[i].name, name_of(env, x)) != 0) continue;
+        char row = letter_of(env, x->arg), col = x->arg ? letter_of(env, x->arg->next) : 0;
+        return index_of_node(env, env->names[i].n, row, col);
+    }
+    return NULL;
+}
+
+bool index_occurs(const index_tree *x, char letter) {
+    if (!x) return false;
+    return x->row == letter || x->col == letter || index_occurs(x->a, letter) || index_occurs(x->b, letter) || index_occurs(x->c, letter);
+}
+
+void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user) {
+    if (!x) return;
+    if (x->kind == INDEX_AT) use(user, x->node);
+    index_nodes(x->a, use, user);
+    index_nodes(x->b, use, user);
+    index_nodes(x->c, use, user);
+}
+
+static index_tree *build_call(const index_env *env, const ast *x) {
+    const char *name = name_of(env, x);
+    bool        spelled = strcmp(name, "spell") == 0;
+    index_tree *out = NULL;
+    if (spelled || strcmp(name, "sum") == 0) {
+        index_tree *body = index_build(env, x->arg->next);
+        char letter = letter_of(env, x->arg);
+        if (body && !index_occurs(body, letter)) return body; /* a dimension of 1: nothing to add up */
+        out = body ? tree(env, INDEX_SUM, body, NULL) : NULL;
+        if (out) out->letter = letter;
+        if (out) out->spelled = spelled;
+    } else if (strcmp(name, "D") == 0) {
+        index_tree *y = index_build(env, x->arg), *a = index_build(env, x->arg->next);
+        out = y && a ? tree(env, INDEX_PARTIAL, y, a) : NULL;
+    } else if (strcmp(name, "DL") == 0) {
+        index_tree *y = index_build(env, x->arg), *through = x->arg->next ? index_build(env, x->arg->next) : NULL;
+        out = y && (through || !x->arg->next) ? tree(env, INDEX_LOSS, y, through) : NULL;
+    } else {
+        index_tree *a = index_build(env, x->arg);
+        out = a ? tree(env, INDEX_NODE, a, NULL) : NULL;
+        if (out) out->op = (uint8_t)op_find(name);
+    }
+    return out;
+}
+
+index_tree *index_build(const index_env *env, const ast *x) {
+    switch ((ast_kind)x->kind) {
+    case AST_NAME: return build_entry(env, x);
+    case AST_CALL: return build_call(env, x);
+    case AST_NUMBER: {
+        index_tree *k = tree(env, INDEX_NUMBER, NULL, NULL);
+        if (k) k->number = x->number;
+        return k;
+    }
+    case AST_NEGATE: case AST_BINARY: {
+        index_tree *a = index_build(env, x->arg), *b = x->kind == AST_BINARY ? index_build(env, x->arg->next) : NULL;
+        index_tree *k = a && (b || x->kind == AST_NEGATE) ? tree(env, INDEX_NODE, a, b) : NULL;
+        if (k) k->op = (uint8_t)template_op(env->g, x);
+        return k;
+    }
+    default: return NULL;
+    }
+}
+
+/* ------------------------------------------------------------------ values */
+
+bool index_has_partial(const index_tree *x) {
+    if (!x) return false;
+    return x->kind == INDEX_PARTIAL || (x->kind == INDEX_LOSS && x->b) || index_has_partial(x->a) || index_has_partial(x->b) || index_has_partial(x->c);
+}
+
+size_t index_range(const evaluation *e, const index_tree *x, char letter) {
+    if (!x) return 0;
+    if (x->kind == INDEX_ENTRY) {
+        shape s = ir_var(e->g, x->var)->sh;
+        if (x->row == letter) return sizes_get(e->s, s.rows);
+        return x->col == letter ? sizes_get(e->s, s.cols) : 0;
+    }
+    if (x->kind == INDEX_AT) {
+        shape s = ir_shape(e->g, x->node);
+        if (x->row == letter) return sizes_get(e->s, s.rows);
+        return x->col == letter ? sizes_get(e->s, s.cols) : 0;
+    }
+    size_t range = index_range(e, x->a, letter);
+    if (!range) range = index_range(e, x->b, letter);
+    return range ? range : index_range(e, x->c, letter);
+}
+
+static size_t place(const index_values *v, char letter) {
+    return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
+}
+
+static double entry_value(const index_values *v, var_id var, const index_tree *x) {
+    matrix m = eval_node(v->e, ir_var(v->e->g, var)->leaf);
+    return m.at[place(v, x->row) * m.cols + place(v, x->col)];
+}
+
+static double sum_value(index_values *v, const index_tree *x) {
+    unsigned char letter = (unsigned char)x->letter & 127;
+    size_t        range = index_range(v->e, x->a, x->letter), old = v->at[letter];
+    double        sum = 0;
+    for (size_t i = 0; i < range; i++) {
+        v->at[letter] = i;
+        sum += index_value(v, x->a);
+    }
+    v->at[letter] = old;
+    return sum;
+}
+
+double index_value(index_values *v, const index_tree *x) {
+    switch ((index_kind)x->kind) {
+    case INDEX_NUMBER: return x->number;
+    case INDEX_SIZE: return (double)sizes_get(v->e->s, x->size);
+    case INDEX_ENTRY: return entry_value(v, x->var, x);
+    case INDEX_SUM: return sum_value(v, x);
+    case INDEX_NODE: {
+        double a = index_value(v, x->a), b = x->b ? index_value(v, x->b) : 0, c = x->c ? index_value(v, x->c) : 0;
+        return x->op == OP_OPEN ? eval_open(x->function, x->primes, a) : eval_scalar((op_id)x->op, a, b, c);
+    }
+    case INDEX_DELTA: return place(v, x->row) == place(v, x->col);
+    case INDEX_AT: {
+        matrix m = eval_node(v->e, x->node);
+        return m.at[place(v, x->row) * m.cols + place(v, x->col)];
+    }
+    case INDEX_PARTIAL: return v->partial(v->user, v, x);
+    case INDEX_LOSS:
+        if (x->b) return v->partial(v->user, v, x);
+        return entry_value(v, ir_var(v->e->g, x->a->var)->gradient, x->a);
+    }
+    return 0;
+}

@@ -1,0 +1,246 @@
+/* The face of the graph room: shapes, nodes, variables, programs.
+ *
+ * Nodes are small immutable records in one append-only array; a reference is a 32-bit
+ * index, and arguments have smaller indices than their users, so the array is a topological
+ * order. The same operation on the same arguments is the same node (hash-consing).
+ *
+ * A definition `A1 = tanh(Z1)` is a statement (variable A1, node tanh(VAR Z1)): expressions
+ * stop at names. A program is an ordered list of statements; several programs (as written,
+ * derived, shown, stable) share one store. A variable is its own thing even where its node
+ * is another's.
+ *
+ * Builders take and return 0 ("none") when there is no memory or an argument is none, and
+ * the arena remembers why: a pass asks once, at its end.
+ */
+#ifndef IR_IR_H
+#define IR_IR_H
+
+#include "core/base/diag.h"
+#include "core/syntax/syntax.h"
+
+/* ------------------------------------------------------------------ shapes */
+
+/* One dimension: a literal size, or a name. Different names never fit each other. */
+typedef uint32_t dim;
+#define DIM_NAMED UINT32_C(0x80000000)
+
+typedef struct shape {
+    dim rows, cols; /* both 0: a number */
+} shape;
+
+static inline dim  dim_named(sym name) { return DIM_NAMED | name; }
+static inline dim  dim_literal(uint32_t n) { return n; }
+static inline bool dim_is_named(dim d) { return (d & DIM_NAMED) != 0; }
+static inline sym  dim_name(dim d) { return d & ~DIM_NAMED; }
+
+static inline shape shape_scalar(void) { return (shape){0, 0}; }
+static inline shape shape_of(dim rows, dim cols) { return (shape){rows, cols}; }
+static inline bool  shape_is_scalar(shape s) { return s.rows == 0; }
+static inline bool  shape_equal(shape a, shape b) { return a.rows == b.rows && a.cols == b.cols; }
+
+/* The shape of an elementwise operation on two operands: equal, or one is a number, or a
+ * literal 1 of the smaller one stretches, as (n,1) with (n,m). (n,1) with (1,m) does not fit. */
+bool shape_broadcast(shape a, shape b, shape *out);
+
+/* -------------------------------------------------------------- operations */
+
+typedef enum {
+    OP_NONE,
+#define OP1(ID, ...) OP_##ID,
+#define OP2(ID, ...) OP_##ID,
+#define OP3(ID, ...) OP_##ID,
+#define OPX(ID, ...) OP_##ID,
+#include "core/ops.def"
+    OP_COUNT
+} op_id;
+
+typedef enum { SHAPE_LEAF, SHAPE_ELEMENTWISE, SHAPE_SAME, SHAPE_PRODUCT, SHAPE_TRANSPOSED, SHAPE_REDUCED } shape_rule;
+
+enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2 };
+
+typedef struct op_info {
+    const char *id;   /* "SIGMOID" */
+    const char *name; /* "sigmoid", "+" */
+    uint8_t     arity, rule, flags;
+    const char *grad[3];
+    const char *definition, *kink, *latex;
+} op_info;
+
+extern const op_info op_table[OP_COUNT];
+
+/* The operation that a model calls by this name, or OP_NONE. Infix operations are not called. */
+op_id op_find(const char *name);
+op_id op_infix(uint32_t sign); /* the one that a sign of the notation stands for, or OP_NONE */
+static inline bool op_elementwise(op_id op) { return op_table[op].rule == SHAPE_ELEMENTWISE; }
+
+/* ------------------------------------------------------------------- nodes */
+
+typedef uint32_t node_id; /* 0: none */
+typedef uint32_t var_id;  /* 0: none */
+
+/* Which entries a reduction joins, and along which a softmax runs; as in numpy. */
+enum { AXIS_0 = 0, AXIS_1 = 1, AXIS_ALL = 2 };
+
+typedef struct node {
+    uint8_t  op;
+    uint8_t  attr; /* AXIS_..; OPEN: the number of primes */
+    uint32_t ref;  /* NUMBER: index of the value; SIZE: a dim; VAR: a var_id; OPEN: the function's sym */
+    shape    sh;
+    node_id  arg[3];
+} node;
+
+/* VAR_MASK: what a dropout multiplies with, 0 or 1/keep in each entry; 1 everywhere when
+ * predicting. The kinds up to VAR_PARAM have a gradient before anything is derived. */
+typedef enum { VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT } var_kind;
+
+typedef struct variable {
+    sym      name;
+    uint8_t  kind;
+    bool     onehot;      /* a label whose columns (rows) sum to 1 */
+    bool     given_name;  /* the name was given by a pass, not written by the user */
+    shape    sh;
+    span     at;          /* where it is declared */
+    node_id  leaf;        /* the node that stands for it */
+    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_MASK: the constant
+                             that says how much is kept, or 0 */
+    var_id   gradient;    /* the variable that holds this one's gradient, once derived */
+    double   value;       /* VAR_CONST; VAR_MASK: the part that is kept (ask ir_keep) */
+    sym      init;        /* VAR_PARAM: how it starts */
+    double   init_arg[2];
+    uint32_t n_init_args;
+} variable;
+
+typedef struct stmt {
+    var_id  var;
+    node_id node;
+    span    at;
+} stmt;
+
+typedef struct program {
+    VEC(stmt) list;
+} program;
+
+typedef struct ir {
+    arena   *a;
+    symbols *names;
+    diags   *d;
+    VEC(node) nodes;
+    VEC(double) numbers;
+    VEC(variable) vars;
+    node_id  *slots;
+    uint32_t  n_slots;
+    var_id   *by_name; /* indexed by sym */
+    uint32_t  n_by_name;
+    dim       examples; /* the dimension of the examples, once known; 0: none */
+    /* the texts of ops.def, parsed */
+    const ast *grad[OP_COUNT][3];
+    const ast *definition[OP_COUNT];
+    const ast *kink[OP_COUNT];
+} ir;
+
+/* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */
+dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d);
+
+static inline const node     *ir_node(const ir *g, node_id n) { return &g->nodes.at[n]; }
+static inline const variable *ir_var(const ir *g, var_id v) { return &g->vars.at[v]; }
+const char                   *ir_var_name(const ir *g, var_id v);
+
+#define IR_PI 3.14159265358979323846 /* the number that is written pi */
+
+/* ---- builders; shapes follow from the arguments. 0 if the shapes do not fit: passes build
+ * only what fits, lang asks ir_fits first. */
+node_id ir_number(ir *g, double value); /* a negative one becomes -(number) */
+node_id ir_size(ir *g, dim d);          /* a literal dimension becomes a number */
+node_id ir_ones(ir *g, shape sh);       /* of a scalar's shape: the number 1 */
+node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c);
+node_id ir_open(ir *g, sym function, uint8_t primes, node_id a);
+static inline node_id ir_op1(ir *g, op_id op, node_id a) { return ir_op(g, op, 0, a, 0, 0); }
+static inline node_id ir_op2(ir *g, op_id op, node_id a, node_id b) { return ir_op(g, op, 0, a, b, 0); }
+
+/* The axis along which a softmax runs unless it is said: the one that is not the examples'. */
+uint8_t ir_class_axis(const ir *g, shape s);
+
+/* The node with other arguments (its own op, attr and ref). */
+node_id ir_rebuild(ir *g, node_id n, const node_id *args);
+
+/* The shape that an operation on operands of these shapes has; false if they do not fit. */
+bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out);
+
+bool   ir_is_number(const ir *g, node_id n, double *value);
+shape  ir_shape(const ir *g, node_id n);
+
+/* Sum over the axes along which `to` is a literal 1 (or a number) and the node is not. */
+node_id ir_sum_to(ir *g, node_id n, shape to);
+
+/* The derivative of an elementwise expression by the leaf z, entry by entry, from the rules of
+ * ops.def; tidied of 1 and 0, not simplified. 0: an operation in it that depends on z is not
+ * elementwise, or there is no memory. */
+node_id ir_derivative(ir *g, arena *scratch, node_id n, node_id z);
+
+/* ---- variables */
+var_id ir_add_var(ir *g, variable v); /* v.leaf is made; the name must be new */
+var_id ir_find_var(const ir *g, sym name);
+
+/* The part of the entries that a mask keeps, 0 < keep <= 1. */
+double ir_keep(const ir *g, var_id mask);
+
+/* The gradient of v, named d + v's name; made at the first call. */
+var_id ir_gradient_var(ir *g, var_id v);
+
+dfoo_status program_add(ir *g, program *p, var_id var, node_id n, span at);
+
+/* The statement that defines v, or NULL; linear. */
+const stmt *program_find(const program *p, var_id v);
+
+/* A table text with its names bound: operands a, b, c, value y, incoming gradient dy. */
+typedef struct template_name {
+    const char *name;
+    node_id     n;
+} template_name;
+
+typedef struct template_env {
+    node_id arg[3];
+    node_id y, dy;
+    uint8_t axis;
+    const template_name *names; /* further names, as the optimisers' tables use them */
+    uint32_t             n_names;
+} template_env;
+
+node_id template_build(ir *g, const ast *text, const template_env *env);
+
+/* The operation at the root of a table text; OP_NONE for a name or a number. */
+op_id template_op(const ir *g, const ast *text);
+
+/* ------------------------------------------------------------------- walks */
+
+/* The nodes that `roots` need, in ascending order (arguments first), down to leaves. */
+typedef struct node_list {
+    VEC(node_id) list;
+} node_list;
+dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t n_roots, node_list *out);
+
+/* The place of a node in such a list, which has it. */
+uint32_t node_list_place(const node_list *list, node_id n);
+
+/* A copy of an expression: `make` is called for every node, operands first, with what the
+ * operands became, and says what the node becomes. 0 if it returned 0, or without memory. */
+typedef node_id (*ir_map_fn)(void *user, ir *g, node_id n, const node_id *args);
+node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user);
+
+/* ---------------------------------------------------------------- printing */
+
+/* An expression in the notation; it parses back to the same node. */
+void print_node(const ir *g, node_id n, buf *out);
+
+/* The same with the variables marked here in lower case: what they are for one example. */
+void print_node_small(const ir *g, node_id n, const bool *small, buf *out);
+
+/* A name as it is, or in lower case (dZ1 becomes dz1). */
+void print_name(const ir *g, var_id v, bool small, buf *out);
+void print_shape(const ir *g, shape s, buf *out);
+
+/* The same as an arena's text; "" without memory. */
+const char *print_shape_text(const ir *g, arena *a, shape s);
+void print_dim(const ir *g, dim d, buf *out);
+
+#endif

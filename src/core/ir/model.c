@@ -1,0 +1,92 @@
+/* Questions that several rooms ask of a model. */
+#include "core/ir/model.h"
+
+const function *model_function(const model *m, sym name) {
+    for (uint32_t i = 0; i < m->functions.n; i++)
+        if (m->functions.at[i].name == name) return &m->functions.at[i];
+    return NULL;
+}
+
+dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
+    const ir *g = &m->g;
+    bool     *by_var = arena_new(scratch, g->vars.n);
+    if (!by_var) return DFOO_ENOMEM;
+    *out = by_var;
+    for (var_id v = 1; v < g->vars.n; v++)
+        by_var[v] = ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
+    for (uint32_t i = 0; i < m->forward.list.n; i++) {
+        const stmt *s = &m->forward.list.at[i];
+        node_list   need = {{0}};
+        DFOO_TRY(ir_reach(g, scratch, &s->node, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            const node *x = ir_node(g, need.list.at[k]);
+            if (x->op == OP_VAR && by_var[x->ref]) by_var[s->var] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
+static node_id without_dropout(void *user, ir *g, node_id n, const node_id *args) {
+    (void)user;
+    return ir_node(g, n)->op == OP_DROPOUT ? args[0] : ir_rebuild(g, n, args);
+}
+
+dfoo_status model_without_dropout(ir *g, const program *p, program *out) {
+    arena scratch;
+    arena_init(&scratch, g->a->mem);
+    dfoo_status status = DFOO_OK;
+    for (uint32_t i = 0; i < p->list.n && status == DFOO_OK; i++) {
+        stmt s = p->list.at[i];
+        s.node = ir_map(g, &scratch, s.node, without_dropout, NULL);
+        status = s.node ? program_add(g, out, s.var, s.node, s.at) : DFOO_ENOMEM;
+    }
+    arena_free(&scratch);
+    return status;
+}
+
+enum { LARGEST_OWN = 8, LARGEST_TRY = 12 }; /* what is evaluated stays cheap */
+
+typedef struct trial {
+    sizes *out;
+    bool   used[LARGEST_TRY + 1]; /* by value */
+} trial;
+
+static void set_size(trial *t, sym name, size_t value) {
+    sizes_set(t->out, name, value);
+    t->used[value] = true;
+}
+
+/* The model's own sizes, but for those that would hide a mistake: 1, and one that another has. */
+static void take_own_sizes(trial *t, const model *m) {
+    for (uint32_t i = 0; i < m->size_values.n; i++) {
+        const size_value *own = &m->size_values.at[i];
+        bool              fits = own->value >= 2 && own->value <= LARGEST_OWN && !t->used[own->value];
+        if (fits && dim_named(own->name) != m->examples) set_size(t, own->name, own->value);
+    }
+}
+
+/* The first value from `from` on that no dimension has yet; where all are used values repeat. */
+static size_t free_value(const trial *t, size_t from) {
+    for (size_t n = from; n <= LARGEST_TRY; n++)
+        if (!t->used[n]) return n;
+    for (size_t n = 2; n < from; n++)
+        if (!t->used[n]) return n;
+    return from;
+}
+
+dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out) {
+    DFOO_TRY(sizes_init(out, a, m->g.names));
+    trial t = {.out = out};
+    take_own_sizes(&t, m);
+    size_t next = 2 + draw % 2;
+    for (uint32_t i = 0; i < m->size_names.n; i++) {
+        sym name = m->size_names.at[i];
+        if (dim_named(name) == m->examples || out->of[name]) continue;
+        size_t n = free_value(&t, next);
+        set_size(&t, name, n);
+        next = n + 1 + (draw + i) % 2;
+        if (next > 9) next = 2 + (i + draw) % 3;
+    }
+    if (m->examples) set_size(&t, dim_name(m->examples), free_value(&t, next + 1));
+    return DFOO_OK;
+}

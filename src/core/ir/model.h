@@ -1,0 +1,76 @@
+/* A model: the store of its nodes, its forward program, and which variable plays which part.
+ * lang fills it; the passes read it and add programs of their own. */
+#ifndef IR_MODEL_H
+#define IR_MODEL_H
+
+#include "core/ir/eval.h"
+#include "core/ir/ir.h"
+
+/* A function of the model file. Its body is a node over the formal variables, which have
+ * the shape of a number: functions act entry by entry. body 0: left open. */
+typedef struct function {
+    sym     name;
+    span    at;
+    uint8_t n_formals;
+    var_id  formal[3];
+    node_id body;
+} function;
+
+/* `dW2 = ..` behind `minimize`: somebody's gradient, to be judged. */
+typedef struct claim {
+    var_id  var; /* a VAR_GRADIENT */
+    node_id node;
+    span    at;
+} claim;
+
+/* `size n1 = 4`, or what the data said. */
+typedef struct size_value {
+    sym    name;
+    size_t value;
+    span   at;
+} size_value;
+
+typedef struct model {
+    ir      g;
+    source  src;
+    program forward;
+    var_id  cost;          /* what is minimised; 0: nothing */
+    VEC(var_id) predict;
+    VEC(function) functions;
+    VEC(claim) claims;
+    VEC(size_value) size_values;
+    VEC(sym) size_names;   /* every name that stands as a dimension */
+    dim  examples;         /* the dimension of the examples; 0: there is none */
+    bool examples_are_columns;
+} model;
+
+/* How a parameter can start (starts.def). */
+typedef enum {
+    START_none,
+#define START(NAME, ...) START_##NAME,
+#include "core/ir/starts.def"
+    START_COUNT
+} start_id;
+
+typedef struct start_info {
+    const char *name, *takes; /* "normal", "(sd)" */
+    uint32_t    least, most;  /* how many numbers it takes */
+} start_info;
+
+extern const start_info start_table[START_COUNT];
+
+start_id start_find(const char *name); /* or by another name that it has; START_none: there is no such */
+
+const function *model_function(const model *m, sym name);
+
+/* Does the value of a variable come from inputs or labels (at any distance)? By var_id. */
+dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out);
+
+/* A program as it predicts: dropout(x, keep) is x. */
+dfoo_status model_without_dropout(ir *g, const program *p, program *out);
+
+/* Sizes for a try-out: the model's own from 2 to 8, all different (but where there are very many)
+ * and at least 2, so that a sum over the wrong dimension or a missing transpose shows. */
+dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out);
+
+#endif

@@ -1,0 +1,27 @@
+/* The face of the language room: text -> model, with every mistake reported where it is. */
+#ifndef LANG_LANG_H
+#define LANG_LANG_H
+
+#include "core/ir/model.h"
+
+/* Reads a model. `name` is what messages call it; the text is copied. On DFOO_EINPUT the
+ * diagnostics say why; there may be several. */
+dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text, size_t len);
+
+/* The model with its shapes and sizes, statement by statement, and the number of parameters. */
+void lang_show(const model *m, buf *out);
+
+/* What `dfoo new` is asked for; all zero but the layers is fine. */
+typedef struct lang_new_options {
+    const char *layers; /* "relu 20, relu 7, sigmoid 1" */
+    const char *loss;   /* cross_entropy, mse or mae; NULL: by the last activation */
+    double      l2;     /* the factor of the penalty on weights; 0: none */
+    double      keep;   /* the part of hidden units that dropout keeps; 0: no dropout */
+    bool        rows;   /* examples are rows */
+    const char *name;   /* of the model, for its first line; may be NULL */
+} lang_new_options;
+
+/* Writes the text of a model. */
+dfoo_status lang_new(const lang_new_options *opt, arena *a, diags *d, buf *out);
+
+#endif

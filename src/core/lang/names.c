@@ -1,0 +1,32 @@
+/* What a mistyped name may have meant: the known name at the smallest edit distance. */
+#include <string.h>
+
+#include "core/lang/reader.h"
+
+typedef struct candidate {
+    const char *name;
+    unsigned    distance;
+} candidate;
+
+static void consider(candidate *best, const char *wanted, const char *name) {
+    unsigned d = text_distance(wanted, name);
+    if (d < best->distance) *best = (candidate){name, d};
+}
+
+const char *lang_closest_name(reader *r, sym name, bool functions) {
+    const char *wanted = symbols_name(r->p.names, name);
+    unsigned    most = strlen(wanted) > 4 ? 5 : 3; /* two edits in a long name, one in a short */
+    candidate   best = {NULL, most};
+    if (functions) {
+        for (int op = 1; op < OP_COUNT; op++)
+            if (op_find(op_table[op].name) == (op_id)op) consider(&best, wanted, op_table[op].name);
+        for (uint32_t i = 0; i < r->m->functions.n; i++)
+            consider(&best, wanted, symbols_name(r->p.names, r->m->functions.at[i].name));
+    } else {
+        for (var_id v = 1; v < r->g->vars.n; v++)
+            if (ir_var(r->g, v)->kind != VAR_GRADIENT) consider(&best, wanted, ir_var_name(r->g, v));
+        for (uint32_t i = 0; i < r->m->size_names.n; i++)
+            consider(&best, wanted, symbols_name(r->p.names, r->m->size_names.at[i]));
+    }
+    return best.name;
+}

@@ -1,0 +1,53 @@
+/* Inside the language room: the state of reading one model. */
+#ifndef LANG_READER_H
+#define LANG_READER_H
+
+#include "core/lang/lang.h"
+
+typedef struct reader {
+    model  *m;
+    ir     *g;
+    arena  *a;
+    diags  *d;
+    tokens  in;
+    parser  p;
+    sym     formals[3];     /* names bound while a function's body is read */
+    var_id  formal_vars[3];
+    uint8_t n_formals;
+    VEC(sym) broken;        /* names whose definition had an error: their uses are not reported again */
+    bool    minimized;      /* `minimize` stands above, though its line may have had an error */
+    sym     defining;       /* the name on the left of the definition at hand */
+    const ast *whole;       /* and all that stands on its right */
+    sym     said_examples;  /* `examples m` */
+} reader;
+
+/* expr.c: the node of an expression; 0 after an error, which was reported. */
+node_id lang_read_expression(reader *r, ast *x);
+
+/* Is this numpy's name for what the notation writes with signs: dot, multiply, square, ..? */
+bool lang_is_numpy_name(const char *name);
+
+/* dropout.c: the node of dropout(x, keep), with a mask of its own. */
+node_id lang_read_dropout(reader *r, const ast *x);
+
+/* mismatch.c: reports operands whose shapes do not fit, with what would. Return 0. */
+node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id right);
+node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id right);
+
+/* whole.c: the examples' dimension, found before the definitions are read, since softmax needs to
+ * know where the classes lie; and what is asked of a model whose lines are all read. */
+void        lang_find_examples(reader *r);
+dfoo_status lang_check_whole(reader *r);
+
+/* An arena text of a node or a shape, for messages. */
+const char *lang_node_text(reader *r, node_id n);
+const char *lang_shape_text(reader *r, shape s);
+const char *lang_source_text(reader *r, span at);
+
+bool lang_is_broken(const reader *r, sym name);
+bool lang_is_size_name(const reader *r, sym name);
+
+/* names.c: the known name that is closest to an unknown one, or NULL. */
+const char *lang_closest_name(reader *r, sym name, bool functions);
+
+#endif

@@ -1,0 +1,397 @@
+/* Writing a rational form down.
+ *
+ * Scalars come first as one fraction (1/m, lambda/(2*m)), then the factors in the order in
+ * which they were written, then the denominators. A sum begins with a positive term; a
+ * minus in front is absorbed by turning a difference round. Sums of three and more terms
+ * are also tried with a common factor taken out of some of them. */
+#include "core/simplify/build.h"
+
+#include <stdlib.h>
+
+enum { MOST_ITEMS = 64 };
+
+static double own_cost(const node *x) {
+    switch ((op_id)x->op) {
+    case OP_NUMBER: return 0.875; /* 2 * X rather than X + X; a sum of such has no rounding */
+    case OP_SIZE: case OP_VAR: case OP_NEG: case OP_TRANSPOSE: return 1;
+    case OP_ONES: case OP_DIV: return 3;
+    case OP_ADD: case OP_SUB: case OP_MUL: case OP_POW: case OP_MATMUL: return 2;
+    default: return 3;
+    }
+}
+
+double build_cost(builder *b, node_id n) {
+    while (b->costs.n < b->g->nodes.n && !b->g->a->failed) {
+        const node *x = ir_node(b->g, b->costs.n);
+        double      cost = own_cost(x);
+        for (int k = 0; k < op_table[x->op].arity; k++) cost += b->costs.at[x->arg[k]];
+        vec_push(b->g->a, &b->costs, cost);
+    }
+    return n && n < b->costs.n ? b->costs.at[n] : 1e300;
+}
+
+static uint32_t atom_rank(const builder *b, node_id atom) {
+    for (uint32_t i = 0; i < b->order.n; i++)
+        if (b->order.at[i] == atom) return i;
+    return b->order.n;
+}
+
+static uint32_t base_rank(const builder *b, uint32_t base) {
+    if (!(base & POLY_FLAG)) return 2 * atom_rank(b, base);
+    const poly *p = algebra_poly(b->s, base);
+    uint32_t    rank = b->order.n;
+    for (uint32_t i = 0; i < p->n; i++) {
+        for (uint32_t k = 0; k < p->t[i].n; k++) {
+            uint32_t r = atom_rank(b, p->t[i].f[k].base);
+            if (r < rank) rank = r;
+        }
+    }
+    return 2 * rank + 1; /* behind the name itself */
+}
+
+static bool scalar_base(const builder *b, uint32_t base) {
+    return shape_is_scalar(base_shape(b->s, base));
+}
+
+/* The ranks of all atoms of some terms in ascending order, numbers last: by these what stands
+ * equally is told apart, so that the result depends on no node's number. */
+typedef struct rank_list {
+    uint32_t *at, n;
+} rank_list;
+
+static int by_number(const void *x, const void *y) {
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return (a > b) - (a < b);
+}
+
+static rank_list ranks_of(builder *b, const term *t, uint32_t n) {
+    rank_list out = {NULL, 0};
+    uint32_t  count = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < t[i].n; k++) count += (uint32_t)abs(t[i].f[k].exp);
+    out.at = arena_new(b->s->a, count * sizeof *out.at);
+    for (uint32_t i = 0; out.at && i < n; i++) {
+        for (uint32_t k = 0; k < t[i].n; k++) {
+            uint32_t rank = base_rank(b, t[i].f[k].base) + (scalar_base(b, t[i].f[k].base) ? 1u << 16 : 0);
+            for (int32_t e = abs(t[i].f[k].exp); e > 0; e--) out.at[out.n++] = rank;
+        }
+    }
+    if (out.n) qsort(out.at, out.n, sizeof *out.at, by_number);
+    return out;
+}
+
+static int compare_ranks(rank_list a, rank_list b) {
+    for (uint32_t i = 0; i < a.n && i < b.n; i++)
+        if (a.at[i] != b.at[i]) return a.at[i] < b.at[i] ? -1 : 1;
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+/* ---------------------------------------------------------------- products */
+
+/* A row times a column has no shape: then the form cannot be written in this order. */
+static node_id join(builder *b, op_id op, node_id x, node_id y) {
+    node_id n = ir_op2(b->g, op, x, y);
+    if (!n) b->misfit = true;
+    return n;
+}
+
+static node_id times(builder *b, node_id x, node_id y) {
+    return x ? join(b, OP_MUL, x, y) : y;
+}
+
+static node_id power_node(builder *b, node_id base, int32_t exp) {
+    return exp == 1 ? base : join(b, OP_POW, base, ir_number(b->g, exp));
+}
+
+/* A number stands on a product's left operand: 1/m * dZ2 @ A1.T is (1/m * dZ2) @ A1.T. */
+static node_id scale_left(builder *b, node_id prefix, node_id n) {
+    node_id right[MOST_ITEMS];
+    int     depth = 0;
+    while (ir_node(b->g, n)->op == OP_MATMUL && depth < MOST_ITEMS) {
+        right[depth++] = ir_node(b->g, n)->arg[1];
+        n = ir_node(b->g, n)->arg[0];
+    }
+    n = ir_node(b->g, prefix)->op == OP_NEG && ir_node(b->g, ir_node(b->g, prefix)->arg[0])->op == OP_NUMBER &&
+                b->g->numbers.at[ir_node(b->g, ir_node(b->g, prefix)->arg[0])->ref] == 1
+            ? ir_op1(b->g, OP_NEG, n)
+            : join(b, OP_MUL, prefix, n);
+    while (depth) n = join(b, OP_MATMUL, n, right[--depth]);
+    return n;
+}
+
+typedef struct item {
+    uint32_t  rank;
+    rank_list ranks; /* of a sum's atoms */
+    node_id   n;
+    int32_t   exp;
+    bool      scalar;
+} item;
+
+static int by_rank(const void *x, const void *y) {
+    const item *a = x, *b = y;
+    if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+    return compare_ranks(a->ranks, b->ranks);
+}
+
+/* The product of the items that are scalar or not, above or below the line. */
+static node_id product_of(builder *b, const item *items, uint32_t n, bool scalar, bool above, node_id start) {
+    node_id out = start;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i].scalar == scalar && (items[i].exp > 0) == above)
+            out = times(b, out, power_node(b, items[i].n, abs(items[i].exp)));
+    return out;
+}
+
+/* sign * c * items, where c > 0. */
+static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n) {
+    qsort(items, n, sizeof *items, by_rank);
+    node_id top = c.num != 1 ? ir_number(b->g, (double)c.num) : 0;
+    node_id bottom = c.den != 1 ? ir_number(b->g, (double)c.den) : 0;
+    node_id above = product_of(b, items, n, false, true, 0), below = product_of(b, items, n, false, false, 0);
+    top = product_of(b, items, n, true, true, top);
+    bottom = product_of(b, items, n, true, false, bottom);
+    if (!above) { /* one fraction for all */
+        if (!top) top = ir_number(b->g, 1);
+        if (minus) top = ir_op1(b->g, OP_NEG, top);
+        bottom = below ? times(b, bottom, below) : bottom;
+        return bottom ? join(b, OP_DIV, top, bottom) : top;
+    }
+    if (top || bottom) {
+        if (!top) top = ir_number(b->g, 1);
+        if (minus) top = ir_op1(b->g, OP_NEG, top);
+        node_id prefix = bottom ? join(b, OP_DIV, top, bottom) : top;
+        above = 0;
+        for (uint32_t i = 0; i < n; i++) { /* the prefix goes into the first factor */
+            if (items[i].scalar || items[i].exp < 0) continue;
+            node_id one = power_node(b, items[i].n, items[i].exp);
+            above = above ? times(b, above, one) : scale_left(b, prefix, one);
+        }
+    } else if (minus) {
+        above = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            if (items[i].scalar || items[i].exp < 0) continue;
+            node_id one = power_node(b, items[i].n, items[i].exp);
+            above = above ? times(b, above, one) : scale_left(b, ir_number(b->g, -1), one);
+        }
+    }
+    return below ? join(b, OP_DIV, above, below) : above;
+}
+
+/* -------------------------------------------------------------------- sums */
+
+static uint32_t degree(const builder *b, const term *t) {
+    uint32_t d = 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        if (!scalar_base(b, t->f[i].base)) d += (uint32_t)abs(t->f[i].exp);
+    return d;
+}
+
+static uint32_t term_rank(const builder *b, const term *t) {
+    uint32_t rank = 2 * b->order.n + 2;
+    for (uint32_t i = 0; i < t->n; i++) {
+        uint32_t r = base_rank(b, t->f[i].base);
+        if (!scalar_base(b, t->f[i].base) && r < rank) rank = r;
+    }
+    return rank;
+}
+
+/* |term| as a node. */
+static node_id term_node(builder *b, const term *t) {
+    item  items[MOST_ITEMS];
+    ratio c = {t->c.num < 0 ? -t->c.num : t->c.num, t->c.den};
+    if (t->n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < t->n; i++)
+        items[i] = (item){base_rank(b, t->f[i].base), {NULL, 0}, t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
+    return quotient(b, false, c, items, t->n);
+}
+
+/* A matrix product, or a sum of what products gave: it comes first in a sum. */
+static bool has_product(const builder *b, const term *t) {
+    for (uint32_t i = 0; i < t->n; i++)
+        if (ir_node(b->g, t->f[i].base)->op == OP_MATMUL) return true;
+    return false;
+}
+
+/* dW = 1/m * dZ @ A.T + lambda/m * W: the factors stay where they belong. */
+bool build_keeps_apart(const builder *b, form x) {
+    const poly *p = NULL;
+    uint32_t    n_products = 0;
+    for (uint32_t i = 0; x.ok && i < x.n; i++) {
+        bool is_poly = (x.f[i].base & POLY_FLAG) != 0;
+        if (!is_poly && scalar_base(b, x.f[i].base)) continue;
+        if (!is_poly || p || x.f[i].exp != 1) return false;
+        p = algebra_poly(b->s, x.f[i].base);
+    }
+    for (uint32_t i = 0; p && i < p->n; i++) n_products += has_product(b, &p->t[i]);
+    return p && n_products > 0 && n_products < p->n;
+}
+
+typedef struct summand {
+    uint32_t  degree, rank, index;
+    bool      minus;
+    node_id   n;
+    rank_list ranks;
+} summand;
+
+static int by_place(const void *x, const void *y) {
+    const summand *a = x, *b = y;
+    if (a->degree != b->degree) return a->degree < b->degree ? -1 : 1;
+    if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+    int order = compare_ranks(a->ranks, b->ranks);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+static node_id add_up(builder *b, summand *list, uint32_t n) {
+    uint32_t first = 0;
+    qsort(list, n, sizeof *list, by_place);
+    while (first < n && list[first].minus) first++;
+    node_id out = first < n ? list[first].n : ir_op1(b->g, OP_NEG, list[0].n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (i == (first < n ? first : 0)) continue;
+        out = join(b, list[i].minus ? OP_SUB : OP_ADD, out, list[i].n);
+    }
+    return out;
+}
+
+static summand summand_of(builder *b, const term *t, uint32_t index, bool turned) {
+    return (summand){has_product(b, t) ? 0 : degree(b, t), term_rank(b, t), index, (t->c.num < 0) != turned, term_node(b, t), ranks_of(b, t, 1)};
+}
+
+/* All terms side by side. */
+static node_id flat_sum(builder *b, const term *t, uint32_t n, bool turned) {
+    summand list[MOST_ITEMS];
+    if (n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < n; i++) list[i] = summand_of(b, &t[i], i, turned);
+    return add_up(b, list, n);
+}
+
+static bool holds_once(const term *t, node_id atom) {
+    for (uint32_t i = 0; i < t->n; i++)
+        if (t->f[i].base == atom) return t->f[i].exp == 1;
+    return false;
+}
+
+/* The terms with `atom` as atom * (..), the others beside it. */
+static node_id grouped_sum(builder *b, const term *t, uint32_t n, bool turned, node_id atom) {
+    summand  list[MOST_ITEMS];
+    term     inner[MOST_ITEMS];
+    uint32_t n_list = 0, n_inner = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!holds_once(&t[i], atom)) {
+            list[n_list++] = summand_of(b, &t[i], i, turned);
+            continue;
+        }
+        power *f = arena_new(b->s->a, t[i].n * sizeof *f);
+        if (!f) return 0;
+        inner[n_inner] = (term){.c = t[i].c, .f = f};
+        for (uint32_t k = 0; k < t[i].n; k++)
+            if (t[i].f[k].base != atom) f[inner[n_inner].n++] = t[i].f[k];
+        n_inner++;
+    }
+    if (n_inner < 2 || n_list == 0) return 0;
+    bool all_minus = true;
+    for (uint32_t i = 0; i < n_inner; i++) all_minus = all_minus && (inner[i].c.num < 0) != turned;
+    node_id rest = flat_sum(b, inner, n_inner, turned != all_minus);
+    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, join(b, OP_MUL, atom, rest), {NULL, 0}};
+    for (uint32_t i = 0; i < n_list; i++)
+        if (list[i].degree >= list[n_list].degree) list[n_list].degree = list[i].degree + 1;
+    return add_up(b, list, n_list + 1);
+}
+
+/* A polynomial, turned round if asked, in its cheapest form. */
+static node_id sum_node(builder *b, const poly *p, bool turned) {
+    node_id best = flat_sum(b, p->t, p->n, turned);
+    if (p->n < 3 || p->n > MOST_ITEMS) return best;
+    for (uint32_t k = b->order.n; k-- > 0;) {
+        node_id atom = b->order.at[k];
+        if (scalar_base(b, atom)) continue;
+        node_id other = grouped_sum(b, p->t, p->n, turned, atom);
+        if (other && build_cost(b, other) < build_cost(b, best)) best = other;
+    }
+    return best;
+}
+
+/* A sum with as many positive as negative terms can be turned round without a loss. */
+static bool can_turn(const poly *p) {
+    int balance = 0;
+    for (uint32_t i = 0; i < p->n; i++) balance += p->t[i].c.num > 0 ? 1 : -1;
+    return balance == 0;
+}
+
+/* Does the polynomial begin with a minus? */
+static bool begins_with_minus(builder *b, const poly *p) {
+    summand first = summand_of(b, &p->t[0], 0, false);
+    for (uint32_t i = 1; i < p->n; i++) {
+        summand other = summand_of(b, &p->t[i], i, false);
+        if (by_place(&other, &first) < 0) first = other;
+    }
+    return first.minus;
+}
+
+static bool has_constant(const poly *p) {
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->t[i].n == 0) return true;
+    return false;
+}
+
+/* Which of a product's sums are turned round, and the sign that is left: all begin with a
+ * plus; a minus in front then turns one more, rather A - Y than 1 - A. */
+static bool turn_sums(builder *b, form x, bool minus, bool *turned) {
+    uint32_t  best = x.n;
+    rank_list best_ranks = {NULL, 0};
+    bool      best_constant = true;
+    for (uint32_t i = 0; i < x.n; i++) {
+        turned[i] = false;
+        if (!(x.f[i].base & POLY_FLAG) || x.f[i].exp % 2 == 0 || !can_turn(algebra_poly(b->s, x.f[i].base))) continue;
+        const poly *p = algebra_poly(b->s, x.f[i].base);
+        bool        constant = has_constant(p);
+        turned[i] = begins_with_minus(b, p);
+        minus = minus != turned[i];
+        rank_list ranks = ranks_of(b, p->t, p->n);
+        if (x.f[i].exp != 1 || (constant && !best_constant)) continue;
+        if (best < x.n && constant == best_constant && compare_ranks(ranks, best_ranks) >= 0) continue;
+        best = i;
+        best_ranks = ranks;
+        best_constant = constant;
+    }
+    if (!minus || best == x.n) return minus;
+    turned[best] = !turned[best];
+    return false;
+}
+
+static node_id factored(builder *b, form x) {
+    item  items[MOST_ITEMS];
+    bool  turned[MOST_ITEMS];
+    ratio c = {x.c.num < 0 ? -x.c.num : x.c.num, x.c.den};
+    if (x.n > MOST_ITEMS) return 0;
+    bool minus = turn_sums(b, x, x.c.num < 0, turned);
+    for (uint32_t i = 0; i < x.n; i++) {
+        uint32_t    base = x.f[i].base;
+        const poly *p = base & POLY_FLAG ? algebra_poly(b->s, base) : NULL;
+        node_id     n = p ? sum_node(b, p, turned[i]) : base;
+        if (!n) return 0;
+        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n, x.f[i].exp, scalar_base(b, base)};
+    }
+    return quotient(b, minus, c, items, x.n);
+}
+
+/* The terms with the numbers in front multiplied into each. */
+static node_id kept_apart(builder *b, form x) {
+    summand list[MOST_ITEMS];
+    terms_of_form out = form_terms(b->s, x);
+    if (!out.ok || out.n > MOST_ITEMS) return 0;
+    for (uint32_t i = 0; i < out.n; i++) list[i] = summand_of(b, &out.at[i], i, false);
+    return add_up(b, list, out.n);
+}
+
+node_id build_form(builder *b, form x, shape sh) {
+    if (!x.ok) return 0;
+    b->misfit = false;
+    node_id n = form_is_zero(x) ? ir_number(b->g, 0) : build_keeps_apart(b, x) ? kept_apart(b, x) : factored(b, x);
+    if (!n || b->misfit) return 0;
+    if (shape_equal(ir_shape(b->g, n), sh)) return n;
+    double one;
+    if (ir_is_number(b->g, n, &one) && one == 1) return ir_ones(b->g, sh);
+    n = join(b, OP_MUL, n, ir_ones(b->g, sh));
+    return n && shape_equal(ir_shape(b->g, n), sh) ? n : 0; /* a name of a larger shape was used */
+}

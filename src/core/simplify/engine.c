@@ -1,0 +1,489 @@
+/* Nodes -> rational forms, bottom-up.
+ *
+ * Arithmetic works on forms. Every other operation is an atom over the best forms of its
+ * operands; from matrix products and transposes the numbers move out, from sums what does
+ * not depend on the summation. A formula that has a name becomes the name. */
+#include "core/simplify/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ORDER = 64 };
+
+static bool sync(simplifier *w) {
+    while (w->memo.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->memo, (entry){0});
+    while (w->name_of.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->name_of, 0);
+    while (w->uses.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->uses, (name_uses){{0}});
+    return !w->a->failed;
+}
+
+/* ------------------------------------------------------------ order of atoms */
+
+typedef struct order_list {
+    node_id  at[MOST_ORDER];
+    uint32_t n;
+} order_list;
+
+static void order_add(order_list *o, const node_id *more, uint32_t n) {
+    for (uint32_t i = 0; i < n && o->n < MOST_ORDER; i++) {
+        uint32_t k = 0;
+        while (k < o->n && o->at[k] != more[i]) k++;
+        if (k == o->n) o->at[o->n++] = more[i];
+    }
+}
+
+static void keep_order(simplifier *w, entry *e, const order_list *o) {
+    node_id *own = arena_new(w->a, o->n * sizeof *own);
+    if (!own) return;
+    if (o->n) memcpy(own, o->at, o->n * sizeof *own);
+    e->order = own;
+    e->n_order = o->n;
+}
+
+/* ------------------------------------------------------------------- forms */
+
+static void set_atom(simplifier *w, entry *e, node_id atom) {
+    e->f = form_atom(&w->s, atom);
+    e->best = atom;
+    order_list o = {.n = 0};
+    order_add(&o, &atom, 1);
+    keep_order(w, e, &o);
+}
+
+/* The product of the factors of x that pass or do not pass. */
+static form pick(simplifier *w, form x, bool (*pass)(const simplifier *, uint32_t base, uint8_t axis), uint8_t axis, bool wanted) {
+    form out = form_number(wanted ? x.c : (ratio){1, 1});
+    for (uint32_t i = 0; i < x.n; i++)
+        if (pass(w, x.f[i].base, axis) == wanted) out = form_mul(&w->s, out, (form){.c = {1, 1}, .f = &x.f[i], .n = 1, .ok = true});
+    return out;
+}
+
+/* Is a factor the same for all entries that a sum over this axis joins? */
+static bool constant_along(const simplifier *w, uint32_t base, uint8_t axis) {
+    shape s = base_shape(&w->s, base);
+    if (shape_is_scalar(s)) return true;
+    if (axis == AXIS_ALL) return false;
+    return axis == AXIS_0 ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
+}
+
+static node_id best_of(simplifier *w, form x, node_id written, form whole, shape sh, const entry *from) {
+    bool same = x.n == whole.n && x.c.num == whole.c.num && x.c.den == whole.c.den;
+    if (same) return written;
+    w->b.order = (atom_order){from->order, from->n_order};
+    return build_form(&w->b, x, sh);
+}
+
+/* An operand of an operation that is not elementwise: numbers apart, the rest written. */
+static node_id operand_rest(simplifier *w, node_id arg, form *scalars) {
+    engine_improve(w, arg);
+    const entry e = *engine_entry(w, arg);
+    form        rest;
+    *scalars = form_number((ratio){1, 1});
+    if (!e.f.ok) return e.best;
+    form_split_scalars(&w->s, e.f, scalars, &rest);
+    node_id n = best_of(w, rest, e.best, e.f, ir_shape(w->g, arg), &e);
+    if (n) return n;
+    *scalars = form_number((ratio){1, 1});
+    return e.best;
+}
+
+/* How many entries a sum joins, as a form. */
+static form count_form(simplifier *w, shape s, uint8_t axis) {
+    form out = form_number((ratio){1, 1});
+    dim  d[2] = {s.rows, s.cols};
+    for (int i = 0; i < 2; i++) {
+        if (shape_is_scalar(s) || (axis != AXIS_ALL && axis != i)) continue;
+        ratio c = {1, 1};
+        form  one = dim_is_named(d[i]) ? form_atom(&w->s, ir_size(w->g, d[i])) : form_number(c);
+        if (!dim_is_named(d[i])) one.c.num = d[i];
+        out = form_mul(&w->s, out, one);
+    }
+    return out;
+}
+
+/* Do the columns (rows) of this factor sum to 1 along the axis? */
+static bool sums_to_one(const simplifier *w, form x, uint8_t axis) {
+    node_id atom;
+    if (!form_is_atom(x, &atom) || ir_node(w->g, atom)->op != OP_VAR) return false;
+    const variable *v = ir_var(w->g, ir_node(w->g, atom)->ref);
+    return v->onehot && !w->any_labels && axis == (w->examples_are_columns ? AXIS_0 : AXIS_1);
+}
+
+/* c * sum(x): the form of a sum, and the sum that is left in it as an atom. */
+static form sum_form(simplifier *w, node_id n, node_id *atom) {
+    const node  x = *ir_node(w->g, n);
+    node_id     arg = x.arg[0];
+    shape       sh = ir_shape(w->g, arg);
+    engine_improve(w, arg);
+    const entry e = *engine_entry(w, arg);
+    *atom = 0;
+    if (!e.f.ok) return form_failed();
+    if (form_is_zero(e.f)) return e.f;
+    if (x.attr != AXIS_ALL && (x.attr == AXIS_0 ? sh.rows : sh.cols) == dim_literal(1)) return e.f;
+    form outer = pick(w, e.f, constant_along, x.attr, true), inner = pick(w, e.f, constant_along, x.attr, false);
+    if (inner.n == 0) return form_mul(&w->s, outer, count_form(w, sh, x.attr));
+    if (sums_to_one(w, inner, x.attr)) {
+        w->s.used |= USED_ONEHOT;
+        return outer;
+    }
+    if (outer.n) w->s.used |= USED_SUM_OUT;
+    node_id inside = best_of(w, inner, e.best, e.f, sh, &e);
+    if (!inside) return form_failed();
+    *atom = ir_op(w->g, OP_SUM, x.attr, inside, 0, 0);
+    return form_mul(&w->s, outer, form_atom(&w->s, *atom));
+}
+
+/* Products and transposes: numbers move out, the rest is an atom. */
+static form linear_form(simplifier *w, node_id n, node_id *atom) {
+    const node x = *ir_node(w->g, n);
+    form       out = form_number((ratio){1, 1});
+    node_id    args[3] = {0, 0, 0};
+    bool       changed = false;
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        form scalars;
+        args[k] = operand_rest(w, x.arg[k], &scalars);
+        out = form_mul(&w->s, out, scalars);
+    }
+    if (form_is_zero(out)) return out;
+    *atom = rules_tidy(&w->r, n, args, &changed);
+    if (changed) w->s.used |= x.op == OP_TRANSPOSE ? USED_TRANSPOSE : USED_TIDY;
+    return *atom ? form_mul(&w->s, out, form_atom(&w->s, *atom)) : form_failed();
+}
+
+/* mean(x) = 1/count * sum(x) */
+static form mean_form(simplifier *w, node_id n, node_id *atom) {
+    const node x = *ir_node(w->g, n);
+    node_id    sum = ir_op(w->g, OP_SUM, x.attr, x.arg[0], 0, 0);
+    if (!sum || !sync(w)) return form_failed();
+    form f = sum_form(w, sum, atom);
+    return form_mul(&w->s, f, form_power(&w->s, count_form(w, ir_shape(w->g, x.arg[0]), x.attr), -1));
+}
+
+static form arithmetic_form(simplifier *w, const node *x) {
+    form  a = engine_entry(w, x->arg[0])->f, b = x->arg[1] ? engine_entry(w, x->arg[1])->f : form_failed();
+    ratio e;
+    switch ((op_id)x->op) {
+    case OP_ADD: return form_add(&w->s, a, b);
+    case OP_SUB: return form_add(&w->s, a, form_negate(b));
+    case OP_NEG: return form_negate(a);
+    case OP_MUL: case OP_DROPOUT: return form_mul(&w->s, a, b); /* in a gradient a mask is a factor like others */
+    case OP_DIV: return form_mul(&w->s, a, form_power(&w->s, b, -1));
+    case OP_POW:
+        if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64) return form_power(&w->s, a, (int32_t)e.num);
+        return form_failed();
+    default: return form_failed();
+    }
+}
+
+static bool is_arithmetic(uint8_t op) {
+    return (op >= OP_ADD && op <= OP_POW) || op == OP_NEG || op == OP_DROPOUT;
+}
+
+/* ------------------------------------------------------------- one node */
+
+static void tidy_entry(simplifier *w, node_id n, entry *e) {
+    const node x = *ir_node(w->g, n);
+    node_id    tidy[3] = {0, 0, 0};
+    bool       changed = false;
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        const entry *arg = engine_entry(w, x.arg[k]);
+        tidy[k] = arg->tidy;
+        e->used |= arg->used;
+    }
+    e->tidy = rules_tidy(&w->r, n, tidy, &changed);
+    if (!e->tidy) e->tidy = n;
+    if (w->name_of.n > e->tidy && w->name_of.at[e->tidy]) e->tidy = w->name_of.at[e->tidy];
+    if (changed) e->used |= USED_TIDY;
+}
+
+static void compute_leaf(simplifier *w, node_id n, entry *e) {
+    const node x = *ir_node(w->g, n);
+    ratio      c;
+    e->tidy = n;
+    set_atom(w, e, n);
+    if (x.op == OP_NUMBER && ratio_from_double(w->g->numbers.at[x.ref], &c)) {
+        e->f = form_number(c);
+        e->n_order = 0;
+    } else if (x.op == OP_ONES) {
+        e->f = form_number((ratio){1, 1});
+        e->n_order = 0;
+    }
+}
+
+static void compute_arithmetic(simplifier *w, node_id n, entry *e) {
+    const node x = *ir_node(w->g, n);
+    node_id    args[3] = {0, 0, 0};
+    bool       changed = false;
+    order_list o = {.n = 0};
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        const entry *arg = engine_entry(w, x.arg[k]);
+        args[k] = arg->best;
+        order_add(&o, arg->order, arg->n_order);
+    }
+    e->best = rules_tidy(&w->r, n, args, &changed);
+    if (!e->best) e->best = n;
+    e->f = o.n < MOST_ORDER ? arithmetic_form(w, &x) : form_failed();
+    keep_order(w, e, &o);
+    if (!e->f.ok) {
+        set_atom(w, e, e->best);
+        return;
+    }
+    w->b.order = (atom_order){e->order, e->n_order};
+    node_id other = build_form(&w->b, e->f, x.sh);
+    double gain = other ? build_cost(&w->b, e->best) - build_cost(&w->b, other) : -1;
+    if (gain > 0 || (gain == 0 && build_keeps_apart(&w->b, e->f))) {
+        e->best = other;
+        e->used |= w->s.used;
+    }
+}
+
+/* An elementwise function: an atom over what its operands became. */
+static node_id function_atom(simplifier *w, node_id n) {
+    const node x = *ir_node(w->g, n);
+    node_id    args[3] = {0, 0, 0};
+    bool       changed = false;
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        engine_improve(w, x.arg[k]);
+        args[k] = engine_entry(w, x.arg[k])->best;
+    }
+    node_id atom = rules_tidy(&w->r, n, args, &changed);
+    if (changed) w->s.used |= USED_TIDY;
+    return atom ? atom : n;
+}
+
+static form other_form(simplifier *w, node_id n, node_id *atom) {
+    switch ((op_id)ir_node(w->g, n)->op) {
+    case OP_MATMUL: case OP_TRANSPOSE: return linear_form(w, n, atom);
+    case OP_SUM: return sum_form(w, n, atom);
+    case OP_MEAN: return mean_form(w, n, atom);
+    default:
+        *atom = function_atom(w, n);
+        return form_atom(&w->s, *atom);
+    }
+}
+
+static void order_add_if(order_list *o, const node_list *among, node_id atom) {
+    for (uint32_t i = 0; i < among->list.n; i++)
+        if (among->list.at[i] == atom) order_add(o, &atom, 1);
+}
+
+/* The atoms of a form in the order in which the operands of n have them, with the sizes that
+ * a sum over everything brings in as rows and columns; then what is new. */
+static void order_of_form(simplifier *w, node_id n, entry *e) {
+    const node x = *ir_node(w->g, n);
+    node_list  atoms = {{0}};
+    order_list o = {.n = 0};
+    if (form_atoms(&w->s, e->f, &atoms) != DFOO_OK) return;
+    for (int k = 0; k < op_table[x.op].arity; k++) {
+        const entry *arg = engine_entry(w, x.arg[k]);
+        shape        sh = ir_shape(w->g, x.arg[k]);
+        for (uint32_t i = 0; i < arg->n_order; i++) order_add_if(&o, &atoms, arg->order[i]);
+        if (dim_is_named(sh.rows)) order_add_if(&o, &atoms, ir_size(w->g, sh.rows));
+        if (dim_is_named(sh.cols)) order_add_if(&o, &atoms, ir_size(w->g, sh.cols));
+    }
+    order_add(&o, atoms.list.at, atoms.list.n);
+    keep_order(w, e, &o);
+}
+
+/* False if a node that a rule made has to be done first; it is on the stack then. */
+static bool compute_other(simplifier *w, node_id n, entry *e, node_list *stack) {
+    node_id  atom = 0;
+    uint8_t  op = ir_node(w->g, n)->op;
+    form     f = other_form(w, n, &atom);
+    if (!sync(w)) return true;
+    if (!f.ok && !atom) atom = function_atom(w, n);
+    if (!sync(w)) return true;
+    bool turned = atom && ir_node(w->g, atom)->op != op;
+    if (turned && !engine_entry(w, atom)->done) {
+        vec_push(w->a, &stack->list, n);
+        vec_push(w->a, &stack->list, atom);
+        return false;
+    }
+    node_id name = atom ? w->name_of.at[atom] : 0;
+    if (name || turned) { /* the atom is something else now: a name, or what the rule made of it */
+        const entry other = *engine_entry(w, name ? name : atom);
+        form        by = other.done ? other.f : form_atom(&w->s, name);
+        f = f.ok ? form_substitute(&w->s, f, atom, by) : by;
+        if (name) w->s.used |= USED_NAME;
+    }
+    if (!f.ok) {
+        set_atom(w, e, atom ? atom : n);
+        return true;
+    }
+    e->f = f;
+    e->used |= w->s.used;
+    order_of_form(w, n, e);
+    w->b.order = (atom_order){e->order, e->n_order};
+    e->best = build_form(&w->b, f, ir_shape(w->g, n));
+    if (!e->best) set_atom(w, e, atom ? atom : n);
+    return true;
+}
+
+static bool compute(simplifier *w, node_id n, node_list *stack) {
+    entry   e = {.done = true};
+    node_id name = w->name_of.at[n];
+    uint8_t op = ir_node(w->g, n)->op;
+    w->s.used = 0;
+    if (name) {
+        e.used = USED_NAME;
+        e.tidy = name;
+        set_atom(w, &e, name);
+    } else if (op_table[op].arity == 0) {
+        compute_leaf(w, n, &e);
+    } else {
+        tidy_entry(w, n, &e);
+        w->s.used = 0;
+        if (is_arithmetic(op)) compute_arithmetic(w, n, &e);
+        else if (!compute_other(w, n, &e, stack)) return false;
+        if (sync(w) && e.best && w->name_of.at[e.best]) {
+            e.used |= USED_NAME;
+            set_atom(w, &e, w->name_of.at[e.best]);
+        }
+    }
+    if (sync(w)) *engine_entry(w, n) = e;
+    return true;
+}
+
+void engine_convert(simplifier *w, node_id root) {
+    node_list stack = {{0}};
+    uint32_t  turns = 0;
+    if (!root || !sync(w)) return;
+    vec_push(w->a, &stack.list, root);
+    while (stack.list.n && !w->a->failed) {
+        node_id n = stack.list.at[stack.list.n - 1];
+        bool    ready = true;
+        if (!engine_entry(w, n)->done && !w->name_of.at[n]) {
+            const node *x = ir_node(w->g, n);
+            for (int k = op_table[x->op].arity; k-- > 0;) {
+                if (engine_entry(w, x->arg[k])->done) continue;
+                vec_push(w->a, &stack.list, x->arg[k]);
+                ready = false;
+            }
+        }
+        if (!ready) continue;
+        stack.list.n--;
+        if (!engine_entry(w, n)->done && !compute(w, n, &stack) && ++turns > 10000) return;
+    }
+}
+
+/* ------------------------------------------------------------------- names */
+
+/* Which of a statement's nodes come from a function in pieces, entry by entry; and which may
+ * be zero on a whole region: a relu's output may, what is multiplied with it or made from it
+ * by a product, and a sum of pieces, as abs(x) + x. */
+typedef struct region {
+    bool kinked, flat;
+} region;
+
+static region region_of_node(const simplifier *w, const node *x, region a, region b) {
+    bool pieces = (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
+    switch ((op_id)x->op) {
+    case OP_VAR: return (region){w->s.kinked_var[x->ref], w->s.flat_var[x->ref]};
+    case OP_ADD: case OP_SUB: return (region){a.kinked || b.kinked, a.kinked || b.kinked};
+    case OP_MUL: return (region){a.kinked || b.kinked, a.flat || b.flat};
+    case OP_DIV: return (region){a.kinked || b.kinked, a.flat};
+    case OP_NEG: case OP_POW: return (region){a.kinked, a.flat};
+    case OP_TRANSPOSE: return (region){false, a.flat};
+    case OP_MATMUL: return (region){false, a.flat || b.flat};
+    default: return (region){pieces || op_table[x->op].kink[0], pieces};
+    }
+}
+
+static dfoo_status learn_region(simplifier *w, const stmt *s, bool *kinked, bool *flat) {
+    node_list need = {{0}};
+    DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
+    region *at = arena_new(w->a, need.list.n * sizeof *at);
+    if (!at) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(w->g, need.list.at[i]);
+        int         arity = op_table[x->op].arity;
+        region      none = {false, false};
+        at[i] = region_of_node(w, x, arity > 0 ? at[node_list_place(&need, x->arg[0])] : none, arity > 1 ? at[node_list_place(&need, x->arg[1])] : none);
+    }
+    kinked[s->var] = at[node_list_place(&need, s->node)].kinked;
+    flat[s->var] = at[node_list_place(&need, s->node)].flat;
+    return DFOO_OK;
+}
+
+/* Elementwise all the way down to names, and not a mere name. */
+static bool is_elementwise(simplifier *w, node_id n) {
+    node_list need = {{0}};
+    if (ir_reach(w->g, w->a, &n, 1, &need) != DFOO_OK || need.list.n > MOST_ORDER) return false;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(w->g, need.list.at[i]);
+        if (op_table[x->op].arity && !op_elementwise((op_id)x->op)) return false;
+    }
+    return op_table[ir_node(w->g, n)->op].arity > 0;
+}
+
+static bool comes_to_exp(simplifier *w, node_id n) {
+    node_list need = {{0}};
+    if (ir_reach(w->g, w->a, &n, 1, &need) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(w->g, need.list.at[i]);
+        bool        smooth = w->g->definition[x->op] && !(op_table[x->op].kink[0]);
+        if (x->op == OP_EXP || smooth || (x->op == OP_VAR && x->ref < w->n_vars && w->has_exp[x->ref])) return true;
+    }
+    return false;
+}
+
+static void add_uses(simplifier *w, var_id v) {
+    node_list atoms = {{0}};
+    if (form_atoms(&w->s, w->def[v], &atoms) != DFOO_OK) return;
+    for (uint32_t i = 0; i < atoms.list.n && sync(w); i++)
+        if (!shape_is_scalar(ir_shape(w->g, atoms.list.at[i])))
+            vec_push(w->a, &w->uses.at[atoms.list.at[i]].list, v);
+}
+
+static void learn_name(simplifier *w, const stmt *s) {
+    node_id leaf = ir_var(w->g, s->var)->leaf;
+    bool    elementwise = is_elementwise(w, s->node);
+    engine_convert(w, s->node);
+    if (w->a->failed) return;
+    const entry e = *engine_entry(w, s->node);
+    if (elementwise) {
+        w->has_exp[s->var] = comes_to_exp(w, s->node);
+        w->def[s->var] = e.f;
+        add_uses(w, s->var);
+    }
+    if (op_table[ir_node(w->g, s->node)->op].arity == 0 || w->name_of.at[s->node]) return;
+    const node_id keys[3] = {s->node, e.best, e.tidy};
+    for (int i = 0; i < 3; i++) {
+        if (!keys[i] || op_table[ir_node(w->g, keys[i])->op].arity == 0 || w->name_of.at[keys[i]]) continue;
+        w->name_of.at[keys[i]] = leaf;
+        w->memo.at[keys[i]] = (entry){0};
+    }
+}
+
+dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name) {
+    *w = (simplifier){.g = g, .a = a, .examples = d->m->examples, .examples_are_columns = d->m->examples_are_columns, .n_vars = g->vars.n};
+    algebra_init(&w->s, g, a);
+    w->b = (builder){.s = &w->s, .g = g};
+    DFOO_TRY(rules_init(&w->r, g));
+    bool *flat = arena_new(a, w->n_vars), *kinked = arena_new(a, w->n_vars);
+    w->def = arena_new(a, w->n_vars * sizeof *w->def);
+    w->has_exp = arena_new(a, w->n_vars);
+    if (!flat || !kinked || !w->def || !w->has_exp || !sync(w)) return DFOO_ENOMEM;
+    w->s.flat_var = flat;
+    w->s.kinked_var = kinked;
+    w->s.n_flat_var = w->n_vars;
+    for (uint32_t i = 0; i < d->forward.list.n; i++) {
+        const stmt *s = &d->forward.list.at[i];
+        DFOO_TRY(learn_region(w, s, kinked, flat));
+        if (!no_name || !no_name[s->var]) learn_name(w, s);
+    }
+    return arena_status(a);
+}
+
+node_id simplifier_run(simplifier *w, node_id n, uint32_t *used) {
+    engine_convert(w, n);
+    engine_improve(w, n);
+    if (w->a->failed || n >= w->memo.n) return 0;
+    *used |= engine_entry(w, n)->used;
+    return engine_entry(w, n)->best;
+}
+
+node_id simplifier_tidy(simplifier *w, node_id n) {
+    engine_convert(w, n);
+    return w->a->failed || n >= w->memo.n ? 0 : engine_entry(w, n)->tidy;
+}

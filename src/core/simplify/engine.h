@@ -1,0 +1,52 @@
+/* The simplifier: for each node its rational form, the best way to write it, and the form
+ * after trivial rules only. Every node is done once; the walk is a loop. */
+#ifndef SIMPLIFY_ENGINE_H
+#define SIMPLIFY_ENGINE_H
+
+#include "core/simplify/build.h"
+#include "core/simplify/rules.h"
+#include "core/simplify/simplify.h"
+
+typedef struct entry {
+    bool           done, improved;
+    uint32_t       used;  /* USED_.. on the way here, operands included */
+    form           f;
+    node_id        best;  /* the cheapest way to write it */
+    node_id        tidy;  /* after the TIDY rules only */
+    const node_id *order; /* its atoms, as they stand in what was written */
+    uint32_t       n_order;
+} entry;
+
+typedef struct name_uses {
+    VEC(var_id) list;
+} name_uses;
+
+struct simplifier {
+    ir      *g;
+    arena   *a;
+    algebra  s;
+    builder  b;
+    rules    r;
+    dim      examples;
+    bool     examples_are_columns;
+    bool     any_labels;  /* labels' columns need not sum to 1 */
+    VEC(entry) memo;      /* by node_id */
+    VEC(node_id) name_of; /* by node_id: the leaf of the variable whose formula it is */
+    VEC(name_uses) uses;  /* by node_id of an atom: the names whose formula has it */
+    form    *def;         /* by var_id: the form of its formula, if it is elementwise */
+    bool    *has_exp;     /* by var_id: its formula comes down to exp */
+    uint32_t n_vars;
+};
+
+dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name);
+
+/* The best form of a node, after folding into the names that exist. */
+node_id simplifier_run(simplifier *w, node_id n, uint32_t *used);
+node_id simplifier_tidy(simplifier *w, node_id n);
+
+/* improve.c */
+void engine_convert(simplifier *w, node_id n);
+void engine_improve(simplifier *w, node_id n);
+static inline entry *engine_entry(simplifier *w, node_id n) { return &w->memo.at[n]; }
+
+#endif

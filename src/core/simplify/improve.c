@@ -1,0 +1,246 @@
+/* Folding back into the names that exist.
+ *
+ * Two ways, each kept only if what comes out is cheaper to read and has no denominator that
+ * was not there: functions of the same z are all written in u = exp(-z), where a common
+ * factor shows and cancels, and u is then expressed by one of them (from A = 1/(1 + u):
+ * u = (1 - A)/A); and where a name's formula is linear in an atom, the atom is expressed by
+ * the name (from A1 = Z1 * s: Z1 = A1/s). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/simplify/engine.h"
+
+enum { MOST_ATOMS = 12, DEPTH = 3, MOST_TRIES = 16 };
+
+/* Nothing may be divided by what was not divided by before: it may be zero. */
+static bool adds_denominator(form before, form after) {
+    for (uint32_t i = 0; i < after.n; i++) {
+        bool known = after.f[i].exp > 0;
+        for (uint32_t k = 0; k < before.n; k++)
+            known = known || (before.f[k].base == after.f[i].base && before.f[k].exp <= after.f[i].exp);
+        if (!known) return true;
+    }
+    return false;
+}
+
+/* exp(k z) as u^-k with u = exp(-z), z without a number in front. */
+static form exp_form(simplifier *w, node_id n) {
+    node_id     arg = ir_node(w->g, n)->arg[0];
+    engine_convert(w, arg);
+    if (w->a->failed) return form_failed();
+    const entry e = *engine_entry(w, arg);
+    form        z = e.f;
+    if (!z.ok || z.n == 0 || z.c.den != 1 || llabs(z.c.num) > 8 || z.c.num == 0) return form_failed();
+    int32_t k = (int32_t)z.c.num;
+    z.c.num = 1;
+    w->b.order = (atom_order){e.order, e.n_order};
+    node_id zn = build_form(&w->b, z, ir_shape(w->g, arg));
+    node_id u = zn ? ir_op1(w->g, OP_EXP, ir_op1(w->g, OP_NEG, zn)) : 0;
+    return u ? form_power(&w->s, form_atom(&w->s, u), -k) : form_failed();
+}
+
+/* An atom by its definition, down to exp. Not ok if it has none. */
+static form expand_atom(simplifier *w, node_id atom, int depth) {
+    const node x = *ir_node(w->g, atom);
+    form       f = form_failed();
+    if (depth > DEPTH || w->a->failed) return f;
+    if (x.op == OP_EXP) return exp_form(w, atom);
+    if (x.op == OP_VAR && x.ref < w->n_vars && w->has_exp[x.ref]) {
+        f = w->def[x.ref];
+    } else if (w->g->definition[x.op] && !op_table[x.op].kink[0]) {
+        template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}};
+        node_id      n = template_build(w->g, w->g->definition[x.op], &env);
+        engine_convert(w, n);
+        if (n && !w->a->failed) f = engine_entry(w, n)->f;
+    }
+    node_list atoms = {{0}};
+    if (!f.ok || form_atoms(&w->s, f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return form_failed();
+    for (uint32_t i = 0; i < atoms.list.n && f.ok; i++) {
+        form by = expand_atom(w, atoms.list.at[i], depth + 1);
+        if (by.ok) f = form_substitute(&w->s, f, atoms.list.at[i], by);
+    }
+    return f;
+}
+
+typedef struct try_out {
+    simplifier *w;
+    form        from;   /* what is to be improved */
+    form        f;      /* the best so far */
+    node_id     best;
+    double      cost;
+    shape       sh;
+    node_id     order[MOST_ATOMS * 4];
+    uint32_t    n_order;
+    uint32_t    used;
+} try_out;
+
+/* `name` takes the place of `atom` in the order of writing. */
+static void order_insert(try_out *t, node_id name, node_id atom) {
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < t->n_order; i++)
+        if (t->order[i] == name) return;
+    if (t->n_order == sizeof t->order / sizeof *t->order) return;
+    while (k < t->n_order && t->order[k] != atom) k++;
+    memmove(&t->order[k + 1], &t->order[k], (t->n_order - k) * sizeof *t->order);
+    t->order[k] = name;
+    t->n_order++;
+}
+
+/* The atoms of a form, in the order of writing. */
+static bool ordered_atoms(try_out *t, form f, node_list *out) {
+    node_list atoms = {{0}};
+    if (form_atoms(&t->w->s, f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return false;
+    for (uint32_t k = 0; k < t->n_order; k++)
+        for (uint32_t i = 0; i < atoms.list.n; i++)
+            if (atoms.list.at[i] == t->order[k]) vec_push(t->w->a, &out->list, t->order[k]);
+    for (uint32_t i = 0; i < atoms.list.n; i++) {
+        uint32_t k = 0;
+        while (k < t->n_order && t->order[k] != atoms.list.at[i]) k++;
+        if (k == t->n_order) vec_push(t->w->a, &out->list, atoms.list.at[i]);
+    }
+    return !t->w->a->failed;
+}
+
+static bool consider_one(try_out *t, form f, uint32_t used) {
+    if (!f.ok || adds_denominator(t->from, f)) return false;
+    t->w->b.order = (atom_order){t->order, t->n_order};
+    node_id n = build_form(&t->w->b, f, t->sh);
+    if (!n || build_cost(&t->w->b, n) >= t->cost) return false;
+    t->best = n;
+    t->f = f;
+    t->cost = build_cost(&t->w->b, n);
+    t->used |= used;
+    return true;
+}
+
+/* As it is, and with its sums multiplied out: (1 - a) * (1 + a) is 1 - a**2. */
+static bool consider(try_out *t, form f, uint32_t used) {
+    bool better = consider_one(t, f, used);
+    return consider_one(t, form_multiply_out(&t->w->s, f), used) || better;
+}
+
+typedef struct expansion {
+    node_id atom;
+    form    f; /* in u */
+} expansion;
+
+static bool has_atom(simplifier *w, form f, node_id atom) {
+    node_list atoms = {{0}};
+    if (form_atoms(&w->s, f, &atoms) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (atoms.list.at[i] == atom) return true;
+    return false;
+}
+
+/* The u that at least two of the expansions share, or 0. */
+static node_id shared_exp(simplifier *w, const expansion *x, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        node_list atoms = {{0}};
+        if (form_atoms(&w->s, x[i].f, &atoms) != DFOO_OK) return 0;
+        for (uint32_t k = 0; k < atoms.list.n; k++) {
+            if (ir_node(w->g, atoms.list.at[k])->op != OP_EXP) continue;
+            for (uint32_t j = i + 1; j < n; j++)
+                if (has_atom(w, x[j].f, atoms.list.at[k])) return atoms.list.at[k];
+        }
+    }
+    return 0;
+}
+
+/* u expressed by one name or function of it. */
+static void try_solve_exp(try_out *t, form in_u, node_id u, node_id by_atom, form expanded) {
+    int32_t k;
+    form    by = form_solve(&t->w->s, expanded, u, by_atom, &k);
+    if (by.ok && in_u.ok && form_divides_powers(&t->w->s, in_u, u, k))
+        consider(t, form_substitute_power(&t->w->s, in_u, u, k, by), USED_EXP | USED_CANCEL);
+}
+
+static void try_exp(try_out *t) {
+    simplifier *w = t->w;
+    node_list   atoms = {{0}};
+    expansion   x[MOST_ATOMS];
+    uint32_t    n = 0;
+    if (!ordered_atoms(t, t->from, &atoms)) return;
+    for (uint32_t i = 0; i < atoms.list.n; i++) {
+        x[n] = (expansion){atoms.list.at[i], expand_atom(w, atoms.list.at[i], 0)};
+        n += x[n].f.ok;
+    }
+    node_id u = shared_exp(w, x, n);
+    if (!u) return;
+    form in_u = t->from;
+    for (uint32_t i = 0; i < n; i++)
+        if (has_atom(w, x[i].f, u)) in_u = form_substitute(&w->s, in_u, x[i].atom, x[i].f);
+    consider(t, in_u, USED_EXP | USED_CANCEL);
+    for (uint32_t i = 0; i < n; i++) {
+        try_solve_exp(t, in_u, u, x[i].atom, x[i].f);
+        for (uint32_t k = 0; x[i].atom < w->uses.n && k < w->uses.at[x[i].atom].list.n && k < MOST_TRIES; k++) {
+            var_id v = w->uses.at[x[i].atom].list.at[k];
+            if (!w->has_exp[v]) continue;
+            order_insert(t, ir_var(w->g, v)->leaf, x[i].atom);
+            try_solve_exp(t, in_u, u, ir_var(w->g, v)->leaf, expand_atom(w, ir_var(w->g, v)->leaf, 0));
+        }
+    }
+}
+
+/* One atom expressed by one name; true if that was better. */
+static bool try_one_name(try_out *t) {
+    simplifier *w = t->w;
+    node_list   atoms = {{0}};
+    int         tries = 0;
+    if (!ordered_atoms(t, t->f, &atoms)) return false;
+    for (uint32_t i = 0; i < atoms.list.n; i++) {
+        node_id atom = atoms.list.at[i];
+        for (uint32_t k = 0; atom < w->uses.n && k < w->uses.at[atom].list.n && tries < MOST_TRIES; k++, tries++) {
+            var_id  v = w->uses.at[atom].list.at[k];
+            node_id leaf = ir_var(w->g, v)->leaf;
+            int32_t power;
+            form    by = form_solve(&w->s, w->def[v], atom, leaf, &power);
+            if (!by.ok || !form_divides_powers(&w->s, t->f, atom, power)) continue;
+            order_insert(t, leaf, atom);
+            if (consider(t, form_substitute_power(&w->s, t->f, atom, power, by), USED_NAME)) return true;
+        }
+    }
+    return false;
+}
+
+/* Is an atom a name for sizes and numbers, as c = 1/m? */
+static bool names_sizes(simplifier *w, node_id atom) {
+    const node *x = ir_node(w->g, atom);
+    node_list   atoms = {{0}};
+    if (x->op != OP_VAR || x->ref >= w->n_vars || !shape_is_scalar(x->sh) || !w->def[x->ref].ok) return false;
+    if (form_atoms(&w->s, w->def[x->ref], &atoms) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (ir_node(w->g, atoms.list.at[i])->op != OP_SIZE) return false;
+    return atoms.list.n > 0;
+}
+
+/* With c = 1/m, m * c * x is x: the name is written out where it cancels. */
+static void try_sizes(try_out *t) {
+    node_list atoms = {{0}};
+    if (form_atoms(&t->w->s, t->f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (names_sizes(t->w, atoms.list.at[i]))
+            consider(t, form_substitute(&t->w->s, t->f, atoms.list.at[i], t->w->def[ir_node(t->w->g, atoms.list.at[i])->ref]), USED_CANCEL);
+}
+
+void engine_improve(simplifier *w, node_id n) {
+    if (w->a->failed || n >= w->memo.n || !engine_entry(w, n)->done || engine_entry(w, n)->improved) return;
+    const entry e = *engine_entry(w, n);
+    engine_entry(w, n)->improved = true;
+    if (!e.f.ok || e.f.n == 0 || e.n_order > 2 * MOST_ATOMS) return;
+    try_out t = {.w = w, .from = e.f, .f = e.f, .best = e.best, .cost = build_cost(&w->b, e.best), .sh = ir_shape(w->g, n), .n_order = e.n_order};
+    if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
+    try_exp(&t);
+    for (int rounds = 0; rounds < 4 && try_one_name(&t); rounds++) continue;
+    try_sizes(&t);
+    if (t.best == e.best || w->a->failed) return;
+    entry better = *engine_entry(w, n);
+    node_id *order = arena_new(w->a, t.n_order * sizeof *order);
+    if (!order) return;
+    memcpy(order, t.order, t.n_order * sizeof *order);
+    better.best = t.best;
+    better.f = t.f;
+    better.order = order;
+    better.n_order = t.n_order;
+    better.used |= t.used;
+    *engine_entry(w, n) = better;
+}

@@ -1,0 +1,182 @@
+/* Patterns are parsed once, matched from the root down, and built like any table text. */
+#include "core/simplify/rules.h"
+
+#include <math.h>
+#include <string.h>
+
+dfoo_status rules_init(rules *r, ir *g) {
+    static const rule table[RULE_COUNT] = {
+#define RULE(STAGE, NAME, PATTERN, REPLACEMENT, CONDITION, SENTENCE) \
+    {STAGE_##STAGE, CONDITION_##CONDITION, NAME, PATTERN, REPLACEMENT, SENTENCE, NULL, NULL, OP_NONE, false},
+#include "core/simplify/rules.def"
+    };
+    *r = (rules){.g = g};
+    for (int i = 0; i < RULE_COUNT; i++) {
+        r->at[i] = table[i];
+        r->at[i].pattern = syntax_read(g->a, g->names, g->d, table[i].pattern_text, false);
+        r->at[i].replacement = syntax_read(g->a, g->names, g->d, table[i].replacement_text, false);
+        if (!r->at[i].pattern || !r->at[i].replacement) return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+        bool product;
+        r->at[i].root = template_op(g, r->at[i].pattern);
+        r->at[i].is_list = match_is_list(r->at[i].pattern, &product);
+    }
+    return DFOO_OK;
+}
+
+/* A number, and the matrices that stand for it: ones, and 0 times ones. */
+static bool matches_number(const ir *g, double value, node_id n) {
+    const node *x = ir_node(g, n);
+    double      is;
+    if (ir_is_number(g, n, &is)) return is == value;
+    if (value == 1) return x->op == OP_ONES;
+    return value == 0 && x->op == OP_MUL && ir_is_number(g, x->arg[0], &is) && is == 0;
+}
+
+static bool match(const rules *r, const ast *p, node_id n, template_env *env) {
+    const ir   *g = r->g;
+    const node *x = ir_node(g, n);
+    if (p->kind == AST_NUMBER) return matches_number(g, p->number, n);
+    if (p->kind == AST_NAME) {
+        node_id *slot = &env->arg[symbols_name(g->names, p->name)[0] - 'a'];
+        if (!*slot) *slot = n;
+        return *slot == n;
+    }
+    op_id op = template_op(g, p);
+    if (x->op != op) return false;
+    if (op_table[op].rule == SHAPE_SAME) env->axis = x->attr;
+    int k = 0;
+    for (const ast *arg = p->arg; arg; arg = arg->next, k++)
+        if (!match(r, arg, ir_node(g, n)->arg[k], env)) return false;
+    return true;
+}
+
+/* The replacement in the shape of what it replaces. */
+static node_id build(const rules *r, const rule *one, node_id n, const template_env *env) {
+    node_id out = template_build(r->g, one->replacement, env);
+    if (!out || shape_equal(ir_shape(r->g, out), ir_shape(r->g, n))) return out;
+    return 0;
+}
+
+static node_id apply_tidy(const rules *r, const rule *one, node_id n) {
+    template_env env = {.axis = AXIS_ALL};
+    if (one->root != ir_node(r->g, n)->op || !match(r, one->pattern, n, &env)) return 0;
+    if (one->condition == CONDITION_NUMBER && !shape_is_scalar(ir_shape(r->g, env.arg[0]))) return 0;
+    return build(r, one, n, &env);
+}
+
+/* ------------------------------------------------------------------- stable */
+
+/* Is n written as x - max(x)? */
+static bool is_shifted(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, formula_of(r->g, r->f, n));
+    return x->op == OP_SUB && ir_node(r->g, formula_of(r->g, r->f, x->arg[1]))->op == OP_MAX;
+}
+
+static bool is_label(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, formula_of(r->g, r->f, n));
+    return x->op == OP_VAR && ir_var(r->g, x->ref)->kind == VAR_LABEL;
+}
+
+static bool condition_holds(const rules *r, const rule *one, const template_env *env) {
+    switch ((condition)one->condition) {
+    case CONDITION_NUMBER: return shape_is_scalar(ir_shape(r->g, env->arg[0]));
+    case CONDITION_LABEL: return is_label(r, env->arg[1]) && (!env->arg[2] || shape_is_scalar(ir_shape(r->g, env->arg[2])));
+    case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
+    case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
+    case CONDITION_ANY: break;
+    }
+    return true;
+}
+
+/* A softmax runs along one axis; everything is one axis of a single row or column. */
+static bool settle_axis(const rules *r, const rule *one, template_env *env) {
+    shape s = ir_shape(r->g, env->arg[0]);
+    if (env->axis != AXIS_ALL || op_table[template_op(r->g, one->replacement)].rule != SHAPE_SAME) return true;
+    env->axis = s.cols == dim_literal(1) ? AXIS_0 : AXIS_1;
+    return s.cols == dim_literal(1) || s.rows == dim_literal(1);
+}
+
+/* What the letters stood for may have brought signs and numbers that meet those of the rule. */
+node_id rules_join(ir *g, node_id same) {
+    const formulas none = {NULL, 0};
+    node x = *ir_node(g, same);
+    if (x.op == OP_NEG) return view_negate(g, x.arg[0]);
+    if (x.op == OP_TANH && view_of(g, none, x.arg[0], true).negative) return ir_op1(g, OP_NEG, ir_op1(g, OP_TANH, view_negate(g, x.arg[0])));
+    if ((x.op == OP_ADD || x.op == OP_SUB) && ir_node(g, x.arg[1])->op == OP_NEG)
+        return ir_op2(g, x.op == OP_ADD ? OP_SUB : OP_ADD, x.arg[0], ir_node(g, x.arg[1])->arg[0]);
+    if (x.op != OP_MUL && x.op != OP_DIV) return same;
+    view     v = view_of(g, none, same, true);
+    uint32_t numbers = 0;
+    double   value;
+    for (uint32_t i = 0; v.ok && i < v.n; i++)
+        if (ir_is_number(g, v.at[i].n, &value)) numbers += value == 1 && !(i == 0 && x.op == OP_DIV) ? 2 : 1;
+    return numbers > 1 ? view_write(g, &v, 0) : same;
+}
+
+static node_id join(void *user, ir *g, node_id n, const node_id *args) {
+    (void)user;
+    node_id same = ir_rebuild(g, n, args);
+    return same ? rules_join(g, same) : 0;
+}
+
+static node_id apply_stable(const rules *r, const rule *one, node_id n) {
+    matcher      m = {r->g, r->f};
+    template_env env = {.axis = AXIS_ALL + 1};
+    view         rest;
+    bool         negated, is_list = one->is_list;
+    if (!is_list && one->root != ir_node(r->g, n)->op) return 0;
+    if (!match_part(&m, one->pattern, n, &env, &rest, &negated) || !condition_holds(r, one, &env) || !settle_axis(r, one, &env)) return 0;
+    node_id by = template_build(r->g, one->replacement, &env);
+    if (by) by = ir_map(r->g, r->g->a, by, join, NULL);
+    if (by && negated) by = view_negate(r->g, by);
+    node_id out = by && is_list ? view_write(r->g, &rest, by) : by;
+    if (out) out = rules_join(r->g, out);
+    return out && shape_equal(ir_shape(r->g, out), ir_shape(r->g, n)) ? out : 0;
+}
+
+node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
+    for (int i = 0; i < RULE_COUNT; i++) {
+        const rule *one = &r->at[i];
+        if (one->stage != s && !(s == STAGE_STABLE && one->stage == STAGE_DIGITS && r->digits)) continue;
+        node_id out = s == STAGE_TIDY ? apply_tidy(r, one, n) : apply_stable(r, one, n);
+        if (!out || out == n) continue;
+        *which = one;
+        return out;
+    }
+    return 0;
+}
+
+/* A sum, difference or product of whole numbers, halves and the like as the number that it is; else 0. */
+static node_id fold_numbers(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, n);
+    double      a, b;
+    if ((x->op != OP_ADD && x->op != OP_SUB && x->op != OP_MUL) || !ir_is_number(r->g, x->arg[0], &a) || !ir_is_number(r->g, x->arg[1], &b)) return 0;
+    double value = x->op == OP_ADD ? a + b : x->op == OP_SUB ? a - b : a * b;
+    bool   exact = a * 64 == floor(a * 64) && b * 64 == floor(b * 64) && fabs(value) < 1e9;
+    return exact ? ir_number(r->g, value) : 0;
+}
+
+enum { TIDY_DEPTH = 4, TIDY_ROUNDS = 16 };
+
+/* Rules make new operands, which may be tidied in turn: a few levels, as deep as rules reach. */
+static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
+    for (int rounds = 0; n && rounds < TIDY_ROUNDS; rounds++) {
+        static const rule numbers = {.name = "numbers", .sentence = "whole numbers are added and multiplied"};
+        const rule       *which = &numbers;
+        node_id           better = fold_numbers(r, n);
+        if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
+        if (!better) break;
+        if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);
+        *changed = true;
+        n = better;
+        node    x = *ir_node(r->g, n);
+        node_id args[3] = {x.arg[0], x.arg[1], x.arg[2]};
+        for (int k = 0; depth > 0 && k < op_table[x.op].arity; k++) args[k] = tidy_at(r, x.arg[k], depth - 1, changed);
+        if (depth > 0) n = ir_rebuild(r->g, n, args);
+    }
+    return n;
+}
+
+node_id rules_tidy(const rules *r, node_id like, const node_id *args, bool *changed) {
+    return tidy_at(r, ir_rebuild(r->g, like, args), TIDY_DEPTH, changed);
+}

@@ -1,0 +1,215 @@
+/* Text -> tokens. Line ends inside brackets are white space (what begins a statement ends a forgotten
+ * bracket, so that its own line is blamed and the next one read); `np.` before a name is dropped;
+ * typographic primes and minus signs, which copying from slides brings, are read as ' and -. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/syntax/syntax.h"
+
+typedef struct lexer {
+    const source *src;
+    arena        *a;
+    symbols      *names;
+    diags        *d;
+    tokens       *out;
+    uint32_t      at;
+    uint32_t      depth; /* of open brackets */
+    bool          spaced;
+} lexer;
+
+static const char *rest(const lexer *l) {
+    return l->src->text + l->at;
+}
+
+static bool starts(const lexer *l, const char *text) {
+    return strncmp(rest(l), text, strlen(text)) == 0;
+}
+
+static void emit(lexer *l, token t, uint32_t len) {
+    t.spaced = l->spaced;
+    t.at = span_at(l->at, l->at + len);
+    vec_push(l->a, &l->out->list, t);
+    l->at += len;
+    l->spaced = false;
+}
+
+static void end_line(lexer *l) {
+    const tokens *out = l->out;
+    if (out->list.n && out->list.at[out->list.n - 1].kind != TOKEN_END)
+        emit(l, (token){.kind = TOKEN_END}, 0);
+}
+
+/* The UTF-8 sequences that stand for a sign: their length, else 0. */
+static uint32_t prime_length(const lexer *l) {
+    if (*rest(l) == '\'') return 1;
+    return starts(l, "\xE2\x80\x99") || starts(l, "\xE2\x80\xB2") ? 3 : 0;
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* Greek letters and other letters of two UTF-8 bytes may be part of a name (0xCE.. 0xD1). */
+static uint32_t name_char(const char *s) {
+    unsigned char c = (unsigned char)s[0];
+    if (is_letter(s[0]) || is_digit(s[0])) return 1;
+    return c >= 0xCE && c <= 0xD1 && ((unsigned char)s[1] & 0xC0) == 0x80 ? 2 : 0;
+}
+
+static void lex_name(lexer *l) {
+    if (starts(l, "np.") || starts(l, "numpy.")) {
+        uint32_t skip = (uint32_t)(strchr(rest(l), '.') - rest(l)) + 1;
+        if (is_letter(rest(l)[skip])) l->at += skip;
+    }
+    uint32_t len = 0, more;
+    while ((more = name_char(rest(l) + len))) len += more;
+    emit(l, (token){.kind = TOKEN_NAME, .name = symbols_add(l->names, rest(l), len)}, len);
+}
+
+/* Digits, a point, digits, an exponent. "1." counts, as in numpy's 1./m. */
+static void lex_number(lexer *l) {
+    const char *s = rest(l), *p = s;
+    while (is_digit(*p)) p++;
+    if (*p == '.' && !is_letter(p[1])) {
+        p++;
+        while (is_digit(*p)) p++;
+    }
+    if ((*p == 'e' || *p == 'E') && (is_digit(p[1]) || ((p[1] == '-' || p[1] == '+') && is_digit(p[2])))) {
+        p += 2;
+        while (is_digit(*p)) p++;
+    }
+    uint32_t len = (uint32_t)(p - s);
+    char    *text = arena_text(l->a, s, len);
+    emit(l, (token){.kind = TOKEN_NUMBER, .number = text ? strtod(text, NULL) : 0}, len);
+}
+
+static void lex_primes(lexer *l) {
+    uint32_t len = 0, one, start = l->at;
+    uint16_t count = 0;
+    while ((one = prime_length(l))) {
+        len += one;
+        l->at += one;
+        count++;
+    }
+    l->at = start;
+    emit(l, (token){.kind = TOKEN_PRIMES, .primes = count}, len);
+}
+
+static bool lex_sign(lexer *l) {
+    static const char *const pairs[] = {"**", "<=", ">=", "==", "!="};
+    if (starts(l, "\xE2\x88\x92")) { /* the minus sign of typography */
+        emit(l, (token){.kind = TOKEN_SIGN, .sign = '-'}, 3);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (!starts(l, pairs[i])) continue;
+        uint32_t sign = (uint32_t)pairs[i][0] * 256 + (uint32_t)pairs[i][1];
+        emit(l, (token){.kind = TOKEN_SIGN, .sign = sign}, 2);
+        return true;
+    }
+    char c = *rest(l);
+    if (!strchr("+-*/@()[]{}=,:~<>.;|", c)) return false;
+    if (c == '(' || c == '[') l->depth++;
+    if ((c == ')' || c == ']') && l->depth) l->depth--;
+    emit(l, (token){.kind = TOKEN_SIGN, .sign = (uint32_t)c}, 1);
+    return true;
+}
+
+static void report_character(lexer *l) {
+    const char *s = rest(l);
+    uint32_t    len = (uint32_t)text_character(s, l->src->len - l->at), known = len;
+    if (!len) len = 1;
+    span     at = span_at(l->at, l->at + len);
+    unsigned c = (unsigned char)s[0];
+    if (!known) {
+        diag_error(l->d, l->src, at, "a character that is not text (byte 0x%02x)", c);
+    } else {
+        diag_error(l->d, l->src, at, "'%.*s' is not part of the notation", (int)len, s);
+        if (c == '^') diag_note(l->d, "a power is written **, as in Z**2");
+        if (c == '!' || c == '&') diag_note(l->d, "comparisons are < > <= >= == != and give 0 or 1");
+        if (starts(l, "\xC3\x97") || starts(l, "\xC2\xB7") || starts(l, "\xE2\x8A\x99"))
+            diag_note(l->d, "the elementwise product is written *, the matrix product @");
+    }
+    l->at += len;
+}
+
+/* ------------------------------------------------- lines and what begins one */
+
+static const char *skip_blanks(const char *s) {
+    while (*s == ' ' || *s == '\t') s++;
+    return s;
+}
+
+static const char *skip_name(const char *s) {
+    for (uint32_t more; (more = name_char(s));) s += more;
+    return s;
+}
+
+static bool is_word(const char *from, const char *to, const char *word) {
+    return (size_t)(to - from) == strlen(word) && memcmp(from, word, strlen(word)) == 0;
+}
+
+static bool is_equals(const char *s) {
+    return s[0] == '=' && s[1] != '=';
+}
+
+/* [2] behind a name, or (a, b): what may stand between a name and the = of its definition. */
+static const char *skip_brackets(const char *s) {
+    char close = *s == '[' ? ']' : ')';
+    if (*s != '[' && *s != '(') return s;
+    while (*s != close && *s && *s != '\n') s++;
+    return *s == close ? skip_blanks(s + 1) : s;
+}
+
+/* NAME =, NAME[2] =, NAME(z) =, input NAME, minimize NAME, ..: a text that can only be the start of a
+ * statement. `axis =` and `keepdims =` stand inside calls. */
+static bool begins_statement(const char *s) {
+    static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function", "minimize", "predict"};
+    const char *name = skip_blanks(s), *end = skip_name(name), *next = skip_blanks(end);
+    if (end == name || is_digit(*name)) return false;
+    for (size_t i = 0; next > end && i < sizeof words / sizeof *words; i++)
+        if (is_word(name, end, words[i]) && skip_name(next) > next && !is_digit(*next)) return true;
+    return !is_word(name, end, "axis") && !is_word(name, end, "keepdims") && is_equals(skip_brackets(next));
+}
+
+/* Inside brackets a line end is white space, unless they were forgotten. */
+static bool ends_line(const lexer *l) {
+    return !l->depth || begins_statement(rest(l) + 1);
+}
+
+static void lex_one(lexer *l) {
+    char c = *rest(l);
+    if (c == '\n') {
+        if (ends_line(l)) {
+            end_line(l);
+            l->depth = 0;
+        }
+        l->at++;
+        l->spaced = true;
+    } else if (c == ' ' || c == '\t' || c == '\r') {
+        l->at++;
+        l->spaced = true;
+    } else if (c == '#') {
+        while (l->at < l->src->len && *rest(l) != '\n') l->at++;
+    } else if (is_letter(c) || name_char(rest(l)) == 2) {
+        lex_name(l);
+    } else if (is_digit(c) || (c == '.' && is_digit(rest(l)[1]))) {
+        lex_number(l);
+    } else if (prime_length(l)) {
+        lex_primes(l);
+    } else if (!lex_sign(l)) {
+        report_character(l);
+    }
+}
+
+void syntax_lex(const source *src, arena *a, symbols *names, diags *d, tokens *out) {
+    lexer l = {.src = src, .a = a, .names = names, .d = d, .out = out, .spaced = true};
+    out->src = src;
+    if (strncmp(src->text, "\xEF\xBB\xBF", 3) == 0) l.at = 3;
+    while (l.at < src->len) lex_one(&l);
+    emit(&l, (token){.kind = TOKEN_END}, 0);
+}

@@ -1,0 +1,359 @@
+/* The table of a CSV file, row by row: which columns hold numbers and which words, whether the
+ * first row holds names, and what to say about a field that does not fit. */
+#include "host/data/csv_table.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ----------------------------------------------------------------- numbers */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/* Case does not matter; `word` is in lower case. */
+static bool is_word(const char *text, const char *end, const char *word) {
+    for (; text < end && *word; text++, word++)
+        if ((*text | 0x20) != *word) return false;
+    return text == end && !*word;
+}
+
+typedef struct decimal {
+    uint64_t digits; /* the first 19 of them */
+    int      exponent;
+    bool     exact; /* the number is digits * 10^exponent */
+} decimal;
+
+/* digits [. digits] [e [sign] digits] up to `end`. */
+static bool parse_decimal(const char *p, const char *end, decimal *out) {
+    decimal n = {.exact = true};
+    bool    any = false, point = false;
+    int     exponent = 0;
+    for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
+        if (*p == '.') {
+            point = true;
+            continue;
+        }
+        any = true;
+        if (n.digits < UINT64_C(1000000000000000000)) n.digits = n.digits * 10 + (uint64_t)(*p - '0');
+        else n.exact = false;
+        if (point) n.exponent--;
+    }
+    if (any && p < end && (*p | 0x20) == 'e') {
+        bool minus = ++p < end && *p == '-';
+        if (p < end && (*p == '-' || *p == '+')) p++;
+        any = p < end;
+        for (; p < end && is_digit(*p); p++)
+            if (exponent < 100000) exponent = exponent * 10 + (*p - '0');
+        n.exponent += minus ? -exponent : exponent;
+    }
+    *out = n;
+    return any && p == end;
+}
+
+/* Where both factors are exact doubles, one multiplication or division rounds correctly
+ * (W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990). */
+static bool exact_value(const decimal *n, double *out) {
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (FLT_EVAL_METHOD != 0 || !n->exact || n->digits > UINT64_C(1) << 53) return false;
+    if (n->exponent < -22 || n->exponent > 22) return false;
+    *out = n->exponent < 0 ? (double)n->digits / tens[-n->exponent] : (double)n->digits * tens[n->exponent];
+    return true;
+}
+
+bool csv_number(const char *text, size_t len, double *out) {
+    const char *end = text + len;
+    decimal     n;
+    while (text < end && is_blank(*text)) text++;
+    while (end > text && is_blank(end[-1])) end--;
+    const char *start = text;
+    bool        minus = text < end && *text == '-';
+    if (text < end && (*text == '-' || *text == '+')) text++;
+    if (is_word(text, end, "inf") || is_word(text, end, "infinity")) {
+        *out = minus ? -INFINITY : INFINITY;
+        return true;
+    }
+    if (!parse_decimal(text, end, &n)) return false;
+    if (!exact_value(&n, out)) *out = strtod(start, NULL);
+    else if (minus) *out = -*out;
+    return true;
+}
+
+/* Not a number, but made of what numbers are made of, with separators: 1,5 or 1 2 3. Taken for
+ * a word it would make a class of every number in the file. */
+static bool is_several_numbers(const csv_field *f) {
+    double x;
+    size_t n = strspn(f->text, "0123456789+-.eE"), all = strspn(f->text, "0123456789+-.eE,;|\t ");
+    return n > 0 && n < f->len && all == f->len && csv_number(f->text, n, &x);
+}
+
+/* ---------------------------------------------------------------- messages */
+
+static const char *shown(const csv_build *b, const char *text) {
+    return data_shown(b->d->a, text, strlen(text));
+}
+
+/* The name of a column for messages, as far as one can tell: " 'age'", or "". */
+static const char *column_label(const csv_build *b, size_t k) {
+    double x;
+    if (b->first_is_data || b->header == DATA_HEADER_NO || b->first[k].len == 0) return "";
+    if (b->header == DATA_HEADER_AUTO && csv_number(b->first[k].text, b->first[k].len, &x)) return "";
+    const char *label = arena_format(b->d->a, " '%s'", shown(b, b->first[k].text));
+    return label ? label : "";
+}
+
+/* file:line:column, or NULL. */
+static const char *place(const csv_build *b, size_t line, size_t k) {
+    return arena_format(b->d->a, "%s:%zu:%zu", b->file, line, k + 1);
+}
+
+static dfoo_status bad_field(const csv_build *b, size_t line, size_t k, const char *text, const char *what) {
+    const char *where = place(b, line, k);
+    if (!where) return DFOO_ENOMEM;
+    return data_bad(b->d, where, "column %zu%s: '%s' %s", k + 1, column_label(b, k), shown(b, text), what);
+}
+
+/* A column of numbers with a word in it, whichever came first: the word is reported. */
+static dfoo_status mixed(const csv_build *b, const csv_field *f, size_t k, bool is_number) {
+    const csv_column *c = &b->columns[k];
+    size_t            line = is_number ? c->line : f->line, other_line = is_number ? f->line : c->line;
+    const char       *what = arena_format(b->d->a,
+                                          "is not a number, but line %zu has %s: a column holds numbers "
+                                          "only or words only",
+                                          other_line, shown(b, is_number ? f->text : c->text));
+    return what ? bad_field(b, line, k, is_number ? c->text : f->text, what) : DFOO_ENOMEM;
+}
+
+static dfoo_status ragged(const csv_build *b, const csv_field *fields, size_t n) {
+    const char *where = arena_format(b->d->a, "%s:%zu", b->file, fields[0].line);
+    if (!where) return DFOO_ENOMEM;
+    return data_bad(b->d, where, "%zu field%s, but line %zu has %zu", n, n == 1 ? "" : "s", b->first[0].line,
+                    b->n_cols);
+}
+
+/* -------------------------------------------------------------------- rows */
+
+static dfoo_status check_text(const csv_build *b, const csv_field *f, size_t k) {
+    if (strlen(f->text) == f->len) return DFOO_OK;
+    return bad_field(b, f->line, k, f->text, "is followed by a zero byte: this is not a text file");
+}
+
+static dfoo_status keep_first(csv_build *b, const csv_field *fields, size_t n) {
+    enum { BLOCK = 1 << 15 };
+    b->n_cols = n;
+    b->rows_per_block = n < BLOCK ? BLOCK / n : 1;
+    b->columns = arena_new(b->scratch, n * sizeof *b->columns);
+    csv_field *first = arena_new(b->scratch, n * sizeof *first);
+    if (!first || !b->columns) return DFOO_ENOMEM;
+    for (size_t k = 0; k < n; k++) {
+        first[k] = fields[k];
+        first[k].text = arena_text(b->scratch, fields[k].text, fields[k].len);
+        if (!first[k].text) return DFOO_ENOMEM;
+    }
+    b->first = first;
+    for (size_t k = 0; k < n; k++) DFOO_TRY(check_text(b, &first[k], k));
+    return DFOO_OK;
+}
+
+static bool all_numbers(const csv_field *fields, size_t n) {
+    double x;
+    for (size_t k = 0; k < n; k++)
+        if (!csv_number(fields[k].text, fields[k].len, &x)) return false;
+    return true;
+}
+
+static dfoo_status decide_kind(csv_build *b, const csv_field *f, size_t k, bool is_number) {
+    csv_column *c = &b->columns[k];
+    c->kind = is_number ? COLUMN_NUMBERS : COLUMN_WORDS;
+    c->line = f->line;
+    c->text = data_shown(b->scratch, f->text, f->len);
+    if (!is_number) symbols_init(&c->words, b->scratch);
+    return arena_status(b->scratch);
+}
+
+/* The number of a field; where there may be gaps, also of one. */
+static bool number_of(const csv_build *b, const csv_field *f, double *out) {
+    if (csv_number(f->text, f->len, out)) return true;
+    *out = NAN;
+    return b->gaps && f->len == 3 && memcmp(f->text, "nan", 3) == 0;
+}
+
+/* A field of data: its number, or that of its word. */
+static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, double *out) {
+    csv_column *c = &b->columns[k];
+    bool        is_number = number_of(b, f, out);
+    if (strspn(f->text, " \t") == f->len)
+        return bad_field(b, f->line, k, f->text, "is empty, where a value is needed");
+    if (!is_number) {
+        DFOO_TRY(check_text(b, f, k));
+        if (is_several_numbers(f))
+            return bad_field(b, f->line, k, f->text,
+                             "is not one number: decimals are written 1.5, and columns are separated by "
+                             "commas, semicolons or tabs");
+    }
+    if (c->kind == COLUMN_UNKNOWN) DFOO_TRY(decide_kind(b, f, k, is_number));
+    if ((c->kind == COLUMN_NUMBERS) != is_number) return mixed(b, f, k, is_number);
+    if (!is_number) *out = symbols_add(&c->words, f->text, f->len);
+    return arena_status(b->scratch);
+}
+
+static double *next_row(csv_build *b) {
+    size_t i = b->n_rows % b->rows_per_block;
+    if (i == 0) {
+        double *block = arena_new(b->scratch, b->rows_per_block * b->n_cols * sizeof *block);
+        if (!block) return NULL;
+        vec_push(b->scratch, &b->blocks, block);
+        if (arena_status(b->scratch) != DFOO_OK) return NULL;
+    }
+    b->n_rows++;
+    return b->blocks.at[b->blocks.n - 1] + i * b->n_cols;
+}
+
+dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n) {
+    if (!b->first) {
+        DFOO_TRY(keep_first(b, fields, n));
+        b->first_is_data = b->header == DATA_HEADER_NO;
+        if (b->header == DATA_HEADER_AUTO) b->first_is_data = all_numbers(fields, n);
+        if (!b->first_is_data) return DFOO_OK;
+    }
+    if (n != b->n_cols) return ragged(b, fields, n);
+    double *row = next_row(b);
+    if (!row) return DFOO_ENOMEM;
+    for (size_t k = 0; k < n; k++) DFOO_TRY(field_value(b, &fields[k], k, &row[k]));
+    return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------- table */
+
+/* Does the first row, which is not all numbers, stand for data? It does if it has numbers and
+ * words exactly where the rows below have them (and some numbers, or all of it may be names). */
+static bool first_fits(const csv_build *b) {
+    bool   any = false;
+    double x;
+    for (size_t k = 0; k < b->n_cols; k++) {
+        bool is_number = csv_number(b->first[k].text, b->first[k].len, &x);
+        if (b->first[k].len == 0 || is_number != (b->columns[k].kind == COLUMN_NUMBERS)) return false;
+        any |= is_number;
+    }
+    return any;
+}
+
+/* A name such as 5.1 is more likely to be a number of a row with a slip in it. */
+static const char *suspicious_name(const csv_build *b) {
+    double x;
+    for (size_t k = 0; k < b->n_cols; k++) {
+        const csv_field *f = &b->first[k];
+        if (csv_number(f->text, f->len, &x) && strpbrk(f->text, ".eE-")) return f->text;
+    }
+    return NULL;
+}
+
+/* 0, 1, 2, .. as the first row: the names that pandas gives to columns without any. */
+static bool counts_up(const csv_build *b) {
+    double x;
+    for (size_t k = 0; k < b->n_cols; k++)
+        if (!csv_number(b->first[k].text, b->first[k].len, &x) || x != (double)k) return false;
+    return b->n_cols > 2;
+}
+
+static dfoo_status decide_header(csv_build *b, bool *extra_row) {
+    *extra_row = false;
+    const span nowhere = span_at(0, 0);
+    if (b->first_is_data && b->header == DATA_HEADER_AUTO && counts_up(b)) {
+        diag_warn(b->d, NULL, nowhere, "%s:%zu: this line is read as data, though it counts the columns: are these their names?",
+                  b->file, b->first[0].line);
+        diag_note(b->d, "`dfoo train` and `dfoo predict` read them so with --header yes");
+    }
+    if (b->first_is_data || b->header == DATA_HEADER_YES) return arena_status(b->d->a);
+    const char *name = suspicious_name(b);
+    *extra_row = b->n_rows > 0 && first_fits(b);
+    if (*extra_row)
+        diag_warn(b->d, NULL, nowhere,
+                  "%s:%zu: this line is read as data, not as column names: its numbers and words stand where "
+                  "those below stand",
+                  b->file, b->first[0].line);
+    else if (name && b->n_rows > 0)
+        diag_warn(b->d, NULL, nowhere, "%s:%zu: this line is read as column names, though '%s' is a number",
+                  b->file, b->first[0].line, shown(b, name));
+    b->first_is_data = *extra_row;
+    return arena_status(b->d->a);
+}
+
+static dfoo_status copy_names(const csv_build *b, arena *a, data_table *t) {
+    symbols seen;
+    symbols_init(&seen, b->scratch);
+    t->names = arena_new(a, b->n_cols * sizeof *t->names);
+    if (!t->names) return DFOO_ENOMEM;
+    for (size_t k = 0; k < b->n_cols; k++) {
+        const csv_field *f = &b->first[k];
+        if (f->len && symbols_find(&seen, f->text, f->len))
+            return bad_field(b, f->line, k, f->text, "names two columns");
+        if (f->len) symbols_add(&seen, f->text, f->len);
+        t->names[k] = arena_text(a, f->text, f->len);
+    }
+    return arena_status(b->scratch) == DFOO_OK ? arena_status(a) : DFOO_ENOMEM;
+}
+
+static int compare_words(const void *left, const void *right) {
+    const char *const *l = left, *const *r = right;
+    return strcmp(*l, *r);
+}
+
+/* Sorts the words of column k; its values, numbers in the order of appearance, follow. */
+static dfoo_status sort_classes(const csv_build *b, size_t k, arena *a, data_table *t) {
+    const symbols *words = &b->columns[k].words;
+    data_classes  *c = &t->classes[k];
+    double        *rank = arena_new(b->scratch, words->names.n * sizeof *rank);
+    c->n = words->names.n - 1;
+    c->names = arena_new(a, c->n * sizeof *c->names);
+    if (!rank || !c->names) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < c->n; i++) {
+        const char *word = words->names.at[i + 1];
+        c->names[i] = arena_text(a, word, strlen(word));
+        if (!c->names[i]) return DFOO_ENOMEM;
+    }
+    qsort(c->names, c->n, sizeof *c->names, compare_words);
+    for (uint32_t i = 0; i < c->n; i++)
+        rank[symbols_find(words, c->names[i], strlen(c->names[i]))] = i;
+    for (size_t i = 0; i < t->n_rows; i++) {
+        double *value = &t->values[i * t->n_cols + k];
+        *value = rank[(size_t)*value];
+    }
+    return DFOO_OK;
+}
+
+static void copy_rows(const csv_build *b, double *to) {
+    size_t left = b->n_rows, row = b->n_cols * sizeof *to;
+    for (uint32_t i = 0; i < b->blocks.n; i++) {
+        size_t n = left < b->rows_per_block ? left : b->rows_per_block;
+        memcpy(to, b->blocks.at[i], n * row);
+        to += n * b->n_cols;
+        left -= n;
+    }
+}
+
+dfoo_status csv_build_table(csv_build *b, arena *a, data_table *t) {
+    bool extra;
+    if (!b->first) return data_bad(b->d, b->file, "holds no rows");
+    DFOO_TRY(decide_header(b, &extra));
+    t->n_rows = b->n_rows + extra;
+    t->n_cols = b->n_cols;
+    if (t->n_rows == 0) return data_bad(b->d, b->file, "holds column names, but no rows");
+    t->classes = arena_new(a, t->n_cols * sizeof *t->classes);
+    t->values = arena_new(a, t->n_rows * t->n_cols * sizeof *t->values);
+    if (!t->classes || !t->values) return DFOO_ENOMEM;
+    if (!b->first_is_data) DFOO_TRY(copy_names(b, a, t));
+    for (size_t k = 0; extra && k < t->n_cols; k++)
+        DFOO_TRY(field_value(b, &b->first[k], k, &t->values[k]));
+    copy_rows(b, t->values + (extra ? t->n_cols : 0));
+    for (size_t k = 0; k < t->n_cols; k++)
+        if (b->columns[k].kind == COLUMN_WORDS) DFOO_TRY(sort_classes(b, k, a, t));
+    return DFOO_OK;
+}

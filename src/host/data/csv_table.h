@@ -1,0 +1,41 @@
+/* Rows of text fields -> a table: what csv.c parses and csv_table.c understands. */
+#ifndef DATA_CSV_TABLE_H
+#define DATA_CSV_TABLE_H
+
+#include "host/data/internal.h"
+
+typedef struct csv_field {
+    const char *text; /* text[len] is 0 */
+    size_t      offset, len;
+    size_t      line;
+} csv_field;
+
+typedef enum { COLUMN_UNKNOWN, COLUMN_NUMBERS, COLUMN_WORDS } column_kind;
+
+typedef struct csv_column {
+    column_kind kind;
+    size_t      line; /* of the field that decided the kind */
+    const char *text; /* and what it was */
+    symbols     words;
+} csv_column;
+
+typedef struct csv_build {
+    diags      *d;
+    const char *file;
+    data_header header;
+    bool        gaps; /* nan is a number */
+    arena      *scratch;
+
+    csv_field  *first; /* the first row, kept; NULL before it */
+    bool        first_is_data;
+    size_t      n_cols;
+    csv_column *columns;
+    size_t      n_rows; /* in the blocks; the first row is not, unless it is known to be data */
+    size_t      rows_per_block;
+    VEC(double *) blocks;
+} csv_build;
+
+dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n);
+dfoo_status csv_build_table(csv_build *b, arena *a, data_table *out);
+
+#endif

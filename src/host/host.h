@@ -1,0 +1,7 @@
+/* The door of host: what a browser or a microcontroller has not. */
+#ifndef HOST_H
+#define HOST_H
+
+#include "host/data/data.h"
+
+#endif

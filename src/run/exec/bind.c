@@ -1,0 +1,318 @@
+/* Instructions of a plan, for given sizes.
+ *
+ * A block is cut into tiles of about TILE entries: stretches of one row, or several whole
+ * rows where rows are short; where no operand is stretched and nothing is summed along an
+ * axis, all entries are one row. Its steps become calls of kernels on registers (stretches
+ * of TILE entries that stay in the first-level cache) and on buffers where they stand. */
+#include <math.h>
+
+#include "run/exec/image.h"
+
+typedef struct binder {
+    const exec       *e;
+    image            *im;
+    const sizes      *s;
+    const plan_instr *in;
+    block            *out;
+    uint32_t         *last; /* by step: the last step that reads it; steps.n: it is stored at the end */
+    uint32_t         *of;   /* by step: 1 + its operand */
+    VEC(bool) taken;        /* by register */
+} binder;
+
+static uint32_t add_operand(binder *b, move how, uint32_t index) {
+    vec_push(&b->im->a, &b->out->operands, (operand){.move = (uint8_t)how, .index = index});
+    return b->out->operands.n - 1;
+}
+
+/* A register; `fresh`: one that no operation before this one writes to in each tile. */
+static uint32_t add_register(binder *b, bool fresh) {
+    uint32_t i = fresh ? b->taken.n : 0;
+    while (i < b->taken.n && b->taken.at[i]) i++;
+    if (i == b->taken.n) vec_push(&b->im->a, &b->taken, true);
+    else b->taken.at[i] = true;
+    if (b->im->n_registers < b->taken.n) b->im->n_registers = b->taken.n;
+    return add_operand(b, MOVE_REGISTER, i);
+}
+
+/* ------------------------------------------------------------------- tiles */
+
+typedef enum { LOAD_FULL, LOAD_NUMBER, LOAD_ENTRY, LOAD_ROW, LOAD_COLUMN } load_kind;
+
+static load_kind kind_of_load(const binder *b, buffer_id buffer) {
+    shape sh = b->e->p->buffers.at[buffer].sh;
+    if (shape_is_scalar(sh)) return LOAD_NUMBER;
+    if (shape_equal(sh, b->in->sh)) return LOAD_FULL;
+    bool one_row = sh.rows != b->in->sh.rows, one_col = sh.cols != b->in->sh.cols;
+    return one_row && one_col ? LOAD_ENTRY : one_row ? LOAD_ROW : LOAD_COLUMN;
+}
+
+static bool is_flat(const binder *b) {
+    for (uint32_t i = 0; i < b->in->steps.n; i++) {
+        const plan_step *s = &b->in->steps.at[i];
+        if (s->kind == STEP_REDUCE && s->attr != AXIS_ALL) return false;
+        if (s->kind != STEP_LOAD) continue;
+        load_kind kind = kind_of_load(b, s->buffer);
+        if (kind == LOAD_ROW || kind == LOAD_COLUMN) return false;
+    }
+    return true;
+}
+
+static void choose_tiles(binder *b) {
+    block *x = b->out;
+    x->rows = sizes_get(b->s, b->in->sh.rows);
+    x->cols = sizes_get(b->s, b->in->sh.cols);
+    if (is_flat(b)) {
+        x->cols *= x->rows;
+        x->rows = 1;
+    }
+    if (x->cols <= TILE) {
+        x->tile_rows = TILE / x->cols < x->rows ? TILE / x->cols : x->rows;
+        x->tile_cols = x->cols;
+    } else {
+        size_t n = (x->cols + TILE - 1) / TILE;
+        x->tile_rows = 1;
+        x->tile_cols = ((x->cols + n - 1) / n + 15) / 16 * 16;
+    }
+}
+
+/* ----------------------------------------------------------------- operands */
+
+static void add_before(binder *b, once_kind kind, uint32_t y, buffer_id buffer, double value) {
+    vec_push(&b->im->a, &b->out->before, (once_op){.kind = (uint8_t)kind, .y = y, .buffer = buffer, .value = value});
+}
+
+static void add_op(binder *b, tile_op op) {
+    vec_push(&b->im->a, &b->out->ops, op);
+}
+
+static uint32_t operand_of_load(binder *b, const plan_step *s) {
+    uint32_t y;
+    switch (kind_of_load(b, s->buffer)) {
+    case LOAD_FULL: return add_operand(b, MOVE_ENTRY, s->buffer);
+    case LOAD_NUMBER:
+        y = add_register(b, true);
+        add_before(b, ONCE_FILL_NUMBER, y, s->buffer, 0);
+        return y;
+    case LOAD_ENTRY:
+        y = add_register(b, true);
+        add_before(b, ONCE_FILL_ENTRY, y, s->buffer, 0);
+        return y;
+    case LOAD_ROW:
+        if (b->out->tile_rows == 1) return add_operand(b, MOVE_COL, s->buffer);
+        y = add_register(b, true);
+        add_before(b, ONCE_REPEAT, y, s->buffer, 0);
+        return y;
+    case LOAD_COLUMN: break;
+    }
+    y = add_register(b, false);
+    uint32_t column = add_operand(b, MOVE_ROW, s->buffer);
+    add_op(b, (tile_op){.kind = TILE_SHAPED, .shaped = b->e->k->fill_rows, .y = y, .a = column});
+    return y;
+}
+
+/* The operand that is a step's value; what only has to be loaded is loaded at its first use. */
+static uint32_t operand_of(binder *b, uint32_t step) {
+    const plan_step *s = &b->in->steps.at[step];
+    if (b->of[step]) return b->of[step] - 1;
+    uint32_t y;
+    if (s->kind == STEP_LOAD) {
+        y = operand_of_load(b, s);
+    } else {
+        y = add_register(b, true);
+        add_before(b, ONCE_FILL_VALUE, y, 0, s->kind == STEP_SIZE ? (double)sizes_get(b->s, s->size) : s->number);
+    }
+    b->of[step] = y + 1;
+    return y;
+}
+
+/* What is filled once must last for all tiles. */
+static bool lasts(const binder *b, const plan_step *s) {
+    if (s->kind == STEP_NUMBER || s->kind == STEP_SIZE) return true;
+    return s->kind == STEP_LOAD && kind_of_load(b, s->buffer) != LOAD_COLUMN;
+}
+
+/* Gives back the registers of arguments that are not read after step `at`. */
+static void release(binder *b, const plan_step *s, uint32_t n_args, uint32_t at) {
+    for (uint32_t i = 0; i < n_args; i++) {
+        uint32_t arg = s->arg[i];
+        if (b->last[arg] != at || !b->of[arg] || lasts(b, &b->in->steps.at[arg])) continue;
+        const operand *x = &b->out->operands.at[b->of[arg] - 1];
+        if (x->move == MOVE_REGISTER) b->taken.at[x->index] = false;
+    }
+}
+
+/* ------------------------------------------------------------------- steps */
+
+static bool same_memory(const binder *b, buffer_id x, buffer_id y) {
+    uint32_t slot = b->im->places[x].slot;
+    return x == y || (slot != NO_SLOT && slot == b->im->places[y].slot);
+}
+
+/* A result goes straight to its buffer, unless what lies there is still read by later steps. */
+static bool writes_directly(const binder *b, uint32_t at) {
+    buffer_id to = b->in->steps.at[at].buffer;
+    if (!to) return false;
+    for (uint32_t i = 0; i < b->in->steps.n; i++) {
+        const plan_step *s = &b->in->steps.at[i];
+        if (s->kind == STEP_LOAD && b->last[i] > at && same_memory(b, s->buffer, to)) return false;
+    }
+    return true;
+}
+
+/* Powers that need no pow. */
+static block_fn simple_power(const kernels *k, double exponent) {
+    if (exponent == 1) return k->copy;
+    if (exponent == 2) return k->square;
+    if (exponent == 3) return k->cube;
+    return exponent == -1 ? k->inverse : NULL;
+}
+
+static void bind_operation(binder *b, uint32_t at) {
+    const plan_step *s = &b->in->steps.at[at];
+    uint32_t n_args = s->kind == STEP_COPY ? 1 : op_table[s->op].arity;
+    tile_op  op = {.kind = TILE_ENTRYWISE, .fn = s->kind == STEP_COPY ? b->e->k->copy : b->e->k->op[s->op]};
+    if (s->kind == STEP_OP && s->op == OP_POW && b->in->steps.at[s->arg[1]].kind == STEP_NUMBER) {
+        block_fn power = simple_power(b->e->k, b->in->steps.at[s->arg[1]].number);
+        if (power) n_args = 1;
+        if (power) op.fn = power;
+    }
+    uint32_t *args[3] = {&op.a, &op.b, &op.c};
+    for (uint32_t i = 0; i < 3; i++) *args[i] = operand_of(b, s->arg[i < n_args ? i : 0]);
+    release(b, s, n_args, at);
+    op.y = writes_directly(b, at) ? add_operand(b, MOVE_ENTRY, s->buffer) : add_register(b, false);
+    b->of[at] = op.y + 1;
+    add_op(b, op);
+}
+
+/* How many entries one entry of the reduced value joins. */
+static double entries_joined(const binder *b, buffer_id to) {
+    size_t entries = sizes_get(b->s, b->in->sh.rows) * sizes_get(b->s, b->in->sh.cols);
+    return (double)(entries / (b->im->places[to].rows * b->im->places[to].cols));
+}
+
+static void bind_reduction(binder *b, uint32_t at) {
+    const plan_step *s = &b->in->steps.at[at];
+    const kernels   *k = b->e->k;
+    bool    most = s->op == OP_MAX, number = is_number_buffer(b->e, s->buffer);
+    tile_op op = {.kind = number ? TILE_WHOLE : TILE_SHAPED, .most = most, .a = operand_of(b, s->arg[0])};
+    double  joined = s->op == OP_MEAN ? entries_joined(b, s->buffer) : 1;
+    op.y = number ? b->out->totals.n : add_operand(b, s->attr == AXIS_0 ? MOVE_COL : MOVE_ROW, s->buffer);
+    op.whole = most ? k->most : k->sum;
+    if (s->attr == AXIS_0) op.shaped = most ? k->most_cols : k->sum_cols;
+    else op.shaped = most ? k->most_rows : k->sum_rows;
+    release(b, s, 1, at);
+    add_op(b, op);
+    if (number) {
+        vec_push(&b->im->a, &b->out->totals, (total){.buffer = s->buffer, .most = most, .divide = joined});
+        return;
+    }
+    add_before(b, ONCE_START, s->attr, s->buffer, most ? -INFINITY : 0);
+    if (s->op == OP_MEAN)
+        vec_push(&b->im->a, &b->out->after, (once_op){.kind = ONCE_DIVIDE, .y = s->attr, .buffer = s->buffer, .value = joined});
+}
+
+/* Copies what could not be written directly, after all that is read was read. */
+static void bind_stores(binder *b) {
+    for (uint32_t i = 0; i < b->in->steps.n; i++) {
+        const plan_step *s = &b->in->steps.at[i];
+        if (s->kind == STEP_LOAD || s->kind == STEP_REDUCE || !s->buffer) continue;
+        uint32_t from = operand_of(b, i);
+        if (b->im->a.failed || b->out->operands.at[from].move != MOVE_REGISTER) continue;
+        uint32_t to = add_operand(b, MOVE_ENTRY, s->buffer);
+        add_op(b, (tile_op){.kind = TILE_ENTRYWISE, .fn = b->e->k->copy, .y = to, .a = from, .b = from, .c = from});
+    }
+}
+
+static uint32_t arity_of_step(const plan_step *s) {
+    if (s->kind == STEP_COPY) return 1;
+    return s->kind == STEP_OP || s->kind == STEP_REDUCE ? op_table[s->op].arity : 0;
+}
+
+static void find_last_uses(binder *b) {
+    for (uint32_t i = 0; i < b->in->steps.n; i++) {
+        const plan_step *s = &b->in->steps.at[i];
+        for (uint32_t k = 0; k < arity_of_step(s); k++) b->last[s->arg[k]] = i;
+    }
+    for (uint32_t i = 0; i < b->in->steps.n; i++) {
+        const plan_step *s = &b->in->steps.at[i];
+        if (s->kind != STEP_LOAD && s->kind != STEP_REDUCE && s->buffer) b->last[i] = b->in->steps.n;
+    }
+}
+
+static void bind_block(const exec *e, image *im, const sizes *s, const plan_instr *in, block *out) {
+    binder b = {.e = e, .im = im, .s = s, .in = in, .out = out};
+    b.last = arena_new(&im->a, in->steps.n * sizeof *b.last);
+    b.of = arena_new(&im->a, in->steps.n * sizeof *b.of);
+    if (!b.last || !b.of) return;
+    choose_tiles(&b);
+    find_last_uses(&b);
+    for (uint32_t i = 0; i < in->steps.n && !im->a.failed; i++) {
+        uint8_t kind = in->steps.at[i].kind;
+        if (kind == STEP_OP || kind == STEP_COPY) bind_operation(&b, i);
+        else if (kind == STEP_REDUCE) bind_reduction(&b, i);
+    }
+    if (!im->a.failed) bind_stores(&b);
+    if (im->n_pointers < out->operands.n) im->n_pointers = out->operands.n;
+    if (im->n_totals < out->totals.n) im->n_totals = out->totals.n;
+}
+
+/* -------------------------------------------------------------- sharing out */
+
+/* What is done in a few microseconds is not worth the waiting. */
+enum { LEAST_ENTRIES = 20000, LEAST_PRODUCT = 400000 };
+
+/* Sums along rows need whole rows, sums along columns whole columns; both are left to one thread. */
+static split split_of_block(const exec *e, const plan_instr *in, const block *x) {
+    bool rows = x->rows >= x->tile_rows * e->n_threads, cols = x->cols >= TILE / 4 * e->n_threads && x->tile_rows == 1;
+    if (e->n_threads < 2 || x->rows * x->cols * x->ops.n < LEAST_ENTRIES) return SPLIT_NOT;
+    for (uint32_t i = 0; i < in->steps.n; i++) {
+        const plan_step *s = &in->steps.at[i];
+        if (s->kind != STEP_REDUCE || is_number_buffer(e, s->buffer)) continue;
+        if (s->attr == AXIS_0) rows = false;
+        else cols = false;
+    }
+    return rows ? SPLIT_ROWS : cols ? SPLIT_COLS : SPLIT_NOT;
+}
+
+static split split_of_product(const exec *e, const gemm *s) {
+    if (e->n_threads < 2 || s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
+    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS : s->m >= e->n_threads ? SPLIT_ROWS : SPLIT_NOT;
+}
+
+/* ------------------------------------------------------------ instructions */
+
+static void bind_numbers(image *im, const sizes *s, const plan_instr *in, instr *out) {
+    for (uint32_t i = 0; i < in->steps.n; i++) {
+        const plan_step *x = &in->steps.at[i];
+        number_op op = {.kind = x->kind, .op = x->op, .value = x->number, .buffer = x->buffer};
+        for (int k = 0; k < 3; k++) op.arg[k] = x->arg[k];
+        if (x->kind == STEP_SIZE) op.value = (double)sizes_get(s, x->size);
+        vec_push(&im->a, &out->number_ops, op);
+    }
+    if (im->n_steps < in->steps.n) im->n_steps = in->steps.n;
+}
+
+static void bind_product(const image *im, const plan_instr *in, gemm *out) {
+    const place *a = &im->places[in->a], *c = &im->places[in->out];
+    *out = (gemm){.m = c->rows, .n = c->cols, .k = in->transpose_a ? a->rows : a->cols,
+                  .transpose_a = in->transpose_a, .transpose_b = in->transpose_b, .add = in->add};
+}
+
+void bind_instr(const exec *e, image *im, const sizes *s, uint32_t at) {
+    const plan_instr *in = &e->p->code.at[at];
+    instr            *out = &im->code[at];
+    out->kind = in->kind;
+    out->plan = in;
+    out->numbers = in->kind == PLAN_BLOCK && shape_is_scalar(in->sh);
+    if (out->numbers) {
+        bind_numbers(im, s, in, out);
+    } else if (in->kind == PLAN_BLOCK) {
+        bind_block(e, im, s, in, &out->block);
+        out->split = (uint8_t)split_of_block(e, in, &out->block);
+    } else if (in->kind == PLAN_PRODUCT) {
+        bind_product(im, in, &out->product);
+        out->split = (uint8_t)split_of_product(e, &out->product);
+        im->products = true;
+    }
+    im->shared = im->shared || out->split != SPLIT_NOT;
+}

@@ -1,0 +1,229 @@
+/* Opening, resizing and closing; values in and out. */
+#include "run/exec/exec.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "run/exec/image.h"
+
+void *aligned_new(const dfoo_allocator *mem, size_t bytes, void **block, size_t *size) {
+    *size = bytes + 64;
+    *block = mem_new(mem, *size);
+    return *block ? (char *)*block + (64 - (uintptr_t)*block % 64) : NULL;
+}
+
+/* ------------------------------------------------------------------ images */
+
+static void place_free(const exec *e, place *x) {
+    mem_free(&e->mem, x->block, x->size);
+    *x = (place){0};
+}
+
+/* Frees an image; `not_in`: another image that goes on with the memory of some leaves, or NULL. */
+static void image_free(const exec *e, image *im, const image *not_in) {
+    for (buffer_id b = 1; im->places && b < e->p->buffers.n; b++)
+        if (!not_in || not_in->places[b].block != im->places[b].block) place_free(e, &im->places[b]);
+    mem_free(&e->mem, im->work, im->work_size);
+    arena_free(&im->a);
+    *im = (image){0};
+}
+
+/* What the plan changes, and parameters, are there from the start. */
+static bool starts_with_memory(const exec *e, const plan_buffer *x) {
+    uint8_t kind = ir_var(e->g, x->var)->kind;
+    return kind == VAR_PARAM || kind == VAR_CONST;
+}
+
+static dfoo_status place_new(const exec *e, place *x) {
+    x->at = aligned_new(&e->mem, x->rows * x->cols * e->k->size, &x->block, &x->size);
+    return x->at ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* A leaf goes on with the memory of the old image if it has the same size. */
+static dfoo_status leaf_init(const exec *e, image *im, const image *old, buffer_id b) {
+    const plan_buffer *x = &e->p->buffers.at[b];
+    const variable    *v = ir_var(e->g, x->var);
+    place             *to = &im->places[b];
+    if (old->places) {
+        const place *from = &old->places[b];
+        im->numbers[b] = old->numbers[b];
+        if (from->rows == to->rows && from->cols == to->cols) {
+            *to = *from;
+            return DFOO_OK;
+        }
+    } else {
+        im->numbers[b] = v->kind == VAR_CONST ? v->value : 0;
+    }
+    if (is_number_buffer(e, b) || !starts_with_memory(e, x)) return DFOO_OK;
+    DFOO_TRY(place_new(e, to));
+    if (v->kind == VAR_CONST) e->k->fill(to->rows * to->cols, to->at, v->value);
+    return DFOO_OK;
+}
+
+/* Memory for slots, and for each thread registers and a copy of parts of products. */
+static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
+    size_t registers = im->n_registers * TILE * e->k->size, scratch = im->products ? GEMM_SCRATCH : 0;
+    size_t each = registers + scratch;
+    char  *at = aligned_new(&e->mem, im->slots_size + e->n_threads * each, &im->work, &im->work_size);
+    if (!at) return DFOO_ENOMEM;
+    for (buffer_id b = 1; b < e->p->buffers.n; b++)
+        if (im->places[b].slot != NO_SLOT) im->places[b].at = at + offsets[im->places[b].slot];
+    im->steps = arena_new(&im->a, im->n_steps * sizeof *im->steps);
+    im->workers = arena_new(&im->a, e->n_threads * sizeof *im->workers);
+    for (unsigned i = 0; im->workers && i < e->n_threads; i++) {
+        worker *w = &im->workers[i];
+        w->registers = at + im->slots_size + i * each;
+        w->gemm_scratch = w->registers + registers;
+        w->pointers = arena_new(&im->a, (im->n_pointers + 8) * sizeof *w->pointers); /* threads do not */
+        w->totals = arena_new(&im->a, (im->n_totals + 8) * sizeof *w->totals);       /* share lines   */
+    }
+    return arena_status(&im->a);
+}
+
+static dfoo_status image_fill(const exec *e, const sizes *s, const image *old, arena *scratch, image *im) {
+    const plan *p = e->p;
+    size_t     *offsets;
+    im->places = arena_new(&im->a, p->buffers.n * sizeof *im->places);
+    im->numbers = arena_new(&im->a, p->buffers.n * sizeof *im->numbers);
+    im->code = arena_new(&im->a, p->code.n * sizeof *im->code);
+    DFOO_TRY(arena_status(&im->a));
+    DFOO_TRY(layout_sizes(e, s, im));
+    DFOO_TRY(layout_slots(e, im, scratch, &offsets));
+    for (uint32_t i = 0; i < p->code.n; i++) bind_instr(e, im, s, i);
+    DFOO_TRY(arena_status(&im->a));
+    for (buffer_id b = 1; b < p->buffers.n; b++)
+        if (p->buffers.at[b].kind == BUFFER_LEAF) DFOO_TRY(leaf_init(e, im, old, b));
+    return work_new(e, im, offsets);
+}
+
+static dfoo_status image_make(const exec *e, const sizes *s, const image *old, image *im) {
+    arena scratch;
+    arena_init(&scratch, e->mem);
+    *im = (image){0};
+    arena_init(&im->a, e->mem);
+    dfoo_status status = image_fill(e, s, old, &scratch, im);
+    arena_free(&scratch);
+    if (status != DFOO_OK) image_free(e, im, old->places ? old : NULL);
+    return status;
+}
+
+/* --------------------------------------------------------------------- face */
+
+/* The sizes may be asked for again later, when the caller's are gone. */
+static dfoo_status sizes_copy(const exec *e, const sizes *s, sizes *out) {
+    *out = (sizes){.n = s->n, .of = mem_new(&e->mem, s->n * sizeof *s->of)};
+    if (!out->of) return DFOO_ENOMEM;
+    memcpy(out->of, s->of, s->n * sizeof *s->of);
+    return DFOO_OK;
+}
+
+static void sizes_free(const exec *e, sizes *s) {
+    mem_free(&e->mem, s->of, s->n * sizeof *s->of);
+}
+
+dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, const sizes *s, exec **out) {
+    dfoo_allocator m = mem ? *mem : mem_default();
+    exec          *e = mem_new(&m, sizeof *e);
+    *out = NULL;
+    if (!e) return DFOO_ENOMEM;
+    *e = (exec){.mem = m, .p = p, .g = g, .k = kernels_for(type), .gemm = gemm_for(type == EXEC_F64), .n_threads = 1};
+    dfoo_status status = exec_resize(e, s);
+    if (status == DFOO_OK) *out = e;
+    else mem_free(&m, e, sizeof *e);
+    return status;
+}
+
+void exec_close(exec *e) {
+    if (!e) return;
+    dfoo_allocator m = e->mem;
+    team_close(e->team);
+    image_free(e, &e->im, NULL);
+    sizes_free(e, &e->sizes);
+    mem_free(&m, e, sizeof *e);
+}
+
+dfoo_status exec_resize(exec *e, const sizes *s) {
+    image next;
+    sizes copy;
+    DFOO_TRY(sizes_copy(e, s, &copy));
+    dfoo_status status = image_make(e, &copy, &e->im, &next);
+    if (status != DFOO_OK) {
+        sizes_free(e, &copy);
+        return status;
+    }
+    image_free(e, &e->im, &next);
+    sizes_free(e, &e->sizes);
+    e->im = next;
+    e->sizes = copy;
+    return DFOO_OK;
+}
+
+dfoo_status exec_threads(exec *e, unsigned n) {
+    unsigned before = e->n_threads;
+    team    *members = NULL;
+    if (n > 1) DFOO_TRY(team_open(&e->mem, n, &members));
+    e->n_threads = n > 1 ? n : 1;
+    dfoo_status status = exec_resize(e, &e->sizes);
+    if (status != DFOO_OK) {
+        e->n_threads = before;
+        team_close(members);
+        return status;
+    }
+    team_close(e->team);
+    e->team = members;
+    return DFOO_OK;
+}
+
+void exec_run(exec *e) {
+    image_run(e);
+}
+
+static buffer_id buffer_of(const exec *e, var_id v) {
+    return v < e->p->n_vars ? e->p->of_var[v] : 0;
+}
+
+static dfoo_status make_room(exec *e, place *x) {
+    return x->at ? DFOO_OK : place_new(e, x);
+}
+
+dfoo_status exec_set(exec *e, var_id v, const double *values) {
+    buffer_id b = buffer_of(e, v);
+    if (!b) return DFOO_OK;
+    assert(e->p->buffers.at[b].kind == BUFFER_LEAF);
+    place *x = &e->im.places[b];
+    if (is_number_buffer(e, b)) {
+        e->im.numbers[b] = values[0];
+        return DFOO_OK;
+    }
+    if (!x->block) x->at = NULL; /* what was bound stays as it is */
+    DFOO_TRY(make_room(e, x));
+    e->k->set(x->rows * x->cols, x->at, values);
+    return DFOO_OK;
+}
+
+void exec_get(const exec *e, var_id v, double *values) {
+    buffer_id b = buffer_of(e, v);
+    if (!b) return;
+    const place *x = &e->im.places[b];
+    if (is_number_buffer(e, b)) values[0] = e->im.numbers[b];
+    else if (x->at) e->k->get(x->rows * x->cols, values, x->at);
+}
+
+void *exec_data(exec *e, var_id v, size_t *rows, size_t *cols) {
+    buffer_id b = buffer_of(e, v);
+    place    *x = &e->im.places[b];
+    *rows = b ? x->rows : 0;
+    *cols = b ? x->cols : 0;
+    if (!b || is_number_buffer(e, b) || make_room(e, x) != DFOO_OK) return NULL;
+    return x->at;
+}
+
+void exec_bind(exec *e, var_id v, const void *data) {
+    buffer_id b = buffer_of(e, v);
+    if (!b) return;
+    assert(e->p->buffers.at[b].kind == BUFFER_LEAF && !is_number_buffer(e, b));
+    place *x = &e->im.places[b];
+    if (x->block) mem_free(&e->mem, x->block, x->size);
+    x->block = NULL;
+    x->at = (void *)(uintptr_t)data; /* the plan only reads it */
+}

@@ -1,0 +1,46 @@
+/* The face of the execution room: runs a plan on numbers of one type and given sizes.
+ *
+ * Matrices are dense and row-major, in float or double; single numbers (shape "number")
+ * are kept and computed in double whatever the type of the matrices. */
+#ifndef EXEC_EXEC_H
+#define EXEC_EXEC_H
+
+#include "core/core.h"
+#include "run/plan/plan.h"
+
+typedef enum { EXEC_F32, EXEC_F64 } exec_dtype;
+
+typedef struct exec exec;
+
+/* Makes memory for a plan. The plan and its ir must outlive the exec, the sizes need not.
+ * Parameters and states start at 0, constants at their value; inputs have no memory before
+ * exec_set, exec_data or exec_bind. DFOO_EINPUT: a size is not known, 0, or too large. */
+dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, const sizes *s, exec **out);
+void        exec_close(exec *e); /* NULL is fine */
+
+/* Other sizes, as for another number of examples. A leaf whose size stays keeps its values
+ * and its binding; any other has to be set or bound again. On failure nothing has changed. */
+dfoo_status exec_resize(exec *e, const sizes *s);
+
+/* How many threads share a run, the calling one included; 1 at first. For a given number the
+ * same values give the same bits. On failure nothing has changed. */
+dfoo_status exec_threads(exec *e, unsigned n);
+
+/* Runs the plan once. Every input has been set or bound. */
+void exec_run(exec *e);
+
+/* Copies rows * cols values into a leaf, or out of a leaf or kept variable; 0 values if the
+ * plan does not know the variable. DFOO_ENOMEM: no memory for a leaf that had none. */
+dfoo_status exec_set(exec *e, var_id v, const double *values);
+void        exec_get(const exec *e, var_id v, double *values);
+
+/* The memory of a leaf or a kept variable (float or double), 64-byte aligned unless bound;
+ * valid until exec_resize. NULL: the plan does not know the variable, it is a number, or
+ * there is no memory for it. */
+void *exec_data(exec *e, var_id v, size_t *rows, size_t *cols);
+
+/* Lets a leaf read from the caller's memory, which stays as it is: rows * cols float or double. A
+ * variable that the plan updates or that is a number cannot be bound; one that the plan does not know is ignored. */
+void exec_bind(exec *e, var_id v, const void *data);
+
+#endif

@@ -1,0 +1,46 @@
+/* Loops over blocks of numbers: one table of functions for float, one for double.
+ *
+ * A block is n contiguous entries, or rows x cols contiguous ones. y may be the same memory
+ * as an operand, but may not overlap it in any other way. */
+#ifndef EXEC_KERNELS_H
+#define EXEC_KERNELS_H
+
+#include "run/exec/exec.h"
+
+/* y[i] = op(a[i], b[i], c[i]); operands that the operation does not have are not read. */
+typedef void (*block_fn)(size_t n, void *y, const void *a, const void *b, const void *c);
+
+typedef struct kernels {
+    size_t   size; /* of one entry */
+    block_fn op[OP_COUNT];
+    block_fn copy, square, cube, inverse; /* a, a**2, a**3, a**-1 */
+    void (*fill)(size_t n, void *y, double value);
+    void (*fill_rows)(size_t rows, size_t cols, void *y, const void *a); /* y[i][j] = a[i] */
+    void (*repeat)(size_t rows, size_t cols, void *y, const void *a);    /* y[i][j] = a[j] */
+    double (*sum)(size_t n, const void *a);
+    double (*most)(size_t n, const void *a);                               /* NaN if there is one */
+    void (*sum_rows)(size_t rows, size_t cols, void *y, const void *a);  /* y[i] += sum over j of a[i][j] */
+    void (*most_rows)(size_t rows, size_t cols, void *y, const void *a); /* y[i] = max(y[i], a[i][j] for all j) */
+    void (*sum_cols)(size_t rows, size_t cols, void *y, const void *a);  /* y[j] += sum over i of a[i][j] */
+    void (*most_cols)(size_t rows, size_t cols, void *y, const void *a);
+    void (*divide)(size_t n, void *y, double by);
+    void (*transpose)(size_t rows, size_t cols, void *y, const void *a); /* y: cols x rows */
+    void (*softmax_rows)(bool is_log, size_t rows, size_t cols, void *y, const void *a); /* each row is a line */
+    void (*softmax_cols)(bool is_log, size_t rows, size_t cols, void *y, const void *a); /* each column is a line */
+    void (*set)(size_t n, void *y, const double *a);
+    void (*get)(size_t n, double *y, const void *a);
+} kernels;
+
+/* The kernels for this type on this processor. */
+const kernels *kernels_for(exec_dtype type);
+
+/* What this processor can run. */
+bool kernels_have_avx2(void);
+bool kernels_have_avx512(void);
+
+/* One for each instruction set; NULL where the library was built for another processor. */
+const kernels *kernels_baseline(exec_dtype type);
+const kernels *kernels_avx2(exec_dtype type);
+const kernels *kernels_avx512(exec_dtype type);
+
+#endif

@@ -1,0 +1,10 @@
+/* The door of run: numbers. */
+#ifndef RUN_H
+#define RUN_H
+
+#include "run/plan/plan.h"
+#include "run/exec/exec.h"
+#include "run/exec/finite.h"
+#include "run/train/train.h"
+
+#endif

@@ -1,0 +1,248 @@
+/* The loop: epochs, steps, scores, and what comes out of it.
+ *
+ * A full batch is bound once and each step is a run of the plan; mini-batches are gathered in an
+ * order that depends on the seed and the epoch alone. */
+#include <math.h>
+
+#include "core/core.h"
+#include "run/train/trainer.h"
+
+/* -------------------------------------------------------------------- scores */
+
+/* The forward pass reads the parameters where the step has them. */
+static void share_parameters(trainer *t) {
+    const ir *g = &t->m->g;
+    size_t    rows, cols;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const void *data = ir_var(g, v)->kind == VAR_PARAM ? exec_data(t->step, v, &rows, &cols) : NULL;
+        if (data) exec_bind(t->scorer.e, v, data);
+    }
+}
+
+static void ascending(trainer *t) {
+    for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+}
+
+/* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
+ * that a score does not depend on whether the epoch behind it was run by this process. */
+static dfoo_status score_batches(trainer *t, train_score *out) {
+    *out = (train_score){.n = t->n};
+    ascending(t);
+    for (size_t at = 0; at < t->n; at += t->batch) {
+        train_score part;
+        size_t      n = t->n - at < t->batch ? t->n - at : t->batch;
+        batch_gather(&t->train, t->order + at, n, &t->gathered);
+        DFOO_TRY(scorer_run(&t->scorer, &t->gathered, &part));
+        out->cost += part.cost * (double)n / (double)t->n;
+        out->accuracy += part.accuracy * (double)n / (double)t->n;
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status score_test(trainer *t) {
+    share_parameters(t);
+    return t->n_test ? scorer_run(&t->scorer, &t->test, &t->test_score) : DFOO_OK;
+}
+
+static dfoo_status score_all(trainer *t) {
+    if (t->scored) return DFOO_OK;
+    t->scored = true;
+    share_parameters(t);
+    if (t->batch)
+        DFOO_TRY(score_batches(t, &t->train_score));
+    else
+        DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
+    return score_test(t);
+}
+
+/* ---------------------------------------------------------------------- steps */
+
+/* One update; the cost is that of the forward pass it is made from. */
+static dfoo_status run_step(trainer *t, size_t n, double *cost) {
+    t->t++;
+    t->scored = false;
+    DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
+    DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
+    DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
+    if (t->t == t->look_into) return trainer_tell_step(t);
+    exec_run(t->step);
+    exec_get(t->step, t->m->cost, cost);
+    if (t->stepper.alpha) exec_get(t->step, t->stepper.alpha, &t->rate);
+    t->seen += (double)n;
+    if (isfinite(*cost)) return lessons_step(t);
+    t->bad_step = t->t;
+    return trainer_refuse_cost(t, *cost);
+}
+
+static bool is_due(const trainer *t) {
+    return t->opt->every && t->epoch % t->opt->every == 0;
+}
+
+/* What is wanted of the parameters as they are between two epochs. */
+static dfoo_status score_epoch(trainer *t, bool due) {
+    if (due)
+        DFOO_TRY(score_all(t));
+    else if (t->opt->patience)
+        DFOO_TRY(score_test(t));
+    return best_watch(t);
+}
+
+/* A row is about the parameters before the step, as its cost is. */
+static dfoo_status full_epoch(trainer *t) {
+    bool due = is_due(t);
+    DFOO_TRY(score_epoch(t, due));
+    if (t->stop) return DFOO_OK;
+    dfoo_status status = run_step(t, t->n, &t->cost);
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
+    DFOO_TRY(status);
+    if (due) trainer_tell(t, 0, true);
+    t->epoch++;
+    trainer_look_at_clock(t, 0);
+    return DFOO_OK;
+}
+
+static dfoo_status batch_step(trainer *t) {
+    size_t at = t->done, n = t->n - at < t->batch ? t->n - at : t->batch;
+    double cost;
+    if (n != t->gathered.n || at == 0) {
+        sizes_examples(t->m, &t->s, n);
+        DFOO_TRY(exec_resize(t->step, &t->s));
+    }
+    batch_gather(&t->train, t->order + at, n, &t->gathered);
+    examples_bind(&t->gathered, t->step);
+    DFOO_TRY(run_step(t, n, &cost));
+    t->done += n;
+    t->done_cost += cost * (double)n;
+    trainer_look_at_clock(t, (double)t->done / (double)t->n);
+    return DFOO_OK;
+}
+
+/* Every example once, in an order of its own for each epoch. A row is about the parameters after it. */
+static dfoo_status batch_epoch(trainer *t) {
+    rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
+    ascending(t);
+    rng_shuffle(&r, t->order, (uint32_t)t->n);
+    while (t->done < t->n && !t->stop) DFOO_TRY(batch_step(t));
+    if (t->done < t->n) return DFOO_OK;
+    t->cost = t->done_cost / (double)t->n;
+    t->done = 0;
+    t->done_cost = 0;
+    t->epoch++;
+    bool due = is_due(t);
+    DFOO_TRY(score_epoch(t, due));
+    trainer_add_row(t, t->cost, due, due || t->opt->patience);
+    if (due && t->epoch < t->epochs) trainer_tell(t, 0, true);
+    return DFOO_OK;
+}
+
+static bool checkpoint_is_due(const trainer *t) {
+    return t->opt->checkpoint && !t->done && t->epoch % t->opt->checkpoint == 0 && t->epoch < t->epochs;
+}
+
+static dfoo_status run_epochs(trainer *t) {
+    DFOO_TRY(lessons_start(t));
+    clock_gettime(CLOCK_MONOTONIC, &t->began);
+    while (t->epoch < t->epochs && !t->stop) {
+        DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
+        DFOO_TRY(lessons_epoch(t));
+        if (checkpoint_is_due(t)) DFOO_TRY(trainer_checkpoint(t));
+        if (t->a.failed) return DFOO_ENOMEM;
+    }
+    DFOO_TRY(score_all(t));
+    DFOO_TRY(best_watch(t));
+    if (!t->batch) t->cost = t->train_score.cost;
+    if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
+    if (!isfinite(t->train_score.cost)) {
+        t->t++;
+        dfoo_status status = trainer_refuse_cost(t, t->train_score.cost);
+        return status == DFOO_EINPUT && !t->batch ? trainer_tell_step(t) : status;
+    }
+    DFOO_TRY(lessons_end(t));
+    trainer_tell(t, 0, true);
+    return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------------ end */
+
+/* The scores of the result are those of the parameters that are kept. */
+static dfoo_status keep_results(trainer *t, train_result *out) {
+    const ir *g = &t->m->g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind == VAR_PARAM)
+            out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
+    DFOO_TRY(trainer_collect(t));
+    if (t->best.parameters && !t->best.none) {
+        DFOO_TRY(best_restore(t));
+        t->scored = false;
+        DFOO_TRY(score_all(t));
+    }
+    out->epochs = t->epoch;
+    out->best_epoch = t->best.none ? t->epoch : t->best.epoch;
+    out->stopped = t->best.ended;
+    out->train = t->train_score;
+    out->test = t->test_score;
+    out->seconds = trainer_seconds(t);
+    return trainer_write(t, g->d);
+}
+
+static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
+    DFOO_TRY(trainer_set_up(t));
+    dfoo_status status = run_epochs(t);
+    dfoo_status kept = trainer_keep_history(t, history);
+    if (status != DFOO_OK) return status;
+    DFOO_TRY(kept);
+    return keep_results(t, out);
+}
+
+static void close(trainer *t) {
+    examples_close(&t->gathered);
+    examples_close(&t->train);
+    examples_close(&t->test);
+    scorer_close(&t->scorer);
+    arrays_free(t->resumed);
+    exec_close(t->step);
+    arrays_free(t->best.parameters);
+    arena_free(&t->a);
+}
+
+/* Warnings were said when the run was not yet a repetition. */
+static void drop_warnings(diags *d, uint32_t from) {
+    uint32_t n = from;
+    for (uint32_t i = from; i < d->list.n; i++)
+        if (d->list.at[i].kind != DIAG_WARNING) d->list.at[n++] = d->list.at[i];
+    d->list.n = n;
+}
+
+/* A step changes the parameters that it was made from, so the run is repeated up to the step whose
+ * cost was not finite, and that step is looked into. What took long is not done twice. */
+static dfoo_status repeat_to_bad_step(const trainer *t) {
+    enum { MOST_SECONDS = 20 };
+    train_options opt = *t->opt;
+    train_result  out;
+    if (!t->bad_step || trainer_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
+    opt.progress = NULL;
+    opt.every = opt.checkpoint = 0;
+    if (!opt.resume) opt.file = NULL;
+    trainer again = {.m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
+    DFOO_TRY(arrays_new(&t->m->g.a->mem, &again.run));
+    arena_init(&again.a, t->m->g.a->mem);
+    uint32_t    n_said = t->m->g.d->list.n;
+    dfoo_status status = run(&again, NULL, &out);
+    drop_warnings(t->m->g.d, n_said);
+    close(&again);
+    arrays_free(again.run);
+    return status == DFOO_ENOMEM ? status : DFOO_EINPUT;
+}
+
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
+                      dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
+    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL, .cost = NAN};
+    t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
+    arena_init(&t.a, m->g.a->mem);
+    *out = (train_result){0};
+    dfoo_status status = run(&t, history, out);
+    if (status == DFOO_EINPUT) status = repeat_to_bad_step(&t);
+    if (t.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
+    close(&t);
+    return status;
+}

@@ -1,0 +1,146 @@
+/* From options and sources to a trainer that can make its first step.
+ *
+ * Two plans come from one store: a step (forward, backward, update), whose parameters live in its
+ * exec, and the forward pass alone, which reads the same memory and scores the model. */
+#include <math.h>
+
+#include "run/train/trainer.h"
+
+static dfoo_status check_options(const trainer *t) {
+    const train_options *o = t->opt;
+    diags               *d = t->m->g.d;
+    bool                 has_test = t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols);
+    if (!(o->split >= 0 && o->split < 1))
+        return diag_alone(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
+    if (o->split > 0 && has_test)
+        return diag_alone(d, "there is test data, so nothing can be held back: leave out --split or --test");
+    if (o->patience && !has_test && o->split == 0)
+        return diag_alone(
+            d, "--patience watches the cost of test data, and there is none: give --test or --split");
+    if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
+        return diag_alone(d, "the model has no dimension for examples, which %s needs",
+                         o->split > 0 ? "--split"
+                         : o->batch   ? "--batch"
+                                      : "--standardize");
+    return DFOO_OK;
+}
+
+static dfoo_status make_plans(trainer *t) {
+    DFOO_TRY(optimizer_append(t->m, t->p, t->opt, &t->a, &t->stepper));
+    var_id keep[] = {t->m->cost, t->stepper.alpha};
+    DFOO_TRY(train_plan(t->m, &t->a, &t->stepper.p, keep, t->stepper.alpha ? 2 : 1, &t->plan));
+    DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
+    DFOO_TRY(probe_plan(t));
+    t->needed = arena_new(&t->a, t->m->g.vars.n);
+    if (!t->needed) return DFOO_ENOMEM;
+    plan_needs(t->plan, t->needed);
+    plan_needs(t->scorer.p, t->needed);
+    return DFOO_OK;
+}
+
+/* 0, 1, .. */
+static dfoo_status count_up(arena *a, size_t n, uint32_t **out) {
+    *out = arena_new(a, n * sizeof **out);
+    for (size_t j = 0; *out && j < n; j++) (*out)[j] = (uint32_t)j;
+    return arena_status(a);
+}
+
+static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *pick, size_t n, bool in_order,
+                                 examples *out) {
+    examples_request r = {
+        .m = t->m, .a = &t->a, .from = from, .memos = &t->memos, .pick = pick, .n = n, .type = t->opt->dtype};
+    r.in_order = in_order;
+    return examples_open(&r, out);
+}
+
+static dfoo_status bind_test(trainer *t) {
+    sizing       z;
+    bound        test;
+    bind_request r = {.m = t->m,
+                      .a = &t->a,
+                      .opt = t->opt,
+                      .source = &t->in->test,
+                      .needed = t->needed,
+                      .memos = &t->memos,
+                      .remembered = true};
+    DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, &t->s));
+    DFOO_TRY(bind_data(&r, &z, &test));
+    t->n_test = test.n;
+    return open_examples(t, &test, NULL, test.n, true, &t->test);
+}
+
+/* The test examples are the first of the order, the training examples the rest. */
+static dfoo_status divide(trainer *t, const bound *data) {
+    DFOO_TRY(count_up(&t->a, data->n, &t->pick));
+    t->n = data->n;
+    if (t->opt->split > 0) {
+        DFOO_TRY(split_examples(t->m, &t->a, data, t->opt->split, t->opt->seed, t->pick, &t->n_test));
+        t->n -= t->n_test;
+    }
+    const uint32_t *test = t->pick;
+    t->pick += t->n_test;
+    if (t->opt->standardize) DFOO_TRY(standardize_learn(t->m, &t->a, data, t->pick, t->n, &t->memos));
+    return t->n_test ? open_examples(t, data, test, t->n_test, true, &t->test) : DFOO_OK;
+}
+
+static dfoo_status bind_all(trainer *t) {
+    sizing       z;
+    bind_request r = {.m = t->m,
+                      .a = &t->a,
+                      .opt = t->opt,
+                      .source = &t->in->data,
+                      .needed = t->needed,
+                      .memos = &t->memos};
+    DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, NULL));
+    if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
+    DFOO_TRY(bind_data(&r, &z, &t->data));
+    t->s = z.s;
+    DFOO_TRY(divide(t, &t->data));
+    if (t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols)) DFOO_TRY(bind_test(t));
+    t->batch = t->opt->batch && t->opt->batch < t->n ? t->opt->batch : 0;
+    DFOO_TRY(open_examples(t, &t->data, t->n == t->data.n ? NULL : t->pick, t->n, !t->batch, &t->train));
+    if (!t->batch) return DFOO_OK;
+    DFOO_TRY(count_up(&t->a, t->n, &t->order));
+    return batch_open(&t->train, &t->a, t->batch, &t->gathered);
+}
+
+dfoo_status trainer_set_number(trainer *t, var_id v, double value) {
+    return v && t->plan->of_var[v] ? exec_set(t->step, v, &value) : DFOO_OK;
+}
+
+/* Parameters start in the run; the step's exec works on its own copy. */
+static dfoo_status open_execs(trainer *t) {
+    const ir *g = &t->m->g;
+    sizes_examples(t->m, &t->s, t->batch ? t->batch : t->n);
+    DFOO_TRY(train_exec_open(t->plan, t->m, t->opt, &t->s, &t->step));
+    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt, &t->s,
+                         t->n_test  ? t->n_test
+                         : t->batch ? t->batch
+                                    : t->n));
+    DFOO_TRY(start_parameters(t->m, &t->a, &t->s, t->opt->seed, t->from, t->from_name, t->run));
+    for (var_id v = 1; v < g->vars.n; v++) {
+        if (ir_var(g, v)->kind != VAR_PARAM) continue;
+        const dfoo_array *start = arrays_get(t->run, ir_var_name(g, v));
+        DFOO_TRY(exec_set(t->step, v, start->data));
+        DFOO_TRY(exec_set(t->scorer.e, v, start->data)); /* for those that the step does not know */
+    }
+    size_t rows, cols; /* states have memory, and are 0, once it is asked for */
+    for (uint32_t i = 0; i < t->stepper.states.n; i++)
+        if (!exec_data(t->step, t->stepper.states.at[i], &rows, &cols)) return DFOO_ENOMEM;
+    if (!t->batch) examples_bind(&t->train, t->step);
+    t->rate = t->stepper.rate;
+    DFOO_TRY(trainer_set_number(t, t->stepper.epochs, (double)t->epochs));
+    return trainer_set_number(t, t->stepper.steps, t->batch ? ceil((double)t->n / (double)t->batch) : 1);
+}
+
+dfoo_status trainer_set_up(trainer *t) {
+    DFOO_TRY(check_options(t));
+    DFOO_TRY(trainer_open_file(t));
+    t->from = t->resumed ? t->resumed : t->in->from;
+    t->from_name = t->resumed ? t->opt->file : t->in->from_name;
+    DFOO_TRY(make_plans(t));
+    DFOO_TRY(bind_all(t));
+    DFOO_TRY(open_execs(t));
+    DFOO_TRY(best_open(t));
+    return trainer_resume(t);
+}

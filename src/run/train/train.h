@@ -1,0 +1,238 @@
+/* The face of the training room: data and starting values are bound to a model, an optimiser's
+ * equations are appended to its program, and the plan of both runs until the parameters are
+ * learned; later the same model predicts.
+ *
+ * The caller brings a model and the program that it runs: the forward statements (those of
+ * the predictions too) and a statement for the gradient of each parameter. Which optimiser,
+ * how long, and how data is read is in train_options; all zero is the default. Wrong input is
+ * reported to the diagnostics of the model's store. Numeric memory comes from the allocator of
+ * the store's arena, and is given back before a function returns.
+ */
+#ifndef TRAIN_TRAIN_H
+#define TRAIN_TRAIN_H
+
+#include "host/host.h"
+#include "run/exec/exec.h"
+#include "core/core.h"
+
+/* ------------------------------------------------------------------- input */
+
+/* Where numbers come from. A variable is looked up in `arrays` under its own name; inputs and
+ * labels that are not there share the columns of `table`, whose rows are examples.
+ *
+ * A map says otherwise: the variable is the one array, or the columns of the table, that have the
+ * names it gives.
+ *
+ * Arrays: a vector of n fits (n, 1) or (1, n) where only one of them fits, or is one value per
+ * example; more than two dimensions are one example after the other; for a label that is
+ * declared onehot, one value per example is the number of its class, or its name. A matrix that fits
+ * only the other way round is turned, if there is one way to do so, and a note tells.
+ * Table: labels take the columns named in options.labels, or else the last ones (as many as
+ * the label has entries, if that is known, else one; a onehot label takes one column of
+ * classes), inputs the rest in order. If training saw column names, they are looked for. */
+typedef struct train_map {
+    const char        *var;
+    const char *const *names;
+    uint32_t           n_names;
+} train_map;
+
+typedef struct train_source {
+    const char        *name;   /* what messages call it: the file; NULL: "the data" */
+    const dfoo_arrays *arrays; /* may be NULL */
+    const data_table  *table;  /* may be NULL; without columns it is no table */
+    const data_text_list *texts; /* may be NULL */
+    const train_map   *maps;
+    uint32_t           n_maps;
+    const char        *map_option; /* what messages call a map: --map, --test-map; NULL: --map */
+    bool               by_order;   /* the arrays' names mean nothing: if none is a variable's, they are
+                                      the inputs and then the labels in order of declaration */
+} train_source;
+
+typedef struct train_size {
+    const char *name;
+    size_t      value;
+} train_size;
+
+typedef struct train_setting {
+    const char *name; /* alpha, beta, .. */
+    double      value;
+} train_setting;
+
+/* The values of an input are multiplied by `times` and divided by `over`. */
+typedef struct train_scale {
+    const char *var; /* NULL: every input */
+    double      times, over;
+} train_scale;
+
+/* ------------------------------------------------------------------ output */
+
+/* How well a model does on some examples. The accuracy is the part of them that is classified
+ * rightly, if the first `predict` variable has a label of its shape: with one entry per example and
+ * labels 0 and 1, a prediction from 0.5 on is a 1; with several entries and a onehot label, the
+ * largest entry is the class. NAN where there is none. */
+typedef struct train_score {
+    size_t n; /* examples; 0: there was no such data */
+    double cost, accuracy;
+} train_score;
+
+/* How examples were classified: count[i * n + k] of class i as class k. The accuracy's classes; with a
+ * single entry those of the labels 0 and 1. It lives as long as the model's store. */
+enum { TRAIN_CONFUSION_CLASSES = 1000 };
+typedef struct train_confusion {
+    uint32_t           n; /* 0: there are no classes, more than TRAIN_CONFUSION_CLASSES, or no labels */
+    const char *const *classes;
+    const size_t      *count;
+} train_confusion;
+
+typedef struct train_progress {
+    size_t      epoch, epochs; /* passes over the data that are complete, and that are wanted */
+    double      within;        /* the part of the pass at hand that is done: 0 to 1 */
+    double      cost;          /* the newest known: see history */
+    bool        evaluated;     /* this is one of the `every` epochs, or the last: the scores are new */
+    train_score train, test;
+    double      seconds, examples_per_second;
+} train_progress;
+
+typedef struct train_result {
+    size_t      epochs;      /* fewer than wanted if progress said to stop */
+    uint64_t    n_values;    /* the entries of all parameters */
+    size_t      best_epoch;  /* with patience: after which the parameters that came out were */
+    bool        stopped;     /* patience ended it */
+    train_score train, test; /* of the parameters that came out */
+    double      seconds;
+} train_result;
+
+/* ----------------------------------------------------------------- options */
+
+enum { TRAIN_EPOCHS = 1000 };
+
+typedef struct train_options {
+    const char          *optimizer;      /* of the table, NULL: sgd; with a text, what messages call it */
+    const char          *optimizer_text; /* the equations of the user's own; NULL: those of the table */
+    const train_setting *settings;       /* the optimiser's numbers that are not its defaults */
+    uint32_t             n_settings;
+    const char          *schedule, *schedule_text; /* of the learning rate, in the same way; NULL: constant */
+    const train_setting *schedule_settings;
+    uint32_t             n_schedule_settings;
+    size_t               warmup;           /* steps over which the learning rate grows; 0: none */
+    double               clip, clip_value; /* the most length of all gradients, size of an entry; 0: any */
+    double               decay;            /* of weights; 0: none, or the optimiser's own */
+    bool                 decay_l2;         /* it is added to the gradient, not taken off the weight */
+    bool                 decay_all;        /* biases decay, too: parameters that are no factor of a product */
+    const train_size    *sizes; /* --set n1=20: before `size n1 = 4` of the model */
+    uint32_t             n_sizes;
+    const char *const   *labels; /* columns of the table, for the labels in order of declaration */
+    uint32_t             n_labels;
+    size_t               epochs; /* 0: TRAIN_EPOCHS */
+    size_t               batch;  /* examples per step; 0: all */
+    size_t               every;  /* evaluate each so many epochs; 0: at the end only */
+    size_t patience; /* stop after so many epochs without a better cost of the test data, which is
+                        evaluated in each then, and keep the best parameters; 0: never */
+    uint64_t             seed;   /* kept exactly below 2^53 */
+    exec_dtype           dtype;
+    unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
+    bool                 flatten;     /* no note when arrays of more dimensions become columns */
+    const train_scale   *scales;      /* what is said of one input goes before what is said of all */
+    uint32_t             n_scales;
+    const char *const   *class_names; /* of the first label with so many classes: numbers 0, 1, .. */
+    uint32_t             n_class_names;
+    bool                 class_names_must_fit; /* they were said, not found: else what does not fit is passed over */
+    bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
+    double               split;       /* the part of the data that is held back as test data; 0: none */
+    const char          *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
+    size_t               checkpoint;  /* epochs between two writings of it; 0: at the end only */
+    bool                 resume;      /* go on from the file; if it is not there, begin */
+    bool                 restart;     /* else a file with a run that has not ended is an error */
+
+    /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
+     * the parameters as they are. NULL: nobody is told. */
+    bool (*progress)(void *user, const train_progress *p);
+    void *user;
+} train_options;
+
+/* -------------------------------------------------------------------- work */
+
+typedef struct train_input {
+    train_source       data;
+    train_source       test;      /* without arrays and table: none */
+    const dfoo_arrays *from;      /* parameters that start here instead, by name; may be NULL */
+    const char        *from_name; /* what messages call it */
+} train_input;
+
+/* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
+ * train_predict needs: mean.X and sd.X of a standardised input X, scale.X (times, over), shape.X of an
+ * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
+ * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
+ * done_cost, ended, history, state.NAME, terms, with patience best_epoch,
+ * best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in options.file, too.
+ *
+ * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
+ * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
+ * over the pass that ended there (each batch before its update), weighted by examples; full-batch
+ * rows begin at 0, the parameters as they start. NAN where nothing was evaluated. Costs while training are
+ * with dropout, scores and the cost of the last full-batch row are without.
+ *
+ * DFOO_EINPUT: data, sizes, options or `from` are wrong, or a cost is not finite; `history` then has
+ * the rows up to there. DFOO_EIO: options.file could not be written; `run` is complete. */
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
+                      dfoo_arrays *run, dfoo_arrays *history, train_result *out);
+
+enum { TRAIN_HISTORY_COLUMNS = 6 };
+extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
+
+/* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
+ * are used) and adds them to `out`; where the data has the labels, also the score, and the confusion
+ * (which may be NULL). */
+dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
+                          const train_options *opt, dfoo_arrays *out, train_score *score, train_confusion *confusion);
+
+/* The examples of a source as a picture needs them: one or two features, and what the first prediction is
+ * held against. */
+typedef struct train_points {
+    size_t             n;
+    uint32_t           n_features; /* the entries of all inputs, in order of declaration */
+    const char *const *features;   /* the columns of the table, here or in training, else X_1, X_2, .. */
+    const double      *mean;       /* of each */
+    var_id             n_entries;  /* by var_id: how many features are entries of this input */
+    const size_t      *entries;
+    uint32_t           n_picked;
+    uint32_t           picked[2];
+    const double      *at[2]; /* the values of those, as they stand in the source */
+
+    var_id             prediction;
+    uint32_t           outputs;   /* its entries for an example */
+    const char        *label;     /* what the label is called; NULL: there is none of its shape */
+    uint32_t           n_classes; /* as train_confusion has them; 0: values */
+    const char *const *classes;
+    const uint32_t    *class_of; /* NULL: no classes, or not in the source */
+    const double      *value;    /* NULL: classes, or not in the source */
+} train_points;
+
+/* `wanted` names the features, n_wanted of them; 0: all, if they are not more than two. Memory comes from
+ * `a`. DFOO_EINPUT: the source does not fit, there is no such feature, or there are too many. */
+dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const train_source *data, const train_options *opt,
+                              const char *const *wanted, uint32_t n_wanted, arena *a, train_points *out);
+
+/* Inputs for train_predict: n examples whose picked features are at[0][i], at[1][i], and whose other features are at
+ * their means. Inputs that are the same for all examples are the source's. Added to `out`. */
+dfoo_status train_points_vary(const model *m, const train_points *points, const train_source *data, const double *const at[2], size_t n,
+                              dfoo_arrays *out);
+
+/* A predicted array as a table, a row per example, for a file: added to `out` under the name
+ * "table". The columns' names come from the arena: the variable's own name, numbered if
+ * there are several entries, or the names of the classes if it has the shape of a label of classes. */
+dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array *x, arena *a,
+                        dfoo_arrays *out, const char ***columns);
+
+/* The name of the class that each of the `n` rows of such a table predicts: of its largest entry, or of the
+ * second class from 0.5 on. NULL: the run has no classes for it. */
+dfoo_status train_class_texts(const model *m, const dfoo_arrays *run, const dfoo_array *table, arena *a,
+                              const char ***out);
+
+/* The equations by which the options change parameters, as they are run: a text that can be given as
+ * an optimiser. DFOO_EINPUT: something is wrong with them (reported). */
+dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out);
+const char *train_optimizer_name(uint32_t i); /* NULL behind the last */
+const char *train_schedule_name(uint32_t i);
+
+#endif

@@ -1,0 +1,142 @@
+/* The model's own claims, `dW2 = ..` behind `minimize`, against the derived gradients.
+ *
+ * A claim is evaluated twice: with the claims before it, as whoever wrote them would, and
+ * with the derived gradients in their place, which tells whether this line is right in itself. */
+#include <math.h>
+#include <string.h>
+
+#include "teach/check/inside.h"
+
+enum { WRITTEN, GIVEN };
+
+typedef struct judge_env {
+    const instance *in;
+    gradient_values right;
+    matrix         *value[2]; /* by claim: with the claims before it; with the derived gradients */
+    bool           *unknown;  /* by claim: it names a gradient that there is not */
+} judge_env;
+
+static const double same = 1e-10; /* algebraically equal, but for rounding */
+
+static uint32_t number_of(const instance *in, var_id grad) {
+    const derivation *d = &in->s->right;
+    uint32_t          i = 0;
+    while (i < d->list.n && d->list.at[i].grad != grad) i++;
+    return i;
+}
+
+static bool names_unknown(const judge_env *w, arena *a, const claim *c) {
+    const ir *g = w->in->s->g;
+    node_list need = {{0}};
+    if (ir_reach(g, a, &c->node, 1, &need) != DFOO_OK || number_of(w->in, c->var) == w->right.n) return true;
+    for (uint32_t i = 0; i < need.list.n; i++) {
+        const node *x = ir_node(g, need.list.at[i]);
+        if (x->op != OP_VAR || ir_var(g, x->ref)->kind != VAR_GRADIENT) continue;
+        if (number_of(w->in, x->ref) == w->right.n) return true;
+    }
+    return false;
+}
+
+/* The names' values: forward ones are shared, gradients copied, since claims write to them. */
+static dfoo_status start(const judge_env *w, arena *a, evaluation *e) {
+    const instance *in = w->in;
+    DFOO_TRY(eval_init(e, in->s->g, a, &in->sz));
+    for (node_id n = 1; n < in->e.n_nodes; n++)
+        if (ir_node(in->s->g, n)->op == OP_VAR) e->value[n] = in->e.value[n];
+    for (uint32_t i = 0; i < w->right.n; i++) {
+        matrix from = w->right.of[i], *to = &e->value[ir_var(in->s->g, in->s->right.list.at[i].grad)->leaf];
+        size_t bytes = from.rows * from.cols * sizeof(double);
+        *to = (matrix){from.rows, from.cols, arena_new(a, bytes)};
+        if (!to->at) return DFOO_ENOMEM;
+        memcpy(to->at, from.at, bytes);
+    }
+    return DFOO_OK;
+}
+
+/* Evaluates the claims in order, each becoming the value of its gradient (WRITTEN) or not. */
+static dfoo_status evaluate(judge_env *w, arena *a, int way) {
+    const ir    *g = w->in->s->g;
+    const model *m = w->in->s->m;
+    evaluation   e;
+    w->value[way] = arena_new(a, m->claims.n * sizeof(matrix));
+    if (!w->value[way]) return DFOO_ENOMEM;
+    DFOO_TRY(start(w, a, &e));
+    for (uint32_t i = 0; i < m->claims.n; i++) {
+        claim   c = m->claims.at[i];
+        program p = {{0}};
+        if (w->unknown[i]) continue;
+        vec_push(a, &p.list, (stmt){.var = c.var, .node = c.node});
+        bool becomes = way == WRITTEN && shape_equal(ir_shape(g, c.node), ir_var(g, c.var)->sh);
+        DFOO_TRY(becomes ? eval_add_program(&e, &p) : eval_add_node(&e, c.node));
+    }
+    eval_run(&e);
+    for (uint32_t i = 0; i < m->claims.n; i++) w->value[way][i] = e.value[m->claims.at[i].node];
+    return arena_status(a);
+}
+
+/* The one number by which x is y, or 0. */
+static double ratio(matrix x, matrix y) {
+    size_t n = x.rows * x.cols, big = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
+    double c = x.at[big] / y.at[big], most = matrix_largest(x);
+    if (!isfinite(c) || c == 0) return 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(x.at[i] - c * y.at[i]) <= same * most)) return 0;
+    return c;
+}
+
+/* dV of the other convention is m times, or 1/m of, this one's where V belongs to the examples. */
+static bool is_other_convention(const judge_env *w, const gradient *v, double c) {
+    const derivation *d = &w->in->s->right;
+    double            m = instance_size(w->in, w->in->s->m->examples);
+    if (d->used == CONVENTION_COURSE) return v->scale == SCALE_DATA && fabs(c * m - 1) < same;
+    bool chosen = d->asked == CONVENTION_DJ && !d->why_dj; /* the model would have allowed the course's */
+    return chosen && ir_var(w->in->s->g, v->var)->kind != VAR_PARAM && fabs(c / m - 1) < same;
+}
+
+static void find_worst(claim_judged *j, matrix x, matrix y) {
+    double most = -1;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        double away = isfinite(x.at[i]) ? fabs(x.at[i] - y.at[i]) : INFINITY;
+        if (away <= most) continue;
+        most = away;
+        j->row = i / x.cols;
+        j->col = i % x.cols;
+        j->claimed = x.at[i];
+        j->derived = y.at[i];
+    }
+}
+
+static claim_judged judge_claim(const judge_env *w, uint32_t i) {
+    const claim *c = &w->in->s->m->claims.at[i];
+    claim_judged j = {.of = c, .verdict = CLAIM_UNKNOWN};
+    if (w->unknown[i]) return j;
+    uint32_t number = number_of(w->in, c->var);
+    matrix   right = w->right.of[number], x = w->value[WRITTEN][i];
+    j.verdict = CLAIM_SHAPE;
+    if (!shape_equal(ir_shape(w->in->s->g, c->node), ir_var(w->in->s->g, c->var)->sh)) return j;
+    j.distance = matrix_difference(x, right);
+    j.verdict = CLAIM_EQUAL;
+    if (j.distance <= same) return j;
+    j.ratio = ratio(x, right);
+    find_worst(&j, x, right);
+    j.verdict = matrix_difference(w->value[GIVEN][i], right) <= same ? CLAIM_GIVEN : CLAIM_DIFFERS;
+    if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio))
+        j.verdict = CLAIM_OTHER_CONVENTION;
+    return j;
+}
+
+dfoo_status claims_judge(const instance *in, arena *a, claims_judged *out) {
+    const model *m = in->s->m;
+    judge_env    w = {.in = in};
+    if (!m->claims.n) return DFOO_OK;
+    DFOO_TRY(instance_gradients(in, a, &in->s->raw, &w.right));
+    w.unknown = arena_new(a, m->claims.n);
+    if (!w.unknown) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < m->claims.n; i++) w.unknown[i] = names_unknown(&w, a, &m->claims.at[i]);
+    DFOO_TRY(evaluate(&w, a, WRITTEN));
+    DFOO_TRY(evaluate(&w, a, GIVEN));
+    for (uint32_t i = 0; i < m->claims.n; i++) vec_push(a, &out->list, judge_claim(&w, i));
+    return arena_status(a);
+}

@@ -1,0 +1,193 @@
+/* Inside the checking room: what its files hand to each other.
+ *
+ *   subject      what is checked: the raw derivation, and the nodes that only the check needs
+ *   instance     one set of values for it, evaluated
+ *   differences  the difference quotients of the cost by one variable on an instance
+ *   judged       a gradient of that variable held against them
+ */
+#ifndef CHECK_INSIDE_H
+#define CHECK_INSIDE_H
+
+#include "teach/check/check.h"
+
+/* Where an operation of the forward pass has no derivative: `node` is 0 there. */
+typedef struct kink {
+    node_id node, of;
+} kink;
+
+typedef struct subject {
+    model              *m;
+    ir                 *g;
+    arena              *a;
+    const check_engine *engine;
+    derivation          right; /* derived by the engine, unsimplified */
+    program             raw;   /* dV = its raw gradient */
+    node_list           nodes; /* of the forward pass, ascending */
+    VEC(kink) kinks;
+    node_id *link; /* by number in right.list: see subject.c; 0: none */
+} subject;
+
+dfoo_status subject_init(subject *s, model *m, arena *a, const check_engine *engine);
+
+typedef struct instance {
+    const subject *s;
+    arena         *a;
+    uint64_t       seed;
+    sizes          sz;
+    evaluation     e;      /* forward values, raw gradients, links, kinks */
+    signed char  **signs;  /* by kink: of its entries */
+    double         work;   /* of one evaluation of the forward pass, in multiplications or so */
+    bool           finite; /* the cost is a finite number */
+    size_t         all_examples; /* given arrays: how many examples they hold; sz may have fewer */
+    VEC(var_id) drawn;     /* given arrays: what was not among them */
+    VEC(const char *) unused; /* and which of them are of no use */
+} instance;
+
+dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed);
+dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed, const dfoo_arrays *values);
+
+/* The number that a node stands for; examples' subsets make it differ from the data's m. */
+double instance_size(const instance *in, dim d);
+
+/* The values of the gradients of a program over the instance's forward values, by number in
+ * right.list: `at` NULL where there is none. misfit: is set where its shape is not its
+ * variable's (its value is there all the same). Memory from `a`. */
+typedef struct gradient_values {
+    matrix  *of;
+    bool    *misfit;
+    uint32_t n;
+} gradient_values;
+dfoo_status instance_gradients(const instance *in, arena *a, const program *p, gradient_values *out);
+
+/* ------------------------------------------------------------- differences */
+
+#define ALONG SIZE_MAX /* in place of an entry: along the variable's random direction */
+
+typedef struct difference {
+    size_t  at;     /* the entry, row-major, or ALONG */
+    double  value;  /* the quotient, in the gradient's own scale */
+    double  error;  /* its own, as two step sizes tell it */
+    bool    judged; /* false: it lies at a kink, or at the edge of where the cost is defined */
+    node_id kink;   /* the operation that has it; 0 */
+} difference;
+
+typedef struct differences {
+    var_id          v;
+    const gradient *of;     /* in right.list; NULL: nothing was derived */
+    uint32_t        number; /* in right.list */
+    size_t          rows, cols;
+    bool            constant; /* the cost does not depend on it at all */
+    bool            by_link;  /* differences of the variables it enters, see subject.c */
+    const double   *direction;
+    double          noise; /* the mean error */
+    VEC(difference) list;
+} differences;
+
+typedef struct differences_list {
+    VEC(differences) list;
+} differences_list;
+
+dfoo_status differences_all(const instance *in, uint32_t max_entries, differences_list *out);
+
+/* ---------------------------------------------------------------- judgement */
+
+typedef enum {
+    VERDICT_RIGHT,
+    VERDICT_ZERO,      /* 0 everywhere, and so it should be */
+    VERDICT_ROUNDING,  /* 0 but for rounding: too small to be told from it */
+    VERDICT_UNREACHED, /* no gradient, and the cost does not depend on it */
+    VERDICT_UNTOLD,    /* nothing could be compared */
+    VERDICT_WRONG,     /* from here on: not as it should be */
+    VERDICT_MISSING,
+    VERDICT_SHAPE,
+    VERDICT_NOT_FINITE
+} verdict;
+
+typedef struct judged {
+    const differences *q;
+    verdict            verdict;
+    uint32_t           n_checked, n_kinks, n_wrong;
+    bool               along;    /* a random direction was compared as well */
+    double             distance; /* the largest, relative to the largest entry */
+    difference         worst;    /* where */
+    double             derived;  /* and the gradient's value there */
+} judged;
+
+/* x: the gradient's values, at NULL if there is none. */
+judged judge(const differences *q, matrix x, bool misfit);
+static inline bool verdict_ok(verdict v) { return v < VERDICT_WRONG; }
+
+/* The largest entry by absolute value; not finite if one of them is not. */
+double matrix_largest(matrix x);
+
+/* --------------------------------------------------------- planted mistakes */
+
+typedef struct mistake mistake; /* mistakes.h */
+
+typedef struct planted {
+    const mistake *what;
+    uint32_t       stmt; /* of right.forward */
+} planted;
+
+typedef struct control {
+    uint32_t n_planted, n_noticed; /* those that change anything */
+    uint32_t n_found;              /* places where one applies, before a sample was drawn */
+    uint32_t n_tried;              /* after; the rest changed nothing */
+    uint32_t *by_group;            /* planted, by mistake_group */
+    bool     *of_row;              /* by row of the table: was it planted, and changed anything? */
+    VEC(planted) unnoticed;
+} control;
+
+/* Needs the instance on which `q` was measured. */
+dfoo_status control_run(const subject *s, const instance *in, const differences_list *q, uint32_t max_mistakes,
+                        arena *a, control *out);
+
+/* ------------------------------------------------------------------- claims */
+
+typedef enum {
+    CLAIM_EQUAL,
+    CLAIM_OTHER_CONVENTION, /* equal to what the other convention calls dV */
+    CLAIM_UNKNOWN,          /* there is no such gradient: from here on not right */
+    CLAIM_GIVEN,            /* right, if the claims before it were */
+    CLAIM_SHAPE,
+    CLAIM_DIFFERS
+} claim_verdict;
+
+typedef struct claim_judged {
+    const claim *of;
+    uint8_t      verdict;
+    double       distance; /* relative to the largest entry */
+    double       ratio;    /* DIFFERS: to the derived gradient, if it is the same everywhere; else 0 */
+    size_t       row, col;
+    double       claimed, derived;
+} claim_judged;
+
+typedef struct claims_judged {
+    VEC(claim_judged) list;
+} claims_judged;
+
+dfoo_status claims_judge(const instance *in, arena *a, claims_judged *out);
+
+/* ------------------------------------------------------------------- report */
+
+/* The gradients of one instance: shown[i] and raw[i] belong to q.list.at[i]. */
+typedef struct judgement {
+    instance         in;
+    differences_list q;
+    judged          *shown, *raw;
+    bool            *in_table; /* does it have a line of its own? */
+    bool             ok;
+} judgement;
+
+typedef struct findings {
+    const subject *s;
+    judgement      random, given;
+    bool           has_given;
+    control        control;
+    claims_judged  claims;
+    bool           ok;
+} findings;
+
+void report_write(const findings *f, buf *out);
+
+#endif

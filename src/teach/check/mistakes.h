@@ -1,0 +1,51 @@
+/* The table of mistakes as data, and where a row of it applies. */
+#ifndef CHECK_MISTAKES_H
+#define CHECK_MISTAKES_H
+
+#include "teach/check/inside.h"
+
+typedef enum {
+#define GROUP(ID, ...) GROUP_##ID,
+#include "teach/check/mistakes.def"
+    GROUP_COUNT
+} mistake_group;
+
+extern const char *const group_names[GROUP_COUNT];
+
+/* Which steps of the unsimplified derivation a row changes. */
+typedef enum {
+    AT_LOCAL,     /* through operation `op` to operand `operand` */
+    AT_FUNCTION,  /* through any function of one operand, an open one too */
+    AT_REDUCE,    /* to an operand that was stretched */
+    AT_TO_COST,   /* from the loss of the examples to the cost: times 1/m */
+    AT_TO_LOSS,   /* from the cost to the loss of the examples: times m */
+    AT_MEET,      /* where contributions add: to a comes b */
+    AT_LAST       /* the last step of each gradient */
+} mistake_place;
+
+struct mistake {
+    const char *name;
+    uint8_t     group, place, op, operand;
+    bool        flipped;   /* `axis` in the text is the other axis */
+    bool        misshapen; /* the outcome may have another shape, where it is a parameter's gradient */
+    const char *text;      /* the wrong outcome */
+    const char *sentence;
+};
+
+extern const mistake  mistake_table[];
+extern const uint32_t mistake_count;
+
+/* A row at a step: `node` stands in for the outcome of step number `step` of the trail. */
+typedef struct plant {
+    uint32_t row, step;
+    node_id  node;
+} plant;
+
+typedef struct plants {
+    VEC(plant) list;
+} plants;
+
+/* Every place where a row applies: its text can be built there, fits, and is another node. */
+dfoo_status mistakes_apply(const subject *s, arena *a, plants *out);
+
+#endif

@@ -1,0 +1,255 @@
+/* The elements of a picture as text, and the style sheet that they refer to.
+ *
+ * The style sheet is part of the file: light colours, and dark ones where the reader prefers these.
+ * Its rules hold below class "dfoo" only, so a picture may stand inside a page. */
+#include "teach/plot/svg.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -------------------------------------------------------------------- numbers */
+
+enum { MOST_DECIMALS = 12 };
+
+/* Digits by hand: printf would write 1,5 in some locales. */
+void put_decimals(buf *b, double x, int decimals) {
+    char   text[40];
+    double scale = pow(10, decimals < MOST_DECIMALS ? decimals : MOST_DECIMALS);
+    if (!isfinite(x) || fabs(x) * scale > 9e15) {
+        put_digits(b, x, 6);
+        return;
+    }
+    long long whole = llround(fabs(x) * scale), unit = (long long)scale;
+    snprintf(text, sizeof text, "%s%lld", x < 0 && whole ? "-" : "", whole / unit);
+    buf_puts(b, text);
+    if (decimals <= 0) return;
+    snprintf(text, sizeof text, ".%0*lld", decimals < MOST_DECIMALS ? decimals : MOST_DECIMALS, whole % unit);
+    buf_puts(b, text);
+}
+
+/* Takes the zeros behind the point away again, down to `from`. */
+static void cut_zeros(buf *b, size_t from) {
+    if (b->failed || !memchr(b->text + from, '.', b->len - from)) return;
+    while (b->text[b->len - 1] == '0') b->len--;
+    if (b->text[b->len - 1] == '.') b->len--;
+    b->text[b->len] = 0;
+}
+
+void put_length(buf *b, double x) {
+    size_t from = b->len;
+    put_decimals(b, isfinite(x) ? x : 0, 1);
+    cut_zeros(b, from);
+}
+
+void put_digits(buf *b, double x, int digits) {
+    if (!isfinite(x)) {
+        buf_puts(b, isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
+        return;
+    }
+    size_t from = b->len;
+    int    exponent = x == 0 ? 0 : (int)floor(log10(fabs(x)));
+    if (exponent >= -4 && exponent < 6) {
+        put_decimals(b, x, digits > exponent + 1 ? digits - 1 - exponent : 0);
+        cut_zeros(b, from);
+        return;
+    }
+    double mantissa = x / pow(10, exponent / 2) / pow(10, exponent - exponent / 2); /* in two steps: 1e-320 */
+    if (llround(fabs(mantissa) * pow(10, digits - 1)) >= llround(pow(10, digits))) {
+        mantissa /= 10;
+        exponent++;
+    }
+    put_decimals(b, mantissa, digits - 1);
+    cut_zeros(b, from);
+    buf_printf(b, "e%d", exponent);
+}
+
+/* ---------------------------------------------------------------------- texts */
+
+/* The length of the character at p; 0: it is none that XML allows. */
+static size_t character(const unsigned char *p) {
+    if (p[0] < 0x20) return p[0] == '\t';
+    if (p[0] < 0x80) return p[0] != 0x7f;
+    size_t   n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    uint32_t code = p[0] & (0x7fu >> n);
+    if (p[0] < 0xc2 || p[0] > 0xf4) return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) return 0;
+        code = code << 6 | (p[i] & 0x3fu);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    bool                  surrogate = code >= 0xd800 && code < 0xe000, none = (code & 0xfffe) == 0xfffe;
+    return code < least[n] || code > 0x10ffff || surrogate || none ? 0 : n;
+}
+
+static void put_character(buf *b, const char *p, size_t n) {
+    if (!n || *p == '\t') buf_puts(b, n ? " " : "\xEF\xBF\xBD");
+    else if (*p == '<') buf_puts(b, "&lt;");
+    else if (*p == '>') buf_puts(b, "&gt;");
+    else if (*p == '&') buf_puts(b, "&amp;");
+    else if (*p == '"') buf_puts(b, "&quot;");
+    else buf_put(b, p, n);
+}
+
+void put_text(buf *b, const char *text) {
+    while (*text) {
+        size_t n = character((const unsigned char *)text);
+        put_character(b, text, n);
+        text += n ? n : 1;
+    }
+}
+
+/* In parts of the size, roughly as sans-serif fonts have it. */
+static double character_width(const char *p, size_t n) {
+    if (n > 2) return 1;
+    if (n == 2) return 0.62;
+    if (strchr("iljtfr.,:;'|!()[]I ", *p)) return 0.36;
+    if (strchr("mwMW@%", *p)) return 0.95;
+    return *p >= 'A' && *p <= 'Z' ? 0.7 : 0.6;
+}
+
+double text_width(const char *text, double size) {
+    double width = 0;
+    while (*text) {
+        size_t n = character((const unsigned char *)text);
+        width += character_width(text, n ? n : 1) * size;
+        text += n ? n : 1;
+    }
+    return width;
+}
+
+void put_short(buf *b, const char *text, double width) {
+    if (text_width(text, TEXT_SIZE) <= width) {
+        put_text(b, text);
+        return;
+    }
+    buf_puts(b, "<title>");
+    put_text(b, text);
+    buf_puts(b, "</title>");
+    double room = width - TEXT_SIZE;
+    while (*text) {
+        size_t n = character((const unsigned char *)text);
+        room -= character_width(text, n ? n : 1) * TEXT_SIZE;
+        if (room < 0) break;
+        put_character(b, text, n);
+        text += n ? n : 1;
+    }
+    buf_puts(b, "\xE2\x80\xA6"); /* .. as one sign */
+}
+
+/* ------------------------------------------------------------------- elements */
+
+static const char style[] =
+    ".dfoo{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
+    ".dfoo text{fill:#24292f}\n"
+    ".dfoo .mid{text-anchor:middle}\n"
+    ".dfoo .end{text-anchor:end}\n"
+    ".dfoo .dim{fill:#57606a}\n"
+    ".dfoo .small{font-size:10px}\n"
+    ".dfoo .heading{font-size:15px;font-weight:600}\n"
+    ".dfoo .light{fill:#fff}\n"
+    ".dfoo .page{fill:#fff}\n"
+    ".dfoo .grid{stroke:#d8dee4;stroke-width:1;fill:none}\n"
+    ".dfoo .frame{stroke:#8c959f;stroke-width:1;fill:none}\n"
+    ".dfoo .border{stroke:#24292f;stroke-width:1.6;fill:none;stroke-linejoin:round}\n"
+    ".dfoo .best{stroke:#57606a;stroke-width:1;stroke-dasharray:3 3;fill:none}\n"
+    ".dfoo .curve{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}\n"
+    ".dfoo .test{stroke-dasharray:6 4}\n"
+    ".dfoo .marks{fill:none;stroke:none}\n"
+    ".dfoo .sign{stroke:#fff;stroke-width:.8}\n"
+    ".dfoo .spot{stroke:#fff;stroke-width:1}\n"
+    ".dfoo .unknown{fill:#57606a}\n"
+    ".dfoo .ink{fill:#000}\n"
+    ".dfoo .cell{fill:#005f96}\n";
+
+static const char dark_style[] =
+    ".dfoo text{fill:#e6edf3}\n"
+    ".dfoo .dim{fill:#9da7b3}\n"
+    ".dfoo .light{fill:#fff}\n"
+    ".dfoo .page{fill:#16191d}\n"
+    ".dfoo .grid{stroke:#30363d}\n"
+    ".dfoo .frame{stroke:#6e7681}\n"
+    ".dfoo .border{stroke:#e6edf3}\n"
+    ".dfoo .best{stroke:#9da7b3}\n"
+    ".dfoo .sign{stroke:#16191d}\n"
+    ".dfoo .unknown{fill:#9da7b3}\n"
+    ".dfoo .ink{fill:#e6edf3}\n"
+    ".dfoo .cell{fill:#1b6fae}\n";
+
+/* Rules in @media come last: they win over those before them. */
+static void put_style(buf *b) {
+    buf_puts(b, "<style>\n");
+    buf_puts(b, style);
+    signs_style(b, false);
+    buf_puts(b, "@media (prefers-color-scheme:dark){\n");
+    buf_puts(b, dark_style);
+    signs_style(b, true);
+    buf_puts(b, "}\n</style>\n");
+}
+
+static void put_attribute(buf *b, const char *name, double x) {
+    buf_printf(b, " %s=\"", name);
+    put_length(b, x);
+    buf_puts(b, "\"");
+}
+
+void svg_open(buf *b, double width, double height, const char *title, const char *description) {
+    buf_puts(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"dfoo\" role=\"img\" viewBox=\"0 0 ");
+    put_length(b, width);
+    buf_puts(b, " ");
+    put_length(b, height);
+    buf_puts(b, "\"");
+    put_attribute(b, "width", width);
+    put_attribute(b, "height", height);
+    buf_puts(b, ">\n<title>");
+    put_text(b, title);
+    buf_puts(b, "</title>\n<desc>");
+    put_text(b, description);
+    buf_puts(b, "</desc>\n");
+    put_style(b);
+    svg_rect(b, "page", 0, 0, width, height);
+}
+
+void svg_close(buf *b) {
+    buf_puts(b, "</svg>\n");
+}
+
+void svg_heading(buf *b, double x, const char *title, double width) {
+    svg_text(b, "heading", x, 24);
+    put_short(b, title, width * TEXT_SIZE / TITLE_SIZE);
+    svg_text_end(b);
+}
+
+void svg_text(buf *b, const char *kind, double x, double y) {
+    buf_puts(b, "<text");
+    if (*kind) buf_printf(b, " class=\"%s\"", kind);
+    put_attribute(b, "x", x);
+    put_attribute(b, "y", y);
+    buf_puts(b, ">");
+}
+
+void svg_text_end(buf *b) {
+    buf_puts(b, "</text>\n");
+}
+
+void svg_label(buf *b, const char *kind, double x, double y, const char *text) {
+    svg_text(b, kind, x, y);
+    put_text(b, text);
+    svg_text_end(b);
+}
+
+void svg_rect(buf *b, const char *kind, double x, double y, double width, double height) {
+    buf_printf(b, "<rect class=\"%s\"", kind);
+    put_attribute(b, "x", x);
+    put_attribute(b, "y", y);
+    put_attribute(b, "width", width);
+    put_attribute(b, "height", height);
+    buf_puts(b, "/>\n");
+}
+
+void svg_line(buf *b, const char *kind, double x1, double y1, double x2, double y2) {
+    buf_printf(b, "<path class=\"%s\" d=\"", kind);
+    put_point(b, 'M', x1, y1);
+    put_point(b, 'L', x2, y2);
+    buf_puts(b, "\"/>\n");
+}

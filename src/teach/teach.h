@@ -1,0 +1,9 @@
+/* The door of teach: what people read and look at. */
+#ifndef TEACH_H
+#define TEACH_H
+
+#include "teach/check/check.h"
+#include "teach/explain/explain.h"
+#include "teach/plot/plot.h"
+
+#endif
