@@ -1,4 +1,5 @@
 """tools/rooms finds what is planted, and nothing in the project itself."""
+import pathlib
 import shutil
 import subprocess
 
@@ -71,5 +72,52 @@ def test_what_is_planted_is_found(tree, path, text, finding):
 
 def test_circles_of_files_are_found(tree):
     found = tree("src/core/base/mem.h", '#include "core/base/text.h"\n')
-    assert sorted(found.splitlines()) == ["src/core/base/mem.h: in a circle of includes: core/base/text.h",
-                                          "src/core/base/text.h: in a circle of includes: core/base/mem.h"]
+    assert found == "src/core/base/mem.h: in a circle of includes with src/core/base/text.h\n"
+
+
+# ------------------------------------------------------------------ calls
+
+
+@pytest.fixture
+def compiled(tmp_path, root):
+    """Compiles files of a small project as CMake does, and gives what tools/rooms --calls finds."""
+    def findings(**sources):
+        for name, text in sources.items():
+            wing, room, *_ = name.split("_")
+            source = pathlib.Path("cli" if wing == "cli" else f"src/{wing}/{room}") / f"{name}.c"
+            below = "dfoo.dir" if wing == "cli" else "dfoo_objects.dir"
+            out = tmp_path / "build/CMakeFiles" / below / f"{source}.o"
+            for path in (tmp_path / source, out):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / source).write_text(text)
+            subprocess.run(["cc", "-c", "-w", "-o", out, tmp_path / source], check=True)
+        shutil.copy(root / "src/ROOMS", tmp_path / "src/ROOMS")
+        done = subprocess.run([root / "tools/rooms", "--calls", tmp_path / "build", tmp_path], capture_output=True, text=True)
+        assert done.stderr == ""
+        assert done.returncode == (1 if done.stdout else 0)
+        return done.stdout
+
+    return findings
+
+
+def test_calls_in_order(compiled):
+    assert compiled(core_base_a="int a(void) { return 1; }",
+                    core_ir_b="int a(void); int b(void) { return a(); }",
+                    core_ir_c='int b(void); int c(void) { return b() + puts_no(); } int puts_no(void) { return 0; }',
+                    cli_main="int b(void) { return 2; } int main(void) { return b(); }") == ""
+
+
+@pytest.mark.parametrize("sources, finding", [
+    ({"core_ir_a": "int b(void); int a(void) { return b(); }", "core_ir_b": "int a(void); int b(void) { return a(); }"},
+     "src/core/ir/core_ir_a.c: in a circle of calls with src/core/ir/core_ir_b.c\n"),
+    ({"core_ir_a": "extern int b[]; int *a(void) { return b; }", "core_lang_b": "int b[] = {1};"},
+     "src/core/ir/core_ir_a.c: core/ir may not use b of src/core/lang/core_lang_b.c\n"),
+    ({"core_ir_a": "int b(void); int a(void) { return b(); }", "teach_check_b": "int b(void) { return 1; }"},
+     "src/core/ir/core_ir_a.c: core/ir may not use b of src/teach/check/teach_check_b.c\n"),
+    ({"run_exec_a": "int getpid(void); int a(void) { return getpid(); }"},
+     "src/run/exec/run_exec_a.c: calls getpid, which is no function of C17: src/host has what else there is\n"),
+    ({"core_ir_a": "int puts(const char *); int a(void) { return puts(\"\"); }"},
+     "src/core/ir/core_ir_a.c: calls puts, which is no function of C17: src/host has what else there is\n"),
+])
+def test_calls_that_are_planted_are_found(compiled, sources, finding):
+    assert compiled(**sources) == finding
