@@ -89,7 +89,7 @@ static dfoo_status show_run(work *w, buf *out) {
 static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *opt, buf *out) {
     buf head;
     buf_init(&head, w->d->mem);
-    dfoo_status status = explain_head(&w->dv, wanted, &head);
+    dfoo_status status = derive_head(&w->dv, wanted, &head);
     const char *text = head.text ? head.text : "";
     if (status == DFOO_OK && opt->format == DFOO_NUMPY) status = emit_numpy(&w->dv, wanted, text, out);
     else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text, opt->standalone != 0, out);
@@ -120,7 +120,7 @@ static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
     DFOO_TRY(close_wanted(w, wanted));
     if (!is_text(opt->format)) return emit(w, wanted, opt, out);
     if (opt->run) return show_run(w, out);
-    return explain_derivation(&w->dv, wanted, opt->steps != 0, out);
+    return derive_page(&w->dv, wanted, opt->steps != 0, out);
 }
 
 dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text) {

@@ -6,22 +6,6 @@
 #include "teach/teach.h"
 #include "core/core.h"
 
-/* The signs that a terminal may lack, spelled out. */
-static void to_ascii(buf *b) {
-    static const char *const pairs[][2] = {{"∂", "D"}, {"Σ", "sum "}, {"δ", "delta "}, {"·", "*"}};
-    buf out;
-    buf_init(&out, b->mem);
-    for (size_t i = 0; i < b->len;) {
-        size_t k = 0, n = sizeof pairs / sizeof *pairs;
-        while (k < n && strncmp(b->text + i, pairs[k][0], strlen(pairs[k][0])) != 0) k++;
-        if (k < n) buf_puts(&out, pairs[k][1]);
-        else buf_put(&out, b->text + i, 1);
-        i += k < n ? strlen(pairs[k][0]) : 1;
-    }
-    buf_free(b);
-    *b = out;
-}
-
 /* Two simplifiers, kept for the whole explanation. */
 typedef struct explain_forms {
     work       *w;
@@ -130,8 +114,8 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     program         run = {{0}};
     explain_forms   forms = {.w = w};
     explain_how     simplifying = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
-    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name, .seed = 1, .function = explain_used_function, .user = w,
-                           .way = (explain_way)opt->by, .steps = opt->steps != 0, .numbers = opt->numbers || opt->values, .how = &simplifying};
+    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name, .function = explain_used_function, .user = w,
+                           .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0, .numbers = opt->numbers || opt->values, .seed = 1, .how = &simplifying}};
     sizes           given_sizes;
     matrix         *given;
     explain_result  result;
@@ -145,39 +129,54 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
     if (opt->values) {
         DFOO_TRY(work_values(w, opt->values, &given_sizes, &given));
-        how.sizes = &given_sizes;
-        how.given = given;
-        how.n_given = w->m.g.vars.n;
+        how.tell.sizes = &given_sizes;
+        how.tell.given = given;
+        how.tell.n_given = w->m.g.vars.n;
     }
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
-    dfoo_status status = explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
-    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
-    return status;
+    return explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
 }
 
 static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt, buf *out) {
     if (!name) return explain(w, NULL, opt, out);
-    const function *f = with_model ? model_function(&w->m, symbols_find(&w->names, name, strlen(name))) : NULL;
+    sym             known = with_model ? symbols_find(&w->names, name, strlen(name)) : 0;
+    const function *f = with_model ? model_function(&w->m, known) : NULL;
     op_id           op = op_find(name);
     explain_options in = {.format = opt->format, .standalone = opt->standalone != 0};
-    dfoo_status     status;
-    if (f && f->body && f->n_formals == 1) status = explain_own_function(w, f, name, &in, out);
-    else if (f) return diag_alone(&w->messages, "%s is left open or has several operands: it has no formula to differentiate by one", name);
-    else if (explain_is_function(op) && !(with_model && ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name))))) status = explain_table_function(w, op, name, &in, out);
-    else if (with_model) return explain(w, name, opt, out);
-    else return diag_alone(&w->messages, "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name, name);
-    if (opt->format == DFOO_ASCII && out->text) to_ascii(out);
-    return status;
+    if (f && f->body && f->n_formals == 1) return explain_own_function(w, f, name, &in, out);
+    if (f)
+        return diag_alone(&w->messages, "%s is left open or has several operands: it has no formula to differentiate by one",
+                          name);
+    if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
+        return explain_table_function(w, op, name, &in, out);
+    if (with_model) return explain(w, name, opt, out);
+    return diag_alone(&w->messages, "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name,
+                      name);
+}
+
+/* "text, html, latex, markdown or json" */
+static const char *format_names(arena *a) {
+    const char        *names = "", *last = NULL;
+    const page_format *format;
+    for (size_t i = 0; (format = page_format_at(i)) != NULL; i++) {
+        if (!format->name) continue;
+        if (last) names = arena_format(a, "%s%s%s", names, names[0] ? ", " : "", last);
+        if (!names) return "";
+        last = format->name;
+    }
+    names = arena_format(a, "%s or %s", names, last);
+    return names ? names : "";
 }
 
 static dfoo_status check_explain_options(work *w, bool with_model, const char *name, const dfoo_explain_options *opt) {
-    const char *wrong = NULL;
-    if ((unsigned)opt->format > DFOO_MARKDOWN || opt->format == DFOO_NUMPY)
-        wrong = "there is no such format: explanations come as text, html, latex, markdown or json";
-    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    const page_format *format = page_format_find(opt->format);
+    const char        *wrong = NULL;
+    if (!format)
+        wrong = arena_format(&w->a, "there is no such format: explanations come as %s", format_names(&w->a));
+    else if (opt->standalone && !format->standalone) wrong = "standalone belongs to the format latex";
     else if (!name && !with_model) wrong = "to explain everything a model is needed";
-    return wrong ? diag_alone(&w->messages, "%s", wrong) : DFOO_OK;
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
 dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {

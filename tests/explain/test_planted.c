@@ -53,7 +53,7 @@ static dfoo_status explain(const char *model, const char *name, explain_way way,
     buf_init(&out, mem_default());
     assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
     var_id v = reading_var(&r, name);
-    if (v) status = explain_gradients(&r.dv, &r.m.g, &v, 1, &run, &(explain_options){.way = way, .edit = &edit, .seed = 1}, &out, &result);
+    if (v) status = explain_gradients(&r.dv, &r.m.g, &v, 1, &run, &(explain_options){.tell = {.way = way, .edit = &edit, .seed = 1}}, &out, &result);
     if (status == DFOO_NO && x->none) print_message("%s\n%s\n", model, out.text);
     buf_free(&out);
     reading_close(&r);
@@ -119,7 +119,7 @@ static void every_way_notices_a_wrong_rule(void **state) {
             assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
             const char *name = op == OP_SIGMOID ? "Z2" : op == OP_ADD ? "b1" : "Z1";
             var_id v = reading_var(&r, name);
-            if (explain_gradients(&r.dv, &r.m.g, &v, 1, &run, &(explain_options){.way = (explain_way)way, .seed = 1}, &out, &result) != DFOO_NO)
+            if (explain_gradients(&r.dv, &r.m.g, &v, 1, &run, &(explain_options){.tell = {.way = (explain_way)way, .seed = 1}}, &out, &result) != DFOO_NO)
                 fail_msg("%s by way %d:\n%s", op_table[op].id, way, out.text);
             buf_free(&out);
             reading_close(&r);

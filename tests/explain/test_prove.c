@@ -1,7 +1,7 @@
 /* A line that does not hold is noticed, whatever kind of line it is. */
 #include "reading.h"
 
-#include "teach/explain/doc.h"
+#include "teach/explain/verify.h"
 
 static const char two_layers[] = "input X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (n2, n1)\n"
                                  "param b2 : (n2, 1)\nZ1 = W1 @ X + b1\nA1 = tanh(Z1)\nZ2 = W2 @ A1 + b2\nA2 = sigmoid(Z2)\n"
@@ -143,7 +143,7 @@ static void a_mistake_is_not_explained_away(void **state) {
     assert_int_equal(simplify_derivation(&r.dv, &r.m.g, &r.a, &tidy), DFOO_OK);
     assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
     var_id goal = reading_var(&r, "Z1");
-    assert_int_equal(explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.seed = 1}, &out, &result), DFOO_NO);
+    assert_int_equal(explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.tell = {.seed = 1}}, &out, &result), DFOO_NO);
     assert_true(result.n_failed > 0);
     assert_non_null(strstr(out.text, "NOT hold"));
     buf_free(&out);

@@ -50,7 +50,7 @@ static void explain_model(const char *text, uint64_t seed, explain_way way, conv
         buf            out;
         var_id         goal = r.dv.list.at[i].var;
         buf_init(&out, mem_default());
-        dfoo_status status = explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.way = way, .how = &how, .seed = seed}, &out, &result);
+        dfoo_status status = explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.tell = {.way = way, .how = &how, .seed = seed}}, &out, &result);
         if (status != DFOO_OK) {
             printf("seed %llu, way %d: status %d\n%s\n%s\n", (unsigned long long)seed, (int)way, (int)status, text, out.text ? out.text : "");
             fflush(stdout);

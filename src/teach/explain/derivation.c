@@ -3,8 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "teach/explain/explain.h"
-#include "teach/explain/layers.h"
+#include "teach/explain/derive.h"
 
 typedef struct page {
     const derivation *d;
@@ -293,18 +292,18 @@ static void put_steps(const page *p) {
     drop(&substituted, p->out);
 }
 
-dfoo_status explain_derivation(const derivation *d, const bool *only, bool steps, buf *out) {
+dfoo_status derive_page(const derivation *d, const bool *only, bool steps, buf *out) {
     page p = {.d = d, .g = &d->m->g, .only = only, .out = out};
     put_head(&p);
     for (uint32_t i = 0; i < d->list.n; i++)
         if (is_listed(&p, &d->list.at[i])) put_line(&p, &d->list.at[i]);
     put_unreached(&p);
-    if (!only) DFOO_TRY(explain_layers(d, d->m->g.a, out));
+    if (!only) DFOO_TRY(derive_layers(d, d->m->g.a, out));
     if (steps) put_steps(&p);
     return buf_status(out);
 }
 
-dfoo_status explain_head(const derivation *d, const bool *only, buf *out) {
+dfoo_status derive_head(const derivation *d, const bool *only, buf *out) {
     page p = {.d = d, .g = &d->m->g, .only = only, .out = out};
     put_head(&p);
     return buf_status(out);

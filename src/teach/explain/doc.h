@@ -1,11 +1,11 @@
-/* An explanation as data: sections, sentences, and lines of equalities. story.c makes it,
- * prove.c evaluates every line, text.c and its siblings (sheet.h) write it; no renderer does mathematics.
+/* The face of the document's room: an explanation as data, sections, sentences, and lines of equalities.
+ * `tell` makes it, `verify` evaluates every line, `page` writes it; no renderer does mathematics.
  *
  * How content is written: every sentence, reason and remark is a string in which mathematics is
  * *marked*, so that each format can set it as mathematics and link names to what explains them.
  *   - doc_name, doc_small_name, doc_node, doc_shape, doc_index return such marks: a few bytes that
  *     stand for an entry of `marks`. They are put together with %s like any other text.
- *   - doc_formula(t, "d%s[i] = %s", ..) marks a formula of the notation that is no node or index
+ *   - doc_formula(t->doc, "d%s[i] = %s", ..) marks a formula of the notation that is no node or index
  *     tree; it may have marks inside. Its text is set by its signs: .T ** * @ -> / [i,j] ' Σi ∂x/∂y δ · <a, b>.
  *   - What is left unmarked is prose. Do not measure, compare or look into a marked string: ask
  *     ir_var_name for a name, doc_plain for the text that a reader of plain text sees.
@@ -13,7 +13,6 @@
 #ifndef EXPLAIN_DOC_H
 #define EXPLAIN_DOC_H
 
-#include "teach/explain/explain.h"
 #include "core/core.h"
 
 struct form;
@@ -80,7 +79,7 @@ typedef struct stage {
 typedef struct document {
     const char       *name; /* of what is explained: dZ1, sigmoid */
     const derivation *d;    /* NULL: a function is explained */
-    const ir         *g;
+    ir               *g;
     arena            *a;
     bool             *small;   /* by var_id: has an entry for each example */
     bool             *lower;   /* by var_id: .. and a name of its own in lower case for one of them */
@@ -94,9 +93,55 @@ typedef struct document {
     block spare; /* what is added where there is no memory */
 } document;
 
-/* prove.c: evaluates all lines on random values, and the gradient of `goal` against
- * differences of the cost. */
-dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result);
+/* How the lines of an explanation held. */
+typedef struct explain_result {
+    uint32_t n_identities, n_derivatives, n_failed;
+    double   worst_identity, worst_derivative;
+    bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
+    bool     points;     /* the values were chosen: nine points */
+} explain_result;
+
+/* Which variables have an entry for each example, and how they are called for one: fills in small, lower
+ * and style of a document about a gradient of doc->d. */
+dfoo_status doc_open(document *doc);
+
+/* A gradient's formula as `derive` or `derive --steps` shows it. */
+node_id gradient_formula(const gradient *v);
+
+/* ---- building: texts live in the arena of the document, and are never NULL. What these return is
+ * marked as mathematics (doc.h) and is put together with other text by %s. */
+const char *doc_take(document *doc, buf *b); /* the buffer's text; the buffer is freed */
+const char *doc_name(document *doc, var_id v);
+const char *doc_small_name(document *doc, var_id v);              /* as for one example: z1 */
+const char *doc_node(document *doc, node_id n, bool small);
+const char *doc_equation(document *doc, const stmt *s); /* Z1 = W1 @ X + b1 */
+const char *doc_shape(document *doc, shape s, bool one_example);
+const char *doc_shapes(document *doc, node_id n, bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
+
+const char *doc_index(document *doc, const index_tree *x, const index_style *style);
+
+/* A formula of the notation by its text; doc_slide: where z[1] has the layer in brackets above. */
+const char *doc_formula(document *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *doc_slide(document *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A function's derivative by the table of operations: log'(a) = 1/a. */
+const char *doc_slope(document *doc, op_id op);
+
+/* A function by its name. */
+const char *doc_function(document *doc, op_id op);
+
+/* Adds a block; the pointer is good until the next one. */
+block *doc_add(document *doc, block_kind kind, uint8_t indent, const char *words);
+void   doc_say(document *doc, uint8_t indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void   doc_add_node(document *doc, block *b, node_id n, bool small);
+void   doc_add_index(document *doc, block *b, const index_tree *x, const index_style *style);
+void   doc_add_formula(document *doc, block *b, const char *notation); /* is shown, but not evaluated */
+void   doc_add_value(document *doc, block *b, const char *notation, value v); /* is evaluated as v */
+
+/* A line that is evaluated like the others and not shown: what the words around it claim. */
+block *doc_add_hidden(document *doc);
+
+/* ---- reading */
 
 /* The text of a marked string as plain text shows it. */
 void doc_plain(const document *doc, const char *text, buf *out);
@@ -104,9 +149,5 @@ void doc_plain(const document *doc, const char *text, buf *out);
 /* A marked string in pieces: prose, then the formula behind it. Returns what is left, NULL at the
  * end; `*formula` is NULL where the last piece has none. */
 const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula);
-
-/* story.c: fills in the blocks that explain doc->goal, and evaluates them; `g` is doc->g, to build
- * nodes in. */
-dfoo_status story_explain(document *doc, ir *g, const program *run, const explain_options *opt, explain_result *result);
 
 #endif

@@ -208,7 +208,7 @@ static index_tree *incoming(entries *e) {
 }
 
 static const char *shown(entries *e, const index_tree *x) {
-    return doc_index(e->t, x, &e->style);
+    return doc_index(e->t->doc, x, &e->style);
 }
 
 /* "b1[i] is in z1[i] only" or "in z1[i,t] for every t". */
@@ -217,10 +217,10 @@ static void say_where(entries *e, const arrival *to) {
     char        example = e->style.example;
     bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
     if (e->top.row == example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
-    if (row && col && e->l->to->n_through > 1) doc_say(e->t, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
-    else if (row && col) doc_say(e->t, 3, "%s is in %s only:", u, v);
-    else if (!row && !col) doc_say(e->t, 3, "%s is in %s for every %c and %c: it acts on all of these, and the effects add up:", u, v, e->top.row, e->top.col);
-    else doc_say(e->t, 3, "%s is in %s for every %c: it acts on all of these, and the effects add up:", u, v, row ? e->top.col : e->top.row);
+    if (row && col && e->l->to->n_through > 1) doc_say(e->t->doc, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
+    else if (row && col) doc_say(e->t->doc, 3, "%s is in %s only:", u, v);
+    else if (!row && !col) doc_say(e->t->doc, 3, "%s is in %s for every %c and %c: it acts on all of these, and the effects add up:", u, v, e->top.row, e->top.col);
+    else doc_say(e->t->doc, 3, "%s is in %s for every %c: it acts on all of these, and the effects add up:", u, v, row ? e->top.col : e->top.row);
 }
 
 static bool has_delta(const index_tree *x) {
@@ -231,16 +231,16 @@ static bool has_delta(const index_tree *x) {
 static void add_formula(entries *e, uint8_t indent) {
     reset_letters(e);
     index_tree *right = entry_of(e, e->l->s->node, e->top);
-    block      *b = right ? doc_add(e->t, BLOCK_LINE, indent, "one entry of it:") : NULL;
+    block      *b = right ? doc_add(e->t->doc, BLOCK_LINE, indent, "one entry of it:") : NULL;
     if (!b) return;
-    doc_add_index(e->t, b, entry_of_var(e, e->l->s->var, e->top), &e->style);
-    doc_add_index(e->t, b, right, &e->style);
+    doc_add_index(e->t->doc, b, entry_of_var(e, e->l->s->var, e->top), &e->style);
+    doc_add_index(e->t->doc, b, right, &e->style);
 }
 
 static void add_partial(entries *e, const arrival *to) {
-    block *b = doc_add(e->t, BLOCK_LINE, 5, "");
-    doc_add_index(e->t, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->style);
-    doc_add_index(e->t, b, to->factor, &e->style);
+    block *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    doc_add_index(e->t->doc, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->style);
+    doc_add_index(e->t->doc, b, to->factor, &e->style);
     if (has_delta(to->factor)) b->tail = "δ is 1 where its two indices are equal, else 0";
 }
 
@@ -271,17 +271,17 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
     const index_style *style = &e->style;
     index_tree        *d = incoming(e);
     index_tree        *partial = index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
-    block             *b = doc_add(e->t, BLOCK_LINE, 5, "");
-    if (whole) doc_add_index(e->t, b, entry_of_var(e, e->l->to->grad, to->at), style);
-    if (e->r.n == 1) doc_add_index(e->t, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), style);
-    doc_add_index(e->t, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), style);
+    block             *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    if (whole) doc_add_index(e->t->doc, b, entry_of_var(e, e->l->to->grad, to->at), style);
+    if (e->r.n == 1) doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), style);
+    doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), style);
     index_tree *apart = without_delta(e, to);
     if (!apart) return;
     index_tree *before = sum_over_rest(e, to->at, index_times(&e->env, d, to->factor));
-    b = doc_add(e->t, BLOCK_LINE, 5, "");
+    b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
     b->hanging = true;
-    doc_add_index(e->t, b, before, style);
-    doc_add_index(e->t, b, apart, style);
+    doc_add_index(e->t->doc, b, before, style);
+    doc_add_index(e->t->doc, b, apart, style);
     b->tail = "δ leaves one term of the first sum";
 }
 
@@ -293,9 +293,9 @@ static void add_check(entries *e, const arrival *to) {
     index_tree *x = index_times(&e->env, entry_of(e, link_gradient(e->t, e->l), all), index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
     if (all.col != '1') x = index_sum(&e->env, all.col, x);
     if (all.row != '1') x = index_sum(&e->env, all.row, x);
-    block *b = doc_add_hidden(e->t);
-    doc_add_index(e->t, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
-    doc_add_index(e->t, b, rescaled(e, x), &e->style);
+    block *b = doc_add_hidden(e->t->doc);
+    doc_add_index(e->t->doc, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
+    doc_add_index(e->t->doc, b, rescaled(e, x), &e->style);
 }
 
 bool entries_add_partial(teller *t, const link *l, const char *words) {
@@ -343,15 +343,15 @@ bool entries_tell_shared(teller *t, const link *l) {
     if (!v || !d) return false;
     index_tree *factor = index_times(&e->env, delta, to->factor);
     bool        has = has_delta(factor);
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_index(t, b, index_partial(&e->env, v, u), style);
-    doc_add_index(t, b, factor, style);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_index(t->doc, b, index_partial(&e->env, v, u), style);
+    doc_add_index(t->doc, b, factor, style);
     if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
-    b = doc_add(t, BLOCK_LINE, 5, "");
+    b = doc_add(t->doc, BLOCK_LINE, 5, "");
     index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
-    if (l->to->n_through == 1) doc_add_index(t, b, loss, style); /* else it is one part of that */
-    doc_add_index(t, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
-    doc_add_index(t, b, index_times(&e->env, incoming(e), to->factor), style);
+    if (l->to->n_through == 1) doc_add_index(t->doc, b, loss, style); /* else it is one part of that */
+    doc_add_index(t->doc, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
+    doc_add_index(t->doc, b, index_times(&e->env, incoming(e), to->factor), style);
     if (has) b->tail = "δ leaves one term";
     return true;
 }
@@ -362,13 +362,13 @@ bool entries_tell(teller *t, const link *l) {
     bool one = l->to->n_through == 1;
     if (t->doc->small[l->s->var] && !t->doc->small[l->to->var]) e->style.example = 0; /* all examples are summed */
     add_formula(e, 3);
-    if (e->r.n > 1) doc_say(t, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:", doc_name(t, l->to->var), e->r.n);
+    if (e->r.n > 1) doc_say(t->doc, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:", doc_name(t->doc, l->to->var), e->r.n);
     for (uint32_t i = 0; i < e->r.n; i++) {
         if (e->r.n == 1) {
             say_where(e, &e->to[i]);
             if (!is_partial_alone(e, &e->to[i])) add_partial(e, &e->to[i]);
         } else {
-            doc_say(t, 3, "place %u, where it is %s, the others held fixed:", i + 1, shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
+            doc_say(t->doc, 3, "place %u, where it is %s, the others held fixed:", i + 1, shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
         }
         add_chain(e, &e->to[i], one && e->r.n == 1);
     }

@@ -1,11 +1,11 @@
-/* Inside the explaining room: matrices of one example, as Jacobians are put together.
+/* Matrices of one example, as Jacobians are put together.
  *
  * A form is a product or sum of names, diagonal matrices and derivatives of columns by columns,
  * for one example. It is written for people and evaluated, example by example. */
 #ifndef EXPLAIN_FORMS_H
 #define EXPLAIN_FORMS_H
 
-#include "teach/explain/teller.h"
+#include "teach/explain/doc.h"
 
 typedef enum {
     FORM_NODE,     /* an expression of the model, as it is for one example */
@@ -27,22 +27,22 @@ typedef struct form {
 } form;
 
 /* Parts; NULL without memory, and if a part is NULL. A product drops identities. */
-const form *form_node(teller *t, node_id n);
-const form *form_diag(teller *t, node_id n);
-const form *form_identity(teller *t, node_id n);
-const form *form_turn(teller *t, const form *a);
-const form *form_product(teller *t, const form *a, const form *b);
-const form *form_sum(teller *t, const form *a, const form *b);
-const form *form_minus(teller *t, const form *a, const form *b);
-const form *form_partial(teller *t, var_id v, var_id u);
-const form *form_loss(teller *t, var_id v);
+const form *form_node(document *doc, node_id n);
+const form *form_diag(document *doc, node_id n);
+const form *form_identity(document *doc, node_id n);
+const form *form_turn(document *doc, const form *a);
+const form *form_product(document *doc, const form *a, const form *b);
+const form *form_sum(document *doc, const form *a, const form *b);
+const form *form_minus(document *doc, const form *a, const form *b);
+const form *form_partial(document *doc, var_id v, var_id u);
+const form *form_loss(document *doc, var_id v);
 
 /* The transpose, handed down to the factors: (A @ B).T is B.T @ A.T, a diagonal matrix is its own. */
-const form *form_turned(teller *t, const form *a);
+const form *form_turned(document *doc, const form *a);
 
 /* The shape of one example's form. */
-shape form_shape(const teller *t, const form *f);
+shape form_shape(const document *doc, const form *f);
 
-void doc_add_form(teller *t, block *b, const form *f);
+void doc_add_form(document *doc, block *b, const form *f);
 
 #endif

@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "teach/explain/sheet.h"
-#include "teach/explain/teller.h"
+#include "teach/explain/tell.h"
 
 typedef struct line {
     var_id  u, du; /* the name and its derivative's */
@@ -27,21 +26,9 @@ typedef struct unfolding {
     node_id *whole; /* by node: the derivative over z */
 } unfolding;
 
-bool explain_is_function(op_id op) {
+bool tell_is_function(op_id op) {
     bool known = op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU;
     return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) && op_table[op].grad[0][0];
-}
-
-/* "log'(a) = 1/a", with the function itself for y. */
-void explain_slope(op_id op, buf *out) {
-    const op_info *info = &op_table[op];
-    const char    *text = info->grad[0][0] ? info->grad[0] : "0";
-    buf_printf(out, "%s'(a) = ", info->name);
-    for (const char *c = text; *c; c++) {
-        bool inside = (c > text && c[-1] >= 'a' && c[-1] <= 'z') || (c[1] >= 'a' && c[1] <= 'z');
-        if (*c == 'y' && !inside) buf_printf(out, "%s(a)", info->name);
-        else buf_put(out, c, 1);
-    }
 }
 
 static var_id new_var(unfolding *w, const char *name) {
@@ -154,52 +141,49 @@ static dfoo_status check_all(unfolding *w, node_id def, node_id last_form, expla
 
 /* -------------------------------------------------------------------- words */
 
-static void tell_lines(unfolding *w, teller *t) {
+static void tell_lines(unfolding *w, document *doc) {
     for (uint32_t i = 0; i < w->lines.n; i++) {
         const line *l = &w->lines.at[i];
-        block      *b = doc_add(t, BLOCK_ROW, 3, "");
-        doc_add_node(t, b, ir_var(w->g, l->u)->leaf, false);
-        doc_add_node(t, b, l->value, false);
-        doc_add_node(t, b, ir_var(w->g, l->du)->leaf, false);
-        doc_add_node(t, b, l->derivative, false);
+        block      *b = doc_add(doc, BLOCK_ROW, 3, "");
+        doc_add_node(doc, b, ir_var(w->g, l->u)->leaf, false);
+        doc_add_node(doc, b, l->value, false);
+        doc_add_node(doc, b, ir_var(w->g, l->du)->leaf, false);
+        doc_add_node(doc, b, l->derivative, false);
         b->rule = rule_of(l->op);
-        b->tail = b->rule ? b->rule : arena_format(t->a, "chain rule: %s", doc_slope(t, l->op));
+        b->tail = b->rule ? b->rule : arena_format(doc->a, "chain rule: %s", doc_slope(doc, l->op));
         if (!b->rule) b->rule = "chain rule";
         if (!b->tail) b->tail = "";
     }
 }
 
 /* f'(z) = as the lines give it = the shortest way to write it. */
-static void tell_whole(teller *t, const char *title, const char *z, node_id whole, node_id best) {
-    const char *slope = arena_format(t->a, "%s'(%s)", title, z);
+static void tell_whole(document *doc, const char *z, node_id whole, node_id best) {
+    const char *slope = arena_format(doc->a, "%s'(%s)", doc->name, z);
     block      *b;
-    doc_say(t, 0, "put together:");
-    b = doc_add(t, BLOCK_LINE, 3, "");
-    doc_add_formula(t, b, slope ? slope : "");
-    doc_add_node(t, b, whole, false);
+    doc_say(doc, 0, "put together:");
+    b = doc_add(doc, BLOCK_LINE, 3, "");
+    doc_add_formula(doc, b, slope ? slope : "");
+    doc_add_node(doc, b, whole, false);
     if (!best || best == whole) return;
-    b = doc_add(t, BLOCK_LINE, 3, "");
+    b = doc_add(doc, BLOCK_LINE, 3, "");
     b->hanging = true;
-    doc_add_node(t, b, whole, false);
-    doc_add_node(t, b, best, false);
+    doc_add_node(doc, b, whole, false);
+    doc_add_node(doc, b, best, false);
 }
 
-static void tell_title(teller *t, const char *title, const char *z, node_id def) {
-    const char *f = arena_format(t->a, "%s(%s)", title, z);
-    block      *b = doc_add(t, BLOCK_TITLE, 0, "");
-    doc_add_formula(t, b, f ? f : "");
-    doc_add_node(t, b, def, false);
-    doc_say(t, 0, "%s", "");
-    doc_say(t, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(t, "%s' = 1", z), doc_formula(t, "%s(%s)", title, z));
+static void tell_title(document *doc, const char *z, node_id def) {
+    const char *f = arena_format(doc->a, "%s(%s)", doc->name, z);
+    block      *b = doc_add(doc, BLOCK_TITLE, 0, "");
+    doc_add_formula(doc, b, f ? f : "");
+    doc_add_node(doc, b, def, false);
+    doc_say(doc, 0, "%s", "");
+    doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(doc, "%s' = 1", z), doc_formula(doc, "%s(%s)", doc->name, z));
 }
 
-dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
-                             buf *out, explain_result *r) {
-    ir       *g = &m->g;
-    arena    *a = g->a;
+dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how, explain_result *r) {
+    ir       *g = doc->g;
+    arena    *a = doc->a;
     unfolding w = {.g = g, .a = a, .z = z, .how = how};
-    document  doc = {.name = title, .g = g, .a = a};
-    teller    t = {.doc = &doc, .g = g, .a = a};
     node_list need = {{0}};
     *r = (explain_result){.points = true};
     DFOO_TRY(ir_reach(g, a, &def, 1, &need));
@@ -212,10 +196,10 @@ dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
     if (!w.lines.n) return DFOO_EINPUT;
     const line *last = &w.lines.at[w.lines.n - 1];
     node_id     f = ir_var(g, last->u)->leaf, best = how->best(how->user, last->whole, f, def);
-    tell_title(&t, title, ir_var_name(g, z), def);
-    tell_lines(&w, &t);
-    tell_whole(&t, title, ir_var_name(g, z), last->whole, best);
+    tell_title(doc, ir_var_name(g, z), def);
+    tell_lines(&w, doc);
+    tell_whole(doc, ir_var_name(g, z), last->whole, best);
     if (best) best = how->write_out(how->user, best, f, def); /* f stands for its definition in the check */
     DFOO_TRY(check_all(&w, def, best, r));
-    return sheet_function(m, &doc, opt, out, r);
+    return arena_status(a);
 }

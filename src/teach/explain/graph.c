@@ -58,7 +58,7 @@ static void put_name(const char *name, buf *out) {
 
 static void put_box(const drawing *w, const place *x, buf *out) {
     const ir *g = w->p->g;
-    bool      goal = w->doc && x->var == w->doc->goal, link = !w->doc && sheet_is_whole(w->p);
+    bool      goal = w->doc && x->var == w->doc->goal, link = !w->doc && w->p->whole;
     double    left = left_of(x), top = MARGIN + x->y;
     buf       size;
     buf_init(&size, out->mem);

@@ -58,7 +58,7 @@ static void put_math(sheet *p, const char *tex, const char *attributes) {
 
 /* Where a name is explained: a gradient in its section, another in the list of equations. */
 static const char *target_of(const sheet *p, var_id v) {
-    if (!sheet_is_whole(p) || !v || !p->has) return NULL;
+    if (!p->whole || !v || !p->has) return NULL;
     const variable *x = ir_var(p->g, v);
     if (x->kind == VAR_GRADIENT) return p->has[x->of] ? ir_var_name(p->g, v) : NULL;
     return x->kind == VAR_CONST ? NULL : ir_var_name(p->g, v);
@@ -163,7 +163,7 @@ static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
 /* ------------------------------------------------------------------ sections */
 
 static void put_graph(sheet *p, const document *doc) {
-    bool part = doc && sheet_is_whole(p); /* a few boxes, which fit: no stop for the keyboard */
+    bool part = doc && p->whole; /* a few boxes, which fit: no stop for the keyboard */
     buf_puts(p->out, part ? "<figure>\n<div class=\"graph\">\n" : "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" aria-label=\"graph of the model\">\n");
     sheet_graph(p, doc, p->out);
     buf_puts(p->out, "</div>\n<figcaption>");
@@ -210,7 +210,7 @@ static void close_section(sheet *p, unfolding *w) {
 
 static void open_section(sheet *p, const document *doc, const block *b, unfolding *w) {
     close_section(p, w);
-    buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", sheet_is_whole(p) ? "" : " open", ++w->n);
+    buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", p->whole ? "" : " open", ++w->n);
     put_words(p, doc, b->words);
     buf_puts(p->out, "</h3></summary>\n");
     w->open = true;
@@ -365,7 +365,7 @@ static void put_contents(sheet *p) {
     begin_table(p, "the-gradients", "The gradients", "each is explained below");
     for (uint32_t i = 0; i < p->n_goals; i++) {
         const gradient *v = derivation_find(p->d, p->goals[i]);
-        put_row(p, v->grad, sheet_formula(v), v->shown ? "" : "a step", true);
+        put_row(p, v->grad, gradient_formula(v), v->shown ? "" : "a step", true);
     }
     for (int op = 1; op < OP_COUNT; op++)
         if (p->has_function[op])
@@ -375,7 +375,7 @@ static void put_contents(sheet *p) {
 
 static void begin(sheet *p) {
     const char *model = p->title, *goal = "";
-    if (p->d && !sheet_is_whole(p)) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
+    if (p->d && !p->whole) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
     buf_puts(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
@@ -387,13 +387,13 @@ static void begin(sheet *p) {
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));
     buf_puts(p->out, "</h1>\n</header>\n");
-    if (sheet_is_whole(p)) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
+    if (p->whole) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
     buf_puts(p->out, "<main>\n");
     if (!p->d) return;
     buf_puts(p->out, "<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
     put_head(p);
     buf_puts(p->out, "</section>\n");
-    if (!sheet_is_whole(p)) return;
+    if (!p->whole) return;
     put_graph(p, NULL);
     put_forward(p);
     put_contents(p);

@@ -45,7 +45,7 @@ static node_id stretched(teller *t, node_id f, node_id like) {
 
 /* The column of a node for one example: itself, or its transpose where examples are rows. */
 static const form *column(teller *t, node_id n) {
-    return is_columns(t) ? form_node(t, n) : form_turned(t, form_node(t, n));
+    return is_columns(t) ? form_node(t->doc, n) : form_turned(t->doc, form_node(t->doc, n));
 }
 
 static const form *entry_jacobian(teller *t, const hop *h) {
@@ -54,15 +54,15 @@ static const form *entry_jacobian(teller *t, const hop *h) {
     bool   one = is_columns(t) ? to.rows == dim_literal(1) && from.rows != dim_literal(1) : to.cols == dim_literal(1) && from.cols != dim_literal(1);
     if (shape_is_scalar(to) && !shape_is_scalar(from)) return NULL;
     if (one) return column(t, stretched(t, h->factor, h->n)); /* one entry that all take part in */
-    if (ir_is_number(t->g, h->factor, &value) && value == 1) return form_identity(t, h->to);
-    return form_diag(t, stretched(t, h->factor, h->n));
+    if (ir_is_number(t->g, h->factor, &value) && value == 1) return form_identity(t->doc, h->to);
+    return form_diag(t->doc, stretched(t, h->factor, h->n));
 }
 
 static const form *softmax_jacobian(teller *t, const hop *h) {
     if (ir_node(t->g, h->n)->attr != (is_columns(t) ? AXIS_0 : AXIS_1)) return NULL;
     const form *y = column(t, h->kind == HOP_SOFTMAX ? h->y : ir_op1(t->g, OP_EXP, h->y));
-    if (h->kind == HOP_SOFTMAX) return form_minus(t, form_diag(t, h->y), form_product(t, y, form_turned(t, y)));
-    return form_minus(t, form_identity(t, h->n), form_product(t, column(t, ones_of(t, h->n)), form_turned(t, y)));
+    if (h->kind == HOP_SOFTMAX) return form_minus(t->doc, form_diag(t->doc, h->y), form_product(t->doc, y, form_turned(t->doc, y)));
+    return form_minus(t->doc, form_identity(t->doc, h->n), form_product(t->doc, column(t, ones_of(t, h->n)), form_turned(t->doc, y)));
 }
 
 /* A sum over the entries of one example: a row of ones, shared out for a mean. */
@@ -72,7 +72,7 @@ static const form *sum_jacobian(teller *t, const hop *h) {
     if (x->attr != (is_columns(t) ? AXIS_0 : AXIS_1)) return NULL;
     node_id ones = ones_of(t, h->to);
     if (h->kind == HOP_MEAN) ones = ir_op2(t->g, OP_MUL, ir_op2(t->g, OP_DIV, ir_number(t->g, 1), ir_size(t->g, x->attr == AXIS_0 ? s.rows : s.cols)), ones);
-    return is_columns(t) ? form_turned(t, form_node(t, ones)) : form_node(t, ones);
+    return is_columns(t) ? form_turned(t->doc, form_node(t->doc, ones)) : form_node(t->doc, ones);
 }
 
 /* NULL: one example's part is no column by column, or it takes other examples in. */
@@ -81,8 +81,8 @@ static const form *hop_jacobian(teller *t, const hop *h) {
     node_id a = ir_node(t->g, h->n)->arg[0], b = ir_node(t->g, h->n)->arg[1];
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: return entry_jacobian(t, h);
-    case HOP_RIGHT: return is_columns(t) && !is_small(t, a) ? form_node(t, a) : NULL;
-    case HOP_LEFT: return !is_columns(t) && !is_small(t, b) ? form_turned(t, form_node(t, b)) : NULL;
+    case HOP_RIGHT: return is_columns(t) && !is_small(t, a) ? form_node(t->doc, a) : NULL;
+    case HOP_LEFT: return !is_columns(t) && !is_small(t, b) ? form_turned(t->doc, form_node(t->doc, b)) : NULL;
     case HOP_SUM: case HOP_MEAN: return sum_jacobian(t, h);
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: return softmax_jacobian(t, h);
     case HOP_TURN: case HOP_MAX: break;
@@ -95,7 +95,7 @@ static const form *route_jacobian(teller *t, const route *r) {
     for (uint32_t k = 0; k < r->n; k++) {
         const form *f = hop_jacobian(t, &r->at[k]);
         if (!f) return NULL;
-        out = out ? form_product(t, out, f) : f;
+        out = out ? form_product(t->doc, out, f) : f;
     }
     return out;
 }
@@ -110,7 +110,7 @@ static const form *link_jacobian(teller *t, const link *l) {
     for (uint32_t i = 0; i < r->n; i++) {
         const form *f = route_jacobian(t, &r->at[i]);
         if (!f) return NULL;
-        sum = sum ? form_sum(t, sum, f) : f;
+        sum = sum ? form_sum(t->doc, sum, f) : f;
     }
     return sum;
 }
@@ -124,14 +124,14 @@ typedef struct told {
 
 static const char *reason_of(const teller *t, const form *f) {
     if (f->kind == FORM_MINUS) return "the diagonal comes from the numerator, the product from the denominator";
-    if (f->kind == FORM_NODE && form_shape(t, f).rows != dim_literal(1)) return is_columns(t) ? "no transpose here" : "";
+    if (f->kind == FORM_NODE && form_shape(t->doc, f).rows != dim_literal(1)) return is_columns(t) ? "no transpose here" : "";
     if (f->kind == FORM_DIAG) return "all else is 0: an entry depends on its own entry only";
     if (f->kind == FORM_IDENTITY) return "ones on the diagonal: a change is passed on as it is";
     return "";
 }
 
 static const char *tail_of(teller *t, const form *f) {
-    const char *reason = reason_of(t, f), *s = doc_shape(t, form_shape(t, f), true);
+    const char *reason = reason_of(t, f), *s = doc_shape(t->doc, form_shape(t->doc, f), true);
     return reason[0] ? arena_format(t->a, "%s, %s", s, reason) : s;
 }
 
@@ -143,21 +143,21 @@ static bool has_one_entry(const teller *t, var_id v) {
 /* The last link to a loss whose own gradient is a number: the row itself. */
 static bool tell_direct(teller *t, const link *l, told *out) {
     node_id    d = l->to->local;
-    const char *u = doc_small_name(t, l->to->var);
+    const char *u = doc_small_name(t->doc, l->to->var);
     if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf || l->to->n_through != 1 ||
         !is_vector(t, ir_var(t->g, l->to->var)->sh)) return false;
-    if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t, l->s->var), u);
+    if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t->doc, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t->doc, l->s->var), u);
     else if (link_rescale(t, l))
-        doc_say(t, 3, "%s is what the example adds to %s; it is a number, so its derivative by %s is a row:", t->doc->style.loss,
-                doc_formula(t, "%s*%s", symbols_name(t->g->names, dim_name(t->d->m->examples)), doc_name(t, t->d->m->cost)), u);
-    else doc_say(t, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
+        doc_say(t->doc, 3, "%s is what the example adds to %s; it is a number, so its derivative by %s is a row:", t->doc->style.loss,
+                doc_formula(t->doc, "%s*%s", symbols_name(t->g->names, dim_name(t->d->m->examples)), doc_name(t->doc, t->d->m->cost)), u);
+    else doc_say(t->doc, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
     entries_add_partial(t, l, "");
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    *out = (told){is_columns(t) ? form_turned(t, form_node(t, d)) : form_node(t, d), true};
-    doc_add_form(t, b, form_loss(t, l->to->var));
-    doc_add_form(t, b, out->known);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    *out = (told){is_columns(t) ? form_turned(t->doc, form_node(t->doc, d)) : form_node(t->doc, d), true};
+    doc_add_form(t->doc, b, form_loss(t->doc, l->to->var));
+    doc_add_form(t->doc, b, out->known);
     const char *remarks = derivative_remarks(t, l);
-    b->tail = remarks[0] ? remarks : doc_shape(t, form_shape(t, out->known), true);
+    b->tail = remarks[0] ? remarks : doc_shape(t->doc, form_shape(t->doc, out->known), true);
     return true;
 }
 
@@ -167,35 +167,35 @@ static bool is_shared(const teller *t, const link *l) {
 
 static const form *row_of(teller *t, const gradient *v) {
     node_id leaf = ir_var(t->g, v->grad)->leaf;
-    return is_columns(t) ? form_turned(t, form_node(t, leaf)) : form_node(t, leaf);
+    return is_columns(t) ? form_turned(t->doc, form_node(t->doc, leaf)) : form_node(t->doc, leaf);
 }
 
 /* What one example hands to a parameter that all share: a row, whose transpose has its shape. */
 static void add_shared_row(teller *t, const link *l, const form *f) {
-    const form *row = form_product(t, row_of(t, l->from), f);
-    block      *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_form(t, b, form_product(t, form_loss(t, l->s->var), form_partial(t, l->s->var, l->to->var)));
-    doc_add_form(t, b, row);
-    const form *turned = is_columns(t) ? form_turned(t, row) : NULL;
+    const form *row = form_product(t->doc, row_of(t, l->from), f);
+    block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_form(t->doc, b, form_product(t->doc, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var)));
+    doc_add_form(t->doc, b, row);
+    const form *turned = is_columns(t) ? form_turned(t->doc, row) : NULL;
     if (!turned) return;
     if (row->kind == FORM_NODE) {
-        doc_say(t, 3, "as a column, the shape of %s, this is %s", doc_small_name(t, l->to->var), doc_node(t, turned->n, true));
+        doc_say(t->doc, 3, "as a column, the shape of %s, this is %s", doc_small_name(t->doc, l->to->var), doc_node(t->doc, turned->n, true));
         return;
     }
-    b = doc_add(t, BLOCK_LINE, 3, "as a column:");
-    doc_add_form(t, b, form_turn(t, row));
-    doc_add_form(t, b, turned);
+    b = doc_add(t->doc, BLOCK_LINE, 3, "as a column:");
+    doc_add_form(t->doc, b, form_turn(t->doc, row));
+    doc_add_form(t->doc, b, turned);
 }
 
 static bool tell_matrix(teller *t, const link *l, told *out) {
     const form *f = link_jacobian(t, l);
     if (!f) return false;
-    const char *u = doc_small_name(t, l->to->var), *v = doc_small_name(t, l->s->var);
-    doc_say(t, 3, "row: which entry of %s, column: which entry of %s", v, u);
+    const char *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
+    doc_say(t->doc, 3, "row: which entry of %s, column: which entry of %s", v, u);
     entries_add_partial(t, l, "");
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_form(t, b, form_partial(t, l->s->var, l->to->var));
-    doc_add_form(t, b, f);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_form(t->doc, b, form_partial(t->doc, l->s->var, l->to->var));
+    doc_add_form(t->doc, b, f);
     b->tail = tail_of(t, f);
     *out = (told){f, false};
     if (is_shared(t, l)) add_shared_row(t, l, f);
@@ -204,12 +204,12 @@ static bool tell_matrix(teller *t, const link *l, told *out) {
 
 /* True: the entries are still to be put together as matrices. */
 static bool tell_entries(teller *t, const link *l) {
-    const char *u = doc_small_name(t, l->to->var), *v = doc_small_name(t, l->s->var);
+    const char *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
     bool        matrix = !is_vector(t, ir_var(t->g, l->to->var)->sh), interact = t->d->m->examples && !t->doc->style.example;
-    if (interact) doc_say(t, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: no matrix has them, the entries do:", v, u);
-    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh)) doc_say(t, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
-    else if (matrix) doc_say(t, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
-    else doc_say(t, 3, "entry by entry:");
+    if (interact) doc_say(t->doc, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: no matrix has them, the entries do:", v, u);
+    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh)) doc_say(t->doc, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
+    else if (matrix) doc_say(t->doc, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
+    else doc_say(t->doc, 3, "entry by entry:");
     if ((is_shared(t, l) || !t->d->m->examples) && entries_tell_shared(t, l)) {
         if (matrix && l->kind != PROOF_NONE) proof_outer(t, l);
         return false;
@@ -220,56 +220,56 @@ static bool tell_entries(teller *t, const link *l) {
 }
 
 static void tell_one(teller *t, const link *l, told *out) {
-    doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t, l->s)))->about = l->s;
+    doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
     *out = (told){NULL, false};
     bool entries = !tell_direct(t, l, out) && !tell_matrix(t, l, out) && tell_entries(t, l);
-    story_end_link(t, l, entries);
+    ends_tell(t, l, entries);
 }
 
 /* ----------------------------------------------------------------- the chain */
 
 /* ∂l/∂v · ∂v/∂u by names, and by formulas; the row of a link. */
 static const form *row_by_name(teller *t, const link *l, const told *x) {
-    return x->direct ? NULL : form_product(t, form_loss(t, l->s->var), form_partial(t, l->s->var, l->to->var));
+    return x->direct ? NULL : form_product(t->doc, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var));
 }
 
 static const form *row_by_formula(teller *t, const link *l, const told *x) {
-    return x->direct ? x->known : form_product(t, row_of(t, l->from), x->known);
+    return x->direct ? x->known : form_product(t->doc, row_of(t, l->from), x->known);
 }
 
 /* The factors of a product from the left, diagonals made * where a column or row meets them. */
 static void add_turned(teller *t, const gradient *v, const form *row) {
     node_id     leaf = ir_var(t->g, v->grad)->leaf, last = v == t->goal && v->shown ? v->whole : v->local;
-    block      *b = doc_add(t, BLOCK_LINE, 5, "");
-    const form *all = is_columns(t) ? form_turned(t, row) : row;
+    block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    const form *all = is_columns(t) ? form_turned(t->doc, row) : row;
     if (!all) return;
-    doc_add_node(t, b, leaf, true);
+    doc_add_node(t->doc, b, leaf, true);
     if (all->kind == FORM_NODE) {
-        doc_add_node(t, b, last, true);
-        b->tail = doc_shapes(t, last, true);
+        doc_add_node(t->doc, b, last, true);
+        b->tail = doc_shapes(t->doc, last, true);
         return;
     }
     if (is_columns(t)) {
-        doc_add_form(t, b, form_turn(t, row));
+        doc_add_form(t->doc, b, form_turn(t->doc, row));
         if (row->kind == FORM_PRODUCT || row->kind == FORM_SUM) {
-            b = doc_add(t, BLOCK_LINE, 5, "");
+            b = doc_add(t->doc, BLOCK_LINE, 5, "");
             b->hanging = true;
-            doc_add_form(t, b, form_turn(t, row));
-            doc_add_form(t, b, all);
+            doc_add_form(t->doc, b, form_turn(t->doc, row));
+            doc_add_form(t->doc, b, all);
             b->tail = "transposing a product reverses it";
         }
     } else {
-        doc_add_form(t, b, row);
+        doc_add_form(t->doc, b, row);
     }
-    b = doc_add(t, BLOCK_LINE, 5, "");
+    b = doc_add(t->doc, BLOCK_LINE, 5, "");
     b->hanging = true;
-    doc_add_form(t, b, all);
-    doc_add_node(t, b, last, true);
+    doc_add_form(t->doc, b, all);
+    doc_add_node(t->doc, b, last, true);
     b->tail = row->kind == FORM_PRODUCT ? is_columns(t) ? "a diagonal matrix times a column is *" : "a row times a diagonal matrix is *" : "";
     bool diagonal = false;
     for (const form *f = row; f; f = f->kind == FORM_PRODUCT ? f->a : NULL)
         diagonal = diagonal || f->kind == FORM_DIAG || (f->b && f->b->kind == FORM_DIAG);
-    if (!diagonal) b->tail = doc_shapes(t, last, true);
+    if (!diagonal) b->tail = doc_shapes(t->doc, last, true);
 }
 
 /* One chain of links from the goal to a known gradient: the whole product at once. */
@@ -284,25 +284,25 @@ static bool is_chain(const teller *t, const told *x) {
 }
 
 static const char *chain_shapes(teller *t, const form *by_name) {
-    if (by_name->kind != FORM_PRODUCT) return doc_shape(t, form_shape(t, by_name), true);
-    return doc_formula(t, "%s · %s", chain_shapes(t, by_name->a), doc_shape(t, form_shape(t, by_name->b), true));
+    if (by_name->kind != FORM_PRODUCT) return doc_shape(t->doc, form_shape(t->doc, by_name), true);
+    return doc_formula(t->doc, "%s · %s", chain_shapes(t, by_name->a), doc_shape(t->doc, form_shape(t->doc, by_name->b), true));
 }
 
 static void tell_chain(teller *t, const told *x) {
-    const form *name = x[0].direct ? form_loss(t, t->links.at[0].to->var) : row_by_name(t, &t->links.at[0], &x[0]);
+    const form *name = x[0].direct ? form_loss(t->doc, t->links.at[0].to->var) : row_by_name(t, &t->links.at[0], &x[0]);
     const form *row = row_by_formula(t, &t->links.at[0], &x[0]);
     for (uint32_t i = 1; i < t->links.n; i++) {
-        name = form_product(t, name, form_partial(t, t->links.at[i].s->var, t->links.at[i].to->var));
-        row = form_product(t, row, x[i].known);
+        name = form_product(t->doc, name, form_partial(t->doc, t->links.at[i].s->var, t->links.at[i].to->var));
+        row = form_product(t->doc, row, x[i].known);
     }
     if (!name || !row) return;
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_form(t, b, form_loss(t, t->goal->var));
-    if (name->kind == FORM_PRODUCT) doc_add_form(t, b, name);
-    b->tail = arena_format(t->a, "%s = %s", doc_shape(t, form_shape(t, form_loss(t, t->goal->var)), true), chain_shapes(t, name));
-    const char *dz = doc_node(t, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(t, t->goal->var);
-    if (is_columns(t)) doc_say(t, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z, doc_formula(t, "%s = (∂%s/∂%s).T", dz, t->doc->style.loss, z));
-    else doc_say(t, 3, "%s is a row here, and so is %s: nothing is left to transpose", z, doc_formula(t, "∂%s/∂%s = %s", t->doc->style.loss, z, dz));
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_form(t->doc, b, form_loss(t->doc, t->goal->var));
+    if (name->kind == FORM_PRODUCT) doc_add_form(t->doc, b, name);
+    b->tail = arena_format(t->a, "%s = %s", doc_shape(t->doc, form_shape(t->doc, form_loss(t->doc, t->goal->var)), true), chain_shapes(t, name));
+    const char *dz = doc_node(t->doc, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(t->doc, t->goal->var);
+    if (is_columns(t)) doc_say(t->doc, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z, doc_formula(t->doc, "%s = (∂%s/∂%s).T", dz, t->doc->style.loss, z));
+    else doc_say(t->doc, 3, "%s is a row here, and so is %s: nothing is left to transpose", z, doc_formula(t->doc, "∂%s/∂%s = %s", t->doc->style.loss, z, dz));
     add_turned(t, t->goal, row);
 }
 
@@ -313,14 +313,14 @@ static void tell_sum(teller *t, const gradient *v, const told *x) {
         const link *l = &t->links.at[i];
         if (l->to != v) continue;
         if (!x[i].known) return; /* told by entries, which are added there */
-        const form *n = x[i].direct ? form_loss(t, v->var) : row_by_name(t, l, &x[i]), *r = row_by_formula(t, l, &x[i]);
-        name = name ? form_sum(t, name, n) : n;
-        row = row ? form_sum(t, row, r) : r;
+        const form *n = x[i].direct ? form_loss(t->doc, v->var) : row_by_name(t, l, &x[i]), *r = row_by_formula(t, l, &x[i]);
+        name = name ? form_sum(t->doc, name, n) : n;
+        row = row ? form_sum(t->doc, row, r) : r;
     }
     if (!name || !row) return;
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_form(t, b, form_loss(t, v->var));
-    if (name->kind != FORM_LOSS) doc_add_form(t, b, name);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_form(t->doc, b, form_loss(t->doc, v->var));
+    if (name->kind != FORM_LOSS) doc_add_form(t->doc, b, name);
     add_turned(t, v, row);
 }
 
@@ -334,15 +334,15 @@ void jacobian_tell(teller *t) {
     told *x = arena_new(t->a, t->links.n * sizeof *x);
     bool  any = false;
     if (!x) return;
-    doc_say(t, 0, "The derivative of a number by a column is a row; of a column by a column a matrix (row: which output, column: which input).");
-    doc_say(t, 0, "%s", "");
+    doc_say(t->doc, 0, "The derivative of a number by a column is a row; of a column by a column a matrix (row: which output, column: which input).");
+    doc_say(t->doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         tell_one(t, &t->links.at[i], &x[i]);
         any = any || x[i].known;
     }
     bool shared = t->d->m->examples && !t->doc->small[t->goal->var];
     if (!any || shared) return;
-    doc_add(t, BLOCK_SECTION, 0, is_chain(t, x) ? "the chain of them" : "the chains of them, added where ways meet");
+    doc_add(t->doc, BLOCK_SECTION, 0, is_chain(t, x) ? "the chain of them" : "the chains of them, added where ways meet");
     if (is_chain(t, x)) {
         tell_chain(t, x);
         return;

@@ -21,15 +21,15 @@ static void tell_one(teller *t, node_id n) {
     double         value;
     buf            b;
     if (x.op == OP_MAX) {
-        doc_say(t, 3, "where several entries are the largest, %s has no derivative: they share it evenly", doc_node(t, n, false));
+        doc_say(t->doc, 3, "where several entries are the largest, %s has no derivative: they share it evenly", doc_node(t->doc, n, false));
     } else if (x.op == OP_MAXIMUM || x.op == OP_MINIMUM) {
-        doc_say(t, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", doc_node(t, n, false));
+        doc_say(t->doc, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", doc_node(t->doc, n, false));
     } else if (x.op == OP_WHERE) {
-        doc_say(t, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the chosen side is used", doc_node(t, x.arg[0], false));
+        doc_say(t->doc, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the chosen side is used", doc_node(t->doc, x.arg[0], false));
     } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE && value_at_zero(t, &x, &value)) {
         buf_init(&b, t->a->mem);
         buf_number(&b, value);
-        doc_say(t, 3, "%s has no derivative where %s is 0: %s is used there", info->name, doc_node(t, x.arg[0], false), doc_take(t, &b));
+        doc_say(t->doc, 3, "%s has no derivative where %s is 0: %s is used there", info->name, doc_node(t->doc, x.arg[0], false), doc_take(t->doc, &b));
     }
 }
 

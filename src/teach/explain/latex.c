@@ -99,10 +99,10 @@ static void put_head(const sheet *p) {
     size_t      len;
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
-        buf_puts(p->out, !p->how->standalone ? "% " : skip ? "\\hspace*{1em}" : "");
-        if (p->how->standalone) tex_prose(line + skip, len - skip, p->out);
+        buf_puts(p->out, !p->standalone ? "% " : skip ? "\\hspace*{1em}" : "");
+        if (p->standalone) tex_prose(line + skip, len - skip, p->out);
         else buf_put(p->out, line, len);
-        buf_puts(p->out, p->how->standalone ? "\n\n" : "\n");
+        buf_puts(p->out, p->standalone ? "\n\n" : "\n");
     }
 }
 
@@ -124,7 +124,7 @@ static void put_forward(const sheet *p) {
 }
 
 static void begin(sheet *p) {
-    if (p->how->standalone)
+    if (p->standalone)
         buf_puts(p->out, "\\documentclass[fleqn]{article}\n"
                          "\\usepackage[margin=2.2cm]{geometry}\n"
                          "\\usepackage{amsmath}\n"
@@ -133,11 +133,11 @@ static void begin(sheet *p) {
                          "\\setlength{\\parskip}{0.4em}\n"
                          "\\begin{document}\n\n");
     put_head(p);
-    if (p->how->standalone && p->d) put_forward(p);
+    if (p->standalone && p->d) put_forward(p);
 }
 
 static void end(sheet *p) {
-    if (p->how->standalone) buf_puts(p->out, "\n\\end{document}\n");
+    if (p->standalone) buf_puts(p->out, "\n\\end{document}\n");
 }
 
 const renderer latex_renderer = {begin, one, end};

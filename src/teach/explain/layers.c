@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "teach/explain/layers.h"
+#include "teach/explain/derive.h"
 
 typedef struct layer_line {
     const gradient *v;
@@ -166,7 +166,7 @@ static void put_one(const pages *p, uint32_t i, buf *out) {
     buf_free(&functions);
 }
 
-dfoo_status explain_layers(const derivation *d, arena *a, buf *out) {
+dfoo_status derive_layers(const derivation *d, arena *a, buf *out) {
     pages    p = {.d = d, .g = &d->m->g, .a = a};
     uint32_t hidden = 0;
     for (uint32_t i = 0; i < d->list.n; i++) {

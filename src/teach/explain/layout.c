@@ -26,7 +26,7 @@ static uint32_t box_of(drawing *w, var_id v) {
 
 /* Of a part of the model: is the statement one that the document goes through? */
 static bool is_told(const drawing *w, const stmt *s) {
-    if (!w->doc || !sheet_is_whole(w->p)) return true;
+    if (!w->doc || !w->p->whole) return true;
     for (uint32_t i = 0; i < w->doc->blocks.n; i++)
         if (w->doc->blocks.at[i].about && w->doc->blocks.at[i].about->var == s->var) return true;
     return false;

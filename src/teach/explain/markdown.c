@@ -73,7 +73,7 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     sheet_checked(result, &checked);
     buf_puts(p->out, "*");
     if (checked.text) put_prose(p->out, checked.text, checked.len);
-    buf_puts(p->out, sheet_is_whole(p) ? "*\n\n" : "*\n");
+    buf_puts(p->out, p->whole ? "*\n\n" : "*\n");
     if (checked.failed) p->out->failed = true;
     buf_free(&checked);
 }
@@ -82,7 +82,7 @@ static void begin(sheet *p) {
     const char *rest = sheet_untitled(p), *line;
     size_t      len;
     bool        list = false;
-    if (!sheet_is_whole(p)) return;
+    if (!p->whole) return;
     buf_puts(p->out, "# ");
     put_prose(p->out, p->title, strlen(p->title));
     buf_puts(p->out, "\n\n");

@@ -30,7 +30,7 @@ static const char *matrix_text(teller *t, matrix m) {
     buf_init(&b, t->a->mem);
     if (m.rows * m.cols == 1) {
         put_number(&b, m.at[0]);
-        return doc_take(t, &b);
+        return doc_take(t->doc, &b);
     }
     buf_puts(&b, "[");
     for (size_t i = 0; i < rows; i++) {
@@ -42,7 +42,7 @@ static const char *matrix_text(teller *t, matrix m) {
         if (cols < m.cols) buf_puts(&b, " ..");
     }
     buf_puts(&b, rows < m.rows ? "; ..]" : "]");
-    return doc_take(t, &b);
+    return doc_take(t->doc, &b);
 }
 
 static bool is_new(figures *f, node_id n) {
@@ -56,7 +56,7 @@ static void show(figures *f, node_id n) {
     matrix m = eval_node(&f->p->e, n);
     if (!m.at || !is_new(f, n)) return;
     f->n_lines++;
-    doc_say(f->t, 5, "%s", doc_formula(f->t, "%s = %s", doc_node(f->t, n, false), matrix_text(f->t, m)));
+    doc_say(f->t->doc, 5, "%s", doc_formula(f->t->doc, "%s = %s", doc_node(f->t->doc, n, false), matrix_text(f->t, m)));
 }
 
 /* The names in a formula, then the formula's parts that are matrices of their own, then all. */
@@ -86,8 +86,8 @@ static double cost_when(prover *p, double *at, double value) {
 /* Where there is no derivative: the slopes to both sides, between which the formula chooses. */
 static void show_kink(figures *f, double *at, double h, double times, const char *entry, const char *formula) {
     double here = differences_cost(f->p), right = times * (cost_when(f->p, at, *at + h) - here) / h, left = times * (here - cost_when(f->p, at, *at - h)) / h;
-    doc_say(f->t, 3, "one entry against differences: %s moved by %.0e to either side alone", doc_formula(f->t, "%s", entry), h);
-    doc_say(f->t, 5, "the slope is %.6g to the left and %.6g to the right: there is no derivative here, and the formula says %s", left, right, formula);
+    doc_say(f->t->doc, 3, "one entry against differences: %s moved by %.0e to either side alone", doc_formula(f->t->doc, "%s", entry), h);
+    doc_say(f->t->doc, 5, "the slope is %.6g to the left and %.6g to the right: there is no derivative here, and the formula says %s", left, right, formula);
 }
 
 /* The largest entry of the gradient where the variable is not so near to 0 that a step is large beside it: log
@@ -118,14 +118,14 @@ static void show_entry(figures *f, explain_result *r) {
     double   times = v->scale == SCALE_DATA ? (double)sizes_get(&p->s, t->d->m->examples) : 1;
     measured cost = {.value = differences_cost, .user = p};
     bool     one = d.rows * d.cols == 1;
-    const char *dw = doc_name(t, v->grad), *w = doc_name(t, v->var), *j = doc_name(t, t->d->m->cost);
+    const char *dw = doc_name(t->doc, v->grad), *w = doc_name(t->doc, v->var), *j = doc_name(t->doc, t->d->m->cost);
     const char *place = one ? "" : arena_format(t->a, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
     const char *m = v->scale == SCALE_DATA ? arena_format(t->a, "%s * ", symbols_name(t->g->names, dim_name(t->d->m->examples))) : "";
-    const char *formula = doc_formula(t, "%s%s = %.6g", dw, place, value);
+    const char *formula = doc_formula(t->doc, "%s%s = %.6g", dw, place, value);
     double  best_slope = times * measure_slope(&cost, x, &error);
     double  up = cost_when(p, x, *x + h), down = cost_when(p, x, *x - h);
     if (!isfinite(up) || !isfinite(down)) {
-        doc_say(t, 3, "%s is not finite near %s: this draw is too near the edge for a difference", j, doc_formula(t, "%s%s", w, place));
+        doc_say(t->doc, 3, "%s is not finite near %s: this draw is too near the edge for a difference", j, doc_formula(t->doc, "%s%s", w, place));
         return;
     }
     if (isnan(best_slope)) {
@@ -139,14 +139,14 @@ static void show_entry(figures *f, explain_result *r) {
         down = cost_when(p, x, *x - h);
         slope = times * (up - down) / (2 * h);
     }
-    doc_say(t, 3, "one entry against a difference: %s moved by %.0e to both sides", doc_formula(t, "%s%s", w, place), h);
-    doc_say(t, 5, "%s and the formula says %s", doc_formula(t, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, up, down, h, slope), formula);
+    doc_say(t->doc, 3, "one entry against a difference: %s moved by %.0e to both sides", doc_formula(t->doc, "%s%s", w, place), h);
+    doc_say(t->doc, 5, "%s and the formula says %s", doc_formula(t->doc, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, up, down, h, slope), formula);
     r->n_derivatives++;
     double off = fabs(best_slope - value), scale = fmax(1e-300, fmax(fabs(best_slope), fabs(value)));
     if (off < 4 * times * error) off = fmin(off, 1e-9 * scale);
     r->worst_derivative = fmax(r->worst_derivative, off / scale);
     if (!(off < 1e-4 * scale)) r->n_failed++;
-    doc_say(t, 5, "%s is %.9g and %.9g there", j, up, down);
+    doc_say(t->doc, 5, "%s is %.9g and %.9g there", j, up, down);
 }
 
 /* ----------------------------------------------------------------- equal rows */
@@ -182,9 +182,9 @@ static const char *names_where(figures *f, bool (*pass)(matrix m), bool gradient
         bool            kind = gradients ? x->kind == VAR_GRADIENT : params ? x->kind == VAR_PARAM : x->kind == VAR_DEFINED;
         matrix          m = x->leaf < f->p->e.n_nodes ? eval_node(&f->p->e, x->leaf) : (matrix){0};
         bool            near = gradients ? v != t->goal->grad && ir_var(t->g, x->of)->kind == VAR_DEFINED : v != t->goal->var;
-        if (kind && near && m.at && pass(m)) buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t, v));
+        if (kind && near && m.at && pass(m)) buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t->doc, v));
     }
-    return doc_take(t, &b);
+    return doc_take(t->doc, &b);
 }
 
 /* Whether units are alike, and why they stay so. */
@@ -192,30 +192,30 @@ static void show_equal_rows(figures *f) {
     teller     *t = f->t;
     bool        columns = t->d->m->examples_are_columns;
     matrix      d = eval_node(&f->p->e, ir_var(t->g, t->goal->grad)->leaf), w = eval_node(&f->p->e, ir_var(t->g, t->goal->var)->leaf);
-    const char *line = columns ? "rows" : "columns", *other = columns ? "columns" : "rows", *dw = doc_name(t, t->goal->grad), *name = doc_name(t, t->goal->var);
+    const char *line = columns ? "rows" : "columns", *other = columns ? "columns" : "rows", *dw = doc_name(t->doc, t->goal->grad), *name = doc_name(t->doc, t->goal->var);
     bool (*alike)(matrix) = columns ? rows_are_equal : columns_are_equal;
     if (ir_var(t->g, t->goal->var)->kind != VAR_PARAM || !d.at || !w.at) return;
     if (is_zero(d)) {
         const char *zero = names_where(f, is_zero, false, true), *values = names_where(f, is_zero, false, false), *back = names_where(f, is_zero, true, false);
-        doc_say(t, 3, "%s is 0: no step of this kind moves %s", dw, name);
-        if (zero[0]) doc_say(t, 5, "parameters that are 0: %s", zero);
-        if (values[0]) doc_say(t, 5, "hence on the way forward 0: %s", values);
-        if (back[0]) doc_say(t, 5, "and on the way back 0, since a factor of each is: %s", back);
+        doc_say(t->doc, 3, "%s is 0: no step of this kind moves %s", dw, name);
+        if (zero[0]) doc_say(t->doc, 5, "parameters that are 0: %s", zero);
+        if (values[0]) doc_say(t->doc, 5, "hence on the way forward 0: %s", values);
+        if (back[0]) doc_say(t->doc, 5, "and on the way back 0, since a factor of each is: %s", back);
     }
     if (!alike(d) || !alike(w)) return;
-    doc_say(t, 3, "all %s of %s are equal, and so are all %s of %s: the units behind them are one and the same", line, name, line, dw);
-    doc_say(t, 5, "forward, equal %s give equal %s: %s", line, line, names_where(f, alike, false, false));
+    doc_say(t->doc, 3, "all %s of %s are equal, and so are all %s of %s: the units behind them are one and the same", line, name, line, dw);
+    doc_say(t->doc, 5, "forward, equal %s give equal %s: %s", line, line, names_where(f, alike, false, false));
     if (names_where(f, columns ? columns_are_equal : rows_are_equal, false, true)[0])
-        doc_say(t, 5, "what they feed treats them alike, equal %s: %s", other, names_where(f, columns ? columns_are_equal : rows_are_equal, false, true));
-    doc_say(t, 5, "so their gradients are equal: %s", names_where(f, alike, true, false));
-    doc_say(t, 5, "a step %s leaves the %s of %s equal again, and every step after it: only different beginnings make different units",
-            doc_formula(t, "%s = %s - alpha * %s", name, name, dw), line, name);
+        doc_say(t->doc, 5, "what they feed treats them alike, equal %s: %s", other, names_where(f, columns ? columns_are_equal : rows_are_equal, false, true));
+    doc_say(t->doc, 5, "so their gradients are equal: %s", names_where(f, alike, true, false));
+    doc_say(t->doc, 5, "a step %s leaves the %s of %s equal again, and every step after it: only different beginnings make different units",
+            doc_formula(t->doc, "%s = %s - alpha * %s", name, name, dw), line, name);
 }
 
 /* ------------------------------------------------------------------- values */
 
 /* Drawn, then what is given put in; everything computed. */
-static dfoo_status run_values(prover *p, const program *run, const explain_options *opt) {
+static dfoo_status run_values(prover *p, const program *run, const tell_options *opt) {
     DFOO_TRY(eval_random(&p->e, opt->seed, 0, p->doc->d->m->examples));
     for (var_id v = 1; opt->given && v < opt->n_given; v++) {
         matrix to = ir_var(p->doc->g, v)->leaf < p->e.n_nodes ? eval_node(&p->e, ir_var(p->doc->g, v)->leaf) : (matrix){0};
@@ -232,8 +232,8 @@ static const char *sizes_text(figures *f) {
     buf_init(&b, f->t->a->mem);
     for (uint32_t i = 0; i < m->size_names.n && i < 8; i++)
         buf_printf(&b, "%s%s", i ? ", " : "",
-                   doc_formula(f->t, "%s = %zu", symbols_name(f->t->g->names, m->size_names.at[i]), sizes_get(&f->p->s, dim_named(m->size_names.at[i]))));
-    return doc_take(f->t, &b);
+                   doc_formula(f->t->doc, "%s = %zu", symbols_name(f->t->g->names, m->size_names.at[i]), sizes_get(&f->p->s, dim_named(m->size_names.at[i]))));
+    return doc_take(f->t->doc, &b);
 }
 
 /* Every formula of the story, each once: the gradients between, then the goal. */
@@ -245,7 +245,7 @@ static void add_formulas(teller *t, node_list *out) {
     vec_push(t->a, &out->list, t->goal->shown ? t->goal->whole : t->goal->local);
 }
 
-dfoo_status numbers_tell(teller *t, const program *run, const explain_options *opt, explain_result *r) {
+dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt, explain_result *r) {
     prover    p = {.doc = t->doc, .a = t->a, .goal = t->goal->var};
     figures   f = {.t = t, .p = &p};
     node_list formulas = {{0}};
@@ -264,7 +264,7 @@ dfoo_status numbers_tell(teller *t, const program *run, const explain_options *o
     }
     DFOO_TRY(run_values(&p, run, opt));
     DFOO_TRY(differences_open(&p));
-    doc_add(t, BLOCK_SECTION, 0, arena_format(t->a, "in numbers, %s with %s", opt->given ? "at the given values" : "at a random draw", sizes_text(&f)));
+    doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "in numbers, %s with %s", opt->given ? "at the given values" : "at a random draw", sizes_text(&f)));
     vec_push(t->a, &f.seen, formulas.list.at[formulas.list.n - 1]); /* stands under its name */
     for (uint32_t i = 0; i < formulas.list.n; i++) show_formula(&f, formulas.list.at[i]);
     show(&f, ir_var(t->g, t->goal->grad)->leaf);

@@ -51,10 +51,10 @@ enum { MOST_STEPS = 11, MOST_WAYS = 4 };
 /* " -> Z2 -> A2 -> J", while there is one way on; returns where it ended. */
 static var_id put_way(teller *t, const users *u, var_id v, buf *out) {
     uint32_t steps = 0;
-    buf_printf(out, "%s", doc_name(t, v));
+    buf_printf(out, "%s", doc_name(t->doc, v));
     while (v != t->d->m->cost && n_users(u, v) == 1) {
         v = user(t, u, v, 0);
-        if (steps++ < MOST_STEPS) buf_printf(out, " -> %s", doc_name(t, v));
+        if (steps++ < MOST_STEPS) buf_printf(out, " -> %s", doc_name(t->doc, v));
         else if (steps == MOST_STEPS + 1) buf_puts(out, " -> ..");
     }
     return v;
@@ -68,9 +68,9 @@ const char *links_known(teller *t) {
         const gradient *from = t->links.at[i].from;
         bool            again = !from || !from->shown || link_gradient(t, &t->links.at[i]) != ir_var(t->g, from->grad)->leaf;
         for (uint32_t k = 0; k < i; k++) again = again || t->links.at[k].from == from;
-        if (!again) buf_printf(&known, "%s%s", n++ ? ", " : "", doc_name(t, from->grad));
+        if (!again) buf_printf(&known, "%s%s", n++ ? ", " : "", doc_name(t->doc, from->grad));
     }
-    return doc_take(t, &known);
+    return doc_take(t->doc, &known);
 }
 
 static uint32_t count_known(teller *t) {
@@ -96,11 +96,11 @@ static void tell_ways(teller *t, const users *u, var_id v) {
         var_id next = user(t, u, v, i);
         buf_init(&b, t->a->mem);
         var_id end = put_way(t, u, next, &b);
-        const char *way = doc_take(t, &b);
-        if (end == t->d->m->cost) doc_say(t, 3, "%s -> %s", doc_name(t, v), way);
-        else doc_say(t, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t, v), way, u->paths[end]);
+        const char *way = doc_take(t->doc, &b);
+        if (end == t->d->m->cost) doc_say(t->doc, 3, "%s -> %s", doc_name(t->doc, v), way);
+        else doc_say(t->doc, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t->doc, v), way, u->paths[end]);
     }
-    if (n > MOST_WAYS) doc_say(t, 3, "and %u more", n - MOST_WAYS);
+    if (n > MOST_WAYS) doc_say(t->doc, 3, "and %u more", n - MOST_WAYS);
 }
 
 /* Where the variable stands and nothing moves with it. */
@@ -108,7 +108,7 @@ static void tell_flat(teller *t) {
     for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
         const stmt *s = &t->d->forward.list.at[i];
         bool        flat = derivation_find(t->d, s->var) && link_uses(t, s, t->goal->var) && !link_moves(t, s, t->goal->var);
-        if (flat) doc_say(t, 3, "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes back from there", doc_name(t, t->goal->var), doc_equation(t, s), doc_name(t, t->goal->var));
+        if (flat) doc_say(t->doc, 3, "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes back from there", doc_name(t->doc, t->goal->var), doc_equation(t->doc, s), doc_name(t->doc, t->goal->var));
     }
 }
 
@@ -124,14 +124,14 @@ void paths_tell(teller *t) {
     if (!find_users(t, &u)) return;
     buf_init(&b, t->a->mem);
     var_id      v = t->goal->var, end = put_way(t, &u, v, &b);
-    const char *name = doc_name(t, v), *cost = doc_name(t, t->d->m->cost), *way = doc_take(t, &b), *rest = remaining(t);
+    const char *name = doc_name(t->doc, v), *cost = doc_name(t->doc, t->d->m->cost), *way = doc_take(t->doc, &b), *rest = remaining(t);
     if (end == t->d->m->cost) {
-        doc_say(t, 0, "%s reaches %s along one path of variables:  %s.%s", name, cost, way, rest);
+        doc_say(t->doc, 0, "%s reaches %s along one path of variables:  %s.%s", name, cost, way, rest);
     } else if (end != v) {
-        doc_say(t, 0, "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s", name, cost, doc_name(t, end), way,
-                u.paths[end], doc_name(t, derivation_find(t->d, end)->grad), rest);
+        doc_say(t->doc, 0, "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s", name, cost, doc_name(t->doc, end), way,
+                u.paths[end], doc_name(t->doc, derivation_find(t->d, end)->grad), rest);
     } else {
-        doc_say(t, 0, "%s reaches %s along %s: their contributions add.%s", name, cost, count_text(t, u.paths[v], n_users(&u, v)), rest);
+        doc_say(t->doc, 0, "%s reaches %s along %s: their contributions add.%s", name, cost, count_text(t, u.paths[v], n_users(&u, v)), rest);
         tell_ways(t, &u, v);
     }
     tell_flat(t);

@@ -133,17 +133,17 @@ static const char *fill(teller *t, const names *list, const char *text) {
         size_t len = (size_t)(close - open) - 1;
         bool   indexed = memchr(open, '[', len + 1) != NULL;
         if (len == 4 && strncmp(open + 1, "loss", 4) == 0) {
-            buf_puts(&b, doc_formula(t, "%s", t->doc->style.loss));
+            buf_puts(&b, doc_formula(t->doc, "%s", t->doc->style.loss));
         } else if (indexed) {
             const index_tree *x = build_index(t, list, open + 1, len);
-            if (x) buf_puts(&b, doc_index(t, x, &t->doc->style));
+            if (x) buf_puts(&b, doc_index(t->doc, x, &t->doc->style));
         } else {
             node_id n = build_matrix(t, list, open + 1, len);
-            if (n) buf_puts(&b, doc_node(t, untwist(t, n), true));
+            if (n) buf_puts(&b, doc_node(t->doc, untwist(t, n), true));
         }
         p = close + 1;
     }
-    return doc_take(t, &b);
+    return doc_take(t->doc, &b);
 }
 
 /* Cuts "x = y = z" at its equals signs and hands each side on. */
@@ -166,11 +166,11 @@ typedef struct adding {
 static void add_side(void *user, const char *text, size_t len) {
     adding *x = user;
     if (x->indexed) {
-        doc_add_index(x->t, x->b, build_index(x->t, x->list, text, len), &x->t->doc->style);
+        doc_add_index(x->t->doc, x->b, build_index(x->t, x->list, text, len), &x->t->doc->style);
         return;
     }
     node_id n = build_matrix(x->t, x->list, text, len);
-    if (n) doc_add_node(x->t, x->b, untwist(x->t, n), true);
+    if (n) doc_add_node(x->t->doc, x->b, untwist(x->t, n), true);
 }
 
 uint32_t proof_n_lines(void) {
@@ -211,20 +211,20 @@ static void check_alone(teller *t, const link *l, node_id n) {
         back = back && one ? ir_op2(t->g, OP_ADD, back, one) : one;
     }
     if (!back) return;
-    b = doc_add_hidden(t);
-    doc_add_node(t, b, n, false);
-    doc_add_node(t, b, back, false);
+    b = doc_add_hidden(t->doc);
+    doc_add_node(t->doc, b, n, false);
+    doc_add_node(t->doc, b, back, false);
 }
 
 static void add_formula(teller *t, const link *l, const names *list, const proof_line *line) {
     const char *reason = fill(t, list, line->reason), *tail = fill(t, list, line->tail);
-    block      *b = doc_add(t, BLOCK_LINE, reason[0] ? 3 : 5, reason);
+    block      *b = doc_add(t->doc, BLOCK_LINE, reason[0] ? 3 : 5, reason);
     adding      x = {t, list, b, line->line == LINE_INDEX};
     for_each_side(behind_sum(t, formula_of(t, line), l->to->n_through > 1), add_side, &x);
     b->tail = tail;
     if (line->line == LINE_MATRIX && b->n_sides == 1) check_alone(t, l, b->sides[0].n);
     if (line->line == LINE_MATRIX && b->n_sides) {
-        const char *shapes = doc_shapes(t, b->sides[b->n_sides - 1].n, true);
+        const char *shapes = doc_shapes(t->doc, b->sides[b->n_sides - 1].n, true);
         b->tail = tail[0] ? arena_format(t->a, "%s%s", shapes, tail) : shapes;
         if (!b->tail) b->tail = "";
     }
@@ -233,12 +233,12 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
 /* The last side of a claim in the place of {=}; the claim itself is evaluated and not shown. */
 static void add_claim(teller *t, const names *list, const proof_line *line) {
     const char *formula = formula_of(t, line), *place = strstr(line->reason, "{=}"), *last = formula;
-    adding      x = {t, list, doc_add_hidden(t), true};
+    adding      x = {t, list, doc_add_hidden(t->doc), true};
     for_each_side(formula, add_side, &x);
     for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
     char *before = arena_text(t->a, line->reason, (size_t)(place - line->reason));
     const char *words = before ? arena_format(t->a, "%s{%s}%s", before, last, place + 3) : NULL;
-    if (words) doc_add(t, BLOCK_WORDS, 3, fill(t, list, words));
+    if (words) doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
 }
 
 /* ------------------------------------------------------------- derivatives */
@@ -253,17 +253,17 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     bool           columns = t->d->m->examples_are_columns;
     const index_tree *left = build_index(t, list, columns ? "D(y[j,t], a[j,t])" : "D(y[t,j], a[t,j])", 17);
     const index_tree *right = short_form ? index_of_node(&env, short_form, columns ? 'j' : 't', columns ? 't' : 'j') : NULL;
-    const char       *u = doc_small_name(t, l->to->var), *v = doc_small_name(t, l->s->var);
+    const char       *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
     template_env      spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
     node_id           long_form = template_build(t->g, t->g->grad[y->op][0], &spelled);
     if (!left || !short_form || !long_form) return;
-    const char *slope = doc_formula(t, "%s'(%s) = %s", info->name, u, doc_node(t, long_form, true));
+    const char *slope = doc_formula(t->doc, "%s'(%s) = %s", info->name, u, doc_node(t->doc, long_form, true));
     const char *reason = short_form == long_form
-        ? arena_format(t->a, "%s (explain %s):", slope, doc_function(t, (op_id)y->op))
-        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, doc_function(t, (op_id)y->op), doc_formula(t, "%s(%s)", info->name, u), v);
-    block *b = doc_add(t, BLOCK_LINE, 3, reason);
-    doc_add_index(t, b, left, &t->doc->style);
-    if (right) doc_add_index(t, b, right, &t->doc->style);
+        ? arena_format(t->a, "%s (explain %s):", slope, doc_function(t->doc, (op_id)y->op))
+        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, doc_function(t->doc, (op_id)y->op), doc_formula(t->doc, "%s(%s)", info->name, u), v);
+    block *b = doc_add(t->doc, BLOCK_LINE, 3, reason);
+    doc_add_index(t->doc, b, left, &t->doc->style);
+    if (right) doc_add_index(t->doc, b, right, &t->doc->style);
 }
 
 /* The matrix that the way back transposes. */
@@ -279,22 +279,22 @@ static bool is_square(const teller *t, node_id n) {
 /* A small matrix, square if the real one is, and two numbers: what the transpose does, with its sum written out. */
 static void add_numbers(teller *t, const link *l) {
     bool        right = l->kind == PROOF_RIGHT, square = is_square(t, factor_of(t, l));
-    const char *w = doc_node(t, factor_of(t, l), true), *y = doc_small_name(t, l->s->var), *a = doc_small_name(t, l->to->var);
+    const char *w = doc_node(t->doc, factor_of(t, l), true), *y = doc_small_name(t->doc, l->s->var), *a = doc_small_name(t->doc, l->to->var);
     const char *rows = square ? right ? "[1 2; 4 5]" : "[1 4; 2 5]" : right ? "[1 2 3; 4 5 6]" : "[1 4; 2 5; 3 6]";
-    const char *given = doc_formula(t, "%s = %s, d%s = %s", w, rows, y, right ? "[10; 1]" : "[10 1]");
+    const char *given = doc_formula(t->doc, "%s = %s, d%s = %s", w, rows, y, right ? "[10; 1]" : "[10 1]");
     const char *sum = right ? "1*10 + 4*1 = 14" : "10*1 + 1*4 = 14";
-    const char *found = l->to->n_through > 1 ? arena_format(t->a, "entry 1 is %s", doc_formula(t, "%s", sum)) : doc_formula(t, "d%s[1] = %s", a, sum);
-    const char *other = doc_formula(t, right ? "1*10 + 2*1 = 12" : "10*1 + 1*2 = 12");
-    doc_say(t, 3, "in numbers: %s:   %s%s", given, found, square ? arena_format(t->a, "; without the transpose it would be %s", other) : "");
+    const char *found = l->to->n_through > 1 ? arena_format(t->a, "entry 1 is %s", doc_formula(t->doc, "%s", sum)) : doc_formula(t->doc, "d%s[1] = %s", a, sum);
+    const char *other = doc_formula(t->doc, right ? "1*10 + 2*1 = 12" : "10*1 + 1*2 = 12");
+    doc_say(t->doc, 3, "in numbers: %s:   %s%s", given, found, square ? arena_format(t->a, "; without the transpose it would be %s", other) : "");
 }
 
 /* Would the product fit without the transpose? */
 static void add_shapes(teller *t, const link *l) {
     bool        right = l->kind == PROOF_RIGHT;
-    const char *w = doc_node(t, factor_of(t, l), true), *dy = doc_node(t, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
-    const char *other = right ? doc_formula(t, "%s @ %s", w, dy) : doc_formula(t, "%s @ %s", dy, w);
-    if (is_square(t, factor_of(t, l))) doc_say(t, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
-    else doc_say(t, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
+    const char *w = doc_node(t->doc, factor_of(t, l), true), *dy = doc_node(t->doc, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
+    const char *other = right ? doc_formula(t->doc, "%s @ %s", w, dy) : doc_formula(t->doc, "%s @ %s", dy, w);
+    if (is_square(t, factor_of(t, l))) doc_say(t->doc, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
+    else doc_say(t->doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
 }
 
 void proof_tell(teller *t, const link *l) {
@@ -303,7 +303,7 @@ void proof_tell(teller *t, const link *l) {
     while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
     for (i++; i < n && proof_table[i].line != LINE_END; i++) {
         const proof_line *line = &proof_table[i];
-        if (line->line == LINE_WORDS) doc_add(t, BLOCK_WORDS, 3, fill(t, &list, line->reason));
+        if (line->line == LINE_WORDS) doc_add(t->doc, BLOCK_WORDS, 3, fill(t, &list, line->reason));
         else if (line->line == LINE_DERIVATIVE) add_derivative(t, l, &list);
         else if (line->line == LINE_NUMBERS) add_numbers(t, l);
         else if (line->line == LINE_SHAPES) add_shapes(t, l);
@@ -323,7 +323,7 @@ void proof_outer(teller *t, const link *l) {
 void proof_add_line(teller *t, const link *l, const char *formula, node_id whole, const index_style *style) {
     names       list = bind_link(t, l);
     index_style old = t->doc->style;
-    block      *b = doc_add(t, BLOCK_LINE, 5, "");
+    block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     adding      x = {t, &list, b, true};
     index_env   env = {.g = t->g, .a = t->a};
     if (t->d->m->examples) bind(&list, "m", ir_size(t->g, t->d->m->examples));
@@ -332,6 +332,6 @@ void proof_add_line(teller *t, const link *l, const char *formula, node_id whole
     bool turned = l->kind == PROOF_TURNED_LEFT || l->kind == PROOF_TURNED_RIGHT;
     bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
     char i = turned ? 'j' : 'i', j = turned || bias ? 'i' : 'j';
-    doc_add_index(t, b, index_at(&env, whole, i, j), style);
+    doc_add_index(t->doc, b, index_at(&env, whole, i, j), style);
     t->doc->style = old;
 }

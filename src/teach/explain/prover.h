@@ -1,9 +1,10 @@
-/* Inside the explaining room: the state of evaluating one document, and what is measured by
+/* Inside the verifying room, and for what shows numbers: the state of evaluating one document, and what is measured by
  * differences. */
 #ifndef EXPLAIN_PROVER_H
 #define EXPLAIN_PROVER_H
 
 #include "teach/explain/forms.h"
+#include "teach/explain/verify.h"
 
 typedef struct prover {
     const document *doc;

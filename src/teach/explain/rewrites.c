@@ -14,7 +14,7 @@ static const char *power_slope(teller *t, double power) {
     buf_number(&b, power);
     buf_puts(&b, power == 2 ? "*a" : "*a**");
     if (power != 2) buf_number(&b, power - 1);
-    return doc_formula(t, "%s", doc_take(t, &b));
+    return doc_formula(t->doc, "%s", doc_take(t->doc, &b));
 }
 
 static bool has_node(teller *t, node_id n, node_id part) {
@@ -34,16 +34,16 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     node_id        leaf = ir_var(t->g, l->to->var)->leaf;
     const char    *text = "";
     if (x->op == OP_DROPOUT)
-        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t, n, false),
-                            doc_formula(t, "%s * %s", doc_node(t, x->arg[0], false), doc_node(t, x->arg[1], false)));
-    else if (function && !seen[x->op]) text = doc_slope(t, (op_id)x->op);
+        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
+                            doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
+    else if (function && !seen[x->op]) text = doc_slope(t->doc, (op_id)x->op);
     else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
     else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
-        text = doc_formula(t, "∂(%s)/∂%s = -1", doc_node(t, n, false), doc_name(t, l->to->var));
+        text = doc_formula(t->doc, "∂(%s)/∂%s = -1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
     else if (x->op == OP_OPEN) text = arena_format(t->a, "%s' is the derivative of %s, whatever it is", symbols_name(t->g->names, x->ref), symbols_name(t->g->names, x->ref));
     else if (x->op == OP_MUL && has_node(t, x->arg[0], leaf) && has_node(t, x->arg[1], leaf)) text = "product rule";
     else if (x->op == OP_DIV && has_node(t, x->arg[1], leaf)) text = "quotient rule";
-    else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t, "∂(%s)/∂%s = 1", doc_node(t, n, false), doc_name(t, l->to->var));
+    else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t->doc, "∂(%s)/∂%s = 1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
     seen[x->op] = true;
     return text ? text : "";
 }
@@ -54,13 +54,13 @@ const char *derivative_remarks(teller *t, const link *l) {
     node_list need = {{0}};
     bool      seen[OP_COUNT] = {false};
     buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t, &b);
+    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t->doc, &b);
     for (uint32_t i = 0; i < need.list.n; i++) {
         if (!has_node(t, need.list.at[i], ir_var(t->g, l->to->var)->leaf)) continue; /* it does not move */
         const char *text = derivative_remark(t, l, need.list.at[i], seen);
         if (text[0]) buf_printf(&b, "%s%s", b.len ? "; " : "", text);
     }
-    return doc_take(t, &b);
+    return doc_take(t->doc, &b);
 }
 
 /* ------------------------------------------------------------------- lines */
@@ -69,10 +69,10 @@ static void add_line(teller *t, node_id from, bool hanging, node_id to, const ch
     from = node_without_ones(t, from);
     to = node_without_ones(t, to);
     if (from == to) return;
-    block *b = doc_add(t, BLOCK_LINE, 3, "");
+    block *b = doc_add(t->doc, BLOCK_LINE, 3, "");
     b->hanging = hanging;
-    doc_add_node(t, b, from, false);
-    doc_add_node(t, b, to, false);
+    doc_add_node(t->doc, b, from, false);
+    doc_add_node(t->doc, b, to, false);
     b->tail = tail;
     b->rule = rule;
 }
@@ -83,14 +83,14 @@ static const char *written_out(teller *t, node_id from, node_id to) {
     node_list need = {{0}};
     uint32_t  n = 0;
     buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &from, 1, &need) != DFOO_OK) return doc_take(t, &b);
+    if (ir_reach(t->g, t->a, &from, 1, &need) != DFOO_OK) return doc_take(t->doc, &b);
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(t->g, need.list.at[i]);
         bool        gradient = x->op == OP_VAR && ir_var(t->g, x->ref)->kind == VAR_GRADIENT;
-        if (gradient && !has_node(t, to, need.list.at[i])) buf_printf(&b, "%s%s", n++ ? " and " : "", doc_name(t, x->ref));
+        if (gradient && !has_node(t, to, need.list.at[i])) buf_printf(&b, "%s%s", n++ ? " and " : "", doc_name(t->doc, x->ref));
     }
     if (n) buf_puts(&b, " written out");
-    return doc_take(t, &b);
+    return doc_take(t->doc, &b);
 }
 
 static bool is_short(teller *t, node_id n) {
@@ -175,7 +175,7 @@ static const char *sums_in(teller *t, node_id n) {
 
 void add_matrices(teller *t, const link *l) {
     const char *sums = sums_in(t, l->to->local), *remarks = derivative_remarks(t, l);
-    doc_say(t, 3, "all entries at once%s%s:", sums[0] ? "; " : "", sums);
+    doc_say(t->doc, 3, "all entries at once%s%s:", sums[0] ? "; " : "", sums);
     add_rewrites(t, l->to, remarks);
 }
 
@@ -201,9 +201,9 @@ static void list_rule(counting *c, const char *rule, const char *sentence, node_
     teller *t = c->t;
     c->n++;
     if (!c->show) return;
-    block *b = doc_add(t, BLOCK_LINE, 5, "");
-    doc_add_node(t, b, before, false);
-    doc_add_node(t, b, after, false);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_node(t->doc, b, before, false);
+    doc_add_node(t->doc, b, after, false);
     b->tail = arena_format(t->a, "%s: %s", rule, sentence);
     if (!b->tail) b->tail = rule;
     b->rule = rule;
@@ -244,9 +244,9 @@ void add_all_rewrites(teller *t, bool show) {
     for (uint32_t i = 0; i < t->d->trail.n && t->how; i++) {
         const step *s = &t->d->trail.at[i];
         if (s->kind != TRAIL_REWRITE || !is_told(t, s->goal)) continue;
-        if (show && !any) doc_add(t, BLOCK_SECTION, 0, "all simplifications, in their order");
+        if (show && !any) doc_add(t->doc, BLOCK_SECTION, 0, "all simplifications, in their order");
         any = true;
         add_rewrite(&c, s);
     }
-    if (!show && c.n) doc_say(t, 0, "%u simplification%s on the way; --steps shows %s", c.n, c.n == 1 ? "" : "s", c.n == 1 ? "it" : "them");
+    if (!show && c.n) doc_say(t->doc, 0, "%u simplification%s on the way; --steps shows %s", c.n, c.n == 1 ? "" : "s", c.n == 1 ? "it" : "them");
 }

@@ -1,10 +1,9 @@
-/* Inside the explaining room: the state of telling one story, shared by the files that make
- * its parts. doc_: putting blocks together; link_: the way from the variable to known
- * gradients; proof_: the paragraphs of proofs.def. */
+/* Inside the telling room: the state of telling one story, shared by the files that make its parts.
+ * link_: the way from the variable to known gradients; proof_: the paragraphs of proofs.def. */
 #ifndef EXPLAIN_TELLER_H
 #define EXPLAIN_TELLER_H
 
-#include "teach/explain/doc.h"
+#include "teach/explain/tell.h"
 
 typedef enum { PROOF_NONE, PROOF_RIGHT, PROOF_RIGHT_ONE, PROOF_LEFT, PROOF_LEFT_ONE, PROOF_WEIGHT_LEFT, PROOF_WEIGHT_RIGHT, PROOF_TURNED_LEFT, PROOF_TURNED_RIGHT, PROOF_BIAS_COLUMN, PROOF_BIAS_ROW,
                PROOF_ENTRY, PROOF_ENTRY_ROW } proof_kind;
@@ -30,39 +29,6 @@ typedef struct teller {
     VEC(link) links;
 } teller;
 
-/* ---- words.c: texts live in the arena of the call, and are never NULL. What these return is
- * marked as mathematics (doc.h) and is put together with other text by %s. */
-const char *doc_take(teller *t, buf *b); /* the buffer's text; the buffer is freed */
-const char *doc_name(const teller *t, var_id v);
-const char *doc_small_name(teller *t, var_id v);              /* as for one example: z1 */
-const char *doc_node(teller *t, node_id n, bool small);
-const char *doc_equation(teller *t, const stmt *s); /* Z1 = W1 @ X + b1 */
-const char *doc_shape(teller *t, shape s, bool one_example);
-const char *doc_shapes(teller *t, node_id n, bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
-
-const char *doc_index(teller *t, const index_tree *x, const index_style *style);
-
-/* A formula of the notation by its text; doc_slide: where z[1] has the layer in brackets above. */
-const char *doc_formula(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *doc_slide(teller *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* A function's derivative by the table of operations: log'(a) = 1/a. */
-const char *doc_slope(teller *t, op_id op);
-
-/* A function by its name. */
-const char *doc_function(teller *t, op_id op);
-
-/* Adds a block; the pointer is good until the next one. */
-block *doc_add(teller *t, block_kind kind, uint8_t indent, const char *words);
-void   doc_say(teller *t, uint8_t indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void   doc_add_node(teller *t, block *b, node_id n, bool small);
-void   doc_add_index(teller *t, block *b, const index_tree *x, const index_style *style);
-void   doc_add_formula(teller *t, block *b, const char *notation); /* is shown, but not evaluated */
-void   doc_add_value(teller *t, block *b, const char *notation, value v); /* is evaluated as v */
-
-/* A line that is evaluated like the others and not shown: what the words around it claim. */
-block *doc_add_hidden(teller *t);
-
 /* ---- links.c */
 
 /* Fills t->links: all links between the goal and gradients with a name of their own, the
@@ -74,14 +40,14 @@ bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
 bool        link_moves(teller *t, const stmt *s, var_id v); /* as it uses v, and not only flat: sign(v) */
 
-/* ---- story.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
-void story_end_link(teller *t, const link *l, bool with_matrices);
+/* ---- ends.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
+void ends_tell(teller *t, const link *l, bool with_matrices);
 
 /* ---- kinks.c: where a statement has no derivative by U, and what is used there */
 void kinks_tell(teller *t, const link *l);
 
 /* ---- numbers.c: the same in numbers, at given values or a random draw */
-dfoo_status numbers_tell(teller *t, const program *run, const explain_options *opt, explain_result *r);
+dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt, explain_result *r);
 
 /* ---- paths.c */
 

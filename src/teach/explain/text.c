@@ -73,7 +73,7 @@ static void write_row(const document *doc, const block *b, const size_t width[2]
 }
 
 static void begin(sheet *p) {
-    if (sheet_is_whole(p)) buf_puts(p->out, p->head);
+    if (p->whole) buf_puts(p->out, p->head);
 }
 
 static void write_document(sheet *p, const document *doc, const explain_result *r) {
@@ -82,7 +82,7 @@ static void write_document(sheet *p, const document *doc, const explain_result *
     uint32_t section = 0;
     size_t   width[2];
     measure_rows(doc, width);
-    if (sheet_is_whole(p)) buf_puts(out, "\n");
+    if (p->whole) buf_puts(out, "\n");
     for (uint32_t i = 0; i < doc->blocks.n && !out->failed; i++) {
         const block *b = &doc->blocks.at[i];
         if (b->kind == BLOCK_SECTION) {
@@ -108,4 +108,21 @@ static void end(sheet *p) {
     (void)p;
 }
 
+/* The signs that a terminal may lack, spelled out. */
+static void spell_signs(sheet *p) {
+    static const char *const pairs[][2] = {{"∂", "D"}, {"Σ", "sum "}, {"δ", "delta "}, {"·", "*"}};
+    buf in = *p->out;
+    buf_init(p->out, in.mem);
+    for (size_t i = 0; i < in.len;) {
+        size_t k = 0, n = sizeof pairs / sizeof *pairs;
+        while (k < n && strncmp(in.text + i, pairs[k][0], strlen(pairs[k][0])) != 0) k++;
+        if (k < n) buf_puts(p->out, pairs[k][1]);
+        else buf_put(p->out, in.text + i, 1);
+        i += k < n ? strlen(pairs[k][0]) : 1;
+    }
+    p->out->failed = p->out->failed || in.failed;
+    buf_free(&in);
+}
+
 const renderer text_renderer = {begin, write_document, end};
+const renderer ascii_renderer = {begin, write_document, spell_signs};

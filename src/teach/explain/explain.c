@@ -1,0 +1,135 @@
+/* One or more gradients explained in a format: each document is told, proven, written, and freed. */
+#include "teach/explain/explain.h"
+
+#include "teach/explain/derive.h"
+#include "teach/explain/sheet.h"
+
+/* One explanation, in an arena of its own. */
+static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const tell_options *opt, explain_result *result) {
+    arena a;
+    arena_init(&a, p->a->mem);
+    document    doc = {.name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = g, .a = &a, .goal = v};
+    tex         names = p->names;
+    *result = (explain_result){0};
+    p->names.a = &a;
+    dfoo_status status = tell_gradient(&doc, run, opt, result);
+    if (status == DFOO_OK) status = arena_status(g->a); /* it has the nodes: without memory they would be wrong */
+    if (status == DFOO_OK) {
+        p->to->one(p, &doc, result);
+        status = arena_status(&a);
+    }
+    p->names = names;
+    arena_free(&a);
+    return status;
+}
+
+static void add_result(explain_result *all, const explain_result *one) {
+    all->n_identities += one->n_identities;
+    all->n_derivatives += one->n_derivatives;
+    all->n_failed += one->n_failed;
+    all->not_finite = all->not_finite || one->not_finite;
+    if (one->worst_identity > all->worst_identity) all->worst_identity = one->worst_identity;
+    if (one->worst_derivative > all->worst_derivative) all->worst_derivative = one->worst_derivative;
+}
+
+/* The functions of the table that lead to the cost, but the elements (log, exp), if the caller can explain them. */
+static dfoo_status find_functions(sheet *p, const explain_options *how) {
+    for (uint32_t i = 0; i < p->m->forward.list.n && how->function; i++) {
+        const stmt *s = &p->m->forward.list.at[i];
+        node_list   need = {{0}};
+        if (!derivation_find(p->d, s->var)) continue;
+        DFOO_TRY(ir_reach(p->g, p->a, &s->node, 1, &need));
+        for (uint32_t k = 0; k < need.list.n; k++) {
+            op_id op = (op_id)ir_node(p->g, need.list.at[k])->op;
+            if (tell_is_function(op) && op_table[op].definition[0]) p->has_function[op] = true;
+        }
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explain_options *how, explain_result *result) {
+    p->has = arena_new(p->a, g->vars.n);
+    if (!p->has) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
+    DFOO_TRY(tex_init(&p->names, p->m, p->a));
+    if (p->whole) DFOO_TRY(find_functions(p, how));
+    p->to->begin(p);
+    for (uint32_t i = 0; i < p->n_goals; i++) {
+        explain_result one;
+        DFOO_TRY(explain_one(p, g, p->goals[i], run, &how->tell, &one));
+        add_result(result, &one);
+    }
+    for (int op = 1; op < OP_COUNT; op++) {
+        dfoo_status told = p->has_function[op] ? how->function(how->user, (op_id)op, p) : DFOO_OK;
+        result->n_failed += told == DFOO_NO;
+        if (told != DFOO_NO) DFOO_TRY(told);
+    }
+    p->to->end(p);
+    DFOO_TRY(arena_status(p->a));
+    return buf_status(p->out);
+}
+
+dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run, const explain_options *how,
+                              buf *out, explain_result *result) {
+    arena a;
+    buf   head;
+    *result = (explain_result){0};
+    for (uint32_t i = 0; i < n; i++)
+        if (!derivation_find(d, goals[i])) return DFOO_EINPUT;
+    arena_init(&a, out->mem);
+    buf_init(&head, out->mem);
+    dfoo_status status = derive_head(d, NULL, &head);
+    if (status == DFOO_OK && how->whole) status = derive_layers(d, &a, &head);
+    sheet       p = {.m = d->m, .d = d, .g = &d->m->g, .to = page_format_find(how->format)->to, .whole = how->whole, .standalone = how->standalone, .title = d->m->src.name, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
+    if (status == DFOO_OK) status = write_sheet(&p, g, run, how, result);
+    buf_free(&head);
+    arena_free(&a);
+    if (status != DFOO_OK) return status;
+    return result->n_failed ? DFOO_NO : DFOO_OK;
+}
+
+/* On a sheet of its own, or on that of a model which uses it. */
+static dfoo_status write_function(const model *m, const document *doc, const explain_options *how, buf *out, const explain_result *result) {
+    arena a;
+    arena_init(&a, out->mem);
+    sheet p = how->into ? *how->into : (sheet){.to = page_format_find(how->format)->to, .standalone = how->standalone, .title = doc->name, .head = "", .out = out};
+    p.m = m;
+    p.g = &m->g;
+    p.a = &a;
+    dfoo_status status = tex_init(&p.names, m, &a);
+    p.names.numbers = true;
+    if (status == DFOO_OK) {
+        if (!how->into) p.to->begin(&p);
+        p.to->one(&p, doc, result);
+        if (!how->into) p.to->end(&p);
+        status = arena_status(&a);
+    }
+    arena_free(&a);
+    if (status == DFOO_OK) status = arena_status(doc->a);
+    return status == DFOO_OK ? buf_status(p.out) : status;
+}
+
+dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
+                             buf *out, explain_result *result) {
+    document doc = {.name = title, .g = &m->g, .a = m->g.a};
+    DFOO_TRY(tell_function(&doc, z, def, how, result));
+    DFOO_TRY(write_function(m, &doc, opt, out, result));
+    return result->n_failed ? DFOO_NO : DFOO_OK;
+}
+
+/* A gradient that says something: not that the cost changes with itself, not a matrix of ones. */
+static bool is_explained(const derivation *d, const gradient *v) {
+    const ir   *g = &d->m->g;
+    const node *x = v->whole ? ir_node(g, v->whole) : NULL;
+    bool        trivial = !x || x->op == OP_NUMBER || x->op == OP_ONES || (x->op == OP_MUL && ir_node(g, x->arg[1])->op == OP_ONES);
+    return !v->given && (v->shown || (!trivial && ir_var(g, v->var)->kind != VAR_INPUT));
+}
+
+dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n) {
+    *n = 0;
+    *goals = arena_new(a, (d->list.n + 1) * sizeof **goals);
+    if (!*goals) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < d->list.n; i++)
+        if (is_explained(d, &d->list.at[i])) (*goals)[(*n)++] = d->list.at[i].var;
+    return DFOO_OK;
+}
