@@ -3,7 +3,7 @@
 #define TEACH_H
 
 #include "teach/check/check.h"
-#include "teach/explain/derive.h"
+#include "teach/derive/derive.h"
 #include "teach/explain/explain.h"
 #include "teach/plot/plot.h"
 

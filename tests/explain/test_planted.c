@@ -2,7 +2,8 @@
  * that every line is told. */
 #include "reading.h"
 
-#include "teach/explain/teller.h"
+#include "teach/explain/explain.h"
+#include "teach/tell/teller.h"
 
 #define TAIL "A2 = sigmoid(Z2)\nL = -(Y * log(A2) + (1 - Y) * log(1 - A2))\nJ = 1/m * sum(L)\nminimize J\n"
 

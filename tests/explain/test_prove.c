@@ -1,7 +1,8 @@
 /* A line that does not hold is noticed, whatever kind of line it is. */
 #include "reading.h"
 
-#include "teach/explain/verify.h"
+#include "teach/explain/explain.h"
+#include "teach/verify/verify.h"
 
 static const char two_layers[] = "input X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (n2, n1)\n"
                                  "param b2 : (n2, 1)\nZ1 = W1 @ X + b1\nA1 = tanh(Z1)\nZ2 = W2 @ A1 + b2\nA2 = sigmoid(Z2)\n"

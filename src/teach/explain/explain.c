@@ -1,8 +1,8 @@
 /* One or more gradients explained in a format: each document is told, proven, written, and freed. */
 #include "teach/explain/explain.h"
 
-#include "teach/explain/derive.h"
-#include "teach/explain/sheet.h"
+#include "teach/derive/derive.h"
+#include "teach/page/sheet.h"
 
 /* One explanation, in an arena of its own. */
 static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const tell_options *opt, explain_result *result) {

@@ -5,8 +5,8 @@
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
 
-#include "teach/explain/formats.h"
-#include "teach/explain/tell.h"
+#include "teach/page/formats.h"
+#include "teach/tell/tell.h"
 
 struct sheet; /* explanations on their way into a format */
 

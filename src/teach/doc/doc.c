@@ -1,0 +1,259 @@
+/* Names, expressions and shapes as texts, and the blocks of a document. */
+#include <string.h>
+
+#include "teach/doc/doc.h"
+
+const char *doc_take(document *doc, buf *b) {
+    const char *text = b->text ? arena_text(doc->a, b->text, b->len) : "";
+    if (b->failed) doc->a->failed = true;
+    buf_free(b);
+    return text ? text : "";
+}
+
+block *doc_add(document *doc, block_kind kind, uint8_t indent, const char *words) {
+    uint32_t n = doc->blocks.n;
+    vec_push(doc->a, &doc->blocks, (block){.kind = (uint8_t)kind, .indent = indent, .words = words ? words : "", .tail = ""});
+    return doc->blocks.n > n ? &doc->blocks.at[n] : &doc->spare;
+}
+
+block *doc_add_hidden(document *doc) {
+    uint32_t n = doc->hidden.n;
+    vec_push(doc->a, &doc->hidden, (block){.kind = BLOCK_LINE, .words = "", .tail = ""});
+    return doc->hidden.n > n ? &doc->hidden.at[n] : &doc->spare;
+}
+
+void doc_say(document *doc, uint8_t indent, const char *format, ...) {
+    buf     b;
+    va_list args;
+    buf_init(&b, doc->a->mem);
+    va_start(args, format);
+    buf_vprintf(&b, format, args);
+    va_end(args);
+    doc_add(doc, BLOCK_WORDS, indent, doc_take(doc, &b));
+}
+
+/* ------------------------------------------------------------------- names */
+
+/* Is a name in lower case that of a size or of another variable? N1 is not to be n1 beside 1/n1. */
+static bool is_taken(const document *doc, var_id v) {
+    const model *m = doc->d->m;
+    const char  *name = ir_var_name(&m->g, v);
+    buf          lower;
+    bool         taken = false;
+    buf_init(&lower, doc->a->mem);
+    print_name(&m->g, v, true, &lower);
+    const char *text = lower.text ? lower.text : "";
+    for (uint32_t i = 0; i < m->size_names.n; i++) taken = taken || strcmp(text, symbols_name(m->g.names, m->size_names.at[i])) == 0;
+    for (var_id k = 1; k < m->g.vars.n; k++) taken = taken || (k != v && strcmp(text, ir_var_name(&m->g, k)) == 0);
+    taken = taken && strcmp(text, name) != 0;
+    if (lower.failed) doc->a->failed = true;
+    buf_free(&lower);
+    return taken;
+}
+
+/* A gradient is called as what it is the gradient of. */
+static void choose_names(document *doc) {
+    const ir *g = &doc->d->m->g;
+    for (var_id k = 1; k < g->vars.n; k++) {
+        var_id of = ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k;
+        doc->lower[k] = doc->small[k] && !is_taken(doc, of);
+    }
+}
+
+dfoo_status doc_open(document *doc) {
+    const derivation *d = doc->d;
+    const model      *m = d->m;
+    doc->small = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1); /* changes (δZ1) get names later */
+    doc->lower = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1);
+    if (!doc->small || !doc->lower) return DFOO_ENOMEM;
+    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
+        shape s = ir_var(&m->g, k)->sh;
+        doc->small[k] = s.rows == m->examples || s.cols == m->examples;
+    }
+    bool per_example = m->examples && !d->examples_interact;
+    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) { /* an entry for each pair of examples */
+        shape s = ir_var(&m->g, k)->sh;
+        per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
+    }
+    choose_names(doc);
+    doc->style = (index_style){.small = doc->small, .lower = doc->lower, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    return DFOO_OK;
+}
+
+node_id gradient_formula(const gradient *v) {
+    return v->shown ? v->whole : v->local;
+}
+
+/* ------------------------------------------------------------------- marks */
+
+const char *doc_next(const document *doc, const char *text, size_t *prose, const side **formula) {
+    const char *mark = strchr(text, MARK_BEGIN);
+    *formula = NULL;
+    *prose = mark ? (size_t)(mark - text) : strlen(text);
+    if (!*text) return NULL;
+    if (!mark) return text + *prose;
+    uint32_t number = 0;
+    for (mark++; *mark && *mark != MARK_END; mark++) number = number * 10 + (uint32_t)(*mark - '0');
+    if (number < doc->marks.n) *formula = &doc->marks.at[number];
+    return *mark ? mark + 1 : mark;
+}
+
+/* What a formula shows has no marks: the plain forms of those in its text were put in when it was made. */
+void doc_plain(const document *doc, const char *text, buf *out) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        buf_put(out, text, prose);
+        if (formula) buf_puts(out, formula->shown);
+    }
+}
+
+static const char *mark(document *doc, side s) {
+    uint32_t number = doc->marks.n;
+    vec_push(doc->a, &doc->marks, s);
+    const char *text = arena_format(doc->a, "%c%u%c", MARK_BEGIN, number, MARK_END);
+    return doc->marks.n > number && text ? text : "";
+}
+
+static side node_side(document *doc, node_id n, bool small) {
+    buf b;
+    small = small && doc->style.example;
+    buf_init(&b, doc->a->mem);
+    print_node_small(doc->g, n, small ? doc->lower : NULL, &b);
+    return (side){.n = n, .small = small, .shown = doc_take(doc, &b)};
+}
+
+static side index_side(document *doc, const index_tree *x, const index_style *style) {
+    buf b;
+    buf_init(&b, doc->a->mem);
+    index_print(doc->g, x, style, &b);
+    return (side){.x = x, .style = *style, .shown = doc_take(doc, &b)};
+}
+
+static side formula_side(document *doc, const char *notation) {
+    buf b;
+    buf_init(&b, doc->a->mem);
+    doc_plain(doc, notation, &b);
+    return (side){.notation = notation, .shown = doc_take(doc, &b)};
+}
+
+const char *doc_name(document *doc, var_id v) {
+    return mark(doc, (side){.v = v, .shown = ir_var_name(doc->g, v)});
+}
+
+const char *doc_small_name(document *doc, var_id v) {
+    buf  b;
+    bool small = doc->lower[v] && doc->style.example;
+    buf_init(&b, doc->a->mem);
+    print_name(doc->g, v, small, &b);
+    return mark(doc, (side){.v = v, .small = small, .shown = doc_take(doc, &b)});
+}
+
+const char *doc_node(document *doc, node_id n, bool small) {
+    return mark(doc, node_side(doc, n, small));
+}
+
+const char *doc_index(document *doc, const index_tree *x, const index_style *style) {
+    return x ? mark(doc, index_side(doc, x, style)) : ""; /* without memory */
+}
+
+static const char *formula(document *doc, bool layers, const char *format, va_list args) {
+    buf b;
+    buf_init(&b, doc->a->mem);
+    buf_vprintf(&b, format, args);
+    side s = formula_side(doc, doc_take(doc, &b));
+    s.layers = layers;
+    return mark(doc, s);
+}
+
+const char *doc_formula(document *doc, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = formula(doc, false, format, args);
+    va_end(args);
+    return text;
+}
+
+const char *doc_slide(document *doc, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = formula(doc, true, format, args);
+    va_end(args);
+    return text;
+}
+
+const char *doc_equation(document *doc, const stmt *s) {
+    return doc_formula(doc, "%s = %s", doc_name(doc, s->var), doc_node(doc, s->node, false));
+}
+
+const char *doc_function(document *doc, op_id op) {
+    return mark(doc, (side){.function = op, .notation = op_table[op].name, .shown = op_table[op].name});
+}
+
+/* "log'(a) = 1/a", with the function itself for y. */
+static void slope(op_id op, buf *out) {
+    const op_info *info = &op_table[op];
+    const char    *text = info->grad[0][0] ? info->grad[0] : "0";
+    buf_printf(out, "%s'(a) = ", info->name);
+    for (const char *c = text; *c; c++) {
+        bool inside = (c > text && c[-1] >= 'a' && c[-1] <= 'z') || (c[1] >= 'a' && c[1] <= 'z');
+        if (*c == 'y' && !inside) buf_printf(out, "%s(a)", info->name);
+        else buf_put(out, c, 1);
+    }
+}
+
+const char *doc_slope(document *doc, op_id op) {
+    buf b;
+    buf_init(&b, doc->a->mem);
+    slope(op, &b);
+    return doc_formula(doc, "%s", doc_take(doc, &b));
+}
+
+const char *doc_shape(document *doc, shape s, bool one_example) {
+    buf b;
+    dim m = doc->d->m->examples;
+    buf_init(&b, doc->a->mem);
+    if (one_example && m && s.rows == m) s.rows = dim_literal(1);
+    if (one_example && m && s.cols == m) s.cols = dim_literal(1);
+    print_shape(doc->g, s, &b);
+    return mark(doc, (side){.is_shape = true, .sh = s, .shown = doc_take(doc, &b)});
+}
+
+/* ------------------------------------------------------------ sides of lines */
+
+static void add_side(block *b, side s) {
+    if (b->n_sides < MOST_SIDES) b->sides[b->n_sides++] = s;
+}
+
+void doc_add_node(document *doc, block *b, node_id n, bool small) {
+    add_side(b, node_side(doc, n, small));
+}
+
+void doc_add_index(document *doc, block *b, const index_tree *x, const index_style *style) {
+    if (x) add_side(b, index_side(doc, x, style));
+}
+
+void doc_add_formula(document *doc, block *b, const char *notation) {
+    add_side(b, formula_side(doc, notation));
+}
+
+void doc_add_value(document *doc, block *b, const char *notation, value v) {
+    value *own = arena_new(doc->a, sizeof *own);
+    side   s = formula_side(doc, notation);
+    if (own) *own = v;
+    s.value = own;
+    add_side(b, s);
+}
+
+/* "(n1, n2) @ (n2, m) -> (n1, m)" for a product, else the shape. */
+const char *doc_shapes(document *doc, node_id n, bool one_example) {
+    const node *x = ir_node(doc->g, n);
+    const char *out = doc_shape(doc, x->sh, one_example);
+    const node *p = x->op == OP_MUL ? ir_node(doc->g, x->arg[0]) : x;
+    if (p->op != OP_MATMUL) return out;
+    const char *a = doc_shape(doc, ir_shape(doc->g, p->arg[0]), one_example), *b = doc_shape(doc, ir_shape(doc->g, p->arg[1]), one_example);
+    const char *c = doc_shape(doc, p->sh, one_example);
+    const char *product = doc_formula(doc, "%s @ %s -> %s", a, b, c);
+    const char *text = p == x ? product : arena_format(doc->a, "%s, times %s", product, out);
+    return text ? text : out;
+}

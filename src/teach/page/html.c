@@ -1,0 +1,409 @@
+/* Explanations -> one self-contained HTML file: nothing is fetched, mathematics is MathML, which the
+ * browser sets itself, the graph is an inline SVG. Steps are details that unfold; on paper all are
+ * open. Of a whole model: what its gradients differentiate, the equations, a section for each gradient. */
+#include <string.h>
+
+#include "teach/page/sheet.h"
+
+static const char *const style[] = {
+#include "teach/page/style.inc"
+};
+
+/* Folded steps are printed, too, and all can be opened at once; without scripts they open one by one. */
+static const char script[] =
+    "<script>\n"
+    "const steps = document.querySelectorAll('details'), all = document.getElementById('all');\n"
+    "addEventListener('beforeprint', () => steps.forEach(s => { s.was = s.open; s.open = true; }));\n"
+    "addEventListener('afterprint', () => steps.forEach(s => { s.open = s.was; }));\n"
+    "if (all) {\n"
+    "  all.hidden = false;\n"
+    "  all.onclick = () => {\n"
+    "    const open = all.getAttribute('aria-pressed') !== 'true';\n"
+    "    all.setAttribute('aria-pressed', open);\n"
+    "    all.textContent = open ? 'Fold all steps' : 'Unfold all steps';\n"
+    "    steps.forEach(s => { s.open = open; });\n"
+    "  };\n"
+    "}\n"
+    "</script>\n";
+
+/* -------------------------------------------------------------------- text */
+
+static void put_escaped(buf *out, const char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (c == '&') buf_puts(out, "&amp;");
+        else if (c == '<') buf_puts(out, "&lt;");
+        else if (c == '>') buf_puts(out, "&gt;");
+        else if (c == '"') buf_puts(out, "&quot;");
+        else if ((unsigned char)c < 0x20 && c != '\n') buf_puts(out, "�");
+        else buf_put(out, &c, 1);
+    }
+}
+
+/* Prose: an arrow is one, the signs of the notation that are spoken of are code. */
+static void put_prose(buf *out, const char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (sheet_is_sign(text, i, len)) buf_printf(out, "<code>%c</code>", text[i]);
+        else if (sheet_is_letter(text, i, len)) buf_printf(out, "<i>%c</i>", text[i]);
+        else if (text[i] == '-' && i + 1 < len && text[i + 1] == '>') buf_puts(out, "→"), i++;
+        else put_escaped(out, text + i, 1);
+    }
+}
+
+static void put_math(sheet *p, const char *tex, const char *attributes) {
+    buf_printf(p->out, "<math%s>", attributes);
+    tex_mathml(tex, p->names.a, p->out);
+    buf_puts(p->out, "</math>");
+}
+
+/* Where a name is explained: a gradient in its section, another in the list of equations. */
+static const char *target_of(const sheet *p, var_id v) {
+    if (!p->whole || !v || !p->has) return NULL;
+    const variable *x = ir_var(p->g, v);
+    if (x->kind == VAR_GRADIENT) return p->has[x->of] ? ir_var_name(p->g, v) : NULL;
+    return x->kind == VAR_CONST ? NULL : ir_var_name(p->g, v);
+}
+
+static void put_formula(sheet *p, const document *doc, const side *s, const char *attributes) {
+    const char *target = s->function ? p->has_function[s->function] ? op_table[s->function].name : NULL : target_of(p, s->v);
+    if (target) {
+        buf_puts(p->out, "<a href=\"#");
+        put_escaped(p->out, target, strlen(target));
+        buf_puts(p->out, "\">");
+    }
+    put_math(p, sheet_tex(p, doc, s), attributes);
+    if (target) buf_puts(p->out, "</a>");
+}
+
+/* A formula and the stop or bracket behind it, which is not to begin a line. Returns what follows. */
+static const char *put_inline(sheet *p, const document *doc, const side *formula, const char *behind) {
+    size_t stops = strspn(behind, ".,;:)");
+    if (stops) buf_puts(p->out, "<span class=\"nobreak\">");
+    put_formula(p, doc, formula, "");
+    put_prose(p->out, behind, stops);
+    if (stops) buf_puts(p->out, "</span>");
+    return behind + stops;
+}
+
+/* A marked string. */
+static void put_words(sheet *p, const document *doc, const char *text) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        put_prose(p->out, text, prose);
+        if (formula) rest = put_inline(p, doc, formula, rest);
+    }
+}
+
+/* -------------------------------------------------------------------- lines */
+
+static void put_side(sheet *p, const document *doc, const side *s, bool equals) {
+    buf_puts(p->out, equals ? "<span class=\"rhs\">" : "<span class=\"lhs\">");
+    const char *tex = sheet_tex(p, doc, s);
+    buf         with_sign;
+    buf_init(&with_sign, p->out->mem);
+    buf_printf(&with_sign, equals ? "{} = %s" : "%s", tex);
+    if (with_sign.text) put_math(p, with_sign.text, " displaystyle=\"true\"");
+    if (with_sign.failed) p->out->failed = true;
+    buf_free(&with_sign);
+    buf_puts(p->out, "</span>");
+}
+
+static void put_note(sheet *p, const document *doc, const char *tail) {
+    if (tail[0] == ':' || tail[0] == ',') tail += 1 + (tail[1] == ' ');
+    if (!tail[0]) return;
+    buf_puts(p->out, "<span class=\"note\">");
+    put_words(p, doc, tail);
+    buf_puts(p->out, "</span>");
+}
+
+/* A chain of equalities: one below the other, the remark behind the last. */
+static void put_line(sheet *p, const document *doc, const block *b) {
+    for (uint32_t i = 0; i < b->n_sides; i++) {
+        if (b->hanging && i == 0) continue; /* it stands in the line above */
+        if (i == 1 && b->hanging) buf_puts(p->out, "<span class=\"lhs\"></span>");
+        if (i > 1) buf_puts(p->out, "<span class=\"lhs\"></span>");
+        if (i == 0 && b->n_sides == 1) buf_puts(p->out, "<span class=\"lhs\"></span>");
+        put_side(p, doc, &b->sides[i], i > 0 || b->hanging);
+    }
+    put_note(p, doc, b->tail);
+    buf_puts(p->out, "\n");
+}
+
+/* Equalities side by side, a table of them. Returns the first block behind. */
+static uint32_t put_rows(sheet *p, const document *doc, uint32_t i) {
+    buf_puts(p->out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"equations\">\n<table class=\"rows\">\n");
+    for (; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++) {
+        const block *b = &doc->blocks.at[i];
+        buf_puts(p->out, "<tr>");
+        for (uint32_t k = 0; k + 1 < b->n_sides; k += 2) {
+            buf_puts(p->out, "<td>");
+            put_side(p, doc, &b->sides[k], false);
+            buf_puts(p->out, " ");
+            put_side(p, doc, &b->sides[k + 1], true);
+            buf_puts(p->out, "</td>");
+        }
+        buf_puts(p->out, "<td>");
+        put_words(p, doc, b->tail);
+        buf_puts(p->out, "</td></tr>\n");
+    }
+    buf_puts(p->out, "</table>\n</div>\n");
+    return i;
+}
+
+/* Lines that follow each other without words stand under each other. Returns the first block behind. */
+static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
+    buf_puts(p->out, "<div class=\"equations\">\n");
+    do put_line(p, doc, &doc->blocks.at[i++]);
+    while (i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_LINE && !doc->blocks.at[i].words[0]);
+    buf_puts(p->out, "</div>\n");
+    return i;
+}
+
+/* ------------------------------------------------------------------ sections */
+
+static void put_graph(sheet *p, const document *doc) {
+    bool part = doc && p->whole; /* a few boxes, which fit: no stop for the keyboard */
+    buf_puts(p->out, part ? "<figure>\n<div class=\"graph\">\n" : "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" aria-label=\"graph of the model\">\n");
+    sheet_graph(p, doc, p->out);
+    buf_puts(p->out, "</div>\n<figcaption>");
+    if (doc) {
+        buf_puts(p->out, "Values flow along the arrows; the gradient comes back along the thick line, to ");
+        put_math(p, tex_name(&p->names, doc->goal, false), "");
+        buf_puts(p->out, ".");
+    } else {
+        buf_puts(p->out, "Values flow along the arrows, gradients against them. Each box names the shape, which the value and its gradient share.");
+    }
+    buf_puts(p->out, "</figcaption>\n</figure>\n");
+}
+
+static void put_id(sheet *p, const char *name) {
+    buf_puts(p->out, " id=\"");
+    put_escaped(p->out, name, strlen(name));
+    buf_puts(p->out, "\"");
+}
+
+/* dZ1 = .. and the shape, as the heading. */
+static void put_title(sheet *p, const document *doc, const block *b) {
+    buf_puts(p->out, "<h2>");
+    for (uint32_t i = 0; i < b->n_sides; i++) {
+        const side *s = &b->sides[i];
+        if (i) put_math(p, "{} = {}", "");
+        put_math(p, sheet_tex(p, doc, s), "");
+    }
+    buf_puts(p->out, "</h2>\n");
+    if (!b->tail[0]) return;
+    buf_puts(p->out, "<p class=\"shape\">shape ");
+    put_words(p, doc, b->tail);
+    buf_puts(p->out, "</p>\n");
+}
+
+typedef struct unfolding {
+    uint32_t n;
+    bool     open; /* a section is */
+} unfolding;
+
+static void close_section(sheet *p, unfolding *w) {
+    if (w->open) buf_puts(p->out, "</details>\n");
+    w->open = false;
+}
+
+static void open_section(sheet *p, const document *doc, const block *b, unfolding *w) {
+    close_section(p, w);
+    buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", p->whole ? "" : " open", ++w->n);
+    put_words(p, doc, b->words);
+    buf_puts(p->out, "</h3></summary>\n");
+    w->open = true;
+}
+
+static void put_blocks(sheet *p, const document *doc, unfolding *w) {
+    bool drawn = false;
+    for (uint32_t i = 0; i < doc->blocks.n;) {
+        const block *b = &doc->blocks.at[i];
+        if (b->kind == BLOCK_SECTION && !drawn) {
+            put_graph(p, doc);
+            drawn = true;
+        }
+        if (b->kind == BLOCK_ROW) {
+            i = put_rows(p, doc, i);
+            continue;
+        }
+        if (b->kind == BLOCK_LINE) {
+            if (b->words[0]) {
+                buf_puts(p->out, "<p>");
+                put_words(p, doc, b->words);
+                buf_puts(p->out, "</p>\n");
+            }
+            i = put_lines(p, doc, i);
+            continue;
+        }
+        if (b->kind == BLOCK_TITLE) put_title(p, doc, b);
+        if (b->kind == BLOCK_SECTION) open_section(p, doc, b, w);
+        if (b->kind == BLOCK_WORDS && b->words[0]) {
+            buf_puts(p->out, "<p>");
+            put_words(p, doc, b->words);
+            buf_puts(p->out, "</p>\n");
+        }
+        i++;
+    }
+}
+
+static void one(sheet *p, const document *doc, const explain_result *result) {
+    unfolding w = {0};
+    buf       checked;
+    buf_puts(p->out, "<section");
+    put_id(p, doc->name);
+    buf_puts(p->out, ">\n");
+    put_blocks(p, doc, &w);
+    close_section(p, &w);
+    buf_init(&checked, p->out->mem);
+    sheet_checked(result, &checked);
+    buf_printf(p->out, "<p class=\"checked%s\">", result->n_failed ? " wrong" : "");
+    if (checked.text) put_escaped(p->out, checked.text, checked.len);
+    if (checked.failed) p->out->failed = true;
+    buf_free(&checked);
+    buf_puts(p->out, "</p>\n</section>\n");
+}
+
+/* ---------------------------------------------------------------- whole page */
+
+/* A line for all layers, dW[l] = .., and for which l it holds, behind blanks. */
+static bool put_layer_line(sheet *p, const char *line, size_t len) {
+    const char *gap = strstr(line, "  ");
+    if (!strstr(line, "[l] = ") || !gap || gap >= line + len || strstr(line, "[l] = ") > gap) return false;
+    buf         tex;
+    tex_parts   parts = {.layers = true};
+    const char *formula = arena_text(p->a, line, (size_t)(gap - line));
+    size_t      blanks = strspn(gap, " ");
+    buf_init(&tex, p->out->mem);
+    if (formula) tex_formula(&p->names, formula, &parts, &tex);
+    if (tex.text) put_math(p, tex.text, "");
+    if (tex.failed) p->out->failed = true;
+    buf_free(&tex);
+    buf_puts(p->out, ", ");
+    put_escaped(p->out, gap + blanks, len - (size_t)(gap - line) - blanks);
+    return true;
+}
+
+/* The lines of the head: the first is a sentence, those that stand further in are a list. */
+static void put_head(sheet *p) {
+    const char *rest = sheet_untitled(p), *line;
+    size_t      len;
+    bool        list = false, begins = rest > p->head, goes_on = false;
+    while ((line = text_comment_line(&rest, &len))) {
+        size_t skip = strspn(line, " ");
+        if (skip && !list) buf_puts(p->out, "<ul>\n");
+        if (!skip && list) buf_puts(p->out, "</ul>\n");
+        list = skip > 0;
+        if (!goes_on) buf_puts(p->out, list ? "<li>" : "<p>");
+        if (begins && len > skip && line[skip] >= 'a' && line[skip] <= 'z') buf_printf(p->out, "%c", line[skip++] - 'a' + 'A');
+        begins = false;
+        if (!put_layer_line(p, line + skip, len - skip)) put_escaped(p->out, line + skip, len - skip);
+        goes_on = list && line[len - 1] == ',' && strncmp(rest, "#  ", 3) == 0; /* in the next line */
+        buf_puts(p->out, goes_on ? " " : list ? "</li>\n" : "</p>\n");
+    }
+    if (list) buf_puts(p->out, "</ul>\n");
+    buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), <math><mo>⊙</mo></math> multiplies entry by entry (<code>*</code>), "
+                     "and so do fractions, powers and functions.</p>\n");
+}
+
+static void put_equation(sheet *p, var_id v, node_id n) {
+    buf tex;
+    buf_init(&tex, p->out->mem);
+    buf_puts(&tex, tex_name(&p->names, v, false));
+    if (n) buf_puts(&tex, " = ");
+    if (n) tex_node(&p->names, n, NULL, &tex);
+    if (tex.text) put_math(p, tex.text, "");
+    if (tex.failed) p->out->failed = true;
+    buf_free(&tex);
+}
+
+static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) {
+    buf_puts(p->out, "<tr");
+    if (!link) put_id(p, ir_var_name(p->g, v));
+    buf_puts(p->out, "><td><div class=\"cell\">");
+    if (link) {
+        buf_puts(p->out, "<a href=\"#");
+        put_escaped(p->out, ir_var_name(p->g, v), strlen(ir_var_name(p->g, v)));
+        buf_puts(p->out, "\">");
+    }
+    put_equation(p, v, n);
+    buf_printf(p->out, "%s</div></td><td>", link ? "</a>" : "");
+    buf shape_text;
+    buf_init(&shape_text, p->out->mem);
+    tex_shape(&p->names, ir_var(p->g, v)->sh, &shape_text);
+    if (shape_text.text) put_math(p, shape_text.text, "");
+    if (shape_text.failed) p->out->failed = true;
+    buf_free(&shape_text);
+    buf_printf(p->out, "</td><td>%s</td></tr>\n", what);
+}
+
+static void begin_table(sheet *p, const char *id, const char *title, const char *equation) {
+    buf_printf(p->out, "<section id=\"%s\">\n<h2>%s</h2>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n<table>\n", id, title, title);
+    buf_printf(p->out, "<tr><th scope=\"col\">%s</th><th scope=\"col\">shape</th><th scope=\"col\"></th></tr>\n", equation);
+}
+
+static void end_table(sheet *p) {
+    buf_puts(p->out, "</table>\n</div>\n</section>\n");
+}
+
+static void put_forward(sheet *p) {
+    static const char *const kinds[] = {[VAR_INPUT] = "input", [VAR_LABEL] = "label", [VAR_PARAM] = "parameter", [VAR_MASK] = "mask of a dropout"};
+    begin_table(p, "the-forward-pass", "The forward pass", "equation");
+    for (var_id v = 1; v < p->g->vars.n; v++) {
+        uint8_t kind = ir_var(p->g, v)->kind;
+        if (kind == VAR_INPUT || kind == VAR_LABEL || kind == VAR_PARAM || kind == VAR_MASK) put_row(p, v, 0, kinds[kind], false);
+    }
+    for (uint32_t i = 0; i < p->m->forward.list.n; i++) {
+        const stmt *s = &p->m->forward.list.at[i];
+        put_row(p, s->var, s->node, s->var == p->m->cost ? "the cost" : "", false);
+    }
+    end_table(p);
+}
+
+static void put_contents(sheet *p) {
+    begin_table(p, "the-gradients", "The gradients", "each is explained below");
+    for (uint32_t i = 0; i < p->n_goals; i++) {
+        const gradient *v = derivation_find(p->d, p->goals[i]);
+        put_row(p, v->grad, gradient_formula(v), v->shown ? "" : "a step", true);
+    }
+    for (int op = 1; op < OP_COUNT; op++)
+        if (p->has_function[op])
+            buf_printf(p->out, "<tr><td><a href=\"#%s\">%s</a></td><td></td><td>the derivative of the function</td></tr>\n", op_table[op].name, op_table[op].name);
+    end_table(p);
+}
+
+static void begin(sheet *p) {
+    const char *model = p->title, *goal = "";
+    if (p->d && !p->whole) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
+    buf_puts(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                     "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    put_escaped(p->out, goal, strlen(goal));
+    buf_puts(p->out, goal[0] ? " in " : "");
+    put_escaped(p->out, model, strlen(model));
+    buf_puts(p->out, goal[0] || !p->d ? ", explained</title>\n<style>\n" : ": every gradient explained</title>\n<style>\n");
+    for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
+    buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
+    put_escaped(p->out, model, strlen(model));
+    buf_puts(p->out, "</h1>\n</header>\n");
+    if (p->whole) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
+    buf_puts(p->out, "<main>\n");
+    if (!p->d) return;
+    buf_puts(p->out, "<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
+    put_head(p);
+    buf_puts(p->out, "</section>\n");
+    if (!p->whole) return;
+    put_graph(p, NULL);
+    put_forward(p);
+    put_contents(p);
+    buf_puts(p->out, "<p><button type=\"button\" id=\"all\" aria-pressed=\"false\" hidden>Unfold all steps</button></p>\n");
+}
+
+static void end(sheet *p) {
+    buf_puts(p->out, "</main>\n<footer>Made by dfoo " DFOO_VERSION ". Every equality was evaluated on random values when this page was made.</footer>\n");
+    buf_puts(p->out, script);
+    buf_puts(p->out, "</body>\n</html>\n");
+}
+
+const renderer html_renderer = {begin, one, end};

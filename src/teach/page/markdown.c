@@ -1,0 +1,104 @@
+/* Explanations -> Markdown with TeX's mathematics between dollars, as notebooks and wikis read it. */
+#include <string.h>
+
+#include "teach/page/aligned.h"
+
+/* What Markdown would take for its own is escaped. */
+static void put_prose(buf *out, const char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '-' && i + 1 < len && text[i + 1] == '>') buf_puts(out, "→"), i++;
+        else if (sheet_is_letter(text, i, len)) buf_printf(out, "$%c$", text[i]);
+        else if (sheet_is_sign(text, i, len)) buf_printf(out, "`%c`", text[i]);
+        else if (strchr("\\`*_{}[]<>#|$~", text[i])) buf_printf(out, "\\%c", text[i]);
+        else buf_put(out, text + i, 1);
+    }
+}
+
+static void put_words(const sheet *p, const document *doc, const char *text) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        put_prose(p->out, text, prose);
+        if (formula) buf_printf(p->out, "$%s$", sheet_tex(p, doc, formula));
+    }
+}
+
+/* Prose inside of mathematics is text; a sign in it, which TeX's prose sets between dollars, is mathematics
+ * again without them. */
+static void put_text(buf *out, const char *text, size_t len) {
+    buf  prose;
+    bool inside = false;
+    if (!len) return;
+    buf_init(&prose, out->mem);
+    tex_prose(text, len, &prose);
+    buf_puts(out, "\\text{");
+    for (const char *c = prose.text ? prose.text : ""; *c; c++) {
+        if (*c == '\\' && c[1]) buf_put(out, c++, 2);
+        else if (*c != '$') buf_put(out, c, 1);
+        else buf_puts(out, (inside = !inside) ? "}" : "\\text{");
+    }
+    buf_puts(out, "}");
+    if (prose.failed) out->failed = true;
+    buf_free(&prose);
+}
+
+static void put_note(const sheet *p, const document *doc, const char *text) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        put_text(p->out, text, prose);
+        if (formula) buf_puts(p->out, sheet_tex(p, doc, formula));
+    }
+}
+
+static void put_formula(const sheet *p, const char *tex) {
+    buf_puts(p->out, tex);
+}
+
+static void put_heading(const sheet *p, const document *doc, const block *b) {
+    buf_printf(p->out, "## $%s$\n\n", sheet_tex(p, doc, &b->sides[0]));
+}
+
+static void put_section(const sheet *p, const document *doc, const block *b, uint32_t number) {
+    buf_printf(p->out, "### %u. ", number);
+    put_words(p, doc, b->words);
+    buf_puts(p->out, "\n\n");
+}
+
+static void one(sheet *p, const document *doc, const explain_result *result) {
+    static const aligned how = {"$$\n\\begin{aligned}\n", "\n\\end{aligned}\n$$\n\n", "\n\n", put_words, put_note, put_formula, SIZE_MAX, put_heading, put_section};
+    buf checked;
+    aligned_blocks(p, doc, &how);
+    buf_init(&checked, p->out->mem);
+    sheet_checked(result, &checked);
+    buf_puts(p->out, "*");
+    if (checked.text) put_prose(p->out, checked.text, checked.len);
+    buf_puts(p->out, p->whole ? "*\n\n" : "*\n");
+    if (checked.failed) p->out->failed = true;
+    buf_free(&checked);
+}
+
+static void begin(sheet *p) {
+    const char *rest = sheet_untitled(p), *line;
+    size_t      len;
+    bool        list = false;
+    if (!p->whole) return;
+    buf_puts(p->out, "# ");
+    put_prose(p->out, p->title, strlen(p->title));
+    buf_puts(p->out, "\n\n");
+    while ((line = text_comment_line(&rest, &len))) {
+        size_t skip = strspn(line, " ");
+        if (!skip && list) buf_puts(p->out, "\n");
+        list = skip > 0;
+        buf_puts(p->out, list ? "- " : "");
+        put_prose(p->out, line + skip, len - skip);
+        buf_puts(p->out, list ? "\n" : "\n\n");
+    }
+    buf_puts(p->out, list ? "\n" : "");
+}
+
+static void end(sheet *p) {
+    (void)p;
+}
+
+const renderer markdown_renderer = {begin, one, end};

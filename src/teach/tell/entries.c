@@ -1,0 +1,377 @@
+/* A link by its entries, whatever its formula is: which entries of the statement's variable an
+ * entry of the other one is in, how they change with it, and what that adds up to.
+ *
+ * A route is followed with letters: [i,t] at the top, and what the letters become on the way
+ * down. Where letters of the top are not in the entry that is reached, that entry acts on all
+ * of these, and its effects are added. */
+#include <string.h>
+
+#include "teach/tell/routes.h"
+
+typedef struct letters {
+    char row, col;
+} letters;
+
+/* Where a route arrives: at this entry, with this derivative. */
+typedef struct arrival {
+    letters     at;
+    index_tree *factor;
+} arrival;
+
+typedef struct entries {
+    teller     *t;
+    const link *l;
+    index_env   env;
+    letters     top;
+    char        fresh[16];
+    index_style style; /* of one example, or of all where the cost is the top */
+    routes      r;
+    arrival     to[MOST_ROUTES];
+} entries;
+
+static letters letters_of(const teller *t, var_id v) {
+    shape   s = ir_var(t->g, v)->sh;
+    dim     m = t->d->m->examples;
+    letters x = {'i', 'j'};
+    if (m && s.cols == m) x.col = 't';
+    if (m && s.rows == m) x.row = s.cols == m ? 's' : 't';
+    if (x.row == 't') x.col = 'i';
+    if (s.rows == dim_literal(1) || shape_is_scalar(s)) x.row = '1';
+    if (s.cols == dim_literal(1) || shape_is_scalar(s)) x.col = '1';
+    return x;
+}
+
+/* All letters but those of the top; k and j first where a softmax has i. */
+static void reset_letters(entries *e) {
+    static const char all[] = "ijkpqrsuvwnt";
+    uint32_t n = 0;
+    for (uint32_t i = 0; all[i]; i++)
+        if (all[i] != e->top.row && all[i] != e->top.col) e->fresh[n++] = all[i];
+    e->fresh[n] = 0;
+    e->env.fresh = e->fresh;
+}
+
+static index_tree *entry_of(entries *e, node_id n, letters at) {
+    return index_of_node(&e->env, n, at.row, at.col);
+}
+
+static letters fit(const teller *t, node_id n, letters at) {
+    shape s = ir_shape(t->g, n);
+    if (s.rows == dim_literal(1) || shape_is_scalar(s)) at.row = '1';
+    if (s.cols == dim_literal(1) || shape_is_scalar(s)) at.col = '1';
+    return at;
+}
+
+/* Letters for what a sum or a maximum joins. */
+static letters joined(entries *e, const node *x, letters at) {
+    shape s = ir_shape(e->t->g, x->arg[0]);
+    if (shape_is_scalar(s)) return at;
+    if (x->attr != AXIS_1) at.row = s.rows == dim_literal(1) ? '1' : index_fresh(&e->env, s.rows);
+    if (x->attr != AXIS_0) at.col = s.cols == dim_literal(1) ? '1' : index_fresh(&e->env, s.cols);
+    return at;
+}
+
+/* y[i] * (δ[i,k] - y[k]), and for the logarithm δ[i,k] - exp(y[k]). */
+static index_tree *softmax_factor(entries *e, const hop *h, letters from, letters to) {
+    bool        down = ir_node(e->t->g, h->n)->attr == AXIS_0;
+    index_tree *same = index_delta(&e->env, down ? from.row : from.col, down ? to.row : to.col);
+    index_tree *y = entry_of(e, h->y, from), *other = entry_of(e, h->y, to);
+    if (h->kind == HOP_LOG_SOFTMAX) return index_op(&e->env, OP_SUB, same, index_op(&e->env, OP_EXP, other, NULL));
+    return index_op(&e->env, OP_MUL, y, index_op(&e->env, OP_SUB, same, other));
+}
+
+static index_tree *mean_factor(entries *e, const hop *h) {
+    ir          *g = e->t->g;
+    const node  *x = ir_node(g, h->n);
+    template_env env = {.arg = {x->arg[0], 0, 0}, .y = h->y, .dy = ir_number(g, 1), .axis = x->attr};
+    node_id      n = template_build(g, g->grad[OP_MEAN][0], &env); /* 1/count * 1 * ones */
+    while (n && ir_node(g, n)->op == OP_MUL) n = ir_node(g, n)->arg[0];
+    return n ? entry_of(e, n, (letters){'1', '1'}) : NULL;
+}
+
+/* One hop down: the factor it gives, and the letters behind it. */
+static index_tree *step_down(entries *e, const hop *h, letters *at) {
+    ir         *g = e->t->g;
+    letters     from = *at;
+    node        x = *ir_node(g, h->n);
+    index_tree *out = index_number(&e->env, 1);
+    switch ((hop_kind)h->kind) {
+    case HOP_ENTRY: out = entry_of(e, h->factor, from); break;
+    case HOP_LEFT: case HOP_RIGHT: {
+        dim  inner = ir_shape(g, x.arg[0]).cols;
+        char k = inner == dim_literal(1) ? '1' : index_fresh(&e->env, inner);
+        bool left = h->kind == HOP_LEFT;
+        *at = left ? (letters){from.row, k} : (letters){k, from.col};
+        out = entry_of(e, x.arg[left ? 1 : 0], left ? (letters){k, from.col} : (letters){from.row, k});
+        break;
+    }
+    case HOP_TURN: *at = (letters){from.col, from.row}; break;
+    case HOP_SUM: *at = joined(e, &x, from); break;
+    case HOP_MEAN:
+        *at = joined(e, &x, from);
+        out = mean_factor(e, h);
+        break;
+    case HOP_MAX: {
+        node_id is = ir_op2(g, OP_EQ, h->to, h->y);
+        *at = joined(e, &x, from);
+        out = entry_of(e, ir_op2(g, OP_DIV, is, ir_op(g, OP_SUM, x.attr, is, 0, 0)), *at);
+        break;
+    }
+    case HOP_SOFTMAX: case HOP_LOG_SOFTMAX:
+        if (x.attr == AXIS_0) at->row = index_fresh(&e->env, 0);
+        else at->col = index_fresh(&e->env, 0);
+        out = softmax_factor(e, h, from, *at);
+        break;
+    }
+    *at = fit(e->t, h->to, *at);
+    return at->row && at->col ? out : NULL;
+}
+
+static bool stands_in(letters x, char letter) {
+    return letter == '1' || letter == 0 || x.row == letter || x.col == letter;
+}
+
+/* Follows a route from the letters of the top. Letters of sums on the way that are not in the
+ * entry at its end stay sums. */
+static bool follow(entries *e, const route *r, arrival *out) {
+    letters at = e->top, seen[MOST_HOPS];
+    out->factor = index_number(&e->env, 1);
+    for (uint32_t k = 0; k < r->n; k++) {
+        out->factor = index_times(&e->env, out->factor, step_down(e, &r->at[k], &at));
+        seen[k] = at;
+        if (!out->factor) return false;
+    }
+    bool summed[128] = {false};
+    for (uint32_t k = 0; k < r->n; k++) {
+        const char both[2] = {seen[k].row, seen[k].col};
+        for (int i = 0; i < 2; i++) {
+            bool more = !stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i]);
+            if (!more || summed[both[i] & 127]) continue;
+            summed[both[i] & 127] = true;
+            out->factor = index_sum(&e->env, both[i], out->factor);
+        }
+    }
+    out->at = at;
+    return out->factor != NULL;
+}
+
+/* Routes that arrive at the same entry are one: their factors add. */
+static void join_arrivals(entries *e) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < e->r.n; i++) {
+        uint32_t k = 0;
+        while (k < n && (e->to[k].at.row != e->to[i].at.row || e->to[k].at.col != e->to[i].at.col)) k++;
+        if (k == n) e->to[n++] = e->to[i];
+        else e->to[k].factor = index_op(&e->env, OP_ADD, e->to[k].factor, e->to[i].factor);
+    }
+    e->r.n = n;
+}
+
+static bool entries_open(entries *e, teller *t, const link *l) {
+    *e = (entries){.t = t, .l = l, .top = letters_of(t, l->s->var)};
+    e->env = (index_env){.g = t->g, .a = t->a, .fresh = e->fresh};
+    e->style = t->doc->style;
+    if (l->s->var == t->d->m->cost && t->d->m->examples) { /* all examples are in it */
+        e->style.example = 0;
+        e->style.loss = ir_var_name(t->g, t->d->m->cost);
+    }
+    if (!routes_find(t, l, &e->r)) return false;
+    for (uint32_t i = 0; i < e->r.n; i++) {
+        reset_letters(e); /* each route with the same letters */
+        if (!follow(e, &e->r.at[i], &e->to[i])) return false;
+    }
+    join_arrivals(e);
+    return true;
+}
+
+/* ------------------------------------------------------------------- lines */
+
+static index_tree *entry_of_var(entries *e, var_id v, letters at) {
+    return index_entry(&e->env, v, at.row, at.col);
+}
+
+/* The sum over the letters of the top that are not in the entry that is reached. */
+static index_tree *sum_over_rest(entries *e, letters at, index_tree *x) {
+    if (!stands_in(at, e->top.col)) x = index_sum(&e->env, e->top.col, x);
+    if (!stands_in(at, e->top.row)) x = index_sum(&e->env, e->top.row, x);
+    return x;
+}
+
+static index_tree *rescaled(entries *e, index_tree *x) {
+    node_id n = link_rescale(e->t, e->l);
+    return n ? index_times(&e->env, entry_of(e, n, (letters){'1', '1'}), x) : x;
+}
+
+/* How the gradient of the top's entry is written: a name, or a number. */
+static index_tree *incoming(entries *e) {
+    return entry_of(e, link_gradient(e->t, e->l), e->top);
+}
+
+static const char *shown(entries *e, const index_tree *x) {
+    return doc_index(e->t->doc, x, &e->style);
+}
+
+/* "b1[i] is in z1[i] only" or "in z1[i,t] for every t". */
+static void say_where(entries *e, const arrival *to) {
+    const char *u = shown(e, entry_of_var(e, e->l->to->var, to->at)), *v = shown(e, entry_of_var(e, e->l->s->var, e->top));
+    char        example = e->style.example;
+    bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
+    if (e->top.row == example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
+    if (row && col && e->l->to->n_through > 1) doc_say(e->t->doc, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
+    else if (row && col) doc_say(e->t->doc, 3, "%s is in %s only:", u, v);
+    else if (!row && !col) doc_say(e->t->doc, 3, "%s is in %s for every %c and %c: it acts on all of these, and the effects add up:", u, v, e->top.row, e->top.col);
+    else doc_say(e->t->doc, 3, "%s is in %s for every %c: it acts on all of these, and the effects add up:", u, v, row ? e->top.col : e->top.row);
+}
+
+static bool has_delta(const index_tree *x) {
+    return x && (x->kind == INDEX_DELTA || has_delta(x->a) || has_delta(x->b) || has_delta(x->c));
+}
+
+/* The first line: one entry of the formula. */
+static void add_formula(entries *e, uint8_t indent) {
+    reset_letters(e);
+    index_tree *right = entry_of(e, e->l->s->node, e->top);
+    block      *b = right ? doc_add(e->t->doc, BLOCK_LINE, indent, "one entry of it:") : NULL;
+    if (!b) return;
+    doc_add_index(e->t->doc, b, entry_of_var(e, e->l->s->var, e->top), &e->style);
+    doc_add_index(e->t->doc, b, right, &e->style);
+}
+
+static void add_partial(entries *e, const arrival *to) {
+    block *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    doc_add_index(e->t->doc, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->style);
+    doc_add_index(e->t->doc, b, to->factor, &e->style);
+    if (has_delta(to->factor)) b->tail = "δ is 1 where its two indices are equal, else 0";
+}
+
+/* Does dV say nothing that ∂V/∂U does not? It is 1, and no sum is taken. */
+static bool is_partial_alone(entries *e, const arrival *to) {
+    double value;
+    node_id d = link_gradient(e->t, e->l);
+    bool one = ir_node(e->t->g, d)->op == OP_ONES || (ir_is_number(e->t->g, d, &value) && value == 1);
+    return one && !link_rescale(e->t, e->l) && stands_in(to->at, e->top.row) && stands_in(to->at, e->top.col);
+}
+
+/* How a softmax's sum with δ is taken apart: y[k]*(dy[k] - Σi dy[i]*y[i]). */
+static index_tree *without_delta(entries *e, const arrival *to) {
+    const hop  *h = &e->r.at[0].at[0];
+    index_tree *d = entry_of(e, link_gradient(e->t, e->l), e->top), *mine = entry_of(e, link_gradient(e->t, e->l), to->at);
+    if (e->r.at[0].n != 1 || e->r.n != 1 || link_rescale(e->t, e->l)) return NULL;
+    if (h->kind == HOP_SOFTMAX) {
+        index_tree *sum = sum_over_rest(e, to->at, index_op(&e->env, OP_MUL, d, entry_of(e, h->y, e->top)));
+        return index_op(&e->env, OP_MUL, entry_of(e, h->y, to->at), index_op(&e->env, OP_SUB, mine, sum));
+    }
+    if (h->kind != HOP_LOG_SOFTMAX) return NULL;
+    index_tree *share = index_op(&e->env, OP_EXP, entry_of(e, h->y, to->at), NULL);
+    return index_op(&e->env, OP_SUB, mine, index_op(&e->env, OP_MUL, share, sum_over_rest(e, to->at, d)));
+}
+
+/* dU = Σ dV * ∂V/∂U = .. */
+static void add_chain(entries *e, const arrival *to, bool whole) {
+    const index_style *style = &e->style;
+    index_tree        *d = incoming(e);
+    index_tree        *partial = index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
+    block             *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    if (whole) doc_add_index(e->t->doc, b, entry_of_var(e, e->l->to->grad, to->at), style);
+    if (e->r.n == 1) doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), style);
+    doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), style);
+    index_tree *apart = without_delta(e, to);
+    if (!apart) return;
+    index_tree *before = sum_over_rest(e, to->at, index_times(&e->env, d, to->factor));
+    b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    b->hanging = true;
+    doc_add_index(e->t->doc, b, before, style);
+    doc_add_index(e->t->doc, b, apart, style);
+    b->tail = "δ leaves one term of the first sum";
+}
+
+/* Not shown: that no other entry matters. The gradient is the sum over all entries of the top, each
+ * with its difference. */
+static void add_check(entries *e, const arrival *to) {
+    letters     all = {e->top.row == '1' ? '1' : 'x', e->top.col == '1' ? '1' : 'y'};
+    index_tree *v = entry_of_var(e, e->l->s->var, all);
+    index_tree *x = index_times(&e->env, entry_of(e, link_gradient(e->t, e->l), all), index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
+    if (all.col != '1') x = index_sum(&e->env, all.col, x);
+    if (all.row != '1') x = index_sum(&e->env, all.row, x);
+    block *b = doc_add_hidden(e->t->doc);
+    doc_add_index(e->t->doc, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
+    doc_add_index(e->t->doc, b, rescaled(e, x), &e->style);
+}
+
+bool entries_add_partial(teller *t, const link *l, const char *words) {
+    entries *e = arena_new(t->a, sizeof *e);
+    if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
+    add_partial(e, &e->to[0]);
+    t->doc->blocks.at[t->doc->blocks.n - 1].words = words;
+    t->doc->blocks.at[t->doc->blocks.n - 1].indent = words[0] ? 3 : 5;
+    return true;
+}
+
+/* The entry of V with another letter where U shares it, and the δ that says they are equal. */
+static index_tree *other_entry(entries *e, const arrival *to, letters *other, index_tree **delta) {
+    char example = e->style.example;
+    *other = e->top;
+    *delta = index_number(&e->env, 1);
+    if (e->top.row != '1' && e->top.row != example && stands_in(to->at, e->top.row)) {
+        other->row = index_fresh(&e->env, 0);
+        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->row, e->top.row));
+    }
+    if (e->top.col != '1' && e->top.col != example && stands_in(to->at, e->top.col)) {
+        other->col = index_fresh(&e->env, 0);
+        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->col, e->top.col));
+    }
+    return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
+}
+
+static index_tree *sum_over_others(entries *e, letters other, index_tree *x) {
+    if (other.row != e->top.row) x = index_sum(&e->env, other.row, x);
+    if (other.col != e->top.col) x = index_sum(&e->env, other.col, x);
+    return x;
+}
+
+bool entries_tell_shared(teller *t, const link *l) {
+    entries *e = arena_new(t->a, sizeof *e);
+    letters  other;
+    if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
+    const arrival     *to = &e->to[0];
+    const index_style *style = &e->style;
+    reset_letters(e);
+    char *j = strchr(e->fresh, 'j'); /* as the second index of the variable */
+    if (j) memmove(j, j + 1, strlen(j));
+    index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
+    index_tree *d = entry_of(e, link_gradient(t, l), other);
+    if (!v || !d) return false;
+    index_tree *factor = index_times(&e->env, delta, to->factor);
+    bool        has = has_delta(factor);
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    doc_add_index(t->doc, b, index_partial(&e->env, v, u), style);
+    doc_add_index(t->doc, b, factor, style);
+    if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
+    b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
+    if (l->to->n_through == 1) doc_add_index(t->doc, b, loss, style); /* else it is one part of that */
+    doc_add_index(t->doc, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
+    doc_add_index(t->doc, b, index_times(&e->env, incoming(e), to->factor), style);
+    if (has) b->tail = "δ leaves one term";
+    return true;
+}
+
+bool entries_tell(teller *t, const link *l) {
+    entries *e = arena_new(t->a, sizeof *e);
+    if (!e || !entries_open(e, t, l)) return false;
+    bool one = l->to->n_through == 1;
+    if (t->doc->small[l->s->var] && !t->doc->small[l->to->var]) e->style.example = 0; /* all examples are summed */
+    add_formula(e, 3);
+    if (e->r.n > 1) doc_say(t->doc, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:", doc_name(t->doc, l->to->var), e->r.n);
+    for (uint32_t i = 0; i < e->r.n; i++) {
+        if (e->r.n == 1) {
+            say_where(e, &e->to[i]);
+            if (!is_partial_alone(e, &e->to[i])) add_partial(e, &e->to[i]);
+        } else {
+            doc_say(t->doc, 3, "place %u, where it is %s, the others held fixed:", i + 1, shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
+        }
+        add_chain(e, &e->to[i], one && e->r.n == 1);
+    }
+    if (one) add_check(e, &e->to[0]);
+    return true;
+}

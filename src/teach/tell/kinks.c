@@ -1,0 +1,48 @@
+/* Points where an operation on the way has no derivative, and the value that is used there. */
+#include "teach/tell/teller.h"
+
+/* The value of the table's rule for operand k where that operand is 0, as at the kink of relu. */
+static bool value_at_zero(teller *t, const node *x, double *out) {
+    evaluation   e;
+    sizes        s;
+    node_id      zero = ir_number(t->g, 0);
+    template_env env = {.arg = {zero, x->arg[1], x->arg[2]}, .y = zero};
+    node_id      n = template_build(t->g, t->g->grad[x->op][0], &env);
+    if (!n || !shape_is_scalar(ir_shape(t->g, n)) || sizes_init(&s, t->a, t->g->names) != DFOO_OK) return false;
+    if (eval_init(&e, t->g, t->a, &s) != DFOO_OK || eval_add_node(&e, n) != DFOO_OK) return false;
+    eval_run(&e);
+    *out = eval_node(&e, n).at[0];
+    return true;
+}
+
+static void tell_one(teller *t, node_id n) {
+    node          x = *ir_node(t->g, n);
+    const op_info *info = &op_table[x.op];
+    double         value;
+    buf            b;
+    if (x.op == OP_MAX) {
+        doc_say(t->doc, 3, "where several entries are the largest, %s has no derivative: they share it evenly", doc_node(t->doc, n, false));
+    } else if (x.op == OP_MAXIMUM || x.op == OP_MINIMUM) {
+        doc_say(t->doc, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", doc_node(t->doc, n, false));
+    } else if (x.op == OP_WHERE) {
+        doc_say(t->doc, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the chosen side is used", doc_node(t->doc, x.arg[0], false));
+    } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE && value_at_zero(t, &x, &value)) {
+        buf_init(&b, t->a->mem);
+        buf_number(&b, value);
+        doc_say(t->doc, 3, "%s has no derivative where %s is 0: %s is used there", info->name, doc_node(t->doc, x.arg[0], false), doc_take(t->doc, &b));
+    }
+}
+
+void kinks_tell(teller *t, const link *l) {
+    node_list need = {{0}};
+    node_id   leaf = ir_var(t->g, l->to->var)->leaf;
+    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return;
+    bool *moves = arena_new(t->a, need.list.n);
+    for (uint32_t i = 0; moves && i < need.list.n; i++) {
+        const node *x = ir_node(t->g, need.list.at[i]);
+        moves[i] = need.list.at[i] == leaf;
+        for (int k = 0; k < op_table[x->op].arity; k++)
+            moves[i] = moves[i] || (op_table[x->op].grad[k][0] && moves[node_list_place(&need, x->arg[k])]);
+        if (moves[i] && need.list.at[i] != leaf) tell_one(t, need.list.at[i]);
+    }
+}

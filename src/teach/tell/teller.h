@@ -1,0 +1,105 @@
+/* Inside the telling room: the state of telling one story, shared by the files that make its parts.
+ * link_: the way from the variable to known gradients; proof_: the paragraphs of proofs.def. */
+#ifndef TELL_TELLER_H
+#define TELL_TELLER_H
+
+#include "teach/tell/tell.h"
+
+typedef enum { PROOF_NONE, PROOF_RIGHT, PROOF_RIGHT_ONE, PROOF_LEFT, PROOF_LEFT_ONE, PROOF_WEIGHT_LEFT, PROOF_WEIGHT_RIGHT, PROOF_TURNED_LEFT, PROOF_TURNED_RIGHT, PROOF_BIAS_COLUMN, PROOF_BIAS_ROW,
+               PROOF_ENTRY, PROOF_ENTRY_ROW } proof_kind;
+
+
+/* One statement on the way, and what of it concerns the variable. */
+typedef struct link {
+    proof_kind      kind;
+    const stmt     *s;
+    const gradient *to, *from; /* dU, and dV of the statement's variable V */
+    node_id         product;   /* y = a @ b inside the statement, if that is the kind */
+    node_id         rest;      /* the other summands, or 0 */
+} link;
+
+typedef struct teller {
+    document         *doc;
+    const derivation *d;
+    ir               *g;
+    arena            *a;
+    const gradient   *goal;
+    const explain_how  *how;
+    const explain_edit *edit;
+    VEC(link) links;
+} teller;
+
+/* ---- links.c */
+
+/* Fills t->links: all links between the goal and gradients with a name of their own, the
+ * cost's side first. */
+dfoo_status link_find(teller *t);
+bool        link_is_indexed(const teller *t, const link *l); /* told in indices, by its proof */
+bool        link_is_operand(const teller *t, node_id n, var_id v);
+bool        link_is_entrywise(teller *t, node_id n);
+bool        link_uses(teller *t, const stmt *s, var_id v);
+bool        link_moves(teller *t, const stmt *s, var_id v); /* as it uses v, and not only flat: sign(v) */
+
+/* ---- ends.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
+void ends_tell(teller *t, const link *l, bool with_matrices);
+
+/* ---- kinks.c: where a statement has no derivative by U, and what is used there */
+void kinks_tell(teller *t, const link *l);
+
+/* ---- numbers.c: the same in numbers, at given values or a random draw */
+dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt, explain_result *r);
+
+/* ---- paths.c */
+
+/* How the goal reaches the cost, and which gradients on the way are known. */
+void paths_tell(teller *t);
+
+/* "dZ2, dZ3": the shown gradients that the story builds on; "" if there are none. */
+const char *links_known(teller *t);
+
+/* ---- rewrites.c */
+
+/* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
+const char *derivative_remarks(teller *t, const link *l);
+
+/* dV, and what simplification made of it, each step with its name. */
+void add_rewrites(teller *t, const gradient *v, const char *remarks);
+
+/* The same behind entries: which sums of matrices they are. */
+void add_matrices(teller *t, const link *l);
+
+/* Every simplification of the gradients that are told, or how many there were. */
+void add_all_rewrites(teller *t, bool show);
+
+/* Why v's line is what it is: the names of rules, or of gradients that were written out. */
+const char *rewrite_names(teller *t, const gradient *v);
+
+/* ---- differential.c, jacobian.c: the other two ways */
+void differential_tell(teller *t);
+void jacobian_tell(teller *t);
+
+/* ---- entries.c: any link by its entries; false (and nothing is told) if its formula is too large */
+bool entries_tell(teller *t, const link *l);
+
+/* The line ∂V[i]/∂U[j] = .., where U stands in one way only; false where it does not. */
+bool entries_add_partial(teller *t, const link *l, const char *words);
+
+/* ∂l/∂U[i,j] for one example, where U is shared by the examples: the sum over all entries of V, of
+ * which δ leaves one. */
+bool entries_tell_shared(teller *t, const link *l);
+
+/* ---- proof.c */
+void proof_tell(teller *t, const link *l);
+
+/* The formula of a line of proofs.def, by its number: NULL if it has none, or there is no such line. */
+const char *proof_formula(uint32_t line);
+uint32_t    proof_n_lines(void);
+
+/* Of a link's paragraph the lines of matrices only: what the entries are all at once. */
+void proof_outer(teller *t, const link *l);
+
+/* One more line of index equalities over a link's names (see proofs.def; m is the number of
+ * examples), in a style of its own; behind them the entry of the whole. */
+void proof_add_line(teller *t, const link *l, const char *formula, node_id whole, const index_style *style);
+
+#endif
