@@ -38,20 +38,10 @@ static node_id fold(ir *g, op_id op, node_id n) {
     return n;
 }
 
-/* A rule of the table with numbers put in: 2 * z**(2 - 1) becomes 2 * z. */
-static node_id fold_all(work *w, node_id root) {
-    node_list need = {{0}};
-    if (!root || ir_reach(w->g, w->a, &root, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(w->a, need.list.n * sizeof *now);
-    for (uint32_t i = 0; now && i < need.list.n; i++) {
-        node_id     n = need.list.at[i], args[3] = {0, 0, 0};
-        const node *x = ir_node(w->g, n);
-        op_id       op = (op_id)x->op;
-        for (int k = 0; k < op_table[op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        now[i] = fold(w->g, op, ir_rebuild(w->g, n, args));
-        if (!now[i]) return 0;
-    }
-    return now ? now[need.list.n - 1] : 0;
+static node_id folded(void *user, ir *g, node_id n, const node_id *args) {
+    op_id op = (op_id)ir_node(g, n)->op;
+    (void)user;
+    return fold(g, op, ir_rebuild(g, n, args));
 }
 
 /* The derivative of node n by its operand k. */
@@ -59,7 +49,8 @@ static node_id local(work *w, node_id n, int k) {
     const node  *x = ir_node(w->g, n);
     template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = n};
     if (x->op == OP_OPEN) return ir_open(w->g, x->ref, (uint8_t)(x->attr + 1), x->arg[0]);
-    return fold_all(w, template_build(w->g, w->g->grad[x->op][k], &env));
+    node_id rule = template_build(w->g, w->g->grad[x->op][k], &env);
+    return ir_map(w->g, w->a, rule, folded, NULL); /* with numbers put in: 2 * z**(2 - 1) becomes 2 * z */
 }
 
 /* Numbers stand on the left: 3 times 2 * z is 6 * z. */

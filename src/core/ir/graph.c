@@ -1,5 +1,4 @@
 /* The node store: shapes, hash-consing, variables, programs. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/ir/ir.h"
@@ -246,64 +245,9 @@ const stmt *program_find(const program *p, var_id v) {
     return NULL;
 }
 
-/* ------------------------------------------------------------------- walks */
-
-static int by_number(const void *a, const void *b) {
-    node_id x = *(const node_id *)a, y = *(const node_id *)b;
-    return (x > y) - (x < y);
-}
-
-/* Nodes are found depth first with an explicit stack; a small hash set keeps the cost
- * proportional to what is reached, not to the store. */
-dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t n_roots, node_list *out) {
-    VEC(node_id) stack = {0};
-    uint32_t n_seen = 64, count = 0;
-    node_id *seen = arena_new(scratch, n_seen * sizeof *seen);
-    for (uint32_t i = 0; i < n_roots; i++)
-        if (roots[i]) vec_push(scratch, &stack, roots[i]);
-    while (stack.n && !scratch->failed) {
-        node_id  n = stack.at[--stack.n];
-        uint32_t i = n * UINT32_C(2654435761) & (n_seen - 1);
-        while (seen[i] && seen[i] != n) i = (i + 1) & (n_seen - 1);
-        if (seen[i]) continue;
-        seen[i] = n;
-        vec_push(scratch, &out->list, n);
-        const node *x = ir_node(g, n);
-        for (int k = 0; k < op_table[x->op].arity; k++) vec_push(scratch, &stack, x->arg[k]);
-        if (++count * 2 < n_seen) continue;
-        n_seen *= 2;
-        seen = arena_new(scratch, n_seen * sizeof *seen);
-        if (!seen) break;
-        for (uint32_t k = 0; k < out->list.n; k++) {
-            uint32_t j = out->list.at[k] * UINT32_C(2654435761) & (n_seen - 1);
-            while (seen[j]) j = (j + 1) & (n_seen - 1);
-            seen[j] = out->list.at[k];
-        }
-    }
-    if (out->list.n) qsort(out->list.at, out->list.n, sizeof(node_id), by_number);
-    return arena_status(scratch);
-}
-
-uint32_t node_list_place(const node_list *list, node_id n) {
-    uint32_t low = 0, high = list->list.n;
-    while (low + 1 < high) {
-        uint32_t middle = (low + high) / 2;
-        if (list->list.at[middle] <= n) low = middle;
-        else high = middle;
-    }
-    return low;
-}
-
-node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user) {
-    node_list need = {{0}};
-    if (!root || ir_reach(g, scratch, &root, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(scratch, need.list.n * sizeof *now);
-    for (uint32_t i = 0; now && i < need.list.n; i++) {
-        const node *x = ir_node(g, need.list.at[i]);
-        node_id     args[3] = {0, 0, 0};
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        now[i] = make(user, g, need.list.at[i], args);
-        if (!now[i]) return 0;
-    }
-    return now ? now[need.list.n - 1] : 0; /* the root has the largest number */
+node_id program_end(const program *p) {
+    node_id end = 1;
+    for (uint32_t i = 0; i < p->list.n; i++)
+        if (p->list.at[i].node >= end) end = p->list.at[i].node + 1;
+    return end;
 }

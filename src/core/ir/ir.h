@@ -192,6 +192,9 @@ dfoo_status program_add(ir *g, program *p, var_id var, node_id n, span at);
 /* The statement that defines v, or NULL; linear. */
 const stmt *program_find(const program *p, var_id v);
 
+/* All nodes of a program have smaller numbers: how long an array by node_id must be. */
+node_id program_end(const program *p);
+
 /* A table text with its names bound: operands a, b, c, value y, incoming gradient dy. */
 typedef struct template_name {
     const char *name;
@@ -222,10 +225,21 @@ dfoo_status ir_reach(const ir *g, arena *scratch, const node_id *roots, uint32_t
 /* The place of a node in such a list, which has it. */
 uint32_t node_list_place(const node_list *list, node_id n);
 
+/* The names (VAR nodes) in an expression, each once, from left to right. */
+dfoo_status ir_names(const ir *g, arena *scratch, node_id root, node_list *out);
+
+/* Has an expression a node that passes the test? False without memory: the arena remembers. */
+typedef bool ir_test(const void *user, const ir *g, const node *x);
+bool ir_some(const ir *g, arena *scratch, node_id root, ir_test *test, const void *user);
+
 /* A copy of an expression: `make` is called for every node, operands first, with what the
  * operands became, and says what the node becomes. 0 if it returned 0, or without memory. */
 typedef node_id (*ir_map_fn)(void *user, ir *g, node_id n, const node_id *args);
 node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user);
+
+/* Marks (by var_id) in a program what is computed from marked variables; what those are computed from. */
+dfoo_status program_spread(const ir *g, arena *scratch, const program *p, bool *marked);
+dfoo_status program_needs(const ir *g, arena *scratch, const program *p, bool *marked);
 
 /* ---------------------------------------------------------------- printing */
 

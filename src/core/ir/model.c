@@ -14,16 +14,7 @@ dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
     *out = by_var;
     for (var_id v = 1; v < g->vars.n; v++)
         by_var[v] = ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
-    for (uint32_t i = 0; i < m->forward.list.n; i++) {
-        const stmt *s = &m->forward.list.at[i];
-        node_list   need = {{0}};
-        DFOO_TRY(ir_reach(g, scratch, &s->node, 1, &need));
-        for (uint32_t k = 0; k < need.list.n; k++) {
-            const node *x = ir_node(g, need.list.at[k]);
-            if (x->op == OP_VAR && by_var[x->ref]) by_var[s->var] = true;
-        }
-    }
-    return DFOO_OK;
+    return program_spread(g, scratch, &m->forward, by_var);
 }
 
 static node_id without_dropout(void *user, ir *g, node_id n, const node_id *args) {

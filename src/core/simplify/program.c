@@ -3,27 +3,12 @@
 #include "core/simplify/engine.h"
 #include "core/simplify/simplify.h"
 
-/* Everything that some variables need, in the order of the file. */
-static dfoo_status needed(const derivation *d, const ir *g, arena *a, const var_id *also, uint32_t n_also, bool *need) {
-    for (uint32_t i = 0; i < d->forward.list.n; i++) need[d->forward.list.at[i].var] = true;
-    for (uint32_t i = 0; i < n_also; i++) need[also[i]] = true;
-    for (uint32_t i = d->m->forward.list.n; i-- > 0;) {
-        const stmt *s = &d->m->forward.list.at[i];
-        node_list   nodes = {{0}};
-        if (!need[s->var]) continue;
-        DFOO_TRY(ir_reach(g, a, &s->node, 1, &nodes));
-        for (uint32_t k = 0; k < nodes.list.n; k++) {
-            const node *x = ir_node(g, nodes.list.at[k]);
-            if (x->op == OP_VAR) need[x->ref] = true;
-        }
-    }
-    return DFOO_OK;
-}
-
 dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also, program *out) {
     bool *need = arena_new(g->a, g->vars.n);
     if (!need) return DFOO_ENOMEM;
-    DFOO_TRY(needed(d, g, g->a, also, n_also, need));
+    for (uint32_t i = 0; i < d->forward.list.n; i++) need[d->forward.list.at[i].var] = true;
+    for (uint32_t i = 0; i < n_also; i++) need[also[i]] = true;
+    DFOO_TRY(program_needs(g, g->a, &d->m->forward, need));
     for (uint32_t i = 0; i < d->m->forward.list.n; i++) {
         const stmt *s = &d->m->forward.list.at[i];
         if (need[s->var]) DFOO_TRY(program_add(g, out, s->var, s->node, s->at));
