@@ -1,31 +1,42 @@
 /* Names for what needs one: in `A1 = tanh(W1 @ X + b1)` the gradient of the sum in brackets
  * enters two products and would be written out in both, so that sum becomes `Z1` first.
  *
- * Named are sums of products inside another function, what a function hands straight to a
- * matrix product, and a dropout inside anything. The program is copied; the store and the user's text stay. */
+ * Named are sums of products inside another function, what a function hands straight to a matrix
+ * product, and a dropout inside anything. The program is copied; the store and the user's text stay. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/diff/diff.h"
 
+enum { ROLE_AFFINE = 1, /* a matrix product, or sums and multiples of such */
+       ROLE_INNER = 2,  /* the outermost affine node inside something else: it is to be Z1 */
+       ROLE_FED = 4 };  /* handed straight to a product: it is to be A1 */
+
 typedef struct namer {
-    model   *m;
-    ir      *g;
-    arena   *a;
-    program  out;
+    model      *m;
+    ir         *g;
+    arena      *a;
+    uint8_t    *role; /* by node_id of the forward pass: ROLE_.. in the statement at hand */
+    const stmt *at;   /* that statement */
+    program     out;
 } namer;
 
 static bool is_number(const namer *w, node_id n) {
     return shape_is_scalar(ir_shape(w->g, n));
 }
 
-/* Is a node a matrix product, or sums and multiples of such? By position in the list. */
-static bool is_affine(const namer *w, const node *x, const bool *affine, const node_list *need) {
+static bool has_role(const namer *w, node_id n, int role) {
+    return (w->role[n] & role) != 0;
+}
+
+static bool is_affine(const namer *w, const node *x) {
+    bool a = has_role(w, x->arg[0], ROLE_AFFINE), b = has_role(w, x->arg[1], ROLE_AFFINE);
     switch ((op_id)x->op) {
     case OP_MATMUL: return true;
-    case OP_ADD: case OP_SUB: return affine[node_list_place(need, x->arg[0])] || affine[node_list_place(need, x->arg[1])];
-    case OP_NEG: return affine[node_list_place(need, x->arg[0])];
-    case OP_MUL: return (is_number(w, x->arg[0]) && affine[node_list_place(need, x->arg[1])]) || (is_number(w, x->arg[1]) && affine[node_list_place(need, x->arg[0])]);
-    case OP_DIV: return is_number(w, x->arg[1]) && affine[node_list_place(need, x->arg[0])];
+    case OP_ADD: case OP_SUB: return a || b;
+    case OP_NEG: return a;
+    case OP_MUL: return (b && is_number(w, x->arg[0])) || (a && is_number(w, x->arg[1]));
+    case OP_DIV: return a && is_number(w, x->arg[1]);
     default: return false;
     }
 }
@@ -53,15 +64,16 @@ static sym free_name(namer *w, const char *letter, const char *like) {
     return name ? symbols_add(w->g->names, name, strlen(name)) : 0;
 }
 
-static node_id give_name(namer *w, const char *letter, const char *like, node_id n, const stmt *s) {
-    variable v = {.name = free_name(w, letter, like), .kind = VAR_DEFINED, .given_name = true, .sh = ir_shape(w->g, n), .at = s->at};
-    var_id   id = v.name ? ir_add_var(w->g, v) : 0;
-    if (!id || program_add(w->g, &w->out, id, n, s->at) != DFOO_OK) return 0;
+static node_id give_name(namer *w, const char *letter, const char *like, node_id n) {
+    variable v = {.kind = VAR_DEFINED, .given_name = true, .sh = ir_shape(w->g, n), .at = w->at->at};
+    v.name = free_name(w, letter, like);
+    var_id id = v.name ? ir_add_var(w->g, v) : 0;
+    if (!id || program_add(w->g, &w->out, id, n, w->at->at) != DFOO_OK) return 0;
     return ir_var(w->g, id)->leaf;
 }
 
 /* The name whose number an affine expression should bear: W1 @ X + b1 becomes Z1. */
-static const char *name_of_weights(const namer *w, node_id n, const stmt *s) {
+static const char *name_of_weights(const namer *w, node_id n) {
     node_list need = {{0}};
     if (ir_reach(w->g, w->a, &n, 1, &need) != DFOO_OK) return "";
     for (uint32_t i = 0; i < need.list.n; i++) {
@@ -69,7 +81,7 @@ static const char *name_of_weights(const namer *w, node_id n, const stmt *s) {
         if (x->op == OP_VAR && ir_var(w->g, x->ref)->kind == VAR_PARAM && x->sh.cols != dim_literal(1))
             return ir_var_name(w->g, x->ref);
     }
-    return ir_var_name(w->g, s->var);
+    return ir_var_name(w->g, w->at->var);
 }
 
 /* The digits of the variable inside an activation: tanh(Z1) becomes A1. */
@@ -78,39 +90,45 @@ static const char *name_inside(const namer *w, const node *x) {
     return arg->op == OP_VAR ? ir_var_name(w->g, arg->ref) : "";
 }
 
+/* What a node is, and what it makes of its operands. */
+static void mark_roles(namer *w, node_id n) {
+    const node *x = ir_node(w->g, n);
+    bool        affine = is_affine(w, x), product = x->op == OP_MATMUL;
+    w->role[n] = affine ? ROLE_AFFINE : 0;
+    for (int k = 0; k < op_table[x->op].arity; k++) {
+        const node *arg = ir_node(w->g, x->arg[k]);
+        bool        whole = !affine || (product && arg->op != OP_MATMUL);
+        bool        inner = has_role(w, x->arg[k], ROLE_AFFINE) && whole;
+        bool        twice = arg->op == OP_DROPOUT; /* written twice it would be two masks */
+        bool        fed = (product && is_activation(w, arg)) || twice;
+        assert(x->arg[k] < n);
+        w->role[x->arg[k]] |= (uint8_t)((inner ? ROLE_INNER : 0) | (fed ? ROLE_FED : 0));
+    }
+}
+
+/* A part of the statement becomes itself over the new names, or a name. */
+static node_id name_part(void *user, ir *g, node_id old, const node_id *args) {
+    namer  *w = user;
+    node_id n = ir_rebuild(g, old, args);
+    if (!n || old == w->at->node) return n;
+    if (has_role(w, old, ROLE_INNER) && !is_number(w, n)) return give_name(w, "Z", name_of_weights(w, n), n);
+    if (!has_role(w, old, ROLE_FED)) return n;
+    return give_name(w, ir_node(g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(g, n)), n);
+}
+
 static dfoo_status name_statement(namer *w, const stmt *s) {
-    node_list need = {{0}};
-    DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
-    uint32_t n_nodes = need.list.n;
-    node_id *now = arena_new(w->a, n_nodes * sizeof *now);
-    bool    *affine = arena_new(w->a, n_nodes), *inner = arena_new(w->a, n_nodes), *fed = arena_new(w->a, n_nodes);
-    if (!now || !affine || !inner || !fed) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < need.list.n; i++) affine[i] = is_affine(w, ir_node(w->g, need.list.at[i]), affine, &need);
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(w->g, need.list.at[i]);
-        for (int k = 0; k < op_table[x->op].arity; k++) {
-            uint32_t arg = node_list_place(&need, x->arg[k]);
-            inner[arg] |= affine[arg] && !affine[i]; /* the outermost affine node inside something else */
-            inner[arg] |= affine[arg] && x->op == OP_MATMUL && ir_node(w->g, x->arg[k])->op != OP_MATMUL;
-            fed[arg] |= x->op == OP_MATMUL && is_activation(w, ir_node(w->g, x->arg[k]));
-            fed[arg] |= ir_node(w->g, x->arg[k])->op == OP_DROPOUT; /* written twice it would be two masks */
-        }
-    }
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        node_id     old = need.list.at[i], args[3] = {0, 0, 0};
-        const node *x = ir_node(w->g, old);
-        for (int k = 0; k < op_table[x->op].arity; k++) args[k] = now[node_list_place(&need, x->arg[k])];
-        node_id n = ir_rebuild(w->g, old, args);
-        if (n && old != s->node && inner[node_list_place(&need, old)] && !is_number(w, n)) n = give_name(w, "Z", name_of_weights(w, n, s), n, s);
-        else if (n && old != s->node && fed[node_list_place(&need, old)]) n = give_name(w, ir_node(w->g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(w->g, n)), n, s);
-        if (!n) return DFOO_ENOMEM;
-        now[node_list_place(&need, old)] = n;
-    }
-    return program_add(w->g, &w->out, s->var, now[node_list_place(&need, s->node)], s->at);
+    node_list parts = {{0}};
+    w->at = s;
+    DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &parts));
+    for (uint32_t i = 0; i < parts.list.n; i++) mark_roles(w, parts.list.at[i]);
+    node_id n = ir_map(w->g, w->a, s->node, name_part, w);
+    return n ? program_add(w->g, &w->out, s->var, n, s->at) : DFOO_ENOMEM;
 }
 
 dfoo_status diff_name(model *m, arena *a) {
     namer w = {.m = m, .g = &m->g, .a = a};
+    w.role = arena_new(a, program_end(&m->forward));
+    if (!w.role) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->forward.list.n; i++) DFOO_TRY(name_statement(&w, &m->forward.list.at[i]));
     m->forward = w.out;
     return arena_status(a);
