@@ -55,6 +55,27 @@ static void scales_of_the_two_conventions(void **state) {
     }
 }
 
+/* Names that use a name twice, sixty deep: what is known of one is found once, not on every path to it. */
+static void shared_names_are_looked_at_once(void **state) {
+    (void)state;
+    static const char *const bodies[] = {"S%d = S%d + S%d\n", "S%d = S%d * S%d\n"};
+    static const char *const sums[] = {"S0 = 1/m * sum((W @ X)**2)\n", "S0 = 1/m\n"};
+    for (int way = 0; way < 2; way++) {
+        char    text[4000] = "input X : (n0, m)\nparam W : (1, n0)\n", line[80];
+        reading r;
+        strcat(text, sums[way]);
+        for (int i = 1; i <= 60; i++) {
+            snprintf(line, sizeof line, bodies[way], i, i - 1, i - 1);
+            strcat(text, line);
+        }
+        strcat(text, way ? "J = S60 * sum((W @ X)**2)\nminimize J\n" : "minimize S60\n");
+        reading_open(&r, text);
+        reading_derive(&r, CONVENTION_COURSE);
+        assert_int_equal(r.dv.why_dj != NULL, way); /* 2**60/m is a mean, m**-2**60 is not */
+        reading_close(&r);
+    }
+}
+
 /* Which costs have the course's form, and what is said where they have not. */
 static void costs_of_every_form(void **state) {
     (void)state;
@@ -235,6 +256,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_is_that_of_the_slide),
         cmocka_unit_test(scales_of_the_two_conventions),
+        cmocka_unit_test(shared_names_are_looked_at_once),
         cmocka_unit_test(costs_of_every_form),
         cmocka_unit_test(names_are_given_where_they_are_needed),
         cmocka_unit_test(examples_interact_where_something_joins_them),

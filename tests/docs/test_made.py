@@ -31,6 +31,14 @@ def test_what_is_not_up_to_date_is_noticed_and_written(root, build, tmp_path):
     assert run_docs(tmp_path, build, "--check").returncode == 0
 
 
+def test_code_that_is_quoted_stands_in_the_source(root):
+    sources = "".join(path.read_text() for path in sorted((root / "src").rglob("*.[ch]")))
+    quoted = re.findall(r"^```c\n(.*?)^```", (root / "docs" / "inside.md").read_text(), re.S | re.M)
+    assert quoted
+    for code in quoted:
+        assert code in sources, code
+
+
 def anchor(heading):
     """As sites that show Markdown name a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
