@@ -3,6 +3,7 @@
 #define API_H
 
 #include "core/core.h"
+#include "host/host.h"
 #include "run/run.h"
 
 typedef struct override {

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "api/load.h"
 
@@ -239,7 +238,7 @@ dfoo_status load_classes(work *w, const char *text, const loaded *l, train_optio
     how->class_names_must_fit = text != NULL;
     if (found) take_names(found->texts, found->n, how);
     if (found || !text) return DFOO_OK;
-    if (access(text, R_OK) == 0) return names_of_file(w, text, how);
+    if (os_path_kind(text) != OS_NOTHING) return names_of_file(w, text, how);
     if (strchr(text, ',')) return names_of_list(w, text, how);
     return diag_alone(&w->messages, "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
                       text);

@@ -1,6 +1,5 @@
 /* The public interface: training. */
 #include <math.h>
-#include <unistd.h>
 
 #include "api/load.h"
 
@@ -44,9 +43,9 @@ static bool hand_on(void *user, const train_progress *now) {
     progress_scores(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
-    locale_t ours = uselocale(r->w->locale.before); /* the caller writes numbers in its own way */
+    point_locale_pause(&r->w->locale);
     r->opt->report(r->opt->user, &p);
-    uselocale(ours);
+    point_locale_resume(&r->w->locale);
     return !stop_wanted(r->opt);
 }
 
@@ -58,8 +57,8 @@ static dfoo_status write_log(work *w, const dfoo_train_options *opt, const dfoo_
 
 /* At most 64: more never pay for the networks that fit one machine. */
 static unsigned processors(void) {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+    unsigned n = os_processors();
+    return n > 64 ? 64 : n;
 }
 
 typedef struct train_files {

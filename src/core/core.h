@@ -5,7 +5,6 @@
 #include "core/base/arrays.h"
 #include "core/base/diag.h"
 #include "core/base/json.h"
-#include "core/base/locale.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"
 #include "core/base/text.h"

@@ -3,5 +3,6 @@
 #define HOST_H
 
 #include "host/data/data.h"
+#include "host/os/os.h"
 
 #endif

@@ -59,6 +59,8 @@ def test_a_tree_in_order(tree):
     ("cli/x.c", '#include "core/base/mem.h"\n', "cli/x.c:1: cli/ may include dfoo.h and its own headers only"),
     ("cli/x.c", '#include "../src/core/base/mem.h"\n', "cli/x.c:1: cli/ may include"),
     ("examples/x.c", "#include <core/base/mem.h>\n", "examples/x.c:1: examples/ may include"),
+    ("src/core/base/x.c", "#include <unistd.h>\n", "src/core/base/x.c:1: <unistd.h> is no part of C: only host may"),
+    ("src/api/x.c", "#include <sys/stat.h>\n", "src/api/x.c:1: <sys/stat.h> is no part of C"),
     ("src/ROOMS", "core:\n base ir\n ir base\nteach: core\n explain\napi: core teach\n",
      "src/ROOMS:2: base: ir must stand above it"),
     ("src/ROOMS", "core: teach\n base\n ir base\nteach: core\n explain\napi: core teach\n",

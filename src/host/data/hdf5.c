@@ -1,16 +1,13 @@
 /* HDF5 through libhdf5: datasets of numbers, from any group, as float64.
  *
- * libhdf5 keeps its state for the whole process: a mutex gives one context at a time its turn,
+ * libhdf5 keeps its state for the whole process: a lock gives one context at a time its turn,
  * and the automatic printing of errors is switched off only while it lasts. The innermost entry
  * of the library's error stack ends up in the message. */
 #define H5_USE_18_API /* the functions that every release from 1.8 on has */
 #include "host/data/internal.h"
 
 #include <hdf5.h>
-#include <pthread.h>
 #include <string.h>
-
-static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 typedef struct reader {
     const input *in;
@@ -257,11 +254,11 @@ dfoo_status hdf5_read(const input *in, dfoo_arrays *set, const text_sink *texts)
     reader     r = {.in = in, .set = set, .texts = texts};
     H5E_auto_t print;
     void      *print_to;
-    pthread_mutex_lock(&turn);
+    os_lock();
     H5Eget_auto(H5E_DEFAULT, &print, &print_to);
     H5Eset_auto(H5E_DEFAULT, NULL, NULL);
     dfoo_status status = read_file(&r);
     H5Eset_auto(H5E_DEFAULT, print, print_to);
-    pthread_mutex_unlock(&turn);
+    os_unlock();
     return status;
 }

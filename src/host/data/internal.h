@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "host/data/data.h"
+#include "host/os/os.h"
 
 /* ---------------------------------------------------------------- messages */
 
@@ -154,9 +155,7 @@ typedef struct target {
     diags      *d;
     arena       scratch;
     const char *shown;
-    const char *path; /* symbolic links followed; NULL: standard output */
-    const char *temp; /* exists and is empty; NULL: write to `path` itself */
-    unsigned    mode; /* permissions of the result */
+    os_target   file; /* all zero: standard output */
 } target;
 
 dfoo_status target_begin(target *t, const char *path, diags *d);

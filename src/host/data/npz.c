@@ -298,7 +298,7 @@ static dfoo_status copy_archive(target *t, zip_source_t *archive) {
 static dfoo_status write_npz(target *t, const dfoo_arrays *set, npy_source *sources, data_dtype dtype) {
     zip_error_t error;
     zip_error_init(&error);
-    zip_source_t *file = t->temp ? zip_source_file_create(t->temp, 0, -1, &error)
+    zip_source_t *file = t->file.temp ? zip_source_file_create(t->file.temp, 0, -1, &error)
                                  : zip_source_buffer_create(NULL, 0, 0, &error);
     if (!file) {
         dfoo_status status = zip_fails(t->d, t->shown, "written", &error);
@@ -306,7 +306,7 @@ static dfoo_status write_npz(target *t, const dfoo_arrays *set, npy_source *sour
         return status;
     }
     dfoo_status status = write_archive(t, file, set, sources, dtype);
-    if (status == DFOO_OK && !t->temp) status = copy_archive(t, file);
+    if (status == DFOO_OK && !t->file.temp) status = copy_archive(t, file);
     zip_source_free(file);
     return status;
 }

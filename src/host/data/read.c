@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ----------------------------------------------------------------- opening */
 
@@ -47,12 +46,11 @@ static dfoo_status read_whole(input *in) {
 
 /* FILE:PART, where FILE exists and the whole does not: splits at the first such colon. */
 static dfoo_status split_part(input *in, arena *scratch, const char *path) {
-    struct stat st;
-    if (stat(path, &st) == 0) return DFOO_OK;
+    if (os_path_kind(path) != OS_NOTHING) return DFOO_OK;
     for (const char *colon = strchr(path, ':'); colon; colon = strchr(colon + 1, ':')) {
         char *file = arena_text(scratch, path, (size_t)(colon - path));
         if (!file) return DFOO_ENOMEM;
-        if (stat(file, &st) != 0 || S_ISDIR(st.st_mode)) continue;
+        if (os_path_kind(file) == OS_NOTHING || os_path_kind(file) == OS_FOLDER) continue;
         in->path = in->shown = file;
         in->part = colon + 1;
         break;
@@ -61,16 +59,12 @@ static dfoo_status split_part(input *in, arena *scratch, const char *path) {
 }
 
 static dfoo_status open_path(input *in) {
-    struct stat st;
-    in->file = fopen(in->path, "rb");
-    if (!in->file || fstat(fileno(in->file), &st) != 0) return data_io(in->d, in->shown, "opened", errno);
-    if (S_ISDIR(st.st_mode)) return data_io(in->d, in->shown, "read", EISDIR);
-    if (!S_ISREG(st.st_mode)) {
-        in->path = NULL;
-        return read_whole(in);
-    }
-    in->size = (uint64_t)st.st_size;
-    return DFOO_OK;
+    os_kind kind;
+    int     error = os_open(in->path, &in->file, &kind, &in->size);
+    if (error) return data_io(in->d, in->shown, error == EISDIR ? "read" : "opened", error);
+    if (kind == OS_FILE) return DFOO_OK;
+    in->path = NULL;
+    return read_whole(in);
 }
 
 static void input_close(input *in) {

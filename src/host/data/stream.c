@@ -33,7 +33,7 @@ dfoo_status data_io(diags *d, const char *where, const char *done, int error) {
     char reason[128];
     buf  text;
     if (error == ENOMEM) return DFOO_ENOMEM;
-    if (strerror_r(error, reason, sizeof reason)) snprintf(reason, sizeof reason, "error %d", error);
+    os_error_text(error, reason, sizeof reason);
     buf_init(&text, d->a->mem);
     buf_printf(&text, "%s: cannot be %s: %s", where, done, reason);
     return report(d, &text, DFOO_EIO);
@@ -134,8 +134,7 @@ static size_t file_next(stream *s, unsigned char *to, size_t len) {
         clearerr(file);
     }
     s->trouble_io = true;
-    if (strerror_r(errno, s->trouble, sizeof s->trouble))
-        snprintf(s->trouble, sizeof s->trouble, "read error");
+    os_error_text(errno, s->trouble, sizeof s->trouble);
     return 0;
 }
 

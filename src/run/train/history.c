@@ -9,9 +9,7 @@ const char *const train_history_columns[TRAIN_HISTORY_COLUMNS] = {
     "epoch", "cost", "accuracy", "test_cost", "test_accuracy", "learning_rate"};
 
 double trainer_seconds(const trainer *t) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - t->began.tv_sec) + (double)(now.tv_nsec - t->began.tv_nsec) * 1e-9;
+    return os_seconds() - t->began;
 }
 
 static void fill_row(const trainer *t, double cost, bool scored, bool tested,

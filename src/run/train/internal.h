@@ -4,6 +4,7 @@
 #ifndef TRAIN_INTERNAL_H
 #define TRAIN_INTERNAL_H
 
+#include "host/host.h"
 #include "run/train/train.h"
 
 /* ---------------------------------------------------------------- messages */

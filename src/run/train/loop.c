@@ -141,7 +141,7 @@ static bool checkpoint_is_due(const trainer *t) {
 
 static dfoo_status run_epochs(trainer *t) {
     DFOO_TRY(lessons_start(t));
-    clock_gettime(CLOCK_MONOTONIC, &t->began);
+    t->began = os_seconds();
     while (t->epoch < t->epochs && !t->stop) {
         DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
         DFOO_TRY(lessons_epoch(t));

@@ -6,7 +6,6 @@
  * their hashes. All else that training uses is drawn from the seed and the number of the step. */
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "run/train/trainer.h"
 
@@ -163,7 +162,7 @@ dfoo_status trainer_open_file(trainer *t) {
     const char *file = t->opt->file;
     diags      *d = t->m->g.d;
     if (!file || t->opt->restart) return DFOO_OK;
-    bool is_there = access(file, F_OK) == 0;
+    bool is_there = os_path_kind(file) != OS_NOTHING;
     if (!t->opt->resume) return is_there ? refuse_unfinished(t) : DFOO_OK;
     if (!is_there) {
         diag_warn(d, NULL, span_at(0, 0), "there is no %s to go on with: the run begins", file);

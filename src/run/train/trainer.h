@@ -8,8 +8,6 @@
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
-#include <time.h>
-
 #include "run/train/internal.h"
 #include "run/train/lessons.h"
 
@@ -68,9 +66,9 @@ typedef struct trainer {
     uint64_t look_into; /* the step that is looked into instead of done; 0: none */
     uint64_t bad_step;  /* whose cost was not finite; 0: none */
 
-    struct timespec began;
-    uint64_t        next_look; /* at which step the clock is looked at again */
-    double          seen;      /* examples */
+    double   began; /* os_seconds */
+    uint64_t next_look; /* at which step the clock is looked at again */
+    double   seen;       /* examples */
 } trainer;
 
 /* setup.c: from options and sources to plans, bound examples, memory and starting values. */
