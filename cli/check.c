@@ -5,7 +5,7 @@ static words    values, settings;
 static uint64_t seed;
 
 static dfoo_status check(dfoo *d, const char *const *args) {
-    dfoo_check_options how = {.seed = seed};
+    dfoo_check_options how = {.size = sizeof how, .seed = seed};
     char              *text = NULL;
     dfoo_arrays       *in = NULL;
     dfoo_model        *model;

@@ -8,7 +8,8 @@ static words       settings;
 
 static dfoo_status derive(dfoo *d, const char *const *args) {
     static const dfoo_format  formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_JSON};
-    const dfoo_derive_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+    const dfoo_derive_options how = {.size = sizeof how,
+                                     .convention = convention ? DFOO_DJ : DFOO_COURSE,
                                      .steps = steps,
                                      .run = run,
                                      .wrt = wrt,

@@ -28,7 +28,8 @@ static dfoo_status explain(dfoo *d, const char *const *args) {
     static const dfoo_format   formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
     const bool                 plain = format == 0 && (ascii || (!output && !locale_is_utf8()));
     static const dfoo_explain_way ways[] = {DFOO_BY_INDEX, DFOO_BY_JACOBIAN, DFOO_BY_DIFFERENTIAL};
-    dfoo_explain_options       how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+    dfoo_explain_options       how = {.size = sizeof how,
+                                      .convention = convention ? DFOO_DJ : DFOO_COURSE,
                                       .format = plain ? DFOO_ASCII : formats[format],
                                       .standalone = standalone,
                                       .by = ways[by],
@@ -43,7 +44,8 @@ static dfoo_status explain(dfoo *d, const char *const *args) {
     if (status == DFOO_OK && (args[1] || whole)) status = model_open(d, args[0], &settings, &model);
     if (status == DFOO_OK && values.n) status = arrays_open(d, values.at, values.n, &in);
     how.values = in;
-    if (status == DFOO_OK) status = dfoo_explain(d, model, whole ? NULL : args[1] ? args[1] : args[0], &how, &text);
+    if (status == DFOO_OK && model) status = dfoo_explain(model, args[1], &how, &text);
+    else if (status == DFOO_OK) status = dfoo_explain_function(d, args[0], &how, &text);
     status = answer_to(d, status, text, output);
     dfoo_arrays_free(in);
     dfoo_model_free(model);

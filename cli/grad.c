@@ -6,7 +6,8 @@ static const char *output;
 static int         dtype, convention;
 
 static dfoo_status run_grad(dfoo *d, dfoo_model *model) {
-    const dfoo_grad_options how = {.convention = convention ? DFOO_DJ : DFOO_COURSE,
+    const dfoo_grad_options how = {.size = sizeof how,
+                                   .convention = convention ? DFOO_DJ : DFOO_COURSE,
                                    .dtype = dtype ? DFOO_F32 : DFOO_F64};
     dfoo_arrays            *in, *out = NULL;
     dfoo_status             status = arrays_open(d, values.at, values.n, &in);

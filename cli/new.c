@@ -35,7 +35,8 @@ static dfoo_status new_model(dfoo *d, const char *const *args) {
     char             base[256];
     char            *text = NULL;
     bool             to_file = output && strcmp(output, "-") != 0;
-    dfoo_new_options how = {.layers = layers, .loss = loss, .l2 = l2, .dropout = dropout, .rows = rows, .name = name};
+    dfoo_new_options how = {.size = sizeof how, .layers = layers, .loss = loss, .l2 = l2,
+                            .dropout = dropout, .rows = rows, .name = name};
     if (to_file && !name) how.name = base_name(output, base, sizeof base);
     dfoo_status status = dfoo_new_model(d, &how, &text);
     if (status != DFOO_OK || !to_file) return answer(d, status, text);

@@ -10,7 +10,8 @@ static int         header;
 static words       settings, data;
 
 static dfoo_predict_options examples(void) {
-    return (dfoo_predict_options){.data = words_first(&data), .more_data = words_rest(&data), .map = map, .flatten = flatten,
+    return (dfoo_predict_options){.size = sizeof(dfoo_predict_options), .data = words_first(&data),
+                                  .more_data = words_rest(&data), .map = map, .flatten = flatten,
                                   .header = (dfoo_header)header, .labels = labels};
 }
 
@@ -37,7 +38,8 @@ static dfoo_status plot_confusion(dfoo *d, const char *name, dfoo_model *model, 
 
 static dfoo_status plot_with(dfoo *d, const char *name, dfoo_model *model, const dfoo_arrays *run, char **svg) {
     const dfoo_predict_options from = examples();
-    const dfoo_plot_options    how = {.examples = &from, .features = features, .title = title};
+    const dfoo_plot_options    how = {.size = sizeof how, .examples = &from, .features = features,
+                                         .title = title};
     return confusion ? plot_confusion(d, name, model, run, svg) : dfoo_plot_model(model, run, &how, svg);
 }
 

@@ -34,10 +34,12 @@ static void say_confusion(dfoo *d, const dfoo_confusion *matrix) {
 
 static dfoo_status predict_with(dfoo *d, dfoo_model *model, const dfoo_arrays *run) {
     dfoo_confusion            *matrix = NULL;
-    const dfoo_predict_options how = {.data = words_first(&data), .more_data = words_rest(&data), .map = map,
-                                               .flatten = flatten, .header = (dfoo_header)header, .labels = labels, .dtype = dtype ? DFOO_F32 : DFOO_F64,
+    const dfoo_predict_options how = {.size = sizeof how, .data = words_first(&data),
+                                               .more_data = words_rest(&data), .map = map, .flatten = flatten,
+                                               .header = (dfoo_header)header, .labels = labels,
+                                               .dtype = dtype ? DFOO_F32 : DFOO_F64,
                                                .csv = ends_with(output, ".npz") ? NULL : output, .confusion = &matrix};
-    dfoo_progress              metric = {.cost = NAN, .metric = NAN};
+    dfoo_progress              metric = {.size = sizeof metric, .cost = NAN, .metric = NAN};
     dfoo_arrays               *out;
     dfoo_status                status = dfoo_predict(model, run, &how, &out, &metric);
     say_messages(d);

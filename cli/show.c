@@ -22,7 +22,7 @@ static dfoo_status show_model(dfoo *d, const char *name) {
     char       *text = NULL;
     dfoo_model *model;
     dfoo_status status = model_open(d, name, &settings, &model);
-    if (status == DFOO_OK) status = dfoo_show(model, plan, &text);
+    if (status == DFOO_OK) status = dfoo_show(model, DFOO_WITH(dfoo_show_options, .plan = plan), &text);
     if (status == DFOO_OK && builtin) {
         show_builtin(builtin, text);
         dfoo_text_free(d, text);
@@ -39,7 +39,7 @@ static dfoo_status show(dfoo *d, const char *const *args) {
     if (given && plan) return wrong("--plan belongs to a MODEL, not to --optimizer");
     if (given) {
         char              *text;
-        dfoo_train_options how = {.optimizer = NULL};
+        dfoo_train_options how = DFOO_INIT(dfoo_train_options);
         update_fill(&change, &how);
         dfoo_status status = dfoo_show_optimizer(d, &how, &text);
         return answer(d, status, text);

@@ -49,7 +49,7 @@ static bool to_stdout(void) {
 }
 
 static dfoo_train_options train_options(progress *p) {
-    dfoo_train_options how = {.data = words_first(&data),
+    dfoo_train_options how = {.size = sizeof how, .data = words_first(&data),
                               .more_data = words_rest(&data),
                               .test = words_first(&test),
                               .more_tests = words_rest(&test),
@@ -122,7 +122,7 @@ static void show_interruption(const dfoo_progress *last) {
 static dfoo_status train_model(dfoo *d, dfoo_model *model) {
     progress           p = progress_start(d, quiet || report_every);
     dfoo_train_options how = train_options(&p);
-    dfoo_progress      last;
+    dfoo_progress      last = DFOO_INIT(dfoo_progress);
     dfoo_arrays       *run;
     p.d = d;
     catch_signals();

@@ -1,4 +1,4 @@
-# awk -v version=0.1.0 -f header_man.awk dfoo.h: the header as a page for man(7).
+# awk -v version=0.2.0 -f header_man.awk dfoo.h: the header as a page for man(7).
 #
 # A comment that begins a line is text, everything else is code; "/* --- name */" begins a section.
 # The guards and the C++ brackets are left away.
@@ -38,9 +38,9 @@ BEGIN {
     kind = "text"
 }
 
+/^#ifdef __cplusplus/ { foreign = 1; next } # what only C++ sees
+foreign { if (/^#(endif|else)/) foreign = 0; next }
 /^#(ifndef|define|endif|ifdef|if|else)/ && !/DFOO_VERSION/ { next }
-/^extern "C"/ || /^}$/ { next }
-
 inside {
     last = sub(/ *\*\/$/, "")
     sub(/^ \*/, "")

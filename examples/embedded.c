@@ -69,7 +69,7 @@ static dfoo_status ask(dfoo *d, dfoo_model *model, const dfoo_arrays *run, doubl
     dfoo_arrays *question = NULL, *out = NULL;
     dfoo_status  status = dfoo_arrays_new(d, &question);
     if (status == DFOO_OK) status = dfoo_arrays_add_matrix(question, "X", 1, 1, &x, NULL);
-    dfoo_predict_options how = {.arrays = question};
+    dfoo_predict_options how = {.size = sizeof how, .arrays = question};
     if (status == DFOO_OK) status = dfoo_predict(model, run, &how, &out, NULL);
     if (status == DFOO_OK) *answer = dfoo_arrays_get(out, "A2")->data[0];
     dfoo_arrays_free(out);
@@ -80,10 +80,11 @@ static dfoo_status ask(dfoo *d, dfoo_model *model, const dfoo_arrays *run, doubl
 static dfoo_status learn_and_answer(dfoo *d) {
     dfoo_model   *model = NULL;
     dfoo_arrays  *readings = NULL, *run = NULL;
-    dfoo_progress last;
+    dfoo_progress last = DFOO_INIT(dfoo_progress);
     dfoo_status   status = dfoo_model_parse(d, "curve", curve, sizeof curve - 1, &model);
     if (status == DFOO_OK) status = take_readings(d, &readings);
-    dfoo_train_options how = {.arrays = readings, .epochs = 300, .batch = 20, .optimizer = "adam", .learning_rate = 0.01, .threads = 1};
+    dfoo_train_options how = {.size = sizeof how, .arrays = readings, .epochs = 300, .batch = 20,
+                              .optimizer = "adam", .learning_rate = 0.01, .threads = 1};
     if (status == DFOO_OK) status = dfoo_train(model, &how, &run, &last);
     if (status == DFOO_OK) printf("cost after %zu epochs: %.4f\n", last.epoch, last.cost);
     for (int i = -3; status == DFOO_OK && i <= 3; i++) {

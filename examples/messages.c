@@ -39,10 +39,10 @@ int main(void) {
     if (model && dfoo_model_set(model, "n", 2.5) == DFOO_EINPUT) fputs(dfoo_messages(d), stdout);
     dfoo_messages_clear(d);
     char *proof = NULL;
-    if (model) status = dfoo_explain(d, model, "dQ", NULL, &proof);
+    if (model) status = dfoo_explain(model, "dQ", NULL, &proof);
     printf("explain dQ: %s\n%s", dfoo_status_text(status), dfoo_messages(d));
     dfoo_messages_clear(d);
-    if (model) status = dfoo_explain(d, model, "dW", NULL, &proof);
+    if (model) status = dfoo_explain(model, "dW", NULL, &proof);
     if (status == DFOO_OK) printf("explain dW: %s\n%.*s\n", dfoo_status_text(status), (int)strcspn(proof, "\n"), proof);
 
     dfoo_text_free(d, proof);

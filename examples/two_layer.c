@@ -32,9 +32,10 @@ int main(void) {
     status = dfoo_arrays_new(d, &data);
     if (status == DFOO_OK) status = dfoo_arrays_add_matrix(data, "X", 2, 4, X, NULL);
     if (status == DFOO_OK) status = dfoo_arrays_add_matrix(data, "Y", 1, 4, Y, NULL);
-    dfoo_train_options how = {.arrays = data, .epochs = 2000, .learning_rate = 1, .seed = 1, .report = report, .report_every = 500};
+    dfoo_train_options how = {.size = sizeof how, .arrays = data, .epochs = 2000, .learning_rate = 1,
+                              .seed = 1, .report = report, .report_every = 500};
     if (status == DFOO_OK) status = dfoo_train(model, &how, &run, NULL);
-    dfoo_predict_options use = {.arrays = data};
+    dfoo_predict_options use = {.size = sizeof use, .arrays = data};
     if (status == DFOO_OK) status = dfoo_predict(model, run, &use, &out, NULL);
     if (status == DFOO_OK) {
         const dfoo_array *a2 = dfoo_arrays_get(out, "A2");

@@ -16,7 +16,10 @@
  *
  * Errors: every function that can fail returns a dfoo_status; what was wrong, where, and
  * what would fit is in dfoo_messages. On failure an out-parameter is set to NULL. Nothing
- * is printed, and the process is never ended.
+ * is printed, and the process is never ended. Wrong use (NULL where something is needed, a
+ * number that no enum has, options that were not begun with DFOO_INIT) is DFOO_EUSE, also with
+ * a message wherever there is a context to keep it.
+ * Order of arguments: the owner, what is asked, options, outputs.
  * Ownership: what a function hands out through a `**out` belongs to the caller and has its
  * own free function; free models, arrays and texts before the context.
  * Threads: a context and all that was made with it belong to one thread at a time; there
@@ -39,18 +42,46 @@ extern "C" {
 #define DFOO_API
 #endif
 
-#define DFOO_VERSION "0.1.0"
+/* --------------------------------------------------------------- versions */
+
+/* This header's version. Until 1.0 the second number changes with the layout of anything here, and the shared
+ * library's name with it (libdfoo.so.0.2): a program never meets a library that it was not compiled for. Within
+ * 0.2.x functions, fields of options and messages, and values of enums are only added, at the end; what is here
+ * stays and keeps its meaning. The text of messages and of what is derived or explained may get better. */
+#define DFOO_VERSION_MAJOR 0
+#define DFOO_VERSION_MINOR 2
+#define DFOO_VERSION_PATCH 0
+#define DFOO_VERSION "0.2.0"
+
+/* The library's own version at run time, as DFOO_VERSION is written. Never NULL. */
+DFOO_API const char *dfoo_version(void);
 
 typedef enum dfoo_status {
     DFOO_OK = 0,
     DFOO_NO = 1,     /* the answer is no: a check did not hold (its report was written all the same) */
     DFOO_EINPUT = 2, /* a model, an option or data is wrong: see dfoo_messages */
     DFOO_EIO = 3,    /* a file could not be read or written: see dfoo_messages */
-    DFOO_ENOMEM = 4  /* the allocator returned NULL */
+    DFOO_ENOMEM = 4, /* the allocator returned NULL */
+    DFOO_EUSE = 5    /* wrong use of a function: an argument is NULL, unknown or not begun */
 } dfoo_status;
 
 /* A short English name of a status: "ok", "out of memory", .. Never NULL. */
 DFOO_API const char *dfoo_status_text(dfoo_status status);
+
+/* Structs that grow: those with a `size` in front. A later library adds fields behind the last one, and a size tells it
+ * which fields a program knows. So each begins with its size; DFOO_INIT gives it, and the default to all else:
+ *     dfoo_train_options how = DFOO_INIT(dfoo_train_options);
+ * DFOO_WITH, in C, is the address of such a struct with some fields given:
+ *     dfoo_derive(model, DFOO_WITH(dfoo_derive_options, .steps = 1), &text)
+ * A pointer to options may be NULL: all defaults. All zero behind the size is the default; where 0 itself can be
+ * wanted and is not the default, a bit of the field `zeros` says so.
+ * Errors: a size of 0, or one that the library does not know with something behind what it knows, is DFOO_EUSE. */
+#ifdef __cplusplus
+#define DFOO_INIT(type) dfoo_init<type>()
+#else
+#define DFOO_INIT(type) {.size = sizeof(type)}
+#define DFOO_WITH(type, ...) (&(type){.size = sizeof(type), __VA_ARGS__})
+#endif
 
 /* Where memory comes from. realloc(user, NULL, 0, n) allocates, realloc(user, p, old, n)
  * resizes, realloc(user, p, old, 0) frees and returns NULL. Blocks are aligned as malloc's.
@@ -73,6 +104,23 @@ DFOO_API void        dfoo_close(dfoo *d); /* NULL is fine */
  * with this context. */
 DFOO_API const char *dfoo_messages(dfoo *d);
 DFOO_API void        dfoo_messages_clear(dfoo *d);
+
+typedef enum dfoo_message_kind { DFOO_ERROR = 0, DFOO_WARNING = 1, DFOO_NOTE = 2 } dfoo_message_kind;
+
+/* One message as data. */
+typedef struct dfoo_message {
+    dfoo_message_kind kind;
+    const char *text;       /* what is wrong, without "error:" */
+    const char *suggestion; /* the lines below it: what was found, what would fit; "" if there are none */
+    const char *file;       /* what the model, file of equations or option is called; NULL: no place */
+    size_t line, column;    /* where, both from 1; 0: no place. Columns count characters */
+    size_t length;          /* how many characters of the line are meant; 0: no place */
+} dfoo_message;
+
+/* The same messages one by one, in the order in which they were told: valid until the next call with this context.
+ * NULL behind the last. */
+DFOO_API size_t              dfoo_message_count(const dfoo *d);
+DFOO_API const dfoo_message *dfoo_message_at(const dfoo *d, size_t i);
 
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
@@ -134,6 +182,7 @@ DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_mod
 DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
 
 typedef struct dfoo_new_options {
+    size_t size; /* DFOO_INIT */
     const char *layers;  /* activation and units of each layer: "relu 20, relu 7, sigmoid 1" */
     const char *loss;    /* "cross_entropy", "mse", "mae"; NULL: cross-entropy behind sigmoid and softmax,
                             else half the mean squared error */
@@ -173,8 +222,8 @@ typedef enum dfoo_format {
     DFOO_MARKDOWN = 6 /* dfoo_explain: with TeX's mathematics between dollars */
 } dfoo_format;
 
-/* All zero is the default in every options struct; a NULL pointer to one means all defaults. */
 typedef struct dfoo_derive_options {
+    size_t size; /* DFOO_INIT */
     dfoo_convention convention;
     int             steps; /* not 0: all gradients, grouped by the equation they come from */
     int             run;   /* not 0: the program as it is run, and the rules that made it stable */
@@ -183,9 +232,13 @@ typedef struct dfoo_derive_options {
     int             standalone; /* not 0, with DFOO_LATEX: a whole document */
 } dfoo_derive_options;
 
-/* The model's equations with shapes and sizes, and the number of parameters; with `plan` not
- * 0 the instructions that a training step runs. */
-DFOO_API dfoo_status dfoo_show(dfoo_model *model, int plan, char **text);
+typedef struct dfoo_show_options {
+    size_t size; /* DFOO_INIT */
+    int    plan; /* not 0: the instructions that a training step runs, too */
+} dfoo_show_options;
+
+/* The model's equations with shapes and sizes, and the number of parameters. */
+DFOO_API dfoo_status dfoo_show(dfoo_model *model, const dfoo_show_options *options, char **text);
 
 /* The backward pass, in the notation of the model or another format. DFOO_EINPUT: there is no
  * such format, or the options do not go together. */
@@ -196,6 +249,7 @@ DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *o
 typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1, DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
 
 typedef struct dfoo_explain_options {
+    size_t size; /* DFOO_INIT */
     dfoo_convention convention;
     dfoo_explain_way by;
     int             steps;  /* not 0: every simplification with its rule, else how many there were */
@@ -208,10 +262,14 @@ typedef struct dfoo_explain_options {
 /* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid;
  * NULL explains the whole model, every gradient that dfoo_derive lists with its steps.
  * Every displayed equality was evaluated on random values; the last line says how closely it
- * held. DFOO_NO: one did not hold (the text says which). model may be NULL for a function. */
-DFOO_API dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text);
+ * held. DFOO_NO: one did not hold (the text says which). */
+DFOO_API dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text);
+
+/* The same for a function of the notation, sigmoid or swish, which needs no model. */
+DFOO_API dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options, char **text);
 
 typedef struct dfoo_check_options {
+    size_t size; /* DFOO_INIT */
     const dfoo_arrays *values; /* inputs and parameters to check at; NULL: random ones */
     uint64_t           seed;
 } dfoo_check_options;
@@ -223,6 +281,7 @@ DFOO_API dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *opt
 /* ---------------------------------------------------------- running a model */
 
 typedef struct dfoo_grad_options {
+    size_t size; /* DFOO_INIT */
     dfoo_convention convention;
     dfoo_dtype      dtype;
 } dfoo_grad_options;
@@ -235,6 +294,7 @@ DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const d
 
 /* How training goes. Values that are not there are NaN. */
 typedef struct dfoo_progress {
+    size_t      size; /* DFOO_INIT, where a caller hands one in */
     size_t      epoch, epochs;       /* passes over the data: complete ones, and how many are wanted */
     double      within;              /* the part of the pass at hand that is done, 0 to 1 */
     size_t      best_epoch; /* in the report of the end: after which epoch the parameters were that are kept */
@@ -253,6 +313,7 @@ typedef enum dfoo_header { DFOO_HEADER_AUTO = 0, DFOO_HEADER_YES = 1, DFOO_HEADE
 typedef enum dfoo_decay { DFOO_DECOUPLED = 0, DFOO_L2 = 1 } dfoo_decay;
 
 typedef struct dfoo_train_options {
+    size_t size; /* DFOO_INIT */
     const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
     const char *test;      /* a file of examples that training does not see; or NULL */
     const char *const *more_data, *const *more_tests; /* more files, whose arrays and columns stand beside those of the
@@ -272,18 +333,18 @@ typedef struct dfoo_train_options {
     const char *from;      /* an NPZ file with initial parameters; NULL: as the model says */
     const char *optimizer; /* "sgd" if NULL; "momentum", .., or a file of equations */
     const char *settings;  /* of the optimiser: "beta=0.9,epsilon=1e-8"; NULL: its defaults */
-    double      learning_rate; /* 0: the optimiser's default */
+    double      learning_rate; /* 0: the optimiser's default (see `zeros`) */
     const char *schedule;  /* of the learning rate: "cosine", "step every=30 factor=0.1", an equation
                               "alpha = alpha0 / t", or a file of such; NULL: constant */
     size_t      warmup;    /* the learning rate grows over so many steps; 0: none */
     double      clip;      /* the most length of all gradients together; 0: any */
     double      clip_value; /* the largest entry of a gradient; 0: any */
-    double      decay;     /* of the weights; 0: none, or the optimiser's own */
+    double      decay;     /* of the weights; 0: none, or the optimiser's own (see `zeros`) */
     dfoo_decay  decay_kind;
     int         decay_all; /* not 0: biases decay, too; else only factors of a product do */
     size_t      patience;  /* stop after so many epochs without a better cost of the test data, and keep
                               the best parameters; 0: never */
-    size_t      epochs;    /* 0: 1000 */
+    size_t      epochs;    /* 0: 1000 (see `zeros`) */
     size_t      batch;     /* examples in a step; 0: all of them */
     uint64_t    seed;
     dfoo_dtype  dtype;
@@ -301,7 +362,11 @@ typedef struct dfoo_train_options {
     void (*report)(void *user, const dfoo_progress *now);
     int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step */
     void *user;
+    unsigned    zeros; /* fields whose 0 is meant and is not their default: DFOO_ZERO_DECAY | .. */
 } dfoo_train_options;
+
+/* For dfoo_train_options.zeros. */
+enum { DFOO_ZERO_LEARNING_RATE = 1, DFOO_ZERO_DECAY = 2, DFOO_ZERO_EPOCHS = 4 };
 
 /* Trains the model. `run` gets the parameters by name and what dfoo_predict needs; `last`
  * (may be NULL) the report of the end. What is noticed on the way (docs/lessons.md) are warnings in
@@ -339,6 +404,7 @@ DFOO_API void dfoo_confusion_free(dfoo *d, dfoo_confusion *confusion); /* NULL i
 DFOO_API dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text);
 
 typedef struct dfoo_predict_options {
+    size_t size; /* DFOO_INIT */
     const char        *data;   /* one of data (a file) and arrays */
     const char *const *more_data; /* more files, as in training */
     const dfoo_arrays *arrays;
@@ -364,6 +430,7 @@ DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, con
  * dark surroundings, and need no colours to be read. */
 
 typedef struct dfoo_plot_options {
+    size_t size; /* DFOO_INIT */
     const dfoo_predict_options *examples; /* the data, as for dfoo_predict; its csv and confusion are not used */
     const char *features; /* one or two, with a comma: what is varied, the others stay at their means; NULL: all, if
                              there are not more than two */
@@ -382,6 +449,12 @@ DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusio
 DFOO_API dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg);
 
 #ifdef __cplusplus
+}
+
+template <class type> inline type dfoo_init() {
+    type begun = type();
+    begun.size = sizeof begun;
+    return begun;
 }
 #endif
 

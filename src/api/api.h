@@ -13,7 +13,9 @@ typedef struct override {
 
 struct dfoo {
     dfoo_allocator mem;
-    buf            messages;
+    buf            messages; /* as text; `failed`: some of them found no memory */
+    arena          kept;     /* of the list */
+    VEC(dfoo_message) list;  /* the same one by one */
 };
 
 /* A model is its text and what was set by name; every call reads it afresh into an arena of
@@ -37,6 +39,51 @@ typedef struct work {
     point_locale locale;
     uint32_t n_told; /* how many of the messages dfoo_messages has */
 } work;
+
+/* ---------------------------------------------------------- wrong use, use.c */
+
+/* What a model's context is, though there may be no model. */
+#define CONTEXT_OF(model) ((model) ? (model)->d : NULL)
+
+/* Ends a call that was given no pointer where one is needed. `d`: who keeps the message, or NULL. */
+#define NEED(d, argument) \
+    do { \
+        if (!(argument)) return use_null(d, __func__, #argument); \
+    } while (0)
+
+/* .. that was given a number that an enum has not: its last one is `last`. */
+#define KNOWN(d, value, last) \
+    do { \
+        if ((unsigned)(value) > (unsigned)(last)) return use_unknown(d, __func__, #value, (int)(value)); \
+    } while (0)
+
+/* The caller's options as a struct of this library's size: `type how; TAKE(d, type, options, how);` */
+#define TAKE(d, type, options, how) \
+    DFOO_TRY(use_options(d, __func__, #type, options, &(how), sizeof(how)))
+
+/* Hands a struct of this library's size out, as far as the caller's knows its fields; NULL: nobody wants it. */
+#define HAND_OUT(d, type, own, to) DFOO_TRY(use_hand_out(d, __func__, #type, &(own), sizeof(own), to))
+
+/* All return DFOO_EUSE, or DFOO_ENOMEM where the message found no memory. */
+dfoo_status use_null(dfoo *d, const char *function, const char *argument);
+dfoo_status use_unknown(dfoo *d, const char *function, const char *argument, int value);
+dfoo_status use_wrong(dfoo *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Copies what the caller's header knows (NULL: nothing) over zeros. DFOO_EUSE: the size is none, or it says that
+ * there is something this library does not know. */
+dfoo_status use_options(dfoo *d, const char *function, const char *type, const void *given, void *own, size_t size);
+
+dfoo_status use_hand_out(dfoo *d, const char *function, const char *type, const void *own, size_t size, void *to);
+
+/* ------------------------------------------------------------ messages.c */
+
+/* Keeps the messages from number `first` on, as text and one by one. */
+void messages_keep(dfoo *d, const diags *from, uint32_t first);
+
+/* A message that stands alone; returns `status`, or DFOO_ENOMEM. */
+dfoo_status messages_say(dfoo *d, dfoo_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---------------------------------------------------------------- work.c */
 
 /* Begins a call without a model. */
 dfoo_status work_begin(work *w, dfoo *d);
@@ -101,5 +148,12 @@ dfoo_status plot_write_history(work *w, const char *path, const char *data, cons
 
 /* A text of the caller's from a buffer. */
 dfoo_status work_text(dfoo_status status, buf *b, char **text);
+
+/* A whole call that hands out a text: reads the model (NULL: none), runs the body, ends. */
+typedef dfoo_status (*text_body)(work *w, const void *request, buf *out);
+dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request, char **text);
+
+/* An empty set whose messages go to the context. */
+dfoo_status set_new(dfoo *d, dfoo_arrays **out);
 
 #endif

@@ -13,7 +13,8 @@ static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit
     return diff_run(m, a, &how, out);
 }
 
-static dfoo_status check(work *w, const dfoo_check_options *opt, buf *out) {
+static dfoo_status check(work *w, const void *request, buf *out) {
+    const dfoo_check_options *opt = request;
     engine_user   user = {DFOO_COURSE};
     check_engine  engine = {derive_again, &user};
     check_options how = {.values = opt->values, .seed = opt->seed};
@@ -26,12 +27,10 @@ static dfoo_status check(work *w, const dfoo_check_options *opt, buf *out) {
 }
 
 dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, char **text) {
-    static const dfoo_check_options none = {0};
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, model->d->mem);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = check(&w, options ? options : &none, &out);
-    return work_text(work_close(&w, status), &out, text);
+    dfoo_check_options how;
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, text);
+    TAKE(model->d, dfoo_check_options, options, how);
+    return work_write_text(model->d, model, check, &how, text);
 }

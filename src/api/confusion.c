@@ -33,7 +33,7 @@ dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion *
 }
 
 void dfoo_confusion_free(dfoo *d, dfoo_confusion *x) {
-    if (!x) return;
+    if (!d || !x) return;
     confusion *c = (confusion *)x;
     arena_free(&c->a);
     mem_free(&d->mem, c, sizeof *c);
@@ -150,9 +150,13 @@ static void put_mistakes(buf *b, const dfoo_confusion *c) {
         buf_printf(b, "%6zu  %s predicted as %s\n", c->count[at], c->names[at / c->classes], c->names[at % c->classes]);
 }
 
-dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *c, char **text) {
-    buf b;
-    *text = NULL;
+dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text) {
+    const dfoo_confusion *c = confusion;
+    buf                   b;
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, confusion);
+    NEED(d, text);
     buf_init(&b, d->mem);
     if (c->classes <= MOST_IN_TABLE) put_table(&b, c);
     else put_mistakes(&b, c);

@@ -105,14 +105,15 @@ static bool is_text(dfoo_format format) {
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
     const char *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
     const char *wrong = NULL;
-    if ((unsigned)opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
+    if (opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
     else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only", text_only);
     else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
-static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
-    bool *wanted;
+static dfoo_status derive(work *w, const void *request, buf *out) {
+    const dfoo_derive_options *opt = request;
+    bool                      *wanted;
     DFOO_TRY(check_derive_options(w, opt));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
@@ -124,12 +125,12 @@ static dfoo_status derive(work *w, const dfoo_derive_options *opt, buf *out) {
 }
 
 dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, char **text) {
-    static const dfoo_derive_options none = {0};
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, model->d->mem);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = derive(&w, options ? options : &none, &out);
-    return work_text(work_close(&w, status), &out, text);
+    dfoo_derive_options how;
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, text);
+    TAKE(model->d, dfoo_derive_options, options, how);
+    KNOWN(model->d, how.convention, DFOO_DJ);
+    KNOWN(model->d, how.format, DFOO_MARKDOWN);
+    return work_write_text(model->d, model, derive, &how, text);
 }

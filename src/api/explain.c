@@ -169,24 +169,52 @@ static const char *format_names(arena *a) {
     return names ? names : "";
 }
 
-static dfoo_status check_explain_options(work *w, bool with_model, const char *name, const dfoo_explain_options *opt) {
+static dfoo_status check_explain_options(work *w, const dfoo_explain_options *opt) {
     const page_format *format = page_format_find(opt->format);
     const char        *wrong = NULL;
     if (!format)
         wrong = arena_format(&w->a, "there is no such format: explanations come as %s", format_names(&w->a));
     else if (opt->standalone && !format->standalone) wrong = "standalone belongs to the format latex";
-    else if (!name && !with_model) wrong = "to explain everything a model is needed";
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
-dfoo_status dfoo_explain(dfoo *d, dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
-    static const dfoo_explain_options none = {0};
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = model ? work_open(&w, d, model) : work_begin(&w, d);
-    if (status == DFOO_OK) status = check_explain_options(&w, model != NULL, name, options ? options : &none);
-    if (status == DFOO_OK) status = explain_name(&w, model != NULL, name, options ? options : &none, &out);
-    return work_text(work_close(&w, status), &out, text);
+/* A call of one of the two functions below. */
+typedef struct explain_request {
+    dfoo_explain_options how;
+    bool                 with_model;
+    const char          *name; /* NULL: everything */
+} explain_request;
+
+static dfoo_status explain_request_text(work *w, const void *request, buf *out) {
+    const explain_request *r = request;
+    DFOO_TRY(check_explain_options(w, &r->how));
+    return explain_name(w, r->with_model, r->name, &r->how, out);
+}
+
+static dfoo_status known_options(dfoo *d, const char *function, const dfoo_explain_options *how) {
+    if ((unsigned)how->convention > DFOO_DJ) return use_unknown(d, function, "convention", (int)how->convention);
+    if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
+    if ((unsigned)how->format > DFOO_MARKDOWN) return use_unknown(d, function, "format", (int)how->format);
+    return DFOO_OK;
+}
+
+dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
+    explain_request r = {.with_model = true, .name = name};
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, text);
+    TAKE(model->d, dfoo_explain_options, options, r.how);
+    DFOO_TRY(known_options(model->d, __func__, &r.how));
+    return work_write_text(model->d, model, explain_request_text, &r, text);
+}
+
+dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options, char **text) {
+    explain_request r = {.name = name};
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, name);
+    NEED(d, text);
+    TAKE(d, dfoo_explain_options, options, r.how);
+    DFOO_TRY(known_options(d, __func__, &r.how));
+    return work_write_text(d, NULL, explain_request_text, &r, text);
 }

@@ -299,13 +299,19 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
 }
 
 dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out) {
-    static const dfoo_grad_options none = {0};
-    work w;
-    *out = NULL;
-    dfoo_arrays *result = NULL;
-    dfoo_status  status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
-    if (status == DFOO_OK) status = grad(&w, in, options ? options : &none, result);
+    dfoo_grad_options how;
+    work              w;
+    dfoo_arrays      *result = NULL;
+    if (out) *out = NULL;
+    NEED(NULL, model);
+    NEED(model->d, in);
+    NEED(model->d, out);
+    TAKE(model->d, dfoo_grad_options, options, how);
+    KNOWN(model->d, how.convention, DFOO_DJ);
+    KNOWN(model->d, how.dtype, DFOO_F32);
+    dfoo_status status = work_open(&w, model->d, model);
+    if (status == DFOO_OK) status = set_new(model->d, &result);
+    if (status == DFOO_OK) status = grad(&w, in, &how, result);
     status = work_close(&w, status);
     if (status == DFOO_OK) *out = result;
     else arrays_free(result);

@@ -8,7 +8,11 @@
 
 /* A model is kept only if it can be read. */
 dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
-    *out = NULL;
+    if (out) *out = NULL;
+    NEED(NULL, d);
+    NEED(d, name);
+    NEED(d, text);
+    NEED(d, out);
     dfoo_model *m = mem_new(&d->mem, sizeof *m);
     if (!m) return DFOO_ENOMEM;
     m->d = d;
@@ -46,7 +50,7 @@ const char *dfoo_builtin_text(size_t i) {
 const char *dfoo_builtin_like(const char *name) {
     const char *best = NULL;
     unsigned    most = 7; /* three edits */
-    for (size_t i = 0; builtin_model_names[i]; i++) {
+    for (size_t i = 0; name && builtin_model_names[i]; i++) {
         unsigned far = text_distance(name, builtin_model_names[i]);
         if (far >= most) continue;
         most = far;
@@ -55,67 +59,74 @@ const char *dfoo_builtin_like(const char *name) {
     return best;
 }
 
-/* A message without a place: $a and $b in the format stand for the two texts. */
-static dfoo_status message(dfoo *d, dfoo_status status, const char *format, const char *a, const char *b) {
-    buf_puts(&d->messages, "error: ");
-    for (const char *p = format; *p; p++) {
-        if (*p == '$') buf_puts(&d->messages, *++p == 'a' ? a : b);
-        else buf_put(&d->messages, p, 1);
-    }
-    buf_puts(&d->messages, "\n");
-    return d->messages.failed ? DFOO_ENOMEM : status;
-}
-
 static dfoo_status read_stream(dfoo *d, const char *path, FILE *f, buf *text) {
     char   part[65536];
     size_t n;
     while ((n = fread(part, 1, sizeof part, f)) > 0) buf_put(text, part, n);
-    if (ferror(f)) return message(d, DFOO_EIO, "$a: $b", path, strerror(errno));
+    if (ferror(f)) return messages_say(d, DFOO_EIO, "%s: %s", path, strerror(errno));
     return buf_status(text);
 }
 
-dfoo_status dfoo_model_read(dfoo *d, const char *path, dfoo_model **out) {
-    *out = NULL;
-    for (size_t i = 0; builtin_model_names[i]; i++) {
-        if (strcmp(builtin_model_names[i], path) != 0) continue;
-        char name[64];
-        snprintf(name, sizeof name, "%s.eq", path);
-        return dfoo_model_parse(d, name, builtin_model_texts[i], strlen(builtin_model_texts[i]), out);
-    }
-    bool  standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    if (!f) {
-        const char *like = dfoo_builtin_like(path);
-        return like ? message(d, DFOO_EIO, "$a: there is no such file, and no built-in model of this name; did you mean $b?", path, like)
-                    : message(d, DFOO_EIO, "$a: $b", path, strerror(errno));
-    }
+static dfoo_status read_builtin(dfoo *d, size_t i, dfoo_model **out) {
+    char name[64];
+    snprintf(name, sizeof name, "%s.eq", builtin_model_names[i]);
+    return dfoo_model_parse(d, name, builtin_model_texts[i], strlen(builtin_model_texts[i]), out);
+}
+
+static dfoo_status no_file(dfoo *d, const char *path) {
+    const char *like = dfoo_builtin_like(path);
+    if (!like) return messages_say(d, DFOO_EIO, "%s: %s", path, strerror(errno));
+    return messages_say(d, DFOO_EIO, "%s: there is no such file, and no built-in model of this name; did you mean %s?",
+                        path, like);
+}
+
+static dfoo_status read_file(dfoo *d, const char *path, dfoo_model **out) {
+    bool        standard = strcmp(path, "-") == 0;
+    const char *slash = strrchr(path, '/'), *name = slash && slash[1] ? slash + 1 : path;
+    FILE       *f = standard ? stdin : fopen(path, "rb");
+    if (!f) return no_file(d, path);
     buf text;
     buf_init(&text, d->mem);
     dfoo_status status = read_stream(d, path, f, &text);
     if (!standard) fclose(f);
-    if (status == DFOO_OK) {
-        const char *slash = strrchr(path, '/');
-        status = dfoo_model_parse(d, standard ? "standard input" : slash && slash[1] ? slash + 1 : path, text.text ? text.text : "", text.len, out);
-    }
+    if (standard) name = "standard input";
+    if (status == DFOO_OK) status = dfoo_model_parse(d, name, text.text ? text.text : "", text.len, out);
     buf_free(&text);
     return status;
 }
 
+dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out) {
+    if (out) *out = NULL;
+    NEED(NULL, d);
+    NEED(d, path_or_name);
+    NEED(d, out);
+    for (size_t i = 0; builtin_model_names[i]; i++)
+        if (strcmp(builtin_model_names[i], path_or_name) == 0) return read_builtin(d, i, out);
+    return read_file(d, path_or_name, out);
+}
+
+static dfoo_status new_model(work *w, const void *request, buf *out) {
+    const dfoo_new_options *opt = request;
+    lang_new_options        how = {.layers = opt->layers, .loss = opt->loss, .l2 = opt->l2, .keep = opt->dropout,
+                                   .rows = opt->rows != 0, .name = opt->name};
+    return lang_new(&how, &w->a, &w->messages, out);
+}
+
 dfoo_status dfoo_new_model(dfoo *d, const dfoo_new_options *options, char **text) {
-    work             w;
-    buf              out;
-    lang_new_options how = {.layers = options->layers, .loss = options->loss, .l2 = options->l2, .keep = options->dropout,
-                            .rows = options->rows != 0, .name = options->name};
-    *text = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = work_begin(&w, d);
-    if (status == DFOO_OK) status = lang_new(&how, &w.a, &w.messages, &out);
-    return work_text(work_close(&w, status), &out, text);
+    dfoo_new_options how;
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, text);
+    TAKE(d, dfoo_new_options, options, how);
+    NEED(d, how.layers);
+    return work_write_text(d, NULL, new_model, &how, text);
 }
 
 dfoo_status dfoo_model_set(dfoo_model *model, const char *name, double value) {
-    work        w;
-    override    o = {arena_text(&model->a, name, strlen(name)), value};
+    work w;
+    NEED(NULL, model);
+    NEED(model->d, name);
+    override o = {arena_text(&model->a, name, strlen(name)), value};
     if (!o.name) return DFOO_ENOMEM;
     uint32_t n = model->overrides.n;
     vec_push(&model->a, &model->overrides, o);

@@ -16,7 +16,7 @@ typedef struct reading {
 /* ------------------------------------------------------------------ settings */
 
 /* "beta=0.9,epsilon=1e-8", or with spaces between them. */
-static dfoo_status read_settings(const reading *r, const char *text, double learning_rate,
+static dfoo_status read_settings(const reading *r, const char *text, const double *learning_rate,
                                  const train_setting **out, uint32_t *n) {
     static const char between[] = ", ";
     VEC(train_setting) list = {0};
@@ -32,7 +32,7 @@ static dfoo_status read_settings(const reading *r, const char *text, double lear
         vec_push(r->a, &list, (train_setting){one, value});
         text += len;
     }
-    if (learning_rate != 0) vec_push(r->a, &list, (train_setting){"alpha", learning_rate});
+    if (learning_rate) vec_push(r->a, &list, (train_setting){"alpha", *learning_rate});
     *out = list.at;
     *n = list.n;
     return arena_status(r->a);
@@ -94,13 +94,14 @@ static dfoo_status read_schedule(const reading *r, const char *text, train_optio
     how->schedule = arena_text(r->a, text, len);
     how->schedule_text = NULL;
     if (!how->schedule) return DFOO_ENOMEM;
-    DFOO_TRY(read_settings(r, text + len, 0, &how->schedule_settings, &how->n_schedule_settings));
+    DFOO_TRY(read_settings(r, text + len, NULL, &how->schedule_settings, &how->n_schedule_settings));
     if (is_known(train_schedule_name, how->schedule)) return DFOO_OK;
     return read_file(r, &how->schedule, &how->schedule_text);
 }
 
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how) {
     reading r = {a, d};
+    bool    has_rate = opt->learning_rate != 0 || (opt->zeros & DFOO_ZERO_LEARNING_RATE);
     how->optimizer = opt->optimizer;
     how->warmup = opt->warmup;
     how->clip = opt->clip;
@@ -108,7 +109,8 @@ dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, t
     how->decay = opt->decay;
     how->decay_l2 = opt->decay_kind == DFOO_L2;
     how->decay_all = opt->decay_all != 0;
-    DFOO_TRY(read_settings(&r, opt->settings, opt->learning_rate, &how->settings, &how->n_settings));
+    DFOO_TRY(read_settings(&r, opt->settings, has_rate ? &opt->learning_rate : NULL, &how->settings,
+                           &how->n_settings));
     if (opt->schedule) DFOO_TRY(read_schedule(&r, opt->schedule, how));
     if (!opt->optimizer || is_known(train_optimizer_name, opt->optimizer)) return DFOO_OK;
     return read_file(&r, &how->optimizer, &how->optimizer_text);
@@ -116,21 +118,20 @@ dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, t
 
 /* ----------------------------------------------------------------------- show */
 
-static dfoo_status show(arena *a, diags *d, const dfoo_train_options *opt, buf *out) {
+static dfoo_status show(work *w, const void *request, buf *out) {
     train_options how = {.epochs = 0};
-    DFOO_TRY(api_read_update(a, d, opt, &how));
-    return train_rule_show(&how, d, out);
+    DFOO_TRY(api_read_update(&w->a, &w->messages, request, &how));
+    return train_rule_show(&how, &w->messages, out);
 }
 
 dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char **text) {
-    static const dfoo_train_options none = {0};
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = work_begin(&w, d);
-    if (status == DFOO_OK) status = show(&w.a, &w.messages, options ? options : &none, &out);
-    return work_text(work_close(&w, status), &out, text);
+    dfoo_train_options how;
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, text);
+    TAKE(d, dfoo_train_options, options, how);
+    KNOWN(d, how.decay_kind, DFOO_L2);
+    return work_write_text(d, NULL, show, &how, text);
 }
 
 const char *dfoo_optimizer_name(size_t i) {

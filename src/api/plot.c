@@ -101,33 +101,44 @@ static dfoo_status draw_log(work *w, const char *path, const char *title, dfoo_a
     return draw_history(&t, title ? title : strcmp(path, "-") == 0 ? "training" : base_name(path), &w->a, out);
 }
 
-dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg) {
-    work         w;
-    buf          out;
-    dfoo_arrays *set = NULL;
-    *svg = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = work_begin(&w, d);
-    if (status == DFOO_OK) status = arrays_new(&d->mem, &set);
-    if (status == DFOO_OK) status = draw_log(&w, path, title, set, &out);
+typedef struct log_request {
+    const char *path, *title;
+} log_request;
+
+static dfoo_status plot_log(work *w, const void *request, buf *out) {
+    const log_request *r = request;
+    dfoo_arrays       *set;
+    DFOO_TRY(arrays_new(&w->d->mem, &set));
+    dfoo_status status = draw_log(w, r->path, r->title, set, out);
     arrays_free(set);
-    return work_text(work_close(&w, status), &out, svg);
+    return status;
+}
+
+dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg) {
+    if (svg) *svg = NULL;
+    NEED(NULL, d);
+    NEED(d, path);
+    NEED(d, svg);
+    return work_write_text(d, NULL, plot_log, &(log_request){path, title}, svg);
 }
 
 /* ------------------------------------------------------------------ confusion */
 
+static dfoo_status draw_matrix(work *w, const void *request, buf *out) {
+    const plot_matrix *m = request;
+    if (m->n > PLOT_MOST_CLASSES)
+        return diag_alone(&w->messages, "a confusion matrix of %u classes is too large for a picture, which shows up to %d",
+                          m->n, PLOT_MOST_CLASSES);
+    return plot_confusion(m, &w->a, out);
+}
+
 dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title, char **svg) {
-    work        w;
-    buf         out;
+    if (svg) *svg = NULL;
+    NEED(NULL, d);
+    NEED(d, confusion);
+    NEED(d, svg);
     plot_matrix m = {title ? title : "confusion matrix", (uint32_t)confusion->classes, confusion->names, confusion->count};
-    *svg = NULL;
-    buf_init(&out, d->mem);
-    dfoo_status status = work_begin(&w, d);
-    if (status == DFOO_OK && confusion->classes > PLOT_MOST_CLASSES)
-        status = diag_alone(&w.messages, "a confusion matrix of %zu classes is too large for a picture, which shows up to %d",
-                            confusion->classes, PLOT_MOST_CLASSES);
-    if (status == DFOO_OK) status = plot_confusion(&m, &w.a, &out);
-    return work_text(work_close(&w, status), &out, svg);
+    return work_write_text(d, NULL, draw_matrix, &m, svg);
 }
 
 /* --------------------------------------------------------------------- models */
@@ -274,17 +285,30 @@ static dfoo_status draw_model(work *w, const dfoo_arrays *run, const dfoo_plot_o
     return p.m.ny > 1 ? plot_regions(&p.m, &w->a, out) : plot_outputs(&p.m, &w->a, out);
 }
 
-dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options, char **svg) {
-    static const dfoo_predict_options no_examples = {0};
-    dfoo_plot_options                 opt = options ? *options : (dfoo_plot_options){0};
-    work                              w;
-    loaded                            l = {0};
-    buf                               out;
-    *svg = NULL;
-    if (!opt.examples) opt.examples = &no_examples;
-    buf_init(&out, model->d->mem);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = draw_model(&w, run, &opt, &l, &out);
+typedef struct model_request {
+    const dfoo_arrays      *run;
+    const dfoo_plot_options *how;
+} model_request;
+
+static dfoo_status plot_model_body(work *w, const void *request, buf *out) {
+    const model_request *r = request;
+    loaded               l = {0};
+    dfoo_status          status = draw_model(w, r->run, r->how, &l, out);
     loaded_free(&l);
-    return work_text(work_close(&w, status), &out, svg);
+    return status;
+}
+
+dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options, char **svg) {
+    dfoo_plot_options    how;
+    dfoo_predict_options examples;
+    if (svg) *svg = NULL;
+    NEED(NULL, model);
+    NEED(model->d, run);
+    NEED(model->d, svg);
+    TAKE(model->d, dfoo_plot_options, options, how);
+    TAKE(model->d, dfoo_predict_options, how.examples, examples);
+    KNOWN(model->d, examples.header, DFOO_HEADER_NO);
+    KNOWN(model->d, examples.dtype, DFOO_F32);
+    how.examples = &examples;
+    return work_write_text(model->d, model, plot_model_body, &(model_request){run, &how}, svg);
 }

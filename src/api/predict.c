@@ -72,32 +72,38 @@ static dfoo_status write_predictions(work *w, const char *path, const dfoo_array
 }
 
 dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out, dfoo_progress *metric) {
-    static const dfoo_predict_options none = {0};
-    work         w;
-    loaded       l = {0};
-    train_score  score = {0}, no_test = {0};
-    dfoo_arrays *result = NULL;
-    *out = NULL;
-    if (options && options->confusion) *options->confusion = NULL;
+    dfoo_predict_options how;
+    work                 w;
+    loaded               l = {0};
+    train_score          score = {0}, no_test = {0};
+    dfoo_arrays         *result = NULL;
+    dfoo_progress        scores = {.cost = NAN};
+    if (out) *out = NULL;
+    NEED(NULL, model);
+    NEED(model->d, run);
+    NEED(model->d, out);
+    TAKE(model->d, dfoo_predict_options, options, how);
+    KNOWN(model->d, how.header, DFOO_HEADER_NO);
+    KNOWN(model->d, how.dtype, DFOO_F32);
+    HAND_OUT(model->d, dfoo_progress, scores, metric);
+    if (how.confusion) *how.confusion = NULL;
     dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
-    if (status == DFOO_OK) status = predict(&w, run, options ? options : &none, &l, result, &score);
-    if (status == DFOO_OK && options && options->csv) status = write_predictions(&w, options->csv, run, result);
+    if (status == DFOO_OK) status = set_new(model->d, &result);
+    if (status == DFOO_OK) status = predict(&w, run, &how, &l, result, &score);
+    if (status == DFOO_OK && how.csv) status = write_predictions(&w, how.csv, run, result);
     loaded_free(&l);
-    if (metric) {
-        *metric = (dfoo_progress){.cost = NAN};
-        progress_scores(metric, &score, &no_test);
-        if (!score.n) metric->cost = NAN;
-    }
+    progress_scores(&scores, &score, &no_test);
+    if (!score.n) scores.cost = NAN;
+    HAND_OUT(model->d, dfoo_progress, scores, metric);
     status = work_close(&w, status);
     if (status == DFOO_OK) {
         *out = result;
         return status;
     }
     arrays_free(result);
-    if (options && options->confusion) {
-        dfoo_confusion_free(model->d, *options->confusion);
-        *options->confusion = NULL;
+    if (how.confusion) {
+        dfoo_confusion_free(model->d, *how.confusion);
+        *how.confusion = NULL;
     }
     return status;
 }

@@ -3,10 +3,11 @@
 #include "core/core.h"
 #include "run/run.h"
 
-static dfoo_status show(work *w, int with_plan, buf *out) {
+static dfoo_status show(work *w, const void *request, buf *out) {
+    const dfoo_show_options *opt = request;
     DFOO_TRY(work_printable(w));
     lang_show(&w->m, out);
-    if (!with_plan) return buf_status(out);
+    if (!opt->plan) return buf_status(out);
     program run = {{0}};
     plan   *p;
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
@@ -23,12 +24,11 @@ static dfoo_status show(work *w, int with_plan, buf *out) {
     return buf_status(out);
 }
 
-dfoo_status dfoo_show(dfoo_model *model, int with_plan, char **text) {
-    work w;
-    buf  out;
-    *text = NULL;
-    buf_init(&out, model->d->mem);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = show(&w, with_plan, &out);
-    return work_text(work_close(&w, status), &out, text);
+dfoo_status dfoo_show(dfoo_model *model, const dfoo_show_options *options, char **text) {
+    dfoo_show_options how;
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, text);
+    TAKE(model->d, dfoo_show_options, options, how);
+    return work_write_text(model->d, model, show, &how, text);
 }

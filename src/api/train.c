@@ -37,7 +37,7 @@ static bool is_told(reporter *r, const train_progress *now) {
 
 static bool hand_on(void *user, const train_progress *now) {
     reporter     *r = user;
-    dfoo_progress p = {.epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
+    dfoo_progress p = {.size = sizeof p, .epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
     work_tell(r->w);
     if (!is_told(r, now)) return !stop_wanted(r->opt);
     progress_scores(&p, &now->train, &now->test);
@@ -108,24 +108,30 @@ static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f,
         dfoo_status logged = write_log(w, opt, f->history);
         if (status == DFOO_OK) status = logged;
     }
-    if (last) {
-        *last = (dfoo_progress){.epoch = result.epochs, .epochs = how.epochs, .seconds = result.seconds,
-                                .best_epoch = opt->patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
-        progress_scores(last, &result.train, &result.test);
-    }
+    *last = (dfoo_progress){.epoch = result.epochs, .epochs = how.epochs, .seconds = result.seconds,
+                            .best_epoch = opt->patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
+    progress_scores(last, &result.train, &result.test);
     return status;
 }
 
 dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last) {
-    static const dfoo_train_options none = {0};
-    work         w;
-    train_files  files = {0};
-    dfoo_arrays *result = NULL;
-    *run = NULL;
-    if (last) *last = (dfoo_progress){.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
+    dfoo_train_options how;
+    work               w;
+    train_files        files = {0};
+    dfoo_arrays       *result = NULL;
+    dfoo_progress      end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
+    if (run) *run = NULL;
+    NEED(NULL, model);
+    NEED(model->d, run);
+    TAKE(model->d, dfoo_train_options, options, how);
+    KNOWN(model->d, how.header, DFOO_HEADER_NO);
+    KNOWN(model->d, how.decay_kind, DFOO_L2);
+    KNOWN(model->d, how.dtype, DFOO_F32);
+    HAND_OUT(model->d, dfoo_progress, end, last);
     dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = arrays_new(&model->d->mem, &result);
-    if (status == DFOO_OK) status = train(&w, options ? options : &none, &files, result, last);
+    if (status == DFOO_OK) status = set_new(model->d, &result);
+    if (status == DFOO_OK) status = train(&w, &how, &files, result, &end);
+    HAND_OUT(model->d, dfoo_progress, end, last);
     loaded_free(&files.data);
     loaded_free(&files.test);
     arrays_free(files.from);

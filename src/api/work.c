@@ -17,7 +17,7 @@ dfoo_status work_begin(work *w, dfoo *d) {
 }
 
 void work_tell(work *w) {
-    diags_render(&w->messages, w->n_told, &w->d->messages);
+    messages_keep(w->d, &w->messages, w->n_told);
     w->n_told = w->messages.list.n;
 }
 
@@ -35,6 +35,15 @@ dfoo_status work_text(dfoo_status status, buf *b, char **text) {
     }
     buf_free(b);
     return status;
+}
+
+dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request, char **text) {
+    work w;
+    buf  out;
+    buf_init(&out, d->mem);
+    dfoo_status status = model ? work_open(&w, d, model) : work_begin(&w, d);
+    if (status == DFOO_OK) status = body(&w, request, &out);
+    return work_text(work_close(&w, status), &out, text);
 }
 
 /* ----------------------------------------------------------------- reading */

@@ -11,54 +11,65 @@ typedef dfoo_status call(dfoo *d, dfoo_model *model, char **text);
 
 static dfoo_status derive(dfoo *d, dfoo_model *model, char **text) {
     (void)d;
-    return dfoo_derive(model, &(dfoo_derive_options){.steps = 1}, text);
+    return dfoo_derive(model, DFOO_WITH(dfoo_derive_options, .steps = 1), text);
 }
 
 static dfoo_status derive_run(dfoo *d, dfoo_model *model, char **text) {
     (void)d;
-    return dfoo_derive(model, &(dfoo_derive_options){.run = 1}, text);
+    return dfoo_derive(model, DFOO_WITH(dfoo_derive_options, .run = 1), text);
 }
 
 static dfoo_status explain_z(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dZ", NULL, text);
+    (void)d;
+    return dfoo_explain(model, "dZ", NULL, text);
 }
 
 static dfoo_status explain_w(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.format = DFOO_ASCII}, text);
+    (void)d;
+    return dfoo_explain(model, "dw", DFOO_WITH(dfoo_explain_options, .format = DFOO_ASCII), text);
 }
 
 static dfoo_status explain_jacobian(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dZ", &(dfoo_explain_options){.by = DFOO_BY_JACOBIAN, .steps = 1}, text);
+    (void)d;
+    return dfoo_explain(model, "dZ", DFOO_WITH(dfoo_explain_options, .by = DFOO_BY_JACOBIAN, .steps = 1),
+                        text);
 }
 
 static dfoo_status explain_differential(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.by = DFOO_BY_DIFFERENTIAL, .numbers = 1}, text);
+    (void)d;
+    return dfoo_explain(model, "dw", DFOO_WITH(dfoo_explain_options, .by = DFOO_BY_DIFFERENTIAL, .numbers = 1),
+                        text);
 }
 
 static dfoo_status explain_softmax(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dZ2", NULL, text);
+    (void)d;
+    return dfoo_explain(model, "dZ2", NULL, text);
 }
 
 static dfoo_status explain_page(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dZ", &(dfoo_explain_options){.format = DFOO_HTML}, text);
+    (void)d;
+    return dfoo_explain(model, "dZ", DFOO_WITH(dfoo_explain_options, .format = DFOO_HTML), text);
 }
 
 static dfoo_status explain_all(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, NULL, &(dfoo_explain_options){.format = DFOO_JSON}, text);
+    (void)d;
+    return dfoo_explain(model, NULL, DFOO_WITH(dfoo_explain_options, .format = DFOO_JSON), text);
 }
 
 static dfoo_status explain_latex(dfoo *d, dfoo_model *model, char **text) {
-    return dfoo_explain(d, model, "dw", &(dfoo_explain_options){.format = DFOO_LATEX, .standalone = 1}, text);
+    (void)d;
+    return dfoo_explain(model, "dw", DFOO_WITH(dfoo_explain_options, .format = DFOO_LATEX, .standalone = 1),
+                        text);
 }
 
 static dfoo_status explain_function(dfoo *d, dfoo_model *model, char **text) {
     (void)model;
-    return dfoo_explain(d, NULL, "swish", &(dfoo_explain_options){.format = DFOO_MARKDOWN}, text);
+    return dfoo_explain_function(d, "swish", DFOO_WITH(dfoo_explain_options, .format = DFOO_MARKDOWN), text);
 }
 
 static dfoo_status show(dfoo *d, dfoo_model *model, char **text) {
     (void)d;
-    return dfoo_show(model, 0, text);
+    return dfoo_show(model, NULL, text);
 }
 
 typedef struct job {

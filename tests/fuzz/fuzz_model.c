@@ -50,20 +50,23 @@ static void explain_first(dfoo *d, dfoo_model *model, dfoo_convention convention
     static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
     char  *derived, *text;
     char   name[200];
-    if (dfoo_derive(model, &(dfoo_derive_options){.convention = convention}, &derived) == DFOO_OK && first_gradient(derived, name, sizeof name))
+    const dfoo_derive_options plain = {.size = sizeof plain, .convention = convention};
+    if (dfoo_derive(model, &plain, &derived) == DFOO_OK && first_gradient(derived, name, sizeof name))
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-            dfoo_explain_options how = {.convention = convention, .format = formats[i]};
-            expect_text(d, "explain", dfoo_explain(d, model, i % 2 ? NULL : name, &how, &text), &text);
+            dfoo_explain_options how = {.size = sizeof how, .convention = convention, .format = formats[i]};
+            expect_text(d, "explain", dfoo_explain(model, i % 2 ? NULL : name, &how, &text), &text);
         }
     dfoo_messages_clear(d);
     dfoo_text_free(d, derived);
 }
 
 static void derive_all(dfoo *d, dfoo_model *model, dfoo_convention convention) {
-    static const dfoo_derive_options list[] = {{0}, {.steps = 1}, {.run = 1}, {.format = DFOO_NUMPY}, {.format = DFOO_LATEX}, {.format = DFOO_JSON}};
+    static const dfoo_derive_options list[] = {{.steps = 0}, {.steps = 1}, {.run = 1},
+                                               {.format = DFOO_NUMPY}, {.format = DFOO_LATEX}, {.format = DFOO_JSON}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         char               *text;
         dfoo_derive_options how = list[i];
+        how.size = sizeof how;
         how.convention = convention;
         expect_text(d, "derive", dfoo_derive(model, &how, &text), &text);
     }
@@ -77,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dfoo_status status = dfoo_model_parse(d, "fuzz.eq", (const char *)data, size, &model);
     expect(d, "parse", status, model != NULL, NULL);
     if (model) {
-        expect_text(d, "show", dfoo_show(model, 1, &text), &text);
+        expect_text(d, "show", dfoo_show(model, DFOO_WITH(dfoo_show_options, .plan = 1), &text), &text);
         for (int c = DFOO_COURSE; c <= DFOO_DJ; c++) {
             derive_all(d, model, (dfoo_convention)c);
             if (size <= LARGEST_EXPLAINED) explain_first(d, model, (dfoo_convention)c);

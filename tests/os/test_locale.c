@@ -39,14 +39,16 @@ static void write_all(char *out, size_t size) {
     assert_int_equal(dfoo_model_parse(d, "net.eq", model_text, strlen(model_text), &m), DFOO_OK);
     out[0] = 0;
     for (int format = DFOO_TEXT; format <= DFOO_JSON; format++) {
-        assert_int_equal(dfoo_derive(m, &(dfoo_derive_options){.format = (dfoo_format)format}, &text), DFOO_OK);
+        const dfoo_derive_options how = {.size = sizeof how, .format = (dfoo_format)format};
+        assert_int_equal(dfoo_derive(m, &how, &text), DFOO_OK);
         strncat(out, text, size - strlen(out) - 1);
         dfoo_text_free(d, text);
     }
-    assert_int_equal(dfoo_show(m, 1, &text), DFOO_OK);
+    assert_int_equal(dfoo_show(m, DFOO_WITH(dfoo_show_options, .plan = 1), &text), DFOO_OK);
     strncat(out, text, size - strlen(out) - 1);
     dfoo_text_free(d, text);
-    assert_int_equal(dfoo_show_optimizer(d, &(dfoo_train_options){.optimizer = "adam"}, &text), DFOO_OK);
+    const dfoo_train_options adam = {.size = sizeof adam, .optimizer = "adam"};
+    assert_int_equal(dfoo_show_optimizer(d, &adam, &text), DFOO_OK);
     strncat(out, text, size - strlen(out) - 1);
     dfoo_text_free(d, text);
     assert_int_equal(dfoo_arrays_new(d, &in), DFOO_OK);

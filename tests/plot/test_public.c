@@ -27,8 +27,8 @@ static dfoo_status fill(dfoo *d, size_t n, dfoo_arrays **data, dfoo_arrays **run
 typedef dfoo_status call(dfoo *d, dfoo_model *model, const dfoo_arrays *data, const dfoo_arrays *run);
 
 static dfoo_status draw(dfoo *d, dfoo_model *model, const dfoo_arrays *data, const dfoo_arrays *run) {
-    const dfoo_predict_options from = {.arrays = data};
-    const dfoo_plot_options    how = {.examples = &from};
+    const dfoo_predict_options from = {.size = sizeof from, .arrays = data};
+    const dfoo_plot_options    how = {.size = sizeof how, .examples = &from};
     char                      *svg;
     dfoo_status                status = dfoo_plot_model(model, run, &how, &svg);
     assert_int_equal(status == DFOO_OK, svg != NULL);
@@ -58,7 +58,7 @@ static dfoo_status use_confusion(dfoo *d, const dfoo_confusion *c) {
 
 static dfoo_status confuse(dfoo *d, dfoo_model *model, const dfoo_arrays *data, const dfoo_arrays *run) {
     dfoo_confusion            *c;
-    const dfoo_predict_options how = {.arrays = data, .confusion = &c};
+    const dfoo_predict_options how = {.size = sizeof how, .arrays = data, .confusion = &c};
     dfoo_arrays               *out;
     dfoo_status                status = dfoo_predict(model, run, &how, &out, NULL);
     assert_int_equal(status == DFOO_OK, c != NULL);

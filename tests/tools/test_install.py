@@ -113,7 +113,7 @@ def test_examples_with_pkg_config(root, prefix, pkg_config, tmp_path, name):
     program = tmp_path / name
     run("cc", "-std=c17", "-Wall", "-Wextra", "-Werror", root / "examples" / f"{name}.c", "-o", program,
         *pkg_config("--cflags", "--libs", "dfoo"), "-lm")
-    assert "libdfoo.so.0.1" in needed(program)
+    assert "libdfoo.so.0.2" in needed(program)
     run(program, env=dict(os.environ, LD_LIBRARY_PATH=str(prefix / "lib")))
 
 
@@ -157,7 +157,7 @@ int main() {
     const std::string text = "input X : (n, m)\\nparam W : (1, n)\\nJ = 1/m * sum((W @ X)**2)\\nminimize J\\n";
     if (dfoo_model_parse(d.get(), "cpp", text.data(), text.size(), &model) != DFOO_OK) return 2;
     char *derived = nullptr;
-    dfoo_derive_options how = {};
+    dfoo_derive_options how = DFOO_INIT(dfoo_derive_options);
     how.convention = DFOO_DJ;
     if (dfoo_derive(model, &how, &derived) != DFOO_OK) return 2;
     std::cout << derived;
@@ -180,7 +180,7 @@ def test_from_cplusplus(prefix, pkg_config, tmp_path, module):
 PROJECT = """
 cmake_minimum_required(VERSION 3.21)
 project(user LANGUAGES C CXX)
-find_package(dfoo 0.1 REQUIRED)
+find_package(dfoo 0.2 REQUIRED)
 add_executable(shared embedded.c)
 target_link_libraries(shared PRIVATE dfoo::dfoo m)
 add_executable(static embedded.c)
@@ -199,7 +199,7 @@ def test_with_cmake(root, prefix, tmp_path):
     run("cmake", "--build", tmp_path / "out")
     for name in ("shared", "static"):
         assert "the sine is" in run(tmp_path / "out" / name)
-        assert ("libdfoo.so.0.1" in needed(tmp_path / "out" / name)) == (name == "shared")
+        assert ("libdfoo.so.0.2" in needed(tmp_path / "out" / name)) == (name == "shared")
     assert "dW = " in run(tmp_path / "out" / "cplusplus")
 
 
@@ -208,4 +208,4 @@ def test_cmake_refuses_another_version(prefix, tmp_path):
         "cmake_minimum_required(VERSION 3.21)\nproject(user LANGUAGES C)\nfind_package(dfoo 9.9 REQUIRED)\n")
     done = subprocess.run(["cmake", "-S", tmp_path, "-B", tmp_path / "out", f"-DCMAKE_PREFIX_PATH={prefix}"],
                           capture_output=True, text=True, timeout=300)
-    assert done.returncode != 0 and "version: 0.1.0" in done.stderr
+    assert done.returncode != 0 and "version: 0.2.0" in done.stderr

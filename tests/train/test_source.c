@@ -52,7 +52,7 @@ static dfoo_status train_and_predict(const dfoo_allocator *mem, const dfoo_train
     dfoo                *d = NULL;
     dfoo_model          *model = NULL;
     dfoo_arrays         *run = NULL, *out = NULL;
-    dfoo_predict_options use = {.data = how->data, .csv = at("predicted.csv")};
+    dfoo_predict_options use = {.size = sizeof use, .data = how->data, .csv = at("predicted.csv")};
     dfoo_status          status = dfoo_open(mem, &d);
     if (status == DFOO_OK) status = dfoo_model_parse(d, "net.eq", net, strlen(net), &model);
     if (status == DFOO_OK) status = dfoo_train(model, how, &run, NULL);
@@ -84,7 +84,7 @@ static void write_files(paths *p) {
 }
 
 static dfoo_train_options options(const char *first, const char *const *more) {
-    return (dfoo_train_options){.data = first,
+    return (dfoo_train_options){.size = sizeof(dfoo_train_options), .data = first,
                                 .more_data = more,
                                 .scale = "X=1/255",
                                 .flatten = 1,

@@ -13,6 +13,7 @@ struct dfoo_arrays {
     dfoo_allocator mem;
     entry        **list; /* entries stay where they are when the list grows */
     size_t         n, cap;
+    void          *owner;
 };
 
 dfoo_status arrays_new(const dfoo_allocator *mem, dfoo_arrays **out) {
@@ -20,6 +21,14 @@ dfoo_status arrays_new(const dfoo_allocator *mem, dfoo_arrays **out) {
     if (!*out) return DFOO_ENOMEM;
     (*out)->mem = *mem;
     return DFOO_OK;
+}
+
+void arrays_own(dfoo_arrays *set, void *owner) {
+    set->owner = owner;
+}
+
+void *arrays_owner(const dfoo_arrays *set) {
+    return set->owner;
 }
 
 static void entry_free(const dfoo_allocator *mem, entry *e) {

@@ -6,6 +6,11 @@
 
 dfoo_status arrays_new(const dfoo_allocator *mem, dfoo_arrays **out);
 void        arrays_free(dfoo_arrays *set);
+
+/* A pointer that the set keeps for whoever made it; NULL at first. */
+void  arrays_own(dfoo_arrays *set, void *owner);
+void *arrays_owner(const dfoo_arrays *set);
+
 dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
                        const double *data, dfoo_array **out);
 dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
