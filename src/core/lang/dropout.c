@@ -4,11 +4,6 @@
 
 #include "core/lang/reader.h"
 
-static node_id error_at(reader *r, const ast *x, const char *message) {
-    diag_error(r->d, &r->m->src, x->at, "%s", message);
-    return 0;
-}
-
 /* ------------------------------------------------------------------- names */
 
 /* Does some line of the file declare or define this name? */
@@ -56,7 +51,7 @@ static bool read_keep(reader *r, const ast *x, variable *mask) {
     if (constant) mask->of = n->ref;
     if (constant) mask->value = ir_var(r->g, n->ref)->value;
     if (!constant && !ir_is_number(r->g, x->value, &mask->value)) {
-        error_at(r, x, "the part that dropout keeps is a number or a constant here, as in dropout(A1, 0.8)");
+        lang_refuse(r, x, "the part that dropout keeps is a number or a constant here, as in dropout(A1, 0.8)");
         return false;
     }
     if (mask->value > 0 && mask->value <= 1) return true;
@@ -67,10 +62,10 @@ static bool read_keep(reader *r, const ast *x, variable *mask) {
 /* In the forward pass only, and not inside a function, which works on one entry. */
 static bool may_stand_here(reader *r, const ast *x) {
     if (r->minimized) {
-        error_at(r, x, "behind `minimize` the mask is written by its name: each dropout draws a mask of its own");
+        lang_refuse(r, x, "behind `minimize` the mask is written by its name: each dropout draws a mask of its own");
         diag_note(r->d, "`dfoo derive` says what the masks are called");
     } else if (r->n_formals) {
-        error_at(r, x, "dropout stands in a definition, not in a function: each of its uses would have a mask of its own");
+        lang_refuse(r, x, "dropout stands in a definition, not in a function: each of its uses would have a mask of its own");
     } else {
         return true;
     }
@@ -83,10 +78,10 @@ node_id lang_read_dropout(reader *r, const ast *x) {
     for (const ast *a = operand; a; a = a->next)
         if (!a->value && a->kind != AST_KEYWORD) return 0;
     if (!keep || keep->next || operand->kind == AST_KEYWORD || keep->kind == AST_KEYWORD)
-        return error_at(r, x, "dropout takes a value and the part that is kept, as in dropout(A1, 0.8)");
+        return lang_refuse(r, x, "dropout takes a value and the part that is kept, as in dropout(A1, 0.8)");
     if (!may_stand_here(r, x) || !read_keep(r, keep, &mask)) return 0;
     mask.sh = ir_shape(r->g, operand->value);
-    if (shape_is_scalar(mask.sh)) return error_at(r, operand, "this needs a matrix, and it is a number");
+    if (shape_is_scalar(mask.sh)) return lang_refuse(r, operand, "this needs a matrix, and it is a number");
     mask.name = mask_name(r, x);
     var_id v = mask.name ? ir_add_var(r->g, mask) : 0;
     return v ? ir_op2(r->g, OP_DROPOUT, operand->value, ir_var(r->g, v)->leaf) : 0;

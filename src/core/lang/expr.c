@@ -6,11 +6,6 @@
 
 #include "core/lang/reader.h"
 
-static node_id error_at(reader *r, const ast *x, const char *message) {
-    diag_error(r->d, &r->m->src, x->at, "%s", message);
-    return 0;
-}
-
 static const char *name_of(const reader *r, const ast *x) {
     return symbols_name(r->p.names, x->name);
 }
@@ -72,7 +67,7 @@ static node_id adjacent(reader *r, const ast *x, node_id a, node_id b) {
     const ast *left = x->arg;
     bool       a_number = shape_is_scalar(ir_shape(r->g, a)), b_number = shape_is_scalar(ir_shape(r->g, b));
     if (b_number && left->kind == AST_BINARY && left->sign == '/' && !left->bracketed) {
-        error_at(r, x, "a/b c can be read in two ways");
+        lang_refuse(r, x, "a/b c can be read in two ways");
         diag_note(r->d, "write a/(b*c) or a/b * c");
         return 0;
     }
@@ -103,7 +98,7 @@ static bool read_axis(reader *r, call *c, const ast *value) {
     bool   number = value->value && ir_is_number(r->g, value->value, &axis);
     if (number && axis == -1) axis = 1;
     if (!number || (axis != 0 && axis != 1)) {
-        error_at(r, value, "the axis is 0 (down the columns) or 1 (along the rows)");
+        lang_refuse(r, value, "the axis is 0 (down the columns) or 1 (along the rows)");
         return false;
     }
     c->axis = (uint8_t)axis;
@@ -117,7 +112,7 @@ static bool read_keyword(reader *r, call *c, const ast *k) {
     if (strcmp(name, "keepdims") == 0) {
         const char *value = k->arg->kind == AST_NAME ? name_of(r, k->arg) : "";
         if (strcmp(value, "True") == 0 || (k->arg->kind == AST_NUMBER && k->arg->number == 1)) return true;
-        error_at(r, k, "the axis is always kept: every value is a matrix or a number");
+        lang_refuse(r, k, "the axis is always kept: every value is a matrix or a number");
         diag_note(r->d, "write keepdims=True, or leave it out");
         return false;
     }
@@ -133,7 +128,7 @@ static call read_operands(reader *r, const ast *x) {
         if (a->kind == AST_KEYWORD) {
             c.ok = read_keyword(r, &c, a) && c.ok;
         } else if (c.n == 4) {
-            error_at(r, a, "too many operands");
+            lang_refuse(r, a, "too many operands");
             c.ok = false;
         } else {
             c.operand[c.n] = a;
@@ -194,7 +189,7 @@ static node_id call_op(reader *r, const call *c, op_id op) {
         return 0;
     }
     if (info->rule == SHAPE_REDUCED) return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
-    if (shape_is_scalar(ir_shape(r->g, c->arg[0]))) return error_at(r, c->operand[0], "this needs a matrix, and it is a number");
+    if (shape_is_scalar(ir_shape(r->g, c->arg[0]))) return lang_refuse(r, c->operand[0], "this needs a matrix, and it is a number");
     return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0], 0, 0);
 }
 
@@ -237,36 +232,38 @@ static node_id call_numpy(reader *r, const call *c) {
 /* ones(n1, m): the operands are sizes. */
 static node_id call_ones(reader *r, const ast *x) {
     dim d[2] = {0, 0};
-    if (ast_count(x->arg) != 2) return error_at(r, x, "ones takes two sizes, as in ones(n1, m)");
+    if (ast_count(x->arg) != 2) return lang_refuse(r, x, "ones takes two sizes, as in ones(n1, m)");
     const ast *a = x->arg;
     for (int i = 0; i < 2; i++, a = a->next) {
         const node *n = a->value ? ir_node(r->g, a->value) : NULL;
         if (!n) return 0;
         double value = n->op == OP_NUMBER ? r->g->numbers.at[n->ref] : 0;
         bool   whole = value >= 1 && value < 1e9 && value == floor(value);
-        if (n->op != OP_SIZE && !whole) return error_at(r, a, "a size is expected here: a whole number or the name of a dimension");
+        if (n->op != OP_SIZE && !whole) return lang_refuse(r, a, "a size is expected here: a whole number or the name of a dimension");
         d[i] = n->op == OP_SIZE ? n->ref : dim_literal((uint32_t)value);
     }
     return ir_ones(r->g, shape_of(d[0], d[1]));
 }
 
-/* The body of a function with its formal variables replaced, in a loop over the body's nodes. */
+typedef struct putting_in {
+    reader         *r;
+    const call     *c;
+    const function *f;
+} putting_in;
+
+static node_id put_operand(void *user, ir *g, node_id n, const node_id *args) {
+    const putting_in *p = user;
+    for (uint8_t k = 0; k < p->f->n_formals; k++)
+        if (n == ir_var(g, p->f->formal[k])->leaf) return p->c->arg[k];
+    node_id out = ir_rebuild(g, n, args);
+    if (!out && !p->r->a->failed) lang_refuse(p->r, p->c->x, "the operands' shapes do not fit each other entry by entry");
+    return out;
+}
+
+/* The body of a function with its formal variables replaced. */
 static node_id put_in(reader *r, const call *c, const function *f, node_id body) {
-    node_list need = {{0}};
-    if (ir_reach(r->g, r->a, &body, 1, &need) != DFOO_OK) return 0;
-    node_id *now = arena_new(r->a, need.list.n * sizeof *now);
-    if (!now) return 0;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        node_id old = need.list.at[i], arg[3] = {0, 0, 0};
-        for (uint8_t k = 0; k < f->n_formals; k++)
-            if (old == ir_var(r->g, f->formal[k])->leaf) now[i] = c->arg[k];
-        if (now[i]) continue;
-        for (int k = 0; k < op_table[ir_node(r->g, old)->op].arity; k++) arg[k] = now[node_list_place(&need, ir_node(r->g, old)->arg[k])];
-        now[i] = ir_rebuild(r->g, old, arg);
-        if (!now[i] && !r->a->failed) error_at(r, c->x, "the operands' shapes do not fit each other entry by entry");
-        if (!now[i]) return 0;
-    }
-    return now[need.list.n - 1];
+    putting_in p = {r, c, f};
+    return ir_map(r->g, r->a, body, put_operand, &p);
 }
 
 /* A derivative has its operand's shape, though it may be one number. */
@@ -294,7 +291,7 @@ static node_id call_prime(reader *r, const call *c, const function *f) {
         return 0;
     }
     for (uint16_t i = 0; i < c->x->primes && body; i++) body = ir_derivative(r->g, r->a, body, ir_var(r->g, f->formal[0])->leaf);
-    if (!body && !r->a->failed) return error_at(r, c->x, "a prime needs a function that works entry by entry");
+    if (!body && !r->a->failed) return lang_refuse(r, c->x, "a prime needs a function that works entry by entry");
     return body ? stretch_to(r, put_in(r, c, f, body), ir_shape(r->g, c->arg[0])) : 0;
 }
 
@@ -343,7 +340,7 @@ static node_id read_call(reader *r, const ast *x) {
     op_id op = op_find(name_of(r, x));
     if (op == OP_DROPOUT && !x->primes) return lang_read_dropout(r, x);
     if (op) return x->primes ? call_op_prime(r, &c, op) : call_op(r, &c, op);
-    if (x->primes) return error_at(r, x, "a prime needs a function such as tanh or one of the model file");
+    if (x->primes) return lang_refuse(r, x, "a prime needs a function such as tanh or one of the model file");
     return call_numpy(r, &c); /* the parser asked is_function: there are no others */
 }
 

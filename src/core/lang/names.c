@@ -1,7 +1,20 @@
-/* What a mistyped name may have meant: the known name at the smallest edit distance. */
+/* Which names a model has so far, and what a mistyped one may have meant: the known name at the smallest
+ * edit distance. */
 #include <string.h>
 
 #include "core/lang/reader.h"
+
+bool lang_is_broken(const reader *r, sym name) {
+    for (uint32_t i = 0; i < r->broken.n; i++)
+        if (r->broken.at[i] == name) return true;
+    return false;
+}
+
+bool lang_is_size_name(const reader *r, sym name) {
+    for (uint32_t i = 0; i < r->m->size_names.n; i++)
+        if (r->m->size_names.at[i] == name) return true;
+    return false;
+}
 
 typedef struct candidate {
     const char *name;

@@ -9,18 +9,6 @@ static dfoo_status error_at(reader *r, span at, const char *message) {
     return diag_error(r->d, &r->m->src, at, "%s", message);
 }
 
-bool lang_is_broken(const reader *r, sym name) {
-    for (uint32_t i = 0; i < r->broken.n; i++)
-        if (r->broken.at[i] == name) return true;
-    return false;
-}
-
-bool lang_is_size_name(const reader *r, sym name) {
-    for (uint32_t i = 0; i < r->m->size_names.n; i++)
-        if (r->m->size_names.at[i] == name) return true;
-    return false;
-}
-
 static bool is_function(void *user, sym name) {
     reader     *r = user;
     const char *text = symbols_name(r->p.names, name);
@@ -190,6 +178,12 @@ static dfoo_status read_declaration(reader *r, var_kind kind, const char *form) 
 
 /* -------------------------------------------------------- numbers and sizes */
 
+static bool depends_on_data(const void *user, const ir *g, const node *x) {
+    (void)user;
+    bool variable = x->op == OP_VAR && ir_var(g, x->ref)->kind != VAR_CONST;
+    return variable || x->op == OP_SIZE || x->op == OP_OPEN;
+}
+
 /* The value of an expression of numbers and constants. */
 static double number_of(reader *r, span at, ast *x, bool *ok) {
     node_id n = lang_read_expression(r, x);
@@ -198,18 +192,11 @@ static double number_of(reader *r, span at, ast *x, bool *ok) {
         *ok = false;
         return 0;
     }
-    node_list  need = {{0}};
     evaluation e;
     sizes      none;
-    *ok = sizes_init(&none, r->a, r->p.names) == DFOO_OK && ir_reach(r->g, r->a, &n, 1, &need) == DFOO_OK;
-    for (uint32_t i = 0; *ok && i < need.list.n; i++) {
-        const node *k = ir_node(r->g, need.list.at[i]);
-        bool        number = k->op == OP_VAR && ir_var(r->g, k->ref)->kind == VAR_CONST;
-        if (k->op == OP_SIZE || k->op == OP_OPEN || (k->op == OP_VAR && !number)) {
-            error_at(r, at, "a number is expected here, and this depends on data");
-            *ok = false;
-        }
-    }
+    if (ir_some(r->g, r->a, n, depends_on_data, NULL))
+        *ok = error_at(r, at, "a number is expected here, and this depends on data") == DFOO_OK;
+    *ok = *ok && sizes_init(&none, r->a, r->p.names) == DFOO_OK;
     *ok = *ok && eval_init(&e, r->g, r->a, &none) == DFOO_OK && eval_add_node(&e, n) == DFOO_OK;
     if (!*ok) return 0;
     eval_run(&e);

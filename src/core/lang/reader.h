@@ -39,15 +39,22 @@ node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id
 void        lang_find_examples(reader *r);
 dfoo_status lang_check_whole(reader *r);
 
+/* Says what is wrong with a part of an expression; 0, for the node that it has not become. */
+static inline node_id lang_refuse(reader *r, const ast *x, const char *message) {
+    diag_error(r->d, &r->m->src, x->at, "%s", message);
+    return 0;
+}
+
 /* An arena text of a node or a shape, for messages. */
 const char *lang_node_text(reader *r, node_id n);
 const char *lang_shape_text(reader *r, shape s);
 const char *lang_source_text(reader *r, span at);
 
+/* names.c: had its definition an error; is it a dimension's? */
 bool lang_is_broken(const reader *r, sym name);
 bool lang_is_size_name(const reader *r, sym name);
 
-/* names.c: the known name that is closest to an unknown one, or NULL. */
+/* The known name that is closest to an unknown one, or NULL. */
 const char *lang_closest_name(reader *r, sym name, bool functions);
 
 #endif

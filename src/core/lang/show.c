@@ -5,8 +5,9 @@
 
 enum { COMMENT_COLUMN = 40 };
 
+/* 0: not known. */
 static size_t size_of(const model *m, dim d) {
-    if (!dim_is_named(d)) return d;
+    if (!dim_is_named(d)) return d ? d : 1;
     for (uint32_t i = 0; i < m->size_values.n; i++)
         if (m->size_values.at[i].name == dim_name(d)) return m->size_values.at[i].value;
     return 0;
@@ -30,7 +31,7 @@ static void put_declaration(const model *m, const variable *v, const char *kind,
         if (i + 1 == v->n_init_args) buf_puts(out, ")");
     }
     size_t rows = size_of(m, v->sh.rows), cols = size_of(m, v->sh.cols);
-    if (v->kind == VAR_PARAM && rows && cols) {
+    if (v->kind == VAR_PARAM && rows && cols && !shape_is_scalar(v->sh)) {
         size_t used = out->len - start;
         if (used < COMMENT_COLUMN) buf_repeat(out, ' ', COMMENT_COLUMN - used);
         buf_printf(out, "# %zu x %zu", rows, cols);
@@ -49,6 +50,14 @@ static void put_definition(const model *m, const stmt *s, buf *out) {
     buf_puts(out, "\n");
 }
 
+/* "n1*n0", "n1", "1": how many entries a shape has. */
+static void put_entries(const model *m, shape sh, buf *out) {
+    bool rows = sh.rows != dim_literal(1), cols = sh.cols != dim_literal(1);
+    if (rows) print_dim(&m->g, sh.rows, out);
+    if (rows && cols) buf_puts(out, "*");
+    if (cols || !rows) print_dim(&m->g, sh.cols, out);
+}
+
 /* "n1 * n0 + n1 + ..": the number of parameters, as a number where all sizes are known. */
 static void put_parameters(const model *m, buf *out) {
     size_t total = 0;
@@ -56,15 +65,13 @@ static void put_parameters(const model *m, buf *out) {
     buf_puts(out, "# parameters: ");
     uint32_t n = 0;
     for (var_id v = 1; v < m->g.vars.n; v++) {
-        const variable *x = ir_var(&m->g, v);
-        if (x->kind != VAR_PARAM) continue;
-        size_t rows = shape_is_scalar(x->sh) ? 1 : size_of(m, x->sh.rows), cols = shape_is_scalar(x->sh) ? 1 : size_of(m, x->sh.cols);
+        if (ir_var(&m->g, v)->kind != VAR_PARAM) continue;
+        shape  sh = ir_var(&m->g, v)->sh;
+        size_t entries = size_of(m, sh.rows) * size_of(m, sh.cols);
         if (n++) buf_puts(out, " + ");
-        if (x->sh.rows != 1) print_dim(&m->g, x->sh.rows, out);
-        if (x->sh.rows != 1 && x->sh.cols != 1) buf_puts(out, "*");
-        if (x->sh.cols != 1 || x->sh.rows == 1) print_dim(&m->g, x->sh.cols, out);
-        known = known && rows && cols;
-        total += rows * cols;
+        put_entries(m, sh, out);
+        known = known && entries;
+        total += entries;
     }
     if (!n) buf_puts(out, "none");
     else if (known) buf_printf(out, " = %zu", total);
