@@ -9,13 +9,6 @@
 
 static const double pi = 3.14159265358979323846;
 
-void put_point(buf *b, char command, double x, double y) {
-    buf_put(b, &command, 1);
-    put_length(b, x);
-    buf_puts(b, " ");
-    put_length(b, y);
-}
-
 void path_open(path *p, buf *b, const char *kind, double within) {
     *p = (path){.b = b, .within = within};
     buf_printf(b, "<path class=\"%s\" d=\"", kind);

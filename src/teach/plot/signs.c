@@ -1,23 +1,9 @@
-/* How classes are told apart: a colour and a shape each.
- *
- * The colours are those that people with a colour deficiency tell apart as well (after Okabe and Ito,
- * "Color universal design", 2008, for the first seven); nine shapes and ten colours meet again only
- * after 90 classes. Values have a ramp whose lightness grows with them. */
+/* How classes are told apart: a colour (style.c) and a shape each; nine shapes and ten colours meet again only
+ * after 90 classes. */
 #include <math.h>
 #include <string.h>
 
 #include "teach/plot/svg.h"
-
-typedef struct colour {
-    int r, g, b;
-} colour;
-
-static const colour colours[SIGN_COLOURS] = {
-    {0x00, 0x72, 0xb2}, {0xe6, 0x9f, 0x00}, {0x00, 0x9e, 0x73}, {0xd5, 0x5e, 0x00}, {0xcc, 0x79, 0xa7},
-    {0x56, 0xb4, 0xe9}, {0xc9, 0xb8, 0x00}, {0x7a, 0x3e, 0x9d}, {0x8c, 0x56, 0x4b}, {0x6e, 0x77, 0x81},
-};
-
-static const colour white = {0xff, 0xff, 0xff}, night = {0x16, 0x19, 0x1d};
 
 /* Shapes that fill a circle of radius 5 about the origin. */
 static const char *const shapes[SIGN_SHAPES] = {
@@ -31,37 +17,6 @@ static const char *const shapes[SIGN_SHAPES] = {
     "M0 -6L1.7 -1.9H5.7L2.6 .7L3.7 4.9L0 2.5L-3.7 4.9L-2.6 .7L-5.7 -1.9H-1.7z",
     "M-5.2 0L-2.6 -4.6H2.6L5.2 0L2.6 4.6H-2.6z",
 };
-
-/* ---------------------------------------------------------------------- colours */
-
-static colour mix(colour a, colour b, double part) {
-    return (colour){(int)lround(a.r + (b.r - a.r) * part), (int)lround(a.g + (b.g - a.g) * part),
-                    (int)lround(a.b + (b.b - a.b) * part)};
-}
-
-/* From dark blue to yellow, each step lighter. */
-static colour ramp(int i) {
-    static const colour stops[] = {{0x27, 0x2a, 0x6b}, {0x2b, 0x61, 0x9a}, {0x2a, 0x98, 0x95}, {0x86, 0xc4, 0x6a}, {0xf6, 0xe6, 0x54}};
-    double at = i * 4.0 / (RAMP_COLOURS - 1);
-    int    stop = at >= 4 ? 3 : (int)at;
-    return mix(stops[stop], stops[stop + 1], at - stop);
-}
-
-static void put_rule(buf *b, char kind, int i, const char *property, colour c) {
-    buf_printf(b, ".dfoo .%c%d{%s:#%02x%02x%02x}", kind, i, property, (unsigned)c.r, (unsigned)c.g, (unsigned)c.b);
-}
-
-void signs_style(buf *b, bool dark) {
-    for (int i = 0; i < SIGN_COLOURS; i++) {
-        colour c = dark ? mix(colours[i], white, 0.15) : colours[i];
-        put_rule(b, 'c', i, "fill", c);
-        put_rule(b, 'l', i, "stroke", c);
-        put_rule(b, 't', i, "fill", dark ? mix(night, colours[i], 0.4) : mix(white, colours[i], 0.3));
-        buf_puts(b, "\n");
-    }
-    for (int i = 0; i < RAMP_COLOURS && !dark; i++) put_rule(b, 'r', i, "fill", ramp(i));
-    if (!dark) buf_puts(b, "\n");
-}
 
 /* ------------------------------------------------------------------------ signs */
 

@@ -1,7 +1,4 @@
-/* The elements of a picture as text, and the style sheet that they refer to.
- *
- * The style sheet is part of the file: light colours, and dark ones where the reader prefers these.
- * Its rules hold below class "dfoo" only, so a picture may stand inside a page. */
+/* The elements of a picture as text: numbers, words, lines. What they look like stands in style.c. */
 #include "teach/plot/svg.h"
 
 #include <math.h>
@@ -62,6 +59,13 @@ void put_digits(buf *b, double x, int digits) {
     put_decimals(b, mantissa, digits - 1);
     cut_zeros(b, from);
     buf_printf(b, "e%d", exponent);
+}
+
+void put_point(buf *b, char command, double x, double y) {
+    buf_put(b, &command, 1);
+    put_length(b, x);
+    buf_puts(b, " ");
+    put_length(b, y);
 }
 
 /* ---------------------------------------------------------------------- texts */
@@ -139,54 +143,6 @@ void put_short(buf *b, const char *text, double width) {
 
 /* ------------------------------------------------------------------- elements */
 
-static const char style[] =
-    ".dfoo{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
-    ".dfoo text{fill:#24292f}\n"
-    ".dfoo .mid{text-anchor:middle}\n"
-    ".dfoo .end{text-anchor:end}\n"
-    ".dfoo .dim{fill:#57606a}\n"
-    ".dfoo .small{font-size:10px}\n"
-    ".dfoo .heading{font-size:15px;font-weight:600}\n"
-    ".dfoo .light{fill:#fff}\n"
-    ".dfoo .page{fill:#fff}\n"
-    ".dfoo .grid{stroke:#d8dee4;stroke-width:1;fill:none}\n"
-    ".dfoo .frame{stroke:#8c959f;stroke-width:1;fill:none}\n"
-    ".dfoo .border{stroke:#24292f;stroke-width:1.6;fill:none;stroke-linejoin:round}\n"
-    ".dfoo .best{stroke:#57606a;stroke-width:1;stroke-dasharray:3 3;fill:none}\n"
-    ".dfoo .curve{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}\n"
-    ".dfoo .test{stroke-dasharray:6 4}\n"
-    ".dfoo .marks{fill:none;stroke:none}\n"
-    ".dfoo .sign{stroke:#fff;stroke-width:.8}\n"
-    ".dfoo .spot{stroke:#fff;stroke-width:1}\n"
-    ".dfoo .unknown{fill:#57606a}\n"
-    ".dfoo .ink{fill:#000}\n"
-    ".dfoo .cell{fill:#005f96}\n";
-
-static const char dark_style[] =
-    ".dfoo text{fill:#e6edf3}\n"
-    ".dfoo .dim{fill:#9da7b3}\n"
-    ".dfoo .light{fill:#fff}\n"
-    ".dfoo .page{fill:#16191d}\n"
-    ".dfoo .grid{stroke:#30363d}\n"
-    ".dfoo .frame{stroke:#6e7681}\n"
-    ".dfoo .border{stroke:#e6edf3}\n"
-    ".dfoo .best{stroke:#9da7b3}\n"
-    ".dfoo .sign{stroke:#16191d}\n"
-    ".dfoo .unknown{fill:#9da7b3}\n"
-    ".dfoo .ink{fill:#e6edf3}\n"
-    ".dfoo .cell{fill:#1b6fae}\n";
-
-/* Rules in @media come last: they win over those before them. */
-static void put_style(buf *b) {
-    buf_puts(b, "<style>\n");
-    buf_puts(b, style);
-    signs_style(b, false);
-    buf_puts(b, "@media (prefers-color-scheme:dark){\n");
-    buf_puts(b, dark_style);
-    signs_style(b, true);
-    buf_puts(b, "}\n</style>\n");
-}
-
 static void put_attribute(buf *b, const char *name, double x) {
     buf_printf(b, " %s=\"", name);
     put_length(b, x);
@@ -206,7 +162,7 @@ void svg_open(buf *b, double width, double height, const char *title, const char
     buf_puts(b, "</title>\n<desc>");
     put_text(b, description);
     buf_puts(b, "</desc>\n");
-    put_style(b);
+    style_put(b);
     svg_rect(b, "page", 0, 0, width, height);
 }
 

@@ -29,6 +29,9 @@ void put_point(buf *b, char command, double x, double y);
 
 /* ------------------------------------------------------------------ elements */
 
+/* style.c: <style>, what the classes of all elements look like. */
+void style_put(buf *b);
+
 /* Opens a picture; the description is for those who cannot see it. svg_close ends it. */
 void svg_open(buf *b, double width, double height, const char *title, const char *description);
 void svg_close(buf *b);
@@ -107,8 +110,6 @@ void   frame_front(buf *b, const frame *f); /* what lies above it */
  * no more than 90. "c3" in the style sheet fills with the colour of number 3, "t3" with its tint, "l3" draws
  * lines in it; "r0" .. are the colours of a ramp for values. */
 enum { SIGN_COLOURS = 10, SIGN_SHAPES = 9, RAMP_COLOURS = 10 };
-
-void signs_style(buf *b, bool dark);
 
 /* Sign number i alone, at a place. */
 void sign_draw(buf *b, uint32_t i, double x, double y, double radius);
