@@ -6,6 +6,7 @@
  * are also tried with a common factor taken out of some of them. */
 #include "core/simplify/build.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { MOST_ITEMS = 64 };
@@ -142,39 +143,39 @@ static node_id product_of(builder *b, const item *items, uint32_t n, bool scalar
     return out;
 }
 
+static node_id over(builder *b, node_id top, node_id bottom) {
+    return bottom ? join(b, OP_DIV, top, bottom) : top;
+}
+
+/* A fraction of numbers with its sign; top 0: it is 1. */
+static node_id fraction(builder *b, bool minus, node_id top, node_id bottom) {
+    if (!top) top = ir_number(b->g, 1);
+    return over(b, minus ? ir_op1(b->g, OP_NEG, top) : top, bottom);
+}
+
+/* The factors that have a shape, with what multiplies all of them in the first. */
+static node_id with_prefix(builder *b, const item *items, uint32_t n, node_id prefix) {
+    node_id out = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (items[i].scalar || items[i].exp < 0) continue;
+        node_id one = power_node(b, items[i].n, items[i].exp);
+        out = out ? times(b, out, one) : scale_left(b, prefix, one);
+    }
+    return out;
+}
+
 /* sign * c * items, where c > 0. */
 static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n) {
+    assert(c.num > 0 && c.den > 0);
     qsort(items, n, sizeof *items, by_rank);
     node_id top = c.num != 1 ? ir_number(b->g, (double)c.num) : 0;
     node_id bottom = c.den != 1 ? ir_number(b->g, (double)c.den) : 0;
     node_id above = product_of(b, items, n, false, true, 0), below = product_of(b, items, n, false, false, 0);
     top = product_of(b, items, n, true, true, top);
     bottom = product_of(b, items, n, true, false, bottom);
-    if (!above) { /* one fraction for all */
-        if (!top) top = ir_number(b->g, 1);
-        if (minus) top = ir_op1(b->g, OP_NEG, top);
-        bottom = below ? times(b, bottom, below) : bottom;
-        return bottom ? join(b, OP_DIV, top, bottom) : top;
-    }
-    if (top || bottom) {
-        if (!top) top = ir_number(b->g, 1);
-        if (minus) top = ir_op1(b->g, OP_NEG, top);
-        node_id prefix = bottom ? join(b, OP_DIV, top, bottom) : top;
-        above = 0;
-        for (uint32_t i = 0; i < n; i++) { /* the prefix goes into the first factor */
-            if (items[i].scalar || items[i].exp < 0) continue;
-            node_id one = power_node(b, items[i].n, items[i].exp);
-            above = above ? times(b, above, one) : scale_left(b, prefix, one);
-        }
-    } else if (minus) {
-        above = 0;
-        for (uint32_t i = 0; i < n; i++) {
-            if (items[i].scalar || items[i].exp < 0) continue;
-            node_id one = power_node(b, items[i].n, items[i].exp);
-            above = above ? times(b, above, one) : scale_left(b, ir_number(b->g, -1), one);
-        }
-    }
-    return below ? join(b, OP_DIV, above, below) : above;
+    if (!above) return fraction(b, minus, top, below ? times(b, bottom, below) : bottom); /* one for all */
+    if (top || bottom || minus) above = with_prefix(b, items, n, fraction(b, minus, top, bottom));
+    return over(b, above, below);
 }
 
 /* -------------------------------------------------------------------- sums */

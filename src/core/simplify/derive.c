@@ -9,16 +9,21 @@
 #include "core/simplify/engine.h"
 #include "core/simplify/simplify.h"
 
+/* Where a gradient stands in others. */
+typedef struct use_count {
+    uint32_t uses;       /* how often, */
+    uint32_t users;      /* in how many of them, */
+    uint32_t last_user;  /* the last of these: 1 + index in the list */
+    bool     in_product; /* does it enter a product or a reduction? */
+} use_count;
+
 typedef struct pass {
     derivation   *d;
     ir           *g;
     arena        *a;
     simplifier    w;
     uint32_t     *gradient_of; /* by var_id of dV: 1 + index in the list */
-    uint32_t     *uses;        /* by var_id of dV: how often it stands in other gradients */
-    uint32_t     *users;       /* and in how many of them */
-    uint32_t     *last_user;   /* the last of these: 1 + index in the list */
-    bool         *in_product;  /* does it enter a product or a reduction? */
+    use_count    *of;          /* by var_id of dV */
 } pass;
 
 /* By bit of USED_..: what a form's arithmetic did, and a sentence for it. */
@@ -63,9 +68,10 @@ static gradient *gradient_at(pass *p, node_id n) {
 
 /* Counts where gradients stand in one local form. */
 static void count_use(pass *p, var_id grad, uint32_t user) {
-    p->uses[grad]++;
-    if (p->last_user[grad] != user) p->users[grad]++;
-    p->last_user[grad] = user;
+    use_count *c = &p->of[grad];
+    c->uses++;
+    if (c->last_user != user) c->users++;
+    c->last_user = user;
 }
 
 static dfoo_status count_uses(pass *p, node_id root, uint32_t user) {
@@ -83,7 +89,7 @@ static dfoo_status count_uses(pass *p, node_id root, uint32_t user) {
             under[node_list_place(&need, x->arg[k])] |= product || under[i];
             if (!gradient_at(p, x->arg[k])) continue;
             count_use(p, arg->ref, user);
-            p->in_product[arg->ref] |= under[node_list_place(&need, x->arg[k])];
+            p->of[arg->ref].in_product |= under[node_list_place(&need, x->arg[k])];
         }
     }
     return DFOO_OK;
@@ -108,7 +114,8 @@ static void choose_shown(pass *p, const simplify_options *opt) {
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
         uint8_t   kind = ir_var(p->g, v->var)->kind;
-        bool      used = p->uses[v->grad] > 1 || p->in_product[v->grad] || (v->n_through > 1 && p->uses[v->grad]);
+        use_count c = p->of[v->grad];
+        bool      used = c.uses > 1 || c.in_product || (v->n_through > 1 && c.uses);
         bool      short_form = is_trivial(p->g, v->local) && !is_alias(p, v->local);
         v->shown = kind == VAR_PARAM || (kind == VAR_DEFINED && used && !short_form);
         if (opt->wanted && opt->wanted[v->var]) v->shown = true;
@@ -161,37 +168,24 @@ static dfoo_status only_users(pass *p, node_id root, node_list *out) {
     DFOO_TRY(ir_reach(p->g, p->a, &root, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
         const gradient *v = gradient_at(p, need.list.at[i]);
-        if (v && v->shown && !v->given && ir_var(p->g, v->var)->kind == VAR_DEFINED && p->users[v->grad] == 1)
+        if (v && v->shown && !v->given && ir_var(p->g, v->var)->kind == VAR_DEFINED && p->of[v->grad].users == 1)
             vec_push(p->a, &out->list, need.list.at[i]);
     }
     return arena_status(p->a);
 }
 
-/* Is a node free of products and reductions? */
-static bool is_entrywise(pass *p, node_id root) {
-    node_list need = {{0}};
-    if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(p->g, need.list.at[i]);
-        if (op_table[x->op].arity && !op_elementwise((op_id)x->op)) return false;
-    }
-    return true;
-}
-
-/* Is there a matrix product in a node? */
-static bool has_product(pass *p, node_id root) {
-    node_list need = {{0}};
-    if (ir_reach(p->g, p->a, &root, 1, &need) != DFOO_OK) return true;
-    for (uint32_t i = 0; i < need.list.n; i++)
-        if (ir_node(p->g, need.list.at[i])->op == OP_MATMUL) return true;
-    return false;
+static bool is_product(const void *user, const ir *g, const node *x) {
+    (void)user;
+    (void)g;
+    return x->op == OP_MATMUL;
 }
 
 /* How long line v may become when u is written out in it: no longer than it is; where no matrix
  * product is near, not longer than both lines together. */
 static bool is_short(pass *p, const gradient *v, const gradient *u, node_id whole) {
     double cost = build_cost(&p->w.b, whole), now = build_cost(&p->w.b, v->whole);
-    bool   apart = has_product(p, v->local) || !is_entrywise(p, u->whole);
+    bool   apart = ir_some(p->g, p->a, v->local, is_product, NULL) ||
+                 ir_some(p->g, p->a, u->whole, engine_joins_entries, NULL);
     return apart ? cost <= now : cost < now + build_cost(&p->w.b, u->whole);
 }
 
@@ -234,21 +228,26 @@ static dfoo_status make_whole(pass *p, const simplify_options *opt) {
     return arena_status(p->a);
 }
 
-/* Counts again on what is shown now: a gradient that has become an ordinary factor of one
- * other line loses its own. */
-static dfoo_status drop_needless(pass *p, const simplify_options *opt, bool *dropped) {
-    uint32_t n = p->w.n_vars;
-    *dropped = false;
-    for (var_id v = 0; v < n; v++) p->uses[v] = p->users[v] = p->last_user[v] = p->in_product[v] = 0;
+/* Counts again on what is shown now. */
+static dfoo_status recount(pass *p) {
+    memset(p->of, 0, p->w.n_vars * sizeof *p->of);
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         const gradient *v = &p->d->list.at[i];
         if (v->shown && !v->given && ir_var(p->g, v->var)->kind != VAR_INPUT) DFOO_TRY(count_uses(p, v->whole, i + 1));
     }
+    return DFOO_OK;
+}
+
+/* A gradient that has become an ordinary factor of one other line loses its own. */
+static dfoo_status drop_needless(pass *p, const simplify_options *opt, bool *dropped) {
+    *dropped = false;
+    DFOO_TRY(recount(p));
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
+        use_count c = p->of[v->grad];
         bool      asked = opt->wanted && opt->wanted[v->var];
         if (!v->shown || v->given || asked || ir_var(p->g, v->var)->kind != VAR_DEFINED) continue;
-        if (p->uses[v->grad] > 1 || p->in_product[v->grad] || v->n_through > 1) continue;
+        if (c.uses > 1 || c.in_product || v->n_through > 1) continue;
         v->shown = false;
         *dropped = true;
     }
@@ -270,11 +269,8 @@ dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_o
     pass p = {.d = d, .g = g, .a = a};
     DFOO_TRY(simplifier_init(&p.w, g, a, d, opt->no_name));
     p.gradient_of = arena_new(a, p.w.n_vars * sizeof *p.gradient_of);
-    p.uses = arena_new(a, p.w.n_vars * sizeof *p.uses);
-    p.users = arena_new(a, p.w.n_vars * sizeof *p.users);
-    p.last_user = arena_new(a, p.w.n_vars * sizeof *p.last_user);
-    p.in_product = arena_new(a, p.w.n_vars * sizeof *p.in_product);
-    if (!p.gradient_of || !p.uses || !p.users || !p.last_user || !p.in_product) return DFOO_ENOMEM;
+    p.of = arena_new(a, p.w.n_vars * sizeof *p.of);
+    if (!p.gradient_of || !p.of) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < d->list.n; i++) p.gradient_of[d->list.at[i].grad] = i + 1;
     DFOO_TRY(make_local(&p));
     choose_shown(&p, opt);

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ORDER = 64 };
-
-static bool sync(simplifier *w) {
+bool engine_sync(simplifier *w) {
     while (w->memo.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->memo, (entry){0});
     while (w->name_of.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->name_of, 0);
     while (w->uses.n < w->g->nodes.n && !w->a->failed) vec_push(w->a, &w->uses, (name_uses){{0}});
@@ -75,7 +73,7 @@ static node_id best_of(simplifier *w, form x, node_id written, form whole, shape
 
 /* An operand of an operation that is not elementwise: numbers apart, the rest written. */
 static node_id operand_rest(simplifier *w, node_id arg, form *scalars) {
-    engine_improve(w, arg);
+    w->improve(w, arg);
     const entry e = *engine_entry(w, arg);
     form        rest;
     *scalars = form_number((ratio){1, 1});
@@ -114,7 +112,7 @@ static form sum_form(simplifier *w, node_id n, node_id *atom) {
     const node  x = *ir_node(w->g, n);
     node_id     arg = x.arg[0];
     shape       sh = ir_shape(w->g, arg);
-    engine_improve(w, arg);
+    w->improve(w, arg);
     const entry e = *engine_entry(w, arg);
     *atom = 0;
     if (!e.f.ok) return form_failed();
@@ -154,7 +152,7 @@ static form linear_form(simplifier *w, node_id n, node_id *atom) {
 static form mean_form(simplifier *w, node_id n, node_id *atom) {
     const node x = *ir_node(w->g, n);
     node_id    sum = ir_op(w->g, OP_SUM, x.attr, x.arg[0], 0, 0);
-    if (!sum || !sync(w)) return form_failed();
+    if (!sum || !engine_sync(w)) return form_failed();
     form f = sum_form(w, sum, atom);
     return form_mul(&w->s, f, form_power(&w->s, count_form(w, ir_shape(w->g, x.arg[0]), x.attr), -1));
 }
@@ -243,7 +241,7 @@ static node_id function_atom(simplifier *w, node_id n) {
     node_id    args[3] = {0, 0, 0};
     bool       changed = false;
     for (int k = 0; k < op_table[x.op].arity; k++) {
-        engine_improve(w, x.arg[k]);
+        w->improve(w, x.arg[k]);
         args[k] = engine_entry(w, x.arg[k])->best;
     }
     node_id atom = rules_tidy(&w->r, n, args, &changed);
@@ -285,37 +283,37 @@ static void order_of_form(simplifier *w, node_id n, entry *e) {
     keep_order(w, e, &o);
 }
 
+/* An atom that is something else now, a name or what a rule made of it, is written as that. */
+static form rename_atom(simplifier *w, form f, node_id atom, bool turned) {
+    node_id name = atom ? w->name_of.at[atom] : 0;
+    if (!name && !turned) return f;
+    const entry other = *engine_entry(w, name ? name : atom);
+    form        by = other.done ? other.f : form_atom(&w->s, name);
+    if (name) w->s.used |= USED_NAME;
+    return f.ok ? form_substitute(&w->s, f, atom, by) : by;
+}
+
 /* False if a node that a rule made has to be done first; it is on the stack then. */
 static bool compute_other(simplifier *w, node_id n, entry *e, node_list *stack) {
-    node_id  atom = 0;
-    uint8_t  op = ir_node(w->g, n)->op;
-    form     f = other_form(w, n, &atom);
-    if (!sync(w)) return true;
-    if (!f.ok && !atom) atom = function_atom(w, n);
-    if (!sync(w)) return true;
-    bool turned = atom && ir_node(w->g, atom)->op != op;
+    node_id atom = 0;
+    form    f = other_form(w, n, &atom);
+    if (engine_sync(w) && !f.ok && !atom) atom = function_atom(w, n);
+    if (!engine_sync(w)) return true;
+    bool turned = atom && ir_node(w->g, atom)->op != ir_node(w->g, n)->op;
     if (turned && !engine_entry(w, atom)->done) {
         vec_push(w->a, &stack->list, n);
         vec_push(w->a, &stack->list, atom);
         return false;
     }
-    node_id name = atom ? w->name_of.at[atom] : 0;
-    if (name || turned) { /* the atom is something else now: a name, or what the rule made of it */
-        const entry other = *engine_entry(w, name ? name : atom);
-        form        by = other.done ? other.f : form_atom(&w->s, name);
-        f = f.ok ? form_substitute(&w->s, f, atom, by) : by;
-        if (name) w->s.used |= USED_NAME;
+    f = rename_atom(w, f, atom, turned);
+    if (f.ok) {
+        e->f = f;
+        e->used |= w->s.used;
+        order_of_form(w, n, e);
+        w->b.order = (atom_order){e->order, e->n_order};
+        e->best = build_form(&w->b, f, ir_shape(w->g, n));
     }
-    if (!f.ok) {
-        set_atom(w, e, atom ? atom : n);
-        return true;
-    }
-    e->f = f;
-    e->used |= w->s.used;
-    order_of_form(w, n, e);
-    w->b.order = (atom_order){e->order, e->n_order};
-    e->best = build_form(&w->b, f, ir_shape(w->g, n));
-    if (!e->best) set_atom(w, e, atom ? atom : n);
+    if (!f.ok || !e->best) set_atom(w, e, atom ? atom : n);
     return true;
 }
 
@@ -335,155 +333,37 @@ static bool compute(simplifier *w, node_id n, node_list *stack) {
         w->s.used = 0;
         if (is_arithmetic(op)) compute_arithmetic(w, n, &e);
         else if (!compute_other(w, n, &e, stack)) return false;
-        if (sync(w) && e.best && w->name_of.at[e.best]) {
+        if (engine_sync(w) && e.best && w->name_of.at[e.best]) {
             e.used |= USED_NAME;
             set_atom(w, &e, w->name_of.at[e.best]);
         }
     }
-    if (sync(w)) *engine_entry(w, n) = e;
+    if (engine_sync(w)) *engine_entry(w, n) = e;
     return true;
+}
+
+/* Are all operands of a node done? Those that are not are put on the stack. */
+static bool operands_done(simplifier *w, node_id n, node_list *stack) {
+    const node *x = ir_node(w->g, n);
+    bool        all = true;
+    for (int k = op_table[x->op].arity; k-- > 0;) {
+        if (engine_entry(w, x->arg[k])->done) continue;
+        vec_push(w->a, &stack->list, x->arg[k]);
+        all = false;
+    }
+    return all;
 }
 
 void engine_convert(simplifier *w, node_id root) {
     node_list stack = {{0}};
     uint32_t  turns = 0;
-    if (!root || !sync(w)) return;
+    if (!root || !engine_sync(w)) return;
     vec_push(w->a, &stack.list, root);
     while (stack.list.n && !w->a->failed) {
         node_id n = stack.list.at[stack.list.n - 1];
-        bool    ready = true;
-        if (!engine_entry(w, n)->done && !w->name_of.at[n]) {
-            const node *x = ir_node(w->g, n);
-            for (int k = op_table[x->op].arity; k-- > 0;) {
-                if (engine_entry(w, x->arg[k])->done) continue;
-                vec_push(w->a, &stack.list, x->arg[k]);
-                ready = false;
-            }
-        }
-        if (!ready) continue;
+        bool    done = engine_entry(w, n)->done, named = w->name_of.at[n] != 0;
+        if (!done && !named && !operands_done(w, n, &stack)) continue;
         stack.list.n--;
-        if (!engine_entry(w, n)->done && !compute(w, n, &stack) && ++turns > 10000) return;
+        if (!done && !compute(w, n, &stack) && ++turns > 10000) return;
     }
-}
-
-/* ------------------------------------------------------------------- names */
-
-/* Which of a statement's nodes come from a function in pieces, entry by entry; and which may
- * be zero on a whole region: a relu's output may, what is multiplied with it or made from it
- * by a product, and a sum of pieces, as abs(x) + x. */
-typedef struct region {
-    bool kinked, flat;
-} region;
-
-static region region_of_node(const simplifier *w, const node *x, region a, region b) {
-    bool pieces = (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
-    switch ((op_id)x->op) {
-    case OP_VAR: return (region){w->s.kinked_var[x->ref], w->s.flat_var[x->ref]};
-    case OP_ADD: case OP_SUB: return (region){a.kinked || b.kinked, a.kinked || b.kinked};
-    case OP_MUL: return (region){a.kinked || b.kinked, a.flat || b.flat};
-    case OP_DIV: return (region){a.kinked || b.kinked, a.flat};
-    case OP_NEG: case OP_POW: return (region){a.kinked, a.flat};
-    case OP_TRANSPOSE: return (region){false, a.flat};
-    case OP_MATMUL: return (region){false, a.flat || b.flat};
-    default: return (region){pieces || op_table[x->op].kink[0], pieces};
-    }
-}
-
-static dfoo_status learn_region(simplifier *w, const stmt *s, bool *kinked, bool *flat) {
-    node_list need = {{0}};
-    DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &need));
-    region *at = arena_new(w->a, need.list.n * sizeof *at);
-    if (!at) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(w->g, need.list.at[i]);
-        int         arity = op_table[x->op].arity;
-        region      none = {false, false};
-        at[i] = region_of_node(w, x, arity > 0 ? at[node_list_place(&need, x->arg[0])] : none, arity > 1 ? at[node_list_place(&need, x->arg[1])] : none);
-    }
-    kinked[s->var] = at[node_list_place(&need, s->node)].kinked;
-    flat[s->var] = at[node_list_place(&need, s->node)].flat;
-    return DFOO_OK;
-}
-
-/* Elementwise all the way down to names, and not a mere name. */
-static bool is_elementwise(simplifier *w, node_id n) {
-    node_list need = {{0}};
-    if (ir_reach(w->g, w->a, &n, 1, &need) != DFOO_OK || need.list.n > MOST_ORDER) return false;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(w->g, need.list.at[i]);
-        if (op_table[x->op].arity && !op_elementwise((op_id)x->op)) return false;
-    }
-    return op_table[ir_node(w->g, n)->op].arity > 0;
-}
-
-static bool comes_to_exp(simplifier *w, node_id n) {
-    node_list need = {{0}};
-    if (ir_reach(w->g, w->a, &n, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(w->g, need.list.at[i]);
-        bool        smooth = w->g->definition[x->op] && !(op_table[x->op].kink[0]);
-        if (x->op == OP_EXP || smooth || (x->op == OP_VAR && x->ref < w->n_vars && w->has_exp[x->ref])) return true;
-    }
-    return false;
-}
-
-static void add_uses(simplifier *w, var_id v) {
-    node_list atoms = {{0}};
-    if (form_atoms(&w->s, w->def[v], &atoms) != DFOO_OK) return;
-    for (uint32_t i = 0; i < atoms.list.n && sync(w); i++)
-        if (!shape_is_scalar(ir_shape(w->g, atoms.list.at[i])))
-            vec_push(w->a, &w->uses.at[atoms.list.at[i]].list, v);
-}
-
-static void learn_name(simplifier *w, const stmt *s) {
-    node_id leaf = ir_var(w->g, s->var)->leaf;
-    bool    elementwise = is_elementwise(w, s->node);
-    engine_convert(w, s->node);
-    if (w->a->failed) return;
-    const entry e = *engine_entry(w, s->node);
-    if (elementwise) {
-        w->has_exp[s->var] = comes_to_exp(w, s->node);
-        w->def[s->var] = e.f;
-        add_uses(w, s->var);
-    }
-    if (op_table[ir_node(w->g, s->node)->op].arity == 0 || w->name_of.at[s->node]) return;
-    const node_id keys[3] = {s->node, e.best, e.tidy};
-    for (int i = 0; i < 3; i++) {
-        if (!keys[i] || op_table[ir_node(w->g, keys[i])->op].arity == 0 || w->name_of.at[keys[i]]) continue;
-        w->name_of.at[keys[i]] = leaf;
-        w->memo.at[keys[i]] = (entry){0};
-    }
-}
-
-dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name) {
-    *w = (simplifier){.g = g, .a = a, .examples = d->m->examples, .examples_are_columns = d->m->examples_are_columns, .n_vars = g->vars.n};
-    algebra_init(&w->s, g, a);
-    w->b = (builder){.s = &w->s, .g = g};
-    DFOO_TRY(rules_init(&w->r, g));
-    bool *flat = arena_new(a, w->n_vars), *kinked = arena_new(a, w->n_vars);
-    w->def = arena_new(a, w->n_vars * sizeof *w->def);
-    w->has_exp = arena_new(a, w->n_vars);
-    if (!flat || !kinked || !w->def || !w->has_exp || !sync(w)) return DFOO_ENOMEM;
-    w->s.flat_var = flat;
-    w->s.kinked_var = kinked;
-    w->s.n_flat_var = w->n_vars;
-    for (uint32_t i = 0; i < d->forward.list.n; i++) {
-        const stmt *s = &d->forward.list.at[i];
-        DFOO_TRY(learn_region(w, s, kinked, flat));
-        if (!no_name || !no_name[s->var]) learn_name(w, s);
-    }
-    return arena_status(a);
-}
-
-node_id simplifier_run(simplifier *w, node_id n, uint32_t *used) {
-    engine_convert(w, n);
-    engine_improve(w, n);
-    if (w->a->failed || n >= w->memo.n) return 0;
-    *used |= engine_entry(w, n)->used;
-    return engine_entry(w, n)->best;
-}
-
-node_id simplifier_tidy(simplifier *w, node_id n) {
-    engine_convert(w, n);
-    return w->a->failed || n >= w->memo.n ? 0 : engine_entry(w, n)->tidy;
 }

@@ -21,7 +21,10 @@ typedef struct name_uses {
     VEC(var_id) list;
 } name_uses;
 
+enum { MOST_ORDER = 64 }; /* atoms that are kept in the order of writing */
+
 struct simplifier {
+    void (*improve)(simplifier *w, node_id n); /* engine_improve, which stands above the engine */
     ir      *g;
     arena   *a;
     algebra  s;
@@ -44,9 +47,20 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d,
 node_id simplifier_run(simplifier *w, node_id n, uint32_t *used);
 node_id simplifier_tidy(simplifier *w, node_id n);
 
-/* improve.c */
+/* engine.c: makes the entry of a node. Entries there are for all nodes after a sync; false without memory. */
 void engine_convert(simplifier *w, node_id n);
+bool engine_sync(simplifier *w);
+
+/* improve.c: folds the entry of a node back into the names that exist. */
 void engine_improve(simplifier *w, node_id n);
+
+/* For ir_some: a product or a reduction, where an entry depends on others than its own place. */
+static inline bool engine_joins_entries(const void *user, const ir *g, const node *x) {
+    (void)user;
+    (void)g;
+    return op_table[x->op].arity && !op_elementwise((op_id)x->op);
+}
+
 static inline entry *engine_entry(simplifier *w, node_id n) { return &w->memo.at[n]; }
 
 #endif

@@ -39,21 +39,23 @@ static form exp_form(simplifier *w, node_id n) {
     return u ? form_power(&w->s, form_atom(&w->s, u), -k) : form_failed();
 }
 
+/* What an atom abbreviates: the formula of a name, or the definition of a smooth function. */
+static form definition_form(simplifier *w, node x) {
+    if (x.op == OP_VAR) return x.ref < w->n_vars && w->has_exp[x.ref] ? w->def[x.ref] : form_failed();
+    if (!w->g->definition[x.op] || op_table[x.op].kink[0]) return form_failed();
+    template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}};
+    node_id      n = template_build(w->g, w->g->definition[x.op], &env);
+    engine_convert(w, n);
+    return n && !w->a->failed ? engine_entry(w, n)->f : form_failed();
+}
+
 /* An atom by its definition, down to exp. Not ok if it has none. */
 static form expand_atom(simplifier *w, node_id atom, int depth) {
+    node_list  atoms = {{0}};
     const node x = *ir_node(w->g, atom);
-    form       f = form_failed();
-    if (depth > DEPTH || w->a->failed) return f;
+    if (depth > DEPTH || w->a->failed) return form_failed();
     if (x.op == OP_EXP) return exp_form(w, atom);
-    if (x.op == OP_VAR && x.ref < w->n_vars && w->has_exp[x.ref]) {
-        f = w->def[x.ref];
-    } else if (w->g->definition[x.op] && !op_table[x.op].kink[0]) {
-        template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}};
-        node_id      n = template_build(w->g, w->g->definition[x.op], &env);
-        engine_convert(w, n);
-        if (n && !w->a->failed) f = engine_entry(w, n)->f;
-    }
-    node_list atoms = {{0}};
+    form f = definition_form(w, x);
     if (!f.ok || form_atoms(&w->s, f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return form_failed();
     for (uint32_t i = 0; i < atoms.list.n && f.ok; i++) {
         form by = expand_atom(w, atoms.list.at[i], depth + 1);

@@ -508,24 +508,26 @@ static form reduce(algebra *s, form x) {
     return x;
 }
 
+/* What two summands share, denominators of either among it. */
+static form shared_factor(algebra *s, form x, form y) {
+    power    shared[2 * MOST_FACTORS];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < x.n + y.n; i++) {
+        power one = i < x.n ? x.f[i] : y.f[i - x.n];
+        bool  scalar = is_scalar(s, one.base);
+        if (i >= x.n && power_in(x.f, x.n, one.base)) continue; /* it was among x's */
+        one.exp = shared_power(scalar, one.exp, i < x.n ? power_in(y.f, y.n, one.base) : 0);
+        if (one.exp) shared[n++] = one;
+        if (one.exp < 0 && !scalar) s->used |= USED_DENOMINATOR;
+    }
+    return product_of(s, (ratio){1, 1}, shared, n);
+}
+
 form form_add(algebra *s, form x, form y) {
     if (!x.ok || !y.ok) return form_failed();
     if (form_is_zero(x)) return y;
     if (form_is_zero(y)) return x;
-    power    shared[2 * MOST_FACTORS];
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < x.n; i++) {
-        int32_t e = shared_power(is_scalar(s, x.f[i].base), x.f[i].exp, power_in(y.f, y.n, x.f[i].base));
-        if (e) shared[n++] = (power){x.f[i].base, e};
-    }
-    for (uint32_t i = 0; i < y.n; i++) { /* denominators that only y has */
-        if (power_in(x.f, x.n, y.f[i].base)) continue;
-        int32_t e = shared_power(is_scalar(s, y.f[i].base), y.f[i].exp, 0);
-        if (e) shared[n++] = (power){y.f[i].base, e};
-    }
-    for (uint32_t i = 0; i < n; i++)
-        if (shared[i].exp < 0 && !is_scalar(s, shared[i].base)) s->used |= USED_DENOMINATOR;
-    form common = product_of(s, (ratio){1, 1}, shared, n);
+    form     common = shared_factor(s, x, y);
     uint32_t used = s->used;
     form     inverse = form_power(s, common, -1);
     terms    p = expand(s, without(s, x, inverse)), q = expand(s, without(s, y, inverse));

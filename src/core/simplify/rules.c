@@ -96,21 +96,35 @@ static bool settle_axis(const rules *r, const rule *one, template_env *env) {
     return s.cols == dim_literal(1) || s.rows == dim_literal(1);
 }
 
-/* What the letters stood for may have brought signs and numbers that meet those of the rule. */
-node_id rules_join(ir *g, node_id same) {
-    const formulas none = {NULL, 0};
-    node x = *ir_node(g, same);
-    if (x.op == OP_NEG) return view_negate(g, x.arg[0]);
-    if (x.op == OP_TANH && view_of(g, none, x.arg[0], true).negative) return ir_op1(g, OP_NEG, ir_op1(g, OP_TANH, view_negate(g, x.arg[0])));
-    if ((x.op == OP_ADD || x.op == OP_SUB) && ir_node(g, x.arg[1])->op == OP_NEG)
-        return ir_op2(g, x.op == OP_ADD ? OP_SUB : OP_ADD, x.arg[0], ir_node(g, x.arg[1])->arg[0]);
-    if (x.op != OP_MUL && x.op != OP_DIV) return same;
-    view     v = view_of(g, none, same, true);
+/* 2 * a / 2: two numbers of a product meet, or one is 1 and need not stand. */
+static node_id join_numbers(ir *g, node_id n) {
+    view     v = view_of(g, (formulas){NULL, 0}, n, true);
+    bool     quotient = ir_node(g, n)->op == OP_DIV;
     uint32_t numbers = 0;
     double   value;
     for (uint32_t i = 0; v.ok && i < v.n; i++)
-        if (ir_is_number(g, v.at[i].n, &value)) numbers += value == 1 && !(i == 0 && x.op == OP_DIV) ? 2 : 1;
-    return numbers > 1 ? view_write(g, &v, 0) : same;
+        if (ir_is_number(g, v.at[i].n, &value)) numbers += value == 1 && !(i == 0 && quotient) ? 2 : 1;
+    return numbers > 1 ? view_write(g, &v, 0) : n;
+}
+
+static bool is_negative(const ir *g, node_id n) {
+    return view_of(g, (formulas){NULL, 0}, n, true).negative;
+}
+
+/* What the letters stood for may have brought signs and numbers that meet those of the rule. */
+node_id rules_join(ir *g, node_id n) {
+    node x = *ir_node(g, n);
+    switch ((op_id)x.op) {
+    case OP_NEG: return view_negate(g, x.arg[0]);
+    case OP_MUL: case OP_DIV: return join_numbers(g, n);
+    case OP_TANH: /* an odd function */
+        if (!is_negative(g, x.arg[0])) return n;
+        return ir_op1(g, OP_NEG, ir_op1(g, OP_TANH, view_negate(g, x.arg[0])));
+    case OP_ADD: case OP_SUB:
+        if (ir_node(g, x.arg[1])->op != OP_NEG) return n;
+        return ir_op2(g, x.op == OP_ADD ? OP_SUB : OP_ADD, x.arg[0], ir_node(g, x.arg[1])->arg[0]);
+    default: return n;
+    }
 }
 
 static node_id join(void *user, ir *g, node_id n, const node_id *args) {

@@ -146,19 +146,29 @@ static bool is_number(const ir *g, node_id n) {
     return shape_is_scalar(ir_shape(g, n));
 }
 
+/* How often item i stands in a row, from there on. */
+static uint32_t run_of(const view_item *at, uint32_t n, uint32_t i) {
+    uint32_t run = 1;
+    while (i + run < n && at[i + run].n == at[i].n && at[i + run].minus == at[i].minus) run++;
+    return run;
+}
+
+static node_id times_power(ir *g, node_id product, bool below, node_id n, uint32_t power) {
+    node_id x = power == 1 ? n : ir_op2(g, OP_POW, n, ir_number(g, power));
+    if (!product && !below) return x;
+    return ir_op2(g, below ? OP_DIV : OP_MUL, product ? product : ir_number(g, 1), x);
+}
+
 /* Numbers stand in front, as in 1/m * a / b, so that they are not divided by entry by entry. */
 static node_id write_product(ir *g, view_item *at, uint32_t n, bool negative) {
     node_id out = 0;
     fold_numbers(g, at, n);
     for (int pass = 0; pass < 4; pass++) {
         bool matrix = pass > 1, below = pass % 2 == 1;
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t power = 1;
+        for (uint32_t i = 0, run; i < n; i += run) {
+            run = run_of(at, n, i);
             if (at[i].minus != below || is_number(g, at[i].n) == matrix || is_one(g, at[i].n)) continue;
-            while (i + 1 < n && at[i + 1].n == at[i].n && at[i + 1].minus == below) i++, power++;
-            node_id x = power == 1 ? at[i].n : ir_op2(g, OP_POW, at[i].n, ir_number(g, power));
-            if (!out && below) out = ir_number(g, 1);
-            out = out ? ir_op2(g, below ? OP_DIV : OP_MUL, out, x) : x;
+            out = times_power(g, out, below, at[i].n, run);
             if (negative && !below) out = ir_op1(g, OP_NEG, out);
             negative = negative && below;
         }
