@@ -1,6 +1,7 @@
 /* The slow evaluator. */
 #include "core/ir/eval.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -79,10 +80,13 @@ static void run_transpose(matrix a, matrix out) {
         for (size_t j = 0; j < out.cols; j++) out.at[i * out.cols + j] = a.at[j * a.cols + i];
 }
 
+static void fill(matrix out, double value) {
+    for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = value;
+}
+
 static void run_reduce(const node *x, matrix a, matrix out) {
     size_t n_out = out.rows * out.cols;
-    double start = x->op == OP_MAX ? -INFINITY : 0;
-    for (size_t i = 0; i < n_out; i++) out.at[i] = start;
+    fill(out, x->op == OP_MAX ? -INFINITY : 0);
     for (size_t i = 0; i < a.rows; i++) {
         for (size_t j = 0; j < a.cols; j++) {
             double *to = &out.at[(out.rows == 1 ? 0 : i) * out.cols + (out.cols == 1 ? 0 : j)];
@@ -113,24 +117,27 @@ static void run_softmax(const node *x, matrix a, matrix out) {
         for (size_t i = 0; i < a.rows; i++) softmax_line(is_log, a.at + i * a.cols, out.at + i * a.cols, a.cols, 1);
 }
 
+static void run_open(const node *x, matrix a, matrix out) {
+    for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = eval_open(x->ref, x->attr, a.at[i]);
+}
+
 static void run_node(evaluation *e, node_id n) {
     const node *x = ir_node(e->g, n);
     matrix      out = e->value[n], arg[3] = {{0}, {0}, {0}};
-    for (int i = 0; i < op_table[x->op].arity; i++) arg[i] = e->value[x->arg[i]];
-    size_t n_out = out.rows * out.cols;
+    assert(out.at);
+    for (int i = 0; i < op_table[x->op].arity; i++) {
+        arg[i] = e->value[x->arg[i]];
+        assert(x->arg[i] < n && arg[i].at);
+    }
     if (op_elementwise((op_id)x->op)) {
         run_elementwise(x, arg, out);
         return;
     }
     switch ((op_id)x->op) {
-    case OP_NUMBER: out.at[0] = e->g->numbers.at[x->ref]; break;
-    case OP_SIZE: out.at[0] = (double)sizes_get(e->s, x->ref); break;
-    case OP_ONES:
-        for (size_t i = 0; i < n_out; i++) out.at[i] = 1;
-        break;
-    case OP_OPEN:
-        for (size_t i = 0; i < n_out; i++) out.at[i] = eval_open(x->ref, x->attr, arg[0].at[i]);
-        break;
+    case OP_NUMBER: fill(out, e->g->numbers.at[x->ref]); break;
+    case OP_SIZE: fill(out, (double)sizes_get(e->s, x->ref)); break;
+    case OP_ONES: fill(out, 1); break;
+    case OP_OPEN: run_open(x, arg[0], out); break;
     case OP_MATMUL: run_matmul(arg[0], arg[1], out); break;
     case OP_TRANSPOSE: run_transpose(arg[0], out); break;
     case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(x, arg[0], out); break;

@@ -2,6 +2,7 @@
  * recursive over our own tables and over one summand of a statement at the most. */
 #include "core/ir/index.h"
 
+#include <assert.h>
 #include <string.h>
 
 static index_tree *tree(const index_env *env, index_kind kind, index_tree *a, index_tree *b) {
@@ -89,17 +90,22 @@ index_tree *index_times(const index_env *env, index_tree *a, index_tree *b) {
     return index_op(env, OP_MUL, a, b);
 }
 
+/* A dimension as a number. */
+static index_tree *size_tree(const index_env *env, dim d) {
+    if (!dim_is_named(d)) return index_number(env, d);
+    index_tree *k = tree(env, INDEX_SIZE, NULL, NULL);
+    if (k) k->size = d;
+    return k;
+}
+
 /* How many entries of x one entry of its mean joins. */
 static index_tree *count_of(const index_env *env, const node *x) {
     shape       s = ir_shape(env->g, x->arg[0]);
     index_tree *out = index_number(env, 1);
     dim         d[2] = {s.rows, s.cols};
     for (int i = 0; i < 2; i++) {
-        if (shape_is_scalar(s) || (x->attr != AXIS_ALL && x->attr != i) || d[i] == dim_literal(1)) continue;
-        index_tree *k = tree(env, dim_is_named(d[i]) ? INDEX_SIZE : INDEX_NUMBER, NULL, NULL);
-        if (k) k->size = d[i];
-        if (k) k->number = d[i];
-        out = index_times(env, out, k);
+        bool joined = x->attr == AXIS_ALL || x->attr == i;
+        if (joined && !shape_is_scalar(s) && d[i] != dim_literal(1)) out = index_times(env, out, size_tree(env, d[i]));
     }
     return out;
 }
@@ -158,24 +164,29 @@ static index_tree *elementwise(const index_env *env, const node *x, char row, ch
     return k;
 }
 
+static index_tree *leaf(const index_env *env, const node *x, char row, char col) {
+    switch ((op_id)x->op) {
+    case OP_VAR: return index_entry(env, x->ref, row, col);
+    case OP_NUMBER: return index_number(env, env->g->numbers.at[x->ref]);
+    case OP_SIZE: return size_tree(env, x->ref);
+    default: assert(x->op == OP_ONES); return index_number(env, 1);
+    }
+}
+
 index_tree *index_of_node(const index_env *env, node_id n, char row, char col) {
     const node *x = ir_node(env->g, n);
     if (x->sh.rows == dim_literal(1)) row = '1';
     if (x->sh.cols == dim_literal(1)) col = '1';
-    if (x->op == OP_VAR) return index_entry(env, x->ref, row, col);
-    if (x->op == OP_TRANSPOSE) return index_of_node(env, x->arg[0], col, row);
-    if (x->op == OP_SIZE) {
-        index_tree *k = tree(env, INDEX_SIZE, NULL, NULL);
-        if (k) k->size = x->ref;
-        return k;
-    }
-    if (x->op == OP_NUMBER) return index_number(env, env->g->numbers.at[x->ref]);
-    if (x->op == OP_ONES) return index_number(env, 1);
+    if (op_table[x->op].arity == 0) return leaf(env, x, row, col);
     if (op_elementwise((op_id)x->op) || x->op == OP_OPEN) return elementwise(env, x, row, col);
+    if (x->op == OP_TRANSPOSE) return index_of_node(env, x->arg[0], col, row);
     if (!env->fresh) return NULL;
-    if (x->op == OP_SUM || x->op == OP_MEAN) return reduced(env, x, row, col);
-    if (x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX) return softmax(env, x, row, col);
-    return x->op == OP_MATMUL ? product(env, x, row, col) : index_at(env, n, row, col);
+    switch ((op_id)x->op) {
+    case OP_SUM: case OP_MEAN: return reduced(env, x, row, col);
+    case OP_SOFTMAX: case OP_LOG_SOFTMAX: return softmax(env, x, row, col);
+    case OP_MATMUL: return product(env, x, row, col);
+    default: return index_at(env, n, row, col);
+    }
 }
 
 static const char *name_of(const index_env *env, const ast *x) {
@@ -198,7 +209,8 @@ static index_tree *build_entry(const index_env *env, const ast *x) {
 
 bool index_occurs(const index_tree *x, char letter) {
     if (!x) return false;
-    return x->row == letter || x->col == letter || index_occurs(x->a, letter) || index_occurs(x->b, letter) || index_occurs(x->c, letter);
+    if (x->row == letter || x->col == letter) return true;
+    return index_occurs(x->a, letter) || index_occurs(x->b, letter) || index_occurs(x->c, letter);
 }
 
 void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user) {
@@ -209,46 +221,34 @@ void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *
     index_nodes(x->c, use, user);
 }
 
+/* sum(j, x), spell(j, x) */
+static index_tree *build_sum(const index_env *env, const ast *x, bool spelled) {
+    char        letter = letter_of(env, x->arg);
+    index_tree *body = index_build(env, x->arg->next);
+    if (body && !index_occurs(body, letter)) return body; /* a dimension of 1: nothing to add up */
+    index_tree *out = index_sum(env, letter, body);
+    if (out) out->spelled = spelled;
+    return out;
+}
+
 static index_tree *build_call(const index_env *env, const ast *x) {
     const char *name = name_of(env, x);
     bool        spelled = strcmp(name, "spell") == 0;
-    index_tree *out = NULL;
-    if (spelled || strcmp(name, "sum") == 0) {
-        index_tree *body = index_build(env, x->arg->next);
-        char letter = letter_of(env, x->arg);
-        if (body && !index_occurs(body, letter)) return body; /* a dimension of 1: nothing to add up */
-        out = body ? tree(env, INDEX_SUM, body, NULL) : NULL;
-        if (out) out->letter = letter;
-        if (out) out->spelled = spelled;
-    } else if (strcmp(name, "D") == 0) {
-        index_tree *y = index_build(env, x->arg), *a = index_build(env, x->arg->next);
-        out = y && a ? tree(env, INDEX_PARTIAL, y, a) : NULL;
-    } else if (strcmp(name, "DL") == 0) {
-        index_tree *y = index_build(env, x->arg), *through = x->arg->next ? index_build(env, x->arg->next) : NULL;
-        out = y && (through || !x->arg->next) ? tree(env, INDEX_LOSS, y, through) : NULL;
-    } else {
-        index_tree *a = index_build(env, x->arg);
-        out = a ? tree(env, INDEX_NODE, a, NULL) : NULL;
-        if (out) out->op = (uint8_t)op_find(name);
-    }
-    return out;
+    if (spelled || strcmp(name, "sum") == 0) return build_sum(env, x, spelled);
+    index_tree *a = index_build(env, x->arg), *b = x->arg->next ? index_build(env, x->arg->next) : NULL;
+    if (!a || (x->arg->next && !b)) return NULL;
+    if (strcmp(name, "D") == 0) return index_partial(env, a, b);
+    if (strcmp(name, "DL") == 0) return tree(env, INDEX_LOSS, a, b);
+    return index_op(env, op_find(name), a, b);
 }
 
 index_tree *index_build(const index_env *env, const ast *x) {
     switch ((ast_kind)x->kind) {
     case AST_NAME: return build_entry(env, x);
     case AST_CALL: return build_call(env, x);
-    case AST_NUMBER: {
-        index_tree *k = tree(env, INDEX_NUMBER, NULL, NULL);
-        if (k) k->number = x->number;
-        return k;
-    }
-    case AST_NEGATE: case AST_BINARY: {
-        index_tree *a = index_build(env, x->arg), *b = x->kind == AST_BINARY ? index_build(env, x->arg->next) : NULL;
-        index_tree *k = a && (b || x->kind == AST_NEGATE) ? tree(env, INDEX_NODE, a, b) : NULL;
-        if (k) k->op = (uint8_t)template_op(env->g, x);
-        return k;
-    }
+    case AST_NUMBER: return index_number(env, x->number);
+    case AST_NEGATE: return index_op(env, OP_NEG, index_build(env, x->arg), NULL);
+    case AST_BINARY: return index_op(env, op_infix(x->sign), index_build(env, x->arg), index_build(env, x->arg->next));
     default: return NULL;
     }
 }
@@ -257,18 +257,14 @@ index_tree *index_build(const index_env *env, const ast *x) {
 
 bool index_has_partial(const index_tree *x) {
     if (!x) return false;
-    return x->kind == INDEX_PARTIAL || (x->kind == INDEX_LOSS && x->b) || index_has_partial(x->a) || index_has_partial(x->b) || index_has_partial(x->c);
+    if (x->kind == INDEX_PARTIAL || (x->kind == INDEX_LOSS && x->b)) return true;
+    return index_has_partial(x->a) || index_has_partial(x->b) || index_has_partial(x->c);
 }
 
 size_t index_range(const evaluation *e, const index_tree *x, char letter) {
     if (!x) return 0;
-    if (x->kind == INDEX_ENTRY) {
-        shape s = ir_var(e->g, x->var)->sh;
-        if (x->row == letter) return sizes_get(e->s, s.rows);
-        return x->col == letter ? sizes_get(e->s, s.cols) : 0;
-    }
-    if (x->kind == INDEX_AT) {
-        shape s = ir_shape(e->g, x->node);
+    if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT) {
+        shape s = x->kind == INDEX_AT ? ir_shape(e->g, x->node) : ir_var(e->g, x->var)->sh;
         if (x->row == letter) return sizes_get(e->s, s.rows);
         return x->col == letter ? sizes_get(e->s, s.cols) : 0;
     }
@@ -281,9 +277,16 @@ static size_t place(const index_values *v, char letter) {
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 
-static double entry_value(const index_values *v, var_id var, const index_tree *x) {
-    matrix m = eval_node(v->e, ir_var(v->e->g, var)->leaf);
-    return m.at[place(v, x->row) * m.cols + place(v, x->col)];
+static double entry_value(const index_values *v, node_id n, const index_tree *x) {
+    matrix m = eval_node(v->e, n);
+    size_t row = place(v, x->row), col = place(v, x->col);
+    assert(m.at && row < m.rows && col < m.cols);
+    return m.at[row * m.cols + col];
+}
+
+static double node_value(index_values *v, const index_tree *x) {
+    double a = index_value(v, x->a), b = x->b ? index_value(v, x->b) : 0, c = x->c ? index_value(v, x->c) : 0;
+    return x->op == OP_OPEN ? eval_open(x->function, x->primes, a) : eval_scalar((op_id)x->op, a, b, c);
 }
 
 static double sum_value(index_values *v, const index_tree *x) {
@@ -299,24 +302,18 @@ static double sum_value(index_values *v, const index_tree *x) {
 }
 
 double index_value(index_values *v, const index_tree *x) {
+    const ir *g = v->e->g;
     switch ((index_kind)x->kind) {
     case INDEX_NUMBER: return x->number;
     case INDEX_SIZE: return (double)sizes_get(v->e->s, x->size);
-    case INDEX_ENTRY: return entry_value(v, x->var, x);
+    case INDEX_ENTRY: return entry_value(v, ir_var(g, x->var)->leaf, x);
+    case INDEX_AT: return entry_value(v, x->node, x);
     case INDEX_SUM: return sum_value(v, x);
-    case INDEX_NODE: {
-        double a = index_value(v, x->a), b = x->b ? index_value(v, x->b) : 0, c = x->c ? index_value(v, x->c) : 0;
-        return x->op == OP_OPEN ? eval_open(x->function, x->primes, a) : eval_scalar((op_id)x->op, a, b, c);
-    }
+    case INDEX_NODE: return node_value(v, x);
     case INDEX_DELTA: return place(v, x->row) == place(v, x->col);
-    case INDEX_AT: {
-        matrix m = eval_node(v->e, x->node);
-        return m.at[place(v, x->row) * m.cols + place(v, x->col)];
-    }
     case INDEX_PARTIAL: return v->partial(v->user, v, x);
-    case INDEX_LOSS:
-        if (x->b) return v->partial(v->user, v, x);
-        return entry_value(v, ir_var(v->e->g, x->a->var)->gradient, x->a);
+    case INDEX_LOSS: break;
     }
-    return 0;
+    if (x->b) return v->partial(v->user, v, x);
+    return entry_value(v, ir_var(g, ir_var(g, x->a->var)->gradient)->leaf, x->a);
 }
