@@ -37,6 +37,7 @@ static void end_line(lexer *l) {
     const tokens *out = l->out;
     if (out->list.n && out->list.at[out->list.n - 1].kind != TOKEN_END)
         emit(l, (token){.kind = TOKEN_END}, 0);
+    l->depth = 0;
 }
 
 /* The UTF-8 sequences that stand for a sign: their length, else 0. */
@@ -51,6 +52,10 @@ static bool is_letter(char c) {
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Greek letters and other letters of two UTF-8 bytes may be part of a name (0xCE.. 0xD1). */
@@ -183,14 +188,8 @@ static bool ends_line(const lexer *l) {
 
 static void lex_one(lexer *l) {
     char c = *rest(l);
-    if (c == '\n') {
-        if (ends_line(l)) {
-            end_line(l);
-            l->depth = 0;
-        }
-        l->at++;
-        l->spaced = true;
-    } else if (c == ' ' || c == '\t' || c == '\r') {
+    if (is_blank(c)) {
+        if (c == '\n' && ends_line(l)) end_line(l);
         l->at++;
         l->spaced = true;
     } else if (c == '#') {

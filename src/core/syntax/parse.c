@@ -175,6 +175,18 @@ sym syntax_layer_name(parser *p, span *at) {
     return text ? symbols_add(p->names, text, strlen(text)) : 0;
 }
 
+/* May a name stand where it is not called? A bracket right behind it would call it. */
+static bool may_stand_alone(state *s, const ast *x, bool function, bool bracket) {
+    parser *p = s->p;
+    if (x->primes)
+        return error_here(s, x->at, "a prime is a derivative and stands on a function that is called, as in g1'(Z1); "
+                                    "the transpose is written .T");
+    if (function) return error_here(s, x->at, "this is a function: it needs its operands in brackets");
+    if (!bracket || syntax_peek(p)->spaced) return true;
+    p->not_function(p->user, x->name, x->at);
+    return false;
+}
+
 /* A name, and the call or index list that it may open. */
 static bool read_name(state *s, bool *operand_done) {
     parser      *p = s->p;
@@ -192,25 +204,14 @@ static bool read_name(state *s, bool *operand_done) {
         x->at.end = peek_at(p, 0)->at.end;
         p->next++;
     }
-    bool function = p->is_function ? p->is_function(p->user, x->name) : true;
-    if (syntax_is(p, '(') && (function || (!peek_at(p, 0)->spaced && !p->is_function))) {
+    bool bracket = syntax_is(p, '('), function = !p->is_function || p->is_function(p->user, x->name);
+    *operand_done = false;
+    if (bracket && function) {
         x->kind = AST_CALL;
-        *operand_done = false;
         return open_call(s, x, OPEN_CALL, NULL);
     }
-    if (x->primes)
-        return error_here(s, x->at, "a prime is a derivative and stands on a function that is called, as in g1'(Z1); "
-                                    "the transpose is written .T");
-    if (p->is_function && function)
-        return error_here(s, x->at, "this is a function: it needs its operands in brackets");
-    if (syntax_is(p, '(') && !peek_at(p, 0)->spaced) {
-        p->not_function(p->user, x->name, x->at);
-        return false;
-    }
-    if (p->indices && syntax_is(p, '[')) {
-        *operand_done = false;
-        return open_call(s, x, OPEN_INDEX, NULL);
-    }
+    if (!may_stand_alone(s, x, p->is_function && function, bracket)) return false;
+    if (p->indices && syntax_is(p, '[')) return open_call(s, x, OPEN_INDEX, NULL);
     *operand_done = true;
     return push_operand(s, x);
 }
