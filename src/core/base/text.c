@@ -105,10 +105,15 @@ size_t text_columns(const char *text, size_t len) {
 /* The length of the UTF-8 sequence at the start: not longer than needed, no surrogate, nothing behind
  * U+10FFFF. 0: it is none. A zero byte ends the text before `len` does. */
 static size_t sequence(const unsigned char *s, size_t len) {
-    unsigned char least = s[0] == 0xE0 ? 0xA0 : s[0] == 0xF0 ? 0x90 : 0x80;
-    unsigned char most = s[0] == 0xED ? 0x9F : s[0] == 0xF4 ? 0x8F : 0xBF;
-    size_t        n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF5 ? 4 : 0;
-    if (n > len || (n > 1 && (s[1] < least || s[1] > most))) return 0;
+    static const struct {
+        unsigned char first, least, most, length; /* of first bytes from here on; the second byte */
+    } rows[] = {{0xF5, 0x80, 0xBF, 0}, {0xF4, 0x80, 0x8F, 4}, {0xF1, 0x80, 0xBF, 4}, {0xF0, 0x90, 0xBF, 4},
+                {0xEE, 0x80, 0xBF, 3}, {0xED, 0x80, 0x9F, 3}, {0xE1, 0x80, 0xBF, 3}, {0xE0, 0xA0, 0xBF, 3},
+                {0xC2, 0x80, 0xBF, 2}, {0x80, 0x80, 0xBF, 0}, {0x00, 0x00, 0xFF, 1}};
+    size_t row = 0;
+    while (s[0] < rows[row].first) row++;
+    size_t n = rows[row].length;
+    if (n > len || (n > 1 && (s[1] < rows[row].least || s[1] > rows[row].most))) return 0;
     for (size_t i = 2; i < n; i++)
         if ((s[i] & 0xC0) != 0x80) return 0;
     return n;

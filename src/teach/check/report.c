@@ -157,10 +157,9 @@ static void note_scale(const findings *f, const judgement *g, buf *out) {
     buf_printf(out, " * %s\n", ir_var_name(f->s->g, f->s->m->cost));
 }
 
-static void note_kinks(const findings *f, const judgement *g, buf *out) {
-    bool      ops[OP_COUNT] = {false};
-    uint32_t  n = 0;
-    name_list functions = {.out = out}, l = {.out = out};
+/* How many entries in the table lie next to a kink, and of which operations; OP_NONE: of the cost. */
+static uint32_t count_kinks(const findings *f, const judgement *g, bool *ops) {
+    uint32_t n = 0;
     for (uint32_t i = 0; i < g->q.list.n; i++)
         for (uint32_t k = 0; k < g->q.list.at[i].list.n; k++) {
             const difference *q = &g->q.list.at[i].list.at[k];
@@ -168,6 +167,13 @@ static void note_kinks(const findings *f, const judgement *g, buf *out) {
             n += g->in_table[i];
             ops[q->kink ? ir_node(f->s->g, q->kink)->op : OP_NONE] = true;
         }
+    return n;
+}
+
+static void note_kinks(const findings *f, const judgement *g, buf *out) {
+    bool      ops[OP_COUNT] = {false};
+    uint32_t  n = count_kinks(f, g, ops);
+    name_list functions = {.out = out}, l = {.out = out};
     if (!n) return;
     buf_printf(out, "%u %s not judged: next to %s ", n, n == 1 ? "entry is" : "entries are", n == 1 ? "it" : "them");
     for (int op = 0; op < OP_COUNT; op++)
