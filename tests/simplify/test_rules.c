@@ -387,7 +387,7 @@ static void pieces_do_not_cancel(void **state) {
         "where(X > 0, X, 0)/where(X > 0, X, 0)", "(R + R)/R", "(R*A + R*T)/R", "1/R * R", "R/(2*R)", "(sign(X) + 1)/(sign(X) + 1)",
         "(1 - (X <= 0))/(1 - (X <= 0))", "(relu(X) + relu(2*X))/(relu(X) + relu(2*X))", "(R + (X > 0))/(R + (X > 0))", "minimum(0, -X)/minimum(0, -X)",
         "(X > 0) * A / (X > 0)", "(abs(X) + X)/(abs(X) + X)", "(R - R*A)/(R - R*A)", "R**2/R**2", "relu(X)/R", "(T*R)**2/(T*R)", "A/R - A/R",
-        "0 * (T/R)", "(X - X)/R",
+        "0 * (T/R)", "(X - X)/R", "(R/R + T)/(R/R + T)", "(abs(X)**2 - X**2)/(abs(X) + X)",
     };
     workbench w;
     workbench_open(&w);
@@ -399,6 +399,79 @@ static void pieces_do_not_cancel(void **state) {
         if (!isnan(value_at(&w, after, var))) fail_msg("%s became %s", zero_for_negative_x[i], reading_text(&w.r, after));
     }
     reading_close(&w.r);
+}
+
+/* The same behind names: whether N may be zero on a region is known from what it is made of. */
+static void names_of_pieces_do_not_cancel(void **state) {
+    (void)state;
+    static const struct {
+        const char *formulas, *quotient;
+    } list[] = {
+        {"N = relu(X)", "N/N"},
+        {"N = X > 0", "N/N"},
+        {"N = maximum(0, X)", "N/N"},
+        {"N = abs(X) + X", "N/N"},
+        {"N = X - abs(X)", "N/N"},
+        {"N = relu(X) * T", "N/N"},
+        {"N = T * relu(X)", "N/N"},
+        {"N = relu(X) / T", "N/N"},
+        {"N = -relu(X)", "N/N"},
+        {"N = relu(X)**3", "N/N"},
+        {"N = relu(X).T", "N/N"},
+        {"N = relu(X).T @ P", "N/N"},
+        {"N = P @ relu(X)", "N/N"},
+        {"R = relu(X)\nS = R * T\nN = P @ S", "N/N"},
+        {"K = abs(X)\nN = K + T", "(K + X)/(K + X)"},
+        {"K = abs(X)\nN = K + X", "N/N"},
+        {"K = abs(X) * T\nN = K + T * X", "N/N"},
+        {"K = T * abs(X)\nN = K + T * X", "N/N"},
+        {"K = abs(X) / T\nN = K + X / T", "N/N"},
+        {"K = T / abs(X)\nN = K + T / X", "N/N"},
+        {"K = -abs(X)\nN = K - X", "N/N"},
+        {"K = abs(X)**3\nN = K + X**3", "N/N"},
+        {"K = abs(X) + T\nN = K + (X - T)", "N/N"},
+        {"K = T + abs(X)\nN = K + (X - T)", "N/N"},
+        {"K = abs(X) - T\nN = K + (X + T)", "N/N"},
+        {"K = T - abs(X)\nN = K - (X + T)", "N/N"},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        diff_options how = {.convention = CONVENTION_COURSE};
+        workbench    w;
+        char         text[300];
+        snprintf(text, sizeof text, "input X : (n, m)\nparam P : (n, n)\nT = tanh(X)\n%s\nJ = 1/m * sum(N)\nminimize J\n",
+                 list[i].formulas);
+        reading_open(&w.r, text);
+        assert_int_equal(diff_run(&w.r.m, &w.r.a, &how, &w.r.dv), DFOO_OK);
+        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv, NULL), DFOO_OK);
+        const char *after = reading_text(&w.r, simplified(&w, reading_expression(&w.r, list[i].quotient)));
+        if (!strchr(after, '/')) fail_msg("with %s, %s became %s", list[i].formulas, list[i].quotient, after);
+        reading_close(&w.r);
+    }
+}
+
+/* The gradient by what a quotient of pieces multiplies has both of them still. */
+static void gradients_keep_quotients_of_pieces(void **state) {
+    (void)state;
+    static const char *const list[][2] = {
+        {"W * relu(Z)/relu(Z)", "relu(Z)"},
+        {"W * (Z > 0)/(Z > 0)", "(Z > 0)"},
+        {"W * maximum(0, Z)/maximum(0, Z)", "maximum(0, Z)"},
+        {"W * (abs(Z) + Z)/(abs(Z) + Z)", "abs(Z)"},
+        {"W * relu(Z)**2/relu(Z)", "relu(Z)"},
+        {"W * Z/(1 + exp(Z))*(1 + exp(Z))", NULL},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        reading r;
+        char    text[200];
+        snprintf(text, sizeof text, "input Z : (n, m)\nparam W : (n, 1)\nA = %s\nJ = 1/m * sum(A)\nminimize J\n", list[i][0]);
+        reading_open(&r, text);
+        reading_derive(&r, CONVENTION_COURSE);
+        const char *is = reading_text(&r, derivation_find(&r.dv, reading_var(&r, "W"))->whole);
+        const char *once = list[i][1] ? strstr(is, list[i][1]) : NULL;
+        bool        twice = once && strstr(once + 1, list[i][1]) && strstr(is, " / ");
+        if (list[i][1] ? !twice : strstr(is, "exp") != NULL) fail_msg("%s: dW = %s", list[i][0], is);
+        reading_close(&r);
+    }
 }
 
 /* Formulas that a person knows, from what the chain rule gives. */
@@ -497,6 +570,8 @@ int main(void) {
         cmocka_unit_test(random_expressions_keep_their_value),
         cmocka_unit_test(simplifying_twice_changes_nothing),
         cmocka_unit_test(pieces_do_not_cancel),
+        cmocka_unit_test(names_of_pieces_do_not_cancel),
+        cmocka_unit_test(gradients_keep_quotients_of_pieces),
         cmocka_unit_test(known_forms),
         cmocka_unit_test(labels_sum_to_one_over_the_classes),
         cmocka_unit_test(stable_programs_stay_finite),
