@@ -9,7 +9,7 @@
 #define TRAIN_TRAINER_H
 
 #include "run/train/internal.h"
-#include "run/train/lessons.h"
+#include "run/lessons/lessons.h"
 
 /* The parameters with the least cost of the test data so far (early.c). */
 typedef struct best {

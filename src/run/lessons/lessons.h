@@ -13,7 +13,7 @@ enum { AT_START = 1, AT_STEPS = 2, AT_EPOCH = 4, AT_END = 8 };
 
 typedef enum {
 #define LESSON(ID, ...) LESSON_##ID,
-#include "run/train/lessons.def"
+#include "run/lessons/lessons.def"
     LESSON_COUNT
 } lesson_id;
 
@@ -93,7 +93,7 @@ typedef struct look {
 } look;
 
 #define LESSON(ID, ...) dfoo_status lesson_##ID(const look *k, finding *f);
-#include "run/train/lessons.def"
+#include "run/lessons/lessons.def"
 
 /* -------------------------------------------------------------------- state */
 

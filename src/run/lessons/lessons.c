@@ -14,7 +14,7 @@ typedef struct lesson {
 
 static const lesson table[LESSON_COUNT] = {
 #define LESSON(ID, TITLE, WHEN, SAYS, BECAUSE, HELP) {SAYS, BECAUSE, HELP, WHEN, lesson_##ID},
-#include "run/train/lessons.def"
+#include "run/lessons/lessons.def"
 };
 
 /* -------------------------------------------------------------------- words */

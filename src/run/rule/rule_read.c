@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/train/rule.h"
+#include "run/rule/rule.h"
 
 const rule_own_name rule_own_names[RULE_OWN] = {
     [RULE_w] = {"w", "w is the parameter", false},

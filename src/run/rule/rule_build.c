@@ -1,7 +1,7 @@
 /* A rule -> statements: its lines for each parameter, with the parameter's gradient and states. */
 #include <string.h>
 
-#include "run/train/rule.h"
+#include "run/rule/rule.h"
 
 typedef struct work {
     const rule  *r;

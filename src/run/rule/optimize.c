@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "run/train/internal.h"
-#include "run/train/rule.h"
+#include "run/rule/rule.h"
 
 typedef struct entry {
     const char *name, *text;
@@ -14,15 +14,15 @@ typedef struct entry {
 
 static const entry optimizers[] = {
 #define OPTIMIZER(NAME, TEXT) {#NAME, TEXT},
-#include "run/train/optimizers.def"
+#include "run/rule/optimizers.def"
 };
 static const entry parts[] = {
 #define PART(NAME, TEXT) {#NAME, TEXT},
-#include "run/train/optimizers.def"
+#include "run/rule/optimizers.def"
 };
 static const entry schedules[] = {
 #define SCHEDULE(NAME, TEXT) {#NAME, TEXT},
-#include "run/train/schedules.def"
+#include "run/rule/schedules.def"
 };
 
 enum {
