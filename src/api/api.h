@@ -135,7 +135,7 @@ dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x);
 var_id work_find(work *w, const char *name);
 
 /* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
-dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how);
+dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how);
 
 /* The scores of a report; `test` may be all zero. */
 void progress_scores(dfoo_progress *p, const train_score *train, const train_score *test);

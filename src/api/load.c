@@ -18,7 +18,7 @@ dfoo_status work_words(work *w, const char *text, word_list *out) {
     return arena_status(&w->a);
 }
 
-dfoo_status work_labels(work *w, const char *text, train_options *how) {
+dfoo_status work_labels(work *w, const char *text, feed_options *how) {
     word_list words;
     DFOO_TRY(work_words(w, text, &words));
     how->labels = words.list.at;
@@ -95,7 +95,7 @@ static dfoo_status load_file(work *w, const load_request *r, const char *path, l
     return status;
 }
 
-static dfoo_status load_files(work *w, const load_request *r, loaded *l, train_source *out) {
+static dfoo_status load_files(work *w, const load_request *r, loaded *l, feed_source *out) {
     DFOO_TRY(arrays_new(&w->d->mem, &l->set));
     l->one_each = true;
     out->name = r->file;
@@ -123,7 +123,7 @@ static char *next_item(work *w, const char **text) {
     return item;
 }
 
-static void add_name(work *w, train_map *map, const char *name) {
+static void add_name(work *w, feed_map *map, const char *name) {
     const char **names = arena_new(&w->a, (map->n_names + 1) * sizeof *names);
     for (uint32_t i = 0; names && i < map->n_names; i++) names[i] = map->names[i];
     if (!names) return;
@@ -132,8 +132,8 @@ static void add_name(work *w, train_map *map, const char *name) {
 }
 
 /* "X=a,b,Y=c": an item without = is one more name. */
-static dfoo_status read_maps(work *w, const load_request *r, train_source *out) {
-    VEC(train_map) list = {0};
+static dfoo_status read_maps(work *w, const load_request *r, feed_source *out) {
+    VEC(feed_map) list = {0};
     const char *rest = r->map;
     for (char *item; (item = next_item(w, &rest));) {
         char *equals = strchr(item, '=');
@@ -145,7 +145,7 @@ static dfoo_status read_maps(work *w, const load_request *r, train_source *out) 
             *equals = 0;
             for (uint32_t i = 0; i < list.n; i++)
                 if (strcmp(list.at[i].var, item) == 0) return diag_alone(&w->messages, "%s is mapped twice", item);
-            vec_push(&w->a, &list, (train_map){.var = item});
+            vec_push(&w->a, &list, (feed_map){.var = item});
         }
         DFOO_TRY(arena_status(&w->a));
         add_name(w, &list.at[list.n - 1], equals ? equals + 1 : item);
@@ -156,8 +156,8 @@ static dfoo_status read_maps(work *w, const load_request *r, train_source *out) 
     return arena_status(&w->a);
 }
 
-dfoo_status load(work *w, const load_request *r, loaded *l, train_source *out) {
-    *out = (train_source){.arrays = r->arrays};
+dfoo_status load(work *w, const load_request *r, loaded *l, feed_source *out) {
+    *out = (feed_source){.arrays = r->arrays};
     if (r->file) DFOO_TRY(load_files(w, r, l, out));
     return read_maps(w, r, out);
 }
@@ -180,11 +180,11 @@ static bool read_fraction(const char *text, double *times, double *over) {
     return !*end && isfinite(*times) && isfinite(*over) && *times != 0 && *over != 0;
 }
 
-dfoo_status load_scales(work *w, const char *text, train_options *how) {
-    VEC(train_scale) list = {0};
+dfoo_status load_scales(work *w, const char *text, feed_options *how) {
+    VEC(feed_scale) list = {0};
     for (char *item; (item = next_item(w, &text));) {
         char       *equals = strchr(item, '=');
-        train_scale x = {.var = equals ? item : NULL};
+        feed_scale x = {.var = equals ? item : NULL};
         if (equals) *equals = 0;
         if (!read_fraction(equals ? equals + 1 : item, &x.times, &x.over))
             return diag_alone(&w->messages, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
@@ -204,13 +204,13 @@ static const data_texts *texts_named(const loaded *l, const char *name) {
     return NULL;
 }
 
-static void take_names(const char **names, size_t n, train_options *how) {
+static void take_names(const char **names, size_t n, feed_options *how) {
     how->class_names = names;
     how->n_class_names = n < UINT32_MAX ? (uint32_t)n : 0;
 }
 
 /* A line per class; of several columns the last one. */
-static dfoo_status names_of_file(work *w, const char *path, train_options *how) {
+static dfoo_status names_of_file(work *w, const char *path, feed_options *how) {
     data_table        t;
     data_read_options plain = {.header = DATA_HEADER_NO};
     DFOO_TRY(data_read_csv(path, &plain, &w->messages, &w->a, &t));
@@ -223,14 +223,14 @@ static dfoo_status names_of_file(work *w, const char *path, train_options *how) 
     return DFOO_OK;
 }
 
-static dfoo_status names_of_list(work *w, const char *text, train_options *how) {
+static dfoo_status names_of_list(work *w, const char *text, feed_options *how) {
     VEC(const char *) names = {0};
     for (char *item; (item = next_item(w, &text));) vec_push(&w->a, &names, item);
     take_names(names.at, names.n, how);
     return arena_status(&w->a);
 }
 
-dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how) {
+dfoo_status load_classes(work *w, const char *text, const loaded *l, feed_options *how) {
     static const char *const usual[] = {"list_classes", "classes", "class_names", "target_names"};
     const data_texts        *found = text ? texts_named(l, text) : NULL;
     for (size_t i = 0; !text && !found && i < sizeof usual / sizeof *usual; i++)

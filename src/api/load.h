@@ -24,11 +24,11 @@ typedef struct load_request {
 } load_request;
 
 /* loaded_free is to be called after a failure, too; `l` starts as all zero. */
-dfoo_status load(work *w, const load_request *r, loaded *l, train_source *out);
+dfoo_status load(work *w, const load_request *r, loaded *l, feed_source *out);
 void        loaded_free(loaded *l);
 
 /* "malignant,benign" as the labels of the options. */
-dfoo_status work_labels(work *w, const char *text, train_options *how);
+dfoo_status work_labels(work *w, const char *text, feed_options *how);
 
 /* The words between commas. */
 typedef struct word_list {
@@ -37,17 +37,17 @@ typedef struct word_list {
 dfoo_status work_words(work *w, const char *text, word_list *out);
 
 /* "1/255", "X=1/255,U=0.5" */
-dfoo_status load_scales(work *w, const char *text, train_options *how);
+dfoo_status load_scales(work *w, const char *text, feed_options *how);
 
 /* The names of classes: an array of text in the data, a file, or a list; NULL: an array of text that is
  * called as they usually are. */
-dfoo_status load_classes(work *w, const char *text, const loaded *l, train_options *how);
+dfoo_status load_classes(work *w, const char *text, const loaded *l, feed_options *how);
 
 /* What the options of predicting say: the program that a step of training runs, the data, the labels. */
 typedef struct examples_call {
-    train_source  data;
-    train_options how;
-    program       p;
+    feed_source  data;
+    feed_options how;
+    program      p;
 } examples_call;
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out);
 

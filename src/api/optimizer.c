@@ -17,9 +17,9 @@ typedef struct reading {
 
 /* "beta=0.9,epsilon=1e-8", or with spaces between them. */
 static dfoo_status read_settings(const reading *r, const char *text, const double *learning_rate,
-                                 const train_setting **out, uint32_t *n) {
+                                 const rule_setting **out, uint32_t *n) {
     static const char between[] = ", ";
-    VEC(train_setting) list = {0};
+    VEC(rule_setting) list = {0};
     for (text = text ? text + strspn(text, between) : ""; *text; text += strspn(text, between)) {
         size_t len = strcspn(text, between);
         char  *one = arena_text(r->a, text, len), *equals = one ? strchr(one, '=') : NULL, *end;
@@ -29,10 +29,10 @@ static dfoo_status read_settings(const reading *r, const char *text, const doubl
         double value = strtod(equals + 1, &end);
         if (end == equals + 1 || *end)
             return diag_alone(r->d, "a setting is written name=number, and '%s' is not a number", equals + 1);
-        vec_push(r->a, &list, (train_setting){one, value});
+        vec_push(r->a, &list, (rule_setting){one, value});
         text += len;
     }
-    if (learning_rate) vec_push(r->a, &list, (train_setting){"alpha", *learning_rate});
+    if (learning_rate) vec_push(r->a, &list, (rule_setting){"alpha", *learning_rate});
     *out = list.at;
     *n = list.n;
     return arena_status(r->a);
@@ -85,7 +85,7 @@ static bool is_equation(const char *text) {
 }
 
 /* "cosine", "step every=30 factor=0.1", "alpha = alpha0/t", or a file. */
-static dfoo_status read_schedule(const reading *r, const char *text, train_options *how) {
+static dfoo_status read_schedule(const reading *r, const char *text, rule_options *how) {
     text += strspn(text, " \t\r\n");
     how->schedule = "the schedule";
     how->schedule_text = text;
@@ -95,11 +95,11 @@ static dfoo_status read_schedule(const reading *r, const char *text, train_optio
     how->schedule_text = NULL;
     if (!how->schedule) return DFOO_ENOMEM;
     DFOO_TRY(read_settings(r, text + len, NULL, &how->schedule_settings, &how->n_schedule_settings));
-    if (is_known(train_schedule_name, how->schedule)) return DFOO_OK;
+    if (is_known(rule_schedule_name, how->schedule)) return DFOO_OK;
     return read_file(r, &how->schedule, &how->schedule_text);
 }
 
-dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, train_options *how) {
+dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how) {
     reading r = {a, d};
     bool    has_rate = opt->learning_rate != 0 || (opt->zeros & DFOO_ZERO_LEARNING_RATE);
     how->optimizer = opt->optimizer;
@@ -112,16 +112,16 @@ dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, t
     DFOO_TRY(read_settings(&r, opt->settings, has_rate ? &opt->learning_rate : NULL, &how->settings,
                            &how->n_settings));
     if (opt->schedule) DFOO_TRY(read_schedule(&r, opt->schedule, how));
-    if (!opt->optimizer || is_known(train_optimizer_name, opt->optimizer)) return DFOO_OK;
+    if (!opt->optimizer || is_known(rule_optimizer_name, opt->optimizer)) return DFOO_OK;
     return read_file(&r, &how->optimizer, &how->optimizer_text);
 }
 
 /* ----------------------------------------------------------------------- show */
 
 static dfoo_status show(work *w, const void *request, buf *out) {
-    train_options how = {.epochs = 0};
+    rule_options how = {.optimizer = NULL};
     DFOO_TRY(api_read_update(&w->a, &w->messages, request, &how));
-    return train_rule_show(&how, &w->messages, out);
+    return rule_show(&how, &w->messages, out);
 }
 
 dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char **text) {
@@ -135,9 +135,9 @@ dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char
 }
 
 const char *dfoo_optimizer_name(size_t i) {
-    return i < UINT32_MAX ? train_optimizer_name((uint32_t)i) : NULL;
+    return i < UINT32_MAX ? rule_optimizer_name((uint32_t)i) : NULL;
 }
 
 const char *dfoo_schedule_name(size_t i) {
-    return i < UINT32_MAX ? train_schedule_name((uint32_t)i) : NULL;
+    return i < UINT32_MAX ? rule_schedule_name((uint32_t)i) : NULL;
 }

@@ -75,8 +75,8 @@ static bool is_ascending(const double *x, size_t n) {
 /* The history that a run keeps. */
 static bool run_history(const dfoo_arrays *set, columns *out) {
     const dfoo_array *x = arrays_get(set, "dfoo.history");
-    if (!x || x->ndim != 2 || x->dim[1] != TRAIN_HISTORY_COLUMNS || !x->dim[0]) return false;
-    *out = (columns){x->dim[0], x->dim[1], x->data, train_history_columns};
+    if (!x || x->ndim != 2 || x->dim[1] != HISTORY_COLUMNS || !x->dim[0]) return false;
+    *out = (columns){x->dim[0], x->dim[1], x->data, history_columns};
     return true;
 }
 
@@ -182,12 +182,12 @@ static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t f
     bool          across = w->m.examples_are_columns;
     size_t        outputs = p->points.outputs;
     train_score   score;
-    train_options how = p->call.how;
+    feed_options  how = p->call.how;
     const char   *name = ir_var_name(&w->m.g, p->points.prediction);
     how.labels = NULL;
     how.n_labels = 0;
     DFOO_TRY(train_points_vary(&w->m, &p->points, &p->call.data, at, n, set));
-    train_source source = {.name = "the grid", .arrays = set};
+    feed_source source = {.name = "the grid", .arrays = set};
     DFOO_TRY(train_predict(&w->m, &p->call.p, p->run, &source, &how, set, &score, NULL));
     const double *y = arrays_get(set, name)->data;
     for (size_t k = 0; k < outputs; k++)

@@ -4,6 +4,14 @@
 
 #include "api/load.h"
 
+void progress_scores(dfoo_progress *p, const train_score *train, const train_score *test) {
+    p->cost = train->cost;
+    p->metric = train->n ? train->accuracy : NAN;
+    p->test_cost = test->n ? test->cost : NAN;
+    p->test_metric = test->n ? test->accuracy : NAN;
+    p->metric_name = !isnan(p->metric) || !isnan(p->test_metric) ? "accuracy" : NULL;
+}
+
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
     *out = (examples_call){.how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));

@@ -9,14 +9,6 @@ typedef struct reporter {
     size_t                    every, next; /* epochs between two reports; the next one at or after */
 } reporter;
 
-void progress_scores(dfoo_progress *p, const train_score *train, const train_score *test) {
-    p->cost = train->cost;
-    p->metric = train->n ? train->accuracy : NAN;
-    p->test_cost = test->n ? test->cost : NAN;
-    p->test_metric = test->n ? test->accuracy : NAN;
-    p->metric_name = !isnan(p->metric) || !isnan(p->test_metric) ? "accuracy" : NULL;
-}
-
 static bool stop_wanted(const dfoo_train_options *opt) {
     return opt->stop && opt->stop(opt->user);
 }
@@ -51,8 +43,8 @@ static bool hand_on(void *user, const train_progress *now) {
 
 static dfoo_status write_log(work *w, const dfoo_train_options *opt, const dfoo_arrays *history) {
     const dfoo_array *x = arrays_get(history, "history");
-    if (x && opt->log) DFOO_TRY(data_write_csv(opt->log, x, train_history_columns, &w->messages));
-    return x && opt->plot ? plot_write_history(w, opt->plot, opt->data, x, train_history_columns) : DFOO_OK;
+    if (x && opt->log) DFOO_TRY(data_write_csv(opt->log, x, history_columns, &w->messages));
+    return x && opt->plot ? plot_write_history(w, opt->plot, opt->data, x, history_columns) : DFOO_OK;
 }
 
 /* At most 64: more never pay for the networks that fit one machine. */
@@ -70,19 +62,19 @@ static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *
     size_t epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     *how = (train_options){.epochs = epochs, .batch = opt->batch, .seed = opt->seed,
                            .every = opt->report_every ? opt->report_every : opt->plot ? (epochs + 99) / 100 : about_twenty(epochs),
-                           .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
+                           .feed.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                            .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
-                           .flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .patience = opt->patience,
+                           .feed.flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .patience = opt->patience,
                            .threads = opt->threads ? opt->threads : processors()};
-    DFOO_TRY(work_labels(w, opt->labels, how));
-    DFOO_TRY(api_read_update(&w->a, &w->messages, opt, how));
+    DFOO_TRY(work_labels(w, opt->labels, &how->feed));
+    DFOO_TRY(api_read_update(&w->a, &w->messages, opt, &how->rule));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to train with");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
     DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
     if (in->test.n_maps && !opt->test && !opt->test_arrays)
         return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of", opt->test_map);
-    DFOO_TRY(load_scales(w, opt->scale, how));
-    DFOO_TRY(load_classes(w, opt->classes, &f->data, how));
+    DFOO_TRY(load_scales(w, opt->scale, &how->feed));
+    DFOO_TRY(load_classes(w, opt->classes, &f->data, &how->feed));
     DFOO_TRY(arrays_new(&w->d->mem, &f->history));
     if (!opt->from) return DFOO_OK;
     DFOO_TRY(arrays_new(&w->d->mem, &f->from));

@@ -5,6 +5,8 @@
 #include "run/plan/plan.h"
 #include "run/exec/exec.h"
 #include "run/exec/finite.h"
+#include "run/rule/rule.h"
+#include "run/feed/feed.h"
 #include "run/train/train.h"
 
 #endif

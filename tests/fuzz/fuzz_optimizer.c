@@ -57,10 +57,10 @@ static void open_bench(bench *b) {
 
 /* What is shown can be given again. */
 static bool show(const char *text, buf *out) {
-    bench         b;
-    train_options opt = {.optimizer = "fuzz.opt", .optimizer_text = text};
+    bench        b;
+    rule_options opt = {.optimizer = "fuzz.opt", .optimizer_text = text};
     open_bench(&b);
-    dfoo_status status = train_rule_show(&opt, &b.d, out);
+    dfoo_status status = rule_show(&opt, &b.d, out);
     expect(&b, status, "show", text);
     arena_free(&b.a);
     return status == DFOO_OK;
@@ -73,7 +73,7 @@ static void train(const char *text) {
     dfoo_arrays        *set, *run;
     dfoo_allocator      mem = mem_default();
     train_options       opt = {
-              .optimizer = "fuzz.opt", .optimizer_text = text, .epochs = 2, .batch = 2, .dtype = EXEC_F64};
+              .rule.optimizer = "fuzz.opt", .rule.optimizer_text = text, .epochs = 2, .batch = 2, .feed.dtype = EXEC_F64};
     open_bench(&b);
     if (arrays_new(&mem, &set) != DFOO_OK || arrays_new(&mem, &run) != DFOO_OK ||
         arrays_add_matrix(set, "X", 2, 3, x, NULL) != DFOO_OK ||

@@ -54,24 +54,24 @@ static void the_other_way_round(void **state) {
 }
 
 static void sizes_from_the_model_and_from_set(void **state) {
-    train_size set = {"n1", 6}, unknown = {"n9", 6};
+    feed_size set = {"n1", 6}, unknown = {"n9", 6};
     trial      t;
     (void)state;
     trial_open(&t, BINARY);
     add_binary_data(t.data, 10);
     assert_runs(&t);
     assert_int_equal(arrays_get(t.run, "W1")->dim[0], 4);
-    t.opt.sizes = &set;
-    t.opt.n_sizes = 1;
+    t.opt.feed.sizes = &set;
+    t.opt.feed.n_sizes = 1;
     assert_runs(&t);
     assert_int_equal(arrays_get(t.run, "W1")->dim[0], 6);
     add_matrix(t.from, "W1", 5, 2);
     assert_refused(&t, "W0.npz: W1 is (5, 2), where (n1, n0) is needed, and n1 is 6 by --set",
                    "--set n1=5 would fit");
-    t.opt.n_sizes = 0;
+    t.opt.feed.n_sizes = 0;
     assert_refused(&t, "and n1 is 4 in the model", "`size n1 = 5` in the model, or --set n1=5, would fit");
-    t.opt.sizes = &unknown;
-    t.opt.n_sizes = 1;
+    t.opt.feed.sizes = &unknown;
+    t.opt.feed.n_sizes = 1;
     assert_refused(&t, "--set n9: the model has no size of that name; it has n1, n0, m, n2", NULL);
     trial_close(&t);
 }
@@ -112,9 +112,9 @@ static void what_is_missing_is_named(void **state) {
     trial_open(&t, BINARY);
     add_matrix(t.data, "X", 2, 5);
     add_matrix(t.data, "y", 1, 5);
-    train_size n2 = {"n2", 1};
-    t.opt.sizes = &n2;
-    t.opt.n_sizes = 1;
+    feed_size n2 = {"n2", 1};
+    t.opt.feed.sizes = &n2;
+    t.opt.feed.n_sizes = 1;
     assert_refused(&t, "data.npz: the label Y : (n2, m) is not there; there are X (2, 5), y (1, 5)",
                    "--map Y=NAME says which of them it is");
     trial_close(&t);
@@ -133,7 +133,7 @@ static void values_that_are_not_finite(void **state) {
     arrays_get(t.data, "X")->data[100 + 70] = NAN;
     assert_refused(&t, "data.npz: X: row 2, column 71 (its example): nan is not a finite number", NULL);
     arrays_get(t.data, "X")->data[100 + 70] = 1e300;
-    t.opt.dtype = EXEC_F32;
+    t.opt.feed.dtype = EXEC_F32;
     assert_refused(&t, "row 2, column 71 (its example): 1e+300 is too large for float32", NULL);
     trial_close(&t);
     trial_open(&t, BINARY);
@@ -158,21 +158,21 @@ static void images_are_flattened(void **state) {
     for (int i = 0; i < 4; i++) assert_close(get(t.run, "w")[i], 0.2 / 3 * (5 + i), 1e-14);
     assert_message(&t.f, "note: data.npz: X is (3, 2, 2), and X is read as 3 examples of 4 entries, as --flatten says");
     assert_close(get(t.run, "dfoo.shape.X")[1], 2, 0);
-    t.opt.flatten = true;
+    t.opt.feed.flatten = true;
     assert_runs(&t);
     assert_null(strstr(fixture_messages(&t.f), "note:")); /* a lesson there is: the cost rises */
 
     /* What is predicted from has the same shape; or is one example. */
     train_score  score;
-    train_source one = {.name = "one.npz", .arrays = t.test};
+    feed_source one = {.name = "one.npz", .arrays = t.test};
     assert_int_equal(arrays_add(t.test, "X", 2, dim + 1, NULL, &x), DFOO_OK);
     for (int i = 0; i < 4; i++) x->data[i] = 1;
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt, t.history, &score, NULL), DFOO_OK);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL), DFOO_OK);
     assert_int_equal(arrays_get(t.history, "P")->dim[1], 1);
     assert_close(*get(t.history, "P"), 0.2 / 3 * (5 + 6 + 7 + 8), 1e-13);
     size_t other[3] = {3, 4, 1};
     assert_int_equal(arrays_add(t.test, "X", 3, other, NULL, &x), DFOO_OK);
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt, t.history, &score, NULL), DFOO_EINPUT);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL), DFOO_EINPUT);
     assert_message(&t.f, "one.npz: X is (3, 4, 1), where examples of (2, 2) are needed, as training saw them");
     trial_close(&t);
 }
@@ -195,8 +195,8 @@ static void columns_are_shared_out(void **state) {
     read_table(&t, text, &t.table);
     assert_runs(&t);
     assert_arrays_close(get(t.run, "w"), of_last, 2, 1e-14);
-    t.opt.labels = b;
-    t.opt.n_labels = 1;
+    t.opt.feed.labels = b;
+    t.opt.feed.n_labels = 1;
     assert_runs(&t);
     assert_arrays_close(get(t.run, "w"), of_b, 2, 1e-14);
 
@@ -204,9 +204,9 @@ static void columns_are_shared_out(void **state) {
     static const char *const files[] = {"x,c,a,b\n0,3,1,0\n", "c,a\n3,1\n"};
     for (int i = 0; i < 2; i++) {
         train_score  score;
-        train_source data = {.name = "new.csv", .table = &t.test_table};
+        feed_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, files[i], &t.test_table);
-        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
+        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(feed_options){.dtype = EXEC_F64},
                                        t.history, &score, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), of_b[0] * 1 + of_b[1] * 3, 1e-12);
@@ -216,13 +216,13 @@ static void columns_are_shared_out(void **state) {
     t.test_table.n_rows = 1;
     assert_refused(&t, "test.npz: there is no column 'c', which training had; there are a, b", NULL);
     t.test_table.n_cols = 0;
-    t.opt.labels = none;
+    t.opt.feed.labels = none;
     assert_refused(&t, "there is no column 'd' for --labels; there are a, b, c", NULL);
     trial_close(&t);
 }
 
 static void columns_without_names(void **state) {
-    train_size n0 = {"n0", 4};
+    feed_size n0 = {"n0", 4};
     trial      t;
     (void)state;
     trial_open(&t, "input X : (n0, m)\n" SUMS);
@@ -230,17 +230,17 @@ static void columns_without_names(void **state) {
     assert_runs(&t);
     for (int labels = 0; labels < 2; labels++) {
         train_score  score;
-        train_source data = {.name = "new.csv", .table = &t.test_table};
+        feed_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, labels ? "1,10,2\n" : "1,10\n", &t.test_table);
-        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(train_options){.dtype = EXEC_F64},
+        assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(feed_options){.dtype = EXEC_F64},
                                        t.history, &score, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), 0.8 * 1 + 8 * 10, 1e-12);
         assert_int_equal(isnan(score.cost) == 0, labels);
     }
     t.test_table.n_cols = 0;
-    t.opt.sizes = &n0;
-    t.opt.n_sizes = 1;
+    t.opt.feed.sizes = &n0;
+    t.opt.feed.n_sizes = 1;
     assert_refused(&t, "data.npz has 3 columns, and they cannot be shared out: X takes 4, Y takes 1", NULL);
     trial_close(&t);
     trial_open(&t, "input X : (n0, m)\ninput U : (n3, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nparam u : (1, "
@@ -278,8 +278,8 @@ static void classes_by_name(void **state) {
     assert_int_equal(arrays_get(t.run, "W")->dim[0], 3);
     assert_close(t.result.train.accuracy, 1, 0);
     assert_close(t.result.test.accuracy, 1, 0);
-    train_source data = {.name = "new.csv", .table = &t.test_table};
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt, t.history, &score, NULL), DFOO_OK);
+    feed_source data = {.name = "new.csv", .table = &t.test_table};
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt.feed, t.history, &score, NULL), DFOO_OK);
     assert_close(score.cost, t.result.test.cost, 1e-15);
     assert_int_equal(train_table(&t.f.m, t.run, arrays_get(t.history, "A"), &t.f.a, t.history, &columns),
                      DFOO_OK);
@@ -288,9 +288,9 @@ static void classes_by_name(void **state) {
     assert_true(get(t.history, "table")[2] > 0.9); /* the first is a virginica */
     read_table(&t, "kind,b,a\nrose,0,9\n", &t.test_table);
     assert_refused(&t, "test.npz: 'rose' is no class of Y; training found daisy, setosa, virginica", NULL);
-    train_size k = {"k", 4};
-    t.opt.sizes = &k;
-    t.opt.n_sizes = 1;
+    feed_size k = {"k", 4};
+    t.opt.feed.sizes = &k;
+    t.opt.feed.n_sizes = 1;
     assert_refused(&t, "Y has 3 classes (daisy, setosa, virginica), and the model wants 4: (k, m)", NULL);
     trial_close(&t);
 }
@@ -320,9 +320,9 @@ static void classes_by_number(void **state) {
     memcpy(add_vector(t.data, "Y", 4), labels, sizeof labels);
     assert_runs(&t);
     assert_int_equal(arrays_get(t.run, "W")->dim[0], 3); /* 3, 5 and 7 */
-    train_size k = {"k", 10};
-    t.opt.sizes = &k;
-    t.opt.n_sizes = 1;
+    feed_size k = {"k", 10};
+    t.opt.feed.sizes = &k;
+    t.opt.feed.n_sizes = 1;
     assert_runs(&t);
     assert_int_equal(arrays_get(t.run, "W")->dim[0], 10); /* 0 to 9 */
     memset(add_matrix(t.data, "Y", 10, 4), 0, 40 * sizeof(double));

@@ -66,14 +66,14 @@ static void starts_are_determined(void **state) {
     (void)state;
     for (int i = 0; i < 3; i++) {
         trial      t;
-        train_size n1 = {"n1", 4};
+        feed_size n1 = {"n1", 4};
         trial_open(&t, "input X : (2, m)\nlabel Y : (1, m)\nparam V : (n9, 2)\nparam W : (n1, 2)\nJ = sum((W "
                        "@ X)**2) + sum((V @ X)**2) + sum(Y)\nminimize J\n");
-        train_size sizes[] = {n1, {"n9", i ? 3 : 5}};
-        t.opt = (train_options){.dtype = i ? EXEC_F32 : EXEC_F64,
+        feed_size sizes[] = {n1, {"n9", i ? 3 : 5}};
+        t.opt = (train_options){.feed.dtype = i ? EXEC_F32 : EXEC_F64,
                                 .epochs = 1,
-                                .sizes = sizes,
-                                .n_sizes = 2,
+                                .feed.sizes = sizes,
+                                .feed.n_sizes = 2,
                                 .seed = i == 2 ? 4 : 3};
         add_matrix(t.data, "X", 2, 3);
         add_matrix(t.data, "Y", 1, 3);
@@ -142,12 +142,34 @@ static void splits_keep_the_classes(void **state) {
     trial_close(&t);
 }
 
+/* Of each class the part is rounded to the nearest whole number, a half up: 10 ones and 90 zeros. */
+static void splits_round_each_class(void **state) {
+    static const struct {
+        double part;
+        size_t n_test;
+    } cases[] = {{0.24, 2 + 22}, {0.25, 3 + 23}, {0.26, 3 + 23}, {0.05, 1 + 5}, {0.049, 0 + 4}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        trial t;
+        trial_open(&t, BINARY);
+        fill(add_matrix(t.data, "X", 2, 100), 200, 1);
+        double *y = add_matrix(t.data, "Y", 1, 100);
+        for (int j = 0; j < 100; j++) y[j] = j % 10 == 0;
+        t.opt.split = cases[i].part;
+        assert_runs(&t);
+        assert_int_equal(t.result.test.n, cases[i].n_test);
+        assert_int_equal(t.result.train.n, 100 - cases[i].n_test);
+        trial_close(&t);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_have_their_moments),
         cmocka_unit_test(starts_are_determined),
         cmocka_unit_test(inputs_are_standardised),
         cmocka_unit_test(splits_keep_the_classes),
+        cmocka_unit_test(splits_round_each_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

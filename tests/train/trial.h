@@ -20,7 +20,7 @@ static inline void trial_open(trial *t, const char *text) {
                  .from = new_arrays(),
                  .run = new_arrays(),
                  .history = new_arrays()};
-    t->opt = (train_options){.dtype = EXEC_F64, .epochs = 1};
+    t->opt = (train_options){.feed.dtype = EXEC_F64, .epochs = 1};
     fixture_open(&t->f, text);
 }
 
@@ -36,7 +36,7 @@ static inline void trial_close(trial *t) {
 static inline dfoo_status trial_run(trial *t) {
     train_input in = {.data = {.name = "data.npz", .arrays = t->data, .table = &t->table}};
     if (arrays_count(t->test) || t->test_table.n_cols)
-        in.test = (train_source){.name = "test.npz", .arrays = t->test, .table = &t->test_table};
+        in.test = (feed_source){.name = "test.npz", .arrays = t->test, .table = &t->test_table};
     if (arrays_count(t->from)) in.from = t->from;
     in.from_name = "W0.npz";
     diags_init(&t->f.d, &t->f.a);

@@ -28,31 +28,39 @@ static const char *format_text(arena *a, const char *format, va_list args) {
     return text ? text : "out of memory";
 }
 
+static void add(diags *d, diag_kind kind, const source *src, span at, const char *format, va_list args) {
+    vec_push(d->a, &d->list, (diag){.kind = kind, .src = src, .at = at, .message = format_text(d->a, format, args)});
+    d->n_errors += kind == DIAG_ERROR;
+}
+
 dfoo_status diag_error(diags *d, const source *src, span at, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    diag one = {.kind = DIAG_ERROR, .src = src, .at = at, .message = format_text(d->a, format, args)};
+    add(d, DIAG_ERROR, src, at, format, args);
     va_end(args);
-    vec_push(d->a, &d->list, one);
-    d->n_errors++;
     return DFOO_EINPUT;
 }
 
 dfoo_status diag_alone(diags *d, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    const char *text = format_text(d->a, format, args);
+    add(d, DIAG_ERROR, NULL, span_at(0, 0), format, args);
     va_end(args);
-    diag_error(d, NULL, span_at(0, 0), "%s", text);
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
 void diag_warn(diags *d, const source *src, span at, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    diag one = {.kind = DIAG_WARNING, .src = src, .at = at, .message = format_text(d->a, format, args)};
+    add(d, DIAG_WARNING, src, at, format, args);
     va_end(args);
-    vec_push(d->a, &d->list, one);
+}
+
+void diag_tell(diags *d, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    add(d, DIAG_NOTE, NULL, span_at(0, 0), format, args);
+    va_end(args);
 }
 
 void diag_note(diags *d, const char *format, ...) {

@@ -47,6 +47,9 @@ dfoo_status diag_alone(diags *d, const char *format, ...) __attribute__((format(
 void diag_warn(diags *d, const source *src, span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A note that stands alone: what was done with input that did not fit as it was. */
+void diag_tell(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Adds a line to the newest diagnostic. */
 void diag_note(diags *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -183,6 +183,27 @@ unsigned text_distance(const char *a, const char *b) {
     return row[k];
 }
 
+void text_try(text_near *n, const char *name) {
+    unsigned far = text_distance(n->wrong, name);
+    if (far >= n->most) return;
+    n->most = far;
+    n->best = name;
+}
+
+const char *text_list(arena *a, const char *const *texts, size_t n) {
+    enum { MOST = 12 };
+    const char *text = "";
+    for (size_t i = 0; i < n && i <= MOST && text; i++)
+        text = arena_format(a, "%s%s%s", text, i ? ", " : "", i == MOST ? ".." : texts[i]);
+    return text ? text : "";
+}
+
+const char **text_copies(arena *a, const char *const *texts, size_t n) {
+    const char **own = n < SIZE_MAX / sizeof *own ? arena_new(a, (n + 1) * sizeof *own) : NULL;
+    for (size_t i = 0; own && i < n; i++) own[i] = arena_text(a, texts[i], strlen(texts[i]));
+    return a->failed ? NULL : own;
+}
+
 uint32_t hash_bytes(uint32_t hash, const void *bytes, size_t len) {
     const unsigned char *p = bytes;
     for (size_t i = 0; i < len; i++) hash = (hash ^ p[i]) * UINT32_C(16777619);

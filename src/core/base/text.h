@@ -53,6 +53,20 @@ const char *text_comment_line(const char **rest, size_t *len);
 /* Levenshtein's distance of two names, doubled: an edit is 2, a letter in the other case 1. */
 unsigned text_distance(const char *a, const char *b);
 
+/* Which of the names that are tried was meant by a wrong one: the closest, nearer than `most`. */
+typedef struct text_near {
+    const char *wrong, *best;
+    unsigned    most;
+} text_near;
+
+void text_try(text_near *n, const char *name);
+
+/* Some texts as one: a, b, c; of many, the first ones and "..". Never NULL. */
+const char *text_list(arena *a, const char *const *texts, size_t n);
+
+/* Copies of n texts; NULL without memory. */
+const char **text_copies(arena *a, const char *const *texts, size_t n);
+
 typedef uint32_t sym; /* 0 is no string */
 
 typedef struct symbols {

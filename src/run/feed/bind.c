@@ -8,34 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/train/internal.h"
-
-memo *memos_get(memos *all, arena *a, var_id v) {
-    for (uint32_t i = 0; i < all->list.n; i++)
-        if (all->list.at[i].var == v) return &all->list.at[i];
-    vec_push(a, &all->list, (memo){.var = v});
-    return a->failed ? NULL : &all->list.at[all->list.n - 1];
-}
-
-const memo *memos_find(const memos *all, var_id v) {
-    for (uint32_t i = 0; i < all->list.n; i++)
-        if (all->list.at[i].var == v) return &all->list.at[i];
-    return NULL;
-}
-
-const view *bound_find(const bound *b, var_id v) {
-    for (uint32_t i = 0; i < b->views.n; i++)
-        if (b->views.at[i].var == v) return &b->views.at[i];
-    return NULL;
-}
-
-bool by_example(const model *m, const variable *v) {
-    return m->examples && (m->examples_are_columns ? v->sh.cols : v->sh.rows) == m->examples;
-}
-
-dim entries_dim(const model *m, const variable *v) {
-    return m->examples_are_columns ? v->sh.rows : v->sh.cols;
-}
+#include "run/feed/bind.h"
+#include "run/feed/classes.h"
+#include "run/feed/flatten.h"
+#include "run/feed/scale.h"
+#include "run/feed/table.h"
 
 /* ------------------------------------------------------------------ vectors */
 
@@ -54,12 +31,13 @@ static dfoo_status vector_item(sizing *z, var_id v, size_t n, const char *from) 
     if (column && row && n > 1 && !data) {
         const char *name = ir_var_name(&z->m->g, v);
         return diag_alone(z->m->g.d,
-                         "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both",
-                         from, name, n, n, n);
+                          "%s: %s has one dimension, %zu, and could be (%zu, 1) or (1, %zu): give it both",
+                          from, name, n, n, n);
     }
     /* One value per example, unless the sizes speak of one example of n entries. */
     if (data && column == row) column = !z->m->examples_are_columns;
-    vec_push(z->a, &z->items, (size_item){.var = v, .rows = column ? n : 1, .cols = column ? 1 : n, .from = from});
+    vec_push(z->a, &z->items,
+             (size_item){.var = v, .rows = column ? n : 1, .cols = column ? 1 : n, .from = from});
     return arena_status(z->a);
 }
 
@@ -75,11 +53,12 @@ static dfoo_status parameter_items(sizing *z, const dfoo_arrays *set, const char
         if (!x || (x->ndim == 1) != vectors) continue;
         if (!array_as_matrix(x, &rows, &cols))
             return diag_alone(g->d, "%s: %s has %d dimensions, and a parameter has two", from, x->name,
-                             x->ndim);
+                              x->ndim);
         if (vectors)
             DFOO_TRY(vector_item(z, v, rows, from));
         else
-            vec_push(z->a, &z->items, (size_item){.var = v, .rows = rows, .cols = cols, .from = from, .turns = true});
+            vec_push(z->a, &z->items,
+                     (size_item){.var = v, .rows = rows, .cols = cols, .from = from, .turns = true});
     }
     return arena_status(z->a);
 }
@@ -102,18 +81,20 @@ typedef struct binder {
 } binder;
 
 /* A matrix whose rows and columns are `row` and `col` apart. */
-static view strided_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols, size_t row, size_t col) {
+static view strided_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols, size_t row,
+                         size_t col) {
     const model    *m = b->r->m;
     const variable *x = ir_var(&m->g, v);
-    bool            each = by_example(m, x), columns = m->examples_are_columns;
-    view            out = {.var = v, .by_example = each, .at = at, .promised = x->onehot};
-    out.n = !each ? 1 : columns ? cols : rows;
-    out.entries = !each ? rows * cols : columns ? rows : cols;
-    out.step = columns ? col : row;
-    size_t *offset = out.entries < SIZE_MAX / sizeof *offset ? arena_new(b->r->a, out.entries * sizeof *offset) : NULL;
+    bool            each = by_example(m, x), across = m->examples_are_columns;
+    size_t          n = across ? cols : rows, entries = across ? rows : cols, entry = across ? row : col;
+    view out = {.var = v, .by_example = each, .at = at, .promised = x->onehot, .step = across ? col : row};
+    out.n = each ? n : 1;
+    out.entries = each ? entries : rows * cols;
+    size_t *offset =
+        out.entries < SIZE_MAX / sizeof *offset ? arena_new(b->r->a, out.entries * sizeof *offset) : NULL;
     if (!offset) b->r->a->failed = true;
     for (size_t i = 0; offset && i < out.entries; i++)
-        offset[i] = !each ? i / cols * row + i % cols * col : columns ? i * row : i * col;
+        offset[i] = each ? i * entry : i / cols * row + i % cols * col;
     out.offset = offset;
     return out;
 }
@@ -141,7 +122,8 @@ static void add_item(const binder *b, const view *v) {
 static bool holds_classes(const binder *b, const variable *v, const dfoo_array *x) {
     const model *m = b->r->m;
     size_t       rows, cols;
-    if (v->kind != VAR_LABEL || !v->onehot || !by_example(m, v) || !array_as_matrix(x, &rows, &cols)) return false;
+    if (v->kind != VAR_LABEL || !v->onehot || !by_example(m, v) || !array_as_matrix(x, &rows, &cols))
+        return false;
     size_t entries = sizes_get(&b->z->s, entries_dim(m, v));
     if (entries == 1) return false;
     if (x->ndim < 2 || (m->examples_are_columns ? rows : cols) == 1) return true;
@@ -165,7 +147,8 @@ static dfoo_status bind_matrix(const binder *b, var_id v, const dfoo_array *x) {
     return arena_status(b->r->a);
 }
 
-static dfoo_status bind_class_values(const binder *b, var_id v, const double *at, size_t n, const data_classes *words) {
+static dfoo_status bind_class_values(const binder *b, var_id v, const double *at, size_t n,
+                                     const data_classes *words) {
     view out = sequence_view(b, v, at, n, 1);
     DFOO_TRY(arena_status(b->r->a));
     DFOO_TRY(bind_classes(b->r, b->z, &out, words));
@@ -179,7 +162,8 @@ static dfoo_status bind_texts(const binder *b, var_id v, const data_texts *x) {
     const double *values;
     data_classes  words;
     if (ir_var(&m->g, v)->kind != VAR_LABEL || !by_example(m, ir_var(&m->g, v)))
-        return diag_alone(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name, ir_var_name(&m->g, v));
+        return diag_alone(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name,
+                          ir_var_name(&m->g, v));
     DFOO_TRY(classes_of_texts(b->r->a, x, &words, &values));
     return bind_class_values(b, v, values, x->n, &words);
 }
@@ -245,26 +229,26 @@ static bool was_turned(const binder *b, var_id v) {
     return false;
 }
 
-static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t i, double x) {
-    const model      *m = b->r->m;
-    const char       *name = ir_var_name(&m->g, v->var);
+/* Where entry i of example j stands in the source: "row 3 of the data, column 'age'". */
+static const char *place_text(const binder *b, const view *v, size_t j, size_t i) {
+    arena            *a = b->r->a;
     const data_table *t = b->r->source->table;
+    const char       *name = var_name(b->r, v->var);
     bool              from_table = t && t->values && v->at == t->values;
-    const char       *what = isfinite(x) ? "too large for float32" : "not a finite number";
     if (from_table && t->names)
-        return diag_alone(m->g.d, "%s: row %zu of the data, column '%s': %g is %s", b->from, j + 1,
-                         t->names[v->offset[i]], x, what);
-    if (from_table)
-        return diag_alone(m->g.d, "%s: row %zu, column %zu: %g is %s", b->from, j + 1, v->offset[i] + 1, x,
-                         what);
-    const char *where = "example";
-    if (!v->by_example)
-        return diag_alone(m->g.d, "%s: %s: entry %zu is %g, %s", b->from, name, i + 1, x, what);
-    if (m->examples_are_columns != was_turned(b, v->var))
-        return diag_alone(m->g.d, "%s: %s: row %zu, column %zu (its %s): %g is %s", b->from, name, i + 1,
-                         j + 1, where, x, what);
-    return diag_alone(m->g.d, "%s: %s: row %zu (its %s), column %zu: %g is %s", b->from, name, j + 1, where,
-                     i + 1, x, what);
+        return arena_format(a, "row %zu of the data, column '%s'", j + 1, t->names[v->offset[i]]);
+    if (from_table) return arena_format(a, "row %zu, column %zu", j + 1, v->offset[i] + 1);
+    if (!v->by_example) return arena_format(a, "%s: entry %zu", name, i + 1);
+    if (b->r->m->examples_are_columns != was_turned(b, v->var))
+        return arena_format(a, "%s: row %zu, column %zu (its example)", name, i + 1, j + 1);
+    return arena_format(a, "%s: row %zu (its example), column %zu", name, j + 1, i + 1);
+}
+
+static dfoo_status refuse_value(const binder *b, const view *v, size_t j, size_t i, double x) {
+    const char *what = isfinite(x) ? "too large for float32" : "not a finite number",
+               *where = place_text(b, v, j, i);
+    return diag_alone(b->r->m->g.d, v->by_example ? "%s: %s: %g is %s" : "%s: %s is %g, %s", b->from,
+                      where ? where : "", x, what);
 }
 
 /* In blocks, so that both layouts are read along the cache lines. */
@@ -289,8 +273,8 @@ static dfoo_status check_promise(const binder *b, const view *v) {
         for (size_t i = 0; i < v->entries; i++) sum += view_entry(v, j, i);
         if (fabs(sum - 1) > 1e-6)
             return diag_alone(b->r->m->g.d,
-                             "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1",
-                             b->from, ir_var_name(&b->r->m->g, v->var), j + 1, sum);
+                              "%s: %s is declared onehot, and the entries of example %zu sum to %g, not to 1",
+                              b->from, ir_var_name(&b->r->m->g, v->var), j + 1, sum);
     }
     return DFOO_OK;
 }

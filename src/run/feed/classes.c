@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/classes.h"
 
 enum { MOST_CLASSES = 10000 };
 
@@ -30,7 +30,8 @@ static uint32_t position(const values *x, double value) {
     return first;
 }
 
-/* More than twenty numbers, some of them not whole: a value that is measured, taken for a class by mistake. */
+/* More than twenty numbers, some of them not whole: a value that is measured, taken for a class by mistake.
+ */
 static bool are_measured(const values *x) {
     for (uint32_t i = 0; x->at.n > 20 && i < x->at.n; i++)
         if (x->at.at[i] != floor(x->at.at[i])) return true;
@@ -44,12 +45,12 @@ static dfoo_status find_values(const bind_request *r, const view *v, values *out
         double value = v->at[j * v->step + v->offset[0]];
         if (!isfinite(value))
             return diag_alone(g->d, "%s: the class of example %zu in %s is %g", from, j + 1,
-                             ir_var_name(g, v->var), value);
+                              var_name(r, v->var), value);
         uint32_t i = position(out, value);
         if (i < out->at.n && out->at.at[i] == value) continue;
         if (out->at.n == MOST_CLASSES)
             return diag_alone(g->d, "%s: %s has more than %d classes: is it the right column?", from,
-                             ir_var_name(g, v->var), MOST_CLASSES);
+                              var_name(r, v->var), MOST_CLASSES);
         vec_push(r->a, &out->at, value);
         if (r->a->failed) return DFOO_ENOMEM;
         memmove(out->at.at + i + 1, out->at.at + i, (out->at.n - 1 - i) * sizeof value);
@@ -125,10 +126,10 @@ static dfoo_status found_classes(const bind_request *r, const values *x, const d
     out->classes = x->text;
     if (!k || k == x->at.n) return DFOO_OK;
     const ir   *g = &r->m->g;
-    dfoo_status status = diag_alone(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s",
-                                   source_name(r), ir_var_name(g, out->var), x->at.n,
-                                   x->at.n == 1 ? "" : "es", train_list_text(r->a, x->text, x->at.n), k,
-                                   print_shape_text(g, r->a, ir_var(g, out->var)->sh));
+    dfoo_status status =
+        diag_alone(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s", source_name(r),
+                   ir_var_name(g, out->var), x->at.n, x->at.n == 1 ? "" : "es",
+                   text_list(r->a, x->text, x->at.n), k, print_shape_text(g, r->a, ir_var(g, out->var)->sh));
     if (!ir_var(g, out->var)->onehot)
         diag_note(g->d, "more than two classes need a label with an entry for each: label %s : (k, m) onehot",
                   ir_var_name(g, out->var));
@@ -142,8 +143,8 @@ static dfoo_status match_classes(const bind_request *r, values *x, const memo *k
         while (k < known->n_classes && strcmp(known->classes[k], x->text[i]) != 0) k++;
         if (k == known->n_classes)
             return diag_alone(g->d, "%s: '%s' is no class of %s; training found %s", source_name(r),
-                             x->text[i], ir_var_name(g, known->var),
-                             train_list_text(r->a, known->classes, known->n_classes));
+                              x->text[i], ir_var_name(g, known->var),
+                              text_list(r->a, known->classes, known->n_classes));
         x->class_of[i] = k;
     }
     return DFOO_OK;
@@ -168,8 +169,8 @@ dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const 
     DFOO_TRY(find_values(r, v, &found));
     DFOO_TRY(name_values(r, &found, words));
     if (!words && are_measured(&found))
-        return diag_alone(r->m->g.d, "%s: %s has %u different values, such as %s: these are no classes", source_name(r),
-                         ir_var_name(&r->m->g, v->var), found.at.n, found.text[found.at.n / 2]);
+        return diag_alone(r->m->g.d, "%s: %s has %u different values, such as %s: these are no classes",
+                          source_name(r), var_name(r, v->var), found.at.n, found.text[found.at.n / 2]);
     if (!k && !words && are_numbers_below(&found, r->opt->n_class_names)) k = r->opt->n_class_names;
     if (!r->remembered || !known->n_classes) DFOO_TRY(found_classes(r, &found, words, k, known));
     DFOO_TRY(match_classes(r, &found, known));
@@ -183,22 +184,22 @@ dfoo_status bind_classes(const bind_request *r, const sizing *z, view *v, const 
 
 static dfoo_status no_such_classes(const bind_request *r, const bound *b) {
     for (uint32_t i = 0; i < b->views.n; i++) {
-        uint32_t n = label_classes(r->m, &b->views.at[i]);
+        uint32_t n = view_classes(r->m, &b->views.at[i]);
         if (n)
-            return diag_alone(r->m->g.d, "--classes: %u name%s given (%s), and %s has %u classes%s", r->opt->n_class_names,
-                             r->opt->n_class_names == 1 ? " is" : "s are",
-                             train_list_text(r->a, r->opt->class_names, r->opt->n_class_names),
-                             ir_var_name(&r->m->g, b->views.at[i].var), n,
-                             b->views.at[i].words ? ", which have names" : "");
+            return diag_alone(r->m->g.d, "--classes: %u name%s given (%s), and %s has %u classes%s",
+                              r->opt->n_class_names, r->opt->n_class_names == 1 ? " is" : "s are",
+                              text_list(r->a, r->opt->class_names, r->opt->n_class_names),
+                              var_name(r, b->views.at[i].var), n,
+                              b->views.at[i].words ? ", which have names" : "");
     }
     return diag_alone(r->m->g.d, "--classes: no label of the model tells classes");
 }
 
 dfoo_status bind_class_names(const bind_request *r, const bound *b) {
-    const train_options *opt = r->opt;
+    const feed_options *opt = r->opt;
     for (uint32_t i = 0; i < b->views.n && opt->n_class_names; i++) {
         const view *v = &b->views.at[i];
-        if (v->words || label_classes(r->m, v) != opt->n_class_names) continue;
+        if (v->words || view_classes(r->m, v) != opt->n_class_names) continue;
         memo *known = memos_get(r->memos, r->a, v->var);
         if (!known) return DFOO_ENOMEM;
         known->n_names = opt->n_class_names;

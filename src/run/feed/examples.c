@@ -5,7 +5,7 @@
  * picking one costs a few cache lines, however many examples there are. */
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/examples.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -75,7 +75,8 @@ static bool lies_right(const examples_request *r, const view *v, const memo *sca
 }
 
 static dfoo_status add_values(const examples_request *r, const view *v, examples *out) {
-    const memo     *known = memos_find(r->memos, v->var), *scale = known && (known->mean || known->over != 0) ? known : NULL;
+    const memo *known = memos_find(r->memos, v->var),
+               *scale = known && (known->mean || known->over != 0) ? known : NULL;
     bool            across = v->by_example && r->in_order && r->m->examples_are_columns;
     size_t          n = v->by_example ? r->n : 1;
     layout          l = across ? (layout){1, n} : (layout){v->entries, 1};
@@ -83,7 +84,7 @@ static dfoo_status add_values(const examples_request *r, const view *v, examples
     const uint32_t *pick = v->by_example ? r->pick : NULL;
     if (scale && scale->mean && scale->entries != v->entries)
         return diag_alone(r->m->g.d, "the run has means of %zu entries for %s, which has %zu", scale->entries,
-                         ir_var_name(&r->m->g, v->var), v->entries);
+                          ir_var_name(&r->m->g, v->var), v->entries);
     if (!lies_right(r, v, scale)) {
         DFOO_TRY(values_new(out, &x, n));
         if (r->type == EXEC_F32)

@@ -2,9 +2,10 @@
  * of one dimension more. Each becomes one column (or row) of entries in row-major order, which is
  * x.reshape(m, -1).T in numpy. Training remembers their shape: an array of just this shape is one example
  * later, and one of another shape is refused, even if it has as many entries. */
+#include <assert.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/flatten.h"
 
 /* Are the dimensions of x from `from` on those of a remembered example? */
 static bool same_dims(const dfoo_array *x, int from, const memo *known) {
@@ -18,17 +19,16 @@ bool flatten_is_due(const bind_request *r, var_id v, const dfoo_array *x) {
 }
 
 static void say_flattened(const bind_request *r, var_id v, const dfoo_array *x, size_t n) {
-    const char *name = ir_var_name(&r->m->g, v);
     if (!r->opt->flatten)
-        train_say(r->m->g.d, "%s: %s is %s, and %s is read as %zu examples of %zu entries, as --flatten says",
-                  source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim), name, n,
+        diag_tell(r->m->g.d, "%s: %s is %s, and %s is read as %zu examples of %zu entries, as --flatten says",
+                  source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim), var_name(r, v), n,
                   n ? array_entries(x) / n : 0);
 }
 
 static dfoo_status other_shape(const bind_request *r, const dfoo_array *x, const memo *known) {
     return diag_alone(r->m->g.d, "%s: %s is %s, where examples of %s are needed, as training saw them",
-                     source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim),
-                     arrays_dims_text(r->a, known->n_dims, known->dim));
+                      source_name(r), x->name, arrays_dims_text(r->a, x->ndim, x->dim),
+                      arrays_dims_text(r->a, known->n_dims, known->dim));
 }
 
 dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t *n) {
@@ -36,9 +36,10 @@ dfoo_status flatten(const bind_request *r, var_id v, const dfoo_array *x, size_t
     memo     *known = memos_get(r->memos, r->a, v);
     *n = x->dim[0];
     if (!known) return DFOO_ENOMEM;
+    assert(flatten_is_due(r, v, x));
     if (!by_example(r->m, ir_var(g, v)))
-        return diag_alone(g->d, "%s: %s has %d dimensions, and %s is needed", source_name(r), x->name, x->ndim,
-                         print_shape_text(g, r->a, ir_var(g, v)->sh));
+        return diag_alone(g->d, "%s: %s has %d dimensions, and %s is needed", source_name(r), x->name,
+                          x->ndim, print_shape_text(g, r->a, ir_var(g, v)->sh));
     if (r->remembered && same_dims(x, 0, known)) {
         *n = 1;
         return DFOO_OK;

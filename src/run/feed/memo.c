@@ -3,7 +3,32 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/memo.h"
+#include "run/feed/view.h"
+
+memo *memos_get(memos *all, arena *a, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (all->list.at[i].var == v) return &all->list.at[i];
+    vec_push(a, &all->list, (memo){.var = v});
+    return a->failed ? NULL : &all->list.at[all->list.n - 1];
+}
+
+const memo *memos_find(const memos *all, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (all->list.at[i].var == v) return &all->list.at[i];
+    return NULL;
+}
+
+const char *const *memos_classes(const memos *all, arena *a, var_id label, uint32_t n) {
+    const memo *known = memos_find(all, label);
+    if (known && known->n_classes == n) return known->classes;
+    if (known && known->n_columns == n && n > 1) return known->columns;
+    const char **names = arena_new(a, n * sizeof *names);
+    for (uint32_t i = 0; names && i < n; i++) names[i] = arena_format(a, "%u", i);
+    return a->failed ? NULL : names;
+}
+
+/* ----------------------------------------------------------------------- put */
 
 /* dfoo.mean.X; NULL without memory. */
 static const char *own_name(arena *a, const char *what, const char *of) {
@@ -45,37 +70,34 @@ static void list_texts(memo *x, memo_texts out[MEMO_TEXTS]) {
     out[4] = (memo_texts){"test_map", &x->n_test_map, &x->test_map};
 }
 
-static dfoo_status remember_shape(const memo *x, const char *name, dfoo_arrays *run) {
+static dfoo_status put_shape(const memo *x, const char *name, dfoo_arrays *run) {
     double dim[DFOO_MAX_DIMS];
     for (int i = 0; i < x->n_dims; i++) dim[i] = (double)x->dim[i];
     return put(run, name, dim, (size_t)x->n_dims);
 }
 
-static dfoo_status remember_one(const model *m, const memo *from, arena *a, dfoo_arrays *run) {
+static dfoo_status put_one(const model *m, const memo *from, arena *a, dfoo_arrays *run) {
     const char  *var = ir_var_name(&m->g, from->var);
     const double scale[2] = {from->times, from->over};
     memo         own = *from, *x = &own;
     memo_texts   texts[MEMO_TEXTS];
     list_texts(x, texts);
     for (int i = 0; i < MEMO_TEXTS; i++)
-        if (*texts[i].n) DFOO_TRY(run_put_texts(run, own_name(a, texts[i].what, var), *texts[i].texts, *texts[i].n));
-    if (x->n_dims) DFOO_TRY(remember_shape(x, own_name(a, "shape", var), run));
+        if (*texts[i].n)
+            DFOO_TRY(run_put_texts(run, own_name(a, texts[i].what, var), *texts[i].texts, *texts[i].n));
+    if (x->n_dims) DFOO_TRY(put_shape(x, own_name(a, "shape", var), run));
     if (x->over != 0) DFOO_TRY(put(run, own_name(a, "scale", var), scale, 2));
     if (!x->mean) return DFOO_OK;
     DFOO_TRY(put(run, own_name(a, "mean", var), x->mean, x->entries));
     return put(run, own_name(a, "sd", var), x->sd, x->entries);
 }
 
-dfoo_status run_remember(const model *m, const memos *all, const train_options *opt, size_t epochs,
-                         dfoo_arrays *run) {
-    arena  a;
-    double seed = (double)opt->seed, n_epochs = (double)epochs;
+dfoo_status memos_put(const memos *all, const model *m, dfoo_arrays *run) {
+    arena a;
     arena_init(&a, m->g.a->mem);
     dfoo_status status = DFOO_OK;
     for (uint32_t i = 0; i < all->list.n && status == DFOO_OK; i++)
-        status = remember_one(m, &all->list.at[i], &a, run);
-    if (status == DFOO_OK) status = arrays_add(run, "dfoo.seed", 0, NULL, &seed, NULL);
-    if (status == DFOO_OK) status = arrays_add(run, "dfoo.epochs", 0, NULL, &n_epochs, NULL);
+        status = put_one(m, &all->list.at[i], &a, run);
     arena_free(&a);
     return status;
 }
@@ -88,7 +110,7 @@ static dfoo_status damaged(const model *m, const char *name) {
 
 /* Bytes with a zero byte behind each text. */
 dfoo_status run_read_texts(const model *m, arena *a, const dfoo_array *x, const char *const **out,
-                              uint32_t *n_out) {
+                           uint32_t *n_out) {
     size_t n = array_entries(x);
     char  *text = arena_new(a, n + 1);
     VEC(const char *) list = {0};
@@ -131,7 +153,8 @@ static dfoo_status recall_scale(const model *m, arena *a, const dfoo_array *mean
 
 /* How an input is multiplied and divided. */
 static dfoo_status recall_factor(const model *m, const dfoo_array *scale, memo *out) {
-    if (array_entries(scale) != 2 || !isfinite(scale->data[0]) || !isfinite(scale->data[1]) || scale->data[1] == 0)
+    if (array_entries(scale) != 2 || !isfinite(scale->data[0]) || !isfinite(scale->data[1]) ||
+        scale->data[1] == 0)
         return damaged(m, scale->name);
     out->times = scale->data[0];
     out->over = scale->data[1];
@@ -151,8 +174,8 @@ static dfoo_status recall_shape(const model *m, const dfoo_array *dims, memo *ou
 }
 
 static bool is_empty(const memo *x) {
-    return !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims && x->over == 0 &&
-           !x->mean;
+    return !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims &&
+           x->over == 0 && !x->mean;
 }
 
 static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, var_id v, memos *out) {
@@ -175,10 +198,9 @@ static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, 
     return x ? DFOO_OK : DFOO_ENOMEM;
 }
 
-dfoo_status run_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out) {
+dfoo_status memos_recall(const model *m, arena *a, const dfoo_arrays *run, memos *out) {
     *out = (memos){{0}};
     for (var_id v = 1; v < m->g.vars.n; v++)
-        if (ir_var(&m->g, v)->kind == VAR_INPUT || ir_var(&m->g, v)->kind == VAR_LABEL)
-            DFOO_TRY(recall_one(m, a, run, v, out));
+        if (is_data(&m->g, v)) DFOO_TRY(recall_one(m, a, run, v, out));
     return arena_status(a);
 }

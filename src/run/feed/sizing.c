@@ -1,47 +1,25 @@
 /* Size names -> numbers: from --set, from lines such as `size n1 = 4`, from other data that is bound
  * already, and from the matrices that are at hand. Needs the shapes of variables as declared;
  * leaves every contradiction and every gap as one message that says what would fit. */
-#include <stdio.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/sizing.h"
 
 enum { FROM_SET = 1, FROM_MODEL, FROM_BASE, FROM_ITEM }; /* an origin; of item i: FROM_ITEM + i */
 enum { TURN_NONE = UINT32_MAX, TURN_ALL = UINT32_MAX - 1, TURN_DATA = UINT32_MAX - 2 };
-
-static const char *format_text(diags *d, const char *format, va_list args) {
-    va_list again;
-    va_copy(again, args);
-    int   len = vsnprintf(NULL, 0, format, again);
-    char *text = len < 0 ? NULL : arena_new(d->a, (size_t)len + 1);
-    if (text) vsnprintf(text, (size_t)len + 1, format, args);
-    va_end(again);
-    return text;
-}
-
-void train_say(diags *d, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    const char *text = format_text(d, format, args);
-    va_end(args);
-    uint32_t before = d->list.n;
-    if (text) diag_warn(d, NULL, span_at(0, 0), "%s", text);
-    if (d->list.n > before) d->list.at[before].kind = DIAG_NOTE;
-}
-
-const char *train_list_text(arena *a, const char *const *texts, size_t n) {
-    enum { MOST = 12 };
-    const char *text = "";
-    for (size_t i = 0; i < n && i <= MOST && text; i++)
-        text = arena_format(a, "%s%s%s", text, i ? ", " : "", i == MOST ? ".." : texts[i]);
-    return text ? text : "";
-}
 
 void sizes_examples(const model *m, sizes *s, size_t n) {
     if (m->examples) s->of[dim_name(m->examples)] = n;
 }
 
-dfoo_status sizing_init(sizing *z, const model *m, arena *a, const train_options *opt, const sizes *base) {
+dfoo_status sizes_for(const model *m, arena *a, const sizes *from, size_t n, sizes *out) {
+    DFOO_TRY(sizes_init(out, a, m->g.names));
+    for (uint32_t i = 0; i < from->n && i < out->n; i++) out->of[i] = from->of[i];
+    sizes_examples(m, out, n);
+    return DFOO_OK;
+}
+
+dfoo_status sizing_init(sizing *z, const model *m, arena *a, const feed_options *opt, const sizes *base) {
     *z = (sizing){.m = m, .a = a, .sets = opt->sizes, .n_sets = opt->n_sizes, .base = base};
     DFOO_TRY(sizes_init(&z->s, a, m->g.names));
     z->origin = arena_new(a, z->s.n * sizeof *z->origin);
@@ -87,9 +65,9 @@ static uint32_t solve(sizing *z, uint32_t turned) {
     for (uint32_t i = 0; i < z->items.n; i++) {
         const size_item *x = &z->items.at[i];
         shape            sh = ir_var(&z->m->g, x->var)->sh;
-        bool             tried = turned == i || (turned == TURN_ALL && x->turns) || (turned == TURN_DATA && x->data);
-        bool             turn = tried != x->turned;
-        bool             fits = take(z, sh.rows, turn ? x->cols : x->rows, FROM_ITEM + i);
+        bool tried = turned == i || (turned == TURN_ALL && x->turns) || (turned == TURN_DATA && x->data);
+        bool turn = tried != x->turned;
+        bool fits = take(z, sh.rows, turn ? x->cols : x->rows, FROM_ITEM + i);
         if (!take(z, sh.cols, turn ? x->rows : x->cols, FROM_ITEM + i) || !fits) return i;
     }
     return z->items.n;
@@ -159,7 +137,7 @@ static dfoo_status report(sizing *z, uint32_t item) {
     if (x->rows == 0 || x->cols == 0)
         return diag_alone(d, "%s: %s is (%zu, %zu): it is empty", x->from, name, x->rows, x->cols);
     dfoo_status status = diag_alone(d, "%s: %s is (%zu, %zu), where %s is needed%s", x->from, name, x->rows,
-                                   x->cols, wanted, known_text(z, z->a, wrong));
+                                    x->cols, wanted, known_text(z, z->a, wrong));
     hint_size(z, d, wrong, row_wrong ? x->rows : x->cols);
     hint_turn(z, d);
     return arena_status(z->a) == DFOO_OK && arena_status(d->a) == DFOO_OK ? status : DFOO_ENOMEM;
@@ -170,7 +148,7 @@ static dfoo_status report(sizing *z, uint32_t item) {
 static void turn(sizing *z, uint32_t i) {
     size_item *x = &z->items.at[i];
     x->turned = !x->turned;
-    train_say(z->m->g.d, "%s: %s is (%zu, %zu), and is read as (%zu, %zu): %s", x->from,
+    diag_tell(z->m->g.d, "%s: %s is (%zu, %zu), and is read as (%zu, %zu): %s", x->from,
               ir_var_name(&z->m->g, x->var), x->rows, x->cols, x->cols, x->rows, how_examples_lie(z->m));
 }
 
@@ -198,7 +176,7 @@ static dfoo_status unknown_set(const sizing *z, const char *name) {
     if (!names) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->size_names.n; i++) names[i] = symbols_name(m->g.names, m->size_names.at[i]);
     return diag_alone(m->g.d, "--set %s: the model has no size of that name; it has %s", name,
-                     m->size_names.n ? train_list_text(z->a, names, m->size_names.n) : "none");
+                      m->size_names.n ? text_list(z->a, names, m->size_names.n) : "none");
 }
 
 dfoo_status sizing_solve(sizing *z) {
@@ -228,7 +206,7 @@ static dfoo_status report_missing(const sizing *z, sym name) {
         diag_alone(g->d, "the size %s is not known", text);
     else
         diag_alone(g->d, "the size %s is not known: %s is %s", text, ir_var_name(g, user),
-                  print_shape_text(g, z->a, ir_var(g, user)->sh));
+                   print_shape_text(g, z->a, ir_var(g, user)->sh));
     diag_note(g->d, "write `size %s = 20` in the model, or give --set %s=20", text, text);
     return arena_status(g->d->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
 }

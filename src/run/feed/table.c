@@ -2,9 +2,11 @@
  *
  * Each column gets an owner: by the names that training remembered, or by --labels, or by its place
  * (labels are the last columns). The views read the table where it lies, a row per example. */
+#include <assert.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/feed/classes.h"
+#include "run/feed/table.h"
 
 /* An input or label that waits for columns. */
 typedef struct part {
@@ -25,10 +27,6 @@ typedef struct splitter {
     bool *taken; /* by column */
 } splitter;
 
-static const char *name_of(const splitter *k, var_id v) {
-    return ir_var_name(&k->r->m->g, v);
-}
-
 static dfoo_status add_part(splitter *k, var_id v) {
     const variable *x = ir_var(&k->r->m->g, v);
     if (!by_example(k->r->m, x)) return DFOO_OK;
@@ -44,34 +42,28 @@ static dfoo_status find_parts(splitter *k) {
     k->taken = arena_new(k->r->a, k->t->n_cols);
     if (!k->taken) return DFOO_ENOMEM;
     for (var_id v = 1; v < g->vars.n; v++)
-        if ((ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL) && !bound_find(k->out, v))
-            DFOO_TRY(add_part(k, v));
+        if (is_data(g, v) && !bound_find(k->out, v)) DFOO_TRY(add_part(k, v));
     return DFOO_OK;
 }
 
 static void give(splitter *k, part *p, size_t column) {
+    assert(!k->taken[column] && p->n < k->t->n_cols);
     p->column[p->n++] = column;
     k->taken[column] = true;
 }
 
 /* ------------------------------------------------------------------ by name */
 
-size_t table_column(const data_table *t, const char *name) {
-    size_t k = 0;
-    while (k < t->n_cols && strcmp(t->names[k], name) != 0) k++;
-    return k;
-}
-
 static dfoo_status missing_column(const splitter *k, const char *name, const char *why) {
     return diag_alone(k->r->m->g.d, "%s: there is no column '%s'%s; there are %s", source_name(k->r), name,
-                     why, train_list_text(k->r->a, k->t->names, k->t->n_cols));
+                      why, text_list(k->r->a, k->t->names, k->t->n_cols));
 }
 
 /* Labels may be missing as a whole. */
 static dfoo_status give_remembered(splitter *k, part *p, const memo *known) {
     p->width = known->n_columns;
     for (uint32_t i = 0; i < known->n_columns; i++) {
-        size_t column = table_column(k->t, known->columns[i]);
+        size_t column = find_column(k->t, known->columns[i]);
         if (column < k->t->n_cols) {
             give(k, p, column);
         } else if (p->label && i == 0 && !k->r->needed[p->var]) {
@@ -87,16 +79,14 @@ static dfoo_status give_remembered(splitter *k, part *p, const memo *known) {
 /* The columns that a map names. */
 static dfoo_status give_mapped(splitter *k, part *p) {
     const place *at = &k->places[p->var];
-    if (!at->n_columns) return DFOO_OK;
-    p->column = arena_new(k->r->a, at->n_columns * sizeof *p->column);
-    if (!p->column) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < at->n_columns; i++) {
-        size_t column = table_column(k->t, at->columns[i]);
+        size_t column = find_column(k->t, at->columns[i]);
         if (k->taken[column])
-            return diag_alone(k->r->m->g.d, "%s: the column '%s' is mapped twice", source_name(k->r), at->columns[i]);
+            return diag_alone(k->r->m->g.d, "%s: the column '%s' is mapped twice", source_name(k->r),
+                              at->columns[i]);
         give(k, p, column);
     }
-    p->width = p->n;
+    if (p->n) p->width = p->n;
     return DFOO_OK;
 }
 
@@ -104,41 +94,53 @@ static bool all_remembered(const splitter *k) {
     if (!k->r->remembered || !k->t->names) return false;
     for (uint32_t i = 0; i < k->parts.n; i++) {
         const memo *known = memos_find(k->r->memos, k->parts.at[i].var);
-        if (k->parts.at[i].n) continue;
-        if (!known || !known->n_columns) return false;
+        if (!k->parts.at[i].n && (!known || !known->n_columns)) return false;
     }
     return true;
 }
 
-/* The labels share the named columns in order; a single one takes them all. */
+static bool is_open_label(const part *p) {
+    return p->label && !p->n;
+}
+
+/* How many of the `rest` columns a label takes; a single one whose width is not known takes them all. */
+static size_t wanted_columns(const splitter *k, const part *p, size_t rest, bool single) {
+    if (single && (p->width == 0 || ir_var(&k->r->m->g, p->var)->onehot)) return rest;
+    return p->width ? p->width : 1;
+}
+
+static dfoo_status give_label(splitter *k, part *p, const char *const *names, size_t n) {
+    for (p->width = n; p->n < n;) {
+        const char *name = names[p->n];
+        size_t      column = find_column(k->t, name);
+        if (column == k->t->n_cols) return missing_column(k, name, " for --labels");
+        if (k->taken[column]) return diag_alone(k->r->m->g.d, "--labels: '%s' stands there twice", name);
+        give(k, p, column);
+    }
+    return DFOO_OK;
+}
+
+/* The labels share the named columns in order. */
 static dfoo_status give_named(splitter *k, const char *const *names, uint32_t n_names) {
-    const model *m = k->r->m;
-    uint32_t     next = 0, n_labels = 0;
+    diags *d = k->r->m->g.d;
+    size_t next = 0, n_labels = 0;
     if (!k->t->names)
         return diag_alone(
-            m->g.d, "%s has no line of column names, so --labels finds nothing: labels are the last columns",
+            d, "%s has no line of column names, so --labels finds nothing: labels are the last columns",
             source_name(k->r));
-    for (uint32_t i = 0; i < k->parts.n; i++) n_labels += k->parts.at[i].label && !k->parts.at[i].n;
+    for (uint32_t i = 0; i < k->parts.n; i++) n_labels += is_open_label(&k->parts.at[i]);
     for (uint32_t i = 0; i < k->parts.n; i++) {
-        part *p = &k->parts.at[i];
-        if (!p->label || p->n) continue;
-        size_t rest = n_names - next;
-        bool   all = n_labels == 1 && (p->width == 0 || ir_var(&m->g, p->var)->onehot);
-        size_t want = all ? rest : p->width ? p->width : 1;
+        part  *p = &k->parts.at[i];
+        size_t rest = n_names - next, want = is_open_label(p) ? wanted_columns(k, p, rest, n_labels == 1) : 0;
+        if (!is_open_label(p)) continue;
         if (!want || want > rest)
-            return diag_alone(m->g.d, "--labels: %s takes %zu column%s, and %u are named", name_of(k, p->var),
-                             want, want == 1 ? "" : "s", n_names);
-        for (p->width = want; want; want--) {
-            size_t column = table_column(k->t, names[next]);
-            if (column == k->t->n_cols) return missing_column(k, names[next], " for --labels");
-            if (k->taken[column]) return diag_alone(m->g.d, "--labels: '%s' stands there twice", names[next]);
-            give(k, p, column);
-            next++;
-        }
+            return diag_alone(d, "--labels: %s takes %zu column%s, and %u are named", var_name(k->r, p->var),
+                              want, want == 1 ? "" : "s", n_names);
+        DFOO_TRY(give_label(k, p, names + next, want));
+        next += want;
     }
-    return next == n_names
-               ? DFOO_OK
-               : diag_alone(m->g.d, "--labels: %u columns are named, and the labels take %u", n_names, next);
+    if (next == n_names) return DFOO_OK;
+    return diag_alone(d, "--labels: %u columns are named, and the labels take %zu", n_names, next);
 }
 
 /* ----------------------------------------------------------------- by place */
@@ -148,52 +150,60 @@ static const char *widths_text(const splitter *k) {
     const char *text = "";
     for (uint32_t i = 0; i < k->parts.n && text; i++) {
         const part *p = &k->parts.at[i];
-        if (p->width)
-            text =
-                arena_format(k->r->a, "%s%s%s takes %zu", text, i ? ", " : "", name_of(k, p->var), p->width);
-        else
-            text = arena_format(k->r->a, "%s%s%s takes the rest", text, i ? ", " : "", name_of(k, p->var));
+        const char *width = p->width ? arena_format(k->r->a, "%zu", p->width) : "the rest";
+        text = arena_format(k->r->a, "%s%s%s takes %s", text, i ? ", " : "", var_name(k->r, p->var),
+                            width ? width : "");
     }
     return text ? text : "";
 }
 
 static dfoo_status does_not_fit(const splitter *k, size_t open) {
     dfoo_status status = diag_alone(k->r->m->g.d, "%s has %zu columns, and they cannot be shared out: %s",
-                                   source_name(k->r), k->t->n_cols, widths_text(k));
+                                    source_name(k->r), k->t->n_cols, widths_text(k));
     if (open > 1)
         diag_note(k->r->m->g.d,
                   "state the sizes (`size n0 = 30`, --set n0=30), or give arrays by name in an NPZ file");
     return status;
 }
 
-/* Settles the widths of what has no columns yet. Without labels: none of them is there. */
-static dfoo_status settle_widths(splitter *k) {
-    size_t free = 0, inputs = 0, labels = 0, open = 0, waiting = 0;
-    part  *rest = NULL;
-    bool   optional = true;
-    for (size_t i = 0; i < k->t->n_cols; i++) free += !k->taken[i];
+/* What has no columns yet: how many columns are free, how many are wanted by inputs and by labels, and whose
+ * width is open. */
+typedef struct waiting {
+    size_t free, inputs, labels, open;
+    part  *rest; /* an open one */
+    bool   labels_needed;
+} waiting;
+
+static bool is_waiting(const part *p) {
+    return !p->n && !p->absent;
+}
+
+static waiting count_waiting(splitter *k) {
+    waiting w = {.free = 0};
+    for (size_t i = 0; i < k->t->n_cols; i++) w.free += !k->taken[i];
     for (uint32_t i = 0; i < k->parts.n; i++) {
         part *p = &k->parts.at[i];
-        if (p->n || p->absent) continue;
-        waiting++;
+        if (!is_waiting(p)) continue;
         if (p->label && !p->width) p->width = 1;
-        if (p->label && k->r->needed[p->var]) optional = false;
-        if (p->label)
-            labels += p->width;
-        else
-            inputs += p->width;
-        if (p->width) continue;
-        open++;
-        rest = p;
+        *(p->label ? &w.labels : &w.inputs) += p->width;
+        w.labels_needed |= p->label && k->r->needed[p->var];
+        w.open += !p->width;
+        if (!p->width) w.rest = p;
     }
-    if (open == 1 && free > inputs + labels) {
-        rest->width = free - inputs - labels;
+    return w;
+}
+
+/* Settles the widths of what has no columns yet. Where only the inputs fit, no label is there. */
+static dfoo_status settle_widths(splitter *k) {
+    waiting w = count_waiting(k);
+    size_t  wanted = w.inputs + w.labels;
+    if (w.open == 1 && w.free > wanted) {
+        w.rest->width = w.free - wanted;
         return DFOO_OK;
     }
-    if (!waiting || (!open && free == inputs + labels)) return DFOO_OK;
-    if (open || free != inputs || !optional) return does_not_fit(k, open);
-    for (uint32_t i = 0; i < k->parts.n; i++)
-        if (k->parts.at[i].label && !k->parts.at[i].n) k->parts.at[i].absent = true;
+    if (!w.open && (!wanted || w.free == wanted)) return DFOO_OK;
+    if (w.open || w.free != w.inputs || w.labels_needed) return does_not_fit(k, w.open);
+    for (uint32_t i = 0; i < k->parts.n; i++) k->parts.at[i].absent |= is_open_label(&k->parts.at[i]);
     return DFOO_OK;
 }
 
@@ -204,7 +214,7 @@ static dfoo_status give_places(splitter *k) {
     for (int label = 0; label < 2; label++) {
         for (uint32_t i = 0; i < k->parts.n; i++) {
             part *p = &k->parts.at[i];
-            if (p->label != (label == 1) || p->absent || p->n) continue;
+            if (p->label != (label == 1) || !is_waiting(p)) continue;
             while (p->n < p->width) {
                 while (k->taken[next]) next++;
                 give(k, p, next);
@@ -235,45 +245,49 @@ static dfoo_status remember(const splitter *k, const part *p) {
     const char      **names = arena_new(k->r->a, p->n * sizeof *names);
     if (!known || !names) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n; i++) {
-        const char *name = t->names ? t->names[p->column[i]] : "";
-        names[i] = arena_text(k->r->a, name, strlen(name));
-        if (!name[0] || table_column(t, name) != p->column[i]) return arena_status(k->r->a);
+        names[i] = t->names ? t->names[p->column[i]] : "";
+        if (!names[i][0] || find_column(t, names[i]) != p->column[i]) return DFOO_OK;
     }
     known->n_columns = p->n;
-    known->columns = names;
+    known->columns = text_copies(k->r->a, names, p->n);
     return arena_status(k->r->a);
 }
 
 static dfoo_status refuse_words(const splitter *k, const part *p) {
+    diags *d = k->r->m->g.d;
     for (uint32_t i = 0; i < p->n; i++) {
         const data_classes *words = &k->t->classes[p->column[i]];
         if (!words->n) continue;
         const char *column = k->t->names ? arena_format(k->r->a, "'%s'", k->t->names[p->column[i]])
                                          : arena_format(k->r->a, "%zu", p->column[i] + 1);
-        diag_alone(k->r->m->g.d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r),
-                  column ? column : "", train_list_text(k->r->a, words->names, words->n), name_of(k, p->var));
-        diag_note(k->r->m->g.d, "is it the label? --labels NAME says so");
-        return arena_status(k->r->m->g.d->a) == DFOO_OK && column ? DFOO_EINPUT : DFOO_ENOMEM;
+        if (!column) return DFOO_ENOMEM;
+        diag_alone(d, "%s: column %s holds words (%s), and %s wants numbers", source_name(k->r), column,
+                   text_list(k->r->a, words->names, words->n), var_name(k->r, p->var));
+        diag_note(d, "is it the label? --labels NAME says so");
+        return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
     }
     return DFOO_OK;
 }
 
 static dfoo_status bind_part(const splitter *k, const part *p) {
-    const model        *m = k->r->m;
     const data_classes *words = &k->t->classes[p->column[0]];
-    bool onehot = ir_var(&m->g, p->var)->onehot, classes = p->label && p->n == 1 && (onehot || words->n);
-    view v = {.var = p->var, .by_example = true, .at = k->t->values, .step = k->t->n_cols, .n = k->t->n_rows};
-    v.entries = p->n;
-    v.offset = p->column;
-    v.promised = onehot;
-    if (classes)
+    bool                across = k->r->m->examples_are_columns, onehot = ir_var(&k->r->m->g, p->var)->onehot;
+    view                v = {.var = p->var,
+                             .by_example = true,
+                             .at = k->t->values,
+                             .step = k->t->n_cols,
+                             .n = k->t->n_rows,
+                             .entries = p->n,
+                             .offset = p->column,
+                             .promised = onehot};
+    if (p->label && p->n == 1 && (onehot || words->n))
         DFOO_TRY(bind_classes(k->r, k->z, &v, words->n ? words : NULL));
     else
         DFOO_TRY(refuse_words(k, p));
     if (!k->r->remembered) DFOO_TRY(remember(k, p));
     size_item item = {.var = p->var,
-                      .rows = m->examples_are_columns ? v.entries : v.n,
-                      .cols = m->examples_are_columns ? v.n : v.entries,
+                      .rows = across ? v.entries : v.n,
+                      .cols = across ? v.n : v.entries,
                       .from = source_name(k->r)};
     vec_push(k->r->a, &k->z->items, item);
     vec_push(k->r->a, &k->out->views, v);
@@ -285,9 +299,9 @@ dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bo
     DFOO_TRY(find_parts(&k));
     if (!k.parts.n && !r->m->examples)
         return diag_alone(r->m->g.d,
-                         "%s: the model has no dimension for examples, so a table does not fit it: give "
-                         "arrays by name in an NPZ file",
-                         source_name(r));
+                          "%s: the model has no dimension for examples, so a table does not fit it: give "
+                          "arrays by name in an NPZ file",
+                          source_name(r));
     if (!k.parts.n) return DFOO_OK;
     if (!k.t->n_rows) return diag_alone(r->m->g.d, "%s holds no examples", source_name(r));
     DFOO_TRY(share_out(&k));

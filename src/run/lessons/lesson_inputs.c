@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "run/train/trainer.h"
+#include "run/lessons/look.h"
 
 /* An input in the sample: what each entry is like. */
 typedef struct moments {
@@ -17,8 +17,8 @@ typedef struct input {
     const moments *at;
 } input;
 
-const char *entry_name(const trainer *t, arena *a, var_id v, size_t i) {
-    const memo *known = memos_find(&t->memos, v);
+static const char *entry_name(const watched *w, arena *a, var_id v, size_t i) {
+    const memo *known = memos_find(w->memos, v);
     const char *name = known && i < known->n_columns ? arena_format(a, "'%s'", known->columns[i])
                                                      : arena_format(a, "entry %zu", i + 1);
     return name ? name : "";
@@ -44,8 +44,8 @@ static moments measure(const seen *x, size_t entry) {
     return m;
 }
 
-static bool is_feature(const trainer *t, var_id v) {
-    return ir_var(&t->m->g, v)->kind == VAR_INPUT && t->lessons.probe.features[v];
+static bool is_feature(const look *k, var_id v) {
+    return ir_var(&k->w->m->g, v)->kind == VAR_INPUT && k->l->probe.features[v];
 }
 
 /* The i-th of the inputs in the sample; false behind the last, or without memory. */
@@ -53,8 +53,8 @@ static bool input_at(const look *k, uint32_t i, input *out) {
     const examples *all = &k->sample.in;
     for (uint32_t j = 0; j < all->list.n; j++) {
         const example_values *x = &all->list.at[j];
-        if (!is_feature(k->t, x->var) || !x->by_example || i--) continue;
-        seen     values = {all->type, x->values, all->n, x->entries, k->t->m->examples_are_columns};
+        if (!is_feature(k, x->var) || !x->by_example || i--) continue;
+        seen     values = {all->type, x->values, all->n, x->entries, k->w->m->examples_are_columns};
         moments *at = arena_new(k->a, (x->entries + 1) * sizeof *at);
         for (size_t e = 0; at && e < x->entries; e++) at[e] = measure(&values, e);
         *out = (input){x->var, x->entries, at};
@@ -66,9 +66,9 @@ static bool input_at(const look *k, uint32_t i, input *out) {
 static void name_entry(const look *k, const input *x, size_t i, finding *f) {
     f->found = true;
     f->where = x->var;
-    finding_word(f, "var", "%s", ir_var_name(&k->t->m->g, x->var));
+    finding_word(f, "var", "%s", ir_var_name(&k->w->m->g, x->var));
     finding_word(f, "entries", "%zu", x->entries);
-    finding_word(f, "name", "%s", entry_name(k->t, k->a, x->var, i));
+    finding_word(f, "name", "%s", entry_name(k->w, k->a, x->var, i));
     finding_word(f, "mean", "%.3g", x->at[i].mean);
     finding_word(f, "sd", "%.3g", x->at[i].sd);
 }
@@ -116,7 +116,7 @@ dfoo_status lesson_pixels(const look *k, finding *f) {
 
 dfoo_status lesson_large_inputs(const look *k, finding *f) {
     input x;
-    if (k->t->lessons.told[LESSON_pixels]) return DFOO_OK;
+    if (k->l->told[LESSON_pixels]) return DFOO_OK;
     for (uint32_t i = 0; !f->found && input_at(k, i, &x); i++) {
         size_t count = 0;
         for (size_t e = 0; e < x.entries; e++) count += x.at[e].size > 10;
@@ -139,7 +139,7 @@ dfoo_status lesson_small_inputs(const look *k, finding *f) {
 
 dfoo_status lesson_uneven_inputs(const look *k, finding *f) {
     input x;
-    if (k->t->lessons.told[LESSON_large_inputs] || k->t->lessons.told[LESSON_pixels]) return DFOO_OK;
+    if (k->l->told[LESSON_large_inputs] || k->l->told[LESSON_pixels]) return DFOO_OK;
     for (uint32_t i = 0; !f->found && input_at(k, i, &x); i++) {
         size_t big = largest(&x, sd_of), other = big, count = 0;
         for (size_t e = 0; e < x.entries; e++) {
@@ -149,7 +149,7 @@ dfoo_status lesson_uneven_inputs(const look *k, finding *f) {
         }
         if (!count || 4 * count < x.entries) continue;
         name_entry(k, &x, big, f);
-        finding_word(f, "other", "%s", entry_name(k->t, k->a, x.var, other));
+        finding_word(f, "other", "%s", entry_name(k->w, k->a, x.var, other));
         finding_word(f, "other_sd", "%.3g", x.at[other].sd);
     }
     return DFOO_OK;
@@ -158,27 +158,27 @@ dfoo_status lesson_uneven_inputs(const look *k, finding *f) {
 /* ----------------------------------------------------------------- constants */
 
 /* In the source, in all examples. */
-static bool never_changes(const trainer *t, const view *v, size_t i, double *value) {
-    *value = view_entry(v, t->pick[0], i);
-    for (size_t j = 1; j < t->n; j++)
-        if (view_entry(v, t->pick[j], i) != *value) return false;
+static bool never_changes(const watched *w, const view *v, size_t i, double *value) {
+    *value = view_entry(v, w->pick[0], i);
+    for (size_t j = 1; j < w->n; j++)
+        if (view_entry(v, w->pick[j], i) != *value) return false;
     return true;
 }
 
 dfoo_status lesson_constant_input(const look *k, finding *f) {
-    const trainer *t = k->t;
-    for (uint32_t n = 0; n < t->data.views.n && t->n > 1; n++) {
-        const view *v = &t->data.views.at[n];
+    const watched *w = k->w;
+    for (uint32_t n = 0; n < w->data->views.n && w->n > 1; n++) {
+        const view *v = &w->data->views.at[n];
         double      value;
-        if (!is_feature(t, v->var) || !v->by_example) continue;
+        if (!is_feature(k, v->var) || !v->by_example) continue;
         for (size_t i = 0; i < v->entries; i++) {
-            if (!never_changes(t, v, i, &value) || value == 0 || value == 1) continue;
+            if (!never_changes(w, v, i, &value) || value == 0 || value == 1) continue;
             f->found = true;
             f->where = v->var;
-            finding_word(f, "var", "%s", ir_var_name(&t->m->g, v->var));
-            finding_word(f, "name", "%s", entry_name(t, k->a, v->var, i));
+            finding_word(f, "var", "%s", ir_var_name(&w->m->g, v->var));
+            finding_word(f, "name", "%s", entry_name(w, k->a, v->var, i));
             finding_word(f, "value", "%g", value);
-            finding_word(f, "examples", "%zu", t->n);
+            finding_word(f, "examples", "%zu", w->n);
             return DFOO_OK;
         }
     }

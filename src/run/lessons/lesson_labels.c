@@ -6,10 +6,12 @@
  * what the loss is made for; if it stays the same wherever z goes, the label teaches nothing. */
 #include <math.h>
 
-#include "run/train/trainer.h"
+#include "run/feed/sizing.h"
+#include "run/lessons/look.h"
+#include "run/lessons/origins.h"
 
 typedef struct loss {
-    const trainer *t;
+    const watched *w;
     arena         *a;
     evaluation     e;
     var_id         z, label;
@@ -20,95 +22,53 @@ typedef struct loss {
 
 typedef struct tail {
     const ir      *g;
-    const trainer *t;
+    const watched *w;
     arena         *a;
-    bool          *has, *from_param, *from_data; /* by var_id */
+    origins        from;
+    bool          *has; /* by var_id */
     var_id         z, label;
     bool           simple; /* one z, one label, no input, no parameter's matrix that is large */
     program        p;
 } tail;
-
-static dfoo_status statement_vars(const tail *x, node_id n, node_list *out) {
-    *out = (node_list){{0}};
-    return ir_reach(x->g, x->a, &n, 1, out);
-}
-
-static var_id var_of(const ir *g, node_id n) {
-    return ir_node(g, n)->op == OP_VAR ? ir_node(g, n)->ref : 0;
-}
-
-static dfoo_status find_origins(tail *x) {
-    const ir *g = x->g;
-    for (var_id v = 1; v < g->vars.n; v++) {
-        x->from_param[v] = ir_var(g, v)->kind == VAR_PARAM;
-        x->from_data[v] = ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
-    }
-    for (uint32_t i = 0; i < x->t->p->list.n; i++) {
-        const stmt *s = &x->t->p->list.at[i];
-        node_list   need;
-        DFOO_TRY(statement_vars(x, s->node, &need));
-        for (uint32_t k = 0; k < need.list.n; k++) {
-            var_id v = var_of(g, need.list.at[k]);
-            if (!v) continue;
-            x->from_param[s->var] |= x->from_param[v];
-            x->from_data[s->var] |= x->from_data[v];
-        }
-    }
-    return DFOO_OK;
-}
-
-/* Is this where the last parameters come in? Then it is z, and the formulas before it are left out. */
-static bool is_z(const tail *x, const stmt *s, const node_list *need) {
-    if (!by_example(x->t->m, ir_var(x->g, s->var))) return false;
-    for (uint32_t k = 0; k < need->list.n; k++) {
-        var_id v = var_of(x->g, need->list.at[k]);
-        if (v && x->from_param[v] && !x->from_data[v]) return true;
-    }
-    return false;
-}
 
 static void meet(tail *x, var_id v) {
     const variable *own = ir_var(x->g, v);
     x->has[v] = true;
     if (own->kind == VAR_INPUT || own->kind == VAR_MASK) x->simple = false;
     if (own->kind == VAR_PARAM &&
-        sizes_get(&x->t->s, own->sh.rows) * sizes_get(&x->t->s, own->sh.cols) > 1000000)
+        sizes_get(x->w->s, own->sh.rows) * sizes_get(x->w->s, own->sh.cols) > 1000000)
         x->simple = false; /* a penalty, of which nothing is wanted here */
     if (own->kind != VAR_LABEL) return;
     if (x->label && x->label != v) x->simple = false;
     x->label = v;
 }
 
-/* Backwards from the cost; the statements come out in reverse order. */
+/* Backwards from the cost; the statements come out in reverse order. Where the last parameters come in is z,
+ * and the formulas before it are left out. */
 static dfoo_status walk(tail *x) {
     program back = {{0}};
-    x->has[x->t->m->cost] = x->simple = true;
-    for (uint32_t i = x->t->p->list.n; i-- > 0;) {
-        const stmt *s = &x->t->p->list.at[i];
-        node_list   need;
+    x->has[x->w->m->cost] = x->simple = true;
+    for (uint32_t i = x->w->p->list.n; i-- > 0;) {
+        const stmt *s = &x->w->p->list.at[i];
+        var_list    vars;
         if (!x->has[s->var]) continue;
-        DFOO_TRY(statement_vars(x, s->node, &need));
-        if (is_z(x, s, &need)) {
+        DFOO_TRY(origins_mentioned(x->g, x->a, s->node, &vars));
+        if (by_example(x->w->m, ir_var(x->g, s->var)) && origins_has_parameter(&x->from, &vars)) {
             if (x->z) x->simple = false;
             x->z = s->var;
             continue;
         }
         vec_push(x->a, &back.list, *s);
-        for (uint32_t k = 0; k < need.list.n; k++)
-            if (var_of(x->g, need.list.at[k])) meet(x, var_of(x->g, need.list.at[k]));
+        for (uint32_t k = 0; k < vars.list.n; k++) meet(x, vars.list.at[k]);
     }
     for (uint32_t i = back.list.n; i-- > 0;) vec_push(x->a, &x->p.list, back.list.at[i]);
     return arena_status(x->a);
 }
 
 static dfoo_status find_tail(const look *k, tail *out) {
-    size_t n = k->t->m->g.vars.n;
-    *out = (tail){.g = &k->t->m->g, .t = k->t, .a = k->a};
-    out->has = arena_new(k->a, n);
-    out->from_param = arena_new(k->a, n);
-    out->from_data = arena_new(k->a, n);
-    DFOO_TRY(arena_status(k->a));
-    DFOO_TRY(find_origins(out));
+    *out = (tail){.g = &k->w->m->g, .w = k->w, .a = k->a, .has = arena_new(k->a, k->w->m->g.vars.n)};
+    if (!out->has) return DFOO_ENOMEM;
+    DFOO_TRY(origins_find(out->g, k->w->p, k->a, &out->from));
     DFOO_TRY(walk(out));
     if (!out->z || !out->label) out->simple = false;
     return DFOO_OK;
@@ -117,24 +77,20 @@ static dfoo_status find_tail(const look *k, tail *out) {
 /* false in *ready: the model is not of the kind that can be looked at so, or need not (onehot was checked).
  */
 static dfoo_status loss_open(const look *k, loss *l, bool *ready) {
-    const trainer *t = k->t;
+    const watched *w = k->w;
     tail           x;
-    sizes          s;
-    *l = (loss){.t = t, .a = k->a};
+    *l = (loss){.w = w, .a = k->a};
     *ready = false;
-    if (!t->m->examples) return DFOO_OK;
+    if (!w->m->examples) return DFOO_OK;
     DFOO_TRY(find_tail(k, &x));
-    l->labels = x.simple ? bound_find(&t->data, x.label) : NULL;
-    if (!l->labels || !l->labels->by_example || ir_var(&t->m->g, x.label)->onehot) return DFOO_OK;
+    l->labels = x.simple ? bound_find(w->data, x.label) : NULL;
+    if (!l->labels || !l->labels->by_example || ir_var(&w->m->g, x.label)->onehot) return DFOO_OK;
     l->z = x.z;
     l->label = x.label;
-    DFOO_TRY(sizes_init(&s, k->a, t->m->g.names));
-    for (uint32_t i = 0; i < t->s.n && i < s.n; i++) s.of[i] = t->s.of[i];
-    sizes_examples(t->m, &s, 1);
     sizes *kept = arena_new(k->a, sizeof *kept);
     if (!kept) return DFOO_ENOMEM;
-    *kept = s;
-    DFOO_TRY(eval_init(&l->e, &t->m->g, k->a, kept));
+    DFOO_TRY(sizes_for(w->m, k->a, w->s, 1, kept));
+    DFOO_TRY(eval_init(&l->e, &w->m->g, k->a, kept));
     DFOO_TRY(eval_add_program(&l->e, &x.p));
     *ready = eval_var(&l->e, l->z).at && eval_var(&l->e, l->label).at;
     return arena_status(k->a);
@@ -147,7 +103,7 @@ static double loss_at(loss *l, size_t i, double x) {
     matrix z = eval_var(&l->e, l->z);
     for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = k == i ? x : 0;
     eval_run(&l->e);
-    return eval_var(&l->e, l->t->m->cost).at[0];
+    return eval_var(&l->e, l->w->m->cost).at[0];
 }
 
 /* How the loss grows on the far side of `x`; what is not a number there counts as growth. */
@@ -244,9 +200,9 @@ static void tell_domain(loss *l, size_t entry, finding *f) {
 /* The examples with the smallest and the largest entry of a label: if they are good, all are. */
 static void find_extremes(const loss *l, size_t example[2], size_t entry[2]) {
     double least = INFINITY, most = -INFINITY;
-    for (size_t k = 0; k < l->t->n; k++)
+    for (size_t k = 0; k < l->w->n; k++)
         for (size_t i = 0; i < l->labels->entries; i++) {
-            size_t j = l->t->pick[k];
+            size_t j = l->w->pick[k];
             double y = view_entry(l->labels, j, i);
             if (y < least) least = y, example[0] = j, entry[0] = i;
             if (y > most) most = y, example[1] = j, entry[1] = i;
@@ -255,12 +211,12 @@ static void find_extremes(const loss *l, size_t example[2], size_t entry[2]) {
 
 static size_t count_label(const loss *l, size_t entry, double y) {
     size_t count = 0;
-    for (size_t k = 0; k < l->t->n; k++) count += view_entry(l->labels, l->t->pick[k], entry) == y;
+    for (size_t k = 0; k < l->w->n; k++) count += view_entry(l->labels, l->w->pick[k], entry) == y;
     return count;
 }
 
 static void tell_label(loss *l, size_t example, size_t entry, finding *f) {
-    const ir *g = &l->t->m->g;
+    const ir *g = &l->w->m->g;
     double    y = view_entry(l->labels, example, entry);
     size_t    count = count_label(l, entry, y);
     f->found = true;
@@ -271,7 +227,7 @@ static void tell_label(loss *l, size_t example, size_t entry, finding *f) {
     if (count == 1)
         finding_word(f, "where", "example %zu", example + 1);
     else
-        finding_word(f, "where", "%zu of the %zu training examples", count, l->t->n);
+        finding_word(f, "where", "%zu of the %zu training examples", count, l->w->n);
 }
 
 dfoo_status lesson_label_outside(const look *k, finding *f) {

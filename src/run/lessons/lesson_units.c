@@ -1,7 +1,7 @@
 /* Lessons about the units of a layer: those that are all equal, saturated ones, dead ones. */
 #include <math.h>
 
-#include "run/train/trainer.h"
+#include "run/lessons/look.h"
 
 /* ------------------------------------------------------------ units that are alike */
 
@@ -46,30 +46,30 @@ static double spread_along(const variable *x, dim d, const dfoo_array *shape_of,
     return most > other ? most : other;
 }
 
-static bool starts_alike(const trainer *t, dim d) {
-    const ir *g = &t->m->g;
+static bool starts_alike(const watched *w, dim d) {
+    const ir *g = &w->m->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         if (!counts(g, v, d)) continue;
-        const dfoo_array *start = arrays_get(t->run, ir_var_name(g, v));
+        const dfoo_array *start = arrays_get(w->start, ir_var_name(g, v));
         if (spread_along(ir_var(g, v), d, start, start->data) > 0) return false;
     }
     return true;
 }
 
-static dfoo_status try_dim(trainer *t, dim d) {
-    for (uint32_t i = 0; i < t->lessons.alike.n; i++)
-        if (t->lessons.alike.at[i] == d) return DFOO_OK;
-    if (sizes_get(&t->s, d) > 1 && !is_of_data(t->m, d) && starts_alike(t, d))
-        vec_push(&t->a, &t->lessons.alike, d);
-    return arena_status(&t->a);
+static dfoo_status try_dim(const watched *w, dim d, lessons *l) {
+    for (uint32_t i = 0; i < l->alike.n; i++)
+        if (l->alike.at[i] == d) return DFOO_OK;
+    if (sizes_get(w->s, d) > 1 && !is_of_data(w->m, d) && starts_alike(w, d))
+        vec_push(w->a, &l->alike, d);
+    return arena_status(w->a);
 }
 
-dfoo_status lessons_find_alike(trainer *t) {
-    const ir *g = &t->m->g;
+dfoo_status lesson_find_alike(const watched *w, lessons *l) {
+    const ir *g = &w->m->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
-        DFOO_TRY(try_dim(t, ir_var(g, v)->sh.rows));
-        DFOO_TRY(try_dim(t, ir_var(g, v)->sh.cols));
+        DFOO_TRY(try_dim(w, ir_var(g, v)->sh.rows, l));
+        DFOO_TRY(try_dim(w, ir_var(g, v)->sh.cols, l));
     }
     return DFOO_OK;
 }
@@ -77,22 +77,22 @@ dfoo_status lessons_find_alike(trainer *t) {
 /* Units that go one way are apart by what rounding did to them; a thousandth of the way is far more than
  * that, and where the start is not known any more (a checkpoint was written) their size tells. */
 static dfoo_status compare(const look *k, var_id v, dim d, bool *alike) {
-    const trainer    *t = k->t;
-    const dfoo_array *start = arrays_get(t->run, ir_var_name(&t->m->g, v));
+    const watched    *w = k->w;
+    const dfoo_array *start = arrays_get(w->start, ir_var_name(&w->m->g, v));
     size_t            n = array_entries(start), rows, cols;
-    if (!exec_data(t->step, v, &rows, &cols)) return DFOO_OK;
+    if (!exec_data(w->step, v, &rows, &cols)) return DFOO_OK;
     double *now = mem_new(&k->a->mem, n * sizeof *now);
     if (!now) return DFOO_ENOMEM;
-    exec_get(t->step, v, now);
-    double apart = spread_along(ir_var(&t->m->g, v), d, start, now);
-    double rounding = (t->opt->dtype == EXEC_F32 ? 1e-6 : 1e-14) * fabs(now[0]);
+    exec_get(w->step, v, now);
+    double apart = spread_along(ir_var(&w->m->g, v), d, start, now);
+    double rounding = (w->type == EXEC_F32 ? 1e-6 : 1e-14) * fabs(now[0]);
     *alike = apart <= fmax(1e-3 * distance(now, start->data, n), rounding);
     mem_free(&k->a->mem, now, n * sizeof *now);
     return DFOO_OK;
 }
 
 static dfoo_status stay_alike(const look *k, dim d, bool *alike) {
-    const ir *g = &k->t->m->g;
+    const ir *g = &k->w->m->g;
     *alike = true;
     for (var_id v = 1; v < g->vars.n && *alike; v++)
         if (counts(g, v, d)) DFOO_TRY(compare(k, v, d, alike));
@@ -100,7 +100,7 @@ static dfoo_status stay_alike(const look *k, dim d, bool *alike) {
 }
 
 static dfoo_status tell_alike(const look *k, dim d, finding *f) {
-    const ir    *g = &k->t->m->g;
+    const ir    *g = &k->w->m->g;
     const char **names = arena_new(k->a, g->vars.n * sizeof *names);
     uint32_t     n = 0;
     if (!names) return DFOO_ENOMEM;
@@ -110,21 +110,21 @@ static dfoo_status tell_alike(const look *k, dim d, finding *f) {
         if (!f->where) f->where = v;
     }
     const variable *x = ir_var(g, f->where);
-    finding_word(f, "units", "%zu", sizes_get(&k->t->s, d));
+    finding_word(f, "units", "%zu", sizes_get(k->w->s, d));
     finding_word(f, "lines", "%s", x->sh.rows == d ? "rows" : "columns");
     finding_word(f, "var", "%s", ir_var_name(g, f->where));
     finding_word(f, "shape", "%s", print_shape_text(g, k->a, x->sh));
-    finding_word(f, "params", "%s", train_list_text(k->a, names, n));
-    finding_word(f, "steps", "%d", (int)(k->t->t - k->t->t_began));
+    finding_word(f, "params", "%s", text_list(k->a, names, n));
+    finding_word(f, "steps", "%d", (int)(k->w->steps));
     f->found = true;
     return arena_status(k->a);
 }
 
 dfoo_status lesson_equal_units(const look *k, finding *f) {
-    for (uint32_t i = 0; i < k->t->lessons.alike.n && !f->found; i++) {
+    for (uint32_t i = 0; i < k->l->alike.n && !f->found; i++) {
         bool alike;
-        DFOO_TRY(stay_alike(k, k->t->lessons.alike.at[i], &alike));
-        if (alike) DFOO_TRY(tell_alike(k, k->t->lessons.alike.at[i], f));
+        DFOO_TRY(stay_alike(k, k->l->alike.at[i], &alike));
+        if (alike) DFOO_TRY(tell_alike(k, k->l->alike.at[i], f));
     }
     return DFOO_OK;
 }
@@ -133,8 +133,8 @@ dfoo_status lesson_equal_units(const look *k, finding *f) {
 
 /* The formula of a watched function, as the model has it: relu(Z1). */
 static dfoo_status name_function(const look *k, const unit_watch *w, finding *f) {
-    const ir   *g = &k->t->m->g;
-    const stmt *s = program_find(&k->t->m->forward, w->y);
+    const ir   *g = &k->w->m->g;
+    const stmt *s = program_find(&k->w->m->forward, w->y);
     buf         b;
     buf_init(&b, k->a->mem);
     if (s) print_node(g, s->node, &b);
@@ -174,7 +174,7 @@ static const char *saturation_advice(const look *k) {
     if (k->when == AT_END)
         return "a smaller --learning-rate, or a penalty that keeps the weights small; relu is not flat on "
                "its right";
-    return k->t->opt->standardize ? "weights that start smaller: ~ xavier"
+    return k->w->standardized ? "weights that start smaller: ~ xavier"
                                   : "weights that start smaller, ~ xavier, and inputs near 1: --standardize";
 }
 
@@ -182,7 +182,7 @@ static dfoo_status find_saturated(const look *k, const unit_watch *w, finding *f
     seen   z, slope;
     size_t count = 0;
     double sum = 0;
-    if (!probe_see(k->t, &k->sample, w->z, &z) || !probe_see(k->t, &k->sample, w->slope, &slope))
+    if (!probe_see(k->w, &k->sample, w->z, &z) || !probe_see(k->w, &k->sample, w->slope, &slope))
         return DFOO_OK;
     for (size_t i = 0; i < z.units; i++) {
         double size;
@@ -200,7 +200,7 @@ static dfoo_status find_saturated(const look *k, const unit_watch *w, finding *f
 }
 
 dfoo_status lesson_saturated_units(const look *k, finding *f) {
-    const probe *p = &k->t->lessons.probe;
+    const probe *p = &k->l->probe;
     for (uint32_t i = 0; i < p->units.n && !f->found; i++)
         if (p->units.at[i].hidden && !p->units.at[i].step) DFOO_TRY(find_saturated(k, &p->units.at[i], f));
     return DFOO_OK;
@@ -225,34 +225,34 @@ static void keep_dead(dead_units *d, const seen *slope) {
     }
 }
 
-static bool visit_dead(void *user, const trainer *t, const probed *part) {
+static bool visit_dead(void *user, const watched *w, const probed *part) {
     dead_units *d = user;
     seen        slope;
-    if (probe_see(t, part, d->w->slope, &slope)) keep_dead(d, &slope);
+    if (probe_see(w, part, d->w->slope, &slope)) keep_dead(d, &slope);
     return is_many(d);
 }
 
 static dfoo_status find_dead(const look *k, const unit_watch *w, finding *f) {
     seen slope;
-    if (!probe_see(k->t, &k->sample, w->slope, &slope)) return DFOO_OK;
+    if (!probe_see(k->w, &k->sample, w->slope, &slope)) return DFOO_OK;
     dead_units d = {.w = w, .dead = arena_new(k->a, slope.units), .units = slope.units};
     if (!d.dead) return DFOO_ENOMEM;
     for (size_t i = 0; i < d.units; i++) d.dead[i] = true;
     keep_dead(&d, &slope);
     /* The sample may have missed the examples that a unit is for. */
-    if (is_many(&d) && k->n < k->t->n) DFOO_TRY(probe_all(k->t, visit_dead, &d));
+    if (is_many(&d) && k->n < k->w->n) DFOO_TRY(probe_all(&k->l->probe, k->w, visit_dead, &d));
     if (!is_many(&d)) return DFOO_OK;
     DFOO_TRY(name_function(k, w, f));
     name_count(f, d.count, d.units);
-    finding_word(f, "examples", "%zu", k->t->n);
-    finding_rates(f, k->t);
+    finding_word(f, "examples", "%zu", k->w->n);
+    finding_rates(f, k->w);
     f->found = true;
     return DFOO_OK;
 }
 
 dfoo_status lesson_dead_units(const look *k, finding *f) {
-    const probe *p = &k->t->lessons.probe;
-    if (k->t->lessons.told[LESSON_equal_units]) return DFOO_OK;
+    const probe *p = &k->l->probe;
+    if (k->l->told[LESSON_equal_units]) return DFOO_OK;
     for (uint32_t i = 0; i < p->units.n && !f->found; i++)
         if (p->units.at[i].step) DFOO_TRY(find_dead(k, &p->units.at[i], f));
     return DFOO_OK;

@@ -1,10 +1,8 @@
 /* The lessons: when which measure is asked, and how what it found is told. */
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "run/train/trainer.h"
+#include "run/lessons/lessons.h"
 
 typedef struct lesson {
     const char *says, *because, *help;
@@ -17,48 +15,11 @@ static const lesson table[LESSON_COUNT] = {
 #include "run/lessons/lessons.def"
 };
 
-/* -------------------------------------------------------------------- words */
-
-void finding_word(finding *f, const char *name, const char *format, ...) {
-    char    text[400];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    const char *own = arena_text(f->a, text, strlen(text));
-    if (own && f->n_words < MOST_WORDS) f->words[f->n_words++] = (word){name, own};
-}
-
-void finding_rates(finding *f, const trainer *t) {
-    finding_word(f, "rate", "%g", t->stepper.rate);
-    finding_word(f, "smaller", "%g", t->stepper.rate / 10);
-    finding_word(f, "larger", "%g", t->stepper.rate * 10);
-}
-
-static void put_word(const finding *f, const char *name, size_t len, buf *out) {
-    for (uint32_t i = 0; i < f->n_words; i++)
-        if (strlen(f->words[i].name) == len && memcmp(f->words[i].name, name, len) == 0)
-            buf_puts(out, f->words[i].text);
-}
-
-/* A text of the table with its words. */
-static void fill_in(const finding *f, const char *text, buf *out) {
-    while (*text) {
-        size_t len = strcspn(text, "{");
-        buf_put(out, text, len);
-        text += len;
-        if (!*text) return;
-        len = strcspn(text, "}");
-        put_word(f, text + 1, len - 1, out);
-        text += len + (text[len] == '}');
-    }
-}
-
 /* A note for each line; an empty one is none. */
 static dfoo_status tell_lines(diags *d, const finding *f, const char *text) {
     buf b;
     buf_init(&b, f->a->mem);
-    fill_in(f, text, &b);
+    finding_fill(f, text, &b);
     for (char *line = b.text; line && *line;) {
         size_t len = strcspn(line, "\n");
         if (len) diag_note(d, "%.*s", (int)len, line);
@@ -69,14 +30,14 @@ static dfoo_status tell_lines(diags *d, const finding *f, const char *text) {
     return status;
 }
 
-static dfoo_status tell(const trainer *t, const lesson *row, const finding *f) {
-    diags        *d = t->m->g.d;
-    const stmt   *s = f->where ? program_find(&t->m->forward, f->where) : NULL;
-    span          at = s ? s->at : f->where ? ir_var(&t->m->g, f->where)->at : span_at(0, 0);
-    const source *src = f->where && at.end > at.start ? &t->m->src : NULL;
+static dfoo_status tell(const watched *w, const lesson *row, const finding *f) {
+    diags        *d = w->m->g.d;
+    const stmt   *s = f->where ? program_find(&w->m->forward, f->where) : NULL;
+    span          at = s ? s->at : f->where ? ir_var(&w->m->g, f->where)->at : span_at(0, 0);
+    const source *src = f->where && at.end > at.start ? &w->m->src : NULL;
     buf           b;
     buf_init(&b, f->a->mem);
-    fill_in(f, row->says, &b);
+    finding_fill(f, row->says, &b);
     diag_warn(d, src, at, "%s", b.text ? b.text : "");
     dfoo_status status = buf_status(&b);
     buf_free(&b);
@@ -86,60 +47,66 @@ static dfoo_status tell(const trainer *t, const lesson *row, const finding *f) {
 
 /* --------------------------------------------------------------------- looks */
 
-static dfoo_status ask_all(trainer *t, const look *k) {
+static dfoo_status ask_all(lessons *l, const look *k) {
     for (int i = 0; i < LESSON_COUNT; i++) {
         finding f = {.a = k->a};
-        if (t->lessons.told[i] || !(table[i].when & k->when)) continue;
+        if (l->told[i] || !(table[i].when & k->when)) continue;
         DFOO_TRY(table[i].measure(k, &f));
         if (!f.found) continue;
-        t->lessons.told[i] = true;
-        DFOO_TRY(tell(t, &table[i], &f));
+        l->told[i] = true;
+        DFOO_TRY(tell(k->w, &table[i], &f));
     }
     return arena_status(k->a);
 }
 
 /* Evenly from all training examples. */
-static dfoo_status choose_sample(const trainer *t, look *k) {
-    k->n = t->n < LESSON_SAMPLE ? t->n : LESSON_SAMPLE;
+static dfoo_status choose_sample(look *k) {
+    size_t all = k->w->n;
+    k->n = all < PROBE_SAMPLE ? all : PROBE_SAMPLE;
     uint32_t *pick = arena_new(k->a, k->n * sizeof *pick);
     if (!pick) return DFOO_ENOMEM;
-    for (size_t j = 0; j < k->n; j++) pick[j] = t->pick[j * t->n / k->n];
+    for (size_t j = 0; j < k->n; j++) pick[j] = k->w->pick[j * all / k->n];
     k->pick = pick;
     return DFOO_OK;
 }
 
-static dfoo_status look_at_sample(trainer *t, look *k) {
-    DFOO_TRY(choose_sample(t, k));
-    DFOO_TRY(probe_run(t, k->a, k->pick, k->n, &k->sample));
-    if (k->when == AT_START) exec_get(k->sample.e, t->m->cost, &t->lessons.start_cost);
-    return ask_all(t, k);
+static dfoo_status look_at_sample(lessons *l, look *k) {
+    DFOO_TRY(choose_sample(k));
+    DFOO_TRY(probe_run(&l->probe, k->w, k->a, k->pick, k->n, &k->sample));
+    if (k->when == AT_START) exec_get(k->sample.e, k->w->m->cost, &l->start_cost);
+    return ask_all(l, k);
 }
 
-static dfoo_status look_now(trainer *t, int when) {
+static dfoo_status look_now(lessons *l, const watched *w, int when) {
     arena a;
-    look  k = {.t = t, .a = &a, .when = when};
-    arena_init(&a, t->a.mem);
-    dfoo_status status = when & (AT_START | AT_END) ? look_at_sample(t, &k) : ask_all(t, &k);
+    look  k = {.w = w, .l = l, .a = &a, .when = when};
+    arena_init(&a, w->a->mem);
+    dfoo_status status = when & (AT_START | AT_END) ? look_at_sample(l, &k) : ask_all(l, &k);
     probe_close(&k.sample);
     arena_free(&a);
     return status;
 }
 
-dfoo_status lessons_start(trainer *t) {
-    DFOO_TRY(lessons_find_alike(t));
-    return look_now(t, AT_START);
+dfoo_status lessons_plan(lessons *l, model *m, const program *p, arena *a) {
+    *l = (lessons){.start_cost = NAN};
+    return probe_plan(m, p, a, &l->probe);
 }
 
-dfoo_status lessons_step(trainer *t) {
-    return t->t == t->t_began + LESSON_STEPS ? look_now(t, AT_STEPS) : DFOO_OK;
+dfoo_status lessons_start(lessons *l, const watched *w) {
+    DFOO_TRY(lesson_find_alike(w, l));
+    return look_now(l, w, AT_START);
 }
 
-dfoo_status lessons_epoch(trainer *t) {
-    return look_now(t, AT_EPOCH);
+dfoo_status lessons_step(lessons *l, const watched *w) {
+    return w->steps == LESSONS_STEPS ? look_now(l, w, AT_STEPS) : DFOO_OK;
+}
+
+dfoo_status lessons_epoch(lessons *l, const watched *w) {
+    return look_now(l, w, AT_EPOCH);
 }
 
 /* A short run has not made its first steps before its end. */
-dfoo_status lessons_end(trainer *t) {
-    if (t->t < t->t_began + LESSON_STEPS && t->t > t->t_began) DFOO_TRY(look_now(t, AT_STEPS));
-    return look_now(t, AT_END);
+dfoo_status lessons_end(lessons *l, const watched *w) {
+    if (w->steps < LESSONS_STEPS && w->steps) DFOO_TRY(look_now(l, w, AT_STEPS));
+    return look_now(l, w, AT_END);
 }

@@ -4,91 +4,64 @@
  * The slopes are derivatives from the rules of the operations, built as nodes and planned with the
  * forward pass: what is dead or saturated is found for every function alike, those of the model's
  * own too. */
+#include <assert.h>
 #include <string.h>
 
-#include "run/train/trainer.h"
+#include "run/feed/machine.h"
+#include "run/feed/sizing.h"
+#include "run/lessons/origins.h"
+#include "run/lessons/probe.h"
 
 typedef struct searcher {
-    trainer  *t;
+    model    *m;
     ir       *g;
-    arena     a; /* scratch */
-    program   p; /* the forward pass without dropout, then the slopes */
+    probe    *out;
+    arena    *kept, a; /* as long as the probe; scratch */
+    program   p;       /* the forward pass without dropout, then the slopes */
     uint32_t  n_vars;
-    bool     *needed, *from_param, *from_data, *before; /* by var_id; before: parameters come behind it */
+    origins   from;
+    bool     *needed, *before; /* by var_id; before: parameters come behind it */
     uint32_t *uses;
 } searcher;
 
-static dfoo_status searcher_open(searcher *s, trainer *t) {
-    *s = (searcher){.t = t, .g = &t->m->g, .n_vars = t->m->g.vars.n};
-    arena_init(&s->a, t->a.mem);
-    DFOO_TRY(model_without_dropout(s->g, t->p, &s->p));
+static dfoo_status searcher_open(searcher *s, model *m, const program *p, arena *kept, probe *out) {
+    *s = (searcher){.m = m, .g = &m->g, .out = out, .kept = kept, .n_vars = m->g.vars.n};
+    *out = (probe){.p = NULL};
+    arena_init(&s->a, kept->mem);
+    DFOO_TRY(model_without_dropout(s->g, p, &s->p));
     s->needed = arena_new(&s->a, s->n_vars);
-    s->from_param = arena_new(&s->a, s->n_vars);
-    s->from_data = arena_new(&s->a, s->n_vars);
-    s->before = arena_new(&t->a, s->n_vars);
     s->uses = arena_new(&s->a, s->n_vars * sizeof *s->uses);
-    t->lessons.probe.features = s->before;
+    out->features = s->before = arena_new(kept, s->n_vars);
+    DFOO_TRY(origins_find(s->g, &s->p, &s->a, &s->from));
     return s->before ? arena_status(&s->a) : DFOO_ENOMEM;
-}
-
-/* The variables that an expression mentions. */
-typedef struct var_list {
-    VEC(var_id) list;
-} var_list;
-
-static dfoo_status mentioned(const ir *g, arena *a, node_id n, var_list *out) {
-    node_list need = {{0}};
-    *out = (var_list){{0}};
-    DFOO_TRY(ir_reach(g, a, &n, 1, &need));
-    for (uint32_t i = 0; i < need.list.n; i++)
-        if (ir_node(g, need.list.at[i])->op == OP_VAR)
-            vec_push(a, &out->list, ir_node(g, need.list.at[i])->ref);
-    return arena_status(a);
 }
 
 /* Backwards from the cost and the predictions. */
 static dfoo_status find_needed(searcher *s) {
-    s->needed[s->t->m->cost] = true;
-    for (uint32_t i = 0; i < s->t->m->predict.n; i++) s->needed[s->t->m->predict.at[i]] = true;
+    s->needed[s->m->cost] = true;
+    for (uint32_t i = 0; i < s->m->predict.n; i++) s->needed[s->m->predict.at[i]] = true;
     for (uint32_t i = s->p.list.n; i-- > 0;) {
         var_list vars;
         if (!s->needed[s->p.list.at[i].var]) continue;
-        DFOO_TRY(mentioned(s->g, &s->a, s->p.list.at[i].node, &vars));
+        DFOO_TRY(origins_mentioned(s->g, &s->a, s->p.list.at[i].node, &vars));
         for (uint32_t k = 0; k < vars.list.n; k++) s->needed[vars.list.at[k]] = true;
     }
     return DFOO_OK;
 }
 
-static dfoo_status find_origins(searcher *s) {
-    for (var_id v = 1; v < s->n_vars; v++) {
-        uint8_t kind = ir_var(s->g, v)->kind;
-        s->from_param[v] = kind == VAR_PARAM;
-        s->from_data[v] = kind == VAR_INPUT || kind == VAR_LABEL;
-    }
+static dfoo_status count_uses(searcher *s) {
     for (uint32_t i = 0; i < s->p.list.n; i++) {
-        const stmt *x = &s->p.list.at[i];
-        var_list    vars;
-        if (!s->needed[x->var]) continue;
-        DFOO_TRY(mentioned(s->g, &s->a, x->node, &vars));
-        for (uint32_t k = 0; k < vars.list.n; k++) {
-            s->from_param[x->var] |= s->from_param[vars.list.at[k]];
-            s->from_data[x->var] |= s->from_data[vars.list.at[k]];
-            s->uses[vars.list.at[k]]++;
-        }
+        var_list vars;
+        if (!s->needed[s->p.list.at[i].var]) continue;
+        DFOO_TRY(origins_mentioned(s->g, &s->a, s->p.list.at[i].node, &vars));
+        for (uint32_t k = 0; k < vars.list.n; k++) s->uses[vars.list.at[k]]++;
     }
     return DFOO_OK;
 }
 
-/* Is there a parameter, or what was made of parameters alone, in an expression? */
-static bool has_parameter(const searcher *s, const var_list *vars) {
-    for (uint32_t k = 0; k < vars->list.n; k++)
-        if (s->from_param[vars->list.at[k]] && !s->from_data[vars->list.at[k]]) return true;
-    return false;
-}
-
 static void mark_before(searcher *s, const var_list *vars) {
     for (uint32_t k = 0; k < vars->list.n; k++)
-        if (s->from_data[vars->list.at[k]]) s->before[vars->list.at[k]] = true;
+        if (s->from.from_data[vars->list.at[k]]) s->before[vars->list.at[k]] = true;
 }
 
 /* What is multiplied with parameters by a product comes before them, and so does all that it is from. */
@@ -102,11 +75,12 @@ static dfoo_status find_before(searcher *s) {
         for (uint32_t k = 0; k < need.list.n; k++) {
             const node *n = ir_node(s->g, need.list.at[k]);
             if (n->op != OP_MATMUL) continue;
-            for (int side = 0; side < 2; side++) DFOO_TRY(mentioned(s->g, &s->a, n->arg[side], &vars[side]));
             for (int side = 0; side < 2; side++)
-                if (has_parameter(s, &vars[side])) mark_before(s, &vars[1 - side]);
+                DFOO_TRY(origins_mentioned(s->g, &s->a, n->arg[side], &vars[side]));
+            for (int side = 0; side < 2; side++)
+                if (origins_has_parameter(&s->from, &vars[side])) mark_before(s, &vars[1 - side]);
         }
-        DFOO_TRY(mentioned(s->g, &s->a, x->node, &vars[0]));
+        DFOO_TRY(origins_mentioned(s->g, &s->a, x->node, &vars[0]));
         if (s->before[x->var]) mark_before(s, &vars[0]);
     }
     return DFOO_OK;
@@ -134,7 +108,7 @@ static dfoo_status of_one_variable(searcher *s, node_id n, var_id z, bool *is, b
         const node *x = ir_node(s->g, need.list.at[i]);
         *step |= (op_table[x->op].flags & OP_FLAG_FLAT) != 0;
         if (x->op != OP_VAR) continue;
-        if (x->ref != z && (x->ref >= s->n_vars || s->from_param[x->ref] || s->from_data[x->ref]))
+        if (x->ref != z && (x->ref >= s->n_vars || s->from.from_param[x->ref] || s->from.from_data[x->ref]))
             return DFOO_OK;
         has |= x->ref == z;
     }
@@ -144,8 +118,8 @@ static dfoo_status of_one_variable(searcher *s, node_id n, var_id z, bool *is, b
 
 static bool may_be_watched(const searcher *s, const stmt *x, var_id z) {
     const variable *v = ir_var(s->g, z);
-    return v->kind == VAR_DEFINED && s->uses[z] == 1 && s->from_param[z] && s->from_data[z] &&
-           by_example(s->t->m, v) && shape_equal(v->sh, ir_var(s->g, x->var)->sh);
+    return v->kind == VAR_DEFINED && s->uses[z] == 1 && s->from.from_param[z] && s->from.from_data[z] &&
+           by_example(s->m, v) && shape_equal(v->sh, ir_var(s->g, x->var)->sh);
 }
 
 static dfoo_status watch(searcher *s, stmt x, var_id z) {
@@ -156,7 +130,7 @@ static dfoo_status watch(searcher *s, stmt x, var_id z) {
     if (!is) return DFOO_OK;
     var_id slope = slope_var(s, x.var, z);
     if (!slope) return DFOO_ENOMEM;
-    vec_push(&s->t->a, &s->t->lessons.probe.units, (unit_watch){x.var, z, slope, step, s->before[x.var]});
+    vec_push(s->kept, &s->out->units, (unit_watch){x.var, z, slope, step, s->before[x.var]});
     return program_add(s->g, &s->p, slope, d, x.at);
 }
 
@@ -165,7 +139,7 @@ static dfoo_status find_watches(searcher *s) {
         stmt     x = s->p.list.at[i];
         var_list vars;
         if (!s->needed[x.var]) continue;
-        DFOO_TRY(mentioned(s->g, &s->a, x.node, &vars));
+        DFOO_TRY(origins_mentioned(s->g, &s->a, x.node, &vars));
         for (uint32_t k = 0; k < vars.list.n; k++)
             if (may_be_watched(s, &x, vars.list.at[k])) DFOO_TRY(watch(s, x, vars.list.at[k]));
     }
@@ -173,8 +147,8 @@ static dfoo_status find_watches(searcher *s) {
 }
 
 static dfoo_status make_plan(searcher *s) {
-    const model *m = s->t->m;
-    probe       *out = &s->t->lessons.probe;
+    const model *m = s->m;
+    probe       *out = s->out;
     var_id      *keep = arena_new(&s->a, (m->predict.n + 2 * out->units.n + 1) * sizeof *keep);
     uint32_t     n = 0;
     if (!keep) return DFOO_ENOMEM;
@@ -184,14 +158,14 @@ static dfoo_status make_plan(searcher *s) {
         keep[n++] = out->units.at[i].slope;
     }
     keep[n++] = m->cost;
-    return train_plan(m, &s->t->a, &s->p, keep, n, &out->p);
+    return machine_plan(m, s->kept, &s->p, keep, n, &out->p);
 }
 
-dfoo_status probe_plan(trainer *t) {
+dfoo_status probe_plan(model *m, const program *p, arena *a, probe *out) {
     searcher    s;
-    dfoo_status status = searcher_open(&s, t);
+    dfoo_status status = searcher_open(&s, m, p, a, out);
     if (status == DFOO_OK) status = find_needed(&s);
-    if (status == DFOO_OK) status = find_origins(&s);
+    if (status == DFOO_OK) status = count_uses(&s);
     if (status == DFOO_OK) status = find_before(&s);
     if (status == DFOO_OK) status = find_watches(&s);
     if (status == DFOO_OK) status = make_plan(&s);
@@ -202,13 +176,13 @@ dfoo_status probe_plan(trainer *t) {
 /* -------------------------------------------------------------------- running */
 
 /* Parameters are read where the step has them; those that it does not know stay as they started. */
-static dfoo_status set_parameters(const trainer *t, exec *e) {
-    const ir *g = &t->m->g;
+static dfoo_status set_parameters(const watched *w, exec *e) {
+    const ir *g = &w->m->g;
     size_t    rows, cols;
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
-        const void       *data = exec_data(t->step, v, &rows, &cols);
-        const dfoo_array *start = arrays_get(t->run, ir_var_name(g, v));
+        const void       *data = exec_data(w->step, v, &rows, &cols);
+        const dfoo_array *start = arrays_get(w->start, ir_var_name(g, v));
         if (data)
             exec_bind(e, v, data);
         else if (start)
@@ -217,38 +191,32 @@ static dfoo_status set_parameters(const trainer *t, exec *e) {
     return DFOO_OK;
 }
 
-dfoo_status probe_run(const trainer *t, arena *a, const uint32_t *pick, size_t n, probed *out) {
-    examples_request r = {.m = t->m,
-                          .a = a,
-                          .from = &t->data,
-                          .memos = &t->memos,
-                          .pick = pick,
-                          .n = n,
-                          .type = t->opt->dtype,
-                          .in_order = true};
-    sizes            s;
+dfoo_status probe_run(const probe *p, const watched *w, arena *a, const uint32_t *pick, size_t n,
+                      probed *out) {
+    examples_request r = {
+        .m = w->m, .a = a, .from = w->data, .memos = w->memos, .pick = pick, .n = n, .type = w->type};
+    sizes s;
     *out = (probed){.e = NULL};
-    DFOO_TRY(sizes_init(&s, a, t->m->g.names));
-    for (uint32_t i = 0; i < t->s.n && i < s.n; i++) s.of[i] = t->s.of[i];
-    sizes_examples(t->m, &s, n);
+    r.in_order = true;
+    DFOO_TRY(sizes_for(w->m, a, w->s, n, &s));
     DFOO_TRY(examples_open(&r, &out->in));
-    DFOO_TRY(train_exec_open(t->lessons.probe.p, t->m, t->opt, &s, &out->e));
-    DFOO_TRY(set_parameters(t, out->e));
+    DFOO_TRY(machine_open(p->p, w->m, w->type, w->threads, &s, &out->e));
+    DFOO_TRY(set_parameters(w, out->e));
     examples_bind(&out->in, out->e);
     exec_run(out->e);
     return DFOO_OK;
 }
 
-dfoo_status probe_all(const trainer *t, probe_visit visit, void *user) {
+dfoo_status probe_all(const probe *p, const watched *w, probe_visit visit, void *user) {
     dfoo_status status = DFOO_OK;
     bool        more = true;
-    for (size_t at = 0; at < t->n && more && status == DFOO_OK; at += LESSON_SAMPLE) {
-        size_t n = t->n - at < LESSON_SAMPLE ? t->n - at : LESSON_SAMPLE;
+    for (size_t at = 0; at < w->n && more && status == DFOO_OK; at += PROBE_SAMPLE) {
+        size_t n = w->n - at < PROBE_SAMPLE ? w->n - at : PROBE_SAMPLE;
         probed part;
         arena  a;
-        arena_init(&a, t->a.mem);
-        status = probe_run(t, &a, t->pick + at, n, &part);
-        if (status == DFOO_OK) more = visit(user, t, &part);
+        arena_init(&a, w->a->mem);
+        status = probe_run(p, w, &a, w->pick + at, n, &part);
+        if (status == DFOO_OK) more = visit(user, w, &part);
         probe_close(&part);
         arena_free(&a);
     }
@@ -261,16 +229,17 @@ void probe_close(probed *x) {
     x->e = NULL;
 }
 
-bool probe_see(const trainer *t, const probed *x, var_id v, seen *out) {
+bool probe_see(const watched *w, const probed *x, var_id v, seen *out) {
     size_t      rows, cols;
-    const void *at = by_example(t->m, ir_var(&t->m->g, v)) ? exec_data(x->e, v, &rows, &cols) : NULL;
+    const void *at = by_example(w->m, ir_var(&w->m->g, v)) ? exec_data(x->e, v, &rows, &cols) : NULL;
     if (!at) return false;
-    bool across = t->m->examples_are_columns;
-    *out = (seen){t->opt->dtype, at, across ? cols : rows, across ? rows : cols, across};
+    bool across = w->m->examples_are_columns;
+    *out = (seen){w->type, at, across ? cols : rows, across ? rows : cols, across};
     return true;
 }
 
 double seen_at(const seen *x, size_t unit, size_t example) {
+    assert(unit < x->units && example < x->n);
     size_t i = x->across ? unit * x->n + example : example * x->units + unit;
     return x->type == EXEC_F32 ? (double)((const float *)x->at)[i] : ((const double *)x->at)[i];
 }

@@ -5,7 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/rule/build.h"
+#include "run/rule/check.h"
+#include "run/rule/factors.h"
+#include "run/rule/print.h"
+#include "run/rule/read.h"
 #include "run/rule/rule.h"
 
 typedef struct entry {
@@ -31,11 +35,11 @@ enum {
     N_SCHEDULES = sizeof schedules / sizeof *schedules
 };
 
-const char *train_optimizer_name(uint32_t i) {
+const char *rule_optimizer_name(uint32_t i) {
     return i < N_OPTIMIZERS ? optimizers[i].name : NULL;
 }
 
-const char *train_schedule_name(uint32_t i) {
+const char *rule_schedule_name(uint32_t i) {
     return i < N_SCHEDULES ? schedules[i].name : NULL;
 }
 
@@ -46,17 +50,12 @@ static const entry *find(const entry *table, size_t n, const char *name) {
 }
 
 static dfoo_status refuse_name(const char *what, const entry *table, size_t n, const char *name, diags *d) {
-    const char *names[N_OPTIMIZERS + N_SCHEDULES] = {NULL}, *best = NULL;
-    unsigned    most = 5;
-    for (size_t i = 0; i < n; i++) {
-        unsigned far = text_distance(name, names[i] = table[i].name);
-        if (far >= most) continue;
-        most = far;
-        best = names[i];
-    }
+    const char *names[N_OPTIMIZERS + N_SCHEDULES];
+    text_near   near = {.wrong = name, .most = 5};
+    for (size_t i = 0; i < n; i++) text_try(&near, names[i] = table[i].name);
     diag_alone(d, "no %s is called '%s', and there is no such file; there are %s", what, name,
-              train_list_text(d->a, names, n));
-    if (best) diag_note(d, "did you mean %s?", best);
+               text_list(d->a, names, n));
+    if (near.best) diag_note(d, "did you mean %s?", near.best);
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
@@ -77,8 +76,8 @@ static bool in_range(const char *name, double x, const char **range) {
 }
 
 typedef struct composer {
-    rule                 r;
-    const train_options *opt;
+    rule                r;
+    const rule_options *opt;
 } composer;
 
 static dfoo_status check_value(const composer *k, const rule_const *c, bool of_table) {
@@ -94,7 +93,7 @@ static dfoo_status check_value(const composer *k, const rule_const *c, bool of_t
 }
 
 /* The constants from number `first` on belong to `of`. */
-static dfoo_status set_one(composer *k, uint32_t first, const char *of, const train_setting *given) {
+static dfoo_status set_one(composer *k, uint32_t first, const char *of, const rule_setting *given) {
     rule_const  *consts = k->r.consts.at;
     uint32_t     n = k->r.consts.n;
     int          at = rule_const_of(&k->r, symbols_find(k->r.names, given->name, strlen(given->name)));
@@ -108,11 +107,11 @@ static dfoo_status set_one(composer *k, uint32_t first, const char *of, const tr
     for (uint32_t i = first; i < n; i++) names[i - first] = symbols_name(k->r.names, consts[i].name);
     if (n == first) return diag_alone(k->r.d, "%s has no '%s': it has no settings", of, given->name);
     return diag_alone(k->r.d, "%s has no '%s'; it has %s", of, given->name,
-                     train_list_text(k->r.a, names, n - first));
+                      text_list(k->r.a, names, n - first));
 }
 
 static dfoo_status add_text(composer *k, const char *name, const char *text, bool of_table,
-                            const train_setting *settings, uint32_t n_settings) {
+                            const rule_setting *settings, uint32_t n_settings) {
     arena   *a = k->r.d->a; /* messages refer to the text */
     uint32_t first = k->r.consts.n;
     source  *src = arena_new(a, sizeof *src);
@@ -128,13 +127,13 @@ static dfoo_status add_text(composer *k, const char *name, const char *text, boo
 /* --------------------------------------------------------------------- parts */
 
 static dfoo_status add_part(composer *k, const char *name, const char *constant, double value) {
-    train_setting given = {constant, value};
+    rule_setting given = {constant, value};
     return add_text(k, name, find(parts, N_PARTS, name)->text, true, &given, 1);
 }
 
 static dfoo_status add_schedule(composer *k) {
-    const train_options *o = k->opt;
-    const entry         *known = o->schedule ? find(schedules, N_SCHEDULES, o->schedule) : NULL;
+    const rule_options *o = k->opt;
+    const entry        *known = o->schedule ? find(schedules, N_SCHEDULES, o->schedule) : NULL;
     if (o->schedule && !o->schedule_text && !known)
         return refuse_name("schedule", schedules, N_SCHEDULES, o->schedule, k->r.d);
     if (o->schedule)
@@ -146,7 +145,7 @@ static dfoo_status add_schedule(composer *k) {
 }
 
 static dfoo_status add_gradient_parts(composer *k) {
-    const train_options *o = k->opt;
+    const rule_options *o = k->opt;
     if (o->clip != 0 && o->clip_value != 0)
         return diag_alone(
             k->r.d,
@@ -158,7 +157,7 @@ static dfoo_status add_gradient_parts(composer *k) {
 
 /* An optimiser with a constant `decay` of its own gets the number; any other a line in front. */
 static dfoo_status add_decay(composer *k, const rule *own, bool *is_own) {
-    const train_options *o = k->opt;
+    const rule_options *o = k->opt;
     *is_own = rule_const_of(own, symbols_add(k->r.names, "decay", 5)) >= 0;
     if (o->decay == 0) return DFOO_OK;
     if (*is_own && o->decay_l2)
@@ -193,15 +192,15 @@ static dfoo_status look_at(const composer *k, const chosen *c, rule *out) {
 }
 
 static dfoo_status compose_all(composer *k) {
-    chosen        c = {.name = NULL};
-    rule          own = {.a = NULL};
-    bool          own_decay;
-    train_setting decay = {"decay", k->opt->decay};
+    chosen       c = {.name = NULL};
+    rule         own = {.a = NULL};
+    bool         own_decay;
+    rule_setting decay = {"decay", k->opt->decay};
     DFOO_TRY(choose(k, &c));
     DFOO_TRY(look_at(k, &c, &own));
     if (rule_sets(&own, "alpha") && (k->opt->schedule || k->opt->warmup))
         return diag_alone(k->r.d, "%s sets alpha itself: leave out %s", c.name,
-                         k->opt->schedule ? "--schedule" : "--warmup");
+                          k->opt->schedule ? "--schedule" : "--warmup");
     DFOO_TRY(add_schedule(k));
     DFOO_TRY(add_gradient_parts(k));
     DFOO_TRY(add_decay(k, &own, &own_decay));
@@ -216,14 +215,14 @@ static dfoo_status compose_all(composer *k) {
 }
 
 /* The rule of the options. It lives as long as the diagnostics. */
-static dfoo_status compose(const train_options *opt, symbols *names, diags *d, rule *out) {
+static dfoo_status compose(const rule_options *opt, symbols *names, diags *d, rule *out) {
     composer    k = {.r = {.a = d->a, .names = names, .d = d}, .opt = opt};
     dfoo_status status = compose_all(&k);
     *out = k.r;
     return d->a->failed ? DFOO_ENOMEM : status;
 }
 
-dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out) {
+dfoo_status rule_show(const rule_options *opt, diags *d, buf *out) {
     symbols names;
     rule    r;
     symbols_init(&names, d->a);
@@ -235,7 +234,7 @@ dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out) {
 /* ------------------------------------------------------------------- updates */
 
 /* The parameters that the cost depends on, and which of them decay. */
-static dfoo_status find_parameters(model *m, const program *p, const train_options *opt, arena *a,
+static dfoo_status find_parameters(model *m, const program *p, const rule_options *opt, arena *a,
                                    var_id *params, bool *decays, uint32_t *n) {
     const ir   *g = &m->g;
     factor_use *use;
@@ -255,7 +254,7 @@ static dfoo_status find_parameters(model *m, const program *p, const train_optio
     return *n ? DFOO_OK : diag_alone(g->d, "there is nothing to train: the cost depends on no parameter");
 }
 
-dfoo_status optimizer_append(model *m, const program *p, const train_options *opt, arena *a, stepper *out) {
+dfoo_status rule_append(model *m, const program *p, const rule_options *opt, arena *a, stepper *out) {
     rule     r;
     ir      *g = &m->g;
     uint32_t n;

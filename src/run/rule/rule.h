@@ -1,104 +1,47 @@
-/* Rules: how the parameters change from step to step, as equations.
- *
- * A rule is put together from texts in the notation (an optimiser, a schedule, clipping, ..), each
- * with lines of two kinds:
- *
- *   const beta = 0.9, epsilon = 1e-8      numbers with a name; a setting may replace them
- *   v = beta * v + (1 - beta) * g         done once for each parameter, from the first line to the last
- *
- * Names that the lines can use are in `rule_own_names`. What else stands on the left is a state of the
- * parameter if some line reads it before it is assigned (it has the parameter's shape, starts at 0
- * and lasts), else just a name for a value of this step. A value that is made of numbers that all
- * parameters share is computed once for all of them; the learning rate alpha must be one. */
-#ifndef TRAIN_RULE_H
-#define TRAIN_RULE_H
+/* The face of the room of rules: optimisers and schedules as equations, and a program that follows them. */
+#ifndef RULE_RULE_H
+#define RULE_RULE_H
 
 #include "core/core.h"
 
-typedef enum { /* in the order of rule_own_names */
-               RULE_w,
-               RULE_g,
-               RULE_alpha,
-               RULE_alpha0,
-               RULE_t,
-               RULE_epoch,
-               RULE_epochs,
-               RULE_steps,
-               RULE_norm,
-               RULE_pi,
-               RULE_OWN
-} rule_own;
+typedef struct rule_setting {
+    const char *name; /* alpha, beta, .. */
+    double      value;
+} rule_setting;
 
-typedef struct rule_own_name {
-    const char *name, *what;
-    bool        shared; /* one number for all parameters */
-} rule_own_name;
+/* How parameters change; all zero is the default. */
+typedef struct rule_options {
+    const char         *optimizer;      /* of the table, NULL: sgd; with a text, what messages call it */
+    const char         *optimizer_text; /* the equations of the user's own; NULL: those of the table */
+    const rule_setting *settings;       /* the optimiser's numbers that are not its defaults */
+    uint32_t            n_settings;
+    const char         *schedule, *schedule_text; /* of the learning rate, in the same way; NULL: constant */
+    const rule_setting *schedule_settings;
+    uint32_t            n_schedule_settings;
+    size_t              warmup;           /* steps over which the learning rate grows; 0: none */
+    double              clip, clip_value; /* the most length of all gradients, size of an entry; 0: any */
+    double              decay;            /* of weights; 0: none, or the optimiser's own */
+    bool                decay_l2;         /* it is added to the gradient, not taken off the weight */
+    bool                decay_all;        /* biases decay, too: parameters that are no factor of a product */
+} rule_options;
 
-extern const rule_own_name rule_own_names[RULE_OWN];
+typedef struct stepper {
+    program p;                       /* the program and the updates */
+    double  rate;                    /* the learning rate that was given */
+    var_id  alpha;                   /* the one of the step, where it is computed; else 0 */
+    var_id  t, epoch, epochs, steps; /* numbers that the updates read; 0: they do not */
+    VEC(var_id) states;              /* of the parameters: they start at 0 and last */
+} stepper;
 
-typedef struct rule_const {
-    sym           name;
-    double        value;
-    bool          given; /* by a setting, not by the text */
-    const source *src;
-    span          at;
-} rule_const;
+/* Appends the updates of all parameters that have a gradient. DFOO_EINPUT: the equations or the options are
+ * wrong. */
+dfoo_status rule_append(model *m, const program *p, const rule_options *opt, arena *a, stepper *out);
 
-typedef struct rule_line {
-    const source *src;
-    span          at; /* of the target */
-    sym           target;
-    ast          *right;
-    ast_list      order; /* of its nodes, operands first */
-    bool          shared;
-} rule_line;
+/* The equations by which the options change parameters, as they are run: a text that can be given as
+ * an optimiser. DFOO_EINPUT: something is wrong with them (reported). */
+dfoo_status rule_show(const rule_options *opt, diags *d, buf *out);
 
-typedef struct rule {
-    arena   *a;
-    symbols *names;
-    diags   *d;
-    VEC(const source *) texts;
-    VEC(rule_const) consts;
-    VEC(rule_line) lines;
-    VEC(sym) states;
-    bool uses[RULE_OWN]; /* by a line */
-} rule;
-
-/* ---- rule_read.c */
-
-/* Adds the lines of a text to a rule. `src` must live as long as the diagnostics. */
-dfoo_status rule_add(rule *r, const source *src);
-
-/* Looks at every name, when all texts are there: finds the states, and what is wrong. */
-dfoo_status rule_check(rule *r);
-
-/* The own name or constant, or -1. alpha and alpha0 are the same constant: the given learning rate. */
-int rule_own_of(const rule *r, sym name);
-int rule_const_of(const rule *r, sym name);
-
-/* Is there a line for this name? */
-bool rule_sets(const rule *r, const char *name);
-
-/* The learning rate that is given; 0: the rule has none. */
-double rule_rate(const rule *r);
-
-/* The rule as one text, which can be read again. */
-void rule_print(const rule *r, buf *out);
-
-/* ---- rule_build.c */
-
-typedef struct rule_target {
-    ir      *g;
-    arena   *a;
-    program *p;           /* gets the statements */
-    VEC(var_id) states;   /* of all parameters */
-    var_id own[RULE_OWN]; /* of t, epoch, epochs, steps: constants of the store, to be set while training, 0
-                             where the rule has no use for them. Of alpha: the rate of the step if a line sets
-                             it, else 0 */
-} rule_target;
-
-/* Appends the updates of the parameters (decays[i]: its `decay` is not 0). Their gradients are variables of
- * p. */
-dfoo_status rule_build(const rule *r, rule_target *to, const var_id *params, const bool *decays, uint32_t n);
+const char *rule_optimizer_name(uint32_t i); /* NULL behind the last */
+const char *rule_schedule_name(uint32_t i);
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/train/trainer.h"
+#include "run/train/early.h"
 
 static dfoo_status copy_parameters(trainer *t) {
     const ir *g = &t->m->g;

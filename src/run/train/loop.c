@@ -1,11 +1,17 @@
-/* The loop: epochs, steps, scores, and what comes out of it.
+/* The loop: steps and epochs, scores, and what comes out of it.
  *
  * A full batch is bound once and each step is a run of the plan; mini-batches are gathered in an
  * order that depends on the seed and the epoch alone. */
+#include <assert.h>
 #include <math.h>
 
-#include "core/core.h"
-#include "run/train/trainer.h"
+#include "run/feed/sizing.h"
+#include "run/train/early.h"
+#include "run/train/masks.h"
+#include "run/train/not_finite.h"
+#include "run/train/report.h"
+#include "run/train/resume.h"
+#include "run/train/setup.h"
 
 /* -------------------------------------------------------------------- scores */
 
@@ -21,6 +27,7 @@ static void share_parameters(trainer *t) {
 
 static void ascending(trainer *t) {
     for (size_t j = 0; j < t->n; j++) t->order[j] = (uint32_t)j;
+    t->ordered = false;
 }
 
 /* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
@@ -48,14 +55,56 @@ static dfoo_status score_all(trainer *t) {
     if (t->scored) return DFOO_OK;
     t->scored = true;
     share_parameters(t);
-    if (t->batch)
-        DFOO_TRY(score_batches(t, &t->train_score));
-    else
-        DFOO_TRY(scorer_run(&t->scorer, &t->train, &t->train_score));
+    DFOO_TRY(t->batch ? score_batches(t, &t->train_score)
+                      : scorer_run(&t->scorer, &t->train, &t->train_score));
     return score_test(t);
 }
 
+/* ------------------------------------------------------------------- lessons */
+
+static watched show(trainer *t) {
+    return (watched){.m = t->m,
+                     .p = t->p,
+                     .a = &t->a,
+                     .type = t->opt->feed.dtype,
+                     .threads = t->opt->threads,
+                     .s = &t->s,
+                     .data = &t->data,
+                     .memos = &t->memos,
+                     .pick = t->pick,
+                     .n = t->n,
+                     .standardized = t->opt->standardize,
+                     .batches = t->batch != 0,
+                     .drops = t->drops,
+                     .label = t->scorer.label,
+                     .start = t->run,
+                     .given = t->in->from != NULL,
+                     .step = t->step,
+                     .rate = t->stepper.rate,
+                     .steps = t->t - t->t_began,
+                     .epoch = t->epoch,
+                     .costs = &t->history,
+                     .accuracy = t->train_score.accuracy};
+}
+
+static dfoo_status notice(trainer *t, dfoo_status moment(lessons *, const watched *)) {
+    watched w = show(t);
+    return moment(&t->lessons, &w);
+}
+
 /* ---------------------------------------------------------------------- steps */
+
+/* Says where the cost of the step at hand comes from; the parameters are as they were before it. */
+static dfoo_status tell_step(trainer *t) {
+    step_to_tell step = {.result = t->m->cost,
+                         .number = t->t,
+                         .s = &t->s,
+                         .examples = t->batch ? &t->gathered : &t->train,
+                         .parameters = t->step,
+                         .seed = t->opt->seed};
+    DFOO_TRY(tell_not_finite(t->m, &t->a, t->p, &step));
+    return DFOO_EINPUT;
+}
 
 /* One update; the cost is that of the forward pass it is made from. */
 static dfoo_status run_step(trainer *t, size_t n, double *cost) {
@@ -63,15 +112,15 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     t->scored = false;
     DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
     DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
-    DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->dtype, t->opt->seed, t->t));
-    if (t->t == t->look_into) return trainer_tell_step(t);
+    DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->feed.dtype, t->opt->seed, t->t));
+    if (t->t == t->look_into) return tell_step(t);
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
     if (t->stepper.alpha) exec_get(t->step, t->stepper.alpha, &t->rate);
     t->seen += (double)n;
-    if (isfinite(*cost)) return lessons_step(t);
+    if (isfinite(*cost)) return notice(t, lessons_step);
     t->bad_step = t->t;
-    return trainer_refuse_cost(t, *cost);
+    return report_cost(t, *cost);
 }
 
 static bool is_due(const trainer *t) {
@@ -87,23 +136,52 @@ static dfoo_status score_epoch(trainer *t, bool due) {
     return best_watch(t);
 }
 
-/* A row is about the parameters before the step, as its cost is. */
-static dfoo_status full_epoch(trainer *t) {
+static dfoo_status end_epoch(trainer *t) {
+    bool checkpoint = t->opt->checkpoint && t->epoch % t->opt->checkpoint == 0 && t->epoch < t->epochs;
+    DFOO_TRY(notice(t, lessons_epoch));
+    return checkpoint ? resume_checkpoint(t) : DFOO_OK;
+}
+
+/* An epoch of one step. Its row is about the parameters before it, as its cost is. */
+static dfoo_status full_step(trainer *t) {
     bool due = is_due(t);
     DFOO_TRY(score_epoch(t, due));
     if (t->stop) return DFOO_OK;
     dfoo_status status = run_step(t, t->n, &t->cost);
-    trainer_add_row(t, t->cost, due, due || t->opt->patience);
+    report_row(t, t->cost, due, due || t->opt->patience);
     DFOO_TRY(status);
-    if (due) trainer_tell(t, 0, true);
+    if (due) report_tell(t, 0, true);
     t->epoch++;
-    trainer_look_at_clock(t, 0);
-    return DFOO_OK;
+    report_look_at_clock(t, 0);
+    return end_epoch(t);
+}
+
+/* Every example once, in an order of its own for each epoch. */
+static void shuffle(trainer *t) {
+    rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
+    ascending(t);
+    rng_shuffle(&r, t->order, (uint32_t)t->n);
+    t->ordered = true;
+}
+
+/* The row is about the parameters behind the epoch. */
+static dfoo_status end_batches(trainer *t) {
+    t->cost = t->done_cost / (double)t->n;
+    t->done = 0;
+    t->done_cost = 0;
+    t->epoch++;
+    bool due = is_due(t);
+    DFOO_TRY(score_epoch(t, due));
+    t->ordered = false;
+    report_row(t, t->cost, due, due || t->opt->patience);
+    if (due && t->epoch < t->epochs) report_tell(t, 0, true);
+    return end_epoch(t);
 }
 
 static dfoo_status batch_step(trainer *t) {
     size_t at = t->done, n = t->n - at < t->batch ? t->n - at : t->batch;
     double cost;
+    if (!t->ordered) shuffle(t);
     if (n != t->gathered.n || at == 0) {
         sizes_examples(t->m, &t->s, n);
         DFOO_TRY(exec_resize(t->step, &t->s));
@@ -113,56 +191,37 @@ static dfoo_status batch_step(trainer *t) {
     DFOO_TRY(run_step(t, n, &cost));
     t->done += n;
     t->done_cost += cost * (double)n;
-    trainer_look_at_clock(t, (double)t->done / (double)t->n);
-    return DFOO_OK;
+    report_look_at_clock(t, (double)t->done / (double)t->n);
+    return t->done == t->n ? end_batches(t) : DFOO_OK;
 }
 
-/* Every example once, in an order of its own for each epoch. A row is about the parameters after it. */
-static dfoo_status batch_epoch(trainer *t) {
-    rng r = rng_start(t->opt->seed, RNG_SHUFFLE, (uint32_t)t->epoch);
-    ascending(t);
-    rng_shuffle(&r, t->order, (uint32_t)t->n);
-    while (t->done < t->n && !t->stop) DFOO_TRY(batch_step(t));
-    if (t->done < t->n) return DFOO_OK;
-    t->cost = t->done_cost / (double)t->n;
-    t->done = 0;
-    t->done_cost = 0;
-    t->epoch++;
-    bool due = is_due(t);
-    DFOO_TRY(score_epoch(t, due));
-    trainer_add_row(t, t->cost, due, due || t->opt->patience);
-    if (due && t->epoch < t->epochs) trainer_tell(t, 0, true);
-    return DFOO_OK;
-}
-
-static bool checkpoint_is_due(const trainer *t) {
-    return t->opt->checkpoint && !t->done && t->epoch % t->opt->checkpoint == 0 && t->epoch < t->epochs;
-}
-
-static dfoo_status run_epochs(trainer *t) {
-    DFOO_TRY(lessons_start(t));
+static dfoo_status make_steps(trainer *t) {
+    DFOO_TRY(notice(t, lessons_start));
     t->began = os_seconds();
     while (t->epoch < t->epochs && !t->stop) {
-        DFOO_TRY(t->batch ? batch_epoch(t) : full_epoch(t));
-        DFOO_TRY(lessons_epoch(t));
-        if (checkpoint_is_due(t)) DFOO_TRY(trainer_checkpoint(t));
+        DFOO_TRY(t->batch ? batch_step(t) : full_step(t));
         if (t->a.failed) return DFOO_ENOMEM;
     }
-    DFOO_TRY(score_all(t));
-    DFOO_TRY(best_watch(t));
-    if (!t->batch) t->cost = t->train_score.cost;
-    if (!t->done && (!t->batch || t->epoch)) trainer_end_row(t, t->cost);
-    if (!isfinite(t->train_score.cost)) {
-        t->t++;
-        dfoo_status status = trainer_refuse_cost(t, t->train_score.cost);
-        return status == DFOO_EINPUT && !t->batch ? trainer_tell_step(t) : status;
-    }
-    DFOO_TRY(lessons_end(t));
-    trainer_tell(t, 0, true);
     return DFOO_OK;
 }
 
 /* ------------------------------------------------------------------------ end */
+
+/* The parameters as they are at the end are scored, and looked at for the last time. */
+static dfoo_status score_end(trainer *t) {
+    DFOO_TRY(score_all(t));
+    DFOO_TRY(best_watch(t));
+    if (!t->batch) t->cost = t->train_score.cost;
+    if (!t->done && (!t->batch || t->epoch)) report_end(t, t->cost);
+    if (!isfinite(t->train_score.cost)) {
+        t->t++;
+        dfoo_status status = report_cost(t, t->train_score.cost);
+        return status == DFOO_EINPUT && !t->batch ? tell_step(t) : status;
+    }
+    DFOO_TRY(notice(t, lessons_end));
+    report_tell(t, 0, true);
+    return DFOO_OK;
+}
 
 /* The scores of the result are those of the parameters that are kept. */
 static dfoo_status keep_results(trainer *t, train_result *out) {
@@ -170,7 +229,7 @@ static dfoo_status keep_results(trainer *t, train_result *out) {
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM)
             out->n_values += array_entries(arrays_get(t->run, ir_var_name(g, v)));
-    DFOO_TRY(trainer_collect(t));
+    DFOO_TRY(resume_collect(t));
     if (t->best.parameters && !t->best.none) {
         DFOO_TRY(best_restore(t));
         t->scored = false;
@@ -181,17 +240,19 @@ static dfoo_status keep_results(trainer *t, train_result *out) {
     out->stopped = t->best.ended;
     out->train = t->train_score;
     out->test = t->test_score;
-    out->seconds = trainer_seconds(t);
-    return trainer_write(t, g->d);
+    out->seconds = report_seconds(t);
+    return resume_write(t, g->d);
 }
 
-static dfoo_status run(trainer *t, dfoo_arrays *history, train_result *out) {
+static dfoo_status run(trainer *t, dfoo_arrays *costs, train_result *out) {
     DFOO_TRY(trainer_set_up(t));
-    dfoo_status status = run_epochs(t);
-    dfoo_status kept = trainer_keep_history(t, history);
-    if (status != DFOO_OK) return status;
-    DFOO_TRY(kept);
-    return keep_results(t, out);
+    dfoo_status status = make_steps(t);
+    if (status == DFOO_OK) status = score_end(t);
+    if (costs && history_count(&t->history)) {
+        dfoo_status kept = history_put(&t->history, "history", true, costs);
+        if (status == DFOO_OK) status = kept;
+    }
+    return status == DFOO_OK ? keep_results(t, out) : status;
 }
 
 static void close(trainer *t) {
@@ -219,11 +280,12 @@ static dfoo_status repeat_to_bad_step(const trainer *t) {
     enum { MOST_SECONDS = 20 };
     train_options opt = *t->opt;
     train_result  out;
-    if (!t->bad_step || trainer_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
+    if (!t->bad_step || report_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
     opt.progress = NULL;
     opt.every = opt.checkpoint = 0;
     if (!opt.resume) opt.file = NULL;
-    trainer again = {.m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
+    trainer again = {
+        .m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
     DFOO_TRY(arrays_new(&t->m->g.a->mem, &again.run));
     arena_init(&again.a, t->m->g.a->mem);
     uint32_t    n_said = t->m->g.d->list.n;
@@ -235,12 +297,13 @@ static dfoo_status repeat_to_bad_step(const trainer *t) {
 }
 
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
-                      dfoo_arrays *run_arrays, dfoo_arrays *history, train_result *out) {
-    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .keeps_history = history != NULL, .cost = NAN};
+                      dfoo_arrays *run_arrays, dfoo_arrays *costs, train_result *out) {
+    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .cost = NAN};
+    assert(m->g.a->mem.realloc && run_arrays);
     t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t.a, m->g.a->mem);
     *out = (train_result){0};
-    dfoo_status status = run(&t, history, out);
+    dfoo_status status = run(&t, costs, out);
     if (status == DFOO_EINPUT) status = repeat_to_bad_step(&t);
     if (t.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
     close(&t);

@@ -1,8 +1,7 @@
 /* The masks of dropouts: fresh for each step, and a function of the seed, the step and the mask
  * alone (the first mask of the model is 0), so that a run can be repeated. Scores and predictions need none
  * (see scorer_plan). */
-#include "core/core.h"
-#include "run/train/internal.h"
+#include "run/train/masks.h"
 
 static void fill(exec_dtype type, void *at, size_t n, double keep, rng *r) {
     for (size_t i = 0; i < n; i++) {
@@ -29,4 +28,10 @@ dfoo_status masks_draw(const model *m, const plan *p, exec *e, exec_dtype type, 
         fill(type, at, rows * cols, ir_keep(&m->g, v), &r);
     }
     return DFOO_OK;
+}
+
+bool masks_any(const model *m, const plan *p) {
+    for (var_id v = 1; v < p->n_vars; v++)
+        if (ir_var(&m->g, v)->kind == VAR_MASK && p->of_var[v]) return true;
+    return false;
 }

@@ -4,7 +4,7 @@
  * same on every machine. */
 #include <math.h>
 
-#include "run/train/internal.h"
+#include "run/train/orthogonal.h"
 
 /* Products are summed in eight parts. */
 static double dot(const double *x, const double *y, size_t n) {

@@ -1,12 +1,13 @@
 /* The examples as a picture needs them: one or two of the features, the means of the others, and the labels;
  * and inputs that vary these features.
  *
- * A feature is an entry of an input, in order of declaration. Values are those of the source: what was learned for
- * standardising is applied when the model runs, as always. */
+ * A feature is an entry of an input, in order of declaration. Values are those of the source: what was
+ * learned for standardising is applied when the model runs, as always. */
 #include <math.h>
 #include <string.h>
 
-#include "run/train/internal.h"
+#include "run/train/recall.h"
+#include "run/train/score.h"
 
 typedef struct reader {
     recalled      r;
@@ -26,7 +27,8 @@ static bool is_feature(const model *m, var_id v) {
 static const char *column_name(const reader *k, const view *v, size_t entry) {
     const data_table *t = k->r.data->table;
     const memo       *known = memos_find(&k->r.memos, v->var);
-    if (t && t->names && v->at == t->values && t->names[v->offset[entry]][0]) return t->names[v->offset[entry]];
+    if (t && t->names && v->at == t->values && t->names[v->offset[entry]][0])
+        return t->names[v->offset[entry]];
     return known && entry < known->n_columns ? known->columns[entry] : NULL;
 }
 
@@ -34,7 +36,9 @@ static dfoo_status name_features(reader *k, const view *v, uint32_t from) {
     const char *var = ir_var_name(&k->r.m->g, v->var);
     for (size_t i = 0; i < v->entries; i++) {
         const char *column = column_name(k, v, i);
-        k->names[from + i] = column ? column : v->entries == 1 ? var : arena_format(k->r.a, "%s_%zu", var, i + 1);
+        k->names[from + i] = column            ? column
+                             : v->entries == 1 ? var
+                                               : arena_format(k->r.a, "%s_%zu", var, i + 1);
     }
     return arena_status(k->r.a);
 }
@@ -74,22 +78,29 @@ static dfoo_status no_feature(const reader *k, const char *name) {
     for (uint32_t i = 0; i < k->out->n_features; i++)
         if (!best || text_distance(name, k->names[i]) < text_distance(name, best)) best = k->names[i];
     dfoo_status status = diag_alone(k->r.m->g.d, "there is no feature '%s'; there are %s", name,
-                                   train_list_text(k->r.a, k->names, k->out->n_features));
-    if (best && text_distance(name, best) <= 2 + strlen(name) / 2) diag_note(k->r.m->g.d, "did you mean '%s'?", best);
+                                    text_list(k->r.a, k->names, k->out->n_features));
+    if (best && text_distance(name, best) <= 2 + strlen(name) / 2)
+        diag_note(k->r.m->g.d, "did you mean '%s'?", best);
     return status;
 }
 
 static dfoo_status pick_features(reader *k, const char *const *wanted, uint32_t n_wanted) {
     train_points *p = k->out;
     if (!p->n_features)
-        return diag_alone(k->r.m->g.d, "the model has no inputs with an entry for each example, so there is nothing to show it over");
+        return diag_alone(
+            k->r.m->g.d,
+            "the model has no inputs with an entry for each example, so there is nothing to show it over");
     if (!n_wanted && p->n_features > 2) {
-        dfoo_status status = diag_alone(k->r.m->g.d, "the model has %u features, and a picture shows one or two of them", p->n_features);
-        diag_note(k->r.m->g.d, "--features NAME,NAME varies two and holds the others at their means; there are %s",
-                  train_list_text(k->r.a, k->names, p->n_features));
+        dfoo_status status = diag_alone(
+            k->r.m->g.d, "the model has %u features, and a picture shows one or two of them", p->n_features);
+        diag_note(k->r.m->g.d,
+                  "--features NAME,NAME varies two and holds the others at their means; there are %s",
+                  text_list(k->r.a, k->names, p->n_features));
         return status;
     }
-    if (n_wanted > 2) return diag_alone(k->r.m->g.d, "--features names %u features, and a picture shows one or two", n_wanted);
+    if (n_wanted > 2)
+        return diag_alone(k->r.m->g.d, "--features names %u features, and a picture shows one or two",
+                          n_wanted);
     p->n_picked = n_wanted ? n_wanted : p->n_features;
     for (uint32_t i = 0; i < p->n_picked; i++) {
         uint32_t f = n_wanted ? 0 : i;
@@ -120,26 +131,12 @@ static dfoo_status read_feature(reader *k, uint32_t feature, const double **out)
 
 /* -------------------------------------------------------------------- labels */
 
-static bool zeros_and_ones(const view *y) {
-    for (size_t j = 0; j < y->n; j++)
-        if (view_entry(y, j, 0) != 0 && view_entry(y, j, 0) != 1) return false;
-    return true;
-}
-
-static uint32_t class_at(const view *y, size_t j) {
-    size_t best = 0;
-    if (y->entries == 1) return view_entry(y, j, 0) == 1;
-    for (size_t i = 1; i < y->entries; i++)
-        if (view_entry(y, j, i) > view_entry(y, j, best)) best = i;
-    return (uint32_t)best;
-}
-
 static dfoo_status read_classes(reader *k, var_id label, const view *y, uint32_t n) {
     k->out->n_classes = n;
-    k->out->classes = class_names(&k->r.memos, k->r.a, label, n);
+    k->out->classes = memos_classes(&k->r.memos, k->r.a, label, n);
     if (!k->out->classes) return DFOO_ENOMEM;
     uint32_t *class_of = y ? arena_new(k->r.a, (y->n + 1) * sizeof *class_of) : NULL;
-    for (size_t j = 0; class_of && j < y->n; j++) class_of[j] = class_at(y, j);
+    for (size_t j = 0; class_of && j < y->n; j++) class_of[j] = (uint32_t)view_class(y, j);
     k->out->class_of = class_of;
     return arena_status(k->r.a);
 }
@@ -161,7 +158,7 @@ static dfoo_status read_label(reader *k) {
     const char *column = !one ? NULL : y ? column_name(k, y, 0) : known->columns[0];
     k->out->label = column ? column : ir_var_name(&m->g, label);
     if (k->out->outputs > 1) return read_classes(k, label, y, k->out->outputs);
-    if (y ? zeros_and_ones(y) : known && known->n_classes == 2) return read_classes(k, label, y, 2);
+    if (y ? view_is_binary(y) : known && known->n_classes == 2) return read_classes(k, label, y, 2);
     return y ? read_values(k, y) : DFOO_OK;
 }
 
@@ -170,18 +167,21 @@ static dfoo_status check_prediction(reader *k) {
     const variable *x = ir_var(&m->g, m->predict.at[0]);
     const char     *name = ir_var_name(&m->g, m->predict.at[0]);
     if (!by_example(m, x))
-        return diag_alone(m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
+        return diag_alone(
+            m->g.d, "%s has no entry for each example, so there is nothing to show over the features", name);
     k->out->prediction = m->predict.at[0];
     k->out->outputs = (uint32_t)sizes_get(&k->r.z.s, entries_dim(m, x));
     if (k->out->outputs == 1 || score_label(m, &k->r.z.s)) return DFOO_OK;
-    dfoo_status status = diag_alone(m->g.d, "%s has %u values for each example, and a picture shows one value or classes", name,
-                                   k->out->outputs);
+    dfoo_status status =
+        diag_alone(m->g.d, "%s has %u values for each example, and a picture shows one value or classes",
+                   name, k->out->outputs);
     diag_note(m->g.d, "they are classes if there is a label of this shape that is declared onehot");
     return status;
 }
 
-dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const train_source *data, const train_options *opt,
-                              const char *const *wanted, uint32_t n_wanted, arena *a, train_points *out) {
+dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
+                              const feed_options *opt, const char *const *wanted, uint32_t n_wanted, arena *a,
+                              train_points *out) {
     scorer scorer;
     reader k = {.out = out};
     *out = (train_points){.n = 0};
@@ -201,27 +201,29 @@ dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run
 /* ------------------------------------------------------------------- varying */
 
 /* The entries of one input, which are the features from number `first` on. */
-static dfoo_status vary_input(const model *m, const train_points *p, var_id v, uint32_t first, size_t entries, const double *const at[2],
-                              size_t n, dfoo_arrays *out) {
+static dfoo_status vary_input(const model *m, const train_points *p, var_id v, uint32_t first, size_t entries,
+                              const double *const at[2], size_t n, dfoo_arrays *out) {
     bool        across = m->examples_are_columns;
     dfoo_array *x;
-    DFOO_TRY(arrays_add_matrix(out, ir_var_name(&m->g, v), across ? entries : n, across ? n : entries, NULL, &x));
+    DFOO_TRY(
+        arrays_add_matrix(out, ir_var_name(&m->g, v), across ? entries : n, across ? n : entries, NULL, &x));
     for (size_t i = 0; i < entries; i++) {
         const double *picked = NULL;
         for (uint32_t k = 0; k < p->n_picked; k++)
             if (p->picked[k] == first + i) picked = at[k];
-        for (size_t j = 0; j < n; j++) x->data[across ? i * n + j : j * entries + i] = picked ? picked[j] : p->mean[first + i];
+        for (size_t j = 0; j < n; j++)
+            x->data[across ? i * n + j : j * entries + i] = picked ? picked[j] : p->mean[first + i];
     }
     return DFOO_OK;
 }
 
-static dfoo_status copy_input(const model *m, var_id v, const train_source *data, dfoo_arrays *out) {
+static dfoo_status copy_input(const model *m, var_id v, const feed_source *data, dfoo_arrays *out) {
     const dfoo_array *x = data->arrays ? arrays_get(data->arrays, ir_var_name(&m->g, v)) : NULL;
     return x ? arrays_add(out, x->name, x->ndim, x->dim, x->data, NULL) : DFOO_OK;
 }
 
-dfoo_status train_points_vary(const model *m, const train_points *points, const train_source *data, const double *const at[2], size_t n,
-                              dfoo_arrays *out) {
+dfoo_status train_points_vary(const model *m, const train_points *points, const feed_source *data,
+                              const double *const at[2], size_t n, dfoo_arrays *out) {
     uint32_t first = 0;
     for (var_id v = 1; v < m->g.vars.n; v++) {
         if (ir_var(&m->g, v)->kind != VAR_INPUT) continue;

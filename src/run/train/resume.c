@@ -7,7 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "run/train/trainer.h"
+#include "run/train/early.h"
+#include "run/train/resume.h"
 
 /* -------------------------------------------------------------------- terms */
 
@@ -31,7 +32,17 @@ static dfoo_status hash_plan(const trainer *t, uint32_t *out) {
     return status;
 }
 
-enum { TERM_SEED, TERM_BATCH, TERM_DTYPE, TERM_RATE, TERM_EPOCHS, TERM_THREADS, TERM_EQUATIONS, TERM_DATA, N_TERMS };
+enum {
+    TERM_SEED,
+    TERM_BATCH,
+    TERM_DTYPE,
+    TERM_RATE,
+    TERM_EPOCHS,
+    TERM_THREADS,
+    TERM_EQUATIONS,
+    TERM_DATA,
+    N_TERMS
+};
 
 static const char *rate_text(trainer *t) {
     buf text;
@@ -52,7 +63,7 @@ static dfoo_status list_terms(trainer *t, const char *terms[N_TERMS]) {
     terms[TERM_DATA] = arena_format(a, "data = %08" PRIx32, hash_examples(&t->train));
     terms[TERM_SEED] = arena_format(a, "seed = %" PRIu64, t->opt->seed);
     terms[TERM_BATCH] = t->batch ? arena_format(a, "batch = %zu", t->batch) : "batch = all";
-    terms[TERM_DTYPE] = t->opt->dtype == EXEC_F32 ? "dtype = f32" : "dtype = f64";
+    terms[TERM_DTYPE] = t->opt->feed.dtype == EXEC_F32 ? "dtype = f32" : "dtype = f64";
     terms[TERM_RATE] = rate_text(t);
     terms[TERM_EPOCHS] = t->stepper.epochs ? arena_format(a, "epochs = %zu", t->epochs) : "epochs = any";
     terms[TERM_THREADS] = arena_format(a, "threads = %u", t->opt->threads);
@@ -91,18 +102,19 @@ static void put_parameters(trainer *t) {
 }
 
 static dfoo_status put_place(trainer *t) {
-    size_t rows = t->history.n / TRAIN_HISTORY_COLUMNS;
     DFOO_TRY(put_number(t->run, "dfoo.steps", (double)t->t));
     DFOO_TRY(put_number(t->run, "dfoo.done", (double)t->done));
     DFOO_TRY(put_number(t->run, "dfoo.done_cost", t->done_cost));
     DFOO_TRY(put_number(t->run, "dfoo.ended", t->epoch >= t->epochs || t->best.ended));
-    return arrays_add_matrix(t->run, "dfoo.history", rows, TRAIN_HISTORY_COLUMNS, t->history.at, NULL);
+    return history_put(&t->history, "dfoo.history", false, t->run);
 }
 
-dfoo_status trainer_collect(trainer *t) {
+dfoo_status resume_collect(trainer *t) {
     const char *terms[N_TERMS];
     put_parameters(t);
-    DFOO_TRY(run_remember(t->m, &t->memos, t->opt, t->epoch, t->run));
+    DFOO_TRY(memos_put(&t->memos, t->m, t->run));
+    DFOO_TRY(put_number(t->run, "dfoo.seed", (double)t->opt->seed));
+    DFOO_TRY(put_number(t->run, "dfoo.epochs", (double)t->epoch));
     DFOO_TRY(list_terms(t, terms));
     DFOO_TRY(run_put_texts(t->run, "dfoo.terms", terms, N_TERMS));
     DFOO_TRY(put_place(t));
@@ -110,20 +122,22 @@ dfoo_status trainer_collect(trainer *t) {
     return put_states(t);
 }
 
-dfoo_status trainer_write(trainer *t, diags *d) {
-    data_dtype type = t->opt->dtype == EXEC_F32 ? DATA_EXACT : DATA_F64;
+dfoo_status resume_write(trainer *t, diags *d) {
+    data_dtype type = t->opt->feed.dtype == EXEC_F32 ? DATA_EXACT : DATA_F64;
     return t->opt->file ? data_write_npz(t->opt->file, t->run, type, d) : DFOO_OK;
 }
 
 /* A full disk in the middle of a run is no reason to end it. */
-dfoo_status trainer_checkpoint(trainer *t) {
+dfoo_status resume_checkpoint(trainer *t) {
     diags own;
     diags_init(&own, &t->a);
-    DFOO_TRY(trainer_collect(t));
-    dfoo_status status = trainer_write(t, &own);
-    if (status == DFOO_OK || status == DFOO_ENOMEM || t->told_unwritten) return status == DFOO_ENOMEM ? status : DFOO_OK;
+    DFOO_TRY(resume_collect(t));
+    dfoo_status status = resume_write(t, &own);
+    if (status == DFOO_OK || status == DFOO_ENOMEM || t->told_unwritten)
+        return status == DFOO_ENOMEM ? status : DFOO_OK;
     t->told_unwritten = true;
-    diag_warn(t->m->g.d, NULL, span_at(0, 0), "after epoch %zu: %s", t->epoch, own.list.n ? own.list.at[0].message : "no checkpoint");
+    diag_warn(t->m->g.d, NULL, span_at(0, 0), "after epoch %zu: %s", t->epoch,
+              own.list.n ? own.list.at[0].message : "no checkpoint");
     diag_note(t->m->g.d, "training goes on; what was in the file before is still there");
     return DFOO_OK;
 }
@@ -158,7 +172,7 @@ static dfoo_status refuse_unfinished(trainer *t) {
     return DFOO_EINPUT;
 }
 
-dfoo_status trainer_open_file(trainer *t) {
+dfoo_status resume_open(trainer *t) {
     const char *file = t->opt->file;
     diags      *d = t->m->g.d;
     if (!file || t->opt->restart) return DFOO_OK;
@@ -171,7 +185,9 @@ dfoo_status trainer_open_file(trainer *t) {
     DFOO_TRY(arrays_new(&t->a.mem, &t->resumed));
     DFOO_TRY(data_read(file, NULL, d, t->resumed));
     if (arrays_get(t->resumed, "dfoo.terms")) return DFOO_OK;
-    diag_alone(d, "%s does not hold what is needed to go on with it: it is no run, or was written without its state", file);
+    diag_alone(
+        d, "%s does not hold what is needed to go on with it: it is no run, or was written without its state",
+        file);
     diag_note(d, "--from %s starts from the parameters in it", file);
     return DFOO_EINPUT;
 }
@@ -194,13 +210,18 @@ static bool is_schedule(int i, const char *was, const char *is) {
 static dfoo_status refuse_term(const trainer *t, int i, const char *was, const char *is) {
     diags *d = t->m->g.d;
     if (i == TERM_EQUATIONS || is_schedule(i, was, is))
-        diag_alone(d, "%s was made by other equations: the model, the optimiser or its settings have changed, or dfoo has",
-                  t->opt->file);
+        diag_alone(d,
+                   "%s was made by other equations: the model, the optimiser or its settings have changed, "
+                   "or dfoo has",
+                   t->opt->file);
     else if (i == TERM_DATA)
-        diag_alone(d, "%s was trained with other examples: the data has changed, or how it is split or scaled", t->opt->file);
+        diag_alone(d,
+                   "%s was trained with other examples: the data has changed, or how it is split or scaled",
+                   t->opt->file);
     else
         diag_alone(d, "%s was trained with %s, and now it is %s", t->opt->file, was, is);
-    diag_note(d, "a run goes on as it began; --from %s --restart starts anew from its parameters", t->opt->file);
+    diag_note(d, "a run goes on as it began; --from %s --restart starts anew from its parameters",
+              t->opt->file);
     return DFOO_EINPUT;
 }
 
@@ -215,8 +236,8 @@ static dfoo_status check_terms(trainer *t) {
         if (strcmp(terms[i], was[i]) == 0) continue;
         if (!value_of(was[i], terms[i])) return damaged(t, "dfoo.terms");
         if (i != TERM_THREADS) return refuse_term(t, i, was[i], terms[i]);
-        diag_warn(t->m->g.d, NULL, span_at(0, 0), "the run began with %s, and now it is %s: the last bits may differ", was[i],
-                  terms[i]);
+        diag_warn(t->m->g.d, NULL, span_at(0, 0),
+                  "the run began with %s, and now it is %s: the last bits may differ", was[i], terms[i]);
     }
     return DFOO_OK;
 }
@@ -230,21 +251,21 @@ static bool get_whole(const trainer *t, const char *name, uint64_t *out) {
 
 static dfoo_status get_place(trainer *t) {
     uint64_t          epoch, done;
-    const dfoo_array *cost = arrays_get(t->resumed, "dfoo.done_cost"), *rows = arrays_get(t->resumed, "dfoo.history");
+    const dfoo_array *cost = arrays_get(t->resumed, "dfoo.done_cost");
     if (!get_whole(t, "dfoo.steps", &t->t)) return damaged(t, "dfoo.steps");
     if (!get_whole(t, "dfoo.epochs", &epoch)) return damaged(t, "dfoo.epochs");
     if (!get_whole(t, "dfoo.done", &done) || done >= t->n) return damaged(t, "dfoo.done");
     if (!cost || cost->ndim != 0) return damaged(t, "dfoo.done_cost");
-    if (!rows || rows->ndim != 2 || rows->dim[1] != TRAIN_HISTORY_COLUMNS) return damaged(t, "dfoo.history");
+    if (!history_take(&t->history, arrays_get(t->resumed, "dfoo.history"), &t->a))
+        return damaged(t, "dfoo.history");
     t->epoch = (size_t)epoch;
     t->done = (size_t)done;
     t->done_cost = cost->data[0];
     t->t_began = t->t;
-    for (size_t i = 0; i < array_entries(rows); i++) vec_push(&t->a, &t->history, rows->data[i]);
-    if (rows->dim[0]) {
-        const double *last = rows->data + array_entries(rows) - TRAIN_HISTORY_COLUMNS;
-        t->cost = last[1];
-        t->rate = last[5];
+    if (t->history.rows.n) {
+        const history_row *last = &t->history.rows.at[t->history.rows.n - 1];
+        t->cost = last->cost;
+        t->rate = last->learning_rate;
     }
     return arena_status(&t->a);
 }
@@ -262,14 +283,15 @@ static dfoo_status get_states(trainer *t) {
     return DFOO_OK;
 }
 
-dfoo_status trainer_resume(trainer *t) {
+dfoo_status resume_go_on(trainer *t) {
     if (!t->resumed) return DFOO_OK;
     DFOO_TRY(check_terms(t));
     DFOO_TRY(get_place(t));
     DFOO_TRY(get_states(t));
     DFOO_TRY(best_get(t));
     if (t->epoch >= t->epochs)
-        diag_warn(t->m->g.d, NULL, span_at(0, 0), "%s has %zu epochs already: there is nothing left to do; a larger --epochs goes on", t->opt->file,
-                  t->epoch);
+        diag_warn(t->m->g.d, NULL, span_at(0, 0),
+                  "%s has %zu epochs already: there is nothing left to do; a larger --epochs goes on",
+                  t->opt->file, t->epoch);
     return DFOO_OK;
 }

@@ -4,12 +4,25 @@
  * exec, and the forward pass alone, which reads the same memory and scores the model. */
 #include <math.h>
 
-#include "run/train/trainer.h"
+#include "run/feed/machine.h"
+#include "run/feed/scale.h"
+#include "run/feed/split.h"
+#include "run/train/early.h"
+#include "run/train/masks.h"
+#include "run/train/resume.h"
+#include "run/train/setup.h"
+#include "run/train/start.h"
+
+/* What only models with a dimension for examples can do; NULL: nothing of it is wanted. */
+static const char *needs_examples(const train_options *o) {
+    return o->split > 0 ? "--split" : o->batch ? "--batch" : o->standardize ? "--standardize" : NULL;
+}
 
 static dfoo_status check_options(const trainer *t) {
     const train_options *o = t->opt;
     diags               *d = t->m->g.d;
-    bool                 has_test = t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols);
+    bool                 has_test = feed_is_there(&t->in->test);
+    const char          *option = t->m->examples ? NULL : needs_examples(o);
     if (!(o->split >= 0 && o->split < 1))
         return diag_alone(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
     if (o->split > 0 && has_test)
@@ -17,24 +30,21 @@ static dfoo_status check_options(const trainer *t) {
     if (o->patience && !has_test && o->split == 0)
         return diag_alone(
             d, "--patience watches the cost of test data, and there is none: give --test or --split");
-    if (!t->m->examples && (o->split > 0 || o->batch || o->standardize))
-        return diag_alone(d, "the model has no dimension for examples, which %s needs",
-                         o->split > 0 ? "--split"
-                         : o->batch   ? "--batch"
-                                      : "--standardize");
+    if (option) return diag_alone(d, "the model has no dimension for examples, which %s needs", option);
     return DFOO_OK;
 }
 
 static dfoo_status make_plans(trainer *t) {
-    DFOO_TRY(optimizer_append(t->m, t->p, t->opt, &t->a, &t->stepper));
+    DFOO_TRY(rule_append(t->m, t->p, &t->opt->rule, &t->a, &t->stepper));
     var_id keep[] = {t->m->cost, t->stepper.alpha};
-    DFOO_TRY(train_plan(t->m, &t->a, &t->stepper.p, keep, t->stepper.alpha ? 2 : 1, &t->plan));
+    DFOO_TRY(machine_plan(t->m, &t->a, &t->stepper.p, keep, t->stepper.alpha ? 2 : 1, &t->plan));
     DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
-    DFOO_TRY(probe_plan(t));
+    DFOO_TRY(lessons_plan(&t->lessons, t->m, t->p, &t->a));
+    t->drops = masks_any(t->m, t->plan);
     t->needed = arena_new(&t->a, t->m->g.vars.n);
     if (!t->needed) return DFOO_ENOMEM;
-    plan_needs(t->plan, t->needed);
-    plan_needs(t->scorer.p, t->needed);
+    machine_needs(t->plan, t->needed);
+    machine_needs(t->scorer.p, t->needed);
     return DFOO_OK;
 }
 
@@ -47,24 +57,34 @@ static dfoo_status count_up(arena *a, size_t n, uint32_t **out) {
 
 static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *pick, size_t n, bool in_order,
                                  examples *out) {
-    examples_request r = {
-        .m = t->m, .a = &t->a, .from = from, .memos = &t->memos, .pick = pick, .n = n, .type = t->opt->dtype};
-    r.in_order = in_order;
-    return examples_open(&r, out);
+    return examples_open(&(examples_request){.m = t->m,
+                                             .a = &t->a,
+                                             .from = from,
+                                             .memos = &t->memos,
+                                             .pick = pick,
+                                             .n = n,
+                                             .type = t->opt->feed.dtype,
+                                             .in_order = in_order},
+                         out);
+}
+
+/* Other data than that of training is read as training remembers; sizes go on from `base`. */
+static dfoo_status bind_source(trainer *t, const feed_source *from, bool remembered, sizing *z, bound *out) {
+    bind_request r = {.m = t->m,
+                      .a = &t->a,
+                      .opt = &t->opt->feed,
+                      .source = from,
+                      .needed = t->needed,
+                      .memos = &t->memos,
+                      .remembered = remembered};
+    return bind_data(&r, z, out);
 }
 
 static dfoo_status bind_test(trainer *t) {
-    sizing       z;
-    bound        test;
-    bind_request r = {.m = t->m,
-                      .a = &t->a,
-                      .opt = t->opt,
-                      .source = &t->in->test,
-                      .needed = t->needed,
-                      .memos = &t->memos,
-                      .remembered = true};
-    DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, &t->s));
-    DFOO_TRY(bind_data(&r, &z, &test));
+    sizing z;
+    bound  test;
+    DFOO_TRY(sizing_init(&z, t->m, &t->a, &t->opt->feed, &t->s));
+    DFOO_TRY(bind_source(t, &t->in->test, true, &z, &test));
     t->n_test = test.n;
     return open_examples(t, &test, NULL, test.n, true, &t->test);
 }
@@ -84,19 +104,13 @@ static dfoo_status divide(trainer *t, const bound *data) {
 }
 
 static dfoo_status bind_all(trainer *t) {
-    sizing       z;
-    bind_request r = {.m = t->m,
-                      .a = &t->a,
-                      .opt = t->opt,
-                      .source = &t->in->data,
-                      .needed = t->needed,
-                      .memos = &t->memos};
-    DFOO_TRY(sizing_init(&z, t->m, &t->a, t->opt, NULL));
+    sizing z;
+    DFOO_TRY(sizing_init(&z, t->m, &t->a, &t->opt->feed, NULL));
     if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
-    DFOO_TRY(bind_data(&r, &z, &t->data));
+    DFOO_TRY(bind_source(t, &t->in->data, false, &z, &t->data));
     t->s = z.s;
     DFOO_TRY(divide(t, &t->data));
-    if (t->in->test.arrays || (t->in->test.table && t->in->test.table->n_cols)) DFOO_TRY(bind_test(t));
+    if (feed_is_there(&t->in->test)) DFOO_TRY(bind_test(t));
     t->batch = t->opt->batch && t->opt->batch < t->n ? t->opt->batch : 0;
     DFOO_TRY(open_examples(t, &t->data, t->n == t->data.n ? NULL : t->pick, t->n, !t->batch, &t->train));
     if (!t->batch) return DFOO_OK;
@@ -110,14 +124,14 @@ dfoo_status trainer_set_number(trainer *t, var_id v, double value) {
 
 /* Parameters start in the run; the step's exec works on its own copy. */
 static dfoo_status open_execs(trainer *t) {
-    const ir *g = &t->m->g;
-    sizes_examples(t->m, &t->s, t->batch ? t->batch : t->n);
-    DFOO_TRY(train_exec_open(t->plan, t->m, t->opt, &t->s, &t->step));
-    DFOO_TRY(scorer_open(&t->scorer, &t->a, t->opt, &t->s,
-                         t->n_test  ? t->n_test
-                         : t->batch ? t->batch
-                                    : t->n));
-    DFOO_TRY(start_parameters(t->m, &t->a, &t->s, t->opt->seed, t->from, t->from_name, t->run));
+    const ir            *g = &t->m->g;
+    const train_options *o = t->opt;
+    size_t               at_once = t->batch ? t->batch : t->n;
+    sizes_examples(t->m, &t->s, at_once);
+    DFOO_TRY(machine_open(t->plan, t->m, o->feed.dtype, o->threads, &t->s, &t->step));
+    DFOO_TRY(
+        scorer_open(&t->scorer, &t->a, o->feed.dtype, o->threads, &t->s, t->n_test ? t->n_test : at_once));
+    DFOO_TRY(start_parameters(t->m, &t->a, &t->s, o->seed, t->from, t->from_name, t->run));
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
         const dfoo_array *start = arrays_get(t->run, ir_var_name(g, v));
@@ -135,12 +149,12 @@ static dfoo_status open_execs(trainer *t) {
 
 dfoo_status trainer_set_up(trainer *t) {
     DFOO_TRY(check_options(t));
-    DFOO_TRY(trainer_open_file(t));
+    DFOO_TRY(resume_open(t));
     t->from = t->resumed ? t->resumed : t->in->from;
     t->from_name = t->resumed ? t->opt->file : t->in->from_name;
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
     DFOO_TRY(open_execs(t));
     DFOO_TRY(best_open(t));
-    return trainer_resume(t);
+    return resume_go_on(t);
 }

@@ -1,5 +1,5 @@
-/* The face of the training room: data and starting values are bound to a model, an optimiser's
- * equations are appended to its program, and the plan of both runs until the parameters are
+/* The face of the training room: data (feed.h) and starting values are bound to a model, an optimiser's
+ * equations (rule.h) are appended to its program, and the plan of both runs until the parameters are
  * learned; later the same model predicts.
  *
  * The caller brings a model and the program that it runs: the forward statements (those of
@@ -11,58 +11,9 @@
 #ifndef TRAIN_TRAIN_H
 #define TRAIN_TRAIN_H
 
-#include "host/host.h"
-#include "run/exec/exec.h"
-#include "core/core.h"
-
-/* ------------------------------------------------------------------- input */
-
-/* Where numbers come from. A variable is looked up in `arrays` under its own name; inputs and
- * labels that are not there share the columns of `table`, whose rows are examples.
- *
- * A map says otherwise: the variable is the one array, or the columns of the table, that have the
- * names it gives.
- *
- * Arrays: a vector of n fits (n, 1) or (1, n) where only one of them fits, or is one value per
- * example; more than two dimensions are one example after the other; for a label that is
- * declared onehot, one value per example is the number of its class, or its name. A matrix that fits
- * only the other way round is turned, if there is one way to do so, and a note tells.
- * Table: labels take the columns named in options.labels, or else the last ones (as many as
- * the label has entries, if that is known, else one; a onehot label takes one column of
- * classes), inputs the rest in order. If training saw column names, they are looked for. */
-typedef struct train_map {
-    const char        *var;
-    const char *const *names;
-    uint32_t           n_names;
-} train_map;
-
-typedef struct train_source {
-    const char        *name;   /* what messages call it: the file; NULL: "the data" */
-    const dfoo_arrays *arrays; /* may be NULL */
-    const data_table  *table;  /* may be NULL; without columns it is no table */
-    const data_text_list *texts; /* may be NULL */
-    const train_map   *maps;
-    uint32_t           n_maps;
-    const char        *map_option; /* what messages call a map: --map, --test-map; NULL: --map */
-    bool               by_order;   /* the arrays' names mean nothing: if none is a variable's, they are
-                                      the inputs and then the labels in order of declaration */
-} train_source;
-
-typedef struct train_size {
-    const char *name;
-    size_t      value;
-} train_size;
-
-typedef struct train_setting {
-    const char *name; /* alpha, beta, .. */
-    double      value;
-} train_setting;
-
-/* The values of an input are multiplied by `times` and divided by `over`. */
-typedef struct train_scale {
-    const char *var; /* NULL: every input */
-    double      times, over;
-} train_scale;
+#include "run/feed/feed.h"
+#include "run/lessons/history.h"
+#include "run/rule/rule.h"
 
 /* ------------------------------------------------------------------ output */
 
@@ -102,47 +53,28 @@ typedef struct train_result {
     double      seconds;
 } train_result;
 
+typedef struct trainer trainer;
+
 /* ----------------------------------------------------------------- options */
 
 enum { TRAIN_EPOCHS = 1000 };
 
 typedef struct train_options {
-    const char          *optimizer;      /* of the table, NULL: sgd; with a text, what messages call it */
-    const char          *optimizer_text; /* the equations of the user's own; NULL: those of the table */
-    const train_setting *settings;       /* the optimiser's numbers that are not its defaults */
-    uint32_t             n_settings;
-    const char          *schedule, *schedule_text; /* of the learning rate, in the same way; NULL: constant */
-    const train_setting *schedule_settings;
-    uint32_t             n_schedule_settings;
-    size_t               warmup;           /* steps over which the learning rate grows; 0: none */
-    double               clip, clip_value; /* the most length of all gradients, size of an entry; 0: any */
-    double               decay;            /* of weights; 0: none, or the optimiser's own */
-    bool                 decay_l2;         /* it is added to the gradient, not taken off the weight */
-    bool                 decay_all;        /* biases decay, too: parameters that are no factor of a product */
-    const train_size    *sizes; /* --set n1=20: before `size n1 = 4` of the model */
-    uint32_t             n_sizes;
-    const char *const   *labels; /* columns of the table, for the labels in order of declaration */
-    uint32_t             n_labels;
-    size_t               epochs; /* 0: TRAIN_EPOCHS */
-    size_t               batch;  /* examples per step; 0: all */
-    size_t               every;  /* evaluate each so many epochs; 0: at the end only */
-    size_t patience; /* stop after so many epochs without a better cost of the test data, which is
-                        evaluated in each then, and keep the best parameters; 0: never */
-    uint64_t             seed;   /* kept exactly below 2^53 */
-    exec_dtype           dtype;
-    unsigned             threads;     /* that share the work; 0: 1. Their number may change the last bits */
-    bool                 flatten;     /* no note when arrays of more dimensions become columns */
-    const train_scale   *scales;      /* what is said of one input goes before what is said of all */
-    uint32_t             n_scales;
-    const char *const   *class_names; /* of the first label with so many classes: numbers 0, 1, .. */
-    uint32_t             n_class_names;
-    bool                 class_names_must_fit; /* they were said, not found: else what does not fit is passed over */
-    bool                 standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
-    double               split;       /* the part of the data that is held back as test data; 0: none */
-    const char          *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
-    size_t               checkpoint;  /* epochs between two writings of it; 0: at the end only */
-    bool                 resume;      /* go on from the file; if it is not there, begin */
-    bool                 restart;     /* else a file with a run that has not ended is an error */
+    rule_options rule;
+    feed_options feed;
+    size_t       epochs;     /* 0: TRAIN_EPOCHS */
+    size_t       batch;      /* examples per step; 0: all */
+    size_t       every;      /* evaluate each so many epochs; 0: at the end only */
+    size_t       patience;   /* stop after so many epochs without a better cost of the test data, which is
+                                evaluated in each then, and keep the best parameters; 0: never */
+    uint64_t    seed;        /* kept exactly below 2^53 */
+    unsigned    threads;     /* that share the work; 0: 1. Their number may change the last bits */
+    bool        standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
+    double      split;       /* the part of the data that is held back as test data; 0: none */
+    const char *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
+    size_t      checkpoint;  /* epochs between two writings of it; 0: at the end only */
+    bool        resume;      /* go on from the file; if it is not there, begin */
+    bool        restart;     /* else a file with a run that has not ended is an error */
 
     /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
      * the parameters as they are. NULL: nobody is told. */
@@ -153,8 +85,8 @@ typedef struct train_options {
 /* -------------------------------------------------------------------- work */
 
 typedef struct train_input {
-    train_source       data;
-    train_source       test;      /* without arrays and table: none */
+    feed_source        data;
+    feed_source        test;      /* without arrays and table: none */
     const dfoo_arrays *from;      /* parameters that start here instead, by name; may be NULL */
     const char        *from_name; /* what messages call it */
 } train_input;
@@ -164,9 +96,10 @@ typedef struct train_input {
  * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
  * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
  * done_cost, ended, history, state.NAME, terms, with patience best_epoch,
- * best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in options.file, too.
+ * best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in
+ * options.file, too.
  *
- * `history` (may be NULL) gets the matrix "history", a row for each epoch, see train_history_columns.
+ * `history` (may be NULL) gets the matrix "history", a row for each epoch (history.h).
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
  * over the pass that ended there (each batch before its update), weighted by examples; full-batch
  * rows begin at 0, the parameters as they start. NAN where nothing was evaluated. Costs while training are
@@ -177,14 +110,12 @@ typedef struct train_input {
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
 
-enum { TRAIN_HISTORY_COLUMNS = 6 };
-extern const char *const train_history_columns[TRAIN_HISTORY_COLUMNS];
-
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
  * are used) and adds them to `out`; where the data has the labels, also the score, and the confusion
  * (which may be NULL). */
-dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const train_source *data,
-                          const train_options *opt, dfoo_arrays *out, train_score *score, train_confusion *confusion);
+dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
+                          const feed_options *opt, dfoo_arrays *out, train_score *score,
+                          train_confusion *confusion);
 
 /* The examples of a source as a picture needs them: one or two features, and what the first prediction is
  * held against. */
@@ -210,13 +141,14 @@ typedef struct train_points {
 
 /* `wanted` names the features, n_wanted of them; 0: all, if they are not more than two. Memory comes from
  * `a`. DFOO_EINPUT: the source does not fit, there is no such feature, or there are too many. */
-dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const train_source *data, const train_options *opt,
-                              const char *const *wanted, uint32_t n_wanted, arena *a, train_points *out);
+dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
+                              const feed_options *opt, const char *const *wanted, uint32_t n_wanted, arena *a,
+                              train_points *out);
 
-/* Inputs for train_predict: n examples whose picked features are at[0][i], at[1][i], and whose other features are at
- * their means. Inputs that are the same for all examples are the source's. Added to `out`. */
-dfoo_status train_points_vary(const model *m, const train_points *points, const train_source *data, const double *const at[2], size_t n,
-                              dfoo_arrays *out);
+/* Inputs for train_predict: n examples whose picked features are at[0][i], at[1][i], and whose other features
+ * are at their means. Inputs that are the same for all examples are the source's. Added to `out`. */
+dfoo_status train_points_vary(const model *m, const train_points *points, const feed_source *data,
+                              const double *const at[2], size_t n, dfoo_arrays *out);
 
 /* A predicted array as a table, a row per example, for a file: added to `out` under the name
  * "table". The columns' names come from the arena: the variable's own name, numbered if
@@ -228,11 +160,5 @@ dfoo_status train_table(const model *m, const dfoo_arrays *run, const dfoo_array
  * second class from 0.5 on. NULL: the run has no classes for it. */
 dfoo_status train_class_texts(const model *m, const dfoo_arrays *run, const dfoo_array *table, arena *a,
                               const char ***out);
-
-/* The equations by which the options change parameters, as they are run: a text that can be given as
- * an optimiser. DFOO_EINPUT: something is wrong with them (reported). */
-dfoo_status train_rule_show(const train_options *opt, diags *d, buf *out);
-const char *train_optimizer_name(uint32_t i); /* NULL behind the last */
-const char *train_schedule_name(uint32_t i);
 
 #endif

@@ -1,7 +1,7 @@
 /* A rule -> statements: its lines for each parameter, with the parameter's gradient and states. */
 #include <string.h>
 
-#include "run/rule/rule.h"
+#include "run/rule/build.h"
 
 typedef struct work {
     const rule  *r;
@@ -15,10 +15,6 @@ typedef struct work {
     bool     decays;
     uint32_t n_errors; /* that were there before */
 } work;
-
-static const char *name_of(const work *k, sym name) {
-    return symbols_name(k->r->names, name);
-}
 
 static bool is_used(const work *k, var_id v) {
     for (uint32_t i = 0; i < k->used.n; i++)
@@ -83,7 +79,7 @@ static node_id build_name(const work *k, uint32_t line, sym name) {
     int own = rule_own_of(k->r, name), constant = rule_const_of(k->r, name);
     if (own >= 0) return k->own[own];
     if (constant >= 0) {
-        bool none = !k->decays && strcmp(name_of(k, name), "decay") == 0;
+        bool none = !k->decays && strcmp(rule_name(k->r, name), "decay") == 0;
         return ir_number(k->g, none ? 0 : k->r->consts.at[constant].value);
     }
     for (uint32_t i = 0; i < k->r->states.n; i++)
@@ -105,11 +101,11 @@ static node_id build_call(const work *k, const rule_line *l, const ast *x) {
     node_id  arg[3] = {0, 0, 0};
     uint8_t  axis = AXIS_ALL;
     uint32_t n = 0;
-    op_id    op = op_find(name_of(k, x->name));
+    op_id    op = op_find(rule_name(k->r, x->name));
     for (const ast *a = x->arg; a; a = a->next) {
         if (a->kind != AST_KEYWORD)
             arg[n++] = a->value;
-        else if (strcmp(name_of(k, a->name), "axis") == 0)
+        else if (strcmp(rule_name(k->r, a->name), "axis") == 0)
             axis = (uint8_t)a->arg->number;
     }
     node_id made = ir_op(k->g, op, op_elementwise(op) ? 0 : axis, arg[0], arg[1], arg[2]);
@@ -160,14 +156,14 @@ static node_id stretch(const work *k, const rule_line *l, node_id n) {
     if (shape_broadcast(ir_shape(k->g, n), sh, &both) && shape_equal(both, sh))
         return ir_op2(k->g, OP_MUL, n, ir_ones(k->g, sh));
     diag_error(k->g->d, l->src, l->right->at, "%s has the shape of the parameter, and this is %s",
-               name_of(k, l->target), shape_text(k, ir_shape(k->g, n)));
+               rule_name(k->r, l->target), shape_text(k, ir_shape(k->g, n)));
     say_parameter(k);
     return 0;
 }
 
 /* The name of a value of one step: u, or udW1 if it belongs to a parameter. */
 static var_id value_var(work *k, const rule_line *l, shape sh) {
-    const char *name = name_of(k, l->target);
+    const char *name = rule_name(k->r, l->target);
     if (!l->shared) name = arena_format(k->to->a, "%sd%s", name, ir_var_name(k->g, k->w));
     return name ? own_var(k, name, VAR_DEFINED, sh) : 0;
 }
@@ -202,7 +198,7 @@ static dfoo_status build_line(work *k, uint32_t line) {
 static dfoo_status new_states(work *k) {
     shape sh = ir_var(k->g, k->w)->sh;
     for (uint32_t i = 0; i < k->r->states.n; i++) {
-        const char *name = arena_format(k->to->a, "%sd%s", name_of(k, k->r->states.at[i]),
+        const char *name = arena_format(k->to->a, "%sd%s", rule_name(k->r, k->r->states.at[i]),
                                         ir_var_name(k->g, k->w)); /* vdW1, as the course calls it */
         var_id      v = name ? own_var(k, name, VAR_DEFINED, sh) : 0;
         if (!v) return DFOO_ENOMEM;

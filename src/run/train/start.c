@@ -11,78 +11,41 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/core.h"
-#include "run/train/internal.h"
+#include "run/rule/factors.h"
+#include "run/train/orthogonal.h"
+#include "run/train/start.h"
 
-static void look_at_factor(const ir *g, node_id n, bool left, factor_use *use) {
-    const node *x = ir_node(g, n);
-    bool        turned = x->op == OP_TRANSPOSE;
-    if (turned) x = ir_node(g, x->arg[0]);
-    if (x->op == OP_VAR && use[x->ref] == FACTOR_NO)
-        use[x->ref] = left != turned ? FACTOR_COLUMNS : FACTOR_ROWS;
-}
-
-dfoo_status factors_find(const model *m, arena *a, factor_use **out) {
-    const ir *g = &m->g;
-    *out = arena_new(a, g->vars.n * sizeof **out);
-    if (!*out) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < m->forward.list.n; i++) {
-        node_list need = {{0}};
-        DFOO_TRY(ir_reach(g, a, &m->forward.list.at[i].node, 1, &need));
-        for (uint32_t k = 0; k < need.list.n; k++) {
-            const node *x = ir_node(g, need.list.at[k]);
-            if (x->op != OP_MATMUL) continue;
-            look_at_factor(g, x->arg[0], true, *out);
-            look_at_factor(g, x->arg[1], false, *out);
-        }
-    }
-    return DFOO_OK;
-}
-
-/* A start with its numbers filled in: normal with deviation b, or uniform from a to b. */
+/* How numbers are drawn: all the same, normal with a deviation, or uniform between two bounds around 0. The
+ * size is `of` itself, or the root of `of` divided by the fan. */
 typedef struct law {
-    bool   normal;
-    double a, b;
+    enum { ALL_SAME, NORMAL, UNIFORM } kind;
+    double of;
+    enum { FAN_NONE, FAN_IN, FAN_BOTH } fan;
 } law;
 
-static law law_of(start_id start, const variable *v, double fan_in, double fan_out) {
-    double x = v->init_arg[0];
-    switch (start) {
-    case START_ones:
-        return (law){false, 1, 1};
-    case START_constant:
-        return (law){false, x, x};
-    case START_he_uniform:
-        return (law){false, -sqrt(6 / fan_in), sqrt(6 / fan_in)};
-    case START_lecun_uniform:
-        return (law){false, -sqrt(3 / fan_in), sqrt(3 / fan_in)};
-    case START_orthogonal: /* to be made so */
-        return (law){true, 0, 1};
-    case START_he:
-        return (law){true, 0, sqrt(2 / fan_in)};
-    case START_xavier:
-        return (law){true, 0, sqrt(2 / (fan_in + fan_out))};
-    case START_xavier_uniform:
-        return (law){false, -sqrt(6 / (fan_in + fan_out)), sqrt(6 / (fan_in + fan_out))};
-    case START_lecun:
-        return (law){true, 0, sqrt(1 / fan_in)};
-    case START_normal:
-        return (law){true, 0, v->n_init_args ? x : 1};
-    case START_uniform: /* of one number: from -x to x */
-        if (v->n_init_args == 2) return (law){false, x, v->init_arg[1]};
-        return (law){false, v->n_init_args ? -x : -1, v->n_init_args ? x : 1};
-    default:
-        return (law){false, 0, 0};
-    }
+static const law laws[START_COUNT] = {
+    [START_ones] = {ALL_SAME, 1, FAN_NONE},     [START_constant] = {ALL_SAME, 1, FAN_NONE},
+    [START_normal] = {NORMAL, 1, FAN_NONE},     [START_uniform] = {UNIFORM, 1, FAN_NONE},
+    [START_he] = {NORMAL, 2, FAN_IN},           [START_he_uniform] = {UNIFORM, 6, FAN_IN},
+    [START_xavier] = {NORMAL, 2, FAN_BOTH},     [START_xavier_uniform] = {UNIFORM, 6, FAN_BOTH},
+    [START_lecun] = {NORMAL, 1, FAN_IN},        [START_lecun_uniform] = {UNIFORM, 3, FAN_IN},
+    [START_orthogonal] = {NORMAL, 1, FAN_NONE}, /* to be made so */
+};
+
+/* The bounds of uniform numbers; normal ones have the second as deviation. `arg`: the numbers of the model.
+ */
+static void size_of(const law *l, double fan_in, double fan_out, const double *arg, uint32_t n_args,
+                    double out[2]) {
+    double fan = l->fan == FAN_IN ? fan_in : fan_in + fan_out;
+    out[1] = l->fan != FAN_NONE ? sqrt(l->of / fan) : n_args ? arg[n_args - 1] : l->of;
+    out[0] = n_args == 2 ? arg[0] : -out[1];
 }
 
-static void draw(law l, rng r, double *out, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (l.normal)
-            out[i] = l.b * rng_normal(&r);
-        else
-            out[i] = l.a == l.b ? l.a : l.a + (l.b - l.a) * rng_uniform(&r);
-    }
+static void draw(const law *l, const double size[2], rng r, double *out, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = l->kind == NORMAL    ? size[1] * rng_normal(&r)
+                 : l->kind == UNIFORM ? size[0] + (size[1] - size[0]) * rng_uniform(&r)
+                                      : size[1];
 }
 
 static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_use use, rng r,
@@ -90,17 +53,20 @@ static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_us
     const variable *x = ir_var(&m->g, v);
     size_t          rows = sizes_get(s, x->sh.rows), cols = sizes_get(s, x->sh.cols);
     bool        across = use == FACTOR_NO ? m->examples_are_columns || !m->examples : use == FACTOR_COLUMNS;
-    double      fan_in = (double)(across ? cols : rows), fan_out = (double)(across ? rows : cols);
-    start_id    start = start_find(symbols_name(m->g.names, x->init));
+    start_id    start = use == FACTOR_NO ? START_zeros : START_xavier;
+    double      size[2];
     dfoo_array *out;
-    if (!x->init) start = use == FACTOR_NO ? START_zeros : START_xavier;
+    if (x->init) start = start_find(symbols_name(m->g.names, x->init));
     dfoo_status status = arrays_add_matrix(run, ir_var_name(&m->g, v), rows, cols, NULL, &out);
     if (status == DFOO_EINPUT)
         return diag_alone(m->g.d, "%s would be (%zu, %zu): more than memory can hold", ir_var_name(&m->g, v),
-                         rows, cols);
+                          rows, cols);
     DFOO_TRY(status);
-    draw(law_of(start, x, fan_in, fan_out), r, out->data, rows * cols);
-    if (start != START_orthogonal) return DFOO_OK;
+    bool orthogonals = start == START_orthogonal;
+    size_of(&laws[start], (double)(across ? cols : rows), (double)(across ? rows : cols), x->init_arg,
+            orthogonals ? 0 : x->n_init_args, size);
+    draw(&laws[start], size, r, out->data, rows * cols);
+    if (!orthogonals) return DFOO_OK;
     return orthogonal(out->data, rows, cols, x->n_init_args ? x->init_arg[0] : 1, &m->g.a->mem);
 }
 
@@ -113,7 +79,7 @@ static dfoo_status copy_given(const model *m, const sizes *s, var_id v, const df
     for (size_t i = 0; i < rows * cols; i++)
         if (!isfinite(given->data[i]))
             return diag_alone(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from,
-                             given->name, i / cols + 1, i % cols + 1, given->data[i]);
+                              given->name, i / cols + 1, i % cols + 1, given->data[i]);
     return arrays_add_matrix(run, given->name, rows, cols, given->data, NULL);
 }
 
@@ -128,7 +94,7 @@ static dfoo_status report_lacking(const model *m, arena *a, const dfoo_arrays *f
         if (!arrays_get(from, ir_var_name(g, v))) names[n++] = ir_var_name(g, v);
     }
     if (!names) return DFOO_ENOMEM;
-    const char *text = train_list_text(a, names, n);
+    const char *text = text_list(a, names, n);
     if (n_params && n == n_params)
         return diag_alone(g->d, "%s holds no parameter of the model: there are %s", from_name, text);
     if (n)

@@ -1,0 +1,57 @@
+/* Splitting: of each class the same part is held back as test data. */
+#include <assert.h>
+#include <math.h>
+
+#include "run/feed/split.h"
+
+/* The label whose classes are kept; NULL: there is none, and all examples count as one class. */
+static const view *find_label(const model *m, const bound *from, uint32_t *n_classes) {
+    for (uint32_t i = 0; i < from->views.n; i++) {
+        *n_classes = view_classes(m, &from->views.at[i]);
+        if (*n_classes) return &from->views.at[i];
+    }
+    *n_classes = 1;
+    return NULL;
+}
+
+/* Moves the marked examples to the front; both parts end up in ascending order. */
+static size_t partition(const bool *held, size_t n, uint32_t *order) {
+    size_t n_held = 0, at[2];
+    for (size_t j = 0; j < n; j++) n_held += held[j];
+    at[true] = 0, at[false] = n_held;
+    for (size_t j = 0; j < n; j++) order[at[held[j]]++] = (uint32_t)j;
+    return n_held;
+}
+
+static size_t class_of(const view *label, size_t j) {
+    return label ? view_class(label, j) : 0;
+}
+
+/* In a shuffled order, the first of each class are held back, as many as are due. */
+static void hold_back(const view *label, double part, const uint32_t *shuffled, size_t n, size_t *due,
+                      uint32_t n_classes, bool *held) {
+    for (size_t j = 0; j < n; j++) due[class_of(label, j)]++;
+    for (uint32_t k = 0; k < n_classes; k++) due[k] = (size_t)floor((double)due[k] * part + 0.5);
+    for (size_t j = 0; j < n; j++) {
+        size_t *left = &due[class_of(label, shuffled[j])];
+        held[shuffled[j]] = *left > 0;
+        *left -= *left > 0;
+    }
+}
+
+dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed,
+                           uint32_t *order, size_t *n_test) {
+    uint32_t    n_classes, n = (uint32_t)from->n;
+    const view *label = find_label(m, from, &n_classes);
+    bool       *held = arena_new(a, n);
+    size_t     *due = arena_new(a, n_classes * sizeof *due);
+    rng         r = rng_start(seed, RNG_SPLIT, 0);
+    assert(part > 0 && part < 1);
+    if (!held || !due) return DFOO_ENOMEM;
+    rng_shuffle(&r, order, n);
+    hold_back(label, part, order, n, due, n_classes, held);
+    *n_test = partition(held, n, order);
+    if (*n_test > 0 && *n_test < n) return DFOO_OK;
+    return diag_alone(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n,
+                      *n_test ? "train with" : "test with");
+}
