@@ -292,6 +292,61 @@ typedef struct dfoo_grad_options {
  * against its equation, and what could not be computed, is told in dfoo_messages. */
 DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out);
 
+/* ------------------------------------------------------- compiled functions */
+
+/* A function of a model: any of its values and gradients, from any given variables; made once and run often.
+ * Functions of one context may run at the same time in several threads, each in one. */
+typedef struct dfoo_function dfoo_function;
+
+typedef struct dfoo_compile_options {
+    size_t          size;    /* DFOO_INIT */
+    const char     *outputs; /* what is computed, with commas: "J,dW1,db1,A2"; NULL: the cost and the gradient of
+                                every parameter */
+    const char     *inputs;  /* what is given though the model has an equation for it: "A1,dA2"; NULL: nothing but
+                                inputs, labels, parameters, constants and masks, which need not be listed */
+    dfoo_convention convention;
+    dfoo_dtype      dtype;   /* of all matrices and numbers that are bound and computed */
+    size_t          max_examples; /* of any run; 0: as many as the variables have when they are bound */
+    unsigned        threads; /* that share a run; 0 and 1: the caller's alone, then a run takes no lock */
+    int             digits;  /* not 0: also keeps the digits of units that saturate, as dfoo_grad does; slower */
+} dfoo_compile_options;
+
+/* Compiles a function. It keeps nothing of the model, which may be freed before it, but it is freed before its
+ * context. DFOO_EINPUT: there is no such variable, or what it needs is neither given nor computed. */
+DFOO_API dfoo_status dfoo_compile(dfoo_model *model, const dfoo_compile_options *options, dfoo_function **out);
+DFOO_API void        dfoo_function_free(dfoo_function *f); /* NULL is fine */
+
+/* Lets the variable be read from the caller's memory in every run from now on: rows * cols entries of the function's
+ * dtype, row by row, no copy is made; a number has one row and one column. The memory stays the caller's. Constants
+ * have the model's value and masks drop nothing unless they are bound; all other inputs have to be. Sizes that the
+ * model leaves open are those of the first matrix that has them. DFOO_EINPUT: no such variable, or it does not fit. */
+DFOO_API dfoo_status dfoo_function_bind(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols);
+
+/* The same for a matrix with gaps or the other way round: entry (i, j) is data[i * row_step + j * col_step], steps in
+ * entries. What is not dense is copied in every run, into memory that is made here. */
+DFOO_API dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols,
+                                                ptrdiff_t row_step, ptrdiff_t col_step);
+
+/* Lets an output be written to the caller's memory, which no input overlaps; NULL: to the function's own again. */
+DFOO_API dfoo_status dfoo_function_bind_output(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols);
+DFOO_API dfoo_status dfoo_function_bind_output_strided(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols,
+                                                       ptrdiff_t row_step, ptrdiff_t col_step);
+
+/* Computes the outputs for the first `examples` examples of what is bound; 0: all of them. Allocates nothing and keeps
+ * no message when it goes well. DFOO_EUSE: an input is not bound, or examples are more than there is room for or
+ * than are bound. (With one example per column, the first ones of a matrix are dense only if they are all: to run with fewer,
+ * bind again, or with steps.) */
+DFOO_API dfoo_status dfoo_function_run(dfoo_function *f, size_t examples);
+
+/* Where an output lies after a run, in the function's dtype, row by row unless it is bound otherwise. Stays there until
+ * something is bound. NULL: no such output, or it was not computed yet. */
+DFOO_API const void *dfoo_function_get(const dfoo_function *f, const char *name);
+
+/* The rows and columns of an input or output in the last run. DFOO_EINPUT: no such variable, or its size is not known. */
+DFOO_API dfoo_status dfoo_function_shape(dfoo_function *f, const char *name, size_t *rows, size_t *cols);
+
+/* ---------------------------------------------------------------- training */
+
 /* How training goes. Values that are not there are NaN. */
 typedef struct dfoo_progress {
     size_t      size; /* DFOO_INIT, where a caller hands one in */

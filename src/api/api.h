@@ -93,6 +93,9 @@ dfoo_status work_begin(work *w, dfoo *d);
 dfoo_status work_open(work *w, dfoo *d, const dfoo_model *model);
 dfoo_status work_close(work *w, dfoo_status status);
 
+/* Ends a call whose arena, names and model stay for later ones. */
+dfoo_status work_pause(work *w, dfoo_status status);
+
 /* Hands what messages there are to the caller already now. */
 void work_tell(work *w);
 
@@ -106,10 +109,10 @@ typedef struct work_options {
 } work_options;
 dfoo_status work_derive(work *w, const work_options *opt);
 
-/* The program that is run, in its stable form: all gradients, with the digits of units that
- * saturate, or those that training needs. */
+/* The program that is run, in its stable form. */
 typedef struct program_options {
-    bool        all;
+    bool        all;     /* gradients of everything, else what training needs */
+    bool        digits;  /* those of units that saturate, too */
     const bool *no_name; /* by var_id; may be NULL */
 } program_options;
 dfoo_status work_program(work *w, const program_options *opt, program *out);
@@ -130,6 +133,19 @@ dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given
 
 /* Reports an array that has not the shape of its variable; DFOO_EINPUT. */
 dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x);
+
+/* The next word of a list with commas, moving on; NULL at the end or without memory. */
+const char *work_word(work *w, const char **list);
+
+/* The variable of exactly this name, gradients among them; 0 if there is none (reported). */
+var_id work_find_exactly(work *w, const char *name);
+
+/* Variables that are given, by var_id: room for them and for those that a call adds. */
+bool *work_flags(work *w);
+
+/* The derivation with `given` variables, where an equation is not used for what is given: `given` beside something of
+ * its own equation keeps its name, a given gradient is where the sweep begins. */
+dfoo_status work_derive_given(work *w, dfoo_convention convention, const bool *given);
 
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);

@@ -12,14 +12,12 @@ static dfoo_status read_wrt(work *w, const char *list, bool **out) {
     *out = arena_new(&w->a, (w->m.g.vars.n + 1) * 2);
     if (!*out) return DFOO_ENOMEM;
     dfoo_status status = DFOO_OK;
-    while (*list) {
-        size_t len = strcspn(list, ",");
-        char  *name = arena_text(&w->a, list, len);
-        var_id v = name && len ? work_find(w, name) : 0;
+    for (const char *name; (name = work_word(w, &list));) {
+        var_id v = work_find(w, name);
         if (v) (*out)[v] = true;
-        else if (len) status = DFOO_EINPUT;
-        list += len + (list[len] == ',');
+        else status = DFOO_EINPUT;
     }
+    DFOO_TRY(arena_status(&w->a));
     return status;
 }
 

@@ -11,7 +11,6 @@ typedef struct grad_call {
     const dfoo_arrays *in;
     sizes              s;
     bool              *given;      /* by var_id, gradients among them: stands in `in` */
-    bool              *no_name;    /* by var_id: given beside what it is computed from */
     bool              *known;      /* by var_id: given or computed */
     program            run;        /* what can be computed */
     VEC(stmt)          twice;      /* given variables computed again, to compare: (copy, node) */
@@ -138,32 +137,6 @@ static dfoo_status choose_program(grad_call *c, const program *all) {
     return arena_status(&c->w->a);
 }
 
-/* A given variable stands beside something of its own equation: then neither can be put in
- * the other's place, since they need not agree. */
-static dfoo_status find_conflicts(grad_call *c) {
-    const ir *g = &c->w->m.g;
-    for (uint32_t i = 0; i < c->w->m.forward.list.n; i++) {
-        const stmt *s = &c->w->m.forward.list.at[i];
-        node_list   need = {{0}};
-        DFOO_TRY(ir_reach(g, &c->w->a, &s->node, 1, &need));
-        for (uint32_t k = 0; c->given[s->var] && k < need.list.n; k++) {
-            const node *x = ir_node(g, need.list.at[k]);
-            if (x->op == OP_VAR && c->given[x->ref] && ir_var(g, x->ref)->kind == VAR_DEFINED) c->no_name[s->var] = true;
-        }
-    }
-    return DFOO_OK;
-}
-
-/* Gradients that are given, by the variable they belong to, as diff wants them. */
-static dfoo_status given_gradients(grad_call *c, bool **out) {
-    const ir *g = &c->w->m.g;
-    *out = arena_new(&c->w->a, g->vars.n);
-    if (!*out) return DFOO_ENOMEM;
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (c->given[v] && ir_var(g, v)->kind == VAR_GRADIENT) (*out)[ir_var(g, v)->of] = true;
-    return DFOO_OK;
-}
-
 static dfoo_status tell_differences(grad_call *c, exec *e) {
     for (uint32_t i = 0; i < c->twice_of.n; i++) {
         const dfoo_array *x = arrays_get(c->in, var_text(c, c->twice_of.at[i]));
@@ -272,22 +245,17 @@ static dfoo_status run_grad(grad_call *c, const plan *p, exec_dtype type, dfoo_a
 }
 
 static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options *opt, dfoo_arrays *out) {
-    grad_call c = {.w = w, .in = in};
-    uint32_t  n = w->m.g.vars.n * 3 + 8; /* room for copies */
-    bool     *given_gradient;
     program   all = {{0}};
     plan     *p;
-    c.given = arena_new(&w->a, n);
-    c.no_name = arena_new(&w->a, n);
-    c.known = arena_new(&w->a, n);
-    if (!c.given || !c.no_name || !c.known) return DFOO_ENOMEM;
+    grad_call c = {.w = w, .in = in};
     DFOO_TRY(sizes_init(&c.s, &w->a, &w->names));
     DFOO_TRY(work_name(w));
+    c.given = work_flags(w);
+    c.known = work_flags(w);
+    if (!c.given || !c.known) return DFOO_ENOMEM;
     DFOO_TRY(bind_all(&c));
-    DFOO_TRY(find_conflicts(&c));
-    DFOO_TRY(given_gradients(&c, &given_gradient));
-    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .given_gradient = given_gradient, .no_name = c.no_name}));
-    DFOO_TRY(work_program(w, &(program_options){.all = true, .no_name = c.given}, &all));
+    DFOO_TRY(work_derive_given(w, opt->convention, c.given));
+    DFOO_TRY(work_program(w, &(program_options){.all = true, .digits = true, .no_name = c.given}, &all));
     DFOO_TRY(choose_program(&c, &all));
     if (!c.keep.n) return diag_alone(&w->messages, "nothing can be computed from what was given");
     dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);

@@ -21,11 +21,16 @@ void work_tell(work *w) {
     w->n_told = w->messages.list.n;
 }
 
-dfoo_status work_close(work *w, dfoo_status status) {
+dfoo_status work_pause(work *w, dfoo_status status) {
     work_tell(w);
     point_locale_end(&w->locale);
-    arena_free(&w->a);
     return w->d->messages.failed ? DFOO_ENOMEM : status;
+}
+
+dfoo_status work_close(work *w, dfoo_status status) {
+    status = work_pause(w, status);
+    arena_free(&w->a);
+    return status;
 }
 
 dfoo_status work_text(dfoo_status status, buf *b, char **text) {
@@ -108,7 +113,7 @@ dfoo_status work_derive(work *w, const work_options *opt) {
 dfoo_status work_program(work *w, const program_options *opt, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, opt->all, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = opt->no_name, .digits = opt->all}, out);
+    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = opt->no_name, .digits = opt->digits}, out);
 }
 
 dfoo_status work_open_function(work *w) {
@@ -140,6 +145,33 @@ static bool same_name(const char *a, const char *b, bool any_case) {
     }
     while (*a == ']') a++;
     return !*a && !*b;
+}
+
+const char *work_word(work *w, const char **list) {
+    if (!*list) return NULL;
+    *list += strspn(*list, ", ");
+    size_t      len = strcspn(*list, ", ");
+    const char *word = len ? arena_text(&w->a, *list, len) : NULL;
+    *list += len;
+    return word;
+}
+
+static void note_names(work *w) {
+    const ir *g = &w->m.g;
+    buf       list;
+    buf_init(&list, w->a.mem);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (!strchr(ir_var_name(g, v), '(')) buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
+    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
+    buf_free(&list);
+}
+
+var_id work_find_exactly(work *w, const char *name) {
+    var_id v = ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name)));
+    if (v) return v;
+    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
+    note_names(w);
+    return 0;
 }
 
 /* V by its own name or that of its gradient, first as spelled, then in any case. */

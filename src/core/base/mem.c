@@ -68,6 +68,27 @@ static bool add_chunk(arena *a, size_t need) {
     return true;
 }
 
+void arena_clear(arena *a) {
+    arena_chunk *newest = a->chunk;
+    if (!newest) return;
+    a->chunk = newest->older;
+    arena_free(a);
+    newest->older = NULL;
+    newest->used = round_up(sizeof *newest);
+    a->chunk = newest;
+}
+
+bool arena_reserve(arena *a, size_t size) {
+    arena_free(a);
+    return add_chunk(a, round_up(size));
+}
+
+size_t arena_used(const arena *a) {
+    size_t used = 0;
+    for (const arena_chunk *c = a->chunk; c; c = c->older) used += c->used;
+    return used;
+}
+
 void *arena_new(arena *a, size_t size) {
     if (size > SIZE_MAX / 2) {
         a->failed = true;

@@ -40,6 +40,16 @@ void  mem_free(const dfoo_allocator *mem, void *block, size_t size);
 void arena_init(arena *a, dfoo_allocator mem);
 void arena_free(arena *a);
 
+/* Forgets what was allocated and goes on with the newest chunk, the largest; the others are given back. */
+void arena_clear(arena *a);
+
+/* One chunk that holds `size` bytes in any number of pieces that are multiples of 16 long; false without memory. The
+ * arena is empty before and after. */
+bool arena_reserve(arena *a, size_t size);
+
+/* The bytes that were allocated, as they lie in the chunks. */
+size_t arena_used(const arena *a);
+
 /* `size` zeroed bytes, aligned for any object, that live as long as the arena; or NULL. */
 void *arena_new(arena *a, size_t size);
 

@@ -20,7 +20,7 @@ typedef struct binder {
 } binder;
 
 static uint32_t add_operand(binder *b, move how, uint32_t index) {
-    vec_push(&b->im->a, &b->out->operands, (operand){.move = (uint8_t)how, .index = index});
+    vec_push(&b->im->code_of, &b->out->operands, (operand){.move = (uint8_t)how, .index = index});
     return b->out->operands.n - 1;
 }
 
@@ -28,7 +28,7 @@ static uint32_t add_operand(binder *b, move how, uint32_t index) {
 static uint32_t add_register(binder *b, bool fresh) {
     uint32_t i = fresh ? b->taken.n : 0;
     while (i < b->taken.n && b->taken.at[i]) i++;
-    if (i == b->taken.n) vec_push(&b->im->a, &b->taken, true);
+    if (i == b->taken.n) vec_push(&b->im->code_of, &b->taken, true);
     else b->taken.at[i] = true;
     if (b->im->n_registers < b->taken.n) b->im->n_registers = b->taken.n;
     return add_operand(b, MOVE_REGISTER, i);
@@ -78,11 +78,11 @@ static void choose_tiles(binder *b) {
 /* ----------------------------------------------------------------- operands */
 
 static void add_before(binder *b, once_kind kind, uint32_t y, buffer_id buffer, double value) {
-    vec_push(&b->im->a, &b->out->before, (once_op){.kind = (uint8_t)kind, .y = y, .buffer = buffer, .value = value});
+    vec_push(&b->im->code_of, &b->out->before, (once_op){.kind = (uint8_t)kind, .y = y, .buffer = buffer, .value = value});
 }
 
 static void add_op(binder *b, tile_op op) {
-    vec_push(&b->im->a, &b->out->ops, op);
+    vec_push(&b->im->code_of, &b->out->ops, op);
 }
 
 static uint32_t operand_of_load(binder *b, const plan_step *s) {
@@ -203,12 +203,12 @@ static void bind_reduction(binder *b, uint32_t at) {
     release(b, s, 1, at);
     add_op(b, op);
     if (number) {
-        vec_push(&b->im->a, &b->out->totals, (total){.buffer = s->buffer, .most = most, .divide = joined});
+        vec_push(&b->im->code_of, &b->out->totals, (total){.buffer = s->buffer, .most = most, .divide = joined});
         return;
     }
     add_before(b, ONCE_START, s->attr, s->buffer, most ? -INFINITY : 0);
     if (s->op == OP_MEAN)
-        vec_push(&b->im->a, &b->out->after, (once_op){.kind = ONCE_DIVIDE, .y = s->attr, .buffer = s->buffer, .value = joined});
+        vec_push(&b->im->code_of, &b->out->after, (once_op){.kind = ONCE_DIVIDE, .y = s->attr, .buffer = s->buffer, .value = joined});
 }
 
 /* Copies what could not be written directly, after all that is read was read. */
@@ -217,7 +217,7 @@ static void bind_stores(binder *b) {
         const plan_step *s = &b->in->steps.at[i];
         if (s->kind == STEP_LOAD || s->kind == STEP_REDUCE || !s->buffer) continue;
         uint32_t from = operand_of(b, i);
-        if (b->im->a.failed || b->out->operands.at[from].move != MOVE_REGISTER) continue;
+        if (b->im->code_of.failed || b->out->operands.at[from].move != MOVE_REGISTER) continue;
         uint32_t to = add_operand(b, MOVE_ENTRY, s->buffer);
         add_op(b, (tile_op){.kind = TILE_ENTRYWISE, .fn = b->e->k->copy, .y = to, .a = from, .b = from, .c = from});
     }
@@ -241,17 +241,17 @@ static void find_last_uses(binder *b) {
 
 static void bind_block(const exec *e, image *im, const sizes *s, const plan_instr *in, block *out) {
     binder b = {.e = e, .im = im, .s = s, .in = in, .out = out};
-    b.last = arena_new(&im->a, in->steps.n * sizeof *b.last);
-    b.of = arena_new(&im->a, in->steps.n * sizeof *b.of);
+    b.last = arena_new(&im->code_of, in->steps.n * sizeof *b.last);
+    b.of = arena_new(&im->code_of, in->steps.n * sizeof *b.of);
     if (!b.last || !b.of) return;
     choose_tiles(&b);
     find_last_uses(&b);
-    for (uint32_t i = 0; i < in->steps.n && !im->a.failed; i++) {
+    for (uint32_t i = 0; i < in->steps.n && !im->code_of.failed; i++) {
         uint8_t kind = in->steps.at[i].kind;
         if (kind == STEP_OP || kind == STEP_COPY) bind_operation(&b, i);
         else if (kind == STEP_REDUCE) bind_reduction(&b, i);
     }
-    if (!im->a.failed) bind_stores(&b);
+    if (!im->code_of.failed) bind_stores(&b);
     if (im->n_pointers < out->operands.n) im->n_pointers = out->operands.n;
     if (im->n_totals < out->totals.n) im->n_totals = out->totals.n;
 }
@@ -287,7 +287,7 @@ static void bind_numbers(image *im, const sizes *s, const plan_instr *in, instr 
         number_op op = {.kind = x->kind, .op = x->op, .value = x->number, .buffer = x->buffer};
         for (int k = 0; k < 3; k++) op.arg[k] = x->arg[k];
         if (x->kind == STEP_SIZE) op.value = (double)sizes_get(s, x->size);
-        vec_push(&im->a, &out->number_ops, op);
+        vec_push(&im->code_of, &out->number_ops, op);
     }
     if (im->n_steps < in->steps.n) im->n_steps = in->steps.n;
 }

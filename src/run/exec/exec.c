@@ -24,6 +24,7 @@ static void image_free(const exec *e, image *im, const image *not_in) {
     for (buffer_id b = 1; im->places && b < e->p->buffers.n; b++)
         if (!not_in || not_in->places[b].block != im->places[b].block) place_free(e, &im->places[b]);
     mem_free(&e->mem, im->work, im->work_size);
+    arena_free(&im->code_of);
     arena_free(&im->a);
     *im = (image){0};
 }
@@ -34,8 +35,11 @@ static bool starts_with_memory(const exec *e, const plan_buffer *x) {
     return kind == VAR_PARAM || kind == VAR_CONST;
 }
 
-static dfoo_status place_new(const exec *e, place *x) {
-    x->at = aligned_new(&e->mem, x->rows * x->cols * e->k->size, &x->block, &x->size);
+/* Room for the most that exec_fit may ask for. */
+static dfoo_status place_new(const exec *e, place *x, shape sh) {
+    size_t rows = e->varies && sh.rows == e->varies ? e->most : x->rows;
+    size_t cols = e->varies && sh.cols == e->varies ? e->most : x->cols;
+    x->at = aligned_new(&e->mem, rows * cols * e->k->size, &x->block, &x->size);
     return x->at ? DFOO_OK : DFOO_ENOMEM;
 }
 
@@ -55,7 +59,7 @@ static dfoo_status leaf_init(const exec *e, image *im, const image *old, buffer_
         im->numbers[b] = v->kind == VAR_CONST ? v->value : 0;
     }
     if (is_number_buffer(e, b) || !starts_with_memory(e, x)) return DFOO_OK;
-    DFOO_TRY(place_new(e, to));
+    DFOO_TRY(place_new(e, to, x->sh));
     if (v->kind == VAR_CONST) e->k->fill(to->rows * to->cols, to->at, v->value);
     return DFOO_OK;
 }
@@ -67,7 +71,7 @@ static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
     char  *at = aligned_new(&e->mem, im->slots_size + e->n_threads * each, &im->work, &im->work_size);
     if (!at) return DFOO_ENOMEM;
     for (buffer_id b = 1; b < e->p->buffers.n; b++)
-        if (im->places[b].slot != NO_SLOT) im->places[b].at = at + offsets[im->places[b].slot];
+        if (im->places[b].slot != NO_SLOT) im->places[b].at = im->places[b].home = at + offsets[im->places[b].slot];
     im->steps = arena_new(&im->a, im->n_steps * sizeof *im->steps);
     im->workers = arena_new(&im->a, e->n_threads * sizeof *im->workers);
     for (unsigned i = 0; im->workers && i < e->n_threads; i++) {
@@ -80,6 +84,14 @@ static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
     return arena_status(&im->a);
 }
 
+/* The instructions for these sizes, in memory that is used again. */
+static dfoo_status bind_code(const exec *e, image *im, const sizes *s) {
+    arena_clear(&im->code_of);
+    memset(im->code, 0, e->p->code.n * sizeof *im->code);
+    for (uint32_t i = 0; i < e->p->code.n; i++) bind_instr(e, im, s, i);
+    return arena_status(&im->code_of);
+}
+
 static dfoo_status image_fill(const exec *e, const sizes *s, const image *old, arena *scratch, image *im) {
     const plan *p = e->p;
     size_t     *offsets;
@@ -89,8 +101,7 @@ static dfoo_status image_fill(const exec *e, const sizes *s, const image *old, a
     DFOO_TRY(arena_status(&im->a));
     DFOO_TRY(layout_sizes(e, s, im));
     DFOO_TRY(layout_slots(e, im, scratch, &offsets));
-    for (uint32_t i = 0; i < p->code.n; i++) bind_instr(e, im, s, i);
-    DFOO_TRY(arena_status(&im->a));
+    DFOO_TRY(bind_code(e, im, s));
     for (buffer_id b = 1; b < p->buffers.n; b++)
         if (p->buffers.at[b].kind == BUFFER_LEAF) DFOO_TRY(leaf_init(e, im, old, b));
     return work_new(e, im, offsets);
@@ -99,8 +110,10 @@ static dfoo_status image_fill(const exec *e, const sizes *s, const image *old, a
 static dfoo_status image_make(const exec *e, const sizes *s, const image *old, image *im) {
     arena scratch;
     arena_init(&scratch, e->mem);
-    *im = (image){0};
+    *im = (image){.n_registers = old->n_registers, .n_pointers = old->n_pointers, .n_totals = old->n_totals,
+                  .n_steps = old->n_steps};
     arena_init(&im->a, e->mem);
+    arena_init(&im->code_of, e->mem);
     dfoo_status status = image_fill(e, s, old, &scratch, im);
     arena_free(&scratch);
     if (status != DFOO_OK) image_free(e, im, old->places ? old : NULL);
@@ -155,7 +168,66 @@ dfoo_status exec_resize(exec *e, const sizes *s) {
     sizes_free(e, &e->sizes);
     e->im = next;
     e->sizes = copy;
+    e->varies = 0;
     return DFOO_OK;
+}
+
+static void set_size(exec *e, size_t n) {
+    sym name = dim_name(e->varies);
+    e->sizes.of[name] = n;
+    for (buffer_id b = 1; b < e->p->buffers.n; b++) {
+        shape sh = e->p->buffers.at[b].sh;
+        if (sh.rows == e->varies) e->im.places[b].rows = n;
+        if (sh.cols == e->varies) e->im.places[b].cols = n;
+    }
+}
+
+/* What an instruction becomes depends on whether its tiles have one row or several; 1, 2 and the most between them show
+ * both of every instruction, so that their code together is as long as any. */
+static dfoo_status reserve_code(exec *e, arena *room) {
+    const size_t sizes[] = {1, e->most < 2 ? e->most : 2, e->most};
+    size_t       used = 0;
+    dfoo_status  status = DFOO_OK;
+    for (size_t i = 0; i < 3 && status == DFOO_OK; i++) {
+        set_size(e, sizes[i]);
+        status = bind_code(e, &e->im, &e->sizes);
+        used += arena_used(&e->im.code_of);
+    }
+    if (status == DFOO_OK && !arena_reserve(room, used)) status = DFOO_ENOMEM;
+    return status;
+}
+
+dfoo_status exec_vary(exec *e, dim d) {
+    assert(dim_is_named(d) && sizes_get(&e->sizes, d));
+    sizes now = e->sizes;
+    arena room;
+    image next;
+    arena_init(&room, e->mem);
+    e->varies = d;
+    e->most = sizes_get(&now, d);
+    dfoo_status status = reserve_code(e, &room);
+    /* registers and pointers are now counted for every size: an image for all of them */
+    set_size(e, e->most);
+    if (status == DFOO_OK) status = image_make(e, &e->sizes, &e->im, &next);
+    if (status != DFOO_OK) {
+        arena_free(&room);
+        e->varies = 0;
+        return bind_code(e, &e->im, &e->sizes) == DFOO_OK ? status : DFOO_ENOMEM;
+    }
+    image_free(e, &e->im, &next);
+    e->im = next;
+    arena_free(&e->im.code_of);
+    e->im.code_of = room;
+    bind_code(e, &e->im, &e->sizes);
+    return DFOO_OK;
+}
+
+void exec_fit(exec *e, size_t n) {
+    assert(e->varies && n > 0 && n <= e->most);
+    if (sizes_get(&e->sizes, e->varies) == n) return;
+    set_size(e, n);
+    bind_code(e, &e->im, &e->sizes);
+    assert(!e->im.code_of.failed);
 }
 
 dfoo_status exec_threads(exec *e, unsigned n) {
@@ -182,8 +254,9 @@ static buffer_id buffer_of(const exec *e, var_id v) {
     return v < e->p->n_vars ? e->p->of_var[v] : 0;
 }
 
-static dfoo_status make_room(exec *e, place *x) {
-    return x->at ? DFOO_OK : place_new(e, x);
+static dfoo_status make_room(exec *e, buffer_id b) {
+    place *x = &e->im.places[b];
+    return x->at ? DFOO_OK : place_new(e, x, e->p->buffers.at[b].sh);
 }
 
 dfoo_status exec_set(exec *e, var_id v, const double *values) {
@@ -196,7 +269,7 @@ dfoo_status exec_set(exec *e, var_id v, const double *values) {
         return DFOO_OK;
     }
     if (!x->block) x->at = NULL; /* what was bound stays as it is */
-    DFOO_TRY(make_room(e, x));
+    DFOO_TRY(make_room(e, b));
     e->k->set(x->rows * x->cols, x->at, values);
     return DFOO_OK;
 }
@@ -214,7 +287,7 @@ void *exec_data(exec *e, var_id v, size_t *rows, size_t *cols) {
     place    *x = &e->im.places[b];
     *rows = b ? x->rows : 0;
     *cols = b ? x->cols : 0;
-    if (!b || is_number_buffer(e, b) || make_room(e, x) != DFOO_OK) return NULL;
+    if (!b || is_number_buffer(e, b) || make_room(e, b) != DFOO_OK) return NULL;
     return x->at;
 }
 
@@ -226,4 +299,11 @@ void exec_bind(exec *e, var_id v, const void *data) {
     if (x->block) mem_free(&e->mem, x->block, x->size);
     x->block = NULL;
     x->at = (void *)(uintptr_t)data; /* the plan only reads it */
+}
+
+bool exec_bind_result(exec *e, var_id v, void *data) {
+    buffer_id b = buffer_of(e, v);
+    if (!b || is_number_buffer(e, b) || e->p->buffers.at[b].kind != BUFFER_KEPT) return false;
+    e->im.places[b].at = data ? data : e->im.places[b].home;
+    return true;
 }

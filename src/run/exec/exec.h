@@ -22,6 +22,14 @@ void        exec_close(exec *e); /* NULL is fine */
  * and its binding; any other has to be set or bound again. On failure nothing has changed. */
 dfoo_status exec_resize(exec *e, const sizes *s);
 
+/* Makes room so that exec_fit can give the dimension any size from 1 to the one that it has now. exec_resize ends
+ * that. On failure nothing has changed. */
+dfoo_status exec_vary(exec *e, dim d);
+
+/* Gives the dimension of exec_vary another size. Allocates nothing. What is bound or set stays, and is read as
+ * matrices of the new size; where kept variables lie stays the same. */
+void exec_fit(exec *e, size_t n);
+
 /* How many threads share a run, the calling one included; 1 at first. For a given number the
  * same values give the same bits. On failure nothing has changed. */
 dfoo_status exec_threads(exec *e, unsigned n);
@@ -42,5 +50,9 @@ void *exec_data(exec *e, var_id v, size_t *rows, size_t *cols);
 /* Lets a leaf read from the caller's memory, which stays as it is: rows * cols float or double. A
  * variable that the plan updates or that is a number cannot be bound; one that the plan does not know is ignored. */
 void exec_bind(exec *e, var_id v, const void *data);
+
+/* Lets a kept variable be written to the caller's memory, which no bound input overlaps; NULL: to its own again. Says
+ * whether that can be: not for a number or for what is no result. */
+bool exec_bind_result(exec *e, var_id v, void *data);
 
 #endif

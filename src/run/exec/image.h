@@ -17,6 +17,7 @@ enum { TILE = 512, NO_SLOT = UINT32_MAX };
 typedef struct place {
     size_t   rows, cols;
     void    *at;    /* NULL: an input that was neither set nor bound */
+    void    *home;  /* where it is unless the caller's memory is bound */
     void    *block; /* what was allocated for this buffer alone, or NULL */
     size_t   size;  /* of that, in bytes */
     uint32_t slot;  /* buffers that share memory have the same one */
@@ -108,7 +109,8 @@ typedef struct worker {
 } worker;
 
 typedef struct image {
-    arena   a;        /* of everything here but the buffers' memory */
+    arena   a;        /* of everything here but the buffers' memory and what the code refers to */
+    arena   code_of;  /* what the code refers to; other sizes make it anew in the same memory */
     place  *places;   /* by buffer_id */
     double *numbers;  /* by buffer_id */
     instr  *code;     /* as many as the plan has */
@@ -130,6 +132,8 @@ struct exec {
     unsigned       n_threads;
     team          *team; /* NULL: one thread */
     sizes          sizes;
+    dim            varies; /* what exec_fit changes; 0: nothing */
+    size_t         most;   /* up to this */
     image          im;
 };
 
