@@ -24,7 +24,7 @@
  * own free function; free models, arrays and texts before the context.
  * Threads: a context and all that was made with it belong to one thread at a time; there
  * is no state outside of contexts.
- * Arrays are dense, row-major, float64; values may be any finite or non-finite number.
+ * Arrays are row-major unless they say otherwise, float64 or float32; values may be any finite or non-finite number.
  */
 #ifndef DFOO_H
 #define DFOO_H
@@ -130,17 +130,24 @@ DFOO_API dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text
 
 /* ------------------------------------------------------------------ arrays */
 
+typedef enum dfoo_dtype { DFOO_F64 = 0, DFOO_F32 = 1 } dfoo_dtype;
+
 /* A set of named arrays: data, parameters, gradients, what an NPZ file holds. */
 typedef struct dfoo_arrays dfoo_arrays;
 
 enum { DFOO_MAX_DIMS = 8 };
 
-/* One array of a set. ndim 0 is a scalar. data has the product of dim[0..ndim) entries. */
+/* One array of a set. ndim 0 is a scalar. Entry (i, j, ..) is values[i * step[0] + j * step[1] + ..], steps in
+ * entries of the dtype. */
 typedef struct dfoo_array {
     const char *name;
     int         ndim;
     size_t      dim[DFOO_MAX_DIMS];
-    double     *data;
+    double     *data;     /* the product of dim[0..ndim) entries, row by row; NULL: float32, or steps of one's own */
+    dfoo_dtype  dtype;
+    const void *values;   /* the first entry, of either type */
+    ptrdiff_t   step[DFOO_MAX_DIMS];
+    int         borrowed; /* not 0: the memory is the caller's */
 } dfoo_array;
 
 /* An empty set, with the memory of the context; freeing it frees its arrays. */
@@ -156,6 +163,14 @@ DFOO_API dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndi
 /* The same for a matrix of rows x cols. */
 DFOO_API dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows,
                                             size_t cols, const double *data, dfoo_array **out);
+/* The same in float32, which the array stays. */
+DFOO_API dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                                         const float *data, dfoo_array **out);
+/* Adds the caller's memory as it lies, without a copy: it has to stay for as long as the set does, and is only read.
+ * step: entries from one index to the next in each dimension, may be negative; NULL: row by row. What needs another
+ * type or order makes a copy while it runs. */
+DFOO_API dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+                                        const ptrdiff_t *step, const void *data, dfoo_array **out);
 DFOO_API dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name); /* NULL: not there */
 DFOO_API size_t      dfoo_arrays_count(const dfoo_arrays *set);
 DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added; NULL behind the last */
@@ -163,8 +178,6 @@ DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the
 /* Reads every array of a file into the set: NPZ, NPY, HDF5, IDX, or a CSV of numbers; "-" is
  * standard input. DFOO_EIO, DFOO_EINPUT: see dfoo_messages. */
 DFOO_API dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *set);
-
-typedef enum dfoo_dtype { DFOO_F64 = 0, DFOO_F32 = 1 } dfoo_dtype;
 
 /* Writes an NPZ file that is complete or not there; "-" is standard output. DFOO_EIO: see dfoo_messages. */
 DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type);
@@ -180,6 +193,60 @@ DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *tex
 /* Reads a model from a file, from standard input ("-"), or a built-in one by its name. DFOO_EIO: there is none. */
 DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out);
 DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
+
+/* The model as text: what was read or built. */
+DFOO_API dfoo_status dfoo_model_text(dfoo_model *model, char **text);
+
+/* ---- models without text
+ *
+ * A builder takes a model statement by statement and term by term; what is built is the same as what is read, and
+ * dfoo_model_text prints it. A term is a number from 1 on; 0 is none: functions that take none give none, so that
+ * one mistake is asked for once, at the end. Sizes are names or whole numbers, as text: "n1", "1". */
+typedef struct dfoo_builder dfoo_builder;
+typedef uint32_t            dfoo_term;
+
+/* `name` is what messages call the model. The builder is freed before its context. */
+DFOO_API dfoo_status dfoo_build_begin(dfoo *d, const char *name, dfoo_builder **out);
+DFOO_API void        dfoo_build_free(dfoo_builder *b); /* NULL is fine; a model that was built stays */
+
+/* Declarations: size n1 = 4; input, label and param of rows x cols; a constant. start: how a parameter begins, as in
+ * text ("he", "normal(0, 0.1)"); NULL: the notation's default. */
+DFOO_API dfoo_status dfoo_build_size(dfoo_builder *b, const char *name, size_t value);
+DFOO_API dfoo_term   dfoo_build_input(dfoo_builder *b, const char *name, const char *rows, const char *cols);
+DFOO_API dfoo_term   dfoo_build_label(dfoo_builder *b, const char *name, const char *rows, const char *cols);
+DFOO_API dfoo_term   dfoo_build_param(dfoo_builder *b, const char *name, const char *rows, const char *cols, const char *start);
+DFOO_API dfoo_term   dfoo_build_const(dfoo_builder *b, const char *name, double value);
+
+/* Terms: a number, the number that a size is, x @ y, x + y, x - y, x * y, x / y, x ** y, -x, x.T. */
+DFOO_API dfoo_term dfoo_build_number(dfoo_builder *b, double value);
+DFOO_API dfoo_term dfoo_build_size_of(dfoo_builder *b, const char *name);
+DFOO_API dfoo_term dfoo_build_matmul(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_add(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_sub(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_mul(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_div(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_pow(dfoo_builder *b, dfoo_term x, dfoo_term y);
+DFOO_API dfoo_term dfoo_build_neg(dfoo_builder *b, dfoo_term x);
+DFOO_API dfoo_term dfoo_build_transpose(dfoo_builder *b, dfoo_term x);
+
+/* A function of the notation by its name, with one, two or three operands: y and z are 0 where there are fewer. */
+DFOO_API dfoo_term dfoo_build_apply(dfoo_builder *b, const char *function, dfoo_term x, dfoo_term y, dfoo_term z);
+
+/* Along which axis: of all entries, as numpy's axis=0 or axis=1 with keepdims. */
+typedef enum dfoo_axis { DFOO_ALL = 0, DFOO_AXIS_0 = 1, DFOO_AXIS_1 = 2 } dfoo_axis;
+DFOO_API dfoo_term dfoo_build_sum(dfoo_builder *b, dfoo_term x, dfoo_axis axis);
+DFOO_API dfoo_term dfoo_build_mean(dfoo_builder *b, dfoo_term x, dfoo_axis axis);
+
+/* A line of the model: name = x. The term is the name, whose gradient is called d + name. */
+DFOO_API dfoo_term dfoo_build_name(dfoo_builder *b, const char *name, dfoo_term x);
+
+/* What the model minimises and predicts: terms that have names. */
+DFOO_API dfoo_status dfoo_build_minimize(dfoo_builder *b, dfoo_term x);
+DFOO_API dfoo_status dfoo_build_predict(dfoo_builder *b, dfoo_term x);
+
+/* The model. DFOO_EINPUT: what was built is no model, and the messages name the call, counted from dfoo_build_begin
+ * on, that built what is wrong. DFOO_EUSE: a call was wrong (NULL, none, no name). The builder can be built on after that. */
+DFOO_API dfoo_status dfoo_build_end(dfoo_builder *b, dfoo_model **out);
 
 typedef struct dfoo_new_options {
     size_t size; /* DFOO_INIT */

@@ -83,6 +83,9 @@ void messages_keep(dfoo *d, const diags *from, uint32_t first);
 /* A message that stands alone; returns `status`, or DFOO_ENOMEM. */
 dfoo_status messages_say(dfoo *d, dfoo_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* A model with copies of name and text, which were not read yet. */
+dfoo_status model_new(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out);
+
 /* ---------------------------------------------------------------- work.c */
 
 /* Begins a call without a model. */
@@ -171,5 +174,9 @@ dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, co
 
 /* An empty set whose messages go to the context. */
 dfoo_status set_new(dfoo *d, dfoo_arrays **out);
+
+/* Turns a set of the caller's (NULL: none) into one of doubles row by row, the only kind that the rooms read. *own is
+ * to be freed with arrays_free, after a failure, too; NULL: nothing had to be copied. */
+dfoo_status set_plain(dfoo *d, const dfoo_arrays **set, dfoo_arrays **own);
 
 #endif

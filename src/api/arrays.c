@@ -12,6 +12,15 @@ dfoo_status set_new(dfoo *d, dfoo_arrays **out) {
     return DFOO_OK;
 }
 
+dfoo_status set_plain(dfoo *d, const dfoo_arrays **set, dfoo_arrays **own) {
+    *own = NULL;
+    if (!*set || arrays_are_plain(*set)) return DFOO_OK;
+    DFOO_TRY(arrays_new(&d->mem, own));
+    dfoo_status status = arrays_add_plain(*own, *set);
+    if (status == DFOO_OK) *set = *own;
+    return status;
+}
+
 dfoo_status dfoo_arrays_new(dfoo *d, dfoo_arrays **out) {
     if (out) *out = NULL;
     NEED(NULL, d);
@@ -38,6 +47,26 @@ dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t ro
     NEED(NULL, set);
     NEED(context_of(set), name);
     return arrays_add_matrix(set, name, rows, cols, data, out);
+}
+
+dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const float *data,
+                                dfoo_array **out) {
+    if (out) *out = NULL;
+    NEED(NULL, set);
+    NEED(context_of(set), name);
+    NEED(context_of(set), dim || ndim <= 0);
+    return arrays_add_f32(set, name, ndim, dim, data, out);
+}
+
+dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+                               const ptrdiff_t *step, const void *data, dfoo_array **out) {
+    if (out) *out = NULL;
+    NEED(NULL, set);
+    NEED(context_of(set), name);
+    NEED(context_of(set), dim || ndim <= 0);
+    NEED(context_of(set), data);
+    KNOWN(context_of(set), dtype, DFOO_F32);
+    return arrays_borrow(set, name, dtype, ndim, dim, step, data, out);
 }
 
 dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name) {

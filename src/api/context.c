@@ -57,9 +57,12 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
     NEED(d, path);
     NEED(d, set);
     KNOWN(d, type, DFOO_F32);
-    data_dtype  as = type == DFOO_F32 ? DATA_F32 : DATA_F64;
-    dfoo_status status = work_begin(&w, d);
+    data_dtype   as = type == DFOO_F32 ? DATA_F32 : DATA_F64;
+    dfoo_arrays *plain = NULL;
+    dfoo_status  status = work_begin(&w, d);
+    if (status == DFOO_OK) status = set_plain(d, &set, &plain);
     if (status == DFOO_OK) status = data_write_npz(path, set, as, &w.messages);
+    arrays_free(plain);
     return work_close(&w, status);
 }
 

@@ -205,7 +205,11 @@ dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain
     NEED(model->d, text);
     TAKE(model->d, dfoo_explain_options, options, r.how);
     DFOO_TRY(known_options(model->d, __func__, &r.how));
-    return work_write_text(model->d, model, explain_request_text, &r, text);
+    dfoo_arrays *plain;
+    dfoo_status  status = set_plain(model->d, &r.how.values, &plain);
+    if (status == DFOO_OK) status = work_write_text(model->d, model, explain_request_text, &r, text);
+    arrays_free(plain);
+    return status;
 }
 
 dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options, char **text) {

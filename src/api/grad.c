@@ -269,7 +269,7 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
 dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out) {
     dfoo_grad_options how;
     work              w;
-    dfoo_arrays      *result = NULL;
+    dfoo_arrays      *result = NULL, *plain = NULL;
     if (out) *out = NULL;
     NEED(NULL, model);
     NEED(model->d, in);
@@ -279,7 +279,9 @@ dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_
     KNOWN(model->d, how.dtype, DFOO_F32);
     dfoo_status status = work_open(&w, model->d, model);
     if (status == DFOO_OK) status = set_new(model->d, &result);
+    if (status == DFOO_OK) status = set_plain(model->d, &in, &plain);
     if (status == DFOO_OK) status = grad(&w, in, &how, result);
+    arrays_free(plain);
     status = work_close(&w, status);
     if (status == DFOO_OK) *out = result;
     else arrays_free(result);

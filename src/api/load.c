@@ -159,6 +159,7 @@ static dfoo_status read_maps(work *w, const load_request *r, feed_source *out) {
 dfoo_status load(work *w, const load_request *r, loaded *l, feed_source *out) {
     *out = (feed_source){.arrays = r->arrays};
     if (r->file) DFOO_TRY(load_files(w, r, l, out));
+    else DFOO_TRY(set_plain(w->d, &out->arrays, &l->set));
     return read_maps(w, r, out);
 }
 

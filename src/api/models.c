@@ -6,28 +6,44 @@
 #include "api/api.h"
 #include "core/core.h"
 
-/* A model is kept only if it can be read. */
-dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
-    if (out) *out = NULL;
-    NEED(NULL, d);
-    NEED(d, name);
-    NEED(d, text);
-    NEED(d, out);
+dfoo_status model_new(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
     dfoo_model *m = mem_new(&d->mem, sizeof *m);
+    *out = NULL;
     if (!m) return DFOO_ENOMEM;
     m->d = d;
     arena_init(&m->a, d->mem);
     m->name = arena_text(&m->a, name, strlen(name));
     m->text = arena_text(&m->a, text, len);
     m->len = len;
-    dfoo_status status = arena_status(&m->a);
-    if (status == DFOO_OK) {
-        work w;
-        status = work_close(&w, work_open(&w, d, m));
-    }
-    if (status == DFOO_OK) *out = m;
+    if (arena_status(&m->a) == DFOO_OK) *out = m;
     else dfoo_model_free(m);
+    return *out ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* A model is kept only if it can be read. */
+dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
+    work w;
+    if (out) *out = NULL;
+    NEED(NULL, d);
+    NEED(d, name);
+    NEED(d, text);
+    NEED(d, out);
+    DFOO_TRY(model_new(d, name, text, len, out));
+    dfoo_status status = work_close(&w, work_open(&w, d, *out));
+    if (status == DFOO_OK) return status;
+    dfoo_model_free(*out);
+    *out = NULL;
     return status;
+}
+
+dfoo_status dfoo_model_text(dfoo_model *model, char **text) {
+    buf out;
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, text);
+    buf_init(&out, model->d->mem);
+    buf_put(&out, model->text, model->len);
+    return work_text(buf_status(&out), &out, text);
 }
 
 void dfoo_model_free(dfoo_model *model) {

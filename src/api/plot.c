@@ -310,5 +310,10 @@ dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfo
     KNOWN(model->d, examples.header, DFOO_HEADER_NO);
     KNOWN(model->d, examples.dtype, DFOO_F32);
     how.examples = &examples;
-    return work_write_text(model->d, model, plot_model_body, &(model_request){run, &how}, svg);
+    dfoo_arrays *plain;
+    dfoo_status  status = set_plain(model->d, &run, &plain);
+    if (status == DFOO_OK)
+        status = work_write_text(model->d, model, plot_model_body, &(model_request){run, &how}, svg);
+    arrays_free(plain);
+    return status;
 }

@@ -84,7 +84,7 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     work                 w;
     loaded               l = {0};
     train_score          score = {0}, no_test = {0};
-    dfoo_arrays         *result = NULL;
+    dfoo_arrays         *result = NULL, *plain = NULL;
     dfoo_progress        scores = {.cost = NAN};
     if (out) *out = NULL;
     NEED(NULL, model);
@@ -97,9 +97,11 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     if (how.confusion) *how.confusion = NULL;
     dfoo_status status = work_open(&w, model->d, model);
     if (status == DFOO_OK) status = set_new(model->d, &result);
+    if (status == DFOO_OK) status = set_plain(model->d, &run, &plain);
     if (status == DFOO_OK) status = predict(&w, run, &how, &l, result, &score);
     if (status == DFOO_OK && how.csv) status = write_predictions(&w, how.csv, run, result);
     loaded_free(&l);
+    arrays_free(plain);
     progress_scores(&scores, &score, &no_test);
     if (!score.n) scores.cost = NAN;
     HAND_OUT(model->d, dfoo_progress, scores, metric);

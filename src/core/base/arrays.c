@@ -6,6 +6,7 @@
 
 typedef struct entry {
     dfoo_array array;
+    void      *own; /* memory of the set's; NULL: borrowed */
     size_t     name_size, data_size;
 } entry;
 
@@ -34,7 +35,7 @@ void *arrays_owner(const dfoo_arrays *set) {
 static void entry_free(const dfoo_allocator *mem, entry *e) {
     if (!e) return;
     mem_free(mem, (char *)e->array.name, e->name_size);
-    mem_free(mem, e->array.data, e->data_size);
+    mem_free(mem, e->own, e->data_size);
     mem_free(mem, e, sizeof *e);
 }
 
@@ -58,29 +59,68 @@ bool array_as_matrix(const dfoo_array *x, size_t *rows, size_t *cols) {
     return x->ndim <= 2;
 }
 
-static dfoo_status entry_new(const dfoo_allocator *mem, const char *name, int ndim, const size_t *dim,
-                             const double *data, entry **out) {
-    size_t n = 1;
-    if (ndim < 0 || ndim > DFOO_MAX_DIMS) return DFOO_EINPUT;
-    for (int i = 0; i < ndim; i++) {
-        if (dim[i] && n > SIZE_MAX / 2 / sizeof(double) / dim[i]) return DFOO_EINPUT;
-        n *= dim[i];
+static size_t size_of(dfoo_dtype dtype) {
+    return dtype == DFOO_F32 ? sizeof(float) : sizeof(double);
+}
+
+/* What an array is to be; `data` is copied, or borrowed with these steps. */
+typedef struct wanted {
+    const char      *name;
+    dfoo_dtype       dtype;
+    int              ndim;
+    const size_t    *dim;
+    const void      *data;
+    bool             borrow;
+    const ptrdiff_t *step; /* NULL: row by row */
+} wanted;
+
+/* The number of entries; false: there are more than there are addresses. */
+static bool count_entries(const wanted *w, size_t *n) {
+    *n = 1;
+    if (w->ndim < 0 || w->ndim > DFOO_MAX_DIMS) return false;
+    for (int i = 0; i < w->ndim; i++) {
+        if (w->dim[i] && *n > SIZE_MAX / 2 / sizeof(double) / w->dim[i]) return false;
+        *n *= w->dim[i];
     }
+    return true;
+}
+
+/* Fills in the shape, and says whether the array lies row by row. */
+static bool set_shape(dfoo_array *x, const wanted *w) {
+    bool      dense = true;
+    ptrdiff_t step = 1;
+    x->ndim = w->ndim;
+    for (int i = w->ndim; i-- > 0;) {
+        x->dim[i] = w->dim[i];
+        x->step[i] = w->step ? w->step[i] : step;
+        dense = dense && (x->step[i] == step || x->dim[i] <= 1);
+        step *= (ptrdiff_t)w->dim[i];
+    }
+    return dense;
+}
+
+static dfoo_status entry_new(const dfoo_allocator *mem, const wanted *w, entry **out) {
+    size_t n;
+    if (!count_entries(w, &n)) return DFOO_EINPUT;
     entry *e = mem_new(mem, sizeof *e);
     if (!e) return DFOO_ENOMEM;
-    e->name_size = strlen(name) + 1;
-    e->data_size = n * sizeof(double);
+    e->name_size = strlen(w->name) + 1;
     char *own_name = mem_new(mem, e->name_size);
     e->array.name = own_name;
-    e->array.data = mem_new(mem, e->data_size);
-    if (!own_name || !e->array.data) {
+    e->data_size = w->borrow ? 0 : n * size_of(w->dtype);
+    if (!w->borrow) e->own = mem_new(mem, e->data_size);
+    if (!own_name || (!w->borrow && !e->own)) {
         entry_free(mem, e);
         return DFOO_ENOMEM;
     }
-    memcpy(own_name, name, e->name_size);
-    if (data && n) memcpy(e->array.data, data, e->data_size);
-    e->array.ndim = ndim;
-    for (int i = 0; i < ndim; i++) e->array.dim[i] = dim[i];
+    memcpy(own_name, w->name, e->name_size);
+    if (!w->borrow && w->data && n) memcpy(e->own, w->data, e->data_size);
+    void *values = w->borrow ? (void *)(uintptr_t)w->data : e->own; /* what is borrowed is only read */
+    bool  dense = set_shape(&e->array, w);
+    e->array.dtype = w->dtype;
+    e->array.values = values;
+    e->array.borrowed = w->borrow;
+    if (dense && w->dtype == DFOO_F64) e->array.data = values;
     *out = e;
     return DFOO_OK;
 }
@@ -101,12 +141,11 @@ static bool list_room(dfoo_arrays *set) {
     return true;
 }
 
-dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
-                       const double *data, dfoo_array **out) {
+static dfoo_status add(dfoo_arrays *set, const wanted *w, dfoo_array **out) {
     entry *e = NULL;
     if (out) *out = NULL;
-    DFOO_TRY(entry_new(&set->mem, name, ndim, dim, data, &e));
-    entry **old = find(set, name);
+    DFOO_TRY(entry_new(&set->mem, w, &e));
+    entry **old = find(set, w->name);
     if (old) {
         entry_free(&set->mem, *old);
         *old = e;
@@ -118,6 +157,22 @@ dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_
     }
     if (out) *out = &e->array;
     return DFOO_OK;
+}
+
+dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                       const double *data, dfoo_array **out) {
+    return add(set, &(wanted){.name = name, .dtype = DFOO_F64, .ndim = ndim, .dim = dim, .data = data}, out);
+}
+
+dfoo_status arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const float *data,
+                           dfoo_array **out) {
+    return add(set, &(wanted){.name = name, .dtype = DFOO_F32, .ndim = ndim, .dim = dim, .data = data}, out);
+}
+
+dfoo_status arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+                          const ptrdiff_t *step, const void *data, dfoo_array **out) {
+    wanted w = {.name = name, .dtype = dtype, .ndim = ndim, .dim = dim, .data = data, .borrow = true, .step = step};
+    return add(set, &w, out);
 }
 
 dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
@@ -153,6 +208,40 @@ size_t arrays_count(const dfoo_arrays *set) {
 
 dfoo_array *arrays_at(const dfoo_arrays *set, size_t i) {
     return i < set->n ? &set->list[i]->array : NULL;
+}
+
+/* -------------------------------------------------------------------- plain */
+
+bool arrays_are_plain(const dfoo_arrays *set) {
+    for (size_t i = 0; i < set->n; i++)
+        if (!set->list[i]->array.data) return false;
+    return true;
+}
+
+/* Where the entry lies that is number `i` row by row. */
+static ptrdiff_t place_of(const dfoo_array *x, size_t i) {
+    ptrdiff_t at = 0;
+    for (int k = x->ndim; k-- > 0; i /= x->dim[k]) at += (ptrdiff_t)(i % x->dim[k]) * x->step[k];
+    return at;
+}
+
+static void copy_plain(const dfoo_array *x, double *to) {
+    size_t n = array_entries(x);
+    for (size_t i = 0; i < n; i++) {
+        ptrdiff_t at = place_of(x, i);
+        to[i] = x->dtype == DFOO_F32 ? (double)((const float *)x->values)[at] : ((const double *)x->values)[at];
+    }
+}
+
+dfoo_status arrays_add_plain(dfoo_arrays *set, const dfoo_arrays *from) {
+    for (size_t i = 0; i < from->n; i++) {
+        const dfoo_array *x = &from->list[i]->array;
+        dfoo_array       *copy = NULL;
+        if (x->data) DFOO_TRY(arrays_borrow(set, x->name, DFOO_F64, x->ndim, x->dim, NULL, x->data, NULL));
+        else DFOO_TRY(arrays_add(set, x->name, x->ndim, x->dim, NULL, &copy));
+        if (copy) copy_plain(x, copy->data);
+    }
+    return DFOO_OK;
 }
 
 const char *arrays_dims_text(arena *a, int ndim, const size_t *dim) {

@@ -16,6 +16,18 @@ dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_
 dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
                               const double *data, dfoo_array **out);
 
+/* An array of either type, with a copy of the caller's dense `data` (NULL: zeros), or as it lies in the caller's memory. */
+dfoo_status arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const float *data,
+                           dfoo_array **out);
+dfoo_status arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+                          const ptrdiff_t *step, const void *data, dfoo_array **out);
+
+/* Has every array its entries as doubles, row by row, in `data`? The rooms expect no other. */
+bool arrays_are_plain(const dfoo_arrays *set);
+
+/* Adds all arrays of another set: plain ones as they lie, copies of the others. */
+dfoo_status arrays_add_plain(dfoo_arrays *set, const dfoo_arrays *from);
+
 /* Moves all arrays to `to`, whose allocator is the same. DFOO_EINPUT: both have an array `*twice`, and
  * what stands behind it has not been moved. */
 dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice);
