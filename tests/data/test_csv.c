@@ -260,7 +260,7 @@ static void gaps(void **state) {
     (void)state;
     static const char *const names[] = {"epoch", "cost", "test"};
     double                   values[] = {0, 1.5, NAN, 1, NAN, NAN};
-    dfoo_array               array = {"h", 2, {2, 3}, values};
+    dfoo_array               array = {.name = "h", .ndim = 2, .dim = {2, 3}, .data = values};
     for (int allowed = 0; allowed < 2; allowed++) {
         result            r;
         data_read_options how = {.gaps = allowed};
