@@ -2,6 +2,7 @@
  * are small: the variables of a model). */
 #include "core/base/arrays.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct entry {
@@ -48,6 +49,7 @@ void arrays_free(dfoo_arrays *set) {
 }
 
 size_t array_entries(const dfoo_array *x) {
+    assert(x->ndim >= 0 && x->ndim <= DFOO_MAX_DIMS);
     size_t n = 1;
     for (int i = 0; i < x->ndim; i++) n *= x->dim[i];
     return n;
@@ -132,6 +134,7 @@ static entry **find(const dfoo_arrays *set, const char *name) {
 }
 
 static bool list_room(dfoo_arrays *set) {
+    assert(set->n <= set->cap);
     if (set->n < set->cap) return true;
     size_t cap = set->cap ? set->cap * 2 : 16;
     entry **list = set->mem.realloc(set->mem.user, set->list, set->cap * sizeof *list, cap * sizeof *list);
@@ -182,6 +185,7 @@ dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, s
 }
 
 dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice) {
+    assert(from != to);
     *twice = NULL;
     for (size_t i = 0; i < from->n; i++) {
         entry **old = find(to, from->list[i]->array.name);

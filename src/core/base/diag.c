@@ -1,6 +1,7 @@
 /* Diagnostics and how they look. */
 #include "core/base/diag.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ void diags_init(diags *d, arena *a) {
 }
 
 span span_at(uint32_t start, uint32_t end) {
+    assert(start <= end);
     return (span){.start = start, .end = end, .point = start};
 }
 
@@ -74,6 +76,7 @@ void diag_note(diags *d, const char *format, ...) {
 
 /* The bytes of the line that holds byte `at`. */
 static void line_of(const source *src, uint32_t at, size_t *start, size_t *end) {
+    assert(!src->text[src->len]);
     size_t s = at <= src->len ? at : src->len;
     while (s > 0 && src->text[s - 1] != '\n') s--;
     size_t e = s;
@@ -95,6 +98,7 @@ void source_place(const source *src, uint32_t at, uint32_t *line, uint32_t *colu
 /* `sign` under each of the columns that the bytes [from, to) take, `point` under that byte (a tab
  * stays a tab, and so does what is shown as \xNN take four). */
 static void underline(const diag *d, size_t from, size_t to, size_t end, char sign, buf *out) {
+    assert(from <= end && to <= end);
     const char *text = d->src->text;
     for (size_t i = from, n; i < to; i += n ? n : 1) {
         n = text_character(text + i, end - i);

@@ -2,6 +2,7 @@
  * gets one of its own. */
 #include "core/base/mem.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ void arena_init(arena *a, dfoo_allocator mem) {
 }
 
 void arena_free(arena *a) {
+    assert(!a->chunk || a->chunk->used <= a->chunk->size);
     while (a->chunk) {
         arena_chunk *older = a->chunk->older;
         a->mem.realloc(a->mem.user, a->chunk, a->chunk->size, 0);
@@ -107,6 +109,7 @@ void *arena_new(arena *a, size_t size) {
 }
 
 char *arena_text(arena *a, const char *text, size_t len) {
+    assert(text || !len);
     char *copy = arena_new(a, len + 1);
     if (copy && len) memcpy(copy, text, len);
     return copy;
@@ -130,6 +133,7 @@ dfoo_status arena_status(const arena *a) {
 }
 
 bool vec_room(arena *a, void **at, size_t size, uint32_t n, uint32_t *cap) {
+    assert(size && n <= *cap);
     if (n < *cap) return true;
     if (*cap > UINT32_MAX / 4) {
         a->failed = true;

@@ -1,6 +1,7 @@
 /* Philox4x32-10 and what is drawn from it. */
 #include "core/base/rng.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* Ten rounds over a 128-bit counter with a 64-bit key; constants from the paper, table 2. */
@@ -41,6 +42,7 @@ double rng_uniform(rng *r) {
 /* The natural logarithm of x > 0 in nothing but exactly rounded operations, so that normal
  * numbers have the same bits everywhere: x = f * 2^e, log f = 2 artanh((f - 1)/(f + 1)). */
 static double portable_log(double x) {
+    assert(x > 0 && isfinite(x));
     int    e;
     double f = frexp(x, &e);
     if (f < 0.70710678118654752) {
@@ -64,6 +66,7 @@ double rng_normal(rng *r) {
 }
 
 double rng_mask(rng *r, double keep) {
+    assert(keep > 0 && keep <= 1);
     return rng_uniform(r) < keep ? 1 / keep : 0;
 }
 

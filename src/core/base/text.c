@@ -1,6 +1,7 @@
 /* Buffers and interned strings. */
 #include "core/base/text.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ static bool buf_room(buf *b, size_t more) {
 }
 
 void buf_put(buf *b, const char *text, size_t len) {
+    assert(text || !len);
     if (!buf_room(b, len)) return;
     if (len) memcpy(b->text + b->len, text, len);
     b->len += len;
@@ -72,6 +74,7 @@ dfoo_status buf_status(const buf *b) {
 }
 
 char *buf_take(buf *b) {
+    assert(b->len <= b->cap);
     char *text = NULL;
     if (buf_room(b, 0)) {
         b->text[b->len] = 0;
@@ -217,6 +220,7 @@ void symbols_init(symbols *s, arena *a) {
 
 /* The slot of a text: its own, or the free one where it belongs. */
 static uint32_t find_slot(const symbols *s, const char *text, size_t len) {
+    assert(s->n_slots && !(s->n_slots & (s->n_slots - 1)) && s->names.n <= s->n_slots);
     uint32_t i = hash_bytes(HASH_START, text, len) & (s->n_slots - 1);
     while (s->slots[i]) {
         const char *name = s->names.at[s->slots[i]];

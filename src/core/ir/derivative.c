@@ -3,6 +3,7 @@
  * From the operands up, each node's derivative is the sum over its operands of the rule of
  * ops.def times the operand's own (the chain rule). It is written down as it comes, but for
  * what nobody would write: times 1, plus 0, and arithmetic of whole numbers. */
+#include <assert.h>
 #include <math.h>
 
 #include "core/ir/ir.h"
@@ -47,6 +48,7 @@ static node_id folded(void *user, ir *g, node_id n, const node_id *args) {
 /* The derivative of node n by its operand k. */
 static node_id local(work *w, node_id n, int k) {
     const node  *x = ir_node(w->g, n);
+    assert(op_table[x->op].grad[k][0]);
     template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = n};
     if (x->op == OP_OPEN) return ir_open(w->g, x->ref, (uint8_t)(x->attr + 1), x->arg[0]);
     node_id rule = template_build(w->g, w->g->grad[x->op][k], &env);
@@ -92,6 +94,7 @@ static bool differentiate(work *w, uint32_t i) {
 }
 
 node_id ir_derivative(ir *g, arena *scratch, node_id root, node_id z) {
+    assert(ir_node(g, z)->op == OP_VAR);
     work w = {.g = g, .a = scratch};
     if (!root || ir_reach(g, scratch, &root, 1, &w.need) != DFOO_OK) return 0;
     uint32_t n = w.need.list.n;

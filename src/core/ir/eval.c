@@ -51,6 +51,7 @@ double eval_open(sym function, unsigned k, double z) {
 }
 
 static double entry(matrix m, size_t i, size_t j) {
+    assert((m.rows == 1 || i < m.rows) && (m.cols == 1 || j < m.cols));
     return m.at[(m.rows == 1 ? 0 : i) * m.cols + (m.cols == 1 ? 0 : j)];
 }
 
@@ -66,6 +67,7 @@ static void run_elementwise(const node *x, const matrix *arg, matrix out) {
 }
 
 static void run_matmul(matrix a, matrix b, matrix out) {
+    assert(a.cols == b.rows && out.rows == a.rows && out.cols == b.cols);
     for (size_t i = 0; i < out.rows; i++) {
         for (size_t j = 0; j < out.cols; j++) {
             double sum = 0;
@@ -76,6 +78,7 @@ static void run_matmul(matrix a, matrix b, matrix out) {
 }
 
 static void run_transpose(matrix a, matrix out) {
+    assert(out.rows == a.cols && out.cols == a.rows);
     for (size_t i = 0; i < out.rows; i++)
         for (size_t j = 0; j < out.cols; j++) out.at[i * out.cols + j] = a.at[j * a.cols + i];
 }
@@ -110,6 +113,7 @@ static void softmax_line(bool is_log, const double *a, double *out, size_t n, si
 }
 
 static void run_softmax(const node *x, matrix a, matrix out) {
+    assert(out.rows == a.rows && out.cols == a.cols);
     bool is_log = x->op == OP_LOG_SOFTMAX;
     if (x->attr == AXIS_0)
         for (size_t j = 0; j < a.cols; j++) softmax_line(is_log, a.at + j, out.at + j, a.rows, a.cols);
@@ -118,6 +122,7 @@ static void run_softmax(const node *x, matrix a, matrix out) {
 }
 
 static void run_open(const node *x, matrix a, matrix out) {
+    assert(out.rows == a.rows && out.cols == a.cols);
     for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = eval_open(x->ref, x->attr, a.at[i]);
 }
 
@@ -155,6 +160,7 @@ dfoo_status eval_init(evaluation *e, const ir *g, arena *a, const sizes *s) {
 }
 
 static bool make_room(evaluation *e, node_id n) {
+    assert(n < e->n_nodes && !e->value[n].at);
     shape   sh = ir_shape(e->g, n);
     matrix *m = &e->value[n];
     m->rows = sizes_get(e->s, sh.rows);
@@ -164,6 +170,7 @@ static bool make_room(evaluation *e, node_id n) {
 }
 
 dfoo_status eval_add_node(evaluation *e, node_id n) {
+    assert(n && n < e->n_nodes);
     node_list need = {{0}};
     DFOO_TRY(ir_reach(e->g, e->a, &n, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
@@ -186,6 +193,7 @@ dfoo_status eval_add_program(evaluation *e, const program *p) {
 
 matrix eval_var(evaluation *e, var_id v) {
     node_id leaf = ir_var(e->g, v)->leaf;
+    assert(leaf < e->n_nodes);
     if (!e->value[leaf].at) make_room(e, leaf);
     return e->value[leaf];
 }
@@ -201,6 +209,7 @@ void eval_run(evaluation *e) {
             continue;
         }
         matrix from = e->value[s.node], to = eval_var(e, s.var);
+        assert(from.at && to.rows == from.rows && to.cols == from.cols);
         memmove(to.at, from.at, from.rows * from.cols * sizeof(double));
     }
 }

@@ -44,7 +44,10 @@ matrix eval_var(evaluation *e, var_id v);
 /* Computes everything that was added, in order. Constants get their values first. */
 void eval_run(evaluation *e);
 
-static inline matrix eval_node(const evaluation *e, node_id n) { return e->value[n]; }
+static inline matrix eval_node(const evaluation *e, node_id n) {
+    assert(n < e->n_nodes);
+    return e->value[n];
+}
 
 /* One elementwise operation on numbers. */
 double eval_scalar(op_id op, double a, double b, double c);

@@ -1,4 +1,5 @@
 /* The node store: shapes, hash-consing, variables, programs. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/ir/ir.h"
@@ -32,6 +33,7 @@ static bool elementwise_shape(uint8_t arity, const shape *args, shape *out) {
 }
 
 bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
+    assert(op < OP_COUNT);
     const op_info *info = &op_table[op];
     *out = args[0];
     switch ((shape_rule)info->rule) {
@@ -67,6 +69,7 @@ static bool node_equal(const node *a, const node *b) {
 }
 
 static uint32_t find_slot(const ir *g, const node *n) {
+    assert(g->nodes.n < g->n_slots);
     uint32_t i = node_hash(n) & (g->n_slots - 1);
     while (g->slots[i] && !node_equal(&g->nodes.at[g->slots[i]], n)) i = (i + 1) & (g->n_slots - 1);
     return i;
@@ -83,6 +86,7 @@ static bool grow_slots(ir *g) {
 }
 
 static node_id add_node(ir *g, node n) {
+    assert(op_table[n.op].arity == 0 || (n.arg[0] && n.arg[0] < g->nodes.n));
     if (g->a->failed) return 0;
     if (g->nodes.n * 2 >= g->n_slots && !grow_slots(g)) return 0;
     uint32_t slot = find_slot(g, &n);
@@ -144,6 +148,7 @@ node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {
 }
 
 node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
+    assert(function);
     if (!a) return 0;
     return add_node(g, (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
 }
@@ -206,6 +211,7 @@ static bool name_room(ir *g, sym name) {
 }
 
 var_id ir_add_var(ir *g, variable v) {
+    assert(v.name);
     var_id id = g->vars.n;
     if (!name_room(g, v.name)) return 0;
     v.leaf = add_node(g, (node){.op = OP_VAR, .ref = id, .sh = v.sh});
@@ -220,11 +226,13 @@ var_id ir_find_var(const ir *g, sym name) {
 }
 
 double ir_keep(const ir *g, var_id mask) {
+    assert(ir_var(g, mask)->kind == VAR_MASK);
     const variable *v = ir_var(g, mask);
     return v->of ? ir_var(g, v->of)->value : v->value;
 }
 
 var_id ir_gradient_var(ir *g, var_id v) {
+    assert(v && ir_var(g, v)->kind != VAR_CONST);
     if (g->vars.at[v].gradient) return g->vars.at[v].gradient;
     const char *name = arena_format(g->a, "d%s", ir_var_name(g, v));
     if (!name) return 0;
@@ -235,6 +243,7 @@ var_id ir_gradient_var(ir *g, var_id v) {
 }
 
 dfoo_status program_add(ir *g, program *p, var_id var, node_id n, span at) {
+    assert(var && var < g->vars.n && n < g->nodes.n);
     vec_push(g->a, &p->list, (stmt){.var = var, .node = n, .at = at});
     return arena_status(g->a);
 }

@@ -57,6 +57,7 @@ index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through)
 }
 
 index_tree *index_at(const index_env *env, node_id n, char row, char col) {
+    assert(!n || n < env->g->nodes.n);
     index_tree *k = n ? tree(env, INDEX_AT, NULL, NULL) : NULL;
     if (!k) return NULL;
     shape sh = ir_shape(env->g, n);
@@ -274,6 +275,7 @@ size_t index_range(const evaluation *e, const index_tree *x, char letter) {
 }
 
 static size_t place(const index_values *v, char letter) {
+    assert((unsigned char)letter < 128);
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 
@@ -292,6 +294,7 @@ static double node_value(index_values *v, const index_tree *x) {
 static double sum_value(index_values *v, const index_tree *x) {
     unsigned char letter = (unsigned char)x->letter & 127;
     size_t        range = index_range(v->e, x->a, x->letter), old = v->at[letter];
+    assert(range);
     double        sum = 0;
     for (size_t i = 0; i < range; i++) {
         v->at[letter] = i;

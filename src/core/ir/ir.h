@@ -15,6 +15,8 @@
 #ifndef IR_IR_H
 #define IR_IR_H
 
+#include <assert.h>
+
 #include "core/base/diag.h"
 #include "core/syntax/syntax.h"
 
@@ -141,8 +143,14 @@ typedef struct ir {
 /* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */
 dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d);
 
-static inline const node     *ir_node(const ir *g, node_id n) { return &g->nodes.at[n]; }
-static inline const variable *ir_var(const ir *g, var_id v) { return &g->vars.at[v]; }
+static inline const node *ir_node(const ir *g, node_id n) {
+    assert(n < g->nodes.n);
+    return &g->nodes.at[n];
+}
+static inline const variable *ir_var(const ir *g, var_id v) {
+    assert(v < g->vars.n);
+    return &g->vars.at[v];
+}
 const char                   *ir_var_name(const ir *g, var_id v);
 
 #define IR_PI 3.14159265358979323846 /* the number that is written pi */

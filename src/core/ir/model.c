@@ -1,6 +1,8 @@
 /* Questions that several rooms ask of a model. */
 #include "core/ir/model.h"
 
+#include <assert.h>
+
 const function *model_function(const model *m, sym name) {
     for (uint32_t i = 0; i < m->functions.n; i++)
         if (m->functions.at[i].name == name) return &m->functions.at[i];
@@ -43,6 +45,7 @@ typedef struct trial {
 } trial;
 
 static void set_size(trial *t, sym name, size_t value) {
+    assert(value >= 2 && value <= LARGEST_TRY);
     sizes_set(t->out, name, value);
     t->used[value] = true;
 }

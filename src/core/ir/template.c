@@ -1,4 +1,5 @@
 /* Texts of the tables -> nodes. The texts are ours and short, so a recursive walk is fine. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/ir/ir.h"
@@ -21,6 +22,7 @@ static node_id build_name(ir *g, const ast *x, const template_env *env) {
 
 /* How many entries of a one entry of the reduced value joins. */
 static node_id build_count(ir *g, node_id a, uint8_t axis) {
+    assert(a);
     shape s = ir_shape(g, a);
     if (shape_is_scalar(s)) return ir_number(g, 1);
     if (axis == AXIS_0) return ir_size(g, s.rows);

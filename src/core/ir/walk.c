@@ -80,6 +80,7 @@ bool ir_some(const ir *g, arena *scratch, node_id root, ir_test *test, const voi
 }
 
 uint32_t node_list_place(const node_list *list, node_id n) {
+    assert(list->list.n);
     uint32_t low = 0, high = list->list.n;
     while (low + 1 < high) {
         uint32_t middle = (low + high) / 2;
@@ -112,6 +113,7 @@ static bool is_marked_name(const void *user, const ir *g, const node *x) {
 }
 
 dfoo_status program_spread(const ir *g, arena *scratch, const program *p, bool *marked) {
+    assert(marked);
     for (uint32_t i = 0; i < p->list.n; i++)
         if (ir_some(g, scratch, p->list.at[i].node, is_marked_name, marked)) marked[p->list.at[i].var] = true;
     return arena_status(scratch);

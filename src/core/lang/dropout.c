@@ -1,5 +1,6 @@
 /* dropout(A1, 0.8): the operand times a mask, which is a variable of its own with a name that
  * is still free, so that the gradient has a line of its own: dA1 = W2.T @ dZ2 * M1. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/lang/reader.h"
@@ -34,6 +35,7 @@ static const char *number_of(const char *name) {
 /* M3 for the mask in D3 = dropout(A1, ..), M1 for that of A1 inside of a formula (where A1 has no
  * number, that of the formula's name), or the first free one. */
 static sym mask_name(reader *r, const ast *x) {
+    assert(r->defining && x->arg);
     const char *left = number_of(symbols_name(r->p.names, r->defining));
     const char *own = number_of(x->arg->kind == AST_NAME ? symbols_name(r->p.names, x->arg->name) : "");
     const char *digits = (x == r->whole && *left) || !*own ? left : own;
@@ -46,6 +48,7 @@ static sym mask_name(reader *r, const ast *x) {
 
 /* How much is kept: a number, or a constant of the model. */
 static bool read_keep(reader *r, const ast *x, variable *mask) {
+    assert(x->value);
     const node *n = ir_node(r->g, x->value);
     bool        constant = n->op == OP_VAR && ir_var(r->g, n->ref)->kind == VAR_CONST;
     if (constant) mask->of = n->ref;

@@ -1,6 +1,7 @@
 /* Expression trees -> nodes: names, functions and shapes. Operands are read before what
  * uses them, in a loop over the tree's postorder; each tree node keeps the graph node it
  * became in `value` (0 after an error, which silences what is built on it). */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -53,11 +54,13 @@ static node_id read_name(reader *r, const ast *x) {
 /* --------------------------------------------------------------- operators */
 
 static node_id product(reader *r, const ast *x, node_id a, node_id b) {
+    assert(a && b);
     node_id n = ir_op2(r->g, OP_MATMUL, a, b);
     return n || r->a->failed ? n : lang_mismatch_product(r, x, a, b);
 }
 
 static node_id elementwise(reader *r, const ast *x, op_id op, node_id a, node_id b) {
+    assert(a && b && op_table[op].arity == 2);
     node_id n = ir_op2(r->g, op, a, b);
     return n || r->a->failed ? n : lang_mismatch_elementwise(r, x, a, b);
 }
@@ -178,6 +181,7 @@ static node_id call_elementwise(reader *r, const call *c, op_id op) {
 }
 
 static node_id call_op(reader *r, const call *c, op_id op) {
+    assert(op > OP_NONE && op < OP_COUNT);
     const op_info *info = &op_table[op];
     if (c->has_axis && info->rule != SHAPE_REDUCED && info->rule != SHAPE_SAME) {
         diag_error(r->d, &r->m->src, c->x->at, "%s works entry by entry and has no axis", info->name);
@@ -216,6 +220,7 @@ bool lang_is_numpy_name(const char *name) {
 /* dot with a number is the elementwise product, matmul refuses it: as numpy has it. */
 static node_id call_numpy(reader *r, const call *c) {
     size_t i = numpy_place(name_of(r, c->x));
+    assert(i < N_NUMPY_NAMES);
     op_id  op = numpy_names[i].op;
     if (!takes(r, c, numpy_names[i].operands, numpy_names[i].operands)) return 0;
     if (strcmp(numpy_names[i].name, "square") == 0) return ir_op2(r->g, op, c->arg[0], ir_number(r->g, 2));

@@ -1,5 +1,6 @@
 /* Messages for operands that do not fit: the rule that is broken, the operands with where
  * they come from, and what would fit instead. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/lang/reader.h"
@@ -23,6 +24,7 @@ const char *lang_shape_text(reader *r, shape s) {
 }
 
 const char *lang_source_text(reader *r, span at) {
+    assert(at.start <= at.end && at.end <= r->m->src.len);
     const char *text = arena_text(r->a, r->m->src.text + at.start, at.end - at.start);
     return text ? text : "?";
 }
@@ -36,6 +38,7 @@ static const char *dim_text(reader *r, dim d) {
 
 /* "W1 : (n1, n0)   declared at line 6", the columns as wide as asked. */
 static void note_operand(reader *r, const ast *x, node_id n, int name_width, int shape_width) {
+    assert(n);
     const char *text = lang_source_text(r, x->at), *sh = lang_shape_text(r, ir_shape(r->g, n));
     var_id      v = x->kind == AST_NAME ? ir_find_var(r->g, x->name) : 0;
     uint32_t    line, column;
@@ -106,6 +109,7 @@ static void note_transposes(reader *r, const ast *x, shape a, shape b) {
 }
 
 node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id right) {
+    assert(left && right && !product_fits(r, left, right));
     shape       a = ir_shape(r->g, left), b = ir_shape(r->g, right), both;
     const ast  *xa = x->arg, *xb = x->arg->next;
     const char *sign = x->sign == SIGN_ADJACENT ? "" : "@ ";
@@ -129,6 +133,7 @@ node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id rig
 }
 
 node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id right) {
+    assert(left && right);
     shape       a = ir_shape(r->g, left), b = ir_shape(r->g, right), both;
     const ast  *xa = x->arg, *xb = x->arg->next;
     const char *sign = x->kind == AST_BINARY ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255))) : "and";

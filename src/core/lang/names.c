@@ -1,5 +1,6 @@
 /* Which names a model has so far, and what a mistyped one may have meant: the known name at the smallest
  * edit distance. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/lang/reader.h"
@@ -27,6 +28,7 @@ static void consider(candidate *best, const char *wanted, const char *name) {
 }
 
 const char *lang_closest_name(reader *r, sym name, bool functions) {
+    assert(name);
     const char *wanted = symbols_name(r->p.names, name);
     unsigned    most = strlen(wanted) > 4 ? 5 : 3; /* two edits in a long name, one in a short */
     candidate   best = {NULL, most};

@@ -1,5 +1,6 @@
 /* The statements of a model, one a line. A line with an error is left out and its name
  * remembered as broken, so that the lines that use it are not blamed. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ static const token *peek(const reader *r) {
 
 /* The whole of the line at hand, for messages, and to go on behind it. */
 static void skip_line(reader *r) {
+    assert(r->p.next < r->in.list.n);
     while (peek(r)->kind != TOKEN_END) r->p.next++;
 }
 
@@ -311,6 +313,7 @@ static dfoo_status read_function(reader *r) {
 
 /* Z1 = W1 @ X + b1 */
 static dfoo_status read_definition(reader *r) {
+    assert(!r->minimized);
     variable v = {.kind = VAR_DEFINED};
     DFOO_TRY(read_new_name(r, &v.name, &v.at, false, "Z1 = W1 @ X"));
     vec_push(r->a, &r->broken, v.name);
@@ -338,6 +341,7 @@ static dfoo_status read_definition(reader *r) {
 
 /* dW2 = 1/m * dZ2 @ A1.T behind `minimize` */
 static dfoo_status read_claim(reader *r) {
+    assert(r->minimized);
     span        at;
     sym         name = syntax_layer_name(&r->p, &at);
     const char *text = symbols_name(r->p.names, name);

@@ -2,7 +2,10 @@
  * when all lines are read. */
 #include "core/lang/reader.h"
 
+#include <assert.h>
+
 static dim data_dim(const variable *v, bool last) {
+    assert(v->kind == VAR_INPUT || v->kind == VAR_LABEL);
     return last ? v->sh.cols : v->sh.rows;
 }
 

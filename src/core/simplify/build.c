@@ -101,11 +101,13 @@ static node_id times(builder *b, node_id x, node_id y) {
 }
 
 static node_id power_node(builder *b, node_id base, int32_t exp) {
+    assert(base && exp > 0);
     return exp == 1 ? base : join(b, OP_POW, base, ir_number(b->g, exp));
 }
 
 /* A number stands on a product's left operand: 1/m * dZ2 @ A1.T is (1/m * dZ2) @ A1.T. */
 static node_id scale_left(builder *b, node_id prefix, node_id n) {
+    assert(prefix && n);
     node_id right[MOST_ITEMS];
     int     depth = 0;
     while (ir_node(b->g, n)->op == OP_MATMUL && depth < MOST_ITEMS) {
@@ -155,6 +157,7 @@ static node_id fraction(builder *b, bool minus, node_id top, node_id bottom) {
 
 /* The factors that have a shape, with what multiplies all of them in the first. */
 static node_id with_prefix(builder *b, const item *items, uint32_t n, node_id prefix) {
+    assert(prefix);
     node_id out = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (items[i].scalar || items[i].exp < 0) continue;
@@ -243,6 +246,7 @@ static int by_place(const void *x, const void *y) {
 }
 
 static node_id add_up(builder *b, summand *list, uint32_t n) {
+    assert(n > 0);
     uint32_t first = 0;
     qsort(list, n, sizeof *list, by_place);
     while (first < n && list[first].minus) first++;
@@ -321,6 +325,7 @@ static bool can_turn(const poly *p) {
 
 /* Does the polynomial begin with a minus? */
 static bool begins_with_minus(builder *b, const poly *p) {
+    assert(p->n >= 2);
     summand first = summand_of(b, &p->t[0], 0, false);
     for (uint32_t i = 1; i < p->n; i++) {
         summand other = summand_of(b, &p->t[i], i, false);
@@ -338,6 +343,7 @@ static bool has_constant(const poly *p) {
 /* Which of a product's sums are turned round, and the sign that is left: all begin with a
  * plus; a minus in front then turns one more, rather A - Y than 1 - A. */
 static bool turn_sums(builder *b, form x, bool minus, bool *turned) {
+    assert(x.n <= MOST_ITEMS);
     uint32_t  best = x.n;
     rank_list best_ranks = {NULL, 0};
     bool      best_constant = true;

@@ -4,6 +4,7 @@
  * those are chosen that stand under their own name: a parameter's, one that is used twice,
  * enters a product or a reduction, or sums paths that come through several variables. The
  * others are substituted where they are used, and that is simplified again (whole). */
+#include <assert.h>
 #include <string.h>
 
 #include "core/simplify/engine.h"
@@ -56,6 +57,7 @@ const char *simplify_sentences(arena *a, const char *names) {
 }
 
 static void record(pass *p, const gradient *v, node_id before, node_id after, uint32_t used) {
+    assert(v->var);
     if (before == after || !after) return;
     vec_push(p->a, &p->d->trail, (step){.kind = TRAIL_REWRITE, .stmt = v->stmt, .goal = v->var, .in = before, .out = after, .rule = rule_text(p->a, used)});
 }
@@ -68,6 +70,7 @@ static gradient *gradient_at(pass *p, node_id n) {
 
 /* Counts where gradients stand in one local form. */
 static void count_use(pass *p, var_id grad, uint32_t user) {
+    assert(grad < p->w.n_vars && user > 0);
     use_count *c = &p->of[grad];
     c->uses++;
     if (c->last_user != user) c->users++;

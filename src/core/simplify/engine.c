@@ -5,6 +5,7 @@
  * not depend on the summation. A formula that has a name becomes the name. */
 #include "core/simplify/engine.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static void order_add(order_list *o, const node_id *more, uint32_t n) {
 }
 
 static void keep_order(simplifier *w, entry *e, const order_list *o) {
+    assert(o->n <= MOST_ORDER);
     node_id *own = arena_new(w->a, o->n * sizeof *own);
     if (!own) return;
     if (o->n) memcpy(own, o->at, o->n * sizeof *own);
@@ -110,6 +112,7 @@ static bool sums_to_one(const simplifier *w, form x, uint8_t axis) {
 /* c * sum(x): the form of a sum, and the sum that is left in it as an atom. */
 static form sum_form(simplifier *w, node_id n, node_id *atom) {
     const node  x = *ir_node(w->g, n);
+    assert(x.op == OP_SUM);
     node_id     arg = x.arg[0];
     shape       sh = ir_shape(w->g, arg);
     w->improve(w, arg);
@@ -151,6 +154,7 @@ static form linear_form(simplifier *w, node_id n, node_id *atom) {
 /* mean(x) = 1/count * sum(x) */
 static form mean_form(simplifier *w, node_id n, node_id *atom) {
     const node x = *ir_node(w->g, n);
+    assert(x.op == OP_MEAN);
     node_id    sum = ir_op(w->g, OP_SUM, x.attr, x.arg[0], 0, 0);
     if (!sum || !engine_sync(w)) return form_failed();
     form f = sum_form(w, sum, atom);
@@ -180,6 +184,7 @@ static bool is_arithmetic(uint8_t op) {
 /* ------------------------------------------------------------- one node */
 
 static void tidy_entry(simplifier *w, node_id n, entry *e) {
+    assert(!engine_entry(w, n)->done);
     const node x = *ir_node(w->g, n);
     node_id    tidy[3] = {0, 0, 0};
     bool       changed = false;
@@ -196,6 +201,7 @@ static void tidy_entry(simplifier *w, node_id n, entry *e) {
 
 static void compute_leaf(simplifier *w, node_id n, entry *e) {
     const node x = *ir_node(w->g, n);
+    assert(op_table[x.op].arity == 0);
     ratio      c;
     e->tidy = n;
     set_atom(w, e, n);

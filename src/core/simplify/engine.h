@@ -61,6 +61,9 @@ static inline bool engine_joins_entries(const void *user, const ir *g, const nod
     return op_table[x->op].arity && !op_elementwise((op_id)x->op);
 }
 
-static inline entry *engine_entry(simplifier *w, node_id n) { return &w->memo.at[n]; }
+static inline entry *engine_entry(simplifier *w, node_id n) {
+    assert(n < w->memo.n);
+    return &w->memo.at[n];
+}
 
 #endif

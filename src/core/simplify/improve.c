@@ -5,6 +5,7 @@
  * factor shows and cancels, and u is then expressed by one of them (from A = 1/(1 + u):
  * u = (1 - A)/A); and where a name's formula is linear in an atom, the atom is expressed by
  * the name (from A1 = Z1 * s: Z1 = A1/s). */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ static bool adds_denominator(form before, form after) {
 
 /* exp(k z) as u^-k with u = exp(-z), z without a number in front. */
 static form exp_form(simplifier *w, node_id n) {
+    assert(ir_node(w->g, n)->op == OP_EXP);
     node_id     arg = ir_node(w->g, n)->arg[0];
     engine_convert(w, arg);
     if (w->a->failed) return form_failed();
@@ -78,6 +80,7 @@ typedef struct try_out {
 
 /* `name` takes the place of `atom` in the order of writing. */
 static void order_insert(try_out *t, node_id name, node_id atom) {
+    assert(name && atom);
     uint32_t k = 0;
     for (uint32_t i = 0; i < t->n_order; i++)
         if (t->order[i] == name) return;
@@ -150,6 +153,7 @@ static node_id shared_exp(simplifier *w, const expansion *x, uint32_t n) {
 
 /* u expressed by one name or function of it. */
 static void try_solve_exp(try_out *t, form in_u, node_id u, node_id by_atom, form expanded) {
+    assert(u && ir_node(t->w->g, u)->op == OP_EXP);
     int32_t k;
     form    by = form_solve(&t->w->s, expanded, u, by_atom, &k);
     if (by.ok && in_u.ok && form_divides_powers(&t->w->s, in_u, u, k))

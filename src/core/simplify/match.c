@@ -3,6 +3,8 @@
  * all that is left. */
 #include "core/simplify/match.h"
 
+#include <assert.h>
+
 enum { MOST_PARTS = 6 };
 
 typedef struct part {
@@ -58,6 +60,7 @@ static parts parts_of(const ast *p) {
 }
 
 static node_id *slot_of(const ir *g, const ast *name, template_env *env) {
+    assert(name->kind == AST_NAME);
     return &env->arg[symbols_name(g->names, name->name)[0] - 'a'];
 }
 
@@ -129,6 +132,7 @@ static bool match_name(const matcher *m, const parts *p, uint32_t i, bool whole,
 }
 
 static bool match_parts(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative, template_env *env) {
+    assert(i <= p->n && p->product == v->product);
     if (i == p->n) {
         if (negative && v->product && whole) return false;
         v->negative = negative;

@@ -3,6 +3,7 @@
  * divisions by the denominators that are there. */
 #include "core/simplify/rational.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ static bool ratio_make(int64_t num, int64_t den, ratio *out) {
 }
 
 static bool ratio_mul(ratio a, ratio b, ratio *out) {
+    assert(a.den > 0 && b.den > 0);
     int64_t k1 = gcd(a.num, b.den), k2 = gcd(b.num, a.den), num, den;
     if (__builtin_mul_overflow(a.num / k1, b.num / k2, &num)) return false;
     if (__builtin_mul_overflow(a.den / k2, b.den / k1, &den)) return false;
@@ -38,6 +40,7 @@ static bool ratio_mul(ratio a, ratio b, ratio *out) {
 }
 
 static bool ratio_add(ratio a, ratio b, ratio *out) {
+    assert(a.den > 0 && b.den > 0);
     int64_t x, y, den, sum;
     if (__builtin_mul_overflow(a.num, b.den, &x) || __builtin_mul_overflow(b.num, a.den, &y)) return false;
     if (__builtin_mul_overflow(a.den, b.den, &den) || __builtin_add_overflow(x, y, &sum)) return false;
@@ -79,6 +82,7 @@ form form_number(ratio c) {
 }
 
 form form_atom(algebra *s, node_id atom) {
+    assert(atom && atom < s->g->nodes.n);
     power *f = arena_new(s->a, sizeof *f);
     if (!f) return form_failed();
     *f = (power){atom, 1};
@@ -164,6 +168,7 @@ static bool is_boolean(const algebra *s, uint32_t base) {
 
 /* The exponent of a product of powers; false if the factor must not cancel. */
 static bool join_powers(algebra *s, power *to, int32_t more) {
+    assert(to->exp && more);
     bool cancels = (to->exp > 0) != (more > 0);
     if (cancels && !s->factoring && is_flat(s, to->base)) return false;
     if (cancels) s->used |= USED_CANCEL;
@@ -172,8 +177,9 @@ static bool join_powers(algebra *s, power *to, int32_t more) {
     return abs(to->exp) <= MOST_POWER;
 }
 
-/* Merges two ascending lists of powers; NULL n_out means failure. */
+/* Merges two ascending lists of powers; false: a factor must not cancel, or there are too many. */
 static bool merge_powers(algebra *s, const power *x, uint32_t nx, const power *y, uint32_t ny, power *out, uint32_t *n) {
+    assert(powers_ascending(x, nx) && powers_ascending(y, ny));
     uint32_t i = 0, k = 0;
     *n = 0;
     while (i < nx || k < ny) {
@@ -341,6 +347,7 @@ static bool grow_slots(algebra *s) {
 
 /* The base of a polynomial whose terms are sorted and primitive; 0 without memory. */
 static uint32_t intern_poly(algebra *s, const term *t, uint32_t n) {
+    assert(n >= 2 && compare_monomials(&t[0], &t[1]) > 0);
     uint32_t hash = hash_terms(t, n);
     if (s->polys.n * 2 >= s->n_slots && !grow_slots(s)) return 0;
     uint32_t k = hash & (s->n_slots - 1);
@@ -402,6 +409,7 @@ static form product_of(algebra *s, ratio c, const power *f, uint32_t n) {
 /* The number that all terms share, with the sign that leaves most terms positive (the first
  * one, where as many are negative). */
 static ratio shared_number(const terms *p) {
+    assert(p->list.n);
     int64_t num = 0, den = 1;
     int     signs = 0;
     for (uint32_t i = 0; i < p->list.n; i++) {
@@ -447,6 +455,7 @@ static form primitive(algebra *s, terms p) {
 /* ---------------------------------------------------------- exact division */
 
 static bool term_divide(algebra *s, const term *x, const term *y, term *out) {
+    assert(y->c.num);
     power *f = arena_new(s->a, y->n * sizeof *f);
     if (!f) return false;
     for (uint32_t i = 0; i < y->n; i++) f[i] = (power){y->f[i].base, -y->f[i].exp};
@@ -459,6 +468,7 @@ static bool term_divide(algebra *s, const term *x, const term *y, term *out) {
 
 /* x / y if that leaves nothing. */
 static bool divide_exactly(algebra *s, const poly *x, const poly *y, terms *quotient) {
+    assert(x->n >= 2 && y->n >= 2);
     terms rest = {.ok = true};
     *quotient = (terms){.ok = true};
     for (uint32_t i = 0; i < x->n; i++) vec_push(s->a, &rest.list, x->t[i]);
@@ -562,6 +572,7 @@ form form_multiply_out(algebra *s, form x) {
 /* ------------------------------------------------------------ substitution */
 
 form form_substitute_power(algebra *s, form x, node_id atom, int32_t k, form w) {
+    assert(k > 0);
     form out = form_number(x.c);
     for (uint32_t i = 0; x.ok && out.ok && i < x.n; i++) {
         power f = x.f[i];
@@ -588,6 +599,7 @@ form form_substitute(algebra *s, form x, node_id atom, form by) {
 }
 
 bool form_divides_powers(algebra *s, form x, node_id atom, int32_t k) {
+    assert(k > 0);
     for (uint32_t i = 0; i < x.n; i++) {
         if (x.f[i].base == atom && x.f[i].exp % k) return false;
         if (!(x.f[i].base & POLY_FLAG)) continue;
@@ -601,6 +613,7 @@ bool form_divides_powers(algebra *s, form x, node_id atom, int32_t k) {
 /* Splits terms by the power of an atom: those without it, and those with exactly atom^k
  * (divided by it). False if other powers occur. */
 static bool split_linear(algebra *s, const terms *p, node_id atom, int32_t k, form *without, form *with) {
+    assert(k > 0);
     *without = *with = form_number((ratio){0, 1});
     for (uint32_t i = 0; i < p->list.n; i++) {
         const term *t = &p->list.at[i];

@@ -21,6 +21,13 @@ typedef struct power {
     int32_t  exp;
 } power;
 
+/* By base, each once: what every form and every term keeps its powers as. */
+static inline bool powers_ascending(const power *f, uint32_t n) {
+    for (uint32_t i = 1; i < n; i++)
+        if (f[i - 1].base >= f[i].base) return false;
+    return true;
+}
+
 typedef struct form {
     ratio        c;
     const power *f; /* ascending by base, no exponent 0 */
@@ -107,6 +114,7 @@ shape base_shape(const algebra *s, uint32_t base);
 bool  ratio_from_double(double x, ratio *out);
 
 static inline const poly *algebra_poly(const algebra *s, uint32_t base) {
+    assert(base & POLY_FLAG && (base & ~POLY_FLAG) < s->polys.n);
     return &s->polys.at[base & ~POLY_FLAG];
 }
 

@@ -1,6 +1,7 @@
 /* Patterns are parsed once, matched from the root down, and built like any table text. */
 #include "core/simplify/rules.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ static bool settle_axis(const rules *r, const rule *one, template_env *env) {
 
 /* 2 * a / 2: two numbers of a product meet, or one is 1 and need not stand. */
 static node_id join_numbers(ir *g, node_id n) {
+    assert(view_is_product(g, n));
     view     v = view_of(g, (formulas){NULL, 0}, n, true);
     bool     quotient = ir_node(g, n)->op == OP_DIV;
     uint32_t numbers = 0;

@@ -26,6 +26,7 @@ static const uint8_t handed_on[OP_COUNT] = {
 };
 
 static region region_of_node(const simplifier *w, const node *x, const region *at) {
+    assert(x->op != OP_VAR || x->ref < w->s.n_flat_var);
     uint8_t on = handed_on[x->op];
     region  a = at[x->arg[0]], b = at[x->arg[1]], out;
     if (x->op == OP_VAR) return (region){w->s.kinked_var[x->ref], w->s.flat_var[x->ref]};

@@ -1,6 +1,7 @@
 /* Nodes -> lists of factors or terms, and back. */
 #include "core/simplify/view.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum { MOST_POWER = 4, MOST_ALIASES = 8 };
@@ -45,6 +46,7 @@ static void push(view *v, pending *p, node_id n, bool minus, uint8_t from) {
 }
 
 static void push_name(const ir *g, formulas f, view *v, pending *p, view_item x) {
+    assert(x.from <= v->n_names && (x.from || v->n_names < VIEW_NAMES));
     uint8_t from = x.from;
     if (!from) {
         v->names[v->n_names++] = (view_name){.name = x.n, .minus = x.minus};
@@ -59,6 +61,7 @@ static void flip(view *v, uint8_t from) {
 }
 
 static void open_factor(const ir *g, view *v, pending *p, view_item x) {
+    assert(view_is_product(g, x.n));
     const node *n = ir_node(g, x.n);
     int         power = whole_power(g, n);
     if (n->op == OP_NEG) flip(v, x.from);
@@ -68,6 +71,7 @@ static void open_factor(const ir *g, view *v, pending *p, view_item x) {
 }
 
 static void open_term(const ir *g, view *v, pending *p, view_item x) {
+    assert(view_is_sum(g, x.n));
     const node *n = ir_node(g, x.n);
     push(v, p, n->arg[1], x.minus != (n->op == OP_SUB), x.from);
     push(v, p, n->arg[0], x.minus, x.from);
@@ -98,6 +102,7 @@ view view_of(const ir *g, formulas f, node_id root, bool product) {
 /* ------------------------------------------------------------------ writing */
 
 static bool name_is_used(const view *v, uint8_t from) {
+    assert(from && from <= v->n_names);
     for (uint32_t i = 0; i < v->n; i++)
         if (v->at[i].from == from && v->at[i].used) return true;
     return false;

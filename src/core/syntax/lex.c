@@ -1,6 +1,7 @@
 /* Text -> tokens. Line ends inside brackets are white space (what begins a statement ends a forgotten
  * bracket, so that its own line is blamed and the next one read); `np.` before a name is dropped;
  * typographic primes and minus signs, which copying from slides brings, are read as ' and -. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ static bool starts(const lexer *l, const char *text) {
 }
 
 static void emit(lexer *l, token t, uint32_t len) {
+    assert(l->at + len <= l->src->len);
     t.spaced = l->spaced;
     t.at = span_at(l->at, l->at + len);
     vec_push(l->a, &l->out->list, t);
@@ -206,6 +208,7 @@ static void lex_one(lexer *l) {
 }
 
 void syntax_lex(const source *src, arena *a, symbols *names, diags *d, tokens *out) {
+    assert(!src->text[src->len]);
     lexer l = {.src = src, .a = a, .names = names, .d = d, .out = out, .spaced = true};
     out->src = src;
     if (strncmp(src->text, "\xEF\xBB\xBF", 3) == 0) l.at = 3;

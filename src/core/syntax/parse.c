@@ -1,6 +1,7 @@
 /* Tokens -> expression trees, by operator precedence with two explicit stacks: operands,
  * and what is still open (operators, brackets, calls). Precedence and associativity are
  * Python's; two operands side by side have the precedence of `*`. */
+#include <assert.h>
 #include <string.h>
 
 #include "core/syntax/syntax.h"
@@ -88,9 +89,11 @@ static bool error_here(state *s, span at, const char *message) {
 
 /* Closes the operator on top of the stack: its operands become one. */
 static bool close_operator(state *s) {
+    assert(s->stack.n && s->stack.at[s->stack.n - 1].kind <= OPEN_NEGATE);
     open top = s->stack.at[--s->stack.n];
     ast *right = pop_operand(s);
     ast *left = top.kind == OPEN_BINARY ? pop_operand(s) : NULL;
+    assert(right && (left || top.kind == OPEN_NEGATE));
     span at = left ? span_join(left->at, right->at) : span_join(top.at, right->at);
     at.point = top.at.start;
     ast *x = node(s, top.kind == OPEN_BINARY ? AST_BINARY : AST_NEGATE, at);
@@ -113,6 +116,7 @@ static bool close_operators(state *s, uint8_t least) {
 }
 
 static bool open_operator(state *s, uint32_t sign, span at) {
+    assert(precedence(sign));
     uint8_t prec = precedence(sign);
     if (!close_operators(s, sign == SIGN_POWER ? (uint8_t)(prec + 1) : prec)) return false;
     if (prec == PREC_COMPARE && s->operands.n) {
@@ -125,6 +129,7 @@ static bool open_operator(state *s, uint32_t sign, span at) {
 }
 
 static void add_operand(open *o, ast *x) {
+    assert(x && o->call && (!o->last || !o->last->next));
     if (o->keyword) {
         o->keyword->arg = x;
         o->keyword->at = span_join(o->keyword->at, x->at);
@@ -161,6 +166,7 @@ static bool open_call(state *s, ast *call, open_kind kind, ast *first) {
 }
 
 sym syntax_layer_name(parser *p, span *at) {
+    assert(peek_at(p, 0)->kind == TOKEN_NAME);
     const token *name = peek_at(p, 0), *open_sign = peek_at(p, 1), *number = peek_at(p, 2), *close = peek_at(p, 3);
     *at = name->at;
     p->next++;
@@ -251,6 +257,7 @@ static bool read_postfix(state *s, bool *operand_done) {
     const char  *text = name->kind == TOKEN_NAME ? symbols_name(p->names, name->name) : "";
     bool         is_dot = strcmp(text, "dot") == 0 || strcmp(text, "sum") == 0 || strcmp(text, "mean") == 0;
     ast         *inner = pop_operand(s);
+    assert(inner);
     if (strcmp(text, "T") == 0) {
         ast *x = node(s, AST_TRANSPOSE, span_join(inner->at, name->at));
         if (!x) return false;
@@ -282,6 +289,7 @@ static bool read_comma(state *s) {
 
 /* `)` or `]`; `empty` when no operand stands before it, which only a call allows. */
 static bool read_close(state *s, bool empty) {
+    assert(s->stack.n && (empty || s->operands.n));
     const token *t = syntax_peek(s->p);
     if (!empty && !close_operators(s, 0)) return false;
     open o = s->stack.at[s->stack.n - 1];
@@ -382,6 +390,7 @@ ast *syntax_read(arena *a, symbols *names, diags *d, const char *text, bool indi
 }
 
 dfoo_status ast_postorder(ast *root, arena *a, ast_list *out) {
+    assert(root);
     ast_list stack = {{0}};
     vec_push(a, &stack.list, root);
     while (stack.list.n) { /* parents before operands; turned round below */

@@ -7,6 +7,8 @@
 #ifndef SYNTAX_SYNTAX_H
 #define SYNTAX_SYNTAX_H
 
+#include <assert.h>
+
 #include "core/base/diag.h"
 
 typedef enum {
@@ -95,6 +97,7 @@ ast *syntax_read(arena *a, symbols *names, diags *d, const char *text, bool indi
 sym syntax_layer_name(parser *p, span *at);
 
 static inline const token *syntax_peek(const parser *p) {
+    assert(p->next < p->in->list.n); /* the last token is a TOKEN_END, which nobody takes */
     return &p->in->list.at[p->next];
 }
 bool syntax_is(const parser *p, uint32_t sign);     /* the next token is this sign */

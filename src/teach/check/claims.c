@@ -2,6 +2,7 @@
  *
  * A claim is evaluated twice: with the claims before it, as whoever wrote them would, and
  * with the derived gradients in their place, which tells whether this line is right in itself. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -76,6 +77,7 @@ static dfoo_status evaluate(judge_env *w, arena *a, int way) {
 
 /* The one number by which x is y, or 0. */
 static double ratio(matrix x, matrix y) {
+    assert(x.rows == y.rows && x.cols == y.cols && x.at && y.at);
     size_t n = x.rows * x.cols, big = 0;
     for (size_t i = 0; i < n; i++)
         if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
@@ -96,6 +98,7 @@ static bool is_other_convention(const judge_env *w, const gradient *v, double c)
 }
 
 static void find_worst(claim_judged *j, matrix x, matrix y) {
+    assert(x.rows == y.rows && x.cols == y.cols);
     double most = -1;
     for (size_t i = 0; i < x.rows * x.cols; i++) {
         double away = isfinite(x.at[i]) ? fabs(x.at[i] - y.at[i]) : INFINITY;

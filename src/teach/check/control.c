@@ -1,6 +1,7 @@
 /* The negative control: the derivation is broken on purpose, one step at a time, and the
  * comparison with the differences must notice. What changes no gradient is no mistake and is
  * left out. */
+#include <assert.h>
 #include <math.h>
 
 #include "core/core.h"
@@ -39,6 +40,7 @@ static dfoo_status broken_program(const runner *w, arena *a, const plant *what, 
 
 /* By more than rounding? */
 static bool differs(matrix x, matrix y) {
+    assert(!x.at || !y.at || (x.rows == y.rows && x.cols == y.cols));
     if (!x.at || !y.at) return x.at || y.at;
     double largest = matrix_largest(y);
     for (size_t i = 0; i < x.rows * x.cols; i++)
@@ -83,6 +85,7 @@ static dfoo_status judge_right(runner *w, arena *a) {
 
 /* The first n of a random order, each row of the table once before one comes twice. */
 static dfoo_status draw_sample(const plants *all, uint32_t n, uint64_t seed, arena *a, uint32_t *order) {
+    assert(n <= all->list.n);
     uint32_t *mixed = arena_new(a, all->list.n * sizeof *mixed);
     bool     *taken = arena_new(a, mistake_count), *used = arena_new(a, all->list.n);
     rng       r = rng_start(seed, RNG_CHECK, 1u << 26);
@@ -101,6 +104,7 @@ static dfoo_status draw_sample(const plants *all, uint32_t n, uint64_t seed, are
 }
 
 static uint32_t affordable(const instance *in, uint32_t max_mistakes) {
+    assert(in->work > 0);
     const double total = 1.5e8; /* multiplications or so, three times the forward pass each */
     double       most = total / (3 * in->work);
     return most < 50 ? (max_mistakes < 50 ? max_mistakes : 50) : most < max_mistakes ? (uint32_t)most : max_mistakes;

@@ -5,6 +5,7 @@
  * (4 D(h) - D(2h)) / 3 is taken; |D(h) - D(2h)| and the rounding of J / h tell how far that
  * can be trusted. h is about the cube root of the machine's precision, where the two errors
  * of D(h) balance; it is made smaller where J bends sharply or has a kink nearby. */
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -104,6 +105,7 @@ static void find_kinks(probe *p) {
 
 /* The goal with x moved by `step`, which becomes the step that was really made. */
 static double moved(probe *p, size_t at, const double *direction, double *step) {
+    assert(at == ALONG ? direction != NULL : at < p->x.rows * p->x.cols);
     size_t n = p->x.rows * p->x.cols;
     if (at == ALONG) {
         for (size_t i = 0; i < n; i++) p->x.at[i] = p->home[i] + *step * direction[i];
@@ -121,6 +123,7 @@ static double moved(probe *p, size_t at, const double *direction, double *step) 
 
 /* rounding: how large |D(h) - D(2h)| can be for that reason alone. */
 static difference measure(probe *p, size_t at, const double *direction, double h, double *rounding) {
+    assert(h > 0);
     double step[4] = {h, -h, 2 * h, -2 * h}, value[4];
     p->met = 0;
     for (int i = 0; i < 4; i++) value[i] = moved(p, at, direction, &step[i]);
@@ -166,6 +169,7 @@ static dfoo_status add_terms(probe *p, arena *a, node_id goal) {
 
 static dfoo_status probe_start(probe *p, const instance *in, arena *a, const differences *q, bool by_link) {
     const subject *s = in->s;
+    assert(!by_link || (q->of && s->link[q->number]));
     node_id goal = by_link ? s->link[q->number] : ir_var(s->g, s->m->cost)->leaf;
     *p = (probe){.in = in, .factor = 1, .x = in->e.value[ir_var(s->g, q->v)->leaf], .goal = in->e.value[goal].at};
     if (!by_link && q->of && q->of->scale == SCALE_DATA) p->factor = instance_size(in, s->m->examples);
@@ -180,6 +184,8 @@ static dfoo_status probe_start(probe *p, const instance *in, arena *a, const dif
 
 /* One entry of each of n equal parts; all of them where n is their number. */
 static void measure_entries(probe *p, arena *a, differences *q, size_t n) {
+    assert(p->x.rows == q->rows && p->x.cols == q->cols);
+    assert(n <= q->rows * q->cols);
     size_t all = q->rows * q->cols;
     double sum = 0;
     rng    r = rng_start(p->in->seed, RNG_CHECK, 1u << 24 | q->v);

@@ -1,5 +1,6 @@
 /* A set of values to try a model on: sizes, then inputs, labels and parameters, then
  * everything that follows from them, evaluated once. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -65,6 +66,7 @@ static dfoo_status note_signs(instance *in) {
  * neither saturate nor overflow, and biases are positive, so that few units of a relu are
  * never reached. Every third draw is positive altogether, for models that need that. */
 static void draw_entries(const instance *in, const variable *x, matrix at, uint32_t v, uint32_t draw) {
+    assert(at.at && at.rows && at.cols);
     rng    r = rng_start(in->seed, RNG_CHECK, draw * 4096 + v);
     size_t fan_in = in->s->m->examples_are_columns || !in->s->m->examples ? at.cols : at.rows;
     bool   bias = x->kind == VAR_PARAM && fan_in == 1, positive = draw % 3 == 2;

@@ -2,6 +2,7 @@
  *
  * An entry is wrong if it is further from its quotient than a ten-millionth of itself and
  * eight times the quotient's own error, as estimated for this entry and on the average. */
+#include <assert.h>
 #include <math.h>
 
 #include "teach/check/inside.h"
@@ -17,6 +18,7 @@ double matrix_largest(matrix x) {
 
 /* The derivative along a direction, and what its terms amount to. */
 static double along(const differences *q, matrix x, double *size) {
+    assert(q->direction);
     double sum = 0, squares = 0;
     for (size_t i = 0; x.at && i < q->rows * q->cols; i++) {
         double term = x.at[i] * q->direction[i];
@@ -28,6 +30,7 @@ static double along(const differences *q, matrix x, double *size) {
 }
 
 static void compare(judged *j, const difference *at, matrix x, double largest) {
+    assert(at->judged && (at->at == ALONG || at->at < j->q->rows * j->q->cols));
     double derived = x.at && at->at != ALONG ? x.at[at->at] : 0, size = fabs(derived);
     if (at->at == ALONG) derived = along(j->q, x, &size);
     double away = fabs(derived - at->value);
@@ -57,6 +60,7 @@ static verdict decide(const judged *j, matrix x, bool misfit, double largest) {
 }
 
 judged judge(const differences *q, matrix x, bool misfit) {
+    assert(!x.at || misfit || (x.rows == q->rows && x.cols == q->cols));
     judged j = {.q = q};
     double largest = misfit ? 0 : matrix_largest(x), scale = largest;
     for (uint32_t i = 0; i < q->list.n; i++)

@@ -1,5 +1,6 @@
 /* Where the rows of the table apply: each step of the unsimplified derivation against each
  * row, and the row's text built there. */
+#include <assert.h>
 #include <string.h>
 
 #include "teach/check/mistakes.h"
@@ -141,6 +142,7 @@ static node_id size_of(ir *g, dim d) {
 }
 
 static void bind_operands(place *p, const step *s, template_env *env) {
+    assert(s->kind != TRAIL_REWRITE);
     env->dy = s->in;
     if (s->kind == TRAIL_MEET) {
         env->arg[0] = s->in;
@@ -184,6 +186,7 @@ static void bind_names(place *p, const step *s, surroundings *w) {
 }
 
 static bool is_place(const place *p, const mistake *row, uint32_t number) {
+    assert(number < p->s->right.trail.n);
     const step *s = &p->s->right.trail.at[number];
     switch ((mistake_place)row->place) {
     case AT_LOCAL: return s->kind == TRAIL_LOCAL && ir_node(p->g, s->op)->op == row->op && s->operand == row->operand;

@@ -1,5 +1,6 @@
 /* The report: what was tested, a table of the gradients, what could not be judged, the
  * negative control, the claims, the verdict. No line is longer than 100 columns unless names are. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ static const char *shape_cell(const findings *f, const instance *in, const diffe
 }
 
 static const char *place_cell(const judged *j, arena *a) {
+    assert(j->worst.at == ALONG || j->worst.at < j->q->rows * j->q->cols);
     if (j->worst.at == ALONG) return "(direction)";
     if (j->q->rows * j->q->cols == 1) return "";
     return arena_format(a, "[%zu, %zu]", j->worst.at / j->q->cols + 1, j->worst.at % j->q->cols + 1);

@@ -12,6 +12,8 @@
  * every variable holds for the whole. */
 #include "teach/check/inside.h"
 
+#include <assert.h>
+
 static dfoo_status reach_forward(subject *s) {
     VEC(node_id) roots = {0};
     for (uint32_t i = 0; i < s->right.forward.list.n; i++) vec_push(s->a, &roots, s->right.forward.list.at[i].node);
@@ -45,6 +47,7 @@ static node_id link_through(subject *s, const gradient *from, node_id f, const g
 }
 
 static void add_link(subject *s, const gradient *from, node_id f, uint32_t to) {
+    assert(to < s->right.list.n);
     node_id more = link_through(s, from, f, &s->right.list.at[to]);
     s->link[to] = s->link[to] ? ir_op2(s->g, OP_ADD, s->link[to], more) : more;
 }

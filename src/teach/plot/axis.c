@@ -1,10 +1,12 @@
 /* Axes: where values are in the picture, which of them are written beside it, and the frame that two
  * axes make. */
+#include <assert.h>
 #include <math.h>
 
 #include "teach/plot/svg.h"
 
 double axis_at(const axis *a, double value) {
+    assert(a->high > a->low && (!a->log || a->low > 0));
     double part = a->log ? (log(value) - log(a->low)) / (log(a->high) - log(a->low)) : (value - a->low) / (a->high - a->low);
     return a->from + part * (a->to - a->from);
 }
@@ -13,6 +15,7 @@ double axis_at(const axis *a, double value) {
 
 /* The least of 1, 2, 5 times a power of ten that is not below x > 0. */
 static double round_up(double x) {
+    assert(x > 0);
     double power = pow(10, floor(log10(x))), times = x / power;
     return power * (times <= 1.0000001 ? 1 : times <= 2.0000001 ? 2 : times <= 5.0000001 ? 5 : 10);
 }
@@ -46,6 +49,7 @@ static void log_ticks(const axis *a, int wanted, ticks *t) {
 }
 
 ticks axis_ticks(const axis *a, int wanted) {
+    assert(wanted > 0 && a->high > a->low);
     ticks t = {.n = 0};
     if (a->log) log_ticks(a, wanted, &t);
     if (t.n > 1) return t;
@@ -61,6 +65,7 @@ static int decimals_of(double step) {
 }
 
 void put_tick(buf *b, const axis *a, const ticks *t, int i) {
+    assert(i >= 0 && i < t->n);
     double value = a->percent ? 100 * t->at[i] : t->at[i], step = a->percent ? 100 * t->step : t->step;
     double most = fmax(fabs(t->at[0]), fabs(t->at[t->n - 1]));
     if (t->step == 0) put_digits(b, value, 3);

@@ -4,6 +4,7 @@
  * edge and leaves at another; it is directed so that what is above lies on one side of it all along. Each
  * edge is therefore left by one line at most and reached by one at most, and `next`, from edge to edge,
  * is all that has to be remembered to follow the lines. */
+#include <assert.h>
 #include <math.h>
 
 #include "teach/plot/svg.h"
@@ -26,6 +27,7 @@ static uint32_t edge(const field *f, size_t i, size_t j, int side) {
 }
 
 static double value(const field *f, size_t i, size_t j) {
+    assert(i < f->nx && j < f->ny);
     double x = f->f[j * f->nx + i];
     return x > 1e300 ? 1e300 : x > -1e300 ? x : -1e300; /* not a number: below */
 }
@@ -33,6 +35,7 @@ static double value(const field *f, size_t i, size_t j) {
 /* The edge where the line that leaves the cell's upper side at edge `e` comes in again. With two lines in the
  * cell, the mean says which corners hang together. */
 static int partner(const bool above[4], bool middle, int e) {
+    assert(above[e] && !above[(e + 1) % 4]);
     int way = middle ? 1 : 3;
     for (int k = (e + way) % 4;; k = (k + way) % 4)
         if (!above[k] && above[(k + 1) % 4]) return k;
@@ -52,6 +55,7 @@ static void link_cell(contour *c, size_t i, size_t j) {
 }
 
 static dfoo_status link_all(contour *c, const field *f, arena *scratch) {
+    assert(f->nx >= 2 && f->ny >= 2);
     size_t edges = 2 * f->nx * f->ny;
     *c = (contour){f, arena_new(scratch, edges * sizeof *c->next), arena_new(scratch, edges)};
     if (!c->next || !c->reached) return DFOO_ENOMEM;
@@ -71,6 +75,7 @@ static void crossing(const field *f, uint32_t edge_, double *x, double *y) {
 }
 
 static void follow(contour *c, uint32_t from, path *p) {
+    assert(c->next[from]);
     uint32_t e = from;
     bool     closed = false;
     for (;;) {

@@ -3,6 +3,7 @@
  *
  * From the last point written, every point seen since allows a sector of directions, those that
  * pass it within the tolerance. As long as the next point lies in all of them, a straight line does. */
+#include <assert.h>
 #include <math.h>
 
 #include "teach/plot/svg.h"
@@ -10,6 +11,7 @@
 static const double pi = 3.14159265358979323846;
 
 void path_open(path *p, buf *b, const char *kind, double within) {
+    assert(within >= 0);
     *p = (path){.b = b, .within = within};
     buf_printf(b, "<path class=\"%s\" d=\"", kind);
 }

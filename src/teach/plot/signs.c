@@ -1,5 +1,6 @@
 /* How classes are told apart: a colour (style.c) and a shape each; nine shapes and ten colours meet again only
  * after 90 classes. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -74,6 +75,7 @@ typedef struct cells {
 
 /* The place of a point among the cells, and whether nobody stood there. Takes it. */
 static bool take_cell(cells *c, double x, double y) {
+    assert(c->side > 0 && c->taken);
     size_t i = (size_t)fmax(0, (x - c->x) / c->side), j = (size_t)fmax(0, (y - c->y) / c->side);
     if (i >= c->n_x || j >= c->n_y) return true;
     size_t bit = j * c->n_x + i;

@@ -1,6 +1,7 @@
 /* Ranges, frames and words that the pictures of a model share. */
 #include "teach/plot/stage.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* ---------------------------------------------------------------------- ranges */
@@ -23,6 +24,7 @@ plot_range plot_range_of(const double *x, size_t n, size_t step) {
 }
 
 double plot_step(plot_range r, size_t i, size_t n) {
+    assert(n > 1 && i < n);
     double part = (double)i / (double)(n - 1);
     return r.low * (1 - part) + r.high * part;
 }
@@ -47,6 +49,7 @@ levels levels_of(const double *value, size_t n) {
 }
 
 uint32_t level_colour(const levels *l, int band) {
+    assert(band >= 0 && band <= l->t.n);
     return l->t.n ? (uint32_t)lround((double)band * (RAMP_COLOURS - 1) / l->t.n) : RAMP_COLOURS / 2;
 }
 

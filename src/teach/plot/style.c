@@ -6,6 +6,7 @@
  * The colours of classes are those that people with a colour deficiency tell apart as well (after Okabe
  * and Ito, "Color universal design", 2008, for the first seven). Values have a ramp whose lightness grows
  * with them. */
+#include <assert.h>
 #include <math.h>
 
 #include "teach/plot/svg.h"
@@ -28,6 +29,7 @@ static colour mix(colour a, colour b, double part) {
 
 /* From dark blue to yellow, each step lighter. */
 static colour ramp(int i) {
+    assert(i >= 0 && i < RAMP_COLOURS);
     static const colour stops[] = {{0x27, 0x2a, 0x6b}, {0x2b, 0x61, 0x9a}, {0x2a, 0x98, 0x95}, {0x86, 0xc4, 0x6a}, {0xf6, 0xe6, 0x54}};
     double at = i * 4.0 / (RAMP_COLOURS - 1);
     int    stop = at >= 4 ? 3 : (int)at;
