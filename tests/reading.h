@@ -19,6 +19,7 @@
 #include "core/base/rng.h"
 #include "core/diff/diff.h"
 #include "core/lang/reader.h"
+#include "core/notation/notation.h"
 #include "core/simplify/simplify.h"
 
 typedef struct reading {

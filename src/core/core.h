@@ -14,7 +14,7 @@
 #include "core/ir/index.h"
 #include "core/ir/model.h"
 #include "core/ir/trail.h"
-#include "core/notation/tex.h"
+#include "core/notation/notation.h"
 #include "core/lang/lang.h"
 #include "core/lang/builtin.h"
 #include "core/diff/diff.h"

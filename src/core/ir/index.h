@@ -90,8 +90,6 @@ typedef struct index_style {
     const char *loss;     /* how the differentiated number is called: "l", "J" */
 } index_style;
 
-void index_print(const ir *g, const index_tree *x, const index_style *style, buf *out);
-
 /* Values for a tree: entries from an evaluation that has run, index letters from `at`, and
  * partial derivatives through a callback (differences). */
 typedef struct index_values {

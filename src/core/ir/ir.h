@@ -65,7 +65,7 @@ typedef struct op_info {
     const char *name; /* "sigmoid", "+" */
     uint8_t     arity, rule, flags;
     const char *grad[3];
-    const char *definition, *kink, *latex;
+    const char *definition, *kink, *form;
 } op_info;
 
 extern const op_info op_table[OP_COUNT];
@@ -248,21 +248,5 @@ node_id ir_map(ir *g, arena *scratch, node_id root, ir_map_fn make, void *user);
 /* Marks (by var_id) in a program what is computed from marked variables; what those are computed from. */
 dfoo_status program_spread(const ir *g, arena *scratch, const program *p, bool *marked);
 dfoo_status program_needs(const ir *g, arena *scratch, const program *p, bool *marked);
-
-/* ---------------------------------------------------------------- printing */
-
-/* An expression in the notation; it parses back to the same node. */
-void print_node(const ir *g, node_id n, buf *out);
-
-/* The same with the variables marked here in lower case: what they are for one example. */
-void print_node_small(const ir *g, node_id n, const bool *small, buf *out);
-
-/* A name as it is, or in lower case (dZ1 becomes dz1). */
-void print_name(const ir *g, var_id v, bool small, buf *out);
-void print_shape(const ir *g, shape s, buf *out);
-
-/* The same as an arena's text; "" without memory. */
-const char *print_shape_text(const ir *g, arena *a, shape s);
-void print_dim(const ir *g, dim d, buf *out);
 
 #endif

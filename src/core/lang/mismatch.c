@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/lang/reader.h"
+#include "core/notation/notation.h"
 
 static const char *render(reader *r, buf *b) {
     const char *text = b->failed || !b->text ? NULL : arena_text(r->a, b->text, b->len);

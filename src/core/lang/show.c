@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/lang/lang.h"
+#include "core/notation/notation.h"
 
 enum { COMMENT_COLUMN = 40 };
 

@@ -1,5 +1,5 @@
-/* Formulas of the notation by their text -> mathematics, for what is no node and no index tree: a
- * slide's line, the derivative of a function, matrices of numbers.
+/* Formulas of the notation by their text -> mathematics, for what is no node and no index tree: a slide's
+ * line, the derivative of a function, matrices of numbers. Brackets stay as they are written.
  *
  *   a + b, a - b, -a, a * b, a @ b, a b      a ** b (a power)    a / b, a/b (a fraction; a/b binds tightly)
  *   a = b, a -> b, a < b, a > b, a != b      a · b               .. (dots)
@@ -7,41 +7,59 @@
  *   Σi a, ∂a, ∂a/∂b, δa                      byte 1, number, byte 2: a part that is set already
  *
  * A product of two things with entries is entry by entry; names tell which have. The reader descends
- * the grammar, as deep as our own texts are nested. What it cannot read is set as upright text. */
+ * the grammar, as deep as our own texts are nested. What it cannot read is set as text. */
 #include <string.h>
 
-#include "core/notation/tex.h"
+#include "core/notation/inside.h"
 
 enum { MOST_DEPTH = 60 };
 
 typedef struct reader {
-    const tex       *p;
-    const tex_parts *parts;
-    const char      *at;
-    int              depth;
-    bool             wrong;
+    const notation      *p;
+    arena               *a;
+    const formula_parts *parts;
+    const char          *at;
+    int                  depth;
+    bool                 wrong;
 } reader;
 
-static const tex_part nothing = {"", false};
-
-static tex_part read_relation(reader *r);
-static tex_part read_power(reader *r);
-static tex_part read_list(reader *r, const char *open, const char *close, const char *end);
+static const math *read_relation(reader *r);
+static const math *read_power(reader *r);
 
 static void skip_blanks(reader *r) {
     while (*r->at == ' ') r->at++;
 }
 
-static bool take(reader *r, const char *sign) {
+/* Is this sign next? It is taken. */
+static bool take_here(reader *r, const char *sign) {
     size_t len = strlen(sign);
-    skip_blanks(r);
     if (strncmp(r->at, sign, len) != 0) return false;
     r->at += len;
     return true;
 }
 
-static const char *safe(const char *made) {
-    return made ? made : ""; /* the arena remembers that there was no memory */
+static bool take(reader *r, const char *sign) {
+    skip_blanks(r);
+    return take_here(r, sign);
+}
+
+static const math *wrong(reader *r) {
+    r->wrong = true;
+    return &math_nothing;
+}
+
+static bool has_entries(const math *x) {
+    return (x->has & HAS_ENTRIES) != 0;
+}
+
+/* a sign b, with entries if one of them has. */
+static const math *joined(reader *r, const math *a, glyph_id sign, const math *b) {
+    return math_entries(r->a, math_row(r->a, a, math_glyph(sign), b), has_entries(a) || has_entries(b));
+}
+
+/* A sign before something. */
+static const math *before(reader *r, glyph_id sign, const math *x) {
+    return math_entries(r->a, math_row(r->a, math_glyph(sign), x, NULL), has_entries(x));
 }
 
 /* ------------------------------------------------------------------- names */
@@ -55,9 +73,8 @@ static bool is_digit(char c) {
 }
 
 /* Signs beyond ASCII that are no letters of names. */
-static const char *const signs[] = {"Σ", "∂", "δ", "·", "→", "⊙"};
-
 static bool is_sign(const char *at) {
+    static const char *const signs[] = {"Σ", "∂", "δ", "·", "→", "⊙"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(at, signs[i], strlen(signs[i])) == 0) return true;
     return false;
@@ -69,294 +86,303 @@ static size_t name_length(const char *at) {
     return n;
 }
 
+static bool is_lower_case_of(const char *name, size_t len, const char *other) {
+    size_t i = 0;
+    while (i < len && other[i] && (other[i] == name[i] || (other[i] >= 'A' && other[i] <= 'Z' && other[i] + 32 == name[i]))) i++;
+    return i == len && !other[i];
+}
+
 /* The variable of a name, or the one that it is the lower case of. */
-static var_id find_name(const tex *p, const char *name, size_t len, bool *small) {
-    sym exact = symbols_find(p->g->names, name, len);
+static var_id find_name(const notation *p, const char *name, bool *small) {
+    size_t len = strlen(name);
+    sym    exact = symbols_find(p->g->names, name, len);
     *small = false;
     if (exact && ir_find_var(p->g, exact)) return ir_find_var(p->g, exact);
     *small = true;
     if (len == 1) return 0; /* the operands of the tables are called a, b and y */
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const char *other = ir_var_name(p->g, v);
-        size_t      i = 0;
-        if (ir_var(p->g, v)->kind == VAR_DEFINED && strchr(other, '(')) continue; /* of a function's own */
-        while (i < len && other[i] && (other[i] == name[i] || (other[i] >= 'A' && other[i] <= 'Z' && other[i] + 32 == name[i]))) i++;
-        if (i == len && !other[i]) return v;
+        bool        own = ir_var(p->g, v)->kind == VAR_DEFINED && strchr(other, '('); /* of a function */
+        if (!own && is_lower_case_of(name, len, other)) return v;
     }
     return 0;
 }
 
-/* The name of a function: \sigma, \log; its operands in brackets follow. */
-static const char *function_name(reader *r, op_id op) {
-    const char *latex = op_table[op].latex, *end = strchr(latex, '#');
-    if (op == OP_EXP) return "\\exp";
-    if (!end || end == latex || strchr("({|", end[-1]) == NULL) {
-        if (!end || end == latex || end[-1] != ' ') return NULL;
-    }
-    size_t len = (size_t)(end - latex);
-    while (len && strchr("( |", latex[len - 1])) len--;
-    if (!len || latex[len - 1] == '{' || latex[len - 1] == '^') return NULL;
-    return arena_text(r->p->a, latex, len);
+/* Operands with commas, up to the bracket that ends them. */
+static const math *read_list(reader *r, const char *end) {
+    const math *out = read_relation(r);
+    while (take(r, ",")) out = math_entries(r->a, joined(r, out, GLYPH_COMMA, read_relation(r)), has_entries(out));
+    if (!take(r, end)) r->wrong = true;
+    return out;
 }
 
-/* A word in upright letters. */
-static const char *upright(reader *r, const char *name) {
-    const char *out = "";
-    for (; *name; name++) out = safe(arena_format(r->p->a, *name == '_' ? "%s\\_" : "%s%c", out, *name));
-    return safe(arena_format(r->p->a, "\\operatorname{%s}", out));
+static const math *read_bracket(reader *r) {
+    const math *inside = read_list(r, ")");
+    return math_entries(r->a, math_brackets(r->a, inside, LINE_AS_AROUND), has_entries(inside));
 }
 
-static tex_part read_name(reader *r) {
+/* A function of the table: with its operand if that stands below a root or above an e. */
+static const math *read_function(reader *r, op_id op, const char *name) {
+    if (op == OP_SQRT && take_here(r, "(")) return math_of(r->a, MATH_ROOT, read_list(r, ")"), NULL);
+    if (op == OP_EXP && take_here(r, "(")) return math_above(r->a, math_leaf(r->a, MATH_LETTER, "e"), read_list(r, ")"));
+    const math *known = op == OP_EXP ? math_glyph(GLYPH_EXP) : form_name(r->p, op_table[op].form);
+    return known ? known : math_leaf(r->a, MATH_UPRIGHT, name);
+}
+
+/* The gradient of what a name means: dz2, where there is a z2; of any single letter. */
+static const math *gradient_name(reader *r, const char *name) {
+    bool small, known = name[0] == 'd' && name[1] && find_name(r->p, name + 1, &small);
+    if (!known && !(name[0] == 'd' && strlen(name) == 2)) return NULL;
+    const math *d = math_leaf(r->a, MATH_ROMAN, "d");
+    return math_entries(r->a, math_row(r->a, d, set_word(r->p, name + 1), NULL), known);
+}
+
+/* A name that the model does not know: a function in words, or any number or matrix, as the words say. */
+static const math *free_name(reader *r, const char *name) {
+    size_t len = strlen(name);
+    bool   word = len > 1 && strcspn(name, "0123456789") == len, capital = len == 1 && *name >= 'A' && *name <= 'Z';
+    if (*r->at == '(' && word) return math_entries(r->a, math_leaf(r->a, MATH_UPRIGHT, name), strcmp(name, "diag") == 0);
+    return math_entries(r->a, set_word(r->p, name), capital && !r->p->numbers);
+}
+
+static const math *read_name(reader *r) {
     size_t      len = name_length(r->at);
-    const char *start = r->at, *name = arena_text(r->p->a, start, len);
+    const char *name = arena_text(r->a, r->at, len);
     bool        small;
     r->at += len;
-    if (!name) return nothing;
+    if (!name) return &math_nothing;
     if (strcmp(name, "d") == 0 && *r->at == '\1') { /* the gradient of a part: dz2 */
-        tex_part of = read_power(r);
-        return (tex_part){safe(arena_format(r->p->a, "\\mathrm{d}%s", of.tex)), of.matrix};
+        const math *of = read_power(r);
+        return math_entries(r->a, math_row(r->a, math_leaf(r->a, MATH_ROMAN, name), of, NULL), has_entries(of));
     }
-    var_id v = find_name(r->p, name, len, &small);
-    if (v) return (tex_part){tex_name(r->p, v, small), !r->p->numbers && !shape_is_scalar(ir_var(r->p->g, v)->sh)};
-    op_id       op = op_find(name);
-    if (*r->at == '(' && (op == OP_SQRT || op == OP_EXP)) {
-        r->at++;
-        return read_list(r, op == OP_SQRT ? "\\sqrt{" : "e^{", "}", ")");
-    }
-    const char *function = op ? function_name(r, op) : NULL;
-    if (op) return (tex_part){function ? function : upright(r, name), false};
-    bool gradient = name[0] == 'd' && len > 1 && find_name(r->p, name + 1, len - 1, &small);
-    if (gradient || (len == 2 && name[0] == 'd')) return (tex_part){safe(arena_format(r->p->a, "\\mathrm{d}%s", tex_word(r->p, name + 1))), gradient};
-    bool word = len > 1 && strcspn(name, "0123456789") == len;
-    if (*r->at == '(' && word) return (tex_part){upright(r, name), strcmp(name, "diag") == 0};
-    bool capital = len == 1 && *name >= 'A' && *name <= 'Z'; /* any matrix, as the words say */
-    return (tex_part){tex_word(r->p, name), capital && !r->p->numbers};
+    var_id v = find_name(r->p, name, &small);
+    bool   entries = v && !r->p->numbers && !shape_is_scalar(ir_var(r->p->g, v)->sh);
+    if (v) return math_entries(r->a, set_name(r->p, v, small), entries);
+    op_id op = op_find(name);
+    if (op) return read_function(r, op, name);
+    const math *gradient = gradient_name(r, name);
+    return gradient ? gradient : free_name(r, name);
 }
 
 /* ------------------------------------------------------------------- atoms */
 
-/* 3e-05 is 3 times 10 to the -5. */
-static const char *read_exponent(reader *r, const char *digits) {
-    const char *minus = r->at[1] == '-' ? "-" : "", *power = r->at + 1 + strlen(minus);
-    while (power[0] == '0' && is_digit(power[1])) power++;
-    size_t len = strspn(power, "0123456789");
-    r->at = power + len;
-    return arena_format(r->p->a, strcmp(digits, "1") == 0 ? "10^{%s%s%.*s}" : "%s \\cdot 10^{%s%.*s}", strcmp(digits, "1") == 0 ? "" : digits, minus, (int)len, power);
+/* 12.5, and 3e-05, which is 3 times 10 to the -5. */
+static const math *read_number(reader *r) {
+    const char *from = r->at;
+    r->at += strspn(r->at, "0123456789.");
+    while (r->at > from + 1 && r->at[-1] == '.') r->at--; /* "1 .." */
+    if (*r->at == 'e' && (is_digit(r->at[1]) || (r->at[1] == '-' && is_digit(r->at[2])))) r->at += 2, r->at += strspn(r->at, "0123456789");
+    const char *digits = arena_text(r->a, from, (size_t)(r->at - from));
+    return digits ? math_digits_set(r->a, digits) : &math_nothing;
 }
 
-static tex_part read_number(reader *r) {
-    size_t len = strspn(r->at, "0123456789.");
-    while (len > 1 && r->at[len - 1] == '.') len--; /* "1 .." */
-    const char *digits = arena_text(r->p->a, r->at, len);
-    r->at += len;
-    if (*r->at == 'e' && (is_digit(r->at[1]) || (r->at[1] == '-' && is_digit(r->at[2])))) digits = read_exponent(r, safe(digits));
-    return (tex_part){safe(digits), false};
-}
-
-static tex_part read_mark(reader *r) {
+static const math *read_mark(reader *r) {
     uint32_t number = 0;
     for (r->at++; is_digit(*r->at); r->at++) number = number * 10 + (uint32_t)(*r->at - '0');
     if (*r->at == '\2') r->at++;
-    return r->parts && r->parts->part ? r->parts->part(r->parts->user, number) : nothing;
+    return r->parts && r->parts->part ? r->parts->part(r->parts->user, number) : &math_nothing;
 }
 
-/* Operands between two signs, with commas. */
-static tex_part read_list(reader *r, const char *open, const char *close, const char *end) {
-    tex_part out = read_relation(r);
-    while (take(r, ",")) out.tex = safe(arena_format(r->p->a, "%s, %s", out.tex, read_relation(r).tex));
-    if (!take(r, end)) r->wrong = true;
-    out.tex = safe(arena_format(r->p->a, "%s%s%s", open, out.tex, close));
-    return out;
-}
-
-/* [1 2 3; 4 5 6] */
-static tex_part read_matrix(reader *r) {
-    const char *rows = "";
-    r->at++;
-    while (!r->wrong && !take(r, "]")) {
-        if (take(r, ";")) rows = safe(arena_format(r->p->a, "%s \\\\ ", rows));
-        else {
-            const char *before = r->at;
-            bool        first = !rows[0] || rows[strlen(rows) - 1] == ' ';
-            bool        minus = take(r, "-");
-            tex_part    entry = read_power(r);
-            rows = safe(arena_format(r->p->a, "%s%s%s%s", rows, first ? "" : " & ", minus ? "-" : "", entry.tex));
-            if (r->at == before) r->wrong = true;
-        }
-        if (!*r->at) break;
+static const math *read_row(reader *r) {
+    const math *row = NULL;
+    while (!r->wrong && (skip_blanks(r), *r->at && *r->at != ';' && *r->at != ']')) {
+        const char *from = r->at;
+        bool        minus = take(r, "-");
+        const math *entry = read_power(r);
+        if (r->at == from) r->wrong = true;
+        if (minus) entry = before(r, GLYPH_NEGATIVE, entry);
+        row = row ? math_of(r->a, MATH_CELL, row, entry) : entry;
     }
-    return (tex_part){safe(arena_format(r->p->a, "\\begin{bmatrix} %s \\end{bmatrix}", rows)), true};
+    return row ? row : &math_nothing;
 }
 
-static tex_part read_atom(reader *r) {
-    skip_blanks(r);
-    if (take(r, "..")) return (tex_part){"\\cdots", false};
-    if (take(r, "∂")) return (tex_part){safe(arena_format(r->p->a, "\\partial %s", read_power(r).tex)), false};
-    if (take(r, "δ")) {
-        tex_part of = read_power(r);
-        return (tex_part){safe(arena_format(r->p->a, "\\delta %s", of.tex)), of.matrix};
-    }
+/* 1 2 3; 4 5 6] */
+static const math *read_matrix(reader *r) {
+    const math *rows = read_row(r);
+    while (!r->wrong && take(r, ";")) rows = math_of(r->a, MATH_NEXT, rows, read_row(r));
+    if (!take(r, "]")) r->wrong = true;
+    return math_entries(r->a, math_of(r->a, MATH_MATRIX, rows, NULL), true);
+}
+
+static const math *read_atom(reader *r) {
+    if (take(r, "..")) return math_glyph(GLYPH_DOTS);
+    if (take(r, "∂")) return math_entries(r->a, before(r, GLYPH_PARTIAL, read_power(r)), false);
+    if (take(r, "δ")) return before(r, GLYPH_CHANGE, read_power(r));
+    if (take(r, "[")) return read_matrix(r);
+    if (take(r, "(")) return read_bracket(r);
+    if (take(r, "<")) return math_row(r->a, math_glyph(GLYPH_ANGLE), read_list(r, ">"), math_glyph(GLYPH_ANGLE_CLOSE));
     if (*r->at == '\1') return read_mark(r);
-    if (*r->at == '[') return read_matrix(r);
-    if (take(r, "(")) return read_list(r, "\\left(", "\\right)", ")");
-    if (take(r, "<")) {
-        tex_part pair = read_list(r, "\\langle ", " \\rangle ", ">");
-        pair.matrix = false;
-        return pair;
-    }
     if (is_digit(*r->at)) return read_number(r);
-    if (name_length(r->at)) return read_name(r);
-    r->wrong = true;
-    return nothing;
+    return name_length(r->at) ? read_name(r) : wrong(r);
 }
 
 /* ---------------------------------------------------------------- postfixes */
 
-/* W2[i,j]; the slides' z[1], which has its layer above. */
-static tex_part read_entry(reader *r, tex_part of) {
-    size_t len = strcspn(r->at, "]");
-    if (!r->at[len]) r->wrong = true;
-    const char *inside = arena_text(r->p->a, r->at + 1, len ? len - 1 : 0);
-    bool        above = r->parts && r->parts->layers;
-    r->at += r->at[len] ? len + 1 : len;
-    bool turned = above && strncmp(r->at, ".T", 2) == 0, prime = above && *r->at == '\'';
-    if (turned) r->at += 2;
-    if (prime) r->at++;
-    return (tex_part){safe(arena_format(r->p->a, above ? "%s^{[%s]%s}" : "%s[%s]%s", of.tex, safe(inside), turned ? " \\top" : prime ? " \\prime" : "")), above};
+/* i,j; 1; l-1 */
+static const math *read_place(reader *r) {
+    const math *row = math_glyph(GLYPH_SQUARE);
+    while (*r->at && *r->at != ']') {
+        char        c = *r->at++;
+        const char *text = arena_text(r->a, &c, 1);
+        const math *x = c == ',' ? math_glyph(GLYPH_BESIDE) : math_leaf(r->a, is_digit(c) ? MATH_NUMBER : MATH_LETTER, text);
+        row = math_row(r->a, row, c == '-' ? math_glyph(GLYPH_NEGATIVE) : x, NULL);
+    }
+    if (!take(r, "]")) r->wrong = true;
+    return math_row(r->a, row, math_glyph(GLYPH_SQUARE_CLOSE), NULL);
+}
+
+/* W2[i,j]; the slides' z[1], which has its layer above, and a transposition or a prime behind it. */
+static const math *read_entry(reader *r, const math *of) {
+    const math *inside = read_place(r);
+    if (!r->parts || !r->parts->layers) return math_entries(r->a, math_row(r->a, of, inside, NULL), false);
+    if (take_here(r, ".T")) inside = math_row(r->a, inside, math_glyph(GLYPH_TOP), NULL);
+    else if (take_here(r, "'")) inside = math_row(r->a, inside, math_glyph(GLYPH_TOP_PRIME), NULL);
+    return math_entries(r->a, math_above(r->a, of, inside), true);
 }
 
 /* What has something above already gets brackets before something else is set above. */
-static const char *raisable(reader *r, const char *tex) {
-    size_t len = strlen(tex), end = strlen("\\right)");
-    bool   closed = len >= end && strcmp(tex + len - end, "\\right)") == 0;
-    return strchr(tex, '^') && !closed ? safe(arena_format(r->p->a, "\\left(%s\\right)", tex)) : tex;
+static const math *raisable(reader *r, const math *x) {
+    const math *end = x;
+    while (end->kind == MATH_ROW && end->part[0]) end = end->part[2] ? end->part[2] : end->part[1] ? end->part[1] : end->part[0];
+    if (!(x->has & HAS_RAISED) || end->kind == MATH_FENCE) return x;
+    return math_brackets(r->a, x, LINE_AS_AROUND);
 }
 
-static tex_part read_postfix(reader *r) {
-    tex_part out = read_atom(r);
-    bool     function = true; /* of what stands in brackets right behind it */
+static const math *read_postfix(reader *r) {
+    const math *out = read_atom(r);
     while (!r->wrong) {
-        if (*r->at == '[') out = read_entry(r, out);
-        else if (strncmp(r->at, ".T", 2) == 0) {
-            r->at += 2;
-            out.tex = safe(arena_format(r->p->a, "%s^\\top", raisable(r, out.tex)));
-        } else if (*r->at == '\'') {
-            r->at++;
-            out.tex = safe(arena_format(r->p->a, "%s'", out.tex));
-        } else if (*r->at == '(' && function) {
-            r->at++;
-            tex_part operands = read_list(r, "\\left(", "\\right)", ")");
-            out = (tex_part){safe(arena_format(r->p->a, "%s%s", out.tex, operands.tex)), operands.matrix || out.matrix};
-        } else break;
+        bool     entries = has_entries(out);
+        uint32_t primes = (uint32_t)strspn(r->at, "'");
+        if (take_here(r, "[")) out = read_entry(r, out);
+        else if (take_here(r, ".T")) out = math_entries(r->a, math_transposed(r->a, raisable(r, out)), entries);
+        else if (take_here(r, "(")) out = joined(r, out, GLYPH_CALL, read_bracket(r));
+        else if (primes) out = math_entries(r->a, math_primed(r->a, out, primes), entries), r->at += primes;
+        else break;
     }
     return out;
 }
 
-static tex_part read_power(reader *r) {
-    tex_part out = read_postfix(r);
-    if (r->wrong || strncmp(r->at, "**", 2) != 0) return out;
-    r->at += 2;
-    bool     minus = *r->at == '-';
-    r->at += minus;
-    tex_part power = read_postfix(r);
-    return (tex_part){safe(arena_format(r->p->a, out.matrix ? "%s^{\\odot %s%s}" : "%s^{%s%s}", raisable(r, out.tex), minus ? "-" : "", power.tex)), out.matrix};
+static const math *read_power(reader *r) {
+    const math *out = read_postfix(r);
+    bool        entries = has_entries(out);
+    if (r->wrong || !take_here(r, "**")) return out;
+    bool        minus = take_here(r, "-");
+    const math *power = read_postfix(r);
+    if (minus) power = before(r, GLYPH_NEGATIVE, power);
+    if (entries) power = before(r, GLYPH_EACH_POWER, power);
+    return math_entries(r->a, math_above(r->a, raisable(r, out), power), entries);
 }
 
 /* ---------------------------------------------------------------- operators */
 
+static const math *fraction(reader *r, const math *above, const math *below) {
+    return math_entries(r->a, math_of(r->a, MATH_FRACTION, above, below), has_entries(above) || has_entries(below));
+}
+
 /* Fractions without blanks around the stroke bind more tightly than products: 1/m, ∂l/∂z. */
-static tex_part read_tight(reader *r) {
-    tex_part out = read_power(r);
-    while (!r->wrong && *r->at == '/') {
-        r->at++;
-        tex_part below = read_power(r);
-        out = (tex_part){safe(arena_format(r->p->a, "\\frac{%s}{%s}", out.tex, below.tex)), out.matrix || below.matrix};
-    }
+static const math *read_tight(reader *r) {
+    const math *out = read_power(r);
+    while (!r->wrong && take_here(r, "/")) out = fraction(r, out, read_power(r));
     return out;
+}
+
+static bool begins(const char *at, const char *sign) {
+    return strncmp(at, sign, strlen(sign)) == 0;
 }
 
 static bool begins_atom(const char *at) {
-    return *at == '\1' || *at == '(' || is_digit(*at) || (name_length(at) > 0) || strncmp(at, "∂", strlen("∂")) == 0 || strncmp(at, "δ", strlen("δ")) == 0;
+    return *at == '\1' || *at == '(' || is_digit(*at) || name_length(at) > 0 || begins(at, "∂") || begins(at, "δ");
 }
 
-static tex_part read_product(reader *r) {
+/* What stands between two factors, nothing at all among it; 0: it is the end of the product. */
+static char take_factor_sign(reader *r) {
     skip_blanks(r);
-    if (take(r, "Σ")) {
-        char letter = *r->at;
-        if (letter) r->at++;
-        return (tex_part){safe(arena_format(r->p->a, "\\sum_{%c} %s", letter ? letter : ' ', read_product(r).tex)), false};
-    }
-    bool     minus = take(r, "-");
-    tex_part out = read_tight(r);
-    if (minus) out.tex = safe(arena_format(r->p->a, "-%s", out.tex));
-    while (!r->wrong) {
+    if (begins(r->at, "**")) return 0;
+    if (take_here(r, "·")) return '.';
+    if (*r->at && strchr("*@/", *r->at)) return *r->at++;
+    return begins_atom(r->at) ? ' ' : 0;
+}
+
+static const math *read_product(reader *r);
+
+static const math *read_sum_sign(reader *r) {
+    const char *letter = *r->at ? arena_text(r->a, r->at++, 1) : "";
+    const math *sign = math_below(r->a, math_glyph(GLYPH_SUM), math_leaf(r->a, MATH_LETTER, letter));
+    return math_row(r->a, sign, math_glyph(GLYPH_GAP), read_product(r));
+}
+
+static const math *read_product(reader *r) {
+    if (take(r, "Σ")) return read_sum_sign(r);
+    bool        minus = take(r, "-");
+    const math *out = read_tight(r);
+    if (minus) out = before(r, GLYPH_NEGATIVE, out);
+    for (char sign; !r->wrong && (sign = take_factor_sign(r));) {
         skip_blanks(r);
-        bool fraction = *r->at == '/', times = r->at[0] == '*' && r->at[1] != '*', dot = take(r, "·");
-        bool product = times || fraction || *r->at == '@', side = !product && !dot && begins_atom(r->at);
-        if (!product && !side && !dot) break;
-        if (product) r->at++;
-        skip_blanks(r);
-        bool     sum = strncmp(r->at, "Σ", strlen("Σ")) == 0, digit = is_digit(*r->at);
-        tex_part b = sum ? read_product(r) : read_tight(r);
-        const char *format = fraction ? "\\frac{%s}{%s}" : dot || digit ? "%s \\cdot %s" : times && out.matrix && b.matrix ? "%s \\odot %s" : "%s \\, %s";
-        out = (tex_part){safe(arena_format(r->p->a, format, out.tex, b.tex)), out.matrix || b.matrix};
+        bool        digit = is_digit(*r->at);
+        const math *b = begins(r->at, "Σ") ? read_product(r) : read_tight(r);
+        bool        entries = sign == '*' && has_entries(out) && has_entries(b);
+        if (sign == '/') out = fraction(r, out, b);
+        else out = joined(r, out, sign == '.' || digit ? GLYPH_DOT : entries ? GLYPH_TIMES : GLYPH_SIDE, b);
     }
     return out;
 }
 
-static tex_part read_sum(reader *r) {
-    tex_part out = read_product(r);
+static const math *read_sum(reader *r) {
+    const math *out = read_product(r);
     while (!r->wrong) {
         skip_blanks(r);
-        bool minus = r->at[0] == '-' && r->at[1] != '>', plus = *r->at == '+';
-        if (!minus && !plus) break;
-        r->at++;
-        tex_part b = read_product(r);
-        out = (tex_part){safe(arena_format(r->p->a, "%s %c %s", out.tex, minus ? '-' : '+', b.tex)), out.matrix || b.matrix};
+        if (begins(r->at, "->")) break;
+        bool minus = take_here(r, "-");
+        if (!minus && !take_here(r, "+")) break;
+        out = joined(r, out, minus ? GLYPH_MINUS : GLYPH_PLUS, read_product(r));
     }
     return out;
 }
 
-static const char *read_sign(reader *r) {
-    static const char *const list[][2] = {{"->", "\\to"}, {"→", "\\to"}, {"!=", "\\ne"}, {"<=", "\\le"}, {">=", "\\ge"}, {"==", "="}, {"=", "="}, {">", ">"}, {"<", "<"}};
+static glyph_id read_sign(reader *r) {
+    static const struct {
+        const char *text;
+        glyph_id     sign;
+    } list[] = {{"->", GLYPH_TO}, {"→", GLYPH_TO}, {"!=", GLYPH_NE}, {"<=", GLYPH_LE}, {">=", GLYPH_GE}, {"==", GLYPH_EQ},
+                {"=", GLYPH_EQ}, {">", GLYPH_GT}, {"<", GLYPH_LT}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        bool end_of_pair = list[i][0][0] == '>' && r->at[0] == '>' && r->at[-1] != ' ';
-        if (!end_of_pair && take(r, list[i][0])) return list[i][1];
+        bool end_of_pair = list[i].text[0] == '>' && r->at[0] == '>' && r->at[-1] != ' ';
+        if (!end_of_pair && take(r, list[i].text)) return list[i].sign;
     }
-    return NULL;
+    return GLYPH_NONE;
 }
 
-static tex_part read_relation(reader *r) {
-    if (++r->depth > MOST_DEPTH) {
-        r->wrong = true;
-        return nothing;
-    }
-    tex_part    out = read_sum(r);
-    const char *sign;
-    while (!r->wrong && (skip_blanks(r), sign = read_sign(r))) {
-        tex_part b = read_sum(r);
-        out = (tex_part){safe(arena_format(r->p->a, "%s %s %s", out.tex, sign, b.tex)), out.matrix};
-    }
+static const math *read_relation(reader *r) {
+    if (++r->depth > MOST_DEPTH) return wrong(r);
+    const math *out = read_sum(r);
+    bool        entries = has_entries(out);
+    for (glyph_id sign; !r->wrong && (skip_blanks(r), sign = read_sign(r));) out = joined(r, out, sign, read_sum(r));
     r->depth--;
-    return out;
+    return math_entries(r->a, out, entries);
 }
 
-void tex_formula(const tex *p, const char *notation, const tex_parts *parts, buf *out) {
-    reader   r = {.p = p, .parts = parts, .at = notation};
-    size_t   start = out->len;
-    tex_part whole = read_relation(&r);
-    buf_puts(out, whole.tex);
-    while (!r.wrong && take(&r, ",")) buf_printf(out, ",\\quad %s", read_relation(&r).tex);
-    skip_blanks(&r);
-    if (!r.wrong && !*r.at) return;
-    out->len = start; /* it is shown as it is written */
-    buf_puts(out, "\\text{");
-    for (const char *c = notation; *c; c++) {
-        if (*c == '\1') {
-            r.at = c;
-            buf_printf(out, "$%s$", read_mark(&r).tex);
-            c = r.at - 1;
-        } else tex_prose(c, text_utf8(c) ? text_utf8(c) : 1, out), c += text_utf8(c) > 1 ? text_utf8(c) - 1 : 0;
+/* A text that is no formula is shown as it is written. */
+static const math *as_text(reader *r, const char *text) {
+    const math *row = NULL;
+    while (*text) {
+        const math *x;
+        size_t      len = strcspn(text, "\1");
+        r->at = text + len;
+        if (len) x = math_leaf(r->a, MATH_PROSE, arena_text(r->a, text, len));
+        else x = math_of(r->a, MATH_INSET, read_mark(r), NULL);
+        row = row ? math_row(r->a, row, x, NULL) : x;
+        text = r->at;
     }
-    buf_puts(out, "}");
+    return math_of(r->a, MATH_TEXT, row ? row : &math_nothing, NULL);
+}
+
+const math *set_formula(const notation *p, const char *text, const formula_parts *parts) {
+    reader      r = {.p = p, .a = p->a, .parts = parts, .at = text};
+    const math *all = read_relation(&r);
+    while (!r.wrong && take(&r, ",")) {
+        const math *comma = math_row(r.a, math_glyph(GLYPH_BESIDE), math_glyph(GLYPH_QUAD), NULL);
+        all = math_row(r.a, all, comma, read_relation(&r));
+    }
+    skip_blanks(&r);
+    return r.wrong || *r.at ? as_text(&r, text) : all;
 }

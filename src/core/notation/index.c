@@ -1,164 +1,217 @@
-/* Index trees -> mathematics: sums with their letter below, partial derivatives as fractions, entries
- * as W_{2}[i,j]. The trees are made of our own templates, so the walk is recursive as in ir/index.c. */
-#include "core/notation/tex.h"
+/* Index trees -> mathematics, in a line or set: sums with their letter, partial derivatives, entries such
+ * as W2[i,j]. The trees are made of our own templates, so the walk is recursive as in ir/index.c. */
+#include "core/notation/inside.h"
 
-enum { PREC_ANY, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_TIGHT };
+/* What set mathematics asks of numbers; a power's base has brackets of its own or is a function. */
+const rule entry_rules[OP_COUNT] = {
+    [OP_LT] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_LT},
+    [OP_GT] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_GT},
+    [OP_LE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_LE},
+    [OP_GE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_GE},
+    [OP_EQ] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_EQ},
+    [OP_NE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_NE},
+    [OP_ADD] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_PLUS},
+    [OP_SUB] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_MINUS},
+    [OP_NEG] = {BINDS_SUM, BINDS_PRODUCT, 0, GLYPH_NEGATIVE},
+    [OP_MUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_POWER, GLYPH_SIDE},
+    [OP_DIV] = {BINDS_POWER, BINDS_ANY, BINDS_ANY, GLYPH_OVER},
+    [OP_POW] = {BINDS_POWER, BINDS_CLOSED, BINDS_ANY, GLYPH_POWER},
+};
 
-typedef struct printer {
-    const tex         *p;
+typedef struct writer {
+    const ir          *g;
+    arena             *a;
+    const notation    *p; /* NULL: in a line */
     const index_style *style;
-    buf               *out;
     char               replace, by; /* this letter is written as that */
-} printer;
+} writer;
 
-static void put(const printer *w, const index_tree *x, int least);
+static const math *whole(const writer *w, const index_tree *x);
 
-/* What stands in the brackets of an entry: nothing for a literal 1 and for the one example. */
-static char letter_of(const printer *w, char letter, bool small) {
-    if (letter == '1' || (small && letter == w->style->example)) return 0;
-    return letter && letter == w->replace ? w->by : letter;
+static const math *operand(const writer *w, const index_tree *x, uint8_t least) {
+    return math_least(w->a, whole(w, x), least);
 }
 
-static void put_letters(const printer *w, char row, char col) {
-    if (row && col) buf_printf(w->out, "[%c,%c]", row, col);
-    else if (row || col) buf_printf(w->out, "[%c]", row ? row : col);
+static const math *plain(const writer *w, const char *text) {
+    return math_leaf(w->a, MATH_PLAIN, text);
 }
 
-static void put_entry(const printer *w, const index_tree *x) {
+/* ------------------------------------------------------------------- entries */
+
+static const math *letter(const writer *w, char c) {
+    return math_leaf(w->a, c == '1' ? MATH_NUMBER : MATH_LETTER, arena_text(w->a, &c, 1));
+}
+
+/* [i,j], [i], or nothing: a literal 1 is left out, and so is the one example. */
+static const math *place(const writer *w, const index_tree *x, bool small) {
+    const math *row[2] = {NULL, NULL};
+    char        at[2] = {x->row, x->col};
+    for (int i = 0; i < 2; i++) {
+        if (!at[i] || at[i] == '1' || (small && at[i] == w->style->example)) continue;
+        row[i] = letter(w, at[i] == w->replace ? w->by : at[i]);
+    }
+    if (!row[0] && !row[1]) return NULL;
+    const math *both = row[0] && row[1] ? math_row(w->a, row[0], math_glyph(GLYPH_BESIDE), row[1]) : row[0] ? row[0] : row[1];
+    return math_row(w->a, math_glyph(GLYPH_SQUARE), both, math_glyph(GLYPH_SQUARE_CLOSE));
+}
+
+static const math *name_of(const writer *w, var_id v, bool small) {
+    if (w->p) return set_name(w->p, v, small);
+    buf b;
+    buf_init(&b, w->a->mem);
+    print_name(w->g, v, small, &b);
+    return plain(w, math_text(w->a, &b));
+}
+
+static const math *entry(const writer *w, const index_tree *x) {
     bool small = w->style->small && w->style->small[x->var] && w->style->example;
-    buf_puts(w->out, tex_name(w->p, x->var, small && w->style->lower[x->var]));
-    put_letters(w, letter_of(w, x->row, small), letter_of(w, x->col, small));
+    return math_row(w->a, name_of(w, x->var, small && w->style->lower[x->var]), place(w, x, small), NULL);
 }
 
-/* One entry of a whole expression: (dZ2 A1^T)[i,j]. */
-static void put_at(const printer *w, const index_tree *x) {
-    bool small = w->style->small && w->style->example;
-    char row = letter_of(w, x->row, small), col = letter_of(w, x->col, small);
-    bool bracket = (row || col) && (op_table[ir_node(w->p->g, x->node)->op].flags & OP_FLAG_INFIX) != 0;
-    if (bracket) buf_puts(w->out, "\\left(");
-    tex_node(w->p, x->node, small ? w->style->lower : NULL, w->out);
-    if (bracket) buf_puts(w->out, "\\right)");
-    put_letters(w, row, col);
+/* One entry of a whole expression: (dZ2 @ A1.T)[i,j]. */
+static const math *at(const writer *w, const index_tree *x) {
+    bool        small = w->style->small && w->style->example;
+    const math *where = place(w, x, small), *of;
+    line_of     line = {w->g, small ? w->style->lower : NULL};
+    line_words  words = notation_words(&line);
+    if (w->p) of = set_node(w->p, x->node, line.small);
+    else of = line_math(&words, w->g, w->a, x->node);
+    if (where && op_table[ir_node(w->g, x->node)->op].flags & OP_FLAG_INFIX) of = math_brackets(w->a, of, LINE_LOOSE);
+    math all = *math_row(w->a, of, where, NULL);
+    all.inside = LINE_LOOSE;
+    return math_make(w->a, all);
 }
 
-static void put_sum(const printer *w, const index_tree *x) {
-    if (!x->spelled) {
-        buf_printf(w->out, "\\sum_{%c} ", x->letter);
-        put(w, x->a, PREC_PRODUCT);
-        return;
-    }
-    printer first = *w;
-    first.replace = x->letter;
-    first.by = '1';
-    put(&first, x->a, PREC_PRODUCT);
-    buf_puts(w->out, " + \\cdots + ");
-    put(w, x->a, PREC_PRODUCT);
-    buf_puts(w->out, " + \\cdots");
-}
+/* ---------------------------------------------------------------- operations */
 
-static bool begins_with_digit(const index_tree *x) {
-    while (x->kind == INDEX_NODE && x->b && x->op != OP_DIV && x->op != OP_ADD && x->op != OP_SUB) x = x->a;
-    return x->kind == INDEX_NUMBER;
-}
-
-static const char *sign_of(uint8_t op) {
-    switch ((op_id)op) {
-    case OP_LE: return "\\le";
-    case OP_GE: return "\\ge";
-    case OP_EQ: return "=";
-    case OP_NE: return "\\ne";
-    default: return op_table[op].name;
-    }
-}
-
-static void put_infix(const printer *w, const index_tree *x, int prec) {
-    bool sum = x->b->kind == INDEX_SUM; /* nothing follows it: it needs no brackets */
-    if (x->op == OP_DIV) {
-        buf_puts(w->out, "\\frac{");
-        put(w, x->a, PREC_ANY);
-        buf_puts(w->out, "}{");
-        put(w, x->b, PREC_ANY);
-        buf_puts(w->out, "}");
-        return;
-    }
-    put(w, x->a, x->op == OP_POW ? PREC_TIGHT + 1 : prec);
-    if (x->op == OP_POW) buf_puts(w->out, "^{");
-    else if (x->op == OP_MUL) buf_puts(w->out, begins_with_digit(x->b) ? " \\cdot " : " \\, ");
-    else buf_printf(w->out, " %s ", sign_of(x->op));
-    put(w, x->b, sum || x->op == OP_POW ? PREC_ANY : prec + 1);
-    if (x->op == OP_POW) buf_puts(w->out, "}");
-}
-
-/* A function by the latex column of ops.def: its operands stand in brackets of their own. */
-static void put_function(const printer *w, const index_tree *x) {
-    if (x->op == OP_OPEN) {
-        buf_puts(w->out, tex_word(w->p, symbols_name(w->p->g->names, x->function)));
-        buf_repeat(w->out, '\'', x->primes);
-        buf_puts(w->out, "(");
-        put(w, x->a, PREC_ANY);
-        buf_puts(w->out, ")");
-        return;
-    }
-    for (const char *c = op_table[x->op].latex; *c; c++) {
-        if (*c != '#') {
-            buf_put(w->out, c, 1);
-            continue;
-        }
-        bool bare = c > op_table[x->op].latex && c[-1] == ' ';
-        if (bare) buf_puts(w->out, "\\left(");
-        put(w, *++c == 'a' ? x->a : *c == 'b' ? x->b : x->c, PREC_ANY);
-        if (bare) buf_puts(w->out, "\\right)");
-    }
-}
-
-static void put_operation(const printer *w, const index_tree *x, int least) {
-    bool infix = (op_table[x->op].flags & OP_FLAG_INFIX) != 0;
-    bool compares = x->op >= OP_LT && x->op <= OP_NE;
-    int  prec = compares ? PREC_COMPARE : x->op == OP_ADD || x->op == OP_SUB || x->op == OP_NEG ? PREC_SUM : x->op == OP_POW || x->op == OP_DIV ? PREC_TIGHT : PREC_PRODUCT;
-    bool bracket = infix && prec < least;
-    if (bracket) buf_puts(w->out, "\\left(");
-    if (infix && x->b) {
-        put_infix(w, x, prec);
-    } else if (infix) {
-        buf_puts(w->out, "-");
-        put(w, x->a, PREC_PRODUCT);
+static const math *sum(const writer *w, const index_tree *x) {
+    const math *dots = math_glyph(GLYPH_DOTS), *plus = math_glyph(GLYPH_PLUS), *sign = math_glyph(GLYPH_SUM);
+    const math *body = operand(w, x->a, !w->p && !x->spelled && x->a->kind == INDEX_SUM ? BINDS_ANY : BINDS_PRODUCT);
+    if (!x->spelled && w->p) {
+        body = math_row(w->a, math_below(w->a, sign, letter(w, x->letter)), math_glyph(GLYPH_GAP), body);
+    } else if (!x->spelled) {
+        body = math_row(w->a, math_row(w->a, sign, letter(w, x->letter), NULL), plain(w, " "), body);
     } else {
-        put_function(w, x);
+        writer first = *w;
+        first.replace = x->letter;
+        first.by = '1';
+        const math *end = math_row(w->a, plus, math_row(w->a, body, plus, dots), NULL);
+        body = math_row(w->a, operand(&first, x->a, BINDS_PRODUCT), math_row(w->a, plus, dots, NULL), end);
     }
-    if (bracket) buf_puts(w->out, "\\right)");
+    return math_bound(w->a, body, BINDS_SUM);
 }
 
-static void put_partial(const printer *w, const index_tree *of, const index_tree *by) {
-    buf_puts(w->out, "\\frac{\\partial ");
-    if (of) put(w, of, PREC_TIGHT);
-    else buf_puts(w->out, tex_word(w->p, w->style->loss));
-    buf_puts(w->out, "}{\\partial ");
-    put(w, by, PREC_TIGHT);
-    buf_puts(w->out, "}");
+/* In a line only sums are written with blanks, and products with a derivative or a sum. */
+static const math *line_infix(const writer *w, const index_tree *x, const rule *r, const math *a, const math *b) {
+    bool partial = index_has_partial(x->a) || index_has_partial(x->b) || x->a->kind == INDEX_LOSS;
+    bool loose = r->binds == BINDS_SUM || (x->op == OP_MUL && (partial || x->b->kind == INDEX_SUM));
+    math row = *math_row(w->a, a, math_glyph(r->sign), b);
+    row.close_from = loose ? LINE_NEVER : LINE_LOOSE;
+    return math_make(w->a, row);
 }
 
-static void put(const printer *w, const index_tree *x, int least) {
+static const math *infix(const writer *w, const index_tree *x, const rule *r) {
+    uint8_t     least = x->b->kind == INDEX_SUM ? BINDS_ANY : r->right; /* nothing follows a sum: it needs no brackets */
+    const math *a = operand(w, x->a, r->left), *bare = whole(w, x->b), *b = math_least(w->a, bare, least);
+    if (!w->p) return line_infix(w, x, r, a, b);
+    if (r->binds == BINDS_SUM) return math_sum(w->a, a, (glyph_id)r->sign, b);
+    if (x->op == OP_DIV) return math_of(w->a, MATH_FRACTION, a, b);
+    if (x->op == OP_POW) return math_above(w->a, a, b);
+    bool digits = x->op == OP_MUL && bare->has & HAS_DIGIT_FIRST;
+    return math_row(w->a, a, math_glyph(digits ? GLYPH_DOT : (glyph_id)r->sign), b);
+}
+
+typedef struct operands {
+    const writer     *w;
+    const index_tree *x;
+} operands;
+
+static const math *form_operand(void *user, int i, uint8_t least) {
+    const operands *o = user;
+    return operand(o->w, i == 0 ? o->x->a : i == 1 ? o->x->b : o->x->c, least);
+}
+
+static const math *set_function_of(const writer *w, const index_tree *x) {
+    operands      o = {w, x};
+    form_operands how = {.operand = form_operand, .user = &o};
+    if (x->op != OP_OPEN) return set_form(w->p, op_table[x->op].form, &how);
+    const math *name = math_primed(w->a, set_word(w->p, symbols_name(w->g->names, x->function)), x->primes);
+    const math *call = math_row(w->a, math_glyph(GLYPH_OPEN), whole(w, x->a), math_glyph(GLYPH_CLOSE));
+    return math_row(w->a, name, math_glyph(GLYPH_CALL), call);
+}
+
+static const math *line_function_of(const writer *w, const index_tree *x) {
+    const math *list = whole(w, x->a), *comma = math_glyph(GLYPH_COMMA);
+    if (x->b) list = math_row(w->a, list, comma, whole(w, x->b));
+    if (x->c) list = math_row(w->a, list, comma, whole(w, x->c));
+    line_of     line = {w->g, NULL};
+    line_words  words = notation_words(&line);
+    const char *name = words.function(&line, w->a, &(node){.op = x->op, .attr = x->primes, .ref = x->function});
+    return math_row(w->a, plain(w, name), math_brackets(w->a, list, LINE_LOOSE), NULL);
+}
+
+static const math *operation(const writer *w, const index_tree *x) {
+    const rule *r = (w->p ? entry_rules : line_rules) + x->op;
+    if (!r->binds) return math_bound(w->a, w->p ? set_function_of(w, x) : line_function_of(w, x), BINDS_ATOM);
+    const math *made = x->b ? infix(w, x, r) : math_row(w->a, math_glyph(r->sign), operand(w, x->a, r->left), NULL);
+    return math_bound(w->a, made, r->binds);
+}
+
+/* --------------------------------------------------------------- derivatives */
+
+static const math *delta(const writer *w, const index_tree *x) {
+    if (!w->p) return math_row(w->a, math_glyph(GLYPH_CHANGE), place(w, x, false), NULL);
+    const math *both = math_row(w->a, letter(w, x->row), math_glyph(GLYPH_BESIDE), letter(w, x->col));
+    return math_below(w->a, math_glyph(GLYPH_DELTA), both);
+}
+
+/* How `of`, or the loss, changes with `by`. */
+static const math *partial(const writer *w, const index_tree *of, const index_tree *by) {
+    const math *loss = w->p ? set_word(w->p, w->style->loss) : plain(w, w->style->loss), *d = math_glyph(GLYPH_PARTIAL);
+    const math *above = math_row(w->a, d, of ? operand(w, of, BINDS_POWER) : loss, NULL);
+    const math *below = math_row(w->a, d, operand(w, by, BINDS_POWER), NULL);
+    if (w->p) return math_bound(w->a, math_of(w->a, MATH_FRACTION, above, below), BINDS_ATOM);
+    return math_row(w->a, above, math_glyph(GLYPH_STROKE), below);
+}
+
+static const math *number(const writer *w, double value) {
+    if (w->p) return math_number_set(w->a, value);
+    return value == IR_PI ? plain(w, "pi") : math_number(w->a, value);
+}
+
+static const math *size(const writer *w, dim d) {
+    if (w->p) return set_dim(w->p, d);
+    buf b;
+    buf_init(&b, w->a->mem);
+    print_dim(w->g, d, &b);
+    return plain(w, math_text(w->a, &b));
+}
+
+static const math *whole(const writer *w, const index_tree *x) {
     switch ((index_kind)x->kind) {
-    case INDEX_NUMBER:
-        if (x->number == IR_PI) buf_puts(w->out, "\\pi");
-        else buf_number(w->out, x->number);
-        break;
-    case INDEX_SIZE: tex_dim(w->p, x->size, w->out); break;
-    case INDEX_ENTRY: put_entry(w, x); break;
-    case INDEX_SUM:
-        if (least > PREC_SUM) buf_puts(w->out, "\\left(");
-        put_sum(w, x);
-        if (least > PREC_SUM) buf_puts(w->out, "\\right)");
-        break;
-    case INDEX_NODE: put_operation(w, x, least); break;
-    case INDEX_DELTA: buf_printf(w->out, "\\delta_{%c,%c}", x->row, x->col); break;
-    case INDEX_AT: put_at(w, x); break;
-    case INDEX_PARTIAL: put_partial(w, x->a, x->b); break;
-    case INDEX_LOSS: put_partial(w, NULL, x->a); break;
+    case INDEX_NUMBER: return number(w, x->number);
+    case INDEX_SIZE: return size(w, x->size);
+    case INDEX_ENTRY: return entry(w, x);
+    case INDEX_SUM: return sum(w, x);
+    case INDEX_NODE: return operation(w, x);
+    case INDEX_DELTA: return delta(w, x);
+    case INDEX_AT: return at(w, x);
+    case INDEX_PARTIAL: return partial(w, x->a, x->b);
+    case INDEX_LOSS: return partial(w, NULL, x->a);
     }
+    return &math_nothing;
 }
 
-void tex_index(const tex *p, const index_tree *x, const index_style *style, buf *out) {
-    printer w = {.p = p, .style = style, .out = out};
-    put(&w, x, PREC_ANY);
+const math *set_index(const notation *p, const index_tree *x, const index_style *style) {
+    writer w = {.g = p->g, .a = p->a, .p = p, .style = style};
+    return whole(&w, x);
+}
+
+void index_print(const ir *g, const index_tree *x, const index_style *style, buf *out) {
+    arena scratch;
+    arena_init(&scratch, out->mem);
+    writer w = {.g = g, .a = &scratch, .style = style};
+    math_write(&target_line, whole(&w, x), out);
+    if (scratch.failed) out->failed = true;
+    arena_free(&scratch);
 }

@@ -1,51 +1,35 @@
-/* Names as mathematics: Z1 is Z_{1}, W_out is W_{\mathit{out}}, lambda is \lambda, dZ1 a
- * gradient's \mathrm{d}Z_{1}. Where two names would look alike, the second is spelled out. */
+/* Names as mathematics: Z1 has its number below, W_out its word, lambda is the Greek letter, dZ1 a
+ * gradient's upright d and Z1. Where two names would look alike, the second is spelled out. */
 #include <string.h>
 
-#include "core/notation/tex.h"
+#include "core/notation/inside.h"
 
-static const char *const greek[] = {
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi",
-    "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+/* Greek letters that look Latin are. */
+static const struct look {
+    const char *greek;
+    math        latin;
+} looks[] = {
+#define LOOK(GREEK, LATIN) {GREEK, {.kind = MATH_LETTER, .binds = BINDS_ATOM, .text = LATIN}}
+    LOOK("Α", "A"), LOOK("Β", "B"), LOOK("Ε", "E"), LOOK("Ζ", "Z"), LOOK("Η", "H"), LOOK("Ι", "I"), LOOK("Κ", "K"),
+    LOOK("Μ", "M"), LOOK("Ν", "N"), LOOK("Ο", "O"), LOOK("Ρ", "P"), LOOK("Τ", "T"), LOOK("Χ", "X"), LOOK("ο", "o"),
+#undef LOOK
 };
 
-/* Those that look like Latin letters are Latin letters. */
-const char *tex_greek(uint32_t point) {
-    static const char *const small[] = {
-        "\\alpha", "\\beta", "\\gamma", "\\delta", "\\epsilon", "\\zeta", "\\eta", "\\theta", "\\iota", "\\kappa",
-        "\\lambda", "\\mu", "\\nu", "\\xi", "o", "\\pi", "\\rho", "\\varsigma", "\\sigma", "\\tau", "\\upsilon",
-        "\\phi", "\\chi", "\\psi", "\\omega"};
-    static const char *const large[] = {
-        "A", "B", "\\Gamma", "\\Delta", "E", "Z", "H", "\\Theta", "I", "K", "\\Lambda", "M", "N", "\\Xi", "O", "\\Pi",
-        "P", NULL, "\\Sigma", "T", "\\Upsilon", "\\Phi", "X", "\\Psi", "\\Omega"};
-    if (point >= 0x3B1 && point <= 0x3C9) return small[point - 0x3B1];
-    if (point >= 0x391 && point <= 0x3A9) return large[point - 0x391];
-    return NULL;
-}
-
-/* Part of a name in upright or slanted type: _ is escaped, letters that a plain LaTeX lacks are
- * numbers. */
-static const char *spelled(arena *a, const char *name, size_t len) {
-    const char *text = "";
-    for (size_t i = 0; i < len && text;) {
-        size_t n = text_utf8(name + i);
-        if (n > 1) text = arena_format(a, "%su%04x", text, text_code_point(name + i));
-        else text = arena_format(a, name[i] == '_' ? "%s\\_" : "%s%c", text, name[i]);
-        i += n ? n : 1;
-    }
-    return text;
+const math *math_greek(const char *text) {
+    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++)
+        if (strncmp(text, glyph_table[s].sign, 2) == 0) return math_glyph((glyph_id)s);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (strncmp(text, looks[i].greek, 2) == 0) return &looks[i].latin;
+    return &math_nothing;
 }
 
 /* Letters without digits behind them: a letter, a Greek one by sign or by name, or a word. */
-static const char *typeset_word(arena *a, const char *name, size_t len) {
-    const char *letter = len ? tex_greek(text_code_point(name)) : NULL;
-    if (len && letter && text_utf8(name) == len) return letter;
-    for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
-        if (strlen(greek[i]) == len && memcmp(greek[i], name, len) == 0) return arena_format(a, "\\%s", greek[i]);
-    if (len == 1) return arena_text(a, name, len);
-    const char *text = spelled(a, name, len);
-    return text ? arena_format(a, "\\mathit{%s}", text) : NULL;
+static const math *set_letters(arena *a, const char *name, size_t len) {
+    const math *letter = len == 2 ? math_greek(name) : &math_nothing;
+    if (letter != &math_nothing) return letter;
+    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++)
+        if (strlen(glyph_table[s].line) == len && memcmp(glyph_table[s].line, name, len) == 0) return math_glyph((glyph_id)s);
+    return math_leaf(a, len == 1 ? MATH_LETTER : MATH_WORD, arena_text(a, name, len));
 }
 
 static size_t digits_at_end(const char *name, size_t len) {
@@ -54,47 +38,58 @@ static size_t digits_at_end(const char *name, size_t len) {
     return n;
 }
 
-/* out, 2, n0: what stands below. */
-static const char *typeset_subscript(arena *a, const char *name, size_t len) {
-    if (digits_at_end(name, len) == len) return arena_text(a, name, len);
-    return typeset_word(a, name, len);
-}
-
-static const char *typeset(arena *a, const char *name);
-
-/* u1' */
-static const char *typeset_prime(arena *a, const char *name, const char *prime) {
-    const char *word = arena_text(a, name, (size_t)(prime - name)), *text = word ? typeset(a, word) : NULL;
-    return text ? arena_format(a, "%s%s", text, prime) : NULL;
+/* out, 2, n0: what stands below. An underscore that ends a name stands for itself. */
+static const math *set_subscript(arena *a, const char *name, size_t len) {
+    if (!len) return math_leaf(a, MATH_LETTER, "_");
+    if (digits_at_end(name, len) == len) return math_leaf(a, MATH_NUMBER, arena_text(a, name, len));
+    return set_letters(a, name, len);
 }
 
 /* The word, and below it its number and what stands behind underscores: W_out, Z1, W1_in. */
-static const char *typeset(arena *a, const char *name) {
-    const char *prime = strchr(name, '\'');
-    if (prime) return typeset_prime(a, name, prime);
+static const math *set_plain(arena *a, const char *name) {
     size_t base = strcspn(name, "_"), digits = digits_at_end(name, base);
-    if (base == digits) return arena_format(a, "\\mathit{%s}", spelled(a, name, strlen(name)));
-    const char *text = typeset_word(a, name, base - digits);
-    const char *below = digits ? arena_text(a, name + base - digits, digits) : "";
-    for (const char *c = name + base; *c && below;) {
+    if (base == digits) return math_leaf(a, MATH_WORD, name);
+    const math *below = digits ? set_subscript(a, name + base - digits, digits) : NULL;
+    for (const char *c = name + base; *c;) {
         size_t      len = strcspn(++c, "_");
-        const char *part = len ? typeset_subscript(a, c, len) : "\\_";
-        below = arena_format(a, "%s%s%s", below, below[0] ? "," : "", part ? part : "");
+        const math *part = set_subscript(a, c, len);
+        below = below ? math_row(a, below, math_glyph(GLYPH_BESIDE), part) : part;
         c += len;
     }
-    return text && below && below[0] ? arena_format(a, "%s_{%s}", text, below) : text;
+    const math *letters = set_letters(a, name, base - digits);
+    return below ? math_below(a, letters, below) : letters;
+}
+
+const math *set_word(const notation *p, const char *name) {
+    size_t      len = strcspn(name, "'");
+    const char *word = arena_text(p->a, name, len);
+    return word ? math_primed(p->a, set_plain(p->a, word), (uint32_t)strlen(name + len)) : &math_nothing;
+}
+
+static const math *upright_d(const notation *p, const math *of) {
+    return math_row(p->a, math_leaf(p->a, MATH_ROMAN, "d"), of, NULL);
 }
 
 /* ------------------------------------------------------------ all of a model */
 
-static const char *give_name(tex *p, symbols *taken, const char *name) {
-    const char *text = typeset(p->a, name);
-    if (text && symbols_find(taken, text, strlen(text))) {
-        const char *plain = spelled(p->a, name, strlen(name));
-        text = plain ? arena_format(p->a, "\\mathit{%s}", plain) : NULL;
-    }
-    if (text) symbols_add(taken, text, strlen(text));
-    return text ? text : "";
+/* Two names look alike if TeX writes them alike. */
+static bool is_new(notation *p, symbols *taken, const math *x) {
+    buf b;
+    buf_init(&b, p->a->mem);
+    math_write(&target_tex, x, &b);
+    bool known = b.text && symbols_find(taken, b.text, b.len);
+    if (b.text && !known) symbols_add(taken, b.text, b.len);
+    if (b.failed) p->a->failed = true;
+    buf_free(&b);
+    return !known;
+}
+
+static const math *give_name(notation *p, symbols *taken, const char *name) {
+    const math *x = set_word(p, name);
+    if (is_new(p, taken, x)) return x;
+    x = math_leaf(p->a, MATH_WORD, name);
+    is_new(p, taken, x);
+    return x;
 }
 
 /* The first letter of a list that no variable or size of the model has. */
@@ -103,7 +98,7 @@ static const char *free_letter(const symbols *taken, const char *const *letters)
     return *letters;
 }
 
-static void choose_letters(tex *p, const model *m, const symbols *taken) {
+static void choose_letters(notation *p, const model *m, const symbols *taken) {
     static const char *const entries[] = {"i", "j", "k", "p", "q", "l", "u", "v", NULL};
     static const char *const examples[] = {"t", "s", "r", "e", "g", "h", "w", "z", NULL};
     bool columns = !m->examples || m->examples_are_columns;
@@ -111,52 +106,71 @@ static void choose_letters(tex *p, const model *m, const symbols *taken) {
     p->col = free_letter(taken, columns ? examples : entries);
 }
 
-dfoo_status tex_init(tex *p, const model *m, arena *a) {
+static void give_names(notation *p, const model *m, symbols *taken) {
+    const ir *g = p->g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind != VAR_GRADIENT) p->var[v] = give_name(p, taken, ir_var_name(g, v));
+    for (uint32_t i = 0; i < m->size_names.n; i++)
+        p->size[m->size_names.at[i]] = give_name(p, taken, symbols_name(g->names, m->size_names.at[i]));
+    for (uint32_t i = 0; i < m->functions.n; i++)
+        p->function[m->functions.at[i].name] = give_name(p, taken, symbols_name(g->names, m->functions.at[i].name));
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = upright_d(p, p->var[ir_var(g, v)->of]);
+}
+
+dfoo_status notation_init(notation *p, const model *m, arena *a) {
     const ir *g = &m->g;
     symbols   taken;
-    *p = (tex){.g = g, .a = a, .n_vars = g->vars.n, .n_syms = g->names->names.n};
+    *p = (notation){.g = g, .a = a, .to = &target_tex, .n_vars = g->vars.n, .n_syms = g->names->names.n};
     symbols_init(&taken, a);
     p->var = arena_new(p->a, g->vars.n * sizeof *p->var);
     p->size = arena_new(p->a, g->names->names.n * sizeof *p->size);
     p->function = arena_new(p->a, g->names->names.n * sizeof *p->function);
     if (!p->var || !p->size || !p->function) return DFOO_ENOMEM;
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind != VAR_GRADIENT) p->var[v] = give_name(p, &taken, ir_var_name(g, v));
-    for (uint32_t i = 0; i < m->size_names.n; i++)
-        p->size[m->size_names.at[i]] = give_name(p, &taken, symbols_name(g->names, m->size_names.at[i]));
-    for (uint32_t i = 0; i < m->functions.n; i++)
-        p->function[m->functions.at[i].name] = give_name(p, &taken, symbols_name(g->names, m->functions.at[i].name));
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = arena_format(p->a, "\\mathrm{d}%s", p->var[ir_var(g, v)->of]);
+    give_names(p, m, &taken);
     choose_letters(p, m, &taken);
     return arena_status(p->a);
 }
 
-const char *tex_word(const tex *p, const char *name) {
-    const char *text = typeset(p->a, name);
-    return text ? text : "";
+void notation_write(const notation *p, const math *x, buf *out) {
+    math_write(p->to, x, out);
 }
 
-static const char *small_name(const tex *p, var_id v) {
+const math *set_function(const notation *p, sym name) {
+    const math *x = name < p->n_syms ? p->function[name] : NULL;
+    return x ? x : set_word(p, symbols_name(p->g->names, name));
+}
+
+const math *set_dim(const notation *p, dim d) {
+    if (!dim_is_named(d)) return math_leaf(p->a, MATH_NUMBER, arena_format(p->a, "%u", d));
+    const math *x = dim_name(d) < p->n_syms ? p->size[dim_name(d)] : NULL;
+    return x ? x : set_word(p, symbols_name(p->g->names, dim_name(d)));
+}
+
+const math *set_shape(const notation *p, shape s) {
+    if (shape_is_scalar(s)) return math_of(p->a, MATH_TEXT, math_leaf(p->a, MATH_PROSE, "number"), NULL);
+    const math *dims = math_row(p->a, set_dim(p, s.rows), math_glyph(GLYPH_BY), set_dim(p, s.cols));
+    return math_row(p->a, math_glyph(GLYPH_OPEN), dims, math_glyph(GLYPH_CLOSE));
+}
+
+static const math *small_name(const notation *p, var_id v) {
     const variable *x = ir_var(p->g, v);
     buf             b;
     buf_init(&b, p->a->mem);
     print_name(p->g, x->kind == VAR_GRADIENT ? x->of : v, true, &b);
-    const char *text = b.text ? tex_word(p, b.text) : "";
-    if (b.failed) p->a->failed = true;
-    buf_free(&b);
-    if (x->kind == VAR_GRADIENT) text = arena_format(p->a, "\\mathrm{d}%s", text);
-    return text ? text : "";
+    const math *name = set_word(p, math_text(p->a, &b));
+    return x->kind == VAR_GRADIENT ? upright_d(p, name) : name;
 }
 
-const char *tex_name(const tex *p, var_id v, bool small) {
+/* A variable that came after the others: the change of one, or whatever it is called. */
+static const math *late_name(const notation *p, const char *name) {
+    size_t change = strlen("δ");
+    var_id of = strncmp(name, "δ", change) ? 0 : ir_find_var(p->g, symbols_find(p->g->names, name + change, strlen(name + change)));
+    return of ? math_row(p->a, math_glyph(GLYPH_CHANGE), set_name(p, of, false), NULL) : set_word(p, name);
+}
+
+const math *set_name(const notation *p, var_id v, bool small) {
     if (small) return small_name(p, v);
-    const char *text = v < p->n_vars ? p->var[v] : NULL, *name = ir_var_name(p->g, v);
-    size_t      change = strlen("δ");
-    if (!text && strncmp(name, "δ", change) == 0) { /* the change of a variable, \delta Z_{1} */
-        var_id      of = ir_find_var(p->g, symbols_find(p->g->names, name + change, strlen(name + change)));
-        const char *made = of ? arena_format(p->a, "\\delta %s", tex_name(p, of, false)) : NULL;
-        if (made) return made;
-    }
-    return text ? text : tex_word(p, ir_var_name(p->g, v)); /* it came after the others */
+    const math *x = v < p->n_vars ? p->var[v] : NULL;
+    return x ? x : late_name(p, ir_var_name(p->g, v));
 }

@@ -8,17 +8,18 @@
 typedef struct latex {
     const derivation *d;
     const ir         *g;
-    tex               names;
+    notation          names;
     buf              *out;
 } latex;
 
 static void put_equation(const latex *p, var_id v, node_id n, bool *any) {
     buf_puts(p->out, *any ? " \\\\\n" : "");
     *any = true;
-    buf_printf(p->out, "%s &= ", tex_name(&p->names, v, false));
-    tex_node(&p->names, n, NULL, p->out);
+    notation_write(&p->names, set_name(&p->names, v, false), p->out);
+    buf_puts(p->out, " &= ");
+    notation_write(&p->names, set_node(&p->names, n, NULL), p->out);
     buf_puts(p->out, " && ");
-    tex_shape(&p->names, ir_var(p->g, v)->sh, p->out);
+    notation_write(&p->names, set_shape(&p->names, ir_var(p->g, v)->sh), p->out);
 }
 
 static void begin_equations(const latex *p) {
@@ -48,8 +49,10 @@ static void put_gradients(const latex *p, const bool *only) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!emit_is_unreached(p->d, only, v)) continue;
         if (!any) begin_equations(p);
-        buf_printf(p->out, "%s\\mathrm{d}%s &= 0 && ", any ? " \\\\\n" : "", tex_name(&p->names, v, false));
-        tex_shape(&p->names, ir_var(p->g, v)->sh, p->out);
+        buf_puts(p->out, any ? " \\\\\n\\mathrm{d}" : "\\mathrm{d}");
+        notation_write(&p->names, set_name(&p->names, v, false), p->out);
+        buf_puts(p->out, " &= 0 && ");
+        notation_write(&p->names, set_shape(&p->names, ir_var(p->g, v)->sh), p->out);
         any = true;
     }
     if (any) end_equations(p);
@@ -92,7 +95,7 @@ dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, 
     arena scratch;
     arena_init(&scratch, out->mem);
     latex       p = {.d = d, .g = &d->m->g, .out = out};
-    dfoo_status status = tex_init(&p.names, d->m, &scratch);
+    dfoo_status status = notation_init(&p.names, d->m, &scratch);
     if (status == DFOO_OK && standalone) {
         put_document(&p, only, head);
     } else if (status == DFOO_OK) {

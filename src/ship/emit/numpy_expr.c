@@ -1,27 +1,9 @@
-/* Nodes -> Python. The text has the form of print.c's, so that its lines are those of
- * `derive`; what differs is numpy's: comparisons are booleans there, which neither subtract nor
- * negate, and add up to "or", so they become floats where they are not just factors or summed.
- * An explicit stack holds what is still to be written. */
+/* Nodes -> Python, in lines as `derive` has them; what differs is numpy's: its names, and that comparisons
+ * are booleans there, which neither subtract nor negate, and add up to "or", so they become floats where
+ * they are not just factors or summed. */
 #include <math.h>
 
 #include "ship/emit/numpy.h"
-
-enum { PREC_ANY, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_NEGATE, PREC_POWER, PREC_POSTFIX };
-
-typedef struct item {
-    const char *text; /* or, if NULL, a node */
-    node_id     n;
-    uint8_t     least; /* brackets if the node binds less tightly */
-    bool        tight; /* no blanks around * and /: inside a fraction of numbers, or in a sum */
-    bool        as_float;
-} item;
-
-typedef struct writer {
-    const numpy *p;
-    const ir    *g;
-    arena        scratch;
-    VEC(item) stack;
-} writer;
 
 /* ------------------------------------------------------------------- kinds */
 
@@ -88,72 +70,7 @@ static bool wants_float(const numpy *p, const node *x, int i) {
     }
 }
 
-/* ----------------------------------------------------------------- writing */
-
-static uint8_t precedence(const node *x) {
-    if (is_comparison(x->op)) return PREC_COMPARE;
-    switch ((op_id)x->op) {
-    case OP_ADD: case OP_SUB: return PREC_SUM;
-    case OP_MUL: case OP_DIV: case OP_MATMUL: case OP_DROPOUT: return PREC_PRODUCT;
-    case OP_NEG: return PREC_NEGATE;
-    case OP_POW: return PREC_POWER;
-    default: return PREC_POSTFIX;
-    }
-}
-
-static void push_text(writer *w, const char *text) {
-    vec_push(&w->scratch, &w->stack, (item){.text = text});
-}
-
-static void push_operand(writer *w, const node *x, int i, uint8_t least, bool tight) {
-    bool as_float = wants_float(w->p, x, i);
-    vec_push(&w->scratch, &w->stack, (item){.n = x->arg[i], .least = least, .tight = tight, .as_float = as_float});
-}
-
-static bool is_scalar(const writer *w, node_id n) {
-    return shape_is_scalar(ir_shape(w->g, n));
-}
-
-/* A product of numbers is written 2*m, a fraction of numbers 1/m. */
-static bool writes_tight(const writer *w, const node *x, bool inherited) {
-    bool numbers = is_scalar(w, x->arg[0]) && is_scalar(w, x->arg[1]);
-    return x->op == OP_DIV ? inherited || numbers : x->op == OP_MUL && inherited && numbers;
-}
-
-/* Operands are pushed last first. Comparisons never stand bare in another: Python chains them. */
-static void push_infix(writer *w, const node *x, bool tight) {
-    uint8_t prec = precedence(x);
-    bool    power = x->op == OP_POW, sum = prec == PREC_SUM;
-    uint8_t left = power ? PREC_POSTFIX : prec == PREC_COMPARE ? PREC_SUM : prec;
-    uint8_t right = power ? PREC_POWER : (uint8_t)(prec + 1);
-    if (right == PREC_NEGATE) right = PREC_POWER;
-    bool close = writes_tight(w, x, tight);
-    push_operand(w, x, 1, right, sum || close);
-    if (!power && !close) push_text(w, " ");
-    push_text(w, x->op == OP_DROPOUT ? "*" : op_table[x->op].name);
-    if (!power && !close) push_text(w, " ");
-    push_operand(w, x, 0, left, sum || close);
-}
-
-static void push_axis(writer *w, const node *x) {
-    bool reduced = op_table[x->op].rule == SHAPE_REDUCED;
-    if (reduced && (x->attr == AXIS_ALL || is_scalar(w, x->arg[0]))) return;
-    if (!reduced && x->op != OP_SOFTMAX && x->op != OP_LOG_SOFTMAX) return;
-    push_text(w, reduced ? ", keepdims=True" : "");
-    push_text(w, x->attr == AXIS_0 ? ", axis=0" : ", axis=1");
-}
-
-static void push_call(writer *w, const node *x) {
-    const numpy_function *f = numpy_function_of((op_id)x->op);
-    push_text(w, ")");
-    push_axis(w, x);
-    for (int i = op_table[x->op].arity; i-- > 0;) {
-        push_operand(w, x, i, PREC_ANY, false);
-        if (i) push_text(w, ", ");
-    }
-    push_text(w, "(");
-    push_text(w, x->op == OP_OPEN ? numpy_prime_name(w->p, x->ref, x->attr) : f ? f->call : op_table[x->op].name);
-}
+/* -------------------------------------------------------------------- words */
 
 static void write_dim(const numpy *p, dim d, buf *out) {
     if (dim_is_named(d)) buf_puts(out, p->size[dim_name(d)]);
@@ -168,48 +85,42 @@ void numpy_ones(const numpy *p, shape s, buf *out) {
     buf_puts(out, "))");
 }
 
-static void write_leaf(const writer *w, const node *x, buf *out) {
-    if (x->op == OP_NUMBER && w->g->numbers.at[x->ref] == IR_PI) buf_puts(out, "np.pi");
-    else if (x->op == OP_NUMBER) buf_number(out, w->g->numbers.at[x->ref]);
-    else if (x->op == OP_SIZE) write_dim(w->p, x->ref, out);
-    else if (x->op == OP_VAR) buf_puts(out, w->p->var[x->ref]);
-    else numpy_ones(w->p, x->sh, out);
+static const char *leaf(const void *user, arena *a, const node *x) {
+    const numpy *p = user;
+    if (x->op == OP_VAR) return p->var[x->ref];
+    if (x->op == OP_NUMBER && p->g->numbers.at[x->ref] == IR_PI) return "np.pi";
+    buf b;
+    buf_init(&b, a->mem);
+    if (x->op == OP_NUMBER) buf_number(&b, p->g->numbers.at[x->ref]);
+    else if (x->op == OP_SIZE) write_dim(p, x->ref, &b);
+    else numpy_ones(p, x->sh, &b);
+    return math_text(a, &b);
 }
 
-static void write_node(writer *w, item it, buf *out) {
-    const node *x = ir_node(w->g, it.n);
-    bool        bracket = !it.as_float && precedence(x) < it.least;
-    if (it.as_float) {
-        buf_puts(out, is_scalar(w, it.n) ? "float(" : "(");
-        push_text(w, is_scalar(w, it.n) ? ")" : ").astype(float)");
-    } else if (bracket) {
-        buf_puts(out, "(");
-        push_text(w, ")");
-    }
-    if (op_table[x->op].arity == 0) {
-        write_leaf(w, x, out);
-    } else if (x->op == OP_TRANSPOSE) {
-        push_text(w, ".T");
-        push_operand(w, x, 0, PREC_POSTFIX, false);
-    } else if (x->op == OP_NEG) {
-        buf_puts(out, "-");
-        push_operand(w, x, 0, PREC_NEGATE, it.tight);
-    } else if ((op_table[x->op].flags & OP_FLAG_INFIX) || x->op == OP_DROPOUT) {
-        push_infix(w, x, it.tight && (!bracket || shape_is_scalar(x->sh)));
-    } else {
-        push_call(w, x);
-    }
+static const char *called(const void *user, arena *a, const node *x) {
+    const numpy_function *f = numpy_function_of((op_id)x->op);
+    (void)a;
+    return x->op == OP_OPEN ? numpy_prime_name(user, x->ref, x->attr) : f ? f->call : op_table[x->op].name;
+}
+
+static const char *axis(const void *user, const node *x) {
+    bool softmax = x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX, first = x->attr == AXIS_0;
+    if (softmax) return first ? ", axis=0" : ", axis=1";
+    if (op_table[x->op].rule != SHAPE_REDUCED || x->attr == AXIS_ALL) return "";
+    if (shape_is_scalar(ir_shape(((const numpy *)user)->g, x->arg[0]))) return "";
+    return first ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True";
+}
+
+static const char *as_float(const numpy *p, node_id n) {
+    return shape_is_scalar(ir_shape(p->g, n)) ? "float(%)" : "(%).astype(float)";
+}
+
+static const char *around(const void *user, const node *x, int i) {
+    return wants_float(user, x, i) ? as_float(user, x->arg[i]) : NULL;
 }
 
 void numpy_expression(const numpy *p, node_id n, buf *out) {
-    writer w = {.p = p, .g = p->g};
-    arena_init(&w.scratch, out->mem);
-    vec_push(&w.scratch, &w.stack, (item){.n = n, .as_float = p->kind[n] == NUMPY_BOOL});
-    while (w.stack.n) {
-        item it = w.stack.at[--w.stack.n];
-        if (it.text) buf_puts(out, it.text);
-        else write_node(&w, it, out);
-    }
-    if (w.scratch.failed) out->failed = true;
-    arena_free(&w.scratch);
+    const line_words words = {.user = p, .leaf = leaf, .function = called, .behind = axis, .around = around,
+                              .in_sum = LINE_IN_FRACTION, .in_call = LINE_LOOSE};
+    line_node(&words, p->g, n, p->kind[n] == NUMPY_BOOL ? as_float(p, n) : NULL, out);
 }

@@ -9,7 +9,7 @@ static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, co
     arena a;
     arena_init(&a, p->a->mem);
     document    doc = {.name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = g, .a = &a, .goal = v};
-    tex         names = p->names;
+    notation    names = p->names;
     *result = (explain_result){0};
     p->names.a = &a;
     dfoo_status status = tell_gradient(&doc, run, opt, result);
@@ -51,7 +51,8 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
     p->has = arena_new(p->a, g->vars.n);
     if (!p->has) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
-    DFOO_TRY(tex_init(&p->names, p->m, p->a));
+    DFOO_TRY(notation_init(&p->names, p->m, p->a));
+    p->names.to = p->to->mathematics;
     if (p->whole) DFOO_TRY(find_functions(p, how));
     p->to->begin(p);
     for (uint32_t i = 0; i < p->n_goals; i++) {
@@ -96,7 +97,8 @@ static dfoo_status write_function(const model *m, const document *doc, const exp
     p.m = m;
     p.g = &m->g;
     p.a = &a;
-    dfoo_status status = tex_init(&p.names, m, &a);
+    dfoo_status status = notation_init(&p.names, m, &a);
+    p.names.to = p.to->mathematics;
     p.names.numbers = true;
     if (status == DFOO_OK) {
         if (!how->into) p.to->begin(&p);

@@ -50,9 +50,9 @@ static void put_prose(buf *out, const char *text, size_t len) {
     }
 }
 
-static void put_math(sheet *p, const char *tex, const char *attributes) {
+static void put_math(sheet *p, const math *x, const char *attributes) {
     buf_printf(p->out, "<math%s>", attributes);
-    tex_mathml(tex, p->names.a, p->out);
+    notation_write(&p->names, x, p->out);
     buf_puts(p->out, "</math>");
 }
 
@@ -71,7 +71,7 @@ static void put_formula(sheet *p, const document *doc, const side *s, const char
         put_escaped(p->out, target, strlen(target));
         buf_puts(p->out, "\">");
     }
-    put_math(p, sheet_tex(p, doc, s), attributes);
+    put_math(p, sheet_math(p, doc, s), attributes);
     if (target) buf_puts(p->out, "</a>");
 }
 
@@ -97,15 +97,15 @@ static void put_words(sheet *p, const document *doc, const char *text) {
 
 /* -------------------------------------------------------------------- lines */
 
+/* What a sign stands behind that begins or ends a formula, so that it is set as between two. */
+static const math *empty(const sheet *p) {
+    return math_of(p->names.a, MATH_LOWERED, &math_nothing, NULL);
+}
+
 static void put_side(sheet *p, const document *doc, const side *s, bool equals) {
     buf_puts(p->out, equals ? "<span class=\"rhs\">" : "<span class=\"lhs\">");
-    const char *tex = sheet_tex(p, doc, s);
-    buf         with_sign;
-    buf_init(&with_sign, p->out->mem);
-    buf_printf(&with_sign, equals ? "{} = %s" : "%s", tex);
-    if (with_sign.text) put_math(p, with_sign.text, " displaystyle=\"true\"");
-    if (with_sign.failed) p->out->failed = true;
-    buf_free(&with_sign);
+    const math *x = sheet_math(p, doc, s);
+    put_math(p, equals ? math_row(p->names.a, empty(p), math_glyph(GLYPH_EQ), x) : x, " displaystyle=\"true\"");
     buf_puts(p->out, "</span>");
 }
 
@@ -169,7 +169,7 @@ static void put_graph(sheet *p, const document *doc) {
     buf_puts(p->out, "</div>\n<figcaption>");
     if (doc) {
         buf_puts(p->out, "Values flow along the arrows; the gradient comes back along the thick line, to ");
-        put_math(p, tex_name(&p->names, doc->goal, false), "");
+        put_math(p, set_name(&p->names, doc->goal, false), "");
         buf_puts(p->out, ".");
     } else {
         buf_puts(p->out, "Values flow along the arrows, gradients against them. Each box names the shape, which the value and its gradient share.");
@@ -188,8 +188,8 @@ static void put_title(sheet *p, const document *doc, const block *b) {
     buf_puts(p->out, "<h2>");
     for (uint32_t i = 0; i < b->n_sides; i++) {
         const side *s = &b->sides[i];
-        if (i) put_math(p, "{} = {}", "");
-        put_math(p, sheet_tex(p, doc, s), "");
+        if (i) put_math(p, math_row(p->names.a, empty(p), math_glyph(GLYPH_EQ), empty(p)), "");
+        put_math(p, sheet_math(p, doc, s), "");
     }
     buf_puts(p->out, "</h2>\n");
     if (!b->tail[0]) return;
@@ -271,15 +271,10 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
 static bool put_layer_line(sheet *p, const char *line, size_t len) {
     const char *gap = strstr(line, "  ");
     if (!strstr(line, "[l] = ") || !gap || gap >= line + len || strstr(line, "[l] = ") > gap) return false;
-    buf         tex;
-    tex_parts   parts = {.layers = true};
-    const char *formula = arena_text(p->a, line, (size_t)(gap - line));
-    size_t      blanks = strspn(gap, " ");
-    buf_init(&tex, p->out->mem);
-    if (formula) tex_formula(&p->names, formula, &parts, &tex);
-    if (tex.text) put_math(p, tex.text, "");
-    if (tex.failed) p->out->failed = true;
-    buf_free(&tex);
+    formula_parts parts = {.layers = true};
+    const char   *formula = arena_text(p->a, line, (size_t)(gap - line));
+    size_t        blanks = strspn(gap, " ");
+    if (formula) put_math(p, set_formula(&p->names, formula, &parts), "");
     buf_puts(p->out, ", ");
     put_escaped(p->out, gap + blanks, len - (size_t)(gap - line) - blanks);
     return true;
@@ -308,14 +303,9 @@ static void put_head(sheet *p) {
 }
 
 static void put_equation(sheet *p, var_id v, node_id n) {
-    buf tex;
-    buf_init(&tex, p->out->mem);
-    buf_puts(&tex, tex_name(&p->names, v, false));
-    if (n) buf_puts(&tex, " = ");
-    if (n) tex_node(&p->names, n, NULL, &tex);
-    if (tex.text) put_math(p, tex.text, "");
-    if (tex.failed) p->out->failed = true;
-    buf_free(&tex);
+    const math *x = set_name(&p->names, v, false);
+    if (n) x = math_row(p->names.a, x, math_glyph(GLYPH_EQ), set_node(&p->names, n, NULL));
+    put_math(p, x, "");
 }
 
 static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) {
@@ -329,12 +319,7 @@ static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) 
     }
     put_equation(p, v, n);
     buf_printf(p->out, "%s</div></td><td>", link ? "</a>" : "");
-    buf shape_text;
-    buf_init(&shape_text, p->out->mem);
-    tex_shape(&p->names, ir_var(p->g, v)->sh, &shape_text);
-    if (shape_text.text) put_math(p, shape_text.text, "");
-    if (shape_text.failed) p->out->failed = true;
-    buf_free(&shape_text);
+    put_math(p, set_shape(&p->names, ir_var(p->g, v)->sh), "");
     buf_printf(p->out, "</td><td>%s</td></tr>\n", what);
 }
 
@@ -406,4 +391,4 @@ static void end(sheet *p) {
     buf_puts(p->out, "</body>\n</html>\n");
 }
 
-const renderer html_renderer = {begin, one, end};
+const renderer html_renderer = {begin, one, end, &target_mathml};

@@ -110,15 +110,17 @@ static void put_forward(const sheet *p) {
     const program *m = &p->m->forward;
     buf_puts(p->out, "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n\\begin{align*}\n");
     for (uint32_t i = 0; i < m->list.n; i++) {
-        buf_printf(p->out, "%s%s &= ", i ? " \\\\\n" : "", tex_name(&p->names, m->list.at[i].var, false));
+        buf_puts(p->out, i ? " \\\\\n" : "");
+        notation_write(&p->names, set_name(&p->names, m->list.at[i].var, false), p->out);
+        buf_puts(p->out, " &= ");
         buf right;
         buf_init(&right, p->out->mem);
-        tex_node(&p->names, m->list.at[i].node, NULL, &right);
+        notation_write(&p->names, set_node(&p->names, m->list.at[i].node, NULL), &right);
         if (right.text) put_formula(p, right.text);
         if (right.failed) p->out->failed = true;
         buf_free(&right);
         buf_puts(p->out, " && ");
-        tex_shape(&p->names, ir_var(p->g, m->list.at[i].var)->sh, p->out);
+        notation_write(&p->names, set_shape(&p->names, ir_var(p->g, m->list.at[i].var)->sh), p->out);
     }
     buf_puts(p->out, "\n\\end{align*}\n");
 }
@@ -140,4 +142,4 @@ static void end(sheet *p) {
     if (p->standalone) buf_puts(p->out, "\n\\end{document}\n");
 }
 
-const renderer latex_renderer = {begin, one, end};
+const renderer latex_renderer = {begin, one, end, &target_tex};

@@ -101,4 +101,4 @@ static void end(sheet *p) {
     (void)p;
 }
 
-const renderer markdown_renderer = {begin, one, end};
+const renderer markdown_renderer = {begin, one, end, &target_tex};

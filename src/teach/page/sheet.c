@@ -1,4 +1,4 @@
-/* What the formats share: pieces of mathematics as TeX, what of a sentence is spoken of, how closely it held. */
+/* What the formats share: pieces of mathematics, what of a sentence is spoken of, how closely it held. */
 #include "teach/page/sheet.h"
 
 #include <string.h>
@@ -33,33 +33,29 @@ static bool has_entries(const document *doc, const side *s) {
     return s->n && !shape_is_scalar(ir_shape(doc->g, s->n));
 }
 
-static tex_part part(void *user, uint32_t number) {
+static const math *part(void *user, uint32_t number) {
     const setting *w = user;
-    if (number >= w->doc->marks.n) return (tex_part){"", false};
+    if (number >= w->doc->marks.n) return &math_nothing;
     const side *s = &w->doc->marks.at[number];
-    return (tex_part){sheet_tex(w->p, w->doc, s), has_entries(w->doc, s)};
+    return math_entries(w->doc->a, sheet_math(w->p, w->doc, s), has_entries(w->doc, s));
 }
 
 /* Goes into marks that stand in formulas, which are as deep as our sentences are put together. */
+const math *sheet_math(const sheet *p, const document *doc, const side *s) {
+    setting       w = {p, doc};
+    formula_parts parts = {.part = part, .user = &w, .layers = s->layers};
+    if (s->v) return set_name(&p->names, s->v, s->small);
+    if (s->n) return set_node(&p->names, s->n, s->small ? doc->lower : NULL);
+    if (s->x) return set_index(&p->names, s->x, &s->style);
+    if (s->is_shape) return set_shape(&p->names, s->sh);
+    return set_formula(&p->names, s->notation ? s->notation : s->shown, &parts);
+}
+
 const char *sheet_tex(const sheet *p, const document *doc, const side *s) {
     buf out;
     buf_init(&out, doc->a->mem);
-    if (s->v) {
-        buf_puts(&out, tex_name(&p->names, s->v, s->small));
-    } else if (s->n) {
-        tex_node(&p->names, s->n, s->small ? doc->lower : NULL, &out);
-    } else if (s->x) {
-        tex_index(&p->names, s->x, &s->style, &out);
-    } else if (s->is_shape) {
-        tex_shape(&p->names, s->sh, &out);
-    } else {
-        setting   w = {p, doc};
-        tex_parts parts = {.part = part, .user = &w, .layers = s->layers};
-        tex_formula(&p->names, s->notation ? s->notation : s->shown, &parts, &out);
-    }
-    const char *text = out.text ? arena_text(doc->a, out.text, out.len) : "";
-    if (out.failed) doc->a->failed = true;
-    buf_free(&out);
+    notation_write(&p->names, sheet_math(p, doc, s), &out);
+    const char *text = math_text(doc->a, &out);
     return text ? text : "";
 }
 

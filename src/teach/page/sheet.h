@@ -16,6 +16,7 @@ struct renderer {
     void (*begin)(sheet *p);
     void (*one)(sheet *p, const document *doc, const explain_result *result);
     void (*end)(sheet *p);
+    const math_target *mathematics; /* how it is written */
 };
 
 struct sheet {
@@ -31,12 +32,14 @@ struct sheet {
     uint32_t               n_goals;
     bool                  *has;   /* .. by var_id: is there an explanation of its gradient? */
     bool                   has_function[OP_COUNT]; /* and of these functions' derivatives? */
-    tex                    names;
+    notation               names;
     arena                 *a;
     buf                   *out;
 };
 
-/* A piece of mathematics of the document as TeX. The text is good until the next document. */
+/* A piece of mathematics of the document, as data, and in the format's language. The text is good until
+ * the next document. */
+const math *sheet_math(const sheet *p, const document *doc, const side *s);
 const char *sheet_tex(const sheet *p, const document *doc, const side *s);
 
 /* Is this byte of a prose text an index or a number of examples that is spoken of: "row i of", "m examples"? */

@@ -124,5 +124,5 @@ static void spell_signs(sheet *p) {
     buf_free(&in);
 }
 
-const renderer text_renderer = {begin, write_document, end};
-const renderer ascii_renderer = {begin, write_document, spell_signs};
+const renderer text_renderer = {begin, write_document, end, &target_tex};
+const renderer ascii_renderer = {begin, write_document, spell_signs, &target_tex};

@@ -1,22 +1,22 @@
-/* Formulas, index trees and nodes as TeX, and TeX as MathML. */
+/* Formulas, index trees and forms of operations as TeX, MathML and Typst. */
 #include "reading.h"
 
-#include "core/notation/tex.h"
+#include "core/notation/inside.h"
 
 static const char two_layers[] = "input X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (n2, n1)\n"
                                  "param b2 : (n2, 1)\nZ1 = W1 @ X + b1\nA1 = tanh(Z1)\nZ2 = W2 @ A1 + b2\nA2 = sigmoid(Z2)\n"
                                  "L = -(Y * log(A2) + (1 - Y) * log(1 - A2))\nJ = 1/m * sum(L)\nminimize J\n";
 
 typedef struct bench {
-    reading r;
-    tex     names;
-    buf     out;
+    reading  r;
+    notation names;
+    buf      out;
 } bench;
 
 static void bench_open(bench *b) {
     reading_open(&b->r, two_layers);
     reading_derive(&b->r, CONVENTION_COURSE);
-    assert_int_equal(tex_init(&b->names, &b->r.m, &b->r.a), DFOO_OK);
+    assert_int_equal(notation_init(&b->names, &b->r.m, &b->r.a), DFOO_OK);
     buf_init(&b->out, mem_default());
 }
 
@@ -32,9 +32,14 @@ static void expect_written(bench *b, const char *what, const char *expected) {
     b->out.len = 0;
 }
 
-static tex_part part(void *user, uint32_t number) {
-    (void)user;
-    return number == 3 ? (tex_part){"z_{2}", true} : (tex_part){"l", false};
+static const math *part(void *user, uint32_t number) {
+    bench *b = user;
+    if (number != 3) return math_leaf(&b->r.a, MATH_LETTER, "l");
+    return math_entries(&b->r.a, set_word(&b->names, "z2"), true);
+}
+
+static void write_formula(bench *b, const char *text, const formula_parts *parts) {
+    notation_write(&b->names, set_formula(&b->names, text, parts), &b->out);
 }
 
 static void formulas(void **state) {
@@ -72,11 +77,11 @@ static void formulas(void **state) {
         {"3 $ 4", "\\text{3 \\$ 4}"}, /* not a formula: as it is written */
         {"(((", "\\text{(((}"},
     };
-    bench     b;
-    tex_parts parts = {.part = part};
+    bench         b;
+    formula_parts parts = {.part = part, .user = &b};
     bench_open(&b);
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        tex_formula(&b.names, list[i][0], &parts, &b.out);
+        write_formula(&b, list[i][0], &parts);
         expect_written(&b, list[i][0], list[i][1]);
     }
     bench_close(&b);
@@ -84,10 +89,10 @@ static void formulas(void **state) {
 
 static void slides(void **state) {
     (void)state;
-    bench     b;
-    tex_parts parts = {.layers = true};
+    bench         b;
+    formula_parts parts = {.layers = true};
     bench_open(&b);
-    tex_formula(&b.names, "dz[1] = W[2].T dz[2] * g[1]'(z[1])", &parts, &b.out);
+    write_formula(&b, "dz[1] = W[2].T dz[2] * g[1]'(z[1])", &parts);
     expect_written(&b, "the slide's line", "\\mathrm{d}z^{[1]} = W^{[2] \\top} \\, \\mathrm{d}z^{[2]} \\odot g^{[1] \\prime}\\left(z^{[1]}\\right)");
     bench_close(&b);
 }
@@ -100,10 +105,10 @@ static void any_text(void **state) {
     bench_open(&b);
     memset(deep, '(', sizeof deep - 1);
     deep[sizeof deep - 1] = 0;
-    tex_formula(&b.names, deep, NULL, &b.out);
+    write_formula(&b, deep, NULL);
     assert_non_null(strstr(b.out.text, "\\text{(((("));
     static const char *const list[] = {"", "]", "[", "[1 2", "a[", "a.", "<a", "<a, b", "Σ", "∂", "∂/", "a / ", "a **", "'", "d", "\001", "\0019999\2", "\xff", "a -> ", "sqrt(", "1 .. 2"};
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) tex_formula(&b.names, list[i], NULL, &b.out);
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) write_formula(&b, list[i], NULL);
     bench_close(&b);
 }
 
@@ -134,71 +139,116 @@ static void index_trees(void **state) {
         const char       *text = arena_text(&b.r.a, list[i][0], equals ? (size_t)(equals - list[i][0]) : strlen(list[i][0]));
         const index_tree *x = index_build(&env, syntax_read(&b.r.a, &b.r.names, &b.r.d, text, true));
         assert_non_null(x);
-        tex_index(&b.names, x, &(index_style){.small = small, .lower = small, .example = 't', .loss = "l"}, &b.out);
+        notation_write(&b.names, set_index(&b.names, x, &(index_style){.small = small, .lower = small, .example = 't', .loss = "l"}), &b.out);
         expect_written(&b, list[i][0], list[i][1]);
-        tex_index(&b.names, x, &(index_style){.small = small, .lower = small, .loss = "l"}, &b.out);
+        notation_write(&b.names, set_index(&b.names, x, &(index_style){.small = small, .lower = small, .loss = "l"}), &b.out);
         expect_written(&b, list[i][0], list[i][2]);
     }
     bench_close(&b);
 }
 
-static void mathml(void **state) {
+/* The same formulas in the other languages. */
+static void languages(void **state) {
     (void)state;
-    static const char *const list[][2] = {
-        {"W_{2}^\\top", "<msubsup><mi>W</mi><mrow><mn>2</mn></mrow><mi>⊤</mi></msubsup>"},
-        {"\\mathrm{d}Z_{1}", "<mi mathvariant=\"normal\">d</mi><msub><mi>Z</mi><mrow><mn>1</mn></mrow></msub>"},
-        {"\\frac{1}{m} - x", "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>m</mi></mrow></mfrac><mo>−</mo><mi>x</mi>"},
-        {"\\left(a\\right)", "<mrow><mo stretchy=\"false\">(</mo><mi>a</mi><mo stretchy=\"false\">)</mo></mrow>"},
-        {"\\left(\\frac{a}{b}\\right)", "<mrow><mo>(</mo><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac><mo>)</mo></mrow>"},
-        {"\\sum_{i=1}^{m} a", "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mrow><mi>m</mi></mrow></munderover><mi>a</mi>"},
-        {"g'", "<msup><mi>g</mi><mo>′</mo></msup>"},
-        {"a < b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>"},
-        {"\\mathit{W\\_out}", "<mi class=\"word\">W_out</mi>"},
-        {"\\operatorname{relu}x", "<mi mathvariant=\"normal\">relu</mi><mo>&#x2061;</mo><mi>x</mi>"},
-        {"\\text{ if }", "<mtext> if </mtext>"},
-        {"\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}",
-         "<mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr></mtable><mo>]</mo></mrow>"},
-        {"a}", "<mtext>a}</mtext>"},
+    static const char *const list[][3] = {
+        {"W2.T", "<msubsup><mrow><mi>W</mi></mrow><mrow><mn>2</mn></mrow><mi>⊤</mi></msubsup>", "W_(2)^⊤"},
+        {"dZ1", "<mi mathvariant=\"normal\">d</mi><msub><mrow><mi>Z</mi></mrow><mrow><mn>1</mn></mrow></msub>", "upright(\"d\") Z_(1)"},
+        {"1/m - x", "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>m</mi></mrow></mfrac><mo>−</mo><mi>x</mi>", "frac(1, m) − x"},
+        {"-x", "<mo form=\"prefix\">−</mo><mi>x</mi>", "− x"},
+        {"(a)", "<mrow><mo stretchy=\"false\">(</mo><mi>a</mi><mo stretchy=\"false\">)</mo></mrow>", "lr((a))"},
+        {"(a/b)", "<mrow><mo>(</mo><mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac><mo>)</mo></mrow>", "lr(( frac(a, b)))"},
+        {"Σi a", "<munder><mo>∑</mo><mrow><mi>i</mi></mrow></munder><mi>a</mi>", "∑_(i) a"},
+        {"g'(z)", "<msup><mrow><mi>g</mi></mrow><mo>′</mo></msup><mo>\u2061</mo><mrow><mo stretchy=\"false\">(</mo><mi>z</mi><mo stretchy=\"false\">)</mo></mrow>",
+         "g' lr((z))"},
+        {"a < b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>", "a < b"},
+        {"W_out[i,j]", "<msub><mrow><mi>W</mi></mrow><mrow><mi class=\"word\">out</mi></mrow></msub><mo stretchy=\"false\">[</mo><mi>i</mi><mo>,</mo><mi>j</mi>"
+         "<mo stretchy=\"false\">]</mo>", "W_(italic(\"out\"))[i\\,j]"},
+        {"relu'", "<msup><mrow><mi mathvariant=\"normal\">relu</mi></mrow><mo>′</mo></msup>", "op(\"relu\")'"},
+        {"3 $ 4", "<mtext>3 $ 4</mtext>", "\"3 $ 4\""},
+        {"[1 2; 3 4]",
+         "<mrow><mo>[</mo><mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd><mtd><mn>4</mn></mtd></mtr></mtable><mo>]</mo></mrow>",
+         "mat(delim: \"[\", 1, 2; 3, 4)"},
     };
     bench b;
     bench_open(&b);
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        tex_mathml(list[i][0], &b.r.a, &b.out);
+        b.names.to = &target_mathml;
+        write_formula(&b, list[i][0], NULL);
         expect_written(&b, list[i][0], list[i][1]);
+        b.names.to = &target_typst;
+        write_formula(&b, list[i][0], NULL);
+        size_t blank = b.out.text[0] == ' ';
+        if (strcmp(b.out.text + blank, list[i][2]) != 0) fail_msg("%s\nis      %s\nand not %s", list[i][0], b.out.text, list[i][2]);
+        b.out.len = 0;
     }
-    char deep[3000];
-    memset(deep, '{', sizeof deep - 1);
-    deep[sizeof deep - 1] = 0;
-    tex_mathml(deep, &b.r.a, &b.out);
-    assert_memory_equal(b.out.text, "<mtext>{{{", 10);
     bench_close(&b);
 }
 
-/* Every sign that the table of operations is set with is known as MathML. */
+static const math *letter(void *user, int i, uint8_t least) {
+    bench            *b = user;
+    const char *const names[] = {"a", "b", "c"};
+    return math_least(&b->r.a, math_bound(&b->r.a, math_leaf(&b->r.a, MATH_LETTER, names[i]), BINDS_SUM), least);
+}
+
+/* The forms of the table: with brackets that grow, and without. */
+static void forms(void **state) {
+    (void)state;
+    static const char *const list[][3] = {
+        {"log #a", "\\log \\left(a\\right)", "\\log \\left(a\\right)"},
+        {"max(#a, #b)", "\\max\\left(a, b\\right)", "\\max(a, b)"},
+        {"e^#a", "e^{a}", "e^{a}"},
+        {"√#a", "\\sqrt{a}", "\\sqrt{a}"},
+        {"|#a|", "\\left|a\\right|", "|a|"},
+        {"⌊#a⌋", "\\lfloor a \\rfloor", "\\lfloor a \\rfloor"},
+        {"log(1 + #a)", "\\log\\left(1 + \\left(a\\right)\\right)", "\\log(1 + \\left(a\\right))"},
+        {"(e^#a - 1)", "\\left(e^{a} - 1\\right)", "(e^{a} - 1)"},
+        {"(#b if #a else #c)", "\\left(b \\text{ if } a \\text{ else } c\\right)", "(b \\text{ if } a \\text{ else } c)"},
+        {"σ(#a)", "\\sigma\\left(a\\right)", "\\sigma(a)"},
+        {"lrelu(#a, #b)", "\\operatorname{lrelu}\\left(a, b\\right)", "\\operatorname{lrelu}(a, b)"},
+    };
+    bench b;
+    bench_open(&b);
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        for (int grows = 1; grows >= 0; grows--) {
+            form_operands how = {.operand = letter, .user = &b, .grows = grows};
+            notation_write(&b.names, set_form(&b.names, list[i][0], &how), &b.out);
+            expect_written(&b, list[i][0], list[i][2 - grows]);
+        }
+    }
+    bench_close(&b);
+}
+
+/* Every operation has a form or a rule, in a line as in set mathematics. */
 static void every_operation(void **state) {
+    (void)state;
+    for (int op = 1; op < OP_COUNT; op++) {
+        bool leaf = op_table[op].arity == 0, infix = op_table[op].flags & OP_FLAG_INFIX, form = op_table[op].form[0];
+        if (leaf || op == OP_OPEN) continue;
+        if (!set_rules[op].binds && !form) fail_msg("%s has neither a rule nor a form", op_table[op].id);
+        if (infix && !(line_rules[op].binds && set_rules[op].binds)) fail_msg("%s is infix and has no rule", op_table[op].id);
+        if (infix && op_elementwise((op_id)op) && !entry_rules[op].binds) fail_msg("%s has no rule for entries", op_table[op].id);
+        if (!infix && line_rules[op].binds && op != OP_TRANSPOSE) fail_msg("%s has a rule and is called", op_table[op].id);
+    }
+}
+
+/* As deep as anybody nests it: no stack of ours is used up. */
+static void deep(void **state) {
     (void)state;
     bench b;
     bench_open(&b);
-    for (int op = 1; op < OP_COUNT; op++) {
-        buf latex;
-        buf_init(&latex, mem_default());
-        for (const char *c = op_table[op].latex; *c; c++) {
-            if (*c == '#') buf_puts(&latex, (c++, "x"));
-            else buf_put(&latex, c, 1);
-        }
-        if (latex.text) tex_mathml(latex.text, &b.r.a, &b.out);
-        bool word = latex.text && strstr(latex.text, "\\text"); /* where(..) has words in it */
-        if (b.out.text && strstr(b.out.text, "<mtext>") && !word) fail_msg("%s: %s", latex.text, b.out.text);
-        b.out.len = 0;
-        buf_free(&latex);
-    }
+    node_id n = ir_var(&b.r.m.g, reading_var(&b.r, "Z1"))->leaf;
+    for (int i = 0; i < 100000; i++) n = ir_op1(&b.r.m.g, OP_TANH, n);
+    print_node(&b.r.m.g, n, &b.out);
+    assert_int_equal(b.out.len, 100000 * strlen("tanh()") + strlen("Z1"));
+    notation_write(&b.names, set_node(&b.names, n, NULL), &b.out);
     bench_close(&b);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas), cmocka_unit_test(slides), cmocka_unit_test(any_text),
-        cmocka_unit_test(index_trees), cmocka_unit_test(mathml), cmocka_unit_test(every_operation),
+        cmocka_unit_test(index_trees), cmocka_unit_test(languages), cmocka_unit_test(forms),
+        cmocka_unit_test(every_operation), cmocka_unit_test(deep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

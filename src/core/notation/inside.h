@@ -1,0 +1,45 @@
+/* Inside the notation room: what the readers of nodes, index trees, names and formulas share. */
+#ifndef NOTATION_INSIDE_H
+#define NOTATION_INSIDE_H
+
+#include "core/notation/notation.h"
+
+/* An operator between its operands, or before its one: how tightly it binds, and how its operands have to. */
+typedef struct rule {
+    uint8_t binds, left, right, sign;
+} rule;
+
+extern const rule line_rules[OP_COUNT];  /* in a line; binds 0: it is called */
+extern const rule set_rules[OP_COUNT];   /* in set mathematics; 0: by its form in ops.def, or by itself */
+extern const rule entry_rules[OP_COUNT]; /* the same between numbers, entries of matrices */
+
+/* What the notation's own words are about. */
+typedef struct line_of {
+    const ir   *g;
+    const bool *small; /* by var_id: names in lower case; may be NULL */
+} line_of;
+
+line_words  notation_words(const line_of *of);
+const math *line_math(const line_words *words, const ir *g, arena *a, node_id n);
+
+/* A name that is no variable's: g1 has its number below, lambda is the Greek letter. */
+const math *set_word(const notation *p, const char *name);
+const math *set_dim(const notation *p, dim d);
+const math *set_function(const notation *p, sym name);
+
+/* The Greek letter, or the Latin one that looks like it, that a text begins with; math_nothing: none. */
+const math *math_greek(const char *text);
+
+/* How an operation looks by its form in ops.def. */
+typedef struct form_operands {
+    const math *(*operand)(void *user, int i, uint8_t least);
+    void *user;
+    bool  grows; /* brackets do */
+} form_operands;
+
+const math *set_form(const notation *p, const char *form, const form_operands *operands);
+
+/* The name of a function in that form: the log of "log #a"; NULL: it has none. */
+const math *form_name(const notation *p, const char *form);
+
+#endif
