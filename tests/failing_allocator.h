@@ -11,6 +11,7 @@
 /* cmocka.h wants these before it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ typedef struct failing {
     size_t fail_at; /* the number, from 1, of the call that gets no memory; 0: none */
     size_t calls;   /* that asked for memory */
     size_t live;    /* blocks that are not freed */
+    bool   for_ever; /* there is no memory after it either */
 } failing;
 
 /* What precedes a block: its size. As large as the alignment of malloc. */
@@ -41,7 +43,8 @@ static inline void *failing_realloc(void *user, void *block, size_t old_size, si
         free(head);
         return NULL;
     }
-    if (++f->calls == f->fail_at) return NULL;
+    f->calls++;
+    if (f->calls == f->fail_at || (f->for_ever && f->fail_at && f->calls > f->fail_at)) return NULL;
 
     /* Always moves, so that a pointer kept across a growth is found out. */
     failing_head *moved = malloc(sizeof *moved + new_size);
@@ -58,10 +61,12 @@ static inline dfoo_allocator failing_allocator(failing *f) {
     return (dfoo_allocator){.realloc = failing_realloc, .user = f};
 }
 
-/* Each run must free all it took; one that was denied memory returns DFOO_ENOMEM, the last one DFOO_OK. */
-static inline void fail_every_call(dfoo_status (*run)(const dfoo_allocator *mem, void *user), void *user) {
-    for (size_t n = 1;; n++) {
-        failing        f = {.fail_at = n};
+/* Each run must free all it took; one that was denied memory returns DFOO_ENOMEM, the last one DFOO_OK.
+ * Of the calls only number `first` and each `stride`th behind it fail; `for_ever`: there is no memory from then on. */
+static inline void fail_calls(dfoo_status (*run)(const dfoo_allocator *mem, void *user), void *user, size_t first, size_t stride,
+                              bool for_ever) {
+    for (size_t n = first;; n += stride) {
+        failing        f = {.fail_at = n, .for_ever = for_ever};
         dfoo_allocator mem = failing_allocator(&f);
         dfoo_status    status = run(&mem, user);
         if (f.live) fail_msg("call %zu fails: %zu blocks are not freed", n, f.live);
@@ -71,6 +76,10 @@ static inline void fail_every_call(dfoo_status (*run)(const dfoo_allocator *mem,
         }
         if (status != DFOO_ENOMEM) fail_msg("call %zu fails: status %d", n, (int)status);
     }
+}
+
+static inline void fail_every_call(dfoo_status (*run)(const dfoo_allocator *mem, void *user), void *user) {
+    fail_calls(run, user, 1, 1, false);
 }
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "core/base/mem.h"
 
-static const char small[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nparam b : (1, 1)\nZ = w.T @ X + b\nA = sigmoid(Z)\n"
+static const char small[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nparam b : (1, 1)\n"
+                            "Z = w.T @ X + b\nA = sigmoid(Z)\n"
                             "L = -(Y * log(A) + (1 - Y) * log(1 - A))\nJ = 1/m * sum(L)\nminimize J\n";
 
 typedef dfoo_status call(dfoo *d, dfoo_model *model, char **text);
@@ -98,8 +99,54 @@ static dfoo_status use(const dfoo_allocator *mem, void *user) {
 
 static void every_allocation_may_fail(void **state) {
     (void)state;
-    job jobs[] = {{derive, NULL}, {derive, "deep"}, {derive_run, NULL}, {explain_z, NULL}, {explain_w, NULL}, {explain_page, NULL}, {explain_all, NULL}, {explain_latex, NULL}, {explain_function, NULL}, {show, NULL}, {explain_jacobian, NULL}, {explain_differential, NULL}, {explain_softmax, "softmax"}};
+    job jobs[] = {
+        {derive, NULL},        {derive, "deep"},   {derive_run, NULL},    {explain_z, NULL},        {explain_w, NULL},
+        {explain_page, NULL},  {explain_all, NULL}, {explain_latex, NULL}, {explain_function, NULL}, {show, NULL},
+        {explain_jacobian, NULL}, {explain_differential, NULL}, {explain_softmax, "softmax"},
+    };
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) fail_every_call(use, &jobs[i]);
+}
+
+/* One explanation of a model, with options. */
+typedef struct asked {
+    const char          *model, *name;
+    dfoo_explain_options how;
+} asked;
+
+static dfoo_status answer(const dfoo_allocator *mem, void *user) {
+    asked      *x = user;
+    dfoo       *d;
+    dfoo_model *model;
+    char       *text = NULL;
+    DFOO_TRY(dfoo_open(mem, &d));
+    dfoo_status status = dfoo_model_read(d, x->model, &model);
+    if (status == DFOO_OK) status = dfoo_explain(model, x->name, &x->how, &text);
+    assert_int_equal(status == DFOO_OK, text != NULL);
+    dfoo_text_free(d, text);
+    dfoo_model_free(model);
+    dfoo_close(d);
+    return status;
+}
+
+/* All ways in all formats, with steps and numbers: in the quick suite every 97th call fails, another one for each
+ * of them, with DFOO_LONG=1 every one. */
+static void every_way_in_every_format(void **state) {
+    static const char *const names[][2] = {{"two_layer", "dW1"}, {"two_layer", "dZ1"}, {"softmax", "dZ2"}, {"deep", "db2"}};
+    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_ASCII, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
+    (void)state;
+    const char *all = getenv("DFOO_LONG");
+    size_t      stride = all && strcmp(all, "1") == 0 ? 1 : 97, first = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (int by = DFOO_BY_INDEX; by <= DFOO_BY_DIFFERENTIAL; by++)
+            for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {
+                asked x = {names[i][0], names[i][1], DFOO_INIT(dfoo_explain_options)};
+                x.how.format = formats[k];
+                x.how.by = (dfoo_explain_way)by;
+                x.how.steps = x.how.numbers = 1;
+                first = (first + 13) % stride;
+                fail_calls(answer, &x, first + 1, stride, false);
+                fail_calls(answer, &x, first + 1, stride, true);
+            }
 }
 
 /* A wrong model is wrong whatever memory there is, or there is not enough to say so. */
@@ -124,6 +171,7 @@ static void every_allocation_may_fail_for_a_wrong_model(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_way_in_every_format),
         cmocka_unit_test(every_allocation_may_fail_for_a_wrong_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

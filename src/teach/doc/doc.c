@@ -1,4 +1,5 @@
 /* Names, expressions and shapes as texts, and the blocks of a document. */
+#include <assert.h>
 #include <string.h>
 
 #include "teach/doc/doc.h"
@@ -10,10 +11,33 @@ const char *doc_take(document *doc, buf *b) {
     return text ? text : "";
 }
 
+const char *doc_text(document *doc, const char *format, ...) {
+    buf     b;
+    va_list args;
+    buf_init(&b, doc->a->mem);
+    va_start(args, format);
+    buf_vprintf(&b, format, args);
+    va_end(args);
+    return doc_take(doc, &b);
+}
+
+const char *doc_examples(const document *doc) {
+    return symbols_name(doc->g->names, dim_name(doc->d->m->examples));
+}
+
 block *doc_add(document *doc, block_kind kind, uint8_t indent, const char *words) {
     uint32_t n = doc->blocks.n;
-    vec_push(doc->a, &doc->blocks, (block){.kind = (uint8_t)kind, .indent = indent, .words = words ? words : "", .tail = ""});
+    assert(words);
+    vec_push(doc->a, &doc->blocks, (block){.kind = (uint8_t)kind, .indent = indent, .words = words, .tail = ""});
     return doc->blocks.n > n ? &doc->blocks.at[n] : &doc->spare;
+}
+
+block *doc_add_line(document *doc, uint8_t indent, const char *words, node_id a, node_id b, const char *tail) {
+    block *line = doc_add(doc, BLOCK_LINE, indent, words);
+    if (a) doc_add_node(doc, line, a, false);
+    doc_add_node(doc, line, b, false);
+    line->tail = tail;
+    return line;
 }
 
 block *doc_add_hidden(document *doc) {
@@ -35,48 +59,37 @@ void doc_say(document *doc, uint8_t indent, const char *format, ...) {
 /* ------------------------------------------------------------------- names */
 
 /* Is a name in lower case that of a size or of another variable? N1 is not to be n1 beside 1/n1. */
-static bool is_taken(const document *doc, var_id v) {
+static bool is_taken(document *doc, var_id v) {
     const model *m = doc->d->m;
-    const char  *name = ir_var_name(&m->g, v);
-    buf          lower;
     bool         taken = false;
-    buf_init(&lower, doc->a->mem);
-    print_name(&m->g, v, true, &lower);
-    const char *text = lower.text ? lower.text : "";
-    for (uint32_t i = 0; i < m->size_names.n; i++) taken = taken || strcmp(text, symbols_name(m->g.names, m->size_names.at[i])) == 0;
-    for (var_id k = 1; k < m->g.vars.n; k++) taken = taken || (k != v && strcmp(text, ir_var_name(&m->g, k)) == 0);
-    taken = taken && strcmp(text, name) != 0;
-    if (lower.failed) doc->a->failed = true;
-    buf_free(&lower);
+    buf          b;
+    buf_init(&b, doc->a->mem);
+    print_name(&m->g, v, true, &b);
+    const char *lower = doc_take(doc, &b);
+    if (strcmp(lower, ir_var_name(&m->g, v)) == 0) return false;
+    for (uint32_t i = 0; i < m->size_names.n; i++)
+        taken = taken || strcmp(lower, symbols_name(m->g.names, m->size_names.at[i])) == 0;
+    for (var_id k = 1; k < m->g.vars.n; k++) taken = taken || (k != v && strcmp(lower, ir_var_name(&m->g, k)) == 0);
     return taken;
-}
-
-/* A gradient is called as what it is the gradient of. */
-static void choose_names(document *doc) {
-    const ir *g = &doc->d->m->g;
-    for (var_id k = 1; k < g->vars.n; k++) {
-        var_id of = ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k;
-        doc->lower[k] = doc->small[k] && !is_taken(doc, of);
-    }
 }
 
 dfoo_status doc_open(document *doc) {
     const derivation *d = doc->d;
-    const model      *m = d->m;
-    doc->small = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1); /* changes (δZ1) get names later */
-    doc->lower = arena_new(doc->a, 2 * (size_t)m->g.vars.n + 1);
+    const ir         *g = &d->m->g;
+    dim               m = d->m->examples;
+    bool              per_example = m && !d->examples_interact;
+    doc->small = arena_new(doc->a, 2 * (size_t)g->vars.n + 1); /* changes (δZ1) get names later */
+    doc->lower = arena_new(doc->a, 2 * (size_t)g->vars.n + 1);
     if (!doc->small || !doc->lower) return DFOO_ENOMEM;
-    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) {
-        shape s = ir_var(&m->g, k)->sh;
-        doc->small[k] = s.rows == m->examples || s.cols == m->examples;
+    for (var_id k = 1; k < g->vars.n && m; k++) {
+        shape  s = ir_var(g, k)->sh;
+        var_id named_as = ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k; /* dZ1 is dz1 where Z1 is z1 */
+        doc->small[k] = s.rows == m || s.cols == m;
+        doc->lower[k] = doc->small[k] && !is_taken(doc, named_as);
+        per_example = per_example && !(s.rows == m && s.cols == m); /* an entry for each pair of examples */
     }
-    bool per_example = m->examples && !d->examples_interact;
-    for (var_id k = 1; k < m->g.vars.n && m->examples; k++) { /* an entry for each pair of examples */
-        shape s = ir_var(&m->g, k)->sh;
-        per_example = per_example && !(s.rows == m->examples && s.cols == m->examples);
-    }
-    choose_names(doc);
-    doc->style = (index_style){.small = doc->small, .lower = doc->lower, .example = per_example ? 't' : 0, .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
+    doc->style = (index_style){.small = doc->small, .lower = doc->lower, .example = per_example ? 't' : 0,
+                               .loss = d->used == CONVENTION_COURSE ? "l" : "J"};
     return DFOO_OK;
 }
 
@@ -111,8 +124,7 @@ void doc_plain(const document *doc, const char *text, buf *out) {
 static const char *mark(document *doc, side s) {
     uint32_t number = doc->marks.n;
     vec_push(doc->a, &doc->marks, s);
-    const char *text = arena_format(doc->a, "%c%u%c", MARK_BEGIN, number, MARK_END);
-    return doc->marks.n > number && text ? text : "";
+    return doc->marks.n > number ? doc_text(doc, "%c%u%c", MARK_BEGIN, number, MARK_END) : "";
 }
 
 static side node_side(document *doc, node_id n, bool small) {
@@ -138,10 +150,12 @@ static side formula_side(document *doc, const char *notation) {
 }
 
 const char *doc_name(document *doc, var_id v) {
+    assert(v && v < doc->g->vars.n);
     return mark(doc, (side){.v = v, .shown = ir_var_name(doc->g, v)});
 }
 
 const char *doc_small_name(document *doc, var_id v) {
+    assert(v && v < doc->g->vars.n);
     buf  b;
     bool small = doc->lower[v] && doc->style.example;
     buf_init(&b, doc->a->mem);
@@ -222,10 +236,12 @@ const char *doc_shape(document *doc, shape s, bool one_example) {
 /* ------------------------------------------------------------ sides of lines */
 
 static void add_side(block *b, side s) {
+    assert(s.shown);
     if (b->n_sides < MOST_SIDES) b->sides[b->n_sides++] = s;
 }
 
 void doc_add_node(document *doc, block *b, node_id n, bool small) {
+    assert(n < doc->g->nodes.n);
     add_side(b, node_side(doc, n, small));
 }
 
@@ -251,9 +267,9 @@ const char *doc_shapes(document *doc, node_id n, bool one_example) {
     const char *out = doc_shape(doc, x->sh, one_example);
     const node *p = x->op == OP_MUL ? ir_node(doc->g, x->arg[0]) : x;
     if (p->op != OP_MATMUL) return out;
-    const char *a = doc_shape(doc, ir_shape(doc->g, p->arg[0]), one_example), *b = doc_shape(doc, ir_shape(doc->g, p->arg[1]), one_example);
+    const char *a = doc_shape(doc, ir_shape(doc->g, p->arg[0]), one_example);
+    const char *b = doc_shape(doc, ir_shape(doc->g, p->arg[1]), one_example);
     const char *c = doc_shape(doc, p->sh, one_example);
     const char *product = doc_formula(doc, "%s @ %s -> %s", a, b, c);
-    const char *text = p == x ? product : arena_format(doc->a, "%s, times %s", product, out);
-    return text ? text : out;
+    return p == x ? product : doc_text(doc, "%s, times %s", product, out);
 }

@@ -111,6 +111,8 @@ node_id gradient_formula(const gradient *v);
 /* ---- building: texts live in the arena of the document, and are never NULL. What these return is
  * marked as mathematics (doc.h) and is put together with other text by %s. */
 const char *doc_take(document *doc, buf *b); /* the buffer's text; the buffer is freed */
+const char *doc_text(document *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *doc_examples(const document *doc); /* how many examples there are: m */
 const char *doc_name(document *doc, var_id v);
 const char *doc_small_name(document *doc, var_id v);              /* as for one example: z1 */
 const char *doc_node(document *doc, node_id n, bool small);
@@ -132,6 +134,8 @@ const char *doc_function(document *doc, op_id op);
 
 /* Adds a block; the pointer is good until the next one. */
 block *doc_add(document *doc, block_kind kind, uint8_t indent, const char *words);
+/* A line a = b, or b alone where a is 0. */
+block *doc_add_line(document *doc, uint8_t indent, const char *words, node_id a, node_id b, const char *tail);
 void   doc_say(document *doc, uint8_t indent, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void   doc_add_node(document *doc, block *b, node_id n, bool small);
 void   doc_add_index(document *doc, block *b, const index_tree *x, const index_style *style);

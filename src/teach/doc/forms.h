@@ -26,16 +26,20 @@ typedef struct form {
     const struct form *a, *b;
 } form;
 
-/* Parts; NULL without memory, and if a part is NULL. A product drops identities. */
-const form *form_node(document *doc, node_id n);
-const form *form_diag(document *doc, node_id n);
-const form *form_identity(document *doc, node_id n);
-const form *form_turn(document *doc, const form *a);
-const form *form_product(document *doc, const form *a, const form *b);
-const form *form_sum(document *doc, const form *a, const form *b);
-const form *form_minus(document *doc, const form *a, const form *b);
-const form *form_partial(document *doc, var_id v, var_id u);
-const form *form_loss(document *doc, var_id v);
+/* A form in the document's arena; NULL without memory, and if a part that it needs is none. */
+const form *form_new(document *doc, form f);
+
+static inline const form *form_node(document *doc, node_id n) { return form_new(doc, (form){FORM_NODE, .n = n}); }
+static inline const form *form_diag(document *doc, node_id n) { return form_new(doc, (form){FORM_DIAG, .n = n}); }
+static inline const form *form_identity(document *doc, node_id n) { return form_new(doc, (form){FORM_IDENTITY, .n = n}); }
+static inline const form *form_turn(document *doc, const form *a) { return form_new(doc, (form){FORM_TURN, .a = a}); }
+static inline const form *form_loss(document *doc, var_id v) { return form_new(doc, (form){FORM_LOSS, .v = v}); }
+static inline const form *form_partial(document *doc, var_id v, var_id u) {
+    return form_new(doc, (form){FORM_PARTIAL, .v = v, .u = u});
+}
+
+/* PRODUCT, SUM or MINUS of two; a product drops identities. */
+const form *form_both(document *doc, form_kind kind, const form *a, const form *b);
 
 /* The transpose, handed down to the factors: (A @ B).T is B.T @ A.T, a diagonal matrix is its own. */
 const form *form_turned(document *doc, const form *a);

@@ -14,7 +14,7 @@ static node_id change_of(teller *t, var_id v) {
     document *doc = t->doc;
     for (uint32_t i = 0; i < doc->changes.n; i++)
         if (doc->changes.at[i].of == v) return ir_var(t->g, doc->changes.at[i].change)->leaf;
-    const char *name = arena_format(t->a, "δ%s", ir_var_name(t->g, v));
+    const char *name = doc_text(t->doc, "δ%s", ir_var_name(t->g, v));
     if (!name) return 0;
     var_id old = ir_find_var(t->g, symbols_add(t->g->names, name, strlen(name))); /* of another explanation */
     if (old) {
@@ -43,7 +43,7 @@ static const char *differentiated(teller *t, uint8_t scale) {
         if (of && x->attr == AXIS_ALL && of->op == OP_VAR && t->doc->small[of->ref]) sum = need.list.at[i];
     }
     if (sum && n_data == 1) return doc_node(t->doc, sum, false);
-    return doc_formula(t->doc, "(%s*%s)", symbols_name(t->g->names, dim_name(m->examples)), doc_name(t->doc, m->cost));
+    return doc_formula(t->doc, "(%s*%s)", doc_examples(t->doc), doc_name(t->doc, m->cost));
 }
 
 /* The sign of a change, in front of a name or a formula. */
@@ -73,24 +73,24 @@ static const char *reason_of(const teller *t, const hop *h) {
 }
 
 static const char *times_text(teller *t, node_id scale) {
-    const char *text = scale ? arena_format(t->a, "%s * ", doc_node(t->doc, scale, false)) : "";
+    const char *text = scale ? doc_text(t->doc, "%s * ", doc_node(t->doc, scale, false)) : "";
     return text ? text : "";
 }
 
 static void add_inner(teller *t, block *b, node_id scale, node_id p, node_id q) {
     if (!p || !q) return;
-    const char *text = arena_format(t->a, "%s<%s, %s>", times_text(t, scale), doc_node(t->doc, p, false), doc_node(t->doc, q, false));
+    const char *text = doc_text(t->doc, "%s<%s, %s>", times_text(t, scale), doc_node(t->doc, p, false), doc_node(t->doc, q, false));
     if (text) doc_add_value(t->doc, b, text, (value){.left = p, .right = q, .times = scale});
 }
 
 /* <dV, δV>, where δV is what V really does when U moves. */
 static void add_inner_change(teller *t, block *b, node_id scale, node_id p, var_id v, var_id when) {
-    const char *text = arena_format(t->a, "%s<%s, δ%s>", times_text(t, scale), doc_node(t->doc, p, false), doc_name(t->doc, v));
+    const char *text = doc_text(t->doc, "%s<%s, δ%s>", times_text(t, scale), doc_node(t->doc, p, false), doc_name(t->doc, v));
     if (text) doc_add_value(t->doc, b, text, (value){.left = p, .times = scale, .change_of = v, .when = when});
 }
 
 static void add_change(teller *t, block *b, const char *of, value v) {
-    const char *text = arena_format(t->a, "δ%s", of);
+    const char *text = doc_text(t->doc, "δ%s", of);
     if (text) doc_add_value(t->doc, b, text, v);
 }
 
@@ -177,7 +177,7 @@ static void tell_one(teller *t, const link *l, node_id delta) {
         add_rewrites(t, l->to, derivative_remarks(t, l));
         return;
     }
-    block *b = doc_add(t->doc, BLOCK_LINE, 3, arena_format(t->a, "when %s moves:", u));
+    block *b = doc_add(t->doc, BLOCK_LINE, 3, doc_text(t->doc, "when %s moves:", u));
     add_change(t, b, v, (value){.change_of = l->s->var, .when = l->to->var});
     doc_add_node(t->doc, b, whole_change(t, r, delta), false);
     add_slopes(t, b, l);
@@ -218,7 +218,7 @@ static const char *measured_how(teller *t) {
     uint32_t    count = 0;
     for (const char *c = names; *c; c++) count += *c == MARK_BEGIN;
     if (!names[0]) return "the left side measured on the network";
-    const char *text = arena_format(t->a, "the left side measured: %s moved, all computed again up to where %s known", doc_name(t->doc, t->goal->var), arena_format(t->a, count > 1 ? "%s are" : "%s is", names));
+    const char *text = doc_text(t->doc, "the left side measured: %s moved, all computed again up to where %s known", doc_name(t->doc, t->goal->var), doc_text(t->doc, count > 1 ? "%s are" : "%s is", names));
     return text ? text : "";
 }
 
@@ -232,7 +232,7 @@ void differential_tell(teller *t) {
     doc_say(t->doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         const link *l = &t->links.at[i];
-        doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
+        doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
         node_id delta = change_of(t, l->to->var);
         if (delta) tell_one(t, l, delta);
         kinks_tell(t, l);
@@ -241,10 +241,10 @@ void differential_tell(teller *t) {
     doc_add(t->doc, BLOCK_SECTION, 0, "together");
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t->doc, b, v->shown ? v->whole : v->local, false);
-    b->tail = doc_shapes(t->doc, v->shown ? v->whole : v->local, false);
+    doc_add_node(t->doc, b, gradient_formula(v), false);
+    b->tail = doc_shapes(t->doc, gradient_formula(v), false);
     b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    add_change(t, b, v->scale == SCALE_DATA ? arena_format(t->a, " %s", s) : s, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
+    add_change(t, b, v->scale == SCALE_DATA ? doc_text(t->doc, " %s", s) : s, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
     add_inner(t, b, 0, ir_var(t->g, v->grad)->leaf, change_of(t, v->var));
     b->tail = measured_how(t);
 }

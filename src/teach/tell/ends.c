@@ -51,8 +51,8 @@ static void tell_sum(teller *t, const link *l, node_id whole) {
     const char *of = l->kind == PROOF_BIAS_COLUMN ? "b[i,1]" : bias ? "b[1,i]" : left ? "a[i,j]" : "b[i,j]";
     if (!text) return;
     bool        one = l->to->n_through == 1;
-    const char *line = arena_format(t->a, "%s%s%s%s", one ? "DL(" : "", one ? of : "", one ? ") = " : "", share ? "1/m * " : "");
-    if (line) proof_add_line(t, l, arena_format(t->a, "%s%s", line, text), whole, &all);
+    const char *line = doc_text(t->doc, "%s%s%s%s", one ? "DL(" : "", one ? of : "", one ? ") = " : "", share ? "1/m * " : "");
+    if (line) proof_add_line(t, l, doc_text(t->doc, "%s%s", line, text), whole, &all);
 }
 
 /* What a parameter that is shared by the examples gets through one statement, as a matrix. */
@@ -65,7 +65,7 @@ static node_id shared_part(teller *t, const link *l) {
 /* Why dZ has neither the sum over the examples nor the 1/m. */
 static void tell_not_shared(teller *t, const link *l, bool share) {
     const model *m = t->d->m;
-    const char  *examples = symbols_name(t->g->names, dim_name(m->examples)), *cost = doc_name(t->doc, m->cost);
+    const char  *examples = doc_examples(t->doc), *cost = doc_name(t->doc, m->cost);
     const char  *z = doc_name(t->doc, l->from->grad), *dw = doc_name(t->doc, l->to->grad);
     const char  *lines = m->examples_are_columns ? "Columns" : "Rows";
     bool         interact = t->d->examples_interact;
@@ -82,14 +82,14 @@ static void tell_not_shared(teller *t, const link *l, bool share) {
 static void tell_shared(teller *t, const link *l) {
     const gradient *v = l->to;
     const model    *m = t->d->m;
-    const char     *examples = symbols_name(t->g->names, dim_name(m->examples));
+    const char     *examples = doc_examples(t->doc);
     const char     *w = doc_name(t->doc, v->var), *cost = doc_name(t->doc, m->cost);
     bool            share = l->from->scale != v->scale, one = v->n_through == 1;
-    node_id         part = one ? (v->shown ? v->whole : v->local) : shared_part(t, l);
+    node_id         part = one ? gradient_formula(v) : shared_part(t, l);
     if (share)
-        doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: add up the examples, times 1/%s", examples, w, cost, examples, examples));
+        doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: add up the examples, times 1/%s", examples, w, cost, examples, examples));
     else
-        doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "%s examples share %s: add them up", examples, w));
+        doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "%s examples share %s: add them up", examples, w));
     if (!part) return;
     tell_sum(t, l, part);
     block *b = doc_add(t->doc, BLOCK_LINE, one ? 5 : 3, one ? "" : "this way's part, as a matrix:");

@@ -150,7 +150,7 @@ static void tell_lines(unfolding *w, document *doc) {
         doc_add_node(doc, b, ir_var(w->g, l->du)->leaf, false);
         doc_add_node(doc, b, l->derivative, false);
         b->rule = rule_of(l->op);
-        b->tail = b->rule ? b->rule : arena_format(doc->a, "chain rule: %s", doc_slope(doc, l->op));
+        b->tail = b->rule ? b->rule : doc_text(doc, "chain rule: %s", doc_slope(doc, l->op));
         if (!b->rule) b->rule = "chain rule";
         if (!b->tail) b->tail = "";
     }
@@ -158,7 +158,7 @@ static void tell_lines(unfolding *w, document *doc) {
 
 /* f'(z) = as the lines give it = the shortest way to write it. */
 static void tell_whole(document *doc, const char *z, node_id whole, node_id best) {
-    const char *slope = arena_format(doc->a, "%s'(%s)", doc->name, z);
+    const char *slope = doc_text(doc, "%s'(%s)", doc->name, z);
     block      *b;
     doc_say(doc, 0, "put together:");
     b = doc_add(doc, BLOCK_LINE, 3, "");
@@ -172,7 +172,7 @@ static void tell_whole(document *doc, const char *z, node_id whole, node_id best
 }
 
 static void tell_title(document *doc, const char *z, node_id def) {
-    const char *f = arena_format(doc->a, "%s(%s)", doc->name, z);
+    const char *f = doc_text(doc, "%s(%s)", doc->name, z);
     block      *b = doc_add(doc, BLOCK_TITLE, 0, "");
     doc_add_formula(doc, b, f ? f : "");
     doc_add_node(doc, b, def, false);

@@ -61,8 +61,8 @@ static const form *entry_jacobian(teller *t, const hop *h) {
 static const form *softmax_jacobian(teller *t, const hop *h) {
     if (ir_node(t->g, h->n)->attr != (is_columns(t) ? AXIS_0 : AXIS_1)) return NULL;
     const form *y = column(t, h->kind == HOP_SOFTMAX ? h->y : ir_op1(t->g, OP_EXP, h->y));
-    if (h->kind == HOP_SOFTMAX) return form_minus(t->doc, form_diag(t->doc, h->y), form_product(t->doc, y, form_turned(t->doc, y)));
-    return form_minus(t->doc, form_identity(t->doc, h->n), form_product(t->doc, column(t, ones_of(t, h->n)), form_turned(t->doc, y)));
+    if (h->kind == HOP_SOFTMAX) return form_both(t->doc, FORM_MINUS, form_diag(t->doc, h->y), form_both(t->doc, FORM_PRODUCT, y, form_turned(t->doc, y)));
+    return form_both(t->doc, FORM_MINUS, form_identity(t->doc, h->n), form_both(t->doc, FORM_PRODUCT, column(t, ones_of(t, h->n)), form_turned(t->doc, y)));
 }
 
 /* A sum over the entries of one example: a row of ones, shared out for a mean. */
@@ -95,7 +95,7 @@ static const form *route_jacobian(teller *t, const route *r) {
     for (uint32_t k = 0; k < r->n; k++) {
         const form *f = hop_jacobian(t, &r->at[k]);
         if (!f) return NULL;
-        out = out ? form_product(t->doc, out, f) : f;
+        out = out ? form_both(t->doc, FORM_PRODUCT, out, f) : f;
     }
     return out;
 }
@@ -110,7 +110,7 @@ static const form *link_jacobian(teller *t, const link *l) {
     for (uint32_t i = 0; i < r->n; i++) {
         const form *f = route_jacobian(t, &r->at[i]);
         if (!f) return NULL;
-        sum = sum ? form_sum(t->doc, sum, f) : f;
+        sum = sum ? form_both(t->doc, FORM_SUM, sum, f) : f;
     }
     return sum;
 }
@@ -132,7 +132,7 @@ static const char *reason_of(const teller *t, const form *f) {
 
 static const char *tail_of(teller *t, const form *f) {
     const char *reason = reason_of(t, f), *s = doc_shape(t->doc, form_shape(t->doc, f), true);
-    return reason[0] ? arena_format(t->a, "%s, %s", s, reason) : s;
+    return reason[0] ? doc_text(t->doc, "%s, %s", s, reason) : s;
 }
 
 static bool has_one_entry(const teller *t, var_id v) {
@@ -149,7 +149,7 @@ static bool tell_direct(teller *t, const link *l, told *out) {
     if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t->doc, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t->doc, l->s->var), u);
     else if (link_rescale(t, l))
         doc_say(t->doc, 3, "%s is what the example adds to %s; it is a number, so its derivative by %s is a row:", t->doc->style.loss,
-                doc_formula(t->doc, "%s*%s", symbols_name(t->g->names, dim_name(t->d->m->examples)), doc_name(t->doc, t->d->m->cost)), u);
+                doc_formula(t->doc, "%s*%s", doc_examples(t->doc), doc_name(t->doc, t->d->m->cost)), u);
     else doc_say(t->doc, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
     entries_add_partial(t, l, "");
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
@@ -172,9 +172,9 @@ static const form *row_of(teller *t, const gradient *v) {
 
 /* What one example hands to a parameter that all share: a row, whose transpose has its shape. */
 static void add_shared_row(teller *t, const link *l, const form *f) {
-    const form *row = form_product(t->doc, row_of(t, l->from), f);
+    const form *row = form_both(t->doc, FORM_PRODUCT, row_of(t, l->from), f);
     block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_form(t->doc, b, form_product(t->doc, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var)));
+    doc_add_form(t->doc, b, form_both(t->doc, FORM_PRODUCT, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var)));
     doc_add_form(t->doc, b, row);
     const form *turned = is_columns(t) ? form_turned(t->doc, row) : NULL;
     if (!turned) return;
@@ -220,7 +220,7 @@ static bool tell_entries(teller *t, const link *l) {
 }
 
 static void tell_one(teller *t, const link *l, told *out) {
-    doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
+    doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
     *out = (told){NULL, false};
     bool entries = !tell_direct(t, l, out) && !tell_matrix(t, l, out) && tell_entries(t, l);
     ends_tell(t, l, entries);
@@ -230,16 +230,16 @@ static void tell_one(teller *t, const link *l, told *out) {
 
 /* ∂l/∂v · ∂v/∂u by names, and by formulas; the row of a link. */
 static const form *row_by_name(teller *t, const link *l, const told *x) {
-    return x->direct ? NULL : form_product(t->doc, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var));
+    return x->direct ? NULL : form_both(t->doc, FORM_PRODUCT, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var));
 }
 
 static const form *row_by_formula(teller *t, const link *l, const told *x) {
-    return x->direct ? x->known : form_product(t->doc, row_of(t, l->from), x->known);
+    return x->direct ? x->known : form_both(t->doc, FORM_PRODUCT, row_of(t, l->from), x->known);
 }
 
 /* The factors of a product from the left, diagonals made * where a column or row meets them. */
 static void add_turned(teller *t, const gradient *v, const form *row) {
-    node_id     leaf = ir_var(t->g, v->grad)->leaf, last = v == t->goal && v->shown ? v->whole : v->local;
+    node_id     leaf = ir_var(t->g, v->grad)->leaf, last = v == t->goal ? gradient_formula(v) : v->local;
     block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     const form *all = is_columns(t) ? form_turned(t->doc, row) : row;
     if (!all) return;
@@ -292,14 +292,14 @@ static void tell_chain(teller *t, const told *x) {
     const form *name = x[0].direct ? form_loss(t->doc, t->links.at[0].to->var) : row_by_name(t, &t->links.at[0], &x[0]);
     const form *row = row_by_formula(t, &t->links.at[0], &x[0]);
     for (uint32_t i = 1; i < t->links.n; i++) {
-        name = form_product(t->doc, name, form_partial(t->doc, t->links.at[i].s->var, t->links.at[i].to->var));
-        row = form_product(t->doc, row, x[i].known);
+        name = form_both(t->doc, FORM_PRODUCT, name, form_partial(t->doc, t->links.at[i].s->var, t->links.at[i].to->var));
+        row = form_both(t->doc, FORM_PRODUCT, row, x[i].known);
     }
     if (!name || !row) return;
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     doc_add_form(t->doc, b, form_loss(t->doc, t->goal->var));
     if (name->kind == FORM_PRODUCT) doc_add_form(t->doc, b, name);
-    b->tail = arena_format(t->a, "%s = %s", doc_shape(t->doc, form_shape(t->doc, form_loss(t->doc, t->goal->var)), true), chain_shapes(t, name));
+    b->tail = doc_text(t->doc, "%s = %s", doc_shape(t->doc, form_shape(t->doc, form_loss(t->doc, t->goal->var)), true), chain_shapes(t, name));
     const char *dz = doc_node(t->doc, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(t->doc, t->goal->var);
     if (is_columns(t)) doc_say(t->doc, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z, doc_formula(t->doc, "%s = (∂%s/∂%s).T", dz, t->doc->style.loss, z));
     else doc_say(t->doc, 3, "%s is a row here, and so is %s: nothing is left to transpose", z, doc_formula(t->doc, "∂%s/∂%s = %s", t->doc->style.loss, z, dz));
@@ -314,8 +314,8 @@ static void tell_sum(teller *t, const gradient *v, const told *x) {
         if (l->to != v) continue;
         if (!x[i].known) return; /* told by entries, which are added there */
         const form *n = x[i].direct ? form_loss(t->doc, v->var) : row_by_name(t, l, &x[i]), *r = row_by_formula(t, l, &x[i]);
-        name = name ? form_sum(t->doc, name, n) : n;
-        row = row ? form_sum(t->doc, row, r) : r;
+        name = name ? form_both(t->doc, FORM_SUM, name, n) : n;
+        row = row ? form_both(t->doc, FORM_SUM, row, r) : r;
     }
     if (!name || !row) return;
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");

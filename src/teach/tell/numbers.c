@@ -119,8 +119,8 @@ static void show_entry(figures *f, explain_result *r) {
     measured cost = {.value = differences_cost, .user = p};
     bool     one = d.rows * d.cols == 1;
     const char *dw = doc_name(t->doc, v->grad), *w = doc_name(t->doc, v->var), *j = doc_name(t->doc, t->d->m->cost);
-    const char *place = one ? "" : arena_format(t->a, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
-    const char *m = v->scale == SCALE_DATA ? arena_format(t->a, "%s * ", symbols_name(t->g->names, dim_name(t->d->m->examples))) : "";
+    const char *place = one ? "" : doc_text(t->doc, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
+    const char *m = v->scale == SCALE_DATA ? doc_text(t->doc, "%s * ", doc_examples(t->doc)) : "";
     const char *formula = doc_formula(t->doc, "%s%s = %.6g", dw, place, value);
     double  best_slope = times * measure_slope(&cost, x, &error);
     double  up = cost_when(p, x, *x + h), down = cost_when(p, x, *x - h);
@@ -129,7 +129,7 @@ static void show_entry(figures *f, explain_result *r) {
         return;
     }
     if (isnan(best_slope)) {
-        show_kink(f, x, h, times, arena_format(t->a, "%s%s", w, place), formula);
+        show_kink(f, x, h, times, doc_text(t->doc, "%s%s", w, place), formula);
         return;
     }
     double slope = times * (up - down) / (2 * h);
@@ -242,7 +242,7 @@ static void add_formulas(teller *t, node_list *out) {
         const gradient *v = t->links.at[i].to;
         if (v != t->goal) vec_push(t->a, &out->list, v->local);
     }
-    vec_push(t->a, &out->list, t->goal->shown ? t->goal->whole : t->goal->local);
+    vec_push(t->a, &out->list, gradient_formula(t->goal));
 }
 
 dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt, explain_result *r) {
@@ -264,7 +264,7 @@ dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt,
     }
     DFOO_TRY(run_values(&p, run, opt));
     DFOO_TRY(differences_open(&p));
-    doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "in numbers, %s with %s", opt->given ? "at the given values" : "at a random draw", sizes_text(&f)));
+    doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "in numbers, %s with %s", opt->given ? "at the given values" : "at a random draw", sizes_text(&f)));
     vec_push(t->a, &f.seen, formulas.list.at[formulas.list.n - 1]); /* stands under its name */
     for (uint32_t i = 0; i < formulas.list.n; i++) show_formula(&f, formulas.list.at[i]);
     show(&f, ir_var(t->g, t->goal->grad)->leaf);

@@ -82,9 +82,9 @@ static uint32_t count_known(teller *t) {
 static const char *remaining(teller *t) {
     static const char *const words[] = {"no link remains", "one link remains", "two links remain", "three links remain", "four links remain"};
     const char *names = links_known(t);
-    const char *remain = t->links.n < 5 ? words[t->links.n] : arena_format(t->a, "%u links remain", t->links.n);
+    const char *remain = t->links.n < 5 ? words[t->links.n] : doc_text(t->doc, "%u links remain", t->links.n);
     if (!names[0]) return "";
-    const char *text = arena_format(t->a, "  %s %s known (explain %s); %s.", names, count_known(t) > 1 ? "are" : "is", names, remain);
+    const char *text = doc_text(t->doc, "  %s %s known (explain %s); %s.", names, count_known(t) > 1 ? "are" : "is", names, remain);
     return text ? text : "";
 }
 
@@ -114,7 +114,7 @@ static void tell_flat(teller *t) {
 
 /* "4 paths, which set out in 2 ways": they may part again further on. */
 static const char *count_text(teller *t, double paths, uint32_t ways) {
-    const char *text = paths > ways ? arena_format(t->a, "%.0f paths, which set out in %u ways", paths, ways) : arena_format(t->a, "%.0f paths", paths);
+    const char *text = paths > ways ? doc_text(t->doc, "%.0f paths, which set out in %u ways", paths, ways) : doc_text(t->doc, "%.0f paths", paths);
     return text ? text : "";
 }
 

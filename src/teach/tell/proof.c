@@ -225,7 +225,7 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
     if (line->line == LINE_MATRIX && b->n_sides == 1) check_alone(t, l, b->sides[0].n);
     if (line->line == LINE_MATRIX && b->n_sides) {
         const char *shapes = doc_shapes(t->doc, b->sides[b->n_sides - 1].n, true);
-        b->tail = tail[0] ? arena_format(t->a, "%s%s", shapes, tail) : shapes;
+        b->tail = tail[0] ? doc_text(t->doc, "%s%s", shapes, tail) : shapes;
         if (!b->tail) b->tail = "";
     }
 }
@@ -237,7 +237,7 @@ static void add_claim(teller *t, const names *list, const proof_line *line) {
     for_each_side(formula, add_side, &x);
     for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
     char *before = arena_text(t->a, line->reason, (size_t)(place - line->reason));
-    const char *words = before ? arena_format(t->a, "%s{%s}%s", before, last, place + 3) : NULL;
+    const char *words = before ? doc_text(t->doc, "%s{%s}%s", before, last, place + 3) : NULL;
     if (words) doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
 }
 
@@ -259,8 +259,8 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     if (!left || !short_form || !long_form) return;
     const char *slope = doc_formula(t->doc, "%s'(%s) = %s", info->name, u, doc_node(t->doc, long_form, true));
     const char *reason = short_form == long_form
-        ? arena_format(t->a, "%s (explain %s):", slope, doc_function(t->doc, (op_id)y->op))
-        : arena_format(t->a, "%s (explain %s), and %s is %s:", slope, doc_function(t->doc, (op_id)y->op), doc_formula(t->doc, "%s(%s)", info->name, u), v);
+        ? doc_text(t->doc, "%s (explain %s):", slope, doc_function(t->doc, (op_id)y->op))
+        : doc_text(t->doc, "%s (explain %s), and %s is %s:", slope, doc_function(t->doc, (op_id)y->op), doc_formula(t->doc, "%s(%s)", info->name, u), v);
     block *b = doc_add(t->doc, BLOCK_LINE, 3, reason);
     doc_add_index(t->doc, b, left, &t->doc->style);
     if (right) doc_add_index(t->doc, b, right, &t->doc->style);
@@ -283,9 +283,9 @@ static void add_numbers(teller *t, const link *l) {
     const char *rows = square ? right ? "[1 2; 4 5]" : "[1 4; 2 5]" : right ? "[1 2 3; 4 5 6]" : "[1 4; 2 5; 3 6]";
     const char *given = doc_formula(t->doc, "%s = %s, d%s = %s", w, rows, y, right ? "[10; 1]" : "[10 1]");
     const char *sum = right ? "1*10 + 4*1 = 14" : "10*1 + 1*4 = 14";
-    const char *found = l->to->n_through > 1 ? arena_format(t->a, "entry 1 is %s", doc_formula(t->doc, "%s", sum)) : doc_formula(t->doc, "d%s[1] = %s", a, sum);
+    const char *found = l->to->n_through > 1 ? doc_text(t->doc, "entry 1 is %s", doc_formula(t->doc, "%s", sum)) : doc_formula(t->doc, "d%s[1] = %s", a, sum);
     const char *other = doc_formula(t->doc, right ? "1*10 + 2*1 = 12" : "10*1 + 1*2 = 12");
-    doc_say(t->doc, 3, "in numbers: %s:   %s%s", given, found, square ? arena_format(t->a, "; without the transpose it would be %s", other) : "");
+    doc_say(t->doc, 3, "in numbers: %s:   %s%s", given, found, square ? doc_text(t->doc, "; without the transpose it would be %s", other) : "");
 }
 
 /* Would the product fit without the transpose? */

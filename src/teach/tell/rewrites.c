@@ -34,13 +34,13 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, bool *
     node_id        leaf = ir_var(t->g, l->to->var)->leaf;
     const char    *text = "";
     if (x->op == OP_DROPOUT)
-        text = arena_format(t->a, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
+        text = doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
                             doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
     else if (function && !seen[x->op]) text = doc_slope(t->doc, (op_id)x->op);
     else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
     else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
         text = doc_formula(t->doc, "∂(%s)/∂%s = -1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
-    else if (x->op == OP_OPEN) text = arena_format(t->a, "%s' is the derivative of %s, whatever it is", symbols_name(t->g->names, x->ref), symbols_name(t->g->names, x->ref));
+    else if (x->op == OP_OPEN) text = doc_text(t->doc, "%s' is the derivative of %s, whatever it is", symbols_name(t->g->names, x->ref), symbols_name(t->g->names, x->ref));
     else if (x->op == OP_MUL && has_node(t, x->arg[0], leaf) && has_node(t, x->arg[1], leaf)) text = "product rule";
     else if (x->op == OP_DIV && has_node(t, x->arg[1], leaf)) text = "quotient rule";
     else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t->doc, "∂(%s)/∂%s = 1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
@@ -135,7 +135,7 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks) {
         add_line(t, now ? now : leaf, last != 0, s->out, last ? names_of(t, s, now) : remarks, s->rule);
         last = s->out;
     }
-    node_id end = v->shown ? v->whole : v->local;
+    node_id end = gradient_formula(v);
     if (last == v->local || last == end) return;
     if (!last && v->local != end) { /* over the gradients between first */
         add_line(t, leaf, false, v->local, remarks, NULL);
@@ -204,7 +204,7 @@ static void list_rule(counting *c, const char *rule, const char *sentence, node_
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     doc_add_node(t->doc, b, before, false);
     doc_add_node(t->doc, b, after, false);
-    b->tail = arena_format(t->a, "%s: %s", rule, sentence);
+    b->tail = doc_text(t->doc, "%s: %s", rule, sentence);
     if (!b->tail) b->tail = rule;
     b->rule = rule;
 }

@@ -18,7 +18,7 @@ static bool is_by_rule(teller *t, const link *l) {
 
 static void tell_link(teller *t, const link *l) {
     bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
-    block *section = doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "through %s%s", doc_equation(t->doc, l->s), by_rule && !indexed ? ", entry by entry" : ""));
+    block *section = doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s%s", doc_equation(t->doc, l->s), by_rule && !indexed ? ", entry by entry" : ""));
     section->about = l->s;
     if (several) doc_say(t->doc, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through, doc_name(t->doc, l->to->var), doc_name(t->doc, t->d->m->cost), doc_name(t->doc, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);
@@ -33,7 +33,7 @@ static void tell_all_examples(teller *t) {
     const gradient *v = t->goal;
     const model    *m = t->d->m;
     const char     *side_name = m->examples_are_columns ? "column" : "row";
-    doc_add(t->doc, BLOCK_SECTION, 0, arena_format(t->a, "%s examples", symbols_name(t->g->names, dim_name(m->examples))));
+    doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "%s examples", doc_examples(t->doc)));
     if (t->d->examples_interact)
         doc_say(t->doc, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
     else if (t->d->why_dj)
@@ -93,12 +93,12 @@ static void tell_example(teller *t) {
         const link *l = &t->links.at[i];
         if (!l->from || !t->doc->small[l->s->var] || link_gradient(t, l) != ir_var(t->g, l->from->grad)->leaf || !l->from->shown) continue;
         const char *z = doc_small_name(t->doc, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
-        known = arena_format(t->a, "  %s is the name of %s.", doc_formula(t->doc, "d%s%s", z, at), doc_formula(t->doc, "∂%s/∂%s%s", t->doc->style.loss, z, at));
+        known = doc_text(t->doc, "  %s is the name of %s.", doc_formula(t->doc, "d%s%s", z, at), doc_formula(t->doc, "∂%s/∂%s%s", t->doc->style.loss, z, at));
     }
     vectors = list_text(t, false, &list[0]);
     numbers = list_text(t, true, &list[1]);
-    const char *first = list[0].n ? arena_format(t->a, "%s %s", vectors, kind_of_names(t, false, list[0].n > 1)) : "";
-    const char *second = list[1].n ? arena_format(t->a, "%s%s %s", list[0].n ? ", " : "", numbers, kind_of_names(t, true, list[1].n > 1)) : "";
+    const char *first = list[0].n ? doc_text(t->doc, "%s %s", vectors, kind_of_names(t, false, list[0].n > 1)) : "";
+    const char *second = list[1].n ? doc_text(t->doc, "%s%s %s", list[0].n ? ", " : "", numbers, kind_of_names(t, true, list[1].n > 1)) : "";
     if (first && second && known) doc_say(t->doc, 0, "ONE example first; %s%s.%s", first, second, known);
 }
 
@@ -109,7 +109,7 @@ static const char *layer(teller *t, var_id v, bool small) {
     print_name(t->g, v, small && t->doc->lower[v] && t->doc->style.example, &b);
     const char *text = doc_take(t->doc, &b);
     size_t      len = strcspn(text, "0123456789");
-    return text[len] && len ? arena_format(t->a, "%.*s[%s]", (int)len, text, text + len) : NULL;
+    return text[len] && len ? doc_text(t->doc, "%.*s[%s]", (int)len, text, text + len) : NULL;
 }
 
 static void tell_slide(teller *t) {
@@ -128,7 +128,7 @@ static void tell_slide(teller *t) {
 static void tell_title(teller *t) {
     block *b = doc_add(t->doc, BLOCK_TITLE, 0, "");
     doc_add_node(t->doc, b, ir_var(t->g, t->goal->grad)->leaf, false);
-    doc_add_node(t->doc, b, t->goal->shown ? t->goal->whole : t->goal->local, false);
+    doc_add_node(t->doc, b, gradient_formula(t->goal), false);
     b->tail = doc_shape(t->doc, ir_var(t->g, t->goal->var)->sh, false);
 }
 
@@ -199,8 +199,8 @@ static dfoo_status tell_all(teller *t, explain_way way) {
     if (any_index && !t->d->m->examples) {
         block *b = doc_add(t->doc, BLOCK_LINE, 3, "together:");
         doc_add_node(t->doc, b, ir_var(t->g, t->goal->grad)->leaf, false);
-        doc_add_node(t->doc, b, t->goal->shown ? t->goal->whole : t->goal->local, false);
-        b->tail = doc_shapes(t->doc, t->goal->shown ? t->goal->whole : t->goal->local, false);
+        doc_add_node(t->doc, b, gradient_formula(t->goal), false);
+        b->tail = doc_shapes(t->doc, gradient_formula(t->goal), false);
     }
     return arena_status(t->a);
 }
