@@ -194,16 +194,10 @@ static void tell_one(teller *t, const link *l, node_id delta) {
     add_result(t, l, beside);
 }
 
-static bool is_last_of(const teller *t, const link *l) {
-    for (uint32_t i = 0; i < t->links.n; i++)
-        if (&t->links.at[i] > l && t->links.at[i].to == l->to) return false;
-    return true;
-}
-
 /* Where several ways end: their parts added. */
 static void add_parts(teller *t, const link *l) {
     const gradient *v = l->to;
-    if (v->n_through == 1 || !is_last_of(t, l)) return;
+    if (v->n_through == 1 || !link_is_last(t, l)) return;
     doc_say(t->doc, 3, "the %u parts of %s together:", v->n_through, doc_name(t->doc, v->grad));
     block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
     doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);

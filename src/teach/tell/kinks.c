@@ -18,31 +18,28 @@ static bool value_at_zero(teller *t, const node *x, double *out) {
 static void tell_one(teller *t, node_id n) {
     node          x = *ir_node(t->g, n);
     const op_info *info = &op_table[x.op];
+    const char    *f = doc_node(t->doc, n, false);
     double         value;
-    buf            b;
     if (x.op == OP_MAX) {
-        doc_say(t->doc, 3, "where several entries are the largest, %s has no derivative: they share it evenly", doc_node(t->doc, n, false));
+        doc_say(t->doc, 3, "where several entries are the largest, %s has no derivative: they share it evenly", f);
     } else if (x.op == OP_MAXIMUM || x.op == OP_MINIMUM) {
-        doc_say(t->doc, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", doc_node(t->doc, n, false));
+        doc_say(t->doc, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", f);
     } else if (x.op == OP_WHERE) {
-        doc_say(t->doc, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the chosen side is used", doc_node(t->doc, x.arg[0], false));
+        doc_say(t->doc, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the "
+                           "chosen side is used", doc_node(t->doc, x.arg[0], false));
     } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE && value_at_zero(t, &x, &value)) {
+        buf b;
         buf_init(&b, t->a->mem);
         buf_number(&b, value);
-        doc_say(t->doc, 3, "%s has no derivative where %s is 0: %s is used there", info->name, doc_node(t->doc, x.arg[0], false), doc_take(t->doc, &b));
+        doc_say(t->doc, 3, "%s has no derivative where %s is 0: %s is used there", info->name,
+                doc_node(t->doc, x.arg[0], false), doc_take(t->doc, &b));
     }
 }
 
 void kinks_tell(teller *t, const link *l) {
     node_list need = {{0}};
-    node_id   leaf = ir_var(t->g, l->to->var)->leaf;
-    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return;
-    bool *moves = arena_new(t->a, need.list.n);
-    for (uint32_t i = 0; moves && i < need.list.n; i++) {
-        const node *x = ir_node(t->g, need.list.at[i]);
-        moves[i] = need.list.at[i] == leaf;
-        for (int k = 0; k < op_table[x->op].arity; k++)
-            moves[i] = moves[i] || (op_table[x->op].grad[k][0] && moves[node_list_place(&need, x->arg[k])]);
-        if (moves[i] && need.list.at[i] != leaf) tell_one(t, need.list.at[i]);
-    }
+    bool     *moves;
+    if (!link_movers(t, l->s, l->to->var, &need, &moves)) return;
+    for (uint32_t i = 0; i < need.list.n; i++)
+        if (moves[i] && need.list.at[i] != ir_var(t->g, l->to->var)->leaf) tell_one(t, need.list.at[i]);
 }

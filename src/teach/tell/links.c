@@ -26,21 +26,40 @@ static bool is_product_of_names(const teller *t, node_id n) {
     return true;
 }
 
+static bool is_no_entry(const void *user, const ir *g, const node *x) {
+    (void)user;
+    (void)g;
+    return op_table[x->op].arity && !op_elementwise((op_id)x->op) && x->op != OP_OPEN;
+}
+
 bool link_is_entrywise(teller *t, node_id n) {
-    node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(t->g, need.list.at[i]);
-        if (op_table[x->op].arity && !op_elementwise((op_id)x->op) && x->op != OP_OPEN) return false;
-    }
-    return true;
+    return !ir_some(t->g, t->a, n, is_no_entry, NULL) && !t->a->failed;
+}
+
+/* What y = a @ b proves of its operand number k: that one has the examples, or it is a parameter that they share. */
+static proof_kind product_kind(const teller *t, const node *p, int k) {
+    static const proof_kind kinds[2][2][2] = { /* has it the examples, are they columns, the special case */
+        {{PROOF_WEIGHT_RIGHT, PROOF_TURNED_RIGHT}, {PROOF_WEIGHT_LEFT, PROOF_TURNED_LEFT}},
+        {{PROOF_LEFT, PROOF_LEFT_ONE}, {PROOF_RIGHT, PROOF_RIGHT_ONE}},
+    };
+    bool columns = t->d->m->examples_are_columns, has = k == columns;
+    bool known = is_small(t, p->arg[columns]) || (columns && !t->d->m->examples);
+    bool one = (columns ? p->sh.rows : p->sh.cols) == dim_literal(1), turned = ir_node(t->g, p->arg[k])->op != OP_VAR;
+    return known ? kinds[has][columns][has ? one : turned] : PROOF_NONE;
+}
+
+/* A summand that is stretched over the examples. */
+static proof_kind bias_kind(const teller *t, var_id v) {
+    bool  columns = t->d->m->examples_are_columns;
+    shape s = ir_var(t->g, v)->sh;
+    bool  fits = !t->doc->small[v] && (columns ? s.cols : s.rows) == dim_literal(1);
+    return !fits ? PROOF_NONE : columns ? PROOF_BIAS_COLUMN : PROOF_BIAS_ROW;
 }
 
 /* y = a @ b, or that plus a bias, and which part of it the variable is. */
 static void find_affine(teller *t, link *l) {
     const node *x = ir_node(t->g, l->s->node);
     var_id      v = l->to->var;
-    bool        columns = t->d->m->examples_are_columns;
     node_id     product = l->s->node;
     if (x->op == OP_ADD) {
         product = is_product_of_names(t, x->arg[0]) ? x->arg[0] : x->arg[1];
@@ -48,60 +67,80 @@ static void find_affine(teller *t, link *l) {
     }
     if (!is_product_of_names(t, product) || (l->rest && ir_node(t->g, l->rest)->op != OP_VAR)) return;
     const node *p = ir_node(t->g, product);
+    bool        left = link_is_operand(t, p->arg[0], v), right = link_is_operand(t, p->arg[1], v);
     l->product = product;
-    bool a = link_is_operand(t, p->arg[0], v), b = link_is_operand(t, p->arg[1], v), one = !t->d->m->examples;
-    if (a && b) return;
-    if (l->rest && link_is_operand(t, l->rest, v)) {
-        bool column = ir_var(t->g, v)->sh.cols == dim_literal(1), row = ir_var(t->g, v)->sh.rows == dim_literal(1);
-        if (!t->doc->small[v] && (columns ? column : row)) l->kind = columns ? PROOF_BIAS_COLUMN : PROOF_BIAS_ROW;
-    } else if (b && (is_small(t, p->arg[1]) || one) && columns) {
-        l->kind = p->sh.rows == dim_literal(1) ? PROOF_RIGHT_ONE : PROOF_RIGHT;
-    } else if (a && is_small(t, p->arg[0]) && !columns) {
-        l->kind = p->sh.cols == dim_literal(1) ? PROOF_LEFT_ONE : PROOF_LEFT;
-    } else if (a && (is_small(t, p->arg[1]) || one) && columns) {
-        l->kind = ir_node(t->g, p->arg[0])->op == OP_VAR ? PROOF_WEIGHT_LEFT : PROOF_TURNED_LEFT;
-    } else if (b && is_small(t, p->arg[0]) && !columns) {
-        l->kind = ir_node(t->g, p->arg[1])->op == OP_VAR ? PROOF_WEIGHT_RIGHT : PROOF_TURNED_RIGHT;
-    }
+    if (left && right) return;
+    if (l->rest && link_is_operand(t, l->rest, v)) l->kind = bias_kind(t, v);
+    else if (left || right) l->kind = product_kind(t, p, right);
 }
 
 static link make_link(teller *t, const stmt *s, const gradient *to) {
     link        l = {.s = s, .to = to, .from = derivation_find(t->d, s->var)};
     const node *x = ir_node(t->g, s->node);
     bool        same = shape_equal(ir_var(t->g, to->var)->sh, ir_var(t->g, s->var)->sh);
-    bool        one_function = same && x->arg[0] == ir_var(t->g, to->var)->leaf && (op_elementwise((op_id)x->op) || x->op == OP_OPEN) &&
-                        op_table[x->op].arity == 1;
-    if (one_function && x->op != OP_OPEN && x->op != OP_NEG) l.kind = t->d->m->examples_are_columns ? PROOF_ENTRY : PROOF_ENTRY_ROW;
+    bool        one_function = op_elementwise((op_id)x->op) && op_table[x->op].arity == 1 && x->op != OP_NEG;
+    if (same && one_function && x->arg[0] == ir_var(t->g, to->var)->leaf)
+        l.kind = t->d->m->examples_are_columns ? PROOF_ENTRY : PROOF_ENTRY_ROW;
     else find_affine(t, &l);
     return l;
 }
 
-bool link_uses(teller *t, const stmt *s, var_id v) {
-    node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++)
-        if (need.list.at[i] == ir_var(t->g, v)->leaf) return true;
-    return false;
+static bool is_variable(const void *user, const ir *g, const node *x) {
+    (void)g;
+    return x->op == OP_VAR && x->ref == *(const var_id *)user;
 }
 
-/* Does the formula move with v? sign(v), and v in a condition, stay where they are. */
+bool link_uses(teller *t, const stmt *s, var_id v) {
+    return ir_some(t->g, t->a, s->node, is_variable, &v);
+}
+
+static bool is_node(const void *user, const ir *g, const node *x) {
+    return x == ir_node(g, *(const node_id *)user);
+}
+
+bool node_has(teller *t, node_id n, node_id part) {
+    return ir_some(t->g, t->a, n, is_node, &part);
+}
+
+/* sign(v), and v in a condition, stay where they are. */
+bool link_movers(teller *t, const stmt *s, var_id v, node_list *need, bool **moves) {
+    if (ir_reach(t->g, t->a, &s->node, 1, need) != DFOO_OK) return false;
+    bool *all = *moves = arena_new(t->a, need->list.n);
+    for (uint32_t i = 0; all && i < need->list.n; i++) { /* operands first */
+        const node *x = ir_node(t->g, need->list.at[i]);
+        all[i] = need->list.at[i] == ir_var(t->g, v)->leaf;
+        for (int k = 0; k < op_table[x->op].arity; k++)
+            all[i] = all[i] || (op_table[x->op].grad[k][0] && all[node_list_place(need, x->arg[k])]);
+    }
+    return all != NULL;
+}
+
 bool link_moves(teller *t, const stmt *s, var_id v) {
     node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK) return false;
-    bool *moves = arena_new(t->a, need.list.n);
-    for (uint32_t i = 0; moves && i < need.list.n; i++) { /* operands first */
-        const node *x = ir_node(t->g, need.list.at[i]);
-        moves[i] = need.list.at[i] == ir_var(t->g, v)->leaf;
-        for (int k = 0; k < op_table[x->op].arity; k++)
-            moves[i] = moves[i] || (op_table[x->op].grad[k][0] && moves[node_list_place(&need, x->arg[k])]);
-    }
-    return moves && moves[node_list_place(&need, s->node)];
+    bool     *moves;
+    return link_movers(t, s, v, &need, &moves) && moves[node_list_place(&need, s->node)];
+}
+
+bool link_is_last(const teller *t, const link *l) {
+    for (const link *k = l + 1; k < t->links.at + t->links.n; k++)
+        if (k->to == l->to) return false;
+    return true;
+}
+
+const char *link_way(teller *t, const link *l) {
+    return doc_text(t->doc, "through %s", doc_equation(t->doc, l->s));
 }
 
 static bool is_linked(const teller *t, const gradient *v) {
     for (uint32_t i = 0; i < t->links.n; i++)
         if (t->links.at[i].to == v) return true;
     return false;
+}
+
+/* Is the way on from a gradient told elsewhere: under its own name, or as nothing but a number? */
+static bool is_known(const teller *t, const gradient *v) {
+    bool trivial = v->whole && op_table[ir_node(t->g, v->whole)->op].arity == 0 && ir_node(t->g, v->whole)->op != OP_VAR;
+    return v->shown || v->given || trivial || is_linked(t, v);
 }
 
 /* All links between the goal and gradients with a name of their own, the cost's side first. */
@@ -114,8 +153,7 @@ dfoo_status link_find(teller *t) {
             const gradient *from = derivation_find(t->d, s->var);
             if (!from || !link_moves(t, s, open.at[i]->var)) continue;
             vec_push(t->a, &t->links, make_link(t, s, open.at[i]));
-            bool trivial = from->whole && op_table[ir_node(t->g, from->whole)->op].arity == 0 && ir_node(t->g, from->whole)->op != OP_VAR;
-            bool known = from->shown || from->given || trivial || is_linked(t, from);
+            bool known = is_known(t, from);
             for (uint32_t j = 0; j < open.n; j++) known = known || open.at[j] == from;
             if (!known) vec_push(t->a, &open, from);
         }
@@ -129,11 +167,10 @@ dfoo_status link_find(teller *t) {
 }
 
 bool link_is_indexed(const teller *t, const link *l) {
-    if (l->kind == PROOF_NONE) return false;
-    if (l->kind != PROOF_ENTRY && l->kind != PROOF_ENTRY_ROW) return true;
+    const gradient *v = l->to, *from = l->from;
+    if (!proof_is_entry(l->kind)) return l->kind != PROOF_NONE;
+    if (!from || !v->local || !(from->shown || from->local)) return false;
     /* where the function's derivative cancels in what is shown, the matrices tell it better */
-    const gradient *v = l->to;
-    const gradient *from = l->from;
-    return from && (from->shown || from->local) && v->local && !(v->shown && from && !from->shown && v->whole != v->local &&
-           ir_node(t->g, from->local)->op != OP_MATMUL);
+    bool cancels = v->shown && !from->shown && v->whole != v->local;
+    return !(cancels && ir_node(t->g, from->local)->op != OP_MATMUL);
 }

@@ -1,5 +1,6 @@
 /* The paragraphs of proofs.def, filled in for one link: templates are parsed, their names bound
  * to the link's operands and gradients, and the lines added to the document. */
+#include <assert.h>
 #include <string.h>
 
 #include "teach/tell/routes.h"
@@ -51,7 +52,7 @@ static names bind_link(teller *t, const link *l) {
     const node *p = l->product ? ir_node(t->g, l->product) : NULL;
     node_id     y = ir_var(t->g, l->s->var)->leaf;
     node_id     a = p ? p->arg[0] : ir_var(t->g, l->to->var)->leaf, b = p ? p->arg[1] : a;
-    bool        bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
+    bool        bias = proof_is_bias(l->kind);
     if (bias) b = l->rest;
     bind(&list, "y", y);
     bind(&list, "dy", gradient_leaf(t, y));
@@ -68,34 +69,28 @@ static const ast *read_text(teller *t, const char *text, size_t len, bool indice
     return copy ? syntax_read(t->a, t->g->names, t->g->d, copy, indices) : NULL;
 }
 
-/* A template's last summand `+ rest` is left out where there is no rest. */
-static size_t without_rest(const names *list, const char *text, size_t len) {
-    bool has_rest = false;
-    for (uint32_t i = 0; i < list->n; i++) has_rest = has_rest || strcmp(list->index[i].name, "rest") == 0;
-    size_t tail = strlen(" + rest");
-    return !has_rest && len > tail && strncmp(text + len - tail, " + rest", tail) == 0 ? len - tail : len;
+/* The summand that stands for a whole expression, an entry at [i,t] or [t,i]; it is left out where there is none. */
+static const char rest_sign[] = " + rest";
+
+static const index_tree *add_rest(teller *t, index_env *env, const index_tree *sum, const names *list) {
+    bool columns = t->d->m->examples_are_columns;
+    for (uint32_t i = 0; i < list->n; i++) {
+        if (strcmp(list->index[i].name, "rest") != 0) continue;
+        index_tree *more = index_of_node(env, list->index[i].n, columns ? 'i' : 't', columns ? 't' : 'i');
+        index_tree *both = more ? arena_new(t->a, sizeof *both) : NULL;
+        if (both) *both = (index_tree){.kind = INDEX_NODE, .op = OP_ADD, .a = (index_tree *)sum, .b = more};
+        return both;
+    }
+    return sum;
 }
 
 static const index_tree *build_index(teller *t, const names *list, const char *text, size_t len) {
     index_env  env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
-    len = without_rest(list, text, len);
-    /* `rest` stands for a whole expression: it is an entry at [i, t] or [t, i] */
-    const char *rest = NULL;
-    for (size_t i = 0; i + 7 <= len; i++)
-        if (strncmp(text + i, " + rest", 7) == 0) rest = text + i;
-    const ast *x = read_text(t, text, rest ? (size_t)(rest - text) : len, true);
-    if (!x) return NULL;
-    index_tree *out = index_build(&env, x);
-    for (uint32_t i = 0; rest && out && i < list->n; i++) {
-        if (strcmp(list->index[i].name, "rest") != 0) continue;
-        bool        columns = t->d->m->examples_are_columns;
-        index_tree *more = index_of_node(&env, list->index[i].n, columns ? 'i' : 't', columns ? 't' : 'i');
-        index_tree *both = more ? arena_new(t->a, sizeof *both) : NULL;
-        if (!both) continue;
-        *both = (index_tree){.kind = INDEX_NODE, .op = OP_ADD, .a = out, .b = more};
-        out = both;
-    }
-    return out;
+    size_t     tail = sizeof rest_sign - 1;
+    bool       rest = len > tail && strncmp(text + len - tail, rest_sign, tail) == 0;
+    const ast *x = read_text(t, text, rest ? len - tail : len, true);
+    const index_tree *out = x ? index_build(&env, x) : NULL;
+    return out && rest ? add_rest(t, &env, out, list) : out;
 }
 
 static node_id build_matrix(teller *t, const names *list, const char *text, size_t len) {
@@ -103,8 +98,7 @@ static node_id build_matrix(teller *t, const names *list, const char *text, size
     for (uint32_t i = 0; i < list->n; i++) n[i] = (template_name){list->index[i].name, list->index[i].n};
     template_env env = {.names = n, .n_names = list->n};
     const ast   *x = read_text(t, text, len, false);
-    node_id      out = x ? template_build(t->g, x, &env) : 0;
-    return out;
+    return x ? template_build(t->g, x, &env) : 0;
 }
 
 /* W.T.T, which a template makes of a transposed operand, is W. */
@@ -118,59 +112,37 @@ static node_id untwist(teller *t, node_id n) {
     return ir_rebuild(t->g, n, x.arg);
 }
 
-/* The words of a template with each {..} printed in place: an index formula, or a matrix
- * expression where nothing has an index; {loss} is what is differentiated. */
+/* What stands in braces: {loss} is what is differentiated, else it is an index formula, or a matrix expression
+ * where nothing has an index. */
+static const char *filled(teller *t, const names *list, const char *text, size_t len) {
+    if (len == 4 && strncmp(text, "loss", 4) == 0) return doc_formula(t->doc, "%s", t->doc->style.loss);
+    if (memchr(text, '[', len)) return doc_index(t->doc, build_index(t, list, text, len), &t->doc->style);
+    node_id n = build_matrix(t, list, text, len);
+    return n ? doc_node(t->doc, untwist(t, n), true) : "";
+}
+
+/* The words of a template with each {..} printed in place. */
 static const char *fill(teller *t, const names *list, const char *text) {
     buf b;
     buf_init(&b, t->a->mem);
-    for (const char *p = text; *p;) {
-        const char *open = strchr(p, '{'), *close = open ? strchr(open, '}') : NULL;
-        if (!close) {
-            buf_puts(&b, p);
-            break;
-        }
-        buf_put(&b, p, (size_t)(open - p));
-        size_t len = (size_t)(close - open) - 1;
-        bool   indexed = memchr(open, '[', len + 1) != NULL;
-        if (len == 4 && strncmp(open + 1, "loss", 4) == 0) {
-            buf_puts(&b, doc_formula(t->doc, "%s", t->doc->style.loss));
-        } else if (indexed) {
-            const index_tree *x = build_index(t, list, open + 1, len);
-            if (x) buf_puts(&b, doc_index(t->doc, x, &t->doc->style));
-        } else {
-            node_id n = build_matrix(t, list, open + 1, len);
-            if (n) buf_puts(&b, doc_node(t->doc, untwist(t, n), true));
-        }
-        p = close + 1;
+    for (const char *open, *close; (open = strchr(text, '{')) && (close = strchr(open, '}')); text = close + 1) {
+        buf_put(&b, text, (size_t)(open - text));
+        buf_puts(&b, filled(t, list, open + 1, (size_t)(close - open) - 1));
     }
+    buf_puts(&b, text);
     return doc_take(t->doc, &b);
 }
 
-/* Cuts "x = y = z" at its equals signs and hands each side on. */
-static void for_each_side(const char *formula, void (*use)(void *user, const char *side, size_t len), void *user) {
-    for (;;) {
-        const char *equals = strstr(formula, " = ");
-        use(user, formula, equals ? (size_t)(equals - formula) : strlen(formula));
+/* The sides of "x = y = z", of indices or of matrices, are those of a block. */
+static void add_sides(teller *t, block *b, const names *list, const char *formula, bool indexed) {
+    for (const char *equals = formula; equals; formula = equals + 3) {
+        equals = strstr(formula, " = ");
+        size_t  len = equals ? (size_t)(equals - formula) : strlen(formula);
+        node_id n = indexed ? 0 : build_matrix(t, list, formula, len);
+        if (indexed) doc_add_index(t->doc, b, build_index(t, list, formula, len), &t->doc->style);
+        if (n) doc_add_node(t->doc, b, untwist(t, n), true);
         if (!equals) return;
-        formula = equals + 3;
     }
-}
-
-typedef struct adding {
-    teller      *t;
-    const names *list;
-    block       *b;
-    bool         indexed;
-} adding;
-
-static void add_side(void *user, const char *text, size_t len) {
-    adding *x = user;
-    if (x->indexed) {
-        doc_add_index(x->t->doc, x->b, build_index(x->t, x->list, text, len), &x->t->doc->style);
-        return;
-    }
-    node_id n = build_matrix(x->t, x->list, text, len);
-    if (n) doc_add_node(x->t->doc, x->b, untwist(x->t, n), true);
 }
 
 uint32_t proof_n_lines(void) {
@@ -178,13 +150,13 @@ uint32_t proof_n_lines(void) {
 }
 
 const char *proof_formula(uint32_t line) {
-    bool has = line < proof_n_lines() && (proof_table[line].line == LINE_INDEX || proof_table[line].line == LINE_MATRIX || proof_table[line].line == LINE_CLAIM);
-    return has ? proof_table[line].formula : NULL;
+    return line < proof_n_lines() && proof_table[line].formula && proof_table[line].formula[0] ? proof_table[line].formula : NULL;
 }
 
 /* As the table has it, or as a planted mistake does. */
 static const char *formula_of(const teller *t, const proof_line *line) {
-    const char *other = t->edit ? t->edit->apply(t->edit->user, (uint32_t)(line - proof_table), line->formula) : NULL;
+    uint32_t    number = (uint32_t)(line - proof_table);
+    const char *other = t->edit ? t->edit->apply(t->edit->user, number, line->formula) : NULL;
     return other ? other : line->formula;
 }
 
@@ -195,75 +167,60 @@ static const char *behind_sum(const teller *t, const char *formula, bool one_of_
     const char *equals = strstr(formula, " = ");
     bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
     bool        of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
-    return equals && ((one_of_several && (sums || of_loss)) || (of_loss && no_loss)) ? equals + 3 : formula;
-}
-
-/* A matrix that stands alone is what the link hands back, by the rules of its operations; this is
- * checked and not shown. */
-static void check_alone(teller *t, const link *l, node_id n) {
-    routes *r = arena_new(t->a, sizeof *r);
-    node_id back = 0;
-    block  *b;
-    if (!r || !routes_find(t, l, r)) return;
-    for (uint32_t i = 0; i < r->n; i++) {
-        node_id one = link_gradient(t, l);
-        for (uint32_t k = 0; k < r->at[i].n; k++) one = hop_back(t, &r->at[i].at[k], one);
-        back = back && one ? ir_op2(t->g, OP_ADD, back, one) : one;
-    }
-    if (!back) return;
-    b = doc_add_hidden(t->doc);
-    doc_add_node(t->doc, b, n, false);
-    doc_add_node(t->doc, b, back, false);
+    bool        behind = (one_of_several && (sums || of_loss)) || (of_loss && no_loss);
+    return equals && behind ? equals + 3 : formula;
 }
 
 static void add_formula(teller *t, const link *l, const names *list, const proof_line *line) {
+    document   *doc = t->doc;
     const char *reason = fill(t, list, line->reason), *tail = fill(t, list, line->tail);
-    block      *b = doc_add(t->doc, BLOCK_LINE, reason[0] ? 3 : 5, reason);
-    adding      x = {t, list, b, line->line == LINE_INDEX};
-    for_each_side(behind_sum(t, formula_of(t, line), l->to->n_through > 1), add_side, &x);
+    block      *b = doc_add(doc, BLOCK_LINE, reason[0] ? 3 : 5, reason);
+    bool        matrix = line->line == LINE_MATRIX;
+    add_sides(t, b, list, behind_sum(t, formula_of(t, line), l->to->n_through > 1), !matrix);
     b->tail = tail;
-    if (line->line == LINE_MATRIX && b->n_sides == 1) check_alone(t, l, b->sides[0].n);
-    if (line->line == LINE_MATRIX && b->n_sides) {
-        const char *shapes = doc_shapes(t->doc, b->sides[b->n_sides - 1].n, true);
-        b->tail = tail[0] ? doc_text(t->doc, "%s%s", shapes, tail) : shapes;
-        if (!b->tail) b->tail = "";
+    /* a matrix that stands alone is what the link hands back, by the rules of its operations; this is not shown */
+    node_id back = matrix && b->n_sides == 1 ? link_back(t, l, false) : 0;
+    if (back) {
+        block *hidden = doc_add_hidden(doc);
+        doc_add_node(doc, hidden, b->sides[0].n, false);
+        doc_add_node(doc, hidden, back, false);
     }
+    if (matrix && b->n_sides) b->tail = doc_text(doc, "%s%s", doc_shapes(doc, b->sides[b->n_sides - 1].n, true), tail);
 }
 
 /* The last side of a claim in the place of {=}; the claim itself is evaluated and not shown. */
 static void add_claim(teller *t, const names *list, const proof_line *line) {
     const char *formula = formula_of(t, line), *place = strstr(line->reason, "{=}"), *last = formula;
-    adding      x = {t, list, doc_add_hidden(t->doc), true};
-    for_each_side(formula, add_side, &x);
+    assert(place);
+    add_sides(t, doc_add_hidden(t->doc), list, formula, true);
     for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
-    char *before = arena_text(t->a, line->reason, (size_t)(place - line->reason));
-    const char *words = before ? doc_text(t->doc, "%s{%s}%s", before, last, place + 3) : NULL;
-    if (words) doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
+    const char *words = doc_text(t->doc, "%.*s{%s}%s", (int)(place - line->reason), line->reason, last, place + 3);
+    doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
 }
 
 /* ------------------------------------------------------------- derivatives */
 
 /* f'(z) from the table: "1 - tanh(z)**2", and the same with what is known under a name. */
 static void add_derivative(teller *t, const link *l, const names *list) {
-    const node    *y = ir_node(t->g, l->s->node);
-    const op_info *info = &op_table[y->op];
-    index_env      env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
-    template_env   with_name = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = ir_var(t->g, l->s->var)->leaf};
-    node_id        short_form = template_build(t->g, t->g->grad[y->op][0], &with_name);
-    bool           columns = t->d->m->examples_are_columns;
+    document    *doc = t->doc;
+    const node  *y = ir_node(t->g, l->s->node);
+    op_id        op = (op_id)y->op;
+    const ast   *rule = t->g->grad[op][0];
+    template_env with_name = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = ir_var(t->g, l->s->var)->leaf};
+    template_env spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
+    node_id      short_form = template_build(t->g, rule, &with_name);
+    bool         columns = t->d->m->examples_are_columns;
+    index_env    env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
     const index_tree *left = build_index(t, list, columns ? "D(y[j,t], a[j,t])" : "D(y[t,j], a[t,j])", 17);
     const index_tree *right = short_form ? index_of_node(&env, short_form, columns ? 'j' : 't', columns ? 't' : 'j') : NULL;
-    const char       *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
-    template_env      spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
-    node_id           long_form = template_build(t->g, t->g->grad[y->op][0], &spelled);
-    if (!left || !short_form || !long_form) return;
-    const char *slope = doc_formula(t->doc, "%s'(%s) = %s", info->name, u, doc_node(t->doc, long_form, true));
-    const char *reason = short_form == long_form
-        ? doc_text(t->doc, "%s (explain %s):", slope, doc_function(t->doc, (op_id)y->op))
-        : doc_text(t->doc, "%s (explain %s), and %s is %s:", slope, doc_function(t->doc, (op_id)y->op), doc_formula(t->doc, "%s(%s)", info->name, u), v);
-    block *b = doc_add(t->doc, BLOCK_LINE, 3, reason);
-    doc_add_index(t->doc, b, left, &t->doc->style);
-    if (right) doc_add_index(t->doc, b, right, &t->doc->style);
+    node_id      long_form = template_build(t->g, rule, &spelled);
+    const char  *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var), *f = op_table[op].name;
+    if (!left || !right || !long_form) return;
+    const char *slope = doc_formula(doc, "%s'(%s) = %s", f, u, doc_node(doc, long_form, true));
+    const char *known = short_form == long_form ? "" : doc_text(doc, ", and %s is %s", doc_formula(doc, "%s(%s)", f, u), v);
+    block *b = doc_add(doc, BLOCK_LINE, 3, doc_text(doc, "%s (explain %s)%s:", slope, doc_function(doc, op), known));
+    doc_add_index(doc, b, left, &doc->style);
+    doc_add_index(doc, b, right, &doc->style);
 }
 
 /* The matrix that the way back transposes. */
@@ -278,60 +235,71 @@ static bool is_square(const teller *t, node_id n) {
 
 /* A small matrix, square if the real one is, and two numbers: what the transpose does, with its sum written out. */
 static void add_numbers(teller *t, const link *l) {
-    bool        right = l->kind == PROOF_RIGHT, square = is_square(t, factor_of(t, l));
-    const char *w = doc_node(t->doc, factor_of(t, l), true), *y = doc_small_name(t->doc, l->s->var), *a = doc_small_name(t->doc, l->to->var);
-    const char *rows = square ? right ? "[1 2; 4 5]" : "[1 4; 2 5]" : right ? "[1 2 3; 4 5 6]" : "[1 4; 2 5; 3 6]";
-    const char *given = doc_formula(t->doc, "%s = %s, d%s = %s", w, rows, y, right ? "[10; 1]" : "[10 1]");
-    const char *sum = right ? "1*10 + 4*1 = 14" : "10*1 + 1*4 = 14";
-    const char *found = l->to->n_through > 1 ? doc_text(t->doc, "entry 1 is %s", doc_formula(t->doc, "%s", sum)) : doc_formula(t->doc, "d%s[1] = %s", a, sum);
-    const char *other = doc_formula(t->doc, right ? "1*10 + 2*1 = 12" : "10*1 + 1*2 = 12");
-    doc_say(t->doc, 3, "in numbers: %s:   %s%s", given, found, square ? doc_text(t->doc, "; without the transpose it would be %s", other) : "");
+    static const struct {
+        const char *square, *high, *given, *sum, *wrong;
+    } texts[2] = {{"[1 4; 2 5]", "[1 4; 2 5; 3 6]", "[10 1]", "10*1 + 1*4 = 14", "10*1 + 1*2 = 12"},
+                  {"[1 2; 4 5]", "[1 2 3; 4 5 6]", "[10; 1]", "1*10 + 4*1 = 14", "1*10 + 2*1 = 12"}};
+    document   *doc = t->doc;
+    int         k = l->kind == PROOF_RIGHT;
+    bool        square = is_square(t, factor_of(t, l));
+    const char *w = doc_node(doc, factor_of(t, l), true), *y = doc_small_name(doc, l->s->var);
+    const char *given = doc_formula(doc, "%s = %s, d%s = %s", w, square ? texts[k].square : texts[k].high, y, texts[k].given);
+    const char *found = l->to->n_through > 1 ? doc_text(doc, "entry 1 is %s", doc_formula(doc, "%s", texts[k].sum))
+                                             : doc_formula(doc, "d%s[1] = %s", doc_small_name(doc, l->to->var), texts[k].sum);
+    const char *wrong = doc_text(doc, "; without the transpose it would be %s", doc_formula(doc, "%s", texts[k].wrong));
+    doc_say(doc, 3, "in numbers: %s:   %s%s", given, found, square ? wrong : "");
 }
 
 /* Would the product fit without the transpose? */
 static void add_shapes(teller *t, const link *l) {
-    bool        right = l->kind == PROOF_RIGHT;
-    const char *w = doc_node(t->doc, factor_of(t, l), true), *dy = doc_node(t->doc, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
-    const char *other = right ? doc_formula(t->doc, "%s @ %s", w, dy) : doc_formula(t->doc, "%s @ %s", dy, w);
-    if (is_square(t, factor_of(t, l))) doc_say(t->doc, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
-    else doc_say(t->doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
+    document   *doc = t->doc;
+    const char *w = doc_node(doc, factor_of(t, l), true);
+    const char *dy = doc_node(doc, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
+    const char *other = l->kind == PROOF_RIGHT ? doc_formula(doc, "%s @ %s", w, dy) : doc_formula(doc, "%s @ %s", dy, w);
+    if (is_square(t, factor_of(t, l)))
+        doc_say(doc, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
+    else doc_say(doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
 }
 
-void proof_tell(teller *t, const link *l) {
-    names    list = bind_link(t, l);
-    uint32_t i = 0, n = sizeof proof_table / sizeof *proof_table;
-    while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
-    for (i++; i < n && proof_table[i].line != LINE_END; i++) {
-        const proof_line *line = &proof_table[i];
-        if (line->line == LINE_WORDS) doc_add(t->doc, BLOCK_WORDS, 3, fill(t, &list, line->reason));
-        else if (line->line == LINE_DERIVATIVE) add_derivative(t, l, &list);
-        else if (line->line == LINE_NUMBERS) add_numbers(t, l);
-        else if (line->line == LINE_SHAPES) add_shapes(t, l);
-        else if (line->line == LINE_CLAIM) add_claim(t, &list, line);
-        else add_formula(t, l, &list, line);
+static void tell_line(teller *t, const link *l, const names *list, const proof_line *line) {
+    switch ((line_kind)line->line) {
+    case LINE_WORDS: doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, line->reason)); break;
+    case LINE_DERIVATIVE: add_derivative(t, l, list); break;
+    case LINE_NUMBERS: add_numbers(t, l); break;
+    case LINE_SHAPES: add_shapes(t, l); break;
+    case LINE_CLAIM: add_claim(t, list, line); break;
+    case LINE_INDEX: case LINE_MATRIX: add_formula(t, l, list, line); break;
+    case LINE_END: break;
     }
 }
 
-void proof_outer(teller *t, const link *l) {
+/* The lines of a link's paragraph; `matrices`: those of matrices only. */
+static void tell_paragraph(teller *t, const link *l, bool matrices) {
     names    list = bind_link(t, l);
-    uint32_t i = 0, n = sizeof proof_table / sizeof *proof_table;
+    uint32_t i = 0, n = proof_n_lines();
     while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
+    assert(i < n);
     for (i++; i < n && proof_table[i].line != LINE_END; i++)
-        if (proof_table[i].line == LINE_MATRIX) add_formula(t, l, &list, &proof_table[i]);
+        if (!matrices || proof_table[i].line == LINE_MATRIX) tell_line(t, l, &list, &proof_table[i]);
+}
+
+void proof_tell(teller *t, const link *l) {
+    tell_paragraph(t, l, false);
+}
+
+void proof_outer(teller *t, const link *l) {
+    tell_paragraph(t, l, true);
 }
 
 void proof_add_line(teller *t, const link *l, const char *formula, node_id whole, const index_style *style) {
     names       list = bind_link(t, l);
     index_style old = t->doc->style;
     block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    adding      x = {t, &list, b, true};
     index_env   env = {.g = t->g, .a = t->a};
+    bool        turned = proof_is_turned(l->kind);
     if (t->d->m->examples) bind(&list, "m", ir_size(t->g, t->d->m->examples));
     t->doc->style = *style;
-    for_each_side(formula, add_side, &x);
-    bool turned = l->kind == PROOF_TURNED_LEFT || l->kind == PROOF_TURNED_RIGHT;
-    bool bias = l->kind == PROOF_BIAS_COLUMN || l->kind == PROOF_BIAS_ROW;
-    char i = turned ? 'j' : 'i', j = turned || bias ? 'i' : 'j';
-    doc_add_index(t->doc, b, index_at(&env, whole, i, j), style);
+    add_sides(t, b, &list, formula, true);
+    doc_add_index(t->doc, b, index_at(&env, whole, turned ? 'j' : 'i', turned || proof_is_bias(l->kind) ? 'i' : 'j'), style);
     t->doc->style = old;
 }

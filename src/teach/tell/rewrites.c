@@ -17,35 +17,49 @@ static const char *power_slope(teller *t, double power) {
     return doc_formula(t->doc, "%s", doc_take(t->doc, &b));
 }
 
-static bool has_node(teller *t, node_id n, node_id part) {
-    node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return false;
-    for (uint32_t i = 0; i < need.list.n; i++)
-        if (need.list.at[i] == part) return true;
-    return false;
+/* Where the variable of a link stands in one operation: as an operand itself, or somewhere below it. */
+typedef struct passing {
+    bool is[2], below[2];
+} passing;
+
+static passing passing_of(teller *t, const link *l, const node *x) {
+    node_id leaf = ir_var(t->g, l->to->var)->leaf;
+    passing out = {{false}, {false}};
+    for (int k = 0; k < 2 && k < op_table[x->op].arity; k++) {
+        out.is[k] = x->arg[k] == leaf;
+        out.below[k] = node_has(t, x->arg[k], leaf);
+    }
+    return out;
+}
+
+/* The slope of a sum or difference by the variable, where it is one of the operands. */
+static const char *sum_slope(teller *t, const link *l, node_id n, const char *slope) {
+    return doc_formula(t->doc, "∂(%s)/∂%s = %s", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var), slope);
 }
 
 /* What there is to say of one operation on the way; "": nothing. */
-static const char *derivative_remark(teller *t, const link *l, node_id n, bool *seen) {
-    const node    *x = ir_node(t->g, n);
+static const char *derivative_remark(teller *t, const link *l, node_id n, const bool *seen) {
+    const node *x = ir_node(t->g, n);
+    passing     v = passing_of(t, l, x);
+    double      power;
+    switch ((op_id)x->op) {
+    case OP_DROPOUT:
+        return doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
+                        doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
+    case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, power) : "";
+    case OP_SUB: return v.is[1] ? sum_slope(t, l, n, "-1") : "";
+    case OP_ADD: return v.is[0] || v.is[1] ? sum_slope(t, l, n, "1") : "";
+    case OP_MUL: return v.below[0] && v.below[1] ? "product rule" : "";
+    case OP_DIV: return v.below[1] ? "quotient rule" : "";
+    case OP_OPEN: {
+        const char *name = symbols_name(t->g->names, x->ref);
+        return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
+    }
+    default: break;
+    }
     const op_info *info = &op_table[x->op];
     bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
-    double         power;
-    node_id        leaf = ir_var(t->g, l->to->var)->leaf;
-    const char    *text = "";
-    if (x->op == OP_DROPOUT)
-        text = doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
-                            doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
-    else if (function && !seen[x->op]) text = doc_slope(t->doc, (op_id)x->op);
-    else if (x->op == OP_POW && ir_is_number(t->g, x->arg[1], &power)) text = power_slope(t, power);
-    else if (x->op == OP_SUB && x->arg[1] == ir_var(t->g, l->to->var)->leaf)
-        text = doc_formula(t->doc, "∂(%s)/∂%s = -1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
-    else if (x->op == OP_OPEN) text = doc_text(t->doc, "%s' is the derivative of %s, whatever it is", symbols_name(t->g->names, x->ref), symbols_name(t->g->names, x->ref));
-    else if (x->op == OP_MUL && has_node(t, x->arg[0], leaf) && has_node(t, x->arg[1], leaf)) text = "product rule";
-    else if (x->op == OP_DIV && has_node(t, x->arg[1], leaf)) text = "quotient rule";
-    else if (x->op == OP_ADD && (x->arg[0] == leaf || x->arg[1] == leaf)) text = doc_formula(t->doc, "∂(%s)/∂%s = 1", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var));
-    seen[x->op] = true;
-    return text ? text : "";
+    return function && !seen[x->op] ? doc_slope(t->doc, (op_id)x->op) : "";
 }
 
 /* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
@@ -54,11 +68,13 @@ const char *derivative_remarks(teller *t, const link *l) {
     node_list need = {{0}};
     bool      seen[OP_COUNT] = {false};
     buf_init(&b, t->a->mem);
-    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return doc_take(t->doc, &b);
+    if (ir_reach(t->g, t->a, &l->s->node, 1, &need) != DFOO_OK) return "";
     for (uint32_t i = 0; i < need.list.n; i++) {
-        if (!has_node(t, need.list.at[i], ir_var(t->g, l->to->var)->leaf)) continue; /* it does not move */
-        const char *text = derivative_remark(t, l, need.list.at[i], seen);
+        node_id n = need.list.at[i];
+        if (!node_has(t, n, ir_var(t->g, l->to->var)->leaf)) continue; /* it does not move */
+        const char *text = derivative_remark(t, l, n, seen);
         if (text[0]) buf_printf(&b, "%s%s", b.len ? "; " : "", text);
+        seen[ir_node(t->g, n)->op] = true;
     }
     return doc_take(t->doc, &b);
 }
@@ -69,11 +85,8 @@ static void add_line(teller *t, node_id from, bool hanging, node_id to, const ch
     from = node_without_ones(t, from);
     to = node_without_ones(t, to);
     if (from == to) return;
-    block *b = doc_add(t->doc, BLOCK_LINE, 3, "");
+    block *b = doc_add_line(t->doc, 3, "", from, to, tail);
     b->hanging = hanging;
-    doc_add_node(t->doc, b, from, false);
-    doc_add_node(t->doc, b, to, false);
-    b->tail = tail;
     b->rule = rule;
 }
 
@@ -87,7 +100,8 @@ static const char *written_out(teller *t, node_id from, node_id to) {
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(t->g, need.list.at[i]);
         bool        gradient = x->op == OP_VAR && ir_var(t->g, x->ref)->kind == VAR_GRADIENT;
-        if (gradient && !has_node(t, to, need.list.at[i])) buf_printf(&b, "%s%s", n++ ? " and " : "", doc_name(t->doc, x->ref));
+        if (gradient && !node_has(t, to, need.list.at[i]))
+            buf_printf(&b, "%s%s", n++ ? " and " : "", doc_name(t->doc, x->ref));
     }
     if (n) buf_puts(&b, " written out");
     return doc_take(t->doc, &b);
@@ -103,39 +117,50 @@ static bool is_short(teller *t, node_id n) {
     return fits;
 }
 
+static const char labels_rule[] = "sum to 1"; /* the end of its name: columns, or rows, of the labels do */
+
+/* What a step's expression is before the labels' sums are put in; 0: that is nothing of its own. */
+static node_id before_labels(teller *t, const step *s) {
+    bool    labels = t->how && strstr(s->rule, labels_rule);
+    node_id n = labels ? t->how->any_labels(t->how->user, s->in) : 0;
+    return n && n != s->out && shape_equal(ir_shape(t->g, n), ir_shape(t->g, s->out)) ? n : 0;
+}
+
 /* Names that were written out, and what is left before the labels' sums are put in. */
 static node_id add_between(teller *t, node_id last, const step *s) {
-    const char *names = last ? written_out(t, last, s->in) : "";
-    if (last && s->in != last && names[0] && is_short(t, s->in)) {
+    if (!last) return 0;
+    const char *names = written_out(t, last, s->in);
+    if (s->in != last && names[0] && is_short(t, s->in)) {
         add_line(t, last, true, s->in, names, NULL);
         last = s->in;
     }
-    bool    labels = t->how && strstr(s->rule, "sum to 1") != NULL;
-    node_id before = labels ? t->how->any_labels(t->how->user, s->in) : 0;
-    if (last && before && before != s->out && before != last && shape_equal(ir_shape(t->g, before), ir_shape(t->g, s->out))) {
-        add_line(t, last, true, before, "cancel", NULL);
-        last = before;
-    }
-    return last;
+    node_id before = before_labels(t, s);
+    if (!before || before == last) return last;
+    add_line(t, last, true, before, "cancel", NULL);
+    return before;
 }
 
 /* The rule's names; of several, only the labels' where the others had a line of their own. */
 static const char *names_of(const teller *t, const step *s, node_id last) {
-    bool labels = strstr(s->rule, "sum to 1") != NULL && last != s->in;
-    return labels ? t->d->m->examples_are_columns ? "each column of the labels sums to 1" : "each row of the labels sums to 1" : s->rule;
+    bool columns = t->d->m->examples_are_columns;
+    if (!strstr(s->rule, labels_rule) || last == s->in) return s->rule;
+    return columns ? "each column of the labels sums to 1" : "each row of the labels sums to 1";
+}
+
+/* A rewrite that leads to the form which is not shown, where the one that is comes first. */
+static bool is_aside(const gradient *v, const step *s, node_id last) {
+    return s->out == v->whole && !v->shown && last && s->in != last && s->out != v->local;
 }
 
 void add_rewrites(teller *t, const gradient *v, const char *remarks) {
-    node_id leaf = ir_var(t->g, v->grad)->leaf, last = 0;
+    node_id leaf = ir_var(t->g, v->grad)->leaf, last = 0, end = gradient_formula(v);
     for (uint32_t i = 0; i < t->d->trail.n; i++) {
         const step *s = &t->d->trail.at[i];
-        if (s->kind != TRAIL_REWRITE || s->goal != v->var || s->out == last) continue;
-        if (s->out == v->whole && !v->shown && last && s->in != last && s->out != v->local) continue;
+        if (s->kind != TRAIL_REWRITE || s->goal != v->var || s->out == last || is_aside(v, s, last)) continue;
         node_id now = add_between(t, last, s);
         add_line(t, now ? now : leaf, last != 0, s->out, last ? names_of(t, s, now) : remarks, s->rule);
         last = s->out;
     }
-    node_id end = gradient_formula(v);
     if (last == v->local || last == end) return;
     if (!last && v->local != end) { /* over the gradients between first */
         add_line(t, leaf, false, v->local, remarks, NULL);
@@ -156,26 +181,23 @@ const char *rewrite_names(teller *t, const gradient *v) {
 /* Which sums stand for the sums over indices. */
 static const char *sums_in(teller *t, node_id n) {
     node_list need = {{0}};
-    bool      down = false, along = false, all = false, product = false;
+    bool      product = false, along[AXIS_ALL + 1] = {false};
     if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return "";
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(t->g, need.list.at[i]);
-        bool        sum = x->op == OP_SUM;
-        down = down || (sum && x->attr == AXIS_0);
-        along = along || (sum && x->attr == AXIS_1);
-        all = all || (sum && x->attr == AXIS_ALL);
         product = product || x->op == OP_MATMUL;
+        if (x->op == OP_SUM) along[x->attr] = true;
     }
-    if (product) return "the product adds up over the index that its factors share";
-    if (down && along) return "axis=0 adds down the columns, axis=1 along the rows";
-    if (down) return "axis=0: down each column";
-    if (along) return "axis=1: along each row";
-    return all ? "the sum over all entries" : "";
+    if (product) return "; the product adds up over the index that its factors share";
+    if (along[AXIS_0] && along[AXIS_1]) return "; axis=0 adds down the columns, axis=1 along the rows";
+    if (along[AXIS_0]) return "; axis=0: down each column";
+    if (along[AXIS_1]) return "; axis=1: along each row";
+    return along[AXIS_ALL] ? "; the sum over all entries" : "";
 }
 
 void add_matrices(teller *t, const link *l) {
-    const char *sums = sums_in(t, l->to->local), *remarks = derivative_remarks(t, l);
-    doc_say(t->doc, 3, "all entries at once%s%s:", sums[0] ? "; " : "", sums);
+    const char *remarks = derivative_remarks(t, l);
+    doc_say(t->doc, 3, "all entries at once%s:", sums_in(t, l->to->local));
     add_rewrites(t, l->to, remarks);
 }
 
@@ -198,15 +220,9 @@ static node_id replace(void *user, ir *g, node_id n, const node_id *args) {
 }
 
 static void list_rule(counting *c, const char *rule, const char *sentence, node_id before, node_id after) {
-    teller *t = c->t;
+    document *doc = c->t->doc;
     c->n++;
-    if (!c->show) return;
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_node(t->doc, b, before, false);
-    doc_add_node(t->doc, b, after, false);
-    b->tail = doc_text(t->doc, "%s: %s", rule, sentence);
-    if (!b->tail) b->tail = rule;
-    b->rule = rule;
+    if (c->show) doc_add_line(doc, 5, "", before, after, doc_text(doc, "%s: %s", rule, sentence))->rule = rule;
 }
 
 /* A rule that was tried on a form which was not taken does not change the expression, and is left out. */
@@ -227,15 +243,16 @@ static bool is_told(const teller *t, var_id v) {
 
 /* One rewrite of the trail: the table's rules one by one, or the names of what was done. */
 static void add_rewrite(counting *c, const step *s) {
-    teller *t = c->t;
-    bool    table = strcmp(s->rule, "signs, 0 and 1") == 0;
-    if (!table) {
-        list_rule(c, s->rule, t->how->sentences(t->how->user, s->rule), s->in, s->out);
+    const explain_how *how = c->t->how;
+    if (strcmp(s->rule, "signs, 0 and 1") != 0) {
+        list_rule(c, s->rule, how->sentences(how->user, s->rule), s->in, s->out);
         return;
     }
     c->now = s->in;
-    t->how->rules(t->how->user, s->in, on_rule, c);
-    if (c->now != s->out) list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
+    how->rules(how->user, s->in, on_rule, c);
+    if (c->now == s->out) return;
+    list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now,
+              s->out);
 }
 
 void add_all_rewrites(teller *t, bool show) {
@@ -248,5 +265,6 @@ void add_all_rewrites(teller *t, bool show) {
         any = true;
         add_rewrite(&c, s);
     }
-    if (!show && c.n) doc_say(t->doc, 0, "%u simplification%s on the way; --steps shows %s", c.n, c.n == 1 ? "" : "s", c.n == 1 ? "it" : "them");
+    if (!show && c.n == 1) doc_say(t->doc, 0, "1 simplification on the way; --steps shows it");
+    else if (!show && c.n) doc_say(t->doc, 0, "%u simplifications on the way; --steps shows them", c.n);
 }

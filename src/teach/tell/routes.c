@@ -11,13 +11,18 @@ static bool is_value(const teller *t, node_id n, double value) {
     return ir_is_number(t->g, n, &is) && is == value;
 }
 
+/* Is n this number, or a matrix of it, and changes nothing of the shape of what it multiplies? */
+static bool is_factor(const teller *t, node_id n, double value, node_id other) {
+    shape s = ir_shape(t->g, n);
+    return is_value(t, n, value) && (shape_is_scalar(s) || (value == 1 && shape_equal(s, ir_shape(t->g, other))));
+}
+
 node_id node_times(teller *t, node_id a, node_id b) {
     if (!a || !b) return 0;
-    if (is_value(t, b, 1) && shape_broadcast(ir_shape(t->g, a), ir_shape(t->g, b), &(shape){0, 0}) &&
-        (shape_is_scalar(ir_shape(t->g, b)) || shape_equal(ir_shape(t->g, a), ir_shape(t->g, b)))) return a;
-    if (is_value(t, a, 1) && (shape_is_scalar(ir_shape(t->g, a)) || shape_equal(ir_shape(t->g, a), ir_shape(t->g, b)))) return b;
-    if (is_value(t, b, -1) && shape_is_scalar(ir_shape(t->g, b))) return ir_op1(t->g, OP_NEG, a);
-    if (is_value(t, a, -1) && shape_is_scalar(ir_shape(t->g, a))) return ir_op1(t->g, OP_NEG, b);
+    if (is_factor(t, b, 1, a)) return a;
+    if (is_factor(t, a, 1, b)) return b;
+    if (is_factor(t, b, -1, a)) return ir_op1(t->g, OP_NEG, a);
+    if (is_factor(t, a, -1, b)) return ir_op1(t->g, OP_NEG, b);
     return ir_op2(t->g, OP_MUL, a, b);
 }
 
@@ -115,18 +120,6 @@ static bool moves(const search *w, node_id n) {
     return n == w->leaf || w->moves[node_list_place(&w->need, n)];
 }
 
-static bool prepare(search *w) {
-    if (ir_reach(w->t->g, w->t->a, &w->l->s->node, 1, &w->need) != DFOO_OK) return false;
-    w->moves = arena_new(w->t->a, w->need.list.n);
-    for (uint32_t i = 0; w->moves && i < w->need.list.n; i++) {
-        const node *x = ir_node(w->t->g, w->need.list.at[i]);
-        w->moves[i] = w->need.list.at[i] == w->leaf;
-        for (int k = 0; k < op_table[x->op].arity; k++)
-            w->moves[i] = w->moves[i] || (op_table[x->op].grad[k][0] && w->moves[node_list_place(&w->need, x->arg[k])]);
-    }
-    return w->moves != NULL;
-}
-
 /* Where a region of entrywise operations below n ends: at the leaf, or at other operations
  * that move with it. */
 static dfoo_status region_ends(search *w, node_id n, node_list *out) {
@@ -184,7 +177,7 @@ bool routes_find(teller *t, const link *l, routes *out) {
     search  w = {.t = t, .l = l, .leaf = ir_var(t->g, l->to->var)->leaf};
     routes *open = arena_new(t->a, sizeof *open);
     *out = (routes){.n = 0};
-    if (!open || !prepare(&w) || !moves(&w, l->s->node)) return false;
+    if (!open || !link_movers(t, l->s, l->to->var, &w.need, &w.moves) || !moves(&w, l->s->node)) return false;
     open->n = 1; /* the empty route */
     for (uint32_t steps = 0; open->n && steps < MOST_ROUTES * MOST_HOPS; steps++) {
         route   r = open->at[--open->n];
@@ -237,21 +230,37 @@ static node_id transposed(teller *t, node_id n) {
     return x->op == OP_TRANSPOSE ? x->arg[0] : ir_op1(t->g, OP_TRANSPOSE, n);
 }
 
+/* A gradient by what is stretched over the operand's entries, or adds up where one entry stands in several. */
+static node_id entry_back(teller *t, const hop *h, node_id d) {
+    shape   to = ir_shape(t->g, h->to);
+    node_id out = node_times(t, d, h->factor);
+    if (out && shape_is_scalar(ir_shape(t->g, out)) && !shape_is_scalar(to))
+        out = ir_op2(t->g, OP_MUL, out, ir_ones(t->g, to));
+    return out && !shape_equal(ir_shape(t->g, out), to) ? ir_sum_to(t->g, out, to) : out;
+}
+
 node_id hop_back(teller *t, const hop *h, node_id d) {
     ir         *g = t->g;
     const node *x = ir_node(g, h->n);
     if (!d) return 0;
-    if (h->kind == HOP_ENTRY) {
-        node_id out = node_times(t, d, h->factor);
-        if (out && shape_is_scalar(ir_shape(g, out)) && !shape_is_scalar(ir_shape(g, h->to))) out = ir_op2(g, OP_MUL, out, ir_ones(g, ir_shape(g, h->to)));
-        return out && !shape_equal(ir_shape(g, out), ir_shape(g, h->to)) ? ir_sum_to(g, out, ir_shape(g, h->to)) : out;
-    }
+    if (h->kind == HOP_ENTRY) return entry_back(t, h, d);
     if (h->kind == HOP_LEFT) return ir_op2(g, OP_MATMUL, d, transposed(t, x->arg[1]));
     if (h->kind == HOP_RIGHT) return ir_op2(g, OP_MATMUL, transposed(t, x->arg[0]), d);
     if (h->kind == HOP_TURN) return transposed(t, d);
     template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = h->y, .dy = d, .axis = x->attr};
-    node_id out = template_build(g, g->grad[x->op][0], &env);
+    node_id      out = template_build(g, g->grad[x->op][0], &env);
     return out && t->how ? t->how->tidy(t->how->user, out) : out;
+}
+
+static node_id hops_back(teller *t, const routes *r, node_id d) {
+    node_id sum = 0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        node_id n = d;
+        for (uint32_t k = 0; k < r->at[i].n; k++) n = hop_back(t, &r->at[i].at[k], n);
+        if (!n) return 0;
+        sum = sum ? ir_op2(t->g, OP_ADD, sum, n) : n;
+    }
+    return sum;
 }
 
 node_id link_rescale(teller *t, const link *l) {
@@ -275,13 +284,9 @@ node_id link_gradient(teller *t, const link *l) {
     return trivial ? v->whole : ir_var(t->g, v->grad)->leaf;
 }
 
-node_id routes_back(teller *t, const link *l, const routes *r, node_id d) {
-    node_id sum = 0, scale = link_rescale(t, l);
-    for (uint32_t i = 0; i < r->n; i++) {
-        node_id n = d;
-        for (uint32_t k = 0; k < r->at[i].n; k++) n = hop_back(t, &r->at[i].at[k], n);
-        if (!n) return 0;
-        sum = sum ? ir_op2(t->g, OP_ADD, sum, n) : n;
-    }
-    return scale ? node_times(t, scale, sum) : sum;
+node_id link_back(teller *t, const link *l, bool rescaled) {
+    routes *r = arena_new(t->a, sizeof *r);
+    node_id d = r && routes_find(t, l, r) ? hops_back(t, r, link_gradient(t, l)) : 0;
+    node_id scale = rescaled ? link_rescale(t, l) : 0;
+    return scale ? node_times(t, scale, d) : d;
 }

@@ -39,9 +39,9 @@ bool routes_find(teller *t, const link *l, routes *out);
 node_id hop_forward(teller *t, const hop *h, node_id change);
 node_id hop_back(teller *t, const hop *h, node_id gradient);
 
-/* The link's part of dU, from the gradient of its statement's variable: over all routes, and
- * with the 1/m or m between the scales. */
-node_id routes_back(teller *t, const link *l, const routes *r, node_id gradient);
+/* The link's part of dU, from dV, over all routes; `rescaled`: with the 1/m or m between the scales. 0: there
+ * are too many routes, or no memory. */
+node_id link_back(teller *t, const link *l, bool rescaled);
 
 /* The factor between the scales of a link's ends: 1/m, m, or 0 where they are the same. */
 node_id link_rescale(teller *t, const link *l);

@@ -5,9 +5,14 @@
 
 #include "teach/tell/tell.h"
 
-typedef enum { PROOF_NONE, PROOF_RIGHT, PROOF_RIGHT_ONE, PROOF_LEFT, PROOF_LEFT_ONE, PROOF_WEIGHT_LEFT, PROOF_WEIGHT_RIGHT, PROOF_TURNED_LEFT, PROOF_TURNED_RIGHT, PROOF_BIAS_COLUMN, PROOF_BIAS_ROW,
-               PROOF_ENTRY, PROOF_ENTRY_ROW } proof_kind;
+typedef enum {
+    PROOF_NONE, PROOF_RIGHT, PROOF_RIGHT_ONE, PROOF_LEFT, PROOF_LEFT_ONE, PROOF_WEIGHT_LEFT, PROOF_WEIGHT_RIGHT,
+    PROOF_TURNED_LEFT, PROOF_TURNED_RIGHT, PROOF_BIAS_COLUMN, PROOF_BIAS_ROW, PROOF_ENTRY, PROOF_ENTRY_ROW
+} proof_kind;
 
+static inline bool proof_is_bias(proof_kind k) { return k == PROOF_BIAS_COLUMN || k == PROOF_BIAS_ROW; }
+static inline bool proof_is_turned(proof_kind k) { return k == PROOF_TURNED_LEFT || k == PROOF_TURNED_RIGHT; }
+static inline bool proof_is_entry(proof_kind k) { return k == PROOF_ENTRY || k == PROOF_ENTRY_ROW; }
 
 /* One statement on the way, and what of it concerns the variable. */
 typedef struct link {
@@ -39,6 +44,14 @@ bool        link_is_operand(const teller *t, node_id n, var_id v);
 bool        link_is_entrywise(teller *t, node_id n);
 bool        link_uses(teller *t, const stmt *s, var_id v);
 bool        link_moves(teller *t, const stmt *s, var_id v); /* as it uses v, and not only flat: sign(v) */
+bool        link_is_last(const teller *t, const link *l);   /* of those to its variable */
+const char *link_way(teller *t, const link *l);             /* "through Z2 = W2 @ A1 + b2" */
+
+/* The nodes of a statement's formula, and which of them, by place, move with v. False without memory. */
+bool link_movers(teller *t, const stmt *s, var_id v, node_list *need, bool **moves);
+
+/* Does an expression have this node? */
+bool node_has(teller *t, node_id n, node_id part);
 
 /* ---- ends.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
 void ends_tell(teller *t, const link *l, bool with_matrices);
