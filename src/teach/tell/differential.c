@@ -9,20 +9,15 @@
 
 /* ------------------------------------------------------------------ changes */
 
-/* δU, a variable of U's shape; made at the first call. */
+/* δU, a variable of U's shape; made at the first call, of this explanation or of another. */
 static node_id change_of(teller *t, var_id v) {
     document *doc = t->doc;
     for (uint32_t i = 0; i < doc->changes.n; i++)
         if (doc->changes.at[i].of == v) return ir_var(t->g, doc->changes.at[i].change)->leaf;
-    const char *name = doc_text(t->doc, "δ%s", ir_var_name(t->g, v));
-    if (!name) return 0;
-    var_id old = ir_find_var(t->g, symbols_add(t->g->names, name, strlen(name))); /* of another explanation */
-    if (old) {
-        vec_push(t->a, &doc->changes, (change){old, v});
-        return ir_var(t->g, old)->leaf;
-    }
-    variable one = {.name = symbols_add(t->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(t->g, v)->sh};
-    var_id   d = ir_add_var(t->g, one);
+    const char *name = doc_text(doc, "δ%s", ir_var_name(t->g, v));
+    variable    one = {.name = symbols_add(t->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(t->g, v)->sh};
+    var_id      d = ir_find_var(t->g, one.name);
+    if (!d && !t->a->failed) d = ir_add_var(t->g, one);
     if (!d) return 0;
     vec_push(t->a, &doc->changes, (change){d, v});
     return ir_var(t->g, d)->leaf;
@@ -72,26 +67,18 @@ static const char *reason_of(const teller *t, const hop *h) {
                                     : "the same entry stands all down a column: what is beside it there adds up";
 }
 
-static const char *times_text(teller *t, node_id scale) {
-    const char *text = scale ? doc_text(t->doc, "%s * ", doc_node(t->doc, scale, false)) : "";
-    return text ? text : "";
+/* <P, what>, times a number if there is one. */
+static void add_product(teller *t, block *b, const char *what, value v) {
+    const char *times = v.times ? doc_text(t->doc, "%s * ", doc_node(t->doc, v.times, false)) : "";
+    doc_add_value(t->doc, b, doc_text(t->doc, "%s<%s, %s>", times, doc_node(t->doc, v.left, false), what), v);
 }
 
 static void add_inner(teller *t, block *b, node_id scale, node_id p, node_id q) {
-    if (!p || !q) return;
-    const char *text = doc_text(t->doc, "%s<%s, %s>", times_text(t, scale), doc_node(t->doc, p, false), doc_node(t->doc, q, false));
-    if (text) doc_add_value(t->doc, b, text, (value){.left = p, .right = q, .times = scale});
-}
-
-/* <dV, δV>, where δV is what V really does when U moves. */
-static void add_inner_change(teller *t, block *b, node_id scale, node_id p, var_id v, var_id when) {
-    const char *text = doc_text(t->doc, "%s<%s, δ%s>", times_text(t, scale), doc_node(t->doc, p, false), doc_name(t->doc, v));
-    if (text) doc_add_value(t->doc, b, text, (value){.left = p, .times = scale, .change_of = v, .when = when});
+    if (p && q) add_product(t, b, doc_node(t->doc, q, false), (value){.left = p, .right = q, .times = scale});
 }
 
 static void add_change(teller *t, block *b, const char *of, value v) {
-    const char *text = doc_text(t->doc, "δ%s", of);
-    if (text) doc_add_value(t->doc, b, text, v);
+    doc_add_value(t->doc, b, doc_text(t->doc, "δ%s", of), v);
 }
 
 /* δU at the foot of a route, as its hops hand it up to hop number k. */
@@ -111,7 +98,9 @@ static bool is_plain_hop(const teller *t, const hop *h) {
 static node_id tell_moves(teller *t, const link *l, const route *r, node_id delta, node_id dv, bool only) {
     node_id scale = link_rescale(t, l), p = dv, q = change_at(t, r, 0, delta);
     block  *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    if (only) add_inner_change(t, b, scale, p, l->s->var, l->to->var);
+    if (only) /* what V really does when U moves */
+        add_product(t, b, doc_text(t->doc, "δ%s", doc_name(t->doc, l->s->var)),
+                    (value){.left = p, .times = scale, .change_of = l->s->var, .when = l->to->var});
     add_inner(t, b, scale, p, q);
     bool begun = b->n_sides > 1;
     for (uint32_t k = 0; k < r->n && p; k++) {
@@ -143,54 +132,46 @@ static node_id whole_change(teller *t, const routes *r, node_id delta) {
     return sum;
 }
 
-static void add_slopes(teller *t, block *b, const link *l) {
-    const char *remarks = derivative_remarks(t, l);
-    if (remarks[0]) b->tail = remarks;
-}
-
 /* dU as it stands beside δU, simplified as derive shows it. */
 static void add_result(teller *t, const link *l, node_id beside) {
     const gradient *v = l->to;
     bool            one = v->n_through == 1;
-    node_id         scale = link_rescale(t, l), part = node_without_ones(t, scale ? node_times(t, scale, beside) : beside);
-    block          *b = doc_add(t->doc, BLOCK_LINE, 5, one ? "" : "the part of this way:");
+    node_id         scale = link_rescale(t, l), leaf = ir_var(t->g, v->grad)->leaf;
+    node_id         part = node_without_ones(t, scale ? node_times(t, scale, beside) : beside);
     if (!part) return;
-    if (one) doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t->doc, b, part, false);
     node_id shorter = one ? v->local : node_short(t, part);
+    block  *b = doc_add_line(t->doc, 5, one ? "" : "the part of this way:", one ? leaf : 0, part, "");
     if (shorter && shorter != part) doc_add_node(t->doc, b, shorter, false);
     b->tail = doc_shapes(t->doc, shorter ? shorter : part, false);
-    if (one && v->shown && v->whole != v->local) {
-        b = doc_add(t->doc, BLOCK_LINE, 5, "");
-        doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-        doc_add_node(t->doc, b, v->whole, false);
-        b->tail = rewrite_names(t, v);
-    }
+    if (one && v->shown && v->whole != v->local) doc_add_line(t->doc, 5, "", leaf, v->whole, rewrite_names(t, v));
 }
 
 static void tell_one(teller *t, const link *l, node_id delta) {
+    document   *doc = t->doc;
     routes     *r = arena_new(t->a, sizeof *r);
-    const char *u = doc_name(t->doc, l->to->var), *v = doc_name(t->doc, l->s->var);
-    node_id     dv = link_gradient(t, l), beside = 0;
+    const char *u = doc_name(doc, l->to->var), *v = doc_name(doc, l->s->var);
+    const char *du = doc_name(doc, l->to->grad), *dv_name = doc_name(doc, l->from->grad);
+    node_id     dv = link_gradient(t, l), beside = 0, scale = link_rescale(t, l);
     if (!r || !routes_find(t, l, r)) {
-        doc_say(t->doc, 3, "its formula is too long to follow operation by operation; the rules of its operations together give:");
+        doc_say(doc, 3, "its formula is too long to follow operation by operation; the rules of its operations together give:");
         add_rewrites(t, l->to, derivative_remarks(t, l));
         return;
     }
-    block *b = doc_add(t->doc, BLOCK_LINE, 3, doc_text(t->doc, "when %s moves:", u));
+    block *b = doc_add(doc, BLOCK_LINE, 3, doc_text(doc, "when %s moves:", u));
     add_change(t, b, v, (value){.change_of = l->s->var, .when = l->to->var});
-    doc_add_node(t->doc, b, whole_change(t, r, delta), false);
-    add_slopes(t, b, l);
-    if (dv != ir_var(t->g, l->from->grad)->leaf) doc_say(t->doc, 3, "%s is %s:", doc_name(t->doc, l->from->grad), doc_node(t->doc, dv, false));
-    if (link_rescale(t, l))
-        doc_say(t->doc, 3, "%s differentiates %s, and %s differentiates %s: hence the factor %s", doc_name(t->doc, l->from->grad), differentiated(t, l->from->scale),
-                doc_name(t->doc, l->to->grad), differentiated(t, l->to->scale), doc_node(t->doc, link_rescale(t, l), false));
-    if (r->n > 1) doc_say(t->doc, 3, "%u terms; the sum %s splits with them:", r->n, doc_formula(t->doc, "< , >"));
+    doc_add_node(doc, b, whole_change(t, r, delta), false);
+    b->tail = derivative_remarks(t, l);
+    if (dv != ir_var(t->g, l->from->grad)->leaf) doc_say(doc, 3, "%s is %s:", dv_name, doc_node(doc, dv, false));
+    if (scale)
+        doc_say(doc, 3, "%s differentiates %s, and %s differentiates %s: hence the factor %s", dv_name,
+                differentiated(t, l->from->scale), du, differentiated(t, l->to->scale), doc_node(doc, scale, false));
+    if (r->n > 1) doc_say(doc, 3, "%u terms; the sum %s splits with them:", r->n, doc_formula(doc, "< , >"));
     for (uint32_t i = 0; i < r->n; i++) {
         node_id one = tell_moves(t, l, &r->at[i], delta, dv, r->n == 1);
         beside = beside && one ? ir_op2(t->g, OP_ADD, beside, one) : one;
     }
-    doc_say(t->doc, 3, "what stands beside %s is %s:", change_text(t, u), l->to->n_through == 1 ? doc_name(t->doc, l->to->grad) : "this way's part of its gradient");
+    doc_say(doc, 3, "what stands beside %s is %s:", change_text(t, u),
+            l->to->n_through == 1 ? du : "this way's part of its gradient");
     add_result(t, l, beside);
 }
 
@@ -199,46 +180,41 @@ static void add_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !link_is_last(t, l)) return;
     doc_say(t->doc, 3, "the %u parts of %s together:", v->n_through, doc_name(t->doc, v->grad));
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t->doc, b, v->local, false);
+    block *b = doc_add_line(t->doc, 5, "", ir_var(t->g, v->grad)->leaf, v->local, doc_shapes(t->doc, v->local, false));
     if (v->shown && v->whole != v->local) doc_add_node(t->doc, b, v->whole, false);
-    b->tail = doc_shapes(t->doc, v->local, false);
 }
 
 /* "measured: Z1 moved, and what follows computed again up to dZ2" */
 static const char *measured_how(teller *t) {
-    const char *names = links_known(t);
-    uint32_t    count = 0;
-    for (const char *c = names; *c; c++) count += *c == MARK_BEGIN;
-    if (!names[0]) return "the left side measured on the network";
-    const char *text = doc_text(t->doc, "the left side measured: %s moved, all computed again up to where %s known", doc_name(t->doc, t->goal->var), doc_text(t->doc, count > 1 ? "%s are" : "%s is", names));
-    return text ? text : "";
+    uint32_t    count;
+    const char *names = links_known(t, &count);
+    if (!count) return "the left side measured on the network";
+    return doc_text(t->doc, "the left side measured: %s moved, all computed again up to where %s %s known",
+                    doc_name(t->doc, t->goal->var), names, count > 1 ? "are" : "is");
 }
 
 void differential_tell(teller *t) {
+    document       *doc = t->doc;
     const gradient *v = t->goal;
-    const char     *u = doc_name(t->doc, v->var), *s = differentiated(t, v->scale);
-    doc_say(t->doc, 0, "%s is the sum of all entries of %s; %s is a small change of %s, and = between changes leaves out what is much smaller.",
-            doc_formula(t->doc, "<P, Q>"), doc_formula(t->doc, "P * Q"), change_text(t, u), u);
-    doc_say(t->doc, 0, "%s is what stands beside %s in  %s.", doc_name(t->doc, v->grad), change_text(t, u),
-            doc_formula(t->doc, "δ%s%s = <%s, δ%s>", v->scale == SCALE_DATA ? " " : "", s, doc_name(t->doc, v->grad), u));
-    doc_say(t->doc, 0, "%s", "");
+    node_id         leaf = ir_var(t->g, v->grad)->leaf, formula = gradient_formula(v);
+    const char     *u = doc_name(doc, v->var), *du = doc_name(doc, v->grad), *s = differentiated(t, v->scale);
+    const char     *of = v->scale == SCALE_DATA ? doc_text(doc, " %s", s) : s;
+    doc_say(doc, 0, "%s is the sum of all entries of %s; %s is a small change of %s, and = between changes leaves out what is "
+                    "much smaller.", doc_formula(doc, "<P, Q>"), doc_formula(doc, "P * Q"), change_text(t, u), u);
+    doc_say(doc, 0, "%s is what stands beside %s in  %s.", du, change_text(t, u), doc_formula(doc, "δ%s = <%s, δ%s>", of, du, u));
+    doc_say(doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         const link *l = &t->links.at[i];
-        doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
+        doc_add(doc, BLOCK_SECTION, 0, link_way(t, l))->about = l->s;
         node_id delta = change_of(t, l->to->var);
         if (delta) tell_one(t, l, delta);
         kinks_tell(t, l);
         add_parts(t, l);
     }
-    doc_add(t->doc, BLOCK_SECTION, 0, "together");
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t->doc, b, gradient_formula(v), false);
-    b->tail = doc_shapes(t->doc, gradient_formula(v), false);
-    b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    add_change(t, b, v->scale == SCALE_DATA ? doc_text(t->doc, " %s", s) : s, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
-    add_inner(t, b, 0, ir_var(t->g, v->grad)->leaf, change_of(t, v->var));
+    doc_add(doc, BLOCK_SECTION, 0, "together");
+    doc_add_line(doc, 5, "", leaf, formula, doc_shapes(doc, formula, false));
+    block *b = doc_add(doc, BLOCK_LINE, 5, "");
+    add_change(t, b, of, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
+    add_inner(t, b, 0, leaf, change_of(t, v->var));
     b->tail = measured_how(t);
 }

@@ -9,14 +9,14 @@
 
 /* ------------------------------------------------------ one link as a matrix */
 
+static bool is_small_variable(const void *user, const ir *g, const node *x) {
+    (void)g;
+    return x->op == OP_VAR && ((const bool *)user)[x->ref];
+}
+
+/* Does a node have entries for each example? */
 static bool is_small(const teller *t, node_id n) {
-    node_list need = {{0}};
-    if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return true;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(t->g, need.list.at[i]);
-        if (x->op == OP_VAR && t->doc->small[x->ref]) return true;
-    }
-    return false;
+    return ir_some(t->g, t->a, n, is_small_variable, t->doc->small) || t->a->failed;
 }
 
 static bool is_columns(const teller *t) {
@@ -30,12 +30,27 @@ static bool is_vector(const teller *t, shape s) {
     return is_columns(t) ? s.cols == one || (m && s.cols == m) : s.rows == one || (m && s.rows == m);
 }
 
+/* The shape of one example. */
+static shape of_one(const teller *t, shape s) {
+    dim m = t->d->m->examples;
+    if (m && s.cols == m) s.cols = dim_literal(1);
+    if (m && s.rows == m) s.rows = dim_literal(1);
+    return s;
+}
+
 /* The column of ones, as long as one example of a node. */
 static node_id ones_of(teller *t, node_id n) {
-    shape s = ir_shape(t->g, n);
-    if (t->d->m->examples && s.cols == t->d->m->examples) s.cols = dim_literal(1);
-    if (t->d->m->examples && s.rows == t->d->m->examples) s.rows = dim_literal(1);
-    return ir_ones(t->g, s);
+    return ir_ones(t->g, of_one(t, ir_shape(t->g, n)));
+}
+
+/* Has one example of this shape one entry? */
+static bool has_one_entry(const teller *t, shape s) {
+    return (is_columns(t) ? s.rows : s.cols) == dim_literal(1);
+}
+
+/* The axis that runs along the entries of one example. */
+static bool is_within(const teller *t, const hop *h) {
+    return ir_node(t->g, h->n)->attr == (is_columns(t) ? AXIS_0 : AXIS_1);
 }
 
 static node_id stretched(teller *t, node_id f, node_id like) {
@@ -43,46 +58,59 @@ static node_id stretched(teller *t, node_id f, node_id like) {
     return shape_equal(ir_shape(t->g, f), s) ? f : node_times(t, f, ir_ones(t->g, s));
 }
 
-/* The column of a node for one example: itself, or its transpose where examples are rows. */
+/* The column of a node for one example: itself, or its transpose where examples are rows; and the row. */
 static const form *column(teller *t, node_id n) {
     return is_columns(t) ? form_node(t->doc, n) : form_turned(t->doc, form_node(t->doc, n));
+}
+
+static const form *row(teller *t, node_id n) {
+    return is_columns(t) ? form_turned(t->doc, form_node(t->doc, n)) : form_node(t->doc, n);
+}
+
+static const form *product(teller *t, const form *a, const form *b) {
+    return form_both(t->doc, FORM_PRODUCT, a, b);
 }
 
 static const form *entry_jacobian(teller *t, const hop *h) {
     double value;
     shape  from = ir_shape(t->g, h->n), to = ir_shape(t->g, h->to);
-    bool   one = is_columns(t) ? to.rows == dim_literal(1) && from.rows != dim_literal(1) : to.cols == dim_literal(1) && from.cols != dim_literal(1);
     if (shape_is_scalar(to) && !shape_is_scalar(from)) return NULL;
-    if (one) return column(t, stretched(t, h->factor, h->n)); /* one entry that all take part in */
+    if (has_one_entry(t, to) && !has_one_entry(t, from)) return column(t, stretched(t, h->factor, h->n)); /* all take part in it */
     if (ir_is_number(t->g, h->factor, &value) && value == 1) return form_identity(t->doc, h->to);
     return form_diag(t->doc, stretched(t, h->factor, h->n));
 }
 
 static const form *softmax_jacobian(teller *t, const hop *h) {
-    if (ir_node(t->g, h->n)->attr != (is_columns(t) ? AXIS_0 : AXIS_1)) return NULL;
-    const form *y = column(t, h->kind == HOP_SOFTMAX ? h->y : ir_op1(t->g, OP_EXP, h->y));
-    if (h->kind == HOP_SOFTMAX) return form_both(t->doc, FORM_MINUS, form_diag(t->doc, h->y), form_both(t->doc, FORM_PRODUCT, y, form_turned(t->doc, y)));
-    return form_both(t->doc, FORM_MINUS, form_identity(t->doc, h->n), form_both(t->doc, FORM_PRODUCT, column(t, ones_of(t, h->n)), form_turned(t->doc, y)));
+    bool        plain = h->kind == HOP_SOFTMAX;
+    const form *y = is_within(t, h) ? column(t, plain ? h->y : ir_op1(t->g, OP_EXP, h->y)) : NULL;
+    if (!y) return NULL;
+    const form *numerator = plain ? form_diag(t->doc, h->y) : form_identity(t->doc, h->n);
+    const form *left = plain ? y : column(t, ones_of(t, h->n));
+    return form_both(t->doc, FORM_MINUS, numerator, product(t, left, form_turned(t->doc, y)));
 }
 
 /* A sum over the entries of one example: a row of ones, shared out for a mean. */
 static const form *sum_jacobian(teller *t, const hop *h) {
-    const node *x = ir_node(t->g, h->n);
-    shape       s = ir_shape(t->g, h->to);
-    if (x->attr != (is_columns(t) ? AXIS_0 : AXIS_1)) return NULL;
-    node_id ones = ones_of(t, h->to);
-    if (h->kind == HOP_MEAN) ones = ir_op2(t->g, OP_MUL, ir_op2(t->g, OP_DIV, ir_number(t->g, 1), ir_size(t->g, x->attr == AXIS_0 ? s.rows : s.cols)), ones);
-    return is_columns(t) ? form_turned(t->doc, form_node(t->doc, ones)) : form_node(t->doc, ones);
+    shape s = ir_shape(t->g, h->to);
+    if (!is_within(t, h)) return NULL;
+    node_id ones = ones_of(t, h->to), n = ir_size(t->g, is_columns(t) ? s.rows : s.cols);
+    if (h->kind == HOP_MEAN) ones = ir_op2(t->g, OP_MUL, ir_op2(t->g, OP_DIV, ir_number(t->g, 1), n), ones);
+    return row(t, ones);
+}
+
+/* W @ x, or x @ W where examples are rows: the factor that is the same for all examples. */
+static const form *product_jacobian(teller *t, const hop *h) {
+    bool    right = h->kind == HOP_RIGHT;
+    node_id other = ir_node(t->g, h->n)->arg[right ? 0 : 1];
+    return right == is_columns(t) && !is_small(t, other) ? column(t, other) : NULL;
 }
 
 /* NULL: one example's part is no column by column, or it takes other examples in. */
 static const form *hop_jacobian(teller *t, const hop *h) {
     if (!is_vector(t, ir_shape(t->g, h->n)) || !is_vector(t, ir_shape(t->g, h->to))) return NULL;
-    node_id a = ir_node(t->g, h->n)->arg[0], b = ir_node(t->g, h->n)->arg[1];
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: return entry_jacobian(t, h);
-    case HOP_RIGHT: return is_columns(t) && !is_small(t, a) ? form_node(t->doc, a) : NULL;
-    case HOP_LEFT: return !is_columns(t) && !is_small(t, b) ? form_turned(t->doc, form_node(t->doc, b)) : NULL;
+    case HOP_RIGHT: case HOP_LEFT: return product_jacobian(t, h);
     case HOP_SUM: case HOP_MEAN: return sum_jacobian(t, h);
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: return softmax_jacobian(t, h);
     case HOP_TURN: case HOP_MAX: break;
@@ -95,7 +123,7 @@ static const form *route_jacobian(teller *t, const route *r) {
     for (uint32_t k = 0; k < r->n; k++) {
         const form *f = hop_jacobian(t, &r->at[k]);
         if (!f) return NULL;
-        out = out ? form_both(t->doc, FORM_PRODUCT, out, f) : f;
+        out = out ? product(t, out, f) : f;
     }
     return out;
 }
@@ -135,29 +163,38 @@ static const char *tail_of(teller *t, const form *f) {
     return reason[0] ? doc_text(t->doc, "%s, %s", s, reason) : s;
 }
 
-static bool has_one_entry(const teller *t, var_id v) {
-    shape s = ir_var(t->g, v)->sh;
-    return is_columns(t) ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
+/* A line a = b of forms. */
+static block *add_forms(teller *t, uint8_t indent, const char *words, const form *a, const form *b) {
+    block *line = doc_add(t->doc, BLOCK_LINE, indent, words);
+    doc_add_form(t->doc, line, a);
+    doc_add_form(t->doc, line, b);
+    return line;
+}
+
+/* What the last variable is to the loss, a number, whose derivative is a row. */
+static void say_direct(teller *t, const link *l) {
+    static const char row[] = "it is a number, so its derivative by";
+    document   *doc = t->doc;
+    const char *u = doc_small_name(doc, l->to->var), *loss = doc->style.loss, *cost = doc_name(doc, t->d->m->cost);
+    if (l->s->var != t->d->m->cost && !has_one_entry(t, ir_var(t->g, l->s->var)->sh))
+        doc_say(doc, 3, "the loss of the example is the sum of the entries of %s; %s %s is a row:",
+                doc_small_name(doc, l->s->var), row, u);
+    else if (link_rescale(t, l))
+        doc_say(doc, 3, "%s is what the example adds to %s; %s %s is a row:", loss,
+                doc_formula(doc, "%s*%s", doc_examples(doc), cost), row, u);
+    else doc_say(doc, 3, "%s is a number, so its derivative by %s is a row:", loss, u);
 }
 
 /* The last link to a loss whose own gradient is a number: the row itself. */
 static bool tell_direct(teller *t, const link *l, told *out) {
-    node_id    d = l->to->local;
-    const char *u = doc_small_name(t->doc, l->to->var);
     if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf || l->to->n_through != 1 ||
         !is_vector(t, ir_var(t->g, l->to->var)->sh)) return false;
-    if (l->s->var != t->d->m->cost && !has_one_entry(t, l->s->var)) doc_say(t->doc, 3, "the loss of the example is the sum of the entries of %s; it is a number, so its derivative by %s is a row:", doc_small_name(t->doc, l->s->var), u);
-    else if (link_rescale(t, l))
-        doc_say(t->doc, 3, "%s is what the example adds to %s; it is a number, so its derivative by %s is a row:", t->doc->style.loss,
-                doc_formula(t->doc, "%s*%s", doc_examples(t->doc), doc_name(t->doc, t->d->m->cost)), u);
-    else doc_say(t->doc, 3, "%s is a number, so its derivative by %s is a row:", t->doc->style.loss, u);
+    say_direct(t, l);
     entries_add_partial(t, l, "");
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    *out = (told){is_columns(t) ? form_turned(t->doc, form_node(t->doc, d)) : form_node(t->doc, d), true};
-    doc_add_form(t->doc, b, form_loss(t->doc, l->to->var));
-    doc_add_form(t->doc, b, out->known);
+    *out = (told){row(t, l->to->local), true};
     const char *remarks = derivative_remarks(t, l);
-    b->tail = remarks[0] ? remarks : doc_shape(t->doc, form_shape(t->doc, out->known), true);
+    if (!remarks[0]) remarks = doc_shape(t->doc, form_shape(t->doc, out->known), true);
+    add_forms(t, 5, "", form_loss(t->doc, l->to->var), out->known)->tail = remarks;
     return true;
 }
 
@@ -166,25 +203,23 @@ static bool is_shared(const teller *t, const link *l) {
 }
 
 static const form *row_of(teller *t, const gradient *v) {
-    node_id leaf = ir_var(t->g, v->grad)->leaf;
-    return is_columns(t) ? form_turned(t->doc, form_node(t->doc, leaf)) : form_node(t->doc, leaf);
+    return row(t, ir_var(t->g, v->grad)->leaf);
+}
+
+/* ∂l/∂v · ∂v/∂u by names. */
+static const form *row_by_name(teller *t, const link *l) {
+    return product(t, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var));
 }
 
 /* What one example hands to a parameter that all share: a row, whose transpose has its shape. */
 static void add_shared_row(teller *t, const link *l, const form *f) {
-    const form *row = form_both(t->doc, FORM_PRODUCT, row_of(t, l->from), f);
-    block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_form(t->doc, b, form_both(t->doc, FORM_PRODUCT, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var)));
-    doc_add_form(t->doc, b, row);
-    const form *turned = is_columns(t) ? form_turned(t->doc, row) : NULL;
-    if (!turned) return;
-    if (row->kind == FORM_NODE) {
-        doc_say(t->doc, 3, "as a column, the shape of %s, this is %s", doc_small_name(t->doc, l->to->var), doc_node(t->doc, turned->n, true));
-        return;
-    }
-    b = doc_add(t->doc, BLOCK_LINE, 3, "as a column:");
-    doc_add_form(t->doc, b, form_turn(t->doc, row));
-    doc_add_form(t->doc, b, turned);
+    const form *handed = product(t, row_of(t, l->from), f);
+    add_forms(t, 5, "", row_by_name(t, l), handed);
+    const form *turned = is_columns(t) ? form_turned(t->doc, handed) : NULL;
+    if (turned && handed->kind == FORM_NODE)
+        doc_say(t->doc, 3, "as a column, the shape of %s, this is %s", doc_small_name(t->doc, l->to->var),
+                doc_node(t->doc, turned->n, true));
+    else if (turned) add_forms(t, 3, "as a column:", form_turn(t->doc, handed), turned);
 }
 
 static bool tell_matrix(teller *t, const link *l, told *out) {
@@ -193,23 +228,30 @@ static bool tell_matrix(teller *t, const link *l, told *out) {
     const char *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
     doc_say(t->doc, 3, "row: which entry of %s, column: which entry of %s", v, u);
     entries_add_partial(t, l, "");
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_form(t->doc, b, form_partial(t->doc, l->s->var, l->to->var));
-    doc_add_form(t->doc, b, f);
-    b->tail = tail_of(t, f);
+    add_forms(t, 5, "", form_partial(t->doc, l->s->var, l->to->var), f)->tail = tail_of(t, f);
     *out = (told){f, false};
     if (is_shared(t, l)) add_shared_row(t, l, f);
     return true;
 }
 
+/* Why there is no matrix. */
+static void say_entries(teller *t, const link *l, bool matrix) {
+    document   *doc = t->doc;
+    const char *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var);
+    if (t->d->m->examples && !doc->style.example)
+        doc_say(doc, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: "
+                        "no matrix has them, the entries do:", v, u);
+    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh))
+        doc_say(doc, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
+    else if (matrix)
+        doc_say(doc, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
+    else doc_say(doc, 3, "entry by entry:");
+}
+
 /* True: the entries are still to be put together as matrices. */
 static bool tell_entries(teller *t, const link *l) {
-    const char *u = doc_small_name(t->doc, l->to->var), *v = doc_small_name(t->doc, l->s->var);
-    bool        matrix = !is_vector(t, ir_var(t->g, l->to->var)->sh), interact = t->d->m->examples && !t->doc->style.example;
-    if (interact) doc_say(t->doc, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: no matrix has them, the entries do:", v, u);
-    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh)) doc_say(t->doc, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
-    else if (matrix) doc_say(t->doc, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
-    else doc_say(t->doc, 3, "entry by entry:");
+    bool matrix = !is_vector(t, ir_var(t->g, l->to->var)->sh);
+    say_entries(t, l, matrix);
     if ((is_shared(t, l) || !t->d->m->examples) && entries_tell_shared(t, l)) {
         if (matrix && l->kind != PROOF_NONE) proof_outer(t, l);
         return false;
@@ -220,7 +262,7 @@ static bool tell_entries(teller *t, const link *l) {
 }
 
 static void tell_one(teller *t, const link *l, told *out) {
-    doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s", doc_equation(t->doc, l->s)))->about = l->s;
+    doc_add(t->doc, BLOCK_SECTION, 0, link_way(t, l))->about = l->s;
     *out = (told){NULL, false};
     bool entries = !tell_direct(t, l, out) && !tell_matrix(t, l, out) && tell_entries(t, l);
     ends_tell(t, l, entries);
@@ -228,48 +270,48 @@ static void tell_one(teller *t, const link *l, told *out) {
 
 /* ----------------------------------------------------------------- the chain */
 
-/* ∂l/∂v · ∂v/∂u by names, and by formulas; the row of a link. */
-static const form *row_by_name(teller *t, const link *l, const told *x) {
-    return x->direct ? NULL : form_both(t->doc, FORM_PRODUCT, form_loss(t->doc, l->s->var), form_partial(t->doc, l->s->var, l->to->var));
+/* A link's row ∂l/∂u by names and by formulas. */
+static const form *name_of(teller *t, const link *l, const told *x) {
+    return x->direct ? form_loss(t->doc, l->to->var) : row_by_name(t, l);
 }
 
 static const form *row_by_formula(teller *t, const link *l, const told *x) {
-    return x->direct ? x->known : form_both(t->doc, FORM_PRODUCT, row_of(t, l->from), x->known);
+    return x->direct ? x->known : product(t, row_of(t, l->from), x->known);
+}
+
+static bool has_diagonal(const form *row) {
+    for (const form *f = row; f; f = f->kind == FORM_PRODUCT ? f->a : NULL)
+        if (f->kind == FORM_DIAG || (f->b && f->b->kind == FORM_DIAG)) return true;
+    return false;
+}
+
+static block *add_hanging(teller *t, const form *a, const form *b, const char *tail) {
+    block *line = add_forms(t, 5, "", a, b);
+    line->hanging = true;
+    line->tail = tail;
+    return line;
 }
 
 /* The factors of a product from the left, diagonals made * where a column or row meets them. */
 static void add_turned(teller *t, const gradient *v, const form *row) {
-    node_id     leaf = ir_var(t->g, v->grad)->leaf, last = v == t->goal ? gradient_formula(v) : v->local;
-    block      *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    const form *all = is_columns(t) ? form_turned(t->doc, row) : row;
+    document   *doc = t->doc;
+    bool        columns = is_columns(t);
+    node_id     last = v == t->goal ? gradient_formula(v) : v->local;
+    const form *all = columns ? form_turned(doc, row) : row;
+    block      *b = doc_add(doc, BLOCK_LINE, 5, "");
     if (!all) return;
-    doc_add_node(t->doc, b, leaf, true);
+    doc_add_node(doc, b, ir_var(t->g, v->grad)->leaf, true);
     if (all->kind == FORM_NODE) {
-        doc_add_node(t->doc, b, last, true);
-        b->tail = doc_shapes(t->doc, last, true);
+        doc_add_node(doc, b, last, true);
+        b->tail = doc_shapes(doc, last, true);
         return;
     }
-    if (is_columns(t)) {
-        doc_add_form(t->doc, b, form_turn(t->doc, row));
-        if (row->kind == FORM_PRODUCT || row->kind == FORM_SUM) {
-            b = doc_add(t->doc, BLOCK_LINE, 5, "");
-            b->hanging = true;
-            doc_add_form(t->doc, b, form_turn(t->doc, row));
-            doc_add_form(t->doc, b, all);
-            b->tail = "transposing a product reverses it";
-        }
-    } else {
-        doc_add_form(t->doc, b, row);
-    }
-    b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    b->hanging = true;
-    doc_add_form(t->doc, b, all);
-    doc_add_node(t->doc, b, last, true);
-    b->tail = row->kind == FORM_PRODUCT ? is_columns(t) ? "a diagonal matrix times a column is *" : "a row times a diagonal matrix is *" : "";
-    bool diagonal = false;
-    for (const form *f = row; f; f = f->kind == FORM_PRODUCT ? f->a : NULL)
-        diagonal = diagonal || f->kind == FORM_DIAG || (f->b && f->b->kind == FORM_DIAG);
-    if (!diagonal) b->tail = doc_shapes(t->doc, last, true);
+    doc_add_form(doc, b, columns ? form_turn(doc, row) : row);
+    if (columns && (row->kind == FORM_PRODUCT || row->kind == FORM_SUM))
+        add_hanging(t, form_turn(doc, row), all, "transposing a product reverses it");
+    const char *meets = columns ? "a diagonal matrix times a column is *" : "a row times a diagonal matrix is *";
+    const char *tail = !has_diagonal(row) ? doc_shapes(doc, last, true) : row->kind == FORM_PRODUCT ? meets : "";
+    doc_add_node(doc, add_hanging(t, all, NULL, tail), last, true);
 }
 
 /* One chain of links from the goal to a known gradient: the whole product at once. */
@@ -288,21 +330,31 @@ static const char *chain_shapes(teller *t, const form *by_name) {
     return doc_formula(t->doc, "%s · %s", chain_shapes(t, by_name->a), doc_shape(t->doc, form_shape(t->doc, by_name->b), true));
 }
 
+/* ∂l/∂u = its factors. */
+static block *add_names(teller *t, const gradient *v, const form *name) {
+    return add_forms(t, 5, "", form_loss(t->doc, v->var), name->kind == FORM_LOSS ? NULL : name);
+}
+
 static void tell_chain(teller *t, const told *x) {
-    const form *name = x[0].direct ? form_loss(t->doc, t->links.at[0].to->var) : row_by_name(t, &t->links.at[0], &x[0]);
-    const form *row = row_by_formula(t, &t->links.at[0], &x[0]);
+    document   *doc = t->doc;
+    const link *l = t->links.at;
+    const form *name = name_of(t, l, x), *row = row_by_formula(t, l, x);
     for (uint32_t i = 1; i < t->links.n; i++) {
-        name = form_both(t->doc, FORM_PRODUCT, name, form_partial(t->doc, t->links.at[i].s->var, t->links.at[i].to->var));
-        row = form_both(t->doc, FORM_PRODUCT, row, x[i].known);
+        name = product(t, name, form_partial(doc, l[i].s->var, l[i].to->var));
+        row = product(t, row, x[i].known);
     }
     if (!name || !row) return;
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_form(t->doc, b, form_loss(t->doc, t->goal->var));
-    if (name->kind == FORM_PRODUCT) doc_add_form(t->doc, b, name);
-    b->tail = doc_text(t->doc, "%s = %s", doc_shape(t->doc, form_shape(t->doc, form_loss(t->doc, t->goal->var)), true), chain_shapes(t, name));
-    const char *dz = doc_node(t->doc, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(t->doc, t->goal->var);
-    if (is_columns(t)) doc_say(t->doc, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z, doc_formula(t->doc, "%s = (∂%s/∂%s).T", dz, t->doc->style.loss, z));
-    else doc_say(t->doc, 3, "%s is a row here, and so is %s: nothing is left to transpose", z, doc_formula(t->doc, "∂%s/∂%s = %s", t->doc->style.loss, z, dz));
+    const char *shapes = doc_shape(doc, form_shape(doc, form_loss(doc, t->goal->var)), true);
+    block      *b = add_names(t, t->goal, name);
+    b->tail = doc_text(doc, "%s = %s", shapes, chain_shapes(t, name));
+    const char *dz = doc_node(doc, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(doc, t->goal->var);
+    const char *loss = doc->style.loss;
+    if (is_columns(t))
+        doc_say(doc, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z,
+                doc_formula(doc, "%s = (∂%s/∂%s).T", dz, loss, z));
+    else
+        doc_say(doc, 3, "%s is a row here, and so is %s: nothing is left to transpose", z,
+                doc_formula(doc, "∂%s/∂%s = %s", loss, z, dz));
     add_turned(t, t->goal, row);
 }
 
@@ -313,14 +365,12 @@ static void tell_sum(teller *t, const gradient *v, const told *x) {
         const link *l = &t->links.at[i];
         if (l->to != v) continue;
         if (!x[i].known) return; /* told by entries, which are added there */
-        const form *n = x[i].direct ? form_loss(t->doc, v->var) : row_by_name(t, l, &x[i]), *r = row_by_formula(t, l, &x[i]);
+        const form *n = name_of(t, l, &x[i]), *r = row_by_formula(t, l, &x[i]);
         name = name ? form_both(t->doc, FORM_SUM, name, n) : n;
         row = row ? form_both(t->doc, FORM_SUM, row, r) : r;
     }
     if (!name || !row) return;
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_form(t->doc, b, form_loss(t->doc, v->var));
-    if (name->kind != FORM_LOSS) doc_add_form(t->doc, b, name);
+    add_names(t, v, name);
     add_turned(t, v, row);
 }
 
@@ -334,7 +384,8 @@ void jacobian_tell(teller *t) {
     told *x = arena_new(t->a, t->links.n * sizeof *x);
     bool  any = false;
     if (!x) return;
-    doc_say(t->doc, 0, "The derivative of a number by a column is a row; of a column by a column a matrix (row: which output, column: which input).");
+    doc_say(t->doc, 0, "The derivative of a number by a column is a row; of a column by a column a matrix (row: which output, "
+                       "column: which input).");
     doc_say(t->doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         tell_one(t, &t->links.at[i], &x[i]);

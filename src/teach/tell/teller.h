@@ -67,8 +67,8 @@ dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt,
 /* How the goal reaches the cost, and which gradients on the way are known. */
 void paths_tell(teller *t);
 
-/* "dZ2, dZ3": the shown gradients that the story builds on; "" if there are none. */
-const char *links_known(teller *t);
+/* "dZ2, dZ3": the shown gradients that the story builds on; "" if there are none. And how many. */
+const char *links_known(teller *t, uint32_t *count);
 
 /* ---- rewrites.c */
 
