@@ -13,14 +13,18 @@
 
 /* Is it told by what the rules of matrices make of it alone? One formula, entry by entry. */
 static bool is_by_rule(teller *t, const link *l) {
-    return link_is_entrywise(t, l->s->node) && shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh) && l->to->n_through == 1;
+    bool same = shape_equal(ir_var(t->g, l->to->var)->sh, ir_var(t->g, l->s->var)->sh);
+    return same && l->to->n_through == 1 && link_is_entrywise(t, l->s->node);
 }
 
 static void tell_link(teller *t, const link *l) {
-    bool by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l), several = l->to->n_through > 1;
-    block *section = doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "through %s%s", doc_equation(t->doc, l->s), by_rule && !indexed ? ", entry by entry" : ""));
-    section->about = l->s;
-    if (several) doc_say(t->doc, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through, doc_name(t->doc, l->to->var), doc_name(t->doc, t->d->m->cost), doc_name(t->doc, l->to->grad));
+    document *doc = t->doc;
+    bool      by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l);
+    const char *way = link_way(t, l);
+    doc_add(doc, BLOCK_SECTION, 0, by_rule && !indexed ? doc_text(doc, "%s, entry by entry", way) : way)->about = l->s;
+    if (l->to->n_through > 1)
+        doc_say(doc, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through,
+                doc_name(doc, l->to->var), doc_name(doc, t->d->m->cost), doc_name(doc, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);
     if (indexed) proof_tell(t, l);
     else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
@@ -29,22 +33,24 @@ static void tell_link(teller *t, const link *l) {
 
 /* ------------------------------------------------------------- the m examples */
 
+/* The goal's gradient, with the shapes of what it is made of. */
+static void add_goal(teller *t, uint8_t indent, const char *words) {
+    node_id n = gradient_formula(t->goal);
+    doc_add_line(t->doc, indent, words, ir_var(t->g, t->goal->grad)->leaf, n, doc_shapes(t->doc, n, false));
+}
+
 static void tell_all_examples(teller *t) {
+    document       *doc = t->doc;
     const gradient *v = t->goal;
-    const model    *m = t->d->m;
-    const char     *side_name = m->examples_are_columns ? "column" : "row";
-    doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "%s examples", doc_examples(t->doc)));
+    const char     *line = t->d->m->examples_are_columns ? "column" : "row", *add = v->n_through > 1 ? "; the paths add" : "";
+    doc_add(doc, BLOCK_SECTION, 0, doc_text(doc, "%s examples", doc_examples(doc)));
     if (t->d->examples_interact)
-        doc_say(t->doc, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
-    else if (t->d->why_dj)
-        doc_say(t->doc, 3, "every line above holds for each %s, so for all of them at once%s:", side_name, v->n_through > 1 ? "; the paths add" : "");
+        doc_say(doc, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
+    else if (t->d->why_dj) doc_say(doc, 3, "every line above holds for each %s, so for all of them at once%s:", line, add);
     else
-        doc_say(t->doc, 3, "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:", side_name, doc_name(t->doc, v->var), side_name, side_name,
-            v->n_through > 1 ? "; the paths add" : "");
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_node(t->doc, b, ir_var(t->g, v->grad)->leaf, false);
-    doc_add_node(t->doc, b, v->whole, false);
-    b->tail = doc_shapes(t->doc, v->whole, false);
+        doc_say(doc, 3, "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:", line,
+                doc_name(doc, v->var), line, line, add);
+    doc_add_line(doc, 5, "", ir_var(t->g, v->grad)->leaf, v->whole, doc_shapes(doc, v->whole, false));
 }
 
 /* -------------------------------------------------------------- beginnings */
@@ -55,51 +61,46 @@ static bool is_number(const teller *t, var_id v) {
     return t->d->m->examples_are_columns ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
 }
 
-typedef struct name_list {
+/* "z1, a1 are columns", "z is a number": the names of one kind, each once; "": there are none. */
+static const char *list_names(teller *t, bool numbers) {
+    static const char *const kinds[2][2] = {{"is a row", "are rows"}, {"is a column", "are columns"}};
     buf      b;
-    uint32_t n;
-    VEC(var_id) seen;
-} name_list;
-
-static void list_one(teller *t, name_list *list, var_id v) {
-    for (uint32_t i = 0; i < list->seen.n; i++)
-        if (list->seen.at[i] == v) return;
-    vec_push(t->a, &list->seen, v);
-    buf_printf(&list->b, "%s%s", list->n++ ? ", " : "", doc_small_name(t->doc, v));
-}
-
-/* "z1, a1 are columns", "z is a number": those of one kind. */
-static const char *list_text(teller *t, bool numbers, name_list *list) {
-    buf_init(&list->b, t->a->mem);
+    uint32_t n = 0;
+    bool    *seen = arena_new(t->a, t->g->vars.n);
+    if (!seen) return "";
+    buf_init(&b, t->a->mem);
     for (uint32_t i = t->links.n; i-- > 0;) {
-        const link *l = &t->links.at[i];
-        if (t->doc->small[l->to->var] && is_number(t, l->to->var) == numbers) list_one(t, list, l->to->var);
-        if (t->doc->small[l->s->var] && is_number(t, l->s->var) == numbers) list_one(t, list, l->s->var);
+        const var_id both[2] = {t->links.at[i].to->var, t->links.at[i].s->var};
+        for (int k = 0; k < 2; k++) {
+            if (seen[both[k]] || !t->doc->small[both[k]] || is_number(t, both[k]) != numbers) continue;
+            seen[both[k]] = true;
+            buf_printf(&b, "%s%s", n++ ? ", " : "", doc_small_name(t->doc, both[k]));
+        }
     }
-    return doc_take(t->doc, &list->b);
+    const char *names = doc_take(t->doc, &b), *kind = kinds[t->d->m->examples_are_columns][n > 1];
+    if (numbers) kind = n > 1 ? "are numbers" : "is a number";
+    return n ? doc_text(t->doc, "%s %s", names, kind) : "";
 }
 
-static const char *kind_of_names(const teller *t, bool numbers, bool several) {
-    if (numbers) return several ? "are numbers" : "is a number";
-    if (t->d->m->examples_are_columns) return several ? "are columns" : "is a column";
-    return several ? "are rows" : "is a row";
+/* "dz2[i] is the name of ∂l/∂z2[i].": of the known gradient that is nearest to the goal. */
+static const char *known_name(teller *t) {
+    document *doc = t->doc;
+    for (uint32_t i = 0; i < t->links.n; i++) {
+        const link *l = &t->links.at[i];
+        bool shown = l->from && l->from->shown && link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf;
+        if (!shown || !doc->small[l->s->var]) continue;
+        const char *z = doc_small_name(doc, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
+        return doc_text(doc, "  %s is the name of %s.", doc_formula(doc, "d%s%s", z, at),
+                        doc_formula(doc, "∂%s/∂%s%s", doc->style.loss, z, at));
+    }
+    return "";
 }
 
 static void tell_example(teller *t) {
-    name_list   list[2] = {{.n = 0}, {.n = 0}};
-    const char *known = "", *vectors, *numbers;
     if (!t->d->m->examples || !t->doc->style.example) return;
-    for (uint32_t i = t->links.n; i-- > 0;) {
-        const link *l = &t->links.at[i];
-        if (!l->from || !t->doc->small[l->s->var] || link_gradient(t, l) != ir_var(t->g, l->from->grad)->leaf || !l->from->shown) continue;
-        const char *z = doc_small_name(t->doc, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
-        known = doc_text(t->doc, "  %s is the name of %s.", doc_formula(t->doc, "d%s%s", z, at), doc_formula(t->doc, "∂%s/∂%s%s", t->doc->style.loss, z, at));
-    }
-    vectors = list_text(t, false, &list[0]);
-    numbers = list_text(t, true, &list[1]);
-    const char *first = list[0].n ? doc_text(t->doc, "%s %s", vectors, kind_of_names(t, false, list[0].n > 1)) : "";
-    const char *second = list[1].n ? doc_text(t->doc, "%s%s %s", list[0].n ? ", " : "", numbers, kind_of_names(t, true, list[1].n > 1)) : "";
-    if (first && second && known) doc_say(t->doc, 0, "ONE example first; %s%s.%s", first, second, known);
+    const char *known = known_name(t), *vectors = list_names(t, false), *numbers = list_names(t, true);
+    const char *comma = vectors[0] && numbers[0] ? ", " : "";
+    doc_say(t->doc, 0, "ONE example first; %s%s%s.%s", vectors, comma, numbers, known);
 }
 
 /* "dz[1] = W[2].T dz[2] * g[1]'(z[1])" where the names are spelled like the slides'. */
@@ -112,40 +113,50 @@ static const char *layer(teller *t, var_id v, bool small) {
     return text[len] && len ? doc_text(t->doc, "%.*s[%s]", (int)len, text, text + len) : NULL;
 }
 
+/* The weights of Z2 = W2 @ A1 + b2, by name, where the first link goes through that; 0: it does not. */
+static var_id weights_of(const teller *t, const link *l) {
+    if (l->kind != PROOF_RIGHT && l->kind != PROOF_RIGHT_ONE) return 0;
+    const node *w = ir_node(t->g, ir_node(t->g, l->product)->arg[0]);
+    return w->op == OP_VAR ? w->ref : 0;
+}
+
 static void tell_slide(teller *t) {
-    const link *first = t->links.n == 2 ? &t->links.at[0] : NULL, *second = first ? &t->links.at[1] : NULL;
-    if (!first || (first->kind != PROOF_RIGHT && first->kind != PROOF_RIGHT_ONE) || (second->kind != PROOF_ENTRY && ir_node(t->g, second->s->node)->op != OP_OPEN)) return;
-    const node *p = ir_node(t->g, first->product), *f = ir_node(t->g, second->s->node);
-    if (ir_node(t->g, p->arg[0])->op != OP_VAR) return;
-    const char *w = layer(t, ir_node(t->g, p->arg[0])->ref, false), *z2 = layer(t, first->s->var, true);
-    const char *z1 = layer(t, t->goal->var, true);
+    const link *l = t->links.at;
+    var_id      weights = t->links.n == 2 ? weights_of(t, &l[0]) : 0;
+    const node *f = weights ? ir_node(t->g, l[1].s->node) : NULL;
+    if (!f || (l[1].kind != PROOF_ENTRY && f->op != OP_OPEN)) return;
+    const char *w = layer(t, weights, false), *z2 = layer(t, l[0].s->var, true), *z1 = layer(t, t->goal->var, true);
     if (!w || !z1 || !z2) return;
-    const char *number = strchr(z1, '[');
-    doc_say(t->doc, 0, "on the slide: %s, here with %s", doc_slide(t->doc, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1),
-            doc_slide(t->doc, "g%s = %s", number, f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name));
+    const char *number = strchr(z1, '['), *name = f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name;
+    doc_say(t->doc, 0, "on the slide: %s, here with %s",
+            doc_slide(t->doc, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1), doc_slide(t->doc, "g%s = %s", number, name));
 }
 
 static void tell_title(teller *t) {
-    block *b = doc_add(t->doc, BLOCK_TITLE, 0, "");
-    doc_add_node(t->doc, b, ir_var(t->g, t->goal->grad)->leaf, false);
-    doc_add_node(t->doc, b, gradient_formula(t->goal), false);
-    b->tail = doc_shape(t->doc, ir_var(t->g, t->goal->var)->sh, false);
+    const char *s = doc_shape(t->doc, ir_var(t->g, t->goal->var)->sh, false);
+    doc_add_line(t->doc, 0, "", ir_var(t->g, t->goal->grad)->leaf, gradient_formula(t->goal), s)->kind = BLOCK_TITLE;
 }
 
 /* ------------------------------------------------------------------- whole */
 
+/* Did something cancel on the way to what is shown? */
+static bool has_cancelled(const teller *t, const gradient *v) {
+    for (uint32_t i = 0; i < t->d->trail.n; i++) {
+        const step *s = &t->d->trail.at[i];
+        if (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole && strstr(s->rule, "cancel")) return true;
+    }
+    return false;
+}
+
 static void tell_cancelled(teller *t) {
     const gradient *v = t->goal;
     const link     *l = t->links.n ? &t->links.at[t->links.n - 1] : NULL;
-    if (!l || (l->kind != PROOF_ENTRY && l->kind != PROOF_ENTRY_ROW) || link_is_indexed(t, l)) return;
-    bool cancelled = false;
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        cancelled = cancelled || (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole && strstr(s->rule, "cancel"));
-    }
-    if (!cancelled) return;
-    doc_say(t->doc, 3, "The derivative of %s cancels for this loss; in a hidden layer the factor g' stays.", op_table[ir_node(t->g, l->s->node)->op].name);
-    if (l->from) doc_say(t->doc, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between them.", doc_name(t->doc, l->from->grad), doc_name(t->doc, v->grad));
+    if (!l || !proof_is_entry(l->kind) || link_is_indexed(t, l) || !has_cancelled(t, v)) return;
+    doc_say(t->doc, 3, "The derivative of %s cancels for this loss; in a hidden layer the factor g' stays.",
+            op_table[ir_node(t->g, l->s->node)->op].name);
+    if (l->from)
+        doc_say(t->doc, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between "
+                           "them.", doc_name(t->doc, l->from->grad), doc_name(t->doc, v->grad));
 }
 
 static void tell_links(teller *t) {
@@ -154,29 +165,49 @@ static void tell_links(teller *t) {
     tell_cancelled(t);
 }
 
+/* 1/m or m where what a link hands back and the goal's gradient differentiate different things. */
+static node_id stage_times(const teller *t, const link *l) {
+    if (l->from->scale == t->goal->scale) return 0;
+    node_id m = ir_size(t->g, t->d->m->examples);
+    return l->from->scale == SCALE_COST ? m : ir_op2(t->g, OP_DIV, ir_number(t->g, 1), m);
+}
+
 /* The statements of all links, for what is measured. */
 static void note_stages(teller *t) {
     for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
-        const stmt *s = &t->d->forward.list.at[i];
-        for (uint32_t k = 0; k < t->links.n; k++) {
-            const link *l = &t->links.at[k];
-            if (l->s->var != s->var) continue;
-            bool goes_on = false;
-            for (uint32_t j = 0; j < t->links.n; j++) goes_on = goes_on || t->links.at[j].to == l->from;
-            scale from = (scale)l->from->scale, to = (scale)t->goal->scale;
-            node_id m = from != to ? ir_size(t->g, t->d->m->examples) : 0;
-            node_id times = !m || from == SCALE_COST ? m : ir_op2(t->g, OP_DIV, ir_number(t->g, 1), m);
-            vec_push(t->a, &t->doc->stages, (stage){l->s, goes_on ? 0 : link_gradient(t, l), times});
-            break;
-        }
+        const link *l = t->links.at, *end = l + t->links.n;
+        bool        goes_on = false;
+        while (l < end && l->s->var != t->d->forward.list.at[i].var) l++;
+        if (l == end) continue;
+        for (const link *k = t->links.at; k < end; k++) goes_on = goes_on || k->to == l->from;
+        vec_push(t->a, &t->doc->stages, (stage){l->s, goes_on ? 0 : link_gradient(t, l), stage_times(t, l)});
     }
 }
 
+/* Is anything told with indices? */
+static bool has_indices(teller *t, explain_way way) {
+    bool any = way == BY_JACOBIAN;
+    for (uint32_t i = 0; i < t->links.n; i++)
+        any = any || !is_by_rule(t, &t->links.at[i]) || link_is_indexed(t, &t->links.at[i]);
+    return any;
+}
+
+/* By index or by Jacobian: one example first, then all of them. */
+static void tell_by_example(teller *t, explain_way way) {
+    bool indices = has_indices(t, way);
+    if (indices) tell_example(t);
+    if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
+        doc_say(t->doc, 0, "Examples affect each other here: l is the sum of all their losses, and nothing is done one example at "
+                           "a time.");
+    if (way == BY_JACOBIAN) jacobian_tell(t);
+    else tell_links(t);
+    if (indices && t->d->m->examples && t->doc->small[t->goal->var]) tell_all_examples(t);
+    if (indices && !t->d->m->examples) add_goal(t, 3, "together:");
+}
+
 static dfoo_status tell_all(teller *t, explain_way way) {
-    bool any_index = way == BY_JACOBIAN;
     DFOO_TRY(link_find(t));
     note_stages(t);
-    for (uint32_t i = 0; i < t->links.n; i++) any_index = any_index || !is_by_rule(t, &t->links.at[i]) || link_is_indexed(t, &t->links.at[i]);
     tell_title(t);
     if (t->links.n == 0) {
         doc_say(t->doc, 0, "%s is the cost itself: it changes with itself one to one.", doc_name(t->doc, t->goal->var));
@@ -185,29 +216,15 @@ static dfoo_status tell_all(teller *t, explain_way way) {
     tell_slide(t);
     doc_say(t->doc, 0, "%s", "");
     paths_tell(t);
-    if (way == BY_DIFFERENTIAL) {
-        differential_tell(t);
-        return arena_status(t->a);
-    }
-    if (any_index) tell_example(t);
-    if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
-        doc_say(t->doc, 0, "Examples affect each other here: l is the sum of all their losses, and nothing is done one example at a time.");
-    if (way == BY_JACOBIAN) jacobian_tell(t);
-    else tell_links(t);
-    bool data = t->doc->small[t->goal->var];
-    if (any_index && t->d->m->examples && data) tell_all_examples(t);
-    if (any_index && !t->d->m->examples) {
-        block *b = doc_add(t->doc, BLOCK_LINE, 3, "together:");
-        doc_add_node(t->doc, b, ir_var(t->g, t->goal->grad)->leaf, false);
-        doc_add_node(t->doc, b, gradient_formula(t->goal), false);
-        b->tail = doc_shapes(t->doc, gradient_formula(t->goal), false);
-    }
+    if (way == BY_DIFFERENTIAL) differential_tell(t);
+    else tell_by_example(t, way);
     return arena_status(t->a);
 }
 
 dfoo_status tell_gradient(document *doc, const program *run, const tell_options *opt, explain_result *result) {
     ir    *g = doc->g;
-    teller t = {.doc = doc, .d = doc->d, .g = g, .a = doc->a, .goal = derivation_find(doc->d, doc->goal), .how = opt->how, .edit = opt->edit};
+    teller t = {.doc = doc, .d = doc->d, .g = g, .a = doc->a, .goal = derivation_find(doc->d, doc->goal), .how = opt->how,
+                .edit = opt->edit};
     if (!t.goal) return DFOO_EINPUT;
     DFOO_TRY(doc_open(doc));
     DFOO_TRY(tell_all(&t, opt->way));
