@@ -89,39 +89,47 @@ static index_tree *mean_factor(entries *e, const hop *h) {
     return n ? entry_of(e, n, (letters){'1', '1'}) : NULL;
 }
 
+/* y = a @ b, down to one of them: the letter of what they share, and the entry of the other. */
+static index_tree *product_down(entries *e, const hop *h, letters *at) {
+    node    x = *ir_node(e->t->g, h->n);
+    dim     inner = ir_shape(e->t->g, x.arg[0]).cols;
+    char    k = inner == dim_literal(1) ? '1' : index_fresh(&e->env, inner);
+    letters left = {at->row, k}, right = {k, at->col};
+    bool    is_left = h->kind == HOP_LEFT;
+    *at = is_left ? left : right;
+    return entry_of(e, x.arg[is_left], is_left ? right : left);
+}
+
+/* An entry's part of the maximum that it belongs to. */
+static index_tree *max_factor(entries *e, const hop *h, letters at) {
+    ir     *g = e->t->g;
+    node_id is = ir_op2(g, OP_EQ, h->to, h->y);
+    return entry_of(e, ir_op2(g, OP_DIV, is, ir_op(g, OP_SUM, ir_node(g, h->n)->attr, is, 0, 0)), at);
+}
+
+static index_tree *softmax_down(entries *e, const hop *h, letters *at) {
+    letters from = *at;
+    char    k = index_fresh(&e->env, 0);
+    if (ir_node(e->t->g, h->n)->attr == AXIS_0) at->row = k;
+    else at->col = k;
+    return softmax_factor(e, h, from, *at);
+}
+
 /* One hop down: the factor it gives, and the letters behind it. */
 static index_tree *step_down(entries *e, const hop *h, letters *at) {
-    ir         *g = e->t->g;
-    letters     from = *at;
-    node        x = *ir_node(g, h->n);
+    const node  x = *ir_node(e->t->g, h->n);
     index_tree *out = index_number(&e->env, 1);
+    bool        joins = h->kind == HOP_SUM || h->kind == HOP_MEAN || h->kind == HOP_MAX;
+    letters     from = *at;
+    if (joins) *at = joined(e, &x, from);
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: out = entry_of(e, h->factor, from); break;
-    case HOP_LEFT: case HOP_RIGHT: {
-        dim  inner = ir_shape(g, x.arg[0]).cols;
-        char k = inner == dim_literal(1) ? '1' : index_fresh(&e->env, inner);
-        bool left = h->kind == HOP_LEFT;
-        *at = left ? (letters){from.row, k} : (letters){k, from.col};
-        out = entry_of(e, x.arg[left ? 1 : 0], left ? (letters){k, from.col} : (letters){from.row, k});
-        break;
-    }
+    case HOP_LEFT: case HOP_RIGHT: out = product_down(e, h, at); break;
     case HOP_TURN: *at = (letters){from.col, from.row}; break;
-    case HOP_SUM: *at = joined(e, &x, from); break;
-    case HOP_MEAN:
-        *at = joined(e, &x, from);
-        out = mean_factor(e, h);
-        break;
-    case HOP_MAX: {
-        node_id is = ir_op2(g, OP_EQ, h->to, h->y);
-        *at = joined(e, &x, from);
-        out = entry_of(e, ir_op2(g, OP_DIV, is, ir_op(g, OP_SUM, x.attr, is, 0, 0)), *at);
-        break;
-    }
-    case HOP_SOFTMAX: case HOP_LOG_SOFTMAX:
-        if (x.attr == AXIS_0) at->row = index_fresh(&e->env, 0);
-        else at->col = index_fresh(&e->env, 0);
-        out = softmax_factor(e, h, from, *at);
-        break;
+    case HOP_MEAN: out = mean_factor(e, h); break;
+    case HOP_MAX: out = max_factor(e, h, *at); break;
+    case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: out = softmax_down(e, h, at); break;
+    case HOP_SUM: break;
     }
     *at = fit(e->t, h->to, *at);
     return at->row && at->col ? out : NULL;
@@ -213,35 +221,47 @@ static const char *shown(entries *e, const index_tree *x) {
 
 /* "b1[i] is in z1[i] only" or "in z1[i,t] for every t". */
 static void say_where(entries *e, const arrival *to) {
+    static const char all[] = "it acts on all of these, and the effects add up:";
+    document   *doc = e->t->doc;
     const char *u = shown(e, entry_of_var(e, e->l->to->var, to->at)), *v = shown(e, entry_of_var(e, e->l->s->var, e->top));
-    char        example = e->style.example;
     bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
-    if (e->top.row == example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
-    if (row && col && e->l->to->n_through > 1) doc_say(e->t->doc, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
-    else if (row && col) doc_say(e->t->doc, 3, "%s is in %s only:", u, v);
-    else if (!row && !col) doc_say(e->t->doc, 3, "%s is in %s for every %c and %c: it acts on all of these, and the effects add up:", u, v, e->top.row, e->top.col);
-    else doc_say(e->t->doc, 3, "%s is in %s for every %c: it acts on all of these, and the effects add up:", u, v, row ? e->top.col : e->top.row);
+    if (e->top.row == e->style.example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
+    if (row && col && e->l->to->n_through > 1)
+        doc_say(doc, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
+    else if (row && col) doc_say(doc, 3, "%s is in %s only:", u, v);
+    else if (!row && !col) doc_say(doc, 3, "%s is in %s for every %c and %c: %s", u, v, e->top.row, e->top.col, all);
+    else doc_say(doc, 3, "%s is in %s for every %c: %s", u, v, row ? e->top.col : e->top.row, all);
 }
 
 static bool has_delta(const index_tree *x) {
     return x && (x->kind == INDEX_DELTA || has_delta(x->a) || has_delta(x->b) || has_delta(x->c));
 }
 
+/* A line x = y, in the style of the entries. */
+static block *add_equal(entries *e, uint8_t indent, const char *words, const index_tree *x, const index_tree *y) {
+    block *b = doc_add(e->t->doc, BLOCK_LINE, indent, words);
+    doc_add_index(e->t->doc, b, x, &e->style);
+    doc_add_index(e->t->doc, b, y, &e->style);
+    return b;
+}
+
 /* The first line: one entry of the formula. */
 static void add_formula(entries *e, uint8_t indent) {
     reset_letters(e);
     index_tree *right = entry_of(e, e->l->s->node, e->top);
-    block      *b = right ? doc_add(e->t->doc, BLOCK_LINE, indent, "one entry of it:") : NULL;
-    if (!b) return;
-    doc_add_index(e->t->doc, b, entry_of_var(e, e->l->s->var, e->top), &e->style);
-    doc_add_index(e->t->doc, b, right, &e->style);
+    if (right) add_equal(e, indent, "one entry of it:", entry_of_var(e, e->l->s->var, e->top), right);
 }
 
-static void add_partial(entries *e, const arrival *to) {
-    block *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
-    doc_add_index(e->t->doc, b, index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at)), &e->style);
-    doc_add_index(e->t->doc, b, to->factor, &e->style);
-    if (has_delta(to->factor)) b->tail = "δ is 1 where its two indices are equal, else 0";
+static const char delta_is[] = "δ is 1 where its two indices are equal, else 0";
+
+static index_tree *partial_of(entries *e, const arrival *to) {
+    return index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
+}
+
+static block *add_partial(entries *e, const arrival *to) {
+    block *b = add_equal(e, 5, "", partial_of(e, to), to->factor);
+    if (has_delta(to->factor)) b->tail = delta_is;
+    return b;
 }
 
 /* Does dV say nothing that ∂V/∂U does not? It is 1, and no sum is taken. */
@@ -268,20 +288,17 @@ static index_tree *without_delta(entries *e, const arrival *to) {
 
 /* dU = Σ dV * ∂V/∂U = .. */
 static void add_chain(entries *e, const arrival *to, bool whole) {
-    const index_style *style = &e->style;
-    index_tree        *d = incoming(e);
-    index_tree        *partial = index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
-    block             *b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
-    if (whole) doc_add_index(e->t->doc, b, entry_of_var(e, e->l->to->grad, to->at), style);
-    if (e->r.n == 1) doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), style);
-    doc_add_index(e->t->doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), style);
+    document   *doc = e->t->doc;
+    index_tree *d = incoming(e), *partial = partial_of(e, to);
+    block      *b = doc_add(doc, BLOCK_LINE, 5, "");
+    if (whole) doc_add_index(doc, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
+    if (e->r.n == 1)
+        doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), &e->style);
+    doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), &e->style);
     index_tree *apart = without_delta(e, to);
     if (!apart) return;
-    index_tree *before = sum_over_rest(e, to->at, index_times(&e->env, d, to->factor));
-    b = doc_add(e->t->doc, BLOCK_LINE, 5, "");
+    b = add_equal(e, 5, "", sum_over_rest(e, to->at, index_times(&e->env, d, to->factor)), apart);
     b->hanging = true;
-    doc_add_index(e->t->doc, b, before, style);
-    doc_add_index(e->t->doc, b, apart, style);
     b->tail = "δ leaves one term of the first sum";
 }
 
@@ -301,25 +318,25 @@ static void add_check(entries *e, const arrival *to) {
 bool entries_add_partial(teller *t, const link *l, const char *words) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
-    add_partial(e, &e->to[0]);
-    t->doc->blocks.at[t->doc->blocks.n - 1].words = words;
-    t->doc->blocks.at[t->doc->blocks.n - 1].indent = words[0] ? 3 : 5;
+    block *b = add_partial(e, &e->to[0]);
+    b->words = words;
+    b->indent = words[0] ? 3 : 5;
     return true;
 }
 
-/* The entry of V with another letter where U shares it, and the δ that says they are equal. */
+/* Another letter in the place of one of V's that U shares, and the δ that says they are equal. */
+static char other_letter(entries *e, const arrival *to, char own, index_tree **delta) {
+    if (own == '1' || own == e->style.example || !stands_in(to->at, own)) return own;
+    char other = index_fresh(&e->env, 0);
+    *delta = index_times(&e->env, *delta, index_delta(&e->env, other, own));
+    return other;
+}
+
+/* The entry of V with other letters where U shares them. */
 static index_tree *other_entry(entries *e, const arrival *to, letters *other, index_tree **delta) {
-    char example = e->style.example;
-    *other = e->top;
     *delta = index_number(&e->env, 1);
-    if (e->top.row != '1' && e->top.row != example && stands_in(to->at, e->top.row)) {
-        other->row = index_fresh(&e->env, 0);
-        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->row, e->top.row));
-    }
-    if (e->top.col != '1' && e->top.col != example && stands_in(to->at, e->top.col)) {
-        other->col = index_fresh(&e->env, 0);
-        *delta = index_times(&e->env, *delta, index_delta(&e->env, other->col, e->top.col));
-    }
+    other->row = other_letter(e, to, e->top.row, delta);
+    other->col = other_letter(e, to, e->top.col, delta);
     return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
 }
 
@@ -330,28 +347,25 @@ static index_tree *sum_over_others(entries *e, letters other, index_tree *x) {
 }
 
 bool entries_tell_shared(teller *t, const link *l) {
-    entries *e = arena_new(t->a, sizeof *e);
-    letters  other;
+    document *doc = t->doc;
+    entries  *e = arena_new(t->a, sizeof *e);
+    letters   other;
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
-    const arrival     *to = &e->to[0];
-    const index_style *style = &e->style;
+    const arrival *to = &e->to[0];
     reset_letters(e);
     char *j = strchr(e->fresh, 'j'); /* as the second index of the variable */
     if (j) memmove(j, j + 1, strlen(j));
     index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
     index_tree *d = entry_of(e, link_gradient(t, l), other);
     if (!v || !d) return false;
-    index_tree *factor = index_times(&e->env, delta, to->factor);
+    index_tree *factor = index_times(&e->env, delta, to->factor), *partial = index_partial(&e->env, v, u);
     bool        has = has_delta(factor);
-    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
-    doc_add_index(t->doc, b, index_partial(&e->env, v, u), style);
-    doc_add_index(t->doc, b, factor, style);
-    if (has) b->tail = "δ is 1 where its two indices are equal, else 0";
-    b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    add_equal(e, 5, "", partial, factor)->tail = has ? delta_is : "";
+    block      *b = doc_add(doc, BLOCK_LINE, 5, "");
     index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
-    if (l->to->n_through == 1) doc_add_index(t->doc, b, loss, style); /* else it is one part of that */
-    doc_add_index(t->doc, b, sum_over_others(e, other, index_times(&e->env, d, index_partial(&e->env, v, u))), style);
-    doc_add_index(t->doc, b, index_times(&e->env, incoming(e), to->factor), style);
+    if (l->to->n_through == 1) doc_add_index(doc, b, loss, &e->style); /* else it is one part of that */
+    doc_add_index(doc, b, sum_over_others(e, other, index_times(&e->env, d, partial)), &e->style);
+    doc_add_index(doc, b, index_times(&e->env, incoming(e), to->factor), &e->style);
     if (has) b->tail = "δ leaves one term";
     return true;
 }
@@ -362,13 +376,16 @@ bool entries_tell(teller *t, const link *l) {
     bool one = l->to->n_through == 1;
     if (t->doc->small[l->s->var] && !t->doc->small[l->to->var]) e->style.example = 0; /* all examples are summed */
     add_formula(e, 3);
-    if (e->r.n > 1) doc_say(t->doc, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:", doc_name(t->doc, l->to->var), e->r.n);
+    if (e->r.n > 1)
+        doc_say(t->doc, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:",
+                doc_name(t->doc, l->to->var), e->r.n);
     for (uint32_t i = 0; i < e->r.n; i++) {
         if (e->r.n == 1) {
             say_where(e, &e->to[i]);
             if (!is_partial_alone(e, &e->to[i])) add_partial(e, &e->to[i]);
         } else {
-            doc_say(t->doc, 3, "place %u, where it is %s, the others held fixed:", i + 1, shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
+            doc_say(t->doc, 3, "place %u, where it is %s, the others held fixed:", i + 1,
+                    shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
         }
         add_chain(e, &e->to[i], one && e->r.n == 1);
     }

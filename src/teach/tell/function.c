@@ -37,20 +37,20 @@ static var_id new_var(unfolding *w, const char *name) {
     return ir_add_var(w->g, v);
 }
 
-/* NULL: the chain rule, with what the table of operations says. */
-static const char *rule_of(op_id op) {
-    switch (op) {
-    case OP_ADD: case OP_SUB: return "sum rule";
-    case OP_NEG: return "constant factor -1";
-    case OP_MUL: return "product rule";
-    case OP_DIV: return "quotient rule";
-    case OP_POW: return "power rule and chain rule";
-    case OP_WHERE: return "each side on its own part";
-    case OP_LT: case OP_GT: case OP_LE: case OP_GE: case OP_EQ: case OP_NE: return "constant between its jumps";
-    case OP_MAXIMUM: case OP_MINIMUM: return "the operand that is taken; at a tie 0 is used";
-    default: return NULL;
-    }
-}
+/* The rules by name; NULL: the chain rule, with what the table of operations says. */
+static const char *const rules[OP_COUNT] = {
+    [OP_ADD] = "sum rule",
+    [OP_SUB] = "sum rule",
+    [OP_NEG] = "constant factor -1",
+    [OP_MUL] = "product rule",
+    [OP_DIV] = "quotient rule",
+    [OP_POW] = "power rule and chain rule",
+    [OP_WHERE] = "each side on its own part",
+#define CONSTANT "constant between its jumps"
+    [OP_LT] = CONSTANT, [OP_GT] = CONSTANT, [OP_LE] = CONSTANT, [OP_GE] = CONSTANT, [OP_EQ] = CONSTANT, [OP_NE] = CONSTANT,
+#define TAKEN "the operand that is taken; at a tie 0 is used"
+    [OP_MAXIMUM] = TAKEN, [OP_MINIMUM] = TAKEN,
+};
 
 /* The sum over the operands of (how y changes with it) times (how it changes with z), with
  * operands and their derivatives by name or in full. */
@@ -95,11 +95,15 @@ static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last,
     return arena_status(w->a);
 }
 
-/* Differences of the definition and the formula, at random z. */
+static void move(evaluation *e, matrix z, double at) {
+    for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = at;
+    eval_run(e);
+}
+
+/* Differences of the definition and the formula, at nine z. */
 static dfoo_status prove(unfolding *w, node_id def, node_id formula, explain_result *r) {
     evaluation e;
     sizes      s;
-    node_id    leaf = ir_var(w->g, w->z)->leaf;
     DFOO_TRY(sizes_init(&s, w->a, w->g->names));
     for (sym k = 0; k < s.n; k++) s.of[k] = 3;
     DFOO_TRY(eval_init(&e, w->g, w->a, &s));
@@ -107,17 +111,14 @@ static dfoo_status prove(unfolding *w, node_id def, node_id formula, explain_res
     DFOO_TRY(eval_add_node(&e, formula));
     matrix z = eval_var(&e, w->z), y = eval_node(&e, def), d = eval_node(&e, formula);
     double worst = 0, most = 1e-300;
-    if (!z.at || leaf >= e.n_nodes) return DFOO_ENOMEM;
+    if (!z.at || ir_var(w->g, w->z)->leaf >= e.n_nodes) return DFOO_ENOMEM;
     for (int i = 0; i < 9; i++) {
-        double at = -2.3 + 0.57 * i, h = 6e-6 * fmax(1, fabs(at)), up;
-        for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = at + h;
-        eval_run(&e);
-        up = y.at[0];
-        for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = at - h;
-        eval_run(&e);
+        double at = -2.3 + 0.57 * i, h = 6e-6 * fmax(1, fabs(at));
+        move(&e, z, at + h);
+        double up = y.at[0];
+        move(&e, z, at - h);
         double slope = (up - y.at[0]) / (2 * h);
-        for (size_t k = 0; k < z.rows * z.cols; k++) z.at[k] = at;
-        eval_run(&e);
+        move(&e, z, at);
         if (isfinite(slope) && isnan(d.at[0])) worst = INFINITY;
         worst = fmax(worst, fabs(slope - d.at[0]));
         most = fmax(most, fmax(fabs(slope), fabs(d.at[0])));
@@ -149,35 +150,29 @@ static void tell_lines(unfolding *w, document *doc) {
         doc_add_node(doc, b, l->value, false);
         doc_add_node(doc, b, ir_var(w->g, l->du)->leaf, false);
         doc_add_node(doc, b, l->derivative, false);
-        b->rule = rule_of(l->op);
-        b->tail = b->rule ? b->rule : doc_text(doc, "chain rule: %s", doc_slope(doc, l->op));
-        if (!b->rule) b->rule = "chain rule";
-        if (!b->tail) b->tail = "";
+        const char *rule = rules[l->op];
+        b->rule = rule ? rule : "chain rule";
+        b->tail = rule ? rule : doc_text(doc, "chain rule: %s", doc_slope(doc, l->op));
     }
 }
 
 /* f'(z) = as the lines give it = the shortest way to write it. */
 static void tell_whole(document *doc, const char *z, node_id whole, node_id best) {
-    const char *slope = doc_text(doc, "%s'(%s)", doc->name, z);
-    block      *b;
     doc_say(doc, 0, "put together:");
-    b = doc_add(doc, BLOCK_LINE, 3, "");
-    doc_add_formula(doc, b, slope ? slope : "");
+    block *b = doc_add(doc, BLOCK_LINE, 3, "");
+    doc_add_formula(doc, b, doc_text(doc, "%s'(%s)", doc->name, z));
     doc_add_node(doc, b, whole, false);
-    if (!best || best == whole) return;
-    b = doc_add(doc, BLOCK_LINE, 3, "");
-    b->hanging = true;
-    doc_add_node(doc, b, whole, false);
-    doc_add_node(doc, b, best, false);
+    if (best && best != whole) doc_add_line(doc, 3, "", whole, best, "")->hanging = true;
 }
 
 static void tell_title(document *doc, const char *z, node_id def) {
     const char *f = doc_text(doc, "%s(%s)", doc->name, z);
     block      *b = doc_add(doc, BLOCK_TITLE, 0, "");
-    doc_add_formula(doc, b, f ? f : "");
+    doc_add_formula(doc, b, f);
     doc_add_node(doc, b, def, false);
     doc_say(doc, 0, "%s", "");
-    doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(doc, "%s' = 1", z), doc_formula(doc, "%s(%s)", doc->name, z));
+    doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(doc, "%s' = 1", z),
+            doc_formula(doc, "%s", f));
 }
 
 dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how, explain_result *r) {

@@ -37,29 +37,29 @@ static const char *sum_slope(teller *t, const link *l, node_id n, const char *sl
     return doc_formula(t->doc, "∂(%s)/∂%s = %s", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var), slope);
 }
 
+static bool is_function(const node *x) {
+    const op_info *info = &op_table[x->op];
+    return op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
+}
+
 /* What there is to say of one operation on the way; "": nothing. */
 static const char *derivative_remark(teller *t, const link *l, node_id n, const bool *seen) {
     const node *x = ir_node(t->g, n);
     passing     v = passing_of(t, l, x);
     double      power;
+    const char *name = symbols_name(t->g->names, x->op == OP_OPEN ? x->ref : 0);
     switch ((op_id)x->op) {
     case OP_DROPOUT:
         return doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
                         doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
+    case OP_OPEN: return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
     case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, power) : "";
     case OP_SUB: return v.is[1] ? sum_slope(t, l, n, "-1") : "";
     case OP_ADD: return v.is[0] || v.is[1] ? sum_slope(t, l, n, "1") : "";
     case OP_MUL: return v.below[0] && v.below[1] ? "product rule" : "";
     case OP_DIV: return v.below[1] ? "quotient rule" : "";
-    case OP_OPEN: {
-        const char *name = symbols_name(t->g->names, x->ref);
-        return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
+    default: return is_function(x) && !seen[x->op] ? doc_slope(t->doc, (op_id)x->op) : "";
     }
-    default: break;
-    }
-    const op_info *info = &op_table[x->op];
-    bool           function = op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
-    return function && !seen[x->op] ? doc_slope(t->doc, (op_id)x->op) : "";
 }
 
 /* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */

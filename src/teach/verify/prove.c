@@ -4,9 +4,8 @@
  * rounding, a difference quotient to about 1e-10. */
 #include "teach/verify/prover.h"
 
+#include <assert.h>
 #include <math.h>
-
-#include "core/core.h"
 
 /* ------------------------------------------------------------- index lines */
 
@@ -268,22 +267,31 @@ static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, boo
     return DFOO_OK;
 }
 
-static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
-    prover p = {.doc = doc, .a = doc->a, .goal = goal};
+dfoo_status prover_open(prover *p, const document *doc, var_id goal, const program *run, const sizes *at) {
     uint32_t n = doc->g->vars.n;
-    bool     finite;
-    p.local = arena_new(p.a, n * sizeof *p.local);
-    p.has_local = arena_new(p.a, n);
-    if (!p.local || !p.has_local) return DFOO_ENOMEM;
-    DFOO_TRY(model_try_sizes(doc->d->m, p.a, 0, &p.s));
-    DFOO_TRY(eval_init(&p.e, doc->g, p.a, &p.s));
-    DFOO_TRY(eval_add_program(&p.e, run));
+    assert(goal && goal < n);
+    *p = (prover){.doc = doc, .a = doc->a, .goal = goal};
+    p->local = arena_new(p->a, n * sizeof *p->local);
+    p->has_local = arena_new(p->a, n);
+    if (!p->local || !p->has_local) return DFOO_ENOMEM;
+    if (at) p->s = *at;
+    else DFOO_TRY(model_try_sizes(doc->d->m, p->a, 0, &p->s));
+    DFOO_TRY(eval_init(&p->e, doc->g, p->a, &p->s));
+    DFOO_TRY(eval_add_program(&p->e, run));
+    for (uint32_t i = 0; i < doc->stages.n; i++) {
+        const node_id both[2] = {doc->stages.at[i].known, doc->stages.at[i].times};
+        for (int k = 0; k < 2; k++)
+            if (both[k]) DFOO_TRY(eval_add_node(&p->e, both[k]));
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+    prover p;
+    bool   finite;
+    DFOO_TRY(prover_open(&p, doc, goal, run, NULL));
     DFOO_TRY(add_sides(&p, doc->blocks.at, doc->blocks.n));
     DFOO_TRY(add_sides(&p, doc->hidden.at, doc->hidden.n));
-    for (uint32_t i = 0; i < doc->stages.n; i++) {
-        if (doc->stages.at[i].known) DFOO_TRY(eval_add_node(&p.e, doc->stages.at[i].known));
-        if (doc->stages.at[i].times) DFOO_TRY(eval_add_node(&p.e, doc->stages.at[i].times));
-    }
     DFOO_TRY(draw_values(&p, run, seed, &finite));
     result->not_finite = !finite;
     if (!finite) return arena_status(p.a);

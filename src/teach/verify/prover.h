@@ -23,6 +23,10 @@ typedef struct prover {
     bool            failed; /* out of memory */
 } prover;
 
+/* ---- prove.c: a prover that evaluates the program with all gradients and what the document's stages need, at
+ * these sizes, NULL: small ones. */
+dfoo_status prover_open(prover *p, const document *doc, var_id goal, const program *run, const sizes *at);
+
 /* ---- measure.c */
 
 /* Something that depends on a number, to be measured: `value` computes it again. */

@@ -159,22 +159,27 @@ static bool combined(prover *p, matrix a, matrix b, double sign, matrix *out) {
     return true;
 }
 
+static bool form_value(prover *p, const form *f, size_t t, matrix *out);
+
+/* The values of a form's parts, or of its node for one example. */
+static bool parts_of(prover *p, const form *f, size_t t, matrix *a, matrix *b) {
+    if (f->a && !form_value(p, f->a, t, a)) return false;
+    if (f->b && !form_value(p, f->b, t, b)) return false;
+    return !f->n || example_of(p, eval_node(&p->e, f->n), ir_shape(p->doc->g, f->n), t, a);
+}
+
 /* Forms are a few factors deep: they are made of the links that are told. */
 static bool form_value(prover *p, const form *f, size_t t, matrix *out) {
     matrix a = {0}, b = {0};
-    if (f->a && !form_value(p, f->a, t, &a)) return false;
-    if (f->b && !form_value(p, f->b, t, &b)) return false;
-    if (f->n && !example_of(p, eval_node(&p->e, f->n), ir_shape(p->doc->g, f->n), t, &a)) return false;
+    if (!parts_of(p, f, t, &a, &b)) return false;
     switch ((form_kind)f->kind) {
     case FORM_NODE:
         *out = a;
         return true;
-    case FORM_DIAG: return diagonal(p, a, false, out);
-    case FORM_IDENTITY: return diagonal(p, a, true, out);
+    case FORM_DIAG: case FORM_IDENTITY: return diagonal(p, a, f->kind == FORM_IDENTITY, out);
     case FORM_TURN: return turned(p, a, out);
     case FORM_PRODUCT: return product(p, a, b, out);
-    case FORM_SUM: return combined(p, a, b, 1, out);
-    case FORM_MINUS: return combined(p, a, b, -1, out);
+    case FORM_SUM: case FORM_MINUS: return combined(p, a, b, f->kind == FORM_SUM ? 1 : -1, out);
     case FORM_PARTIAL: return partial_matrix(p, f, t, out);
     case FORM_LOSS: return loss_row(p, f, t, out);
     }
