@@ -1,5 +1,6 @@
 /* What `derive` prints: the head, the equations with their shapes, and with --steps all
  * gradients grouped by the equation they come from. */
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -61,47 +62,59 @@ static void put_cost(const page *p, buf *out) {
     drop(&b, p->out);
 }
 
+/* "dZ1, dZ2, .. : entry [i,t] says how the loss of the examples changes with Z[i,t]"; nothing where there are none. */
+static void put_data_line(const page *p, buf *out) {
+    const char *at = p->d->m->examples_are_columns ? "i,t" : "t,i";
+    buf         names;
+    var_id      first = 0;
+    buf_init(&names, out->mem);
+    if (put_names(p, SCALE_DATA, &names, &first)) {
+        buf_printf(out, "#   %s : entry [%s] says how the loss of the examples changes with ", names.text, at);
+        put_letter(p, first, out);
+        buf_printf(out, "[%s]", at);
+    }
+    drop(&names, p->out);
+}
+
+/* "dW1, db1, .. : how the cost J = .. changes with the parameter" */
+static void put_cost_line(const page *p, buf *out) {
+    buf    names;
+    var_id first;
+    buf_init(&names, out->mem);
+    if (put_names(p, SCALE_COST, &names, &first)) {
+        buf_printf(out, "#   %s : how the cost ", names.text);
+        put_cost(p, out);
+        buf_puts(out, " changes with the parameter");
+    }
+    drop(&names, p->out);
+}
+
 static void head_course(const page *p) {
-    const model *m = p->d->m;
-    const char  *examples = symbols_name(p->g->names, dim_name(m->examples));
-    buf          data, cost, names;
-    var_id       first = 0;
+    const char *m = symbols_name(p->g->names, dim_name(p->d->m->examples));
+    buf         data, cost;
     buf_init(&data, p->out->mem);
     buf_init(&cost, p->out->mem);
-    buf_init(&names, p->out->mem);
-    buf_printf(p->out, " Course convention:\n");
-    uint32_t n_data = put_names(p, SCALE_DATA, &names, &first);
-    if (n_data) {
-        buf_printf(&data, "#   %s : entry [%s] says how the loss of the examples changes with ", names.text, m->examples_are_columns ? "i,t" : "t,i");
-        put_letter(p, first, &data);
-        buf_printf(&data, "[%s]", m->examples_are_columns ? "i,t" : "t,i");
-        names.len = 0;
-    }
-    if (put_names(p, SCALE_COST, &names, &first)) {
-        buf_printf(&cost, "#   %s : how the cost ", names.text);
-        put_cost(p, &cost);
-        buf_puts(&cost, " changes with the parameter");
-    }
-    size_t width = data.len > cost.len ? data.len : cost.len;
-    if (data.text) buf_printf(p->out, "%-*s   (no 1/%s)\n", (int)width, data.text, examples);
-    if (cost.text) buf_printf(p->out, "%-*s   (1/%s is here)\n", (int)width, cost.text, examples);
+    buf_puts(p->out, " Course convention:\n");
+    put_data_line(p, &data);
+    put_cost_line(p, &cost);
+    int width = (int)(data.len > cost.len ? data.len : cost.len);
+    if (data.text) buf_printf(p->out, "%-*s   (no 1/%s)\n", width, data.text, m);
+    if (cost.text) buf_printf(p->out, "%-*s   (1/%s is here)\n", width, cost.text, m);
     drop(&data, p->out);
     drop(&cost, p->out);
-    drop(&names, p->out);
 }
 
 static void head_dj(const page *p) {
     const derivation *d = p->d;
+    const char       *m = d->m->examples ? symbols_name(p->g->names, dim_name(d->m->examples)) : NULL;
     buf_printf(p->out, " Every dV is d%s/dV, where ", ir_var_name(p->g, d->m->cost));
     put_cost(p, p->out);
     buf_puts(p->out, "\n");
-    if (d->why_dj) {
-        if (d->m->examples) buf_printf(p->out, "#   (%s, so there is no convention without the 1/m)\n", d->why_dj);
-        return;
-    }
-    const char *examples = symbols_name(p->g->names, dim_name(d->m->examples));
-    buf_printf(p->out, "#   the 1/%s enters at the last layer and nowhere else; what depends on the examples is 1/%s times the\n", examples, examples);
-    buf_puts(p->out, "#   course's convention, the gradients of parameters are the same in both\n");
+    if (d->why_dj && m) buf_printf(p->out, "#   (%s, so there is no convention without the 1/m)\n", d->why_dj);
+    if (d->why_dj) return;
+    assert(m);
+    buf_printf(p->out, "#   the 1/%s enters at the last layer and nowhere else; what depends on the examples is 1/%s times the\n"
+                       "#   course's convention, the gradients of parameters are the same in both\n", m, m);
 }
 
 /* The statement in which a mask stands; NULL if it does not lead to the cost. */
@@ -137,7 +150,8 @@ static void put_head(const page *p) {
     const model *m = p->d->m;
     buf_printf(p->out, "# %s: ", m->src.name);
     if (m->examples)
-        buf_printf(p->out, "examples are %s, %s of them.", m->examples_are_columns ? "columns" : "rows", symbols_name(p->g->names, dim_name(m->examples)));
+        buf_printf(p->out, "examples are %s, %s of them.", m->examples_are_columns ? "columns" : "rows",
+                   symbols_name(p->g->names, dim_name(m->examples)));
     else
         buf_puts(p->out, "one example.");
     if (p->d->used == CONVENTION_COURSE) head_course(p);
@@ -146,8 +160,7 @@ static void put_head(const page *p) {
         buf_puts(p->out, "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
     put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {
-        if (!ir_var(p->g, v)->given_name) continue;
-        const stmt *s = program_find(&p->d->forward, v);
+        const stmt *s = ir_var(p->g, v)->given_name ? program_find(&p->d->forward, v) : NULL;
         if (!s) continue;
         buf_puts(p->out, "#   a name was given: ");
         put_equation(p, s, p->out);
@@ -227,69 +240,99 @@ static bool in_group(const page *p, const gradient *v, uint32_t i, const gradien
     return v->stmt == i && !is_trivial(p, v);
 }
 
-/* The statement through which a gradient came; for a definition, the one that used it last. */
-static void put_group(const page *p, uint32_t i, size_t width, bool *said_prev, buf *substituted, uint32_t *n_substituted) {
-    const stmt     *s = &p->d->forward.list.at[i];
-    const gradient *own = derivation_find(p->d, s->var);
+/* What the groups have in common. */
+typedef struct steps {
+    const page *p;
+    size_t      width;       /* of the equations in front */
+    bool        said_prev;   /* the exercises' dA_prev was named */
+    buf         substituted; /* the gradients that `derive` does not show */
+    uint32_t    n_substituted;
+} steps;
+
+/* The gradients that come from one equation, as a line. */
+typedef struct group {
+    uint32_t        number; /* of the statement */
+    const gradient *own;    /* of its variable */
     buf             line;
-    uint32_t        n = 0;
-    bool            names_only = true;
-    const char     *note = "";
-    if (!own || is_trivial(p, own)) return;
-    buf_init(&line, p->out->mem);
-    buf_puts(&line, "from ");
-    put_equation(p, s, &line);
-    if (line.len < width) buf_repeat(&line, ' ', width - line.len);
-    size_t head = line.len;
-    for (int pass = 0; pass < 3; pass++) { /* its own, then parameters, then what stands further up */
-        for (uint32_t k = 0; k < p->d->list.n; k++) {
-            const gradient *v = &p->d->list.at[k];
-            int             turn = v == own ? 0 : ir_var(p->g, v->var)->kind == VAR_PARAM ? 1 : 2;
-            if (turn != pass || !in_group(p, v, i, own)) continue;
-            bool by_name = turn == 1;
-            if (n) buf_puts(&line, !by_name && names_only && turn == 2 ? ", and " : names_only ? ", " : ",  ");
-            put_step(p, v, &line);
-            names_only = names_only && by_name;
-            n++;
-            if (turn == 2 && is_dA_prev(p, v, s) && !*said_prev) note = "          (the programming exercise's dA_prev)";
-            if (!by_name && !v->shown) buf_printf(substituted, "%s%s", (*n_substituted)++ ? " and " : "", ir_var_name(p->g, v->grad));
-        }
-    }
-    if (note[0]) *said_prev = true;
-    if (n) buf_printf(p->out, "%s%s\n", line.text ? line.text : "", note);
-    (void)head;
-    drop(&line, p->out);
+    uint32_t        n;
+    bool            names_only, prev;
+} group;
+
+enum { OWN, PARAMETER, FURTHER_UP, N_TURNS };
+
+static int turn_of(const page *p, const gradient *v, const gradient *own) {
+    return v == own ? OWN : ir_var(p->g, v->var)->kind == VAR_PARAM ? PARAMETER : FURTHER_UP;
 }
 
-static const char *number_word(uint32_t n) {
-    static const char *const words[] = {"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
-    return n < sizeof words / sizeof *words ? words[n] : NULL;
+static void add_to_group(steps *w, group *x, const gradient *v, int turn) {
+    const page *p = w->p;
+    if (x->n++) buf_puts(&x->line, !x->names_only ? ",  " : turn == FURTHER_UP ? ", and " : ", ");
+    put_step(p, v, &x->line);
+    x->names_only = x->names_only && turn == PARAMETER;
+    x->prev = x->prev || (turn == FURTHER_UP && is_dA_prev(p, v, &p->d->forward.list.at[x->number]));
+    if (turn != PARAMETER && !v->shown)
+        buf_printf(&w->substituted, "%s%s", w->n_substituted++ ? " and " : "", ir_var_name(p->g, v->grad));
+}
+
+/* Does an equation have a group? */
+static bool has_group(const page *p, const gradient *own) {
+    return own && !is_trivial(p, own);
+}
+
+static void put_group(steps *w, uint32_t number) {
+    const page *p = w->p;
+    const stmt *s = &p->d->forward.list.at[number];
+    group       x = {.number = number, .own = derivation_find(p->d, s->var), .names_only = true};
+    if (!has_group(p, x.own)) return;
+    buf_init(&x.line, p->out->mem);
+    buf_puts(&x.line, "from ");
+    put_equation(p, s, &x.line);
+    if (x.line.len < w->width) buf_repeat(&x.line, ' ', w->width - x.line.len);
+    for (int turn = OWN; turn < N_TURNS; turn++)
+        for (uint32_t k = 0; k < p->d->list.n; k++) {
+            const gradient *v = &p->d->list.at[k];
+            if (turn_of(p, v, x.own) == turn && in_group(p, v, number, x.own)) add_to_group(w, &x, v, turn);
+        }
+    const char *note = x.prev && !w->said_prev ? "          (the programming exercise's dA_prev)" : "";
+    w->said_prev = w->said_prev || x.prev;
+    if (x.n) buf_printf(p->out, "%s%s\n", x.line.text ? x.line.text : "", note);
+    drop(&x.line, p->out);
+}
+
+/* How wide the equations in front of the groups are, but for very long ones. */
+static size_t width_of_groups(const page *p) {
+    size_t width = 0;
+    for (uint32_t i = 0; i < p->d->forward.list.n; i++) {
+        const stmt *s = &p->d->forward.list.at[i];
+        buf         b;
+        buf_init(&b, p->out->mem);
+        put_equation(p, s, &b);
+        if (has_group(p, derivation_find(p->d, s->var)) && b.len + 9 > width && b.len < 60) width = b.len + 9;
+        drop(&b, p->out);
+    }
+    return width;
+}
+
+/* "the six equations are these with dA2 and dA1 substituted away" */
+static void put_substituted(const steps *w) {
+    static const char *const words[] = {"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                                        "eleven", "twelve"};
+    const page *p = w->p;
+    uint32_t    n = 0;
+    for (uint32_t i = 0; i < p->d->list.n; i++) n += is_listed(p, &p->d->list.at[i]);
+    if (n == 1) buf_puts(p->out, "the one equation is");
+    else if (n < sizeof words / sizeof *words) buf_printf(p->out, "the %s equations are", words[n]);
+    else buf_printf(p->out, "the %u equations are", n);
+    buf_printf(p->out, " these with %s substituted away\n", w->substituted.text);
 }
 
 static void put_steps(const page *p) {
-    size_t   width = 0;
-    uint32_t n_lines = 0, n_substituted = 0;
-    bool     said_prev = false;
-    buf      substituted;
-    buf_init(&substituted, p->out->mem);
-    for (uint32_t i = 0; i < p->d->forward.list.n; i++) {
-        const gradient *own = derivation_find(p->d, p->d->forward.list.at[i].var);
-        buf             b;
-        buf_init(&b, p->out->mem);
-        put_equation(p, &p->d->forward.list.at[i], &b);
-        if (own && !is_trivial(p, own) && b.len + 9 > width && b.len < 60) width = b.len + 9;
-        drop(&b, p->out);
-    }
+    steps w = {.p = p, .width = width_of_groups(p)};
+    buf_init(&w.substituted, p->out->mem);
     buf_puts(p->out, "\n");
-    for (uint32_t i = p->d->forward.list.n; i-- > 0;) put_group(p, i, width, &said_prev, &substituted, &n_substituted);
-    for (uint32_t i = 0; i < p->d->list.n; i++) n_lines += is_listed(p, &p->d->list.at[i]);
-    if (n_substituted) {
-        if (n_lines == 1) buf_puts(p->out, "the one equation is these with ");
-        else if (number_word(n_lines)) buf_printf(p->out, "the %s equations are these with ", number_word(n_lines));
-        else buf_printf(p->out, "the %u equations are these with ", n_lines);
-        buf_printf(p->out, "%s substituted away\n", substituted.text);
-    }
-    drop(&substituted, p->out);
+    for (uint32_t i = p->d->forward.list.n; i-- > 0;) put_group(&w, i);
+    if (w.n_substituted) put_substituted(&w);
+    drop(&w.substituted, p->out);
 }
 
 dfoo_status derive_page(const derivation *d, const bool *only, bool steps, buf *out) {

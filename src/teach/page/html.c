@@ -280,6 +280,16 @@ static bool put_layer_line(sheet *p, const char *line, size_t len) {
     return true;
 }
 
+/* The text of a line; `begins`: it is the first, with a capital letter. */
+static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
+    if (begins && len && text[0] >= 'a' && text[0] <= 'z') {
+        buf_printf(p->out, "%c", text[0] - 'a' + 'A');
+        text++;
+        len--;
+    }
+    if (!put_layer_line(p, text, len)) put_escaped(p->out, text, len);
+}
+
 /* The lines of the head: the first is a sentence, those that stand further in are a list. */
 static void put_head(sheet *p) {
     const char *rest = sheet_untitled(p), *line;
@@ -287,19 +297,18 @@ static void put_head(sheet *p) {
     bool        list = false, begins = rest > p->head, goes_on = false;
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
-        if (skip && !list) buf_puts(p->out, "<ul>\n");
-        if (!skip && list) buf_puts(p->out, "</ul>\n");
-        list = skip > 0;
+        bool   inside = skip > 0;
+        if (inside != list) buf_puts(p->out, inside ? "<ul>\n" : "</ul>\n");
+        list = inside;
         if (!goes_on) buf_puts(p->out, list ? "<li>" : "<p>");
-        if (begins && len > skip && line[skip] >= 'a' && line[skip] <= 'z') buf_printf(p->out, "%c", line[skip++] - 'a' + 'A');
+        put_head_text(p, line + skip, len - skip, begins);
         begins = false;
-        if (!put_layer_line(p, line + skip, len - skip)) put_escaped(p->out, line + skip, len - skip);
         goes_on = list && line[len - 1] == ',' && strncmp(rest, "#  ", 3) == 0; /* in the next line */
         buf_puts(p->out, goes_on ? " " : list ? "</li>\n" : "</p>\n");
     }
     if (list) buf_puts(p->out, "</ul>\n");
-    buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), <math><mo>⊙</mo></math> multiplies entry by entry (<code>*</code>), "
-                     "and so do fractions, powers and functions.</p>\n");
+    buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), <math><mo>⊙</mo></math> multiplies "
+                     "entry by entry (<code>*</code>), and so do fractions, powers and functions.</p>\n");
 }
 
 static void put_equation(sheet *p, var_id v, node_id n) {

@@ -42,10 +42,19 @@ static bool is_function(const node *x) {
     return op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
 }
 
+/* What there is to say of a sum, a difference, a product or a quotient, by where the variable stands in it. */
+static const char *infix_remark(teller *t, const link *l, node_id n) {
+    const node *x = ir_node(t->g, n);
+    passing     v = passing_of(t, l, x);
+    if (x->op == OP_SUB && v.is[1]) return sum_slope(t, l, n, "-1");
+    if (x->op == OP_ADD && (v.is[0] || v.is[1])) return sum_slope(t, l, n, "1");
+    if (x->op == OP_MUL && v.below[0] && v.below[1]) return "product rule";
+    return x->op == OP_DIV && v.below[1] ? "quotient rule" : "";
+}
+
 /* What there is to say of one operation on the way; "": nothing. */
 static const char *derivative_remark(teller *t, const link *l, node_id n, const bool *seen) {
     const node *x = ir_node(t->g, n);
-    passing     v = passing_of(t, l, x);
     double      power;
     const char *name = symbols_name(t->g->names, x->op == OP_OPEN ? x->ref : 0);
     switch ((op_id)x->op) {
@@ -54,10 +63,7 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, const 
                         doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
     case OP_OPEN: return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
     case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, power) : "";
-    case OP_SUB: return v.is[1] ? sum_slope(t, l, n, "-1") : "";
-    case OP_ADD: return v.is[0] || v.is[1] ? sum_slope(t, l, n, "1") : "";
-    case OP_MUL: return v.below[0] && v.below[1] ? "product rule" : "";
-    case OP_DIV: return v.below[1] ? "quotient rule" : "";
+    case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: return infix_remark(t, l, n);
     default: return is_function(x) && !seen[x->op] ? doc_slope(t->doc, (op_id)x->op) : "";
     }
 }
