@@ -1,6 +1,8 @@
 /* Files of arrays: what is written is read back, and what is damaged is refused. */
 #include "data/files.h"
 
+#include "host/data/archive.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <zip.h>
@@ -170,6 +172,37 @@ static void try_all_damages(const char *path, const char *name) {
     free(bytes);
 }
 
+/* What is larger than 4 GB takes another form; here everything over 100 bytes does. */
+static void zip64_comes_back(void **state) {
+    (void)state;
+    size_t         len;
+    arena          a;
+    result         r;
+    const char    *header = "{'descr': '<f8', 'fortran_order': False, 'shape': (9,), }";
+    unsigned char *bytes = get(npy_of("x.npy", header, 72), &len);
+    uint32_t       sum = (uint32_t)crc32(0, bytes, (uInt)len);
+    FILE          *file = fopen(at("wide.npz"), "wb");
+    arena_init(&a, mem_default());
+    archive_writer w = {.file = file, .a = &a, .largest = 100};
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(archive_add(&w, arena_format(&a, i ? "ä%d.npy" : "W%d.npy", i), len, sum), DFOO_OK);
+        assert_int_equal(fwrite(bytes, 1, len, file), len);
+    }
+    archive_finish(&w);
+    fclose(file);
+    arena_free(&a);
+    free(bytes);
+    read_with(&r, at("wide.npz"), NULL);
+    expect_ok(&r);
+    assert_int_equal(arrays_get(r.set, "ä2")->dim[0], 9);
+    result_free(&r);
+    try_all_damages(at("wide.npz"), "damaged.npz");
+    zip_t *other = zip_open(at("wide.npz"), ZIP_RDONLY | ZIP_CHECKCONS, NULL);
+    assert_non_null(other);
+    assert_int_equal(zip_get_num_entries(other, 0), 3);
+    zip_discard(other);
+}
+
 static void damaged_npz_is_refused(void **state) {
     (void)state;
     try_all_damages(write_npz("a.npz", DATA_F64), "damaged.npz");
@@ -332,7 +365,7 @@ static void a_failed_write_leaves_what_was_there(void **state) {
     expect_message(&r, DFOO_EINPUT, "a.npz: there are no arrays to write");
     result_free(&r);
 
-    /* libzip refuses the second name only when the archive is under way. */
+    /* The name is refused only when the archive is under way. */
     put_text("a.npz", "old");
     before = files_count(false);
     result_start(&r);
@@ -446,6 +479,7 @@ int main(void) {
         cmocka_unit_test(npz_float32_rounds),
         cmocka_unit_test(npz_has_the_same_bytes_always),
         cmocka_unit_test(one_array_is_chosen_after_a_colon),
+        cmocka_unit_test(zip64_comes_back),
         cmocka_unit_test(damaged_npz_is_refused),
         cmocka_unit_test(npy_headers),
         cmocka_unit_test(npz_entries_are_not_believed),

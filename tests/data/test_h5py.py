@@ -103,6 +103,19 @@ def test_another_file_under_the_name(dump, tmp_path):
     dump(path, fails="a.h5: is empty")
 
 
+def test_without_the_library(build, tmp_path):
+    """Whoever has no libhdf5 is told what is missing; who opens no HDF5 file never loads it."""
+    path = write(tmp_path / "a.h5", x=np.zeros(3))
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    for library, words in ("/nowhere/libhdf5.so", "HDF5 files need the library libhdf5"), ("libm.so.6", "HDF5 files need libhdf5 1.10 or later"):
+        env = dict(os.environ, DFOO_HDF5=library)
+        done = subprocess.run([build / "dump_arrays", path], capture_output=True, text=True, env=env)
+        assert done.returncode == 2 and f"a.h5: cannot be read: {words}" in done.stderr, done
+        assert not subprocess.run([build / "dump_arrays", tmp_path / "a.npz"], env=env, stdout=subprocess.DEVNULL).returncode
+    linked = subprocess.run(["ldd", build / "dfoo"], capture_output=True, text=True).stdout
+    assert "hdf5" not in linked and "libzip" not in linked and "libcsv" not in linked
+
+
 @pytest.mark.parametrize("version", ["earliest", "latest"])
 def test_cut_off(dump, read, tmp_path, version):
     path = tmp_path / "a.h5"

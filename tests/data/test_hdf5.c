@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <hdf5.h>
 
+#include "host/data/hdf5_library.h"
+
 /* A dataset of this type in the file, as it is (values in the native type `memory`). */
 static void add(hid_t file, const char *path, hid_t type, int ndim, const hsize_t *dims, hid_t memory,
                 const void *values) {
@@ -201,6 +203,26 @@ static void printing_is_restored(void **state) {
     assert_true(before != NULL && before == after);
 }
 
+/* What the library is declared to be is what its header says. */
+static void declarations_are_those_of_the_header(void **state) {
+    (void)state;
+    _Static_assert(sizeof(hid_t) == sizeof(hdf5_id) && sizeof(hsize_t) == sizeof(uint64_t), "ids and sizes");
+    _Static_assert(sizeof(herr_t) == sizeof(int) && sizeof(htri_t) == sizeof(int), "results");
+    _Static_assert(offsetof(H5O_info_t, type) == offsetof(hdf5_object, type), "objects");
+    _Static_assert(offsetof(H5E_error2_t, desc) == offsetof(hdf5_error, text), "errors");
+    const int pairs[][2] = {
+        {HDF5_DEFAULT, H5P_DEFAULT}, {HDF5_ALL, H5S_ALL}, {HDF5_UPWARD, H5E_WALK_UPWARD},
+        {HDF5_READ_ONLY, H5F_ACC_RDONLY}, {HDF5_BY_NAME, H5_INDEX_NAME}, {HDF5_UP, H5_ITER_INC},
+        {HDF5_INTEGER, H5T_INTEGER}, {HDF5_FLOAT, H5T_FLOAT}, {HDF5_TIME, H5T_TIME},
+        {HDF5_STRING, H5T_STRING}, {HDF5_COMPOUND, H5T_COMPOUND}, {HDF5_ENUM, H5T_ENUM},
+        {HDF5_CHUNKED, H5D_CHUNKED},
+        {HDF5_VIRTUAL, H5D_VIRTUAL}, {HDF5_NO_SHAPE, H5S_NULL}, {HDF5_MOST_DIMS, H5S_MAX_RANK},
+        {HDF5_PADDED_BY_BLANKS, H5T_STR_SPACEPAD}, {HDF5_DATASET, H5O_TYPE_DATASET},
+        {HDF5_DEFAULT, H5E_DEFAULT}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i][0] != pairs[i][1]) fail_msg("number %zu is %d, not %d", i, pairs[i][0], pairs[i][1]);
+}
+
 static dfoo_status read_without(const dfoo_allocator *mem, void *user) {
     arena        a;
     diags        d;
@@ -225,6 +247,7 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(declarations_are_those_of_the_header),
         cmocka_unit_test(all_datasets_are_read), cmocka_unit_test(one_dataset_is_chosen_after_a_colon),
         cmocka_unit_test(what_cannot_be_read),   cmocka_unit_test(packed_chunks),
         cmocka_unit_test(cut_files_are_refused), cmocka_unit_test(pipes),

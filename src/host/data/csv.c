@@ -1,68 +1,109 @@
-/* CSV through libcsv, into a table.
+/* The text of a CSV file -> rows of fields, as RFC 4180 has them: quotes enclose a whole field, one inside is
+ * doubled; blanks around a field do not count, nor do blank lines. Lines end with LF, CR LF, or CR alone.
  *
- * libcsv hands out fields; a row is collected and judged as a whole, because a row that is too
- * short or too long is the cause of whatever is wrong with its fields. The first row waits until
- * it is clear whether it holds names (csv_table.c decides); the others go into blocks, words as
- * the number of their interned string, and the table is put together at the end. */
-#include "core/core.h"
+ * A row is collected and judged as a whole, because a row that is too short or too long is the cause of
+ * whatever is wrong with its fields. csv_table.c makes a table of the rows. */
 #include "host/data/csv_table.h"
 
-#include <csv.h>
 #include <string.h>
 
-/* What the callbacks of libcsv see. After the first error they do nothing. */
+/* Where the next byte stands: before a field, in a plain one, in quotes, behind the closing quote, and there
+ * behind a blank. */
+typedef enum { BETWEEN, PLAIN, QUOTED, CLOSED, CLOSED_BLANK, N_STATES } csv_state;
+typedef enum { OTHER, BLANK, SEPARATOR, QUOTE, NEWLINE, N_BYTES } csv_byte;
+
 typedef struct csv_reader {
-    stream     *s;
-    csv_build   build;
-    dfoo_status status;
-    size_t      line; /* of the byte that is parsed, from 1 */
-    bool        after_cr;
-    buf         text; /* the fields of this row, each followed by a zero byte */
+    stream   *s;
+    csv_build build;
+    csv_byte  kind[256]; /* of each byte */
+    csv_state state;
+    size_t    line; /* of the byte that is read, from 1 */
+    char      last; /* the byte before it */
+    buf       text; /* the fields of this row, each followed by a zero byte */
+    csv_field field; /* the one that has begun */
     VEC(csv_field) fields;
 } csv_reader;
 
-/* ---------------------------------------------------------------- callbacks */
+/* ------------------------------------------------------------------ fields */
 
-/* A line ends with LF, CR LF, or CR alone. */
-static void count_newline(csv_reader *r, int c) {
-    if (c == '\n' && r->after_cr) r->after_cr = false;
-    else if (c == '\n' || c == '\r') {
-        r->line++;
-        r->after_cr = c == '\r';
-    }
+static void begin_field(csv_reader *r, csv_state state) {
+    r->field = (csv_field){.offset = r->text.len, .line = r->line};
+    r->state = state;
 }
 
-static void on_field(void *text, size_t len, void *user) {
-    csv_reader *r = user;
-    if (r->status != DFOO_OK) return;
-    csv_field   f = {.offset = r->text.len, .len = len, .line = r->line};
-    const char *p = text;
-    buf_put(&r->text, p, len);
+static void end_field(csv_reader *r) {
+    if (r->state == BETWEEN) begin_field(r, PLAIN); /* an empty one */
+    csv_field *f = &r->field;
+    const char *text = r->text.len > f->offset ? r->text.text + f->offset : "";
+    f->len = r->text.len - f->offset;
+    if (r->state == PLAIN)
+        while (f->len > 0 && (text[f->len - 1] == ' ' || text[f->len - 1] == '\t')) f->len--;
+    r->text.len = f->offset + f->len;
     buf_put(&r->text, "", 1);
-    vec_push(r->build.scratch, &r->fields, f);
-    r->after_cr = false;
-    for (size_t i = 0; i < len; i++) { /* quoted fields may have several lines */
-        if (p[i] == '\n' || p[i] == '\r') count_newline(r, (unsigned char)p[i]);
-        else r->after_cr = false;
-    }
-    r->after_cr = false;
-    r->status = buf_status(&r->text);
-    if (r->status == DFOO_OK) r->status = arena_status(r->build.scratch);
+    vec_push(r->build.scratch, &r->fields, *f);
+    r->state = BETWEEN;
 }
 
-static void on_row(int end, void *user) {
-    csv_reader *r = user;
-    if (r->status == DFOO_OK && r->fields.n > 0) {
-        for (uint32_t i = 0; i < r->fields.n; i++)
-            r->fields.at[i].text = r->text.text + r->fields.at[i].offset;
-        r->status = csv_build_row(&r->build, r->fields.at, r->fields.n);
-    }
+static dfoo_status end_row(csv_reader *r) {
+    if (r->state == BETWEEN && !r->fields.n) return DFOO_OK; /* a blank line */
+    end_field(r);
+    DFOO_TRY(buf_status(&r->text));
+    DFOO_TRY(arena_status(r->build.scratch));
+    for (uint32_t i = 0; i < r->fields.n; i++) r->fields.at[i].text = r->text.text + r->fields.at[i].offset;
+    DFOO_TRY(csv_build_row(&r->build, r->fields.at, r->fields.n));
     r->text.len = 0;
     r->fields.n = 0;
-    count_newline(r, end);
+    return DFOO_OK;
+}
+
+static dfoo_status bad_quote(csv_reader *r, const char *what) {
+    const char *place = arena_format(r->build.scratch, "%s:%zu", r->s->file, r->field.line);
+    return place ? data_bad(r->s->d, place, "%s", what) : DFOO_ENOMEM;
 }
 
 /* ----------------------------------------------------------------- parsing */
+
+/* What a byte does where it stands. */
+typedef enum { SKIP, ADD, START, OPEN, CLOSE, REOPEN, WAIT, FIELD, ROW, WRONG } csv_action;
+
+static const csv_action actions[N_STATES][N_BYTES] = {
+    [BETWEEN] = {START, SKIP, FIELD, OPEN, ROW},
+    [PLAIN] = {ADD, ADD, FIELD, WRONG, ROW},
+    [QUOTED] = {ADD, ADD, ADD, CLOSE, ADD},
+    [CLOSED] = {WRONG, WAIT, FIELD, REOPEN, ROW},
+    [CLOSED_BLANK] = {WRONG, WAIT, FIELD, WRONG, ROW},
+};
+
+static dfoo_status act(csv_reader *r, csv_action action, char c) {
+    switch (action) {
+    case SKIP: break;
+    case START: begin_field(r, PLAIN); /* fall through */
+    case ADD: buf_put(&r->text, &c, 1); break;
+    case OPEN: begin_field(r, QUOTED); break;
+    case CLOSE: r->state = CLOSED; break;
+    case REOPEN: /* a doubled quote */
+        buf_put(&r->text, &c, 1);
+        r->state = QUOTED;
+        break;
+    case WAIT: r->state = CLOSED_BLANK; break;
+    case FIELD: end_field(r); break;
+    case ROW: return end_row(r);
+    case WRONG:
+        return bad_quote(r, "a quote (\") stands in the wrong place: quotes enclose a whole field, and one "
+                            "inside it is doubled");
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status feed(csv_reader *r, const char *p, const char *end) {
+    for (; p < end; p++) {
+        csv_byte kind = r->kind[(unsigned char)*p];
+        DFOO_TRY(act(r, actions[r->state][kind], *p));
+        if (kind == NEWLINE && !(*p == '\n' && r->last == '\r')) r->line++;
+        r->last = *p;
+    }
+    return buf_status(&r->text);
+}
 
 /* The separator of the columns, from the first line that is not blank. */
 static unsigned char find_separator(const char *text, size_t len) {
@@ -79,46 +120,24 @@ static unsigned char find_separator(const char *text, size_t len) {
     return semicolon ? ';' : tab ? '\t' : ',';
 }
 
-static dfoo_status parse_failed(csv_reader *r, struct csv_parser *parser, bool at_end) {
-    if (csv_error(parser) != CSV_EPARSE) return DFOO_ENOMEM;
-    const char *place = arena_format(r->build.scratch, "%s:%zu", r->s->file, r->line);
-    if (!place) return DFOO_ENOMEM;
-    if (at_end) return data_bad(r->s->d, place, "a field opens with a quote (\") that is not closed");
-    return data_bad(r->s->d, place,
-                    "a quote (\") stands in the wrong place: quotes enclose a whole field, and one inside it "
-                    "is doubled");
-}
-
-static dfoo_status feed(csv_reader *r, struct csv_parser *parser, const char *text, size_t len) {
-    size_t done = csv_parse(parser, text, len, on_field, on_row, r);
-    if (r->status == DFOO_OK && done < len) r->status = parse_failed(r, parser, false);
-    return r->status;
-}
-
-static dfoo_status parse(csv_reader *r, struct csv_parser *parser, char *piece, size_t size) {
+static dfoo_status parse(csv_reader *r, char *piece, size_t size) {
     size_t len = stream_read(r->s, piece, size);
     size_t start = len >= 3 && memcmp(piece, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* UTF-8 with a mark */
-    csv_set_delim(parser, find_separator(piece + start, len - start));
-    while (len > start) {
-        DFOO_TRY(feed(r, parser, piece + start, len - start));
-        start = 0;
-        len = stream_read(r->s, piece, size);
-    }
+    r->kind[' '] = r->kind['\t'] = BLANK;
+    r->kind['\n'] = r->kind['\r'] = NEWLINE;
+    r->kind['"'] = QUOTE;
+    r->kind[find_separator(piece + start, len - start)] = SEPARATOR;
+    for (; len > start; start = 0, len = stream_read(r->s, piece, size))
+        DFOO_TRY(feed(r, piece + start, piece + len));
     DFOO_TRY(stream_status(r->s));
-    if (csv_fini(parser, on_field, on_row, r) != 0 && r->status == DFOO_OK)
-        r->status = parse_failed(r, parser, true);
-    return r->status;
+    if (r->state == QUOTED) return bad_quote(r, "a field opens with a quote (\") that is not closed");
+    return end_row(r);
 }
 
 static dfoo_status parse_all(csv_reader *r) {
     enum { PIECE = 1 << 16 };
-    struct csv_parser parser;
-    char             *piece = arena_new(r->build.scratch, PIECE);
-    if (!piece || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) return DFOO_ENOMEM;
-    csv_set_blk_size(&parser, PIECE / 16);
-    dfoo_status status = parse(r, &parser, piece, PIECE);
-    csv_free(&parser);
-    return status;
+    char *piece = arena_new(r->build.scratch, PIECE);
+    return piece ? parse(r, piece, PIECE) : DFOO_ENOMEM;
 }
 
 dfoo_status csv_read(stream *s, const data_read_options *opt, arena *a, data_table *table) {
@@ -129,7 +148,9 @@ dfoo_status csv_read(stream *s, const data_read_options *opt, arena *a, data_tab
     DFOO_TRY(point_locale_begin(&locale));
     arena_init(&scratch, s->d->a->mem);
     buf_init(&r.text, s->d->a->mem);
-    r.build = (csv_build){.d = s->d, .file = s->file, .header = opt->header, .gaps = opt->gaps, .scratch = &scratch};
+    r.build = (csv_build){.d = s->d, .file = s->file, .scratch = &scratch};
+    r.build.header = opt->header;
+    r.build.gaps = opt->gaps;
     dfoo_status status = parse_all(&r);
     if (status == DFOO_OK) status = csv_build_table(&r.build, a, table);
     if (status != DFOO_OK) *table = (data_table){0};

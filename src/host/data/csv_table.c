@@ -2,89 +2,9 @@
  * first row holds names, and what to say about a field that does not fit. */
 #include "host/data/csv_table.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ----------------------------------------------------------------- numbers */
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-/* Case does not matter; `word` is in lower case. */
-static bool is_word(const char *text, const char *end, const char *word) {
-    for (; text < end && *word; text++, word++)
-        if ((*text | 0x20) != *word) return false;
-    return text == end && !*word;
-}
-
-typedef struct decimal {
-    uint64_t digits; /* the first 19 of them */
-    int      exponent;
-    bool     exact; /* the number is digits * 10^exponent */
-} decimal;
-
-/* digits [. digits] [e [sign] digits] up to `end`. */
-static bool parse_decimal(const char *p, const char *end, decimal *out) {
-    decimal n = {.exact = true};
-    bool    any = false, point = false;
-    int     exponent = 0;
-    for (; p < end && (is_digit(*p) || (*p == '.' && !point)); p++) {
-        if (*p == '.') {
-            point = true;
-            continue;
-        }
-        any = true;
-        if (n.digits < UINT64_C(1000000000000000000)) n.digits = n.digits * 10 + (uint64_t)(*p - '0');
-        else n.exact = false;
-        if (point) n.exponent--;
-    }
-    if (any && p < end && (*p | 0x20) == 'e') {
-        bool minus = ++p < end && *p == '-';
-        if (p < end && (*p == '-' || *p == '+')) p++;
-        any = p < end;
-        for (; p < end && is_digit(*p); p++)
-            if (exponent < 100000) exponent = exponent * 10 + (*p - '0');
-        n.exponent += minus ? -exponent : exponent;
-    }
-    *out = n;
-    return any && p == end;
-}
-
-/* Where both factors are exact doubles, one multiplication or division rounds correctly
- * (W. D. Clinger, "How to read floating point numbers accurately", PLDI 1990). */
-static bool exact_value(const decimal *n, double *out) {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    if (FLT_EVAL_METHOD != 0 || !n->exact || n->digits > UINT64_C(1) << 53) return false;
-    if (n->exponent < -22 || n->exponent > 22) return false;
-    *out = n->exponent < 0 ? (double)n->digits / tens[-n->exponent] : (double)n->digits * tens[n->exponent];
-    return true;
-}
-
-bool csv_number(const char *text, size_t len, double *out) {
-    const char *end = text + len;
-    decimal     n;
-    while (text < end && is_blank(*text)) text++;
-    while (end > text && is_blank(end[-1])) end--;
-    const char *start = text;
-    bool        minus = text < end && *text == '-';
-    if (text < end && (*text == '-' || *text == '+')) text++;
-    if (is_word(text, end, "inf") || is_word(text, end, "infinity")) {
-        *out = minus ? -INFINITY : INFINITY;
-        return true;
-    }
-    if (!parse_decimal(text, end, &n)) return false;
-    if (!exact_value(&n, out)) *out = strtod(start, NULL);
-    else if (minus) *out = -*out;
-    return true;
-}
 
 /* Not a number, but made of what numbers are made of, with separators: 1,5 or 1 2 3. Taken for
  * a word it would make a class of every number in the file. */
@@ -267,7 +187,8 @@ static dfoo_status decide_header(csv_build *b, bool *extra_row) {
     *extra_row = false;
     const span nowhere = span_at(0, 0);
     if (b->first_is_data && b->header == DATA_HEADER_AUTO && counts_up(b)) {
-        diag_warn(b->d, NULL, nowhere, "%s:%zu: this line is read as data, though it counts the columns: are these their names?",
+        diag_warn(b->d, NULL, nowhere,
+                  "%s:%zu: this line is read as data, though it counts the columns: are these their names?",
                   b->file, b->first[0].line);
         diag_note(b->d, "`dfoo train` and `dfoo predict` read them so with --header yes");
     }

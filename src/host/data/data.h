@@ -6,9 +6,10 @@
  * DFOO_EIO when the file system refused, DFOO_EINPUT when the contents are wrong, DFOO_ENOMEM.
  * No size in a file is believed before it was held against the bytes that are there.
  * The exception is HDF5: of files made to harm, libhdf5 1.10 can crash, so read what you trust;
- * and it keeps state for the whole process, which readers here take turns at.
+ * and it keeps state for the whole process, which readers here take turns at. It is loaded when the first
+ * HDF5 file is opened, and only then.
  * A path of "-" is standard input or output. Scratch memory comes from the allocator of d->a;
- * libzip, zlib, libcsv and libhdf5 use the C library's.
+ * zlib and libhdf5 use the C library's.
  */
 #ifndef DATA_DATA_H
 #define DATA_DATA_H

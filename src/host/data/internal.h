@@ -27,6 +27,11 @@ const char *data_shown_names(arena *a, const char *const *names, size_t n);
 
 enum { STREAM_HEAD = 512 };
 
+/* The memory that may be taken for what is unpacked from one file. */
+typedef struct budget {
+    uint64_t most, taken;
+} budget;
+
 /* Bytes that are read once, front to back, from a file, memory, a zip entry or gzip data. */
 typedef struct stream {
     diags      *d;
@@ -34,6 +39,7 @@ typedef struct stream {
     const char *array; /* the part of the file this is, or NULL */
     uint64_t    most;  /* at most so many bytes follow: never allocate more on a file's word */
     bool        exact; /* exactly so many should */
+    budget     *unpacked; /* what arrays made of these bytes may take; NULL: the bytes are not packed */
 
     /* Puts 1 to len bytes; 0 at the end and in trouble. */
     size_t (*next)(struct stream *s, unsigned char *to, size_t len);
@@ -55,9 +61,10 @@ typedef struct memory {
 void stream_from_memory(stream *s, diags *d, const char *name, memory *m);
 
 /* Unpacks `packed`, which must outlive it; close also after a failure. */
-typedef struct gunzip gunzip;
-dfoo_status stream_from_gzip(stream *s, stream *packed, gunzip **out);
-void        gunzip_close(gunzip *g);
+typedef enum { UNPACK_GZIP, UNPACK_DEFLATE } unpack_kind;
+typedef struct unpacker unpacker;
+dfoo_status stream_unpack(stream *s, stream *packed, unpack_kind kind, unpacker **out);
+void        unpacker_close(unpacker *u);
 
 /* The longest deflate can make of `packed` bytes (258 bytes for 2 bits). */
 uint64_t stream_unpacked_most(uint64_t packed);
@@ -70,6 +77,9 @@ size_t stream_peek(stream *s);
 
 /* Reads exactly len bytes of `what` ("the header"), or reports that the file ends there. */
 dfoo_status stream_need(stream *s, void *to, size_t len, const char *what);
+
+/* Nothing may follow; reading on at the end also compares checksums. */
+dfoo_status stream_end(stream *s);
 
 /* Reports what stopped the stream, if anything did. */
 dfoo_status stream_status(stream *s);
@@ -95,9 +105,10 @@ typedef struct extent {
 enum { EXTENT_TEXT = DFOO_MAX_DIMS * 22 + 3 };
 void extent_text(const extent *sh, char out[EXTENT_TEXT]); /* (3, 4) */
 
-/* Adds an array that is to be filled from `file`. Where memory is short for a large one, a message says so. */
-dfoo_status extent_add(diags *d, const char *file, const extent *sh, const char *name, dfoo_arrays *set,
-                      dfoo_array **out);
+/* Adds an array that is to be filled from `file`, if there is memory for it and the budget allows it (NULL:
+ * the file is not packed); if not, a message says what it would take. */
+dfoo_status extent_add(diags *d, const char *file, budget *b, const extent *sh, const char *name,
+                       dfoo_arrays *set, dfoo_array **out);
 
 /* The number of entries; false when their bytes, or doubles, cannot be counted in a size_t. */
 bool extent_entries(const extent *sh, size_t entry_size, size_t *n);
@@ -118,8 +129,27 @@ typedef struct input {
     FILE          *file;  /* NULL: in memory */
     unsigned char *bytes;
     size_t         cap;
-    uint64_t       size;
+    uint64_t       size;     /* of what is in memory, in so far as it has been read */
+    bool           is_whole; /* in memory: nothing follows */
+    budget        *unpacked;
 } input;
+
+/* "-", FILE, or FILE:PART; close also after a failure. */
+dfoo_status input_open(input *in, const char *path, const char *name, arena *scratch);
+void        input_close(input *in);
+
+/* Reads what is still to come from a pipe. */
+dfoo_status input_rest(input *in);
+
+/* Reads the bytes [at, at + len) of a file, which has them. */
+dfoo_status input_at(const input *in, uint64_t at, void *to, size_t len);
+
+/* These bytes as a stream. Nothing else may be read from the file meanwhile. */
+typedef struct section {
+    const input *in;
+    uint64_t     at, left;
+} section;
+dfoo_status stream_from_section(stream *s, section *part, const input *in, uint64_t at, uint64_t len);
 
 /* Where arrays of text go: a list and the arena of what is in it. NULL: nowhere. */
 typedef struct text_sink {
@@ -133,8 +163,8 @@ const char **texts_add(const text_sink *to, const char *name, size_t n);
 const char  *texts_copy(const text_sink *to, const char *text, size_t len);
 /* Reads the entries of one array of text as NPY has them: kind S (bytes) or U (UCS-4), `width`
  * characters each. */
-dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, const extent *sh, const char *name,
-                       const text_sink *to);
+dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, const extent *sh,
+                       const char *name, const text_sink *to);
 
 dfoo_status npy_read(stream *s, const char *name, dfoo_arrays *set, const text_sink *texts);
 dfoo_status npz_read(const input *in, dfoo_arrays *set, const text_sink *texts);

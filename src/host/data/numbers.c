@@ -25,17 +25,32 @@ bool extent_entries(const extent *sh, size_t entry_size, size_t *n) {
     return true;
 }
 
-dfoo_status extent_add(diags *d, const char *file, const extent *sh, const char *name, dfoo_arrays *set,
-                      dfoo_array **out) {
-    enum { LARGE = 1 << 24 };
-    char        text[EXTENT_TEXT];
-    size_t      n = 0;
-    dfoo_status status = arrays_add(set, name, sh->ndim, sh->dim, NULL, out);
-    if (status != DFOO_ENOMEM || !extent_entries(sh, sizeof(double), &n) || n < LARGE) return status;
+static void tell_size(diags *d, const char *file, const extent *sh, const char *name, double bytes,
+                      const char *why) {
+    char text[EXTENT_TEXT];
     extent_text(sh, text);
-    data_bad(d, file, "'%s' has the shape %s, and there is no memory for its %.3g GB as float64",
-             data_shown(d->a, name, strlen(name)), text, (double)n * sizeof(double) * 1e-9);
-    return DFOO_ENOMEM;
+    data_bad(d, file, "'%s' has the shape %s, and %s its %.3g GB as float64",
+             data_shown(d->a, name, strlen(name)), text, why, bytes * 1e-9);
+}
+
+dfoo_status extent_add(diags *d, const char *file, budget *b, const extent *sh, const char *name,
+                       dfoo_arrays *set, dfoo_array **out) {
+    enum { LARGE = 1 << 24 };
+    size_t n = 0;
+    if (!extent_entries(sh, sizeof(double), &n)) return DFOO_ENOMEM;
+    uint64_t bytes = (uint64_t)n * sizeof(double);
+    if (b && bytes > b->most - b->taken) {
+        tell_size(d, file, sh, name, (double)bytes,
+                  "a packed file of this size has to be unpacked first for");
+        return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    }
+    if (b) b->taken += bytes;
+    uint64_t    free = bytes < LARGE ? UINT64_MAX : os_memory();
+    bool        fits = bytes < free - free / 16;
+    dfoo_status status = fits ? arrays_add(set, name, sh->ndim, sh->dim, NULL, out) : DFOO_ENOMEM;
+    if (status == DFOO_ENOMEM && bytes >= LARGE)
+        tell_size(d, file, sh, name, (double)bytes, "there is no memory for");
+    return status;
 }
 
 /* ------------------------------------------------------------- one number */
@@ -138,13 +153,6 @@ static dfoo_status check_size(stream *s, number_type type, const extent *sh, siz
     return DFOO_OK;
 }
 
-/* Reading on at the end also makes libzip and zlib compare their checksums. */
-static dfoo_status check_end(stream *s) {
-    unsigned char more;
-    if (stream_read(s, &more, 1) > 0) return stream_bad(s, "more bytes follow than the shape needs");
-    return stream_status(s);
-}
-
 dfoo_status numbers_read(stream *s, number_type type, const extent *sh, bool fortran_order,
                          const char *name, dfoo_arrays *set) {
     enum { PIECE = 2048 };
@@ -155,7 +163,7 @@ dfoo_status numbers_read(stream *s, number_type type, const extent *sh, bool for
     walk          w = walk_start(sh);
     bool          swap = type.big_endian != host_is_big_endian();
     DFOO_TRY(check_size(s, type, sh, &n));
-    DFOO_TRY(extent_add(s->d, s->file, sh, name, set, &x));
+    DFOO_TRY(extent_add(s->d, s->file, s->unpacked, sh, name, set, &x));
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = n - done < PIECE ? n - done : PIECE;
         DFOO_TRY(stream_need(s, raw, piece * type.size, "the numbers"));
@@ -163,5 +171,5 @@ dfoo_status numbers_read(stream *s, number_type type, const extent *sh, bool for
         convert(type, raw, piece, fortran_order ? values : x->data + done);
         for (size_t i = 0; fortran_order && i < piece; i++, walk_next(&w)) x->data[w.offset] = values[i];
     }
-    return check_end(s);
+    return stream_end(s);
 }

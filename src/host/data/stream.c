@@ -1,87 +1,12 @@
-/* Byte streams and the room's messages.
+/* Byte streams: every reader but libhdf5's own takes its bytes from one.
  *
- * All readers but libzip's and libhdf5's own take their bytes from a stream, which knows how
- * many can come at most. A stream in trouble ends early and keeps the reason; whoever misses
- * bytes asks stream_need or stream_status for the report. */
+ * A stream knows how many bytes can come at most. In trouble it ends early and keeps the reason; whoever
+ * misses bytes asks stream_need or stream_status for the report. */
 #include "host/data/internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <zlib.h>
-
-/* ---------------------------------------------------------------- messages */
-
-static dfoo_status report(diags *d, buf *text, dfoo_status status) {
-    bool failed = buf_status(text) != DFOO_OK;
-    if (!failed) diag_error(d, NULL, span_at(0, 0), "%s", text->text);
-    buf_free(text);
-    return failed || arena_status(d->a) != DFOO_OK ? DFOO_ENOMEM : status;
-}
-
-dfoo_status data_bad(diags *d, const char *where, const char *format, ...) {
-    buf     text;
-    va_list args;
-    buf_init(&text, d->a->mem);
-    buf_printf(&text, "%s: ", where);
-    va_start(args, format);
-    buf_vprintf(&text, format, args);
-    va_end(args);
-    return report(d, &text, DFOO_EINPUT);
-}
-
-dfoo_status data_io(diags *d, const char *where, const char *done, int error) {
-    char reason[128];
-    buf  text;
-    if (error == ENOMEM) return DFOO_ENOMEM;
-    os_error_text(error, reason, sizeof reason);
-    buf_init(&text, d->a->mem);
-    buf_printf(&text, "%s: cannot be %s: %s", where, done, reason);
-    return report(d, &text, DFOO_EIO);
-}
-
-dfoo_status stream_bad(const stream *s, const char *format, ...) {
-    buf     text;
-    va_list args;
-    buf_init(&text, s->d->a->mem);
-    buf_printf(&text, "%s: ", s->file);
-    if (s->array) buf_printf(&text, "array '%s': ", data_shown(s->d->a, s->array, strlen(s->array)));
-    va_start(args, format);
-    buf_vprintf(&text, format, args);
-    va_end(args);
-    return report(s->d, &text, DFOO_EINPUT);
-}
-
-const char *data_shown(arena *a, const char *text, size_t len) {
-    enum { MOST = 60 };
-    size_t keep = len;
-    if (len > MOST) {
-        keep = MOST - 3;
-        while (keep > 0 && ((unsigned char)text[keep] & 0xC0) == 0x80) keep--;
-    }
-    char *copy = arena_new(a, keep + 4);
-    if (!copy) return "?";
-    for (size_t i = 0; i < keep; i++) {
-        unsigned char c = (unsigned char)text[i];
-        copy[i] = c < 0x20 || c == 0x7F ? '?' : text[i];
-    }
-    if (keep < len) memcpy(copy + keep, "...", 4);
-    return copy;
-}
-
-const char *data_shown_names(arena *a, const char *const *names, size_t n) {
-    enum { MOST = 8 };
-    buf text;
-    buf_init(&text, a->mem);
-    for (size_t i = 0; i < n && i < MOST; i++)
-        buf_printf(&text, "%s'%s'", i ? ", " : "", data_shown(a, names[i], strlen(names[i])));
-    if (n > MOST) buf_printf(&text, " and %zu more", n - MOST);
-    const char *copy = buf_status(&text) == DFOO_OK && n ? arena_text(a, text.text, text.len) : NULL;
-    if (text.failed) a->failed = true;
-    buf_free(&text);
-    return copy ? copy : "?";
-}
-
-/* ----------------------------------------------------------------- reading */
 
 size_t stream_read(stream *s, void *to, size_t len) {
     unsigned char *p = to;
@@ -123,10 +48,15 @@ dfoo_status stream_need(stream *s, void *to, size_t len, const char *what) {
                       len - got);
 }
 
+dfoo_status stream_end(stream *s) {
+    unsigned char more;
+    if (stream_read(s, &more, 1) > 0) return stream_bad(s, "more bytes follow than the shape needs");
+    return stream_status(s);
+}
+
 /* -------------------------------------------------------- files and memory */
 
-static size_t file_next(stream *s, unsigned char *to, size_t len) {
-    FILE *file = s->from;
+static size_t file_bytes(stream *s, FILE *file, unsigned char *to, size_t len) {
     for (;;) {
         size_t n = fread(to, 1, len, file);
         if (n > 0 || !ferror(file)) return n;
@@ -136,6 +66,10 @@ static size_t file_next(stream *s, unsigned char *to, size_t len) {
     s->trouble_io = true;
     os_error_text(errno, s->trouble, sizeof s->trouble);
     return 0;
+}
+
+static size_t file_next(stream *s, unsigned char *to, size_t len) {
+    return file_bytes(s, s->from, to, len);
 }
 
 void stream_from_file(stream *s, diags *d, const char *name, FILE *file, uint64_t size) {
@@ -151,75 +85,34 @@ static size_t memory_next(stream *s, unsigned char *to, size_t len) {
     return n;
 }
 
+static size_t section_next(stream *s, unsigned char *to, size_t len) {
+    section      *part = s->from;
+    const input  *in = part->in;
+    if (len > part->left) len = (size_t)part->left;
+    if (!len) return 0;
+    size_t n = in->path ? file_bytes(s, in->file, to, len) : len;
+    if (!in->path) memcpy(to, in->bytes + part->at, len);
+    part->at += n;
+    part->left -= n;
+    return n;
+}
+
+dfoo_status stream_from_section(stream *s, section *part, const input *in, uint64_t at, uint64_t len) {
+    assert(at <= in->size && len <= in->size - at);
+    *part = (section){.in = in, .at = at, .left = len};
+    *s = (stream){.d = in->d, .file = in->shown, .next = section_next, .from = part, .most = len};
+    s->exact = true;
+    int error = in->path ? os_seek(in->file, at) : 0;
+    return error ? data_io(in->d, in->shown, "read", error) : DFOO_OK;
+}
+
+dfoo_status input_at(const input *in, uint64_t at, void *to, size_t len) {
+    stream  s;
+    section part;
+    DFOO_TRY(stream_from_section(&s, &part, in, at, len));
+    return stream_need(&s, to, len, "the zip directory");
+}
+
 void stream_from_memory(stream *s, diags *d, const char *name, memory *m) {
     *s = (stream){.d = d, .file = name, .next = memory_next, .from = m, .most = m->len, .exact = true};
-}
-
-/* -------------------------------------------------------------------- gzip */
-
-struct gunzip {
-    dfoo_allocator mem;
-    stream        *packed;
-    z_stream       z;
-    bool           open, done;
-    unsigned char  in[16384];
-};
-
-uint64_t stream_unpacked_most(uint64_t packed) {
-    return packed > UINT64_MAX / 2048 ? UINT64_MAX : packed * 1032;
-}
-
-static bool refill(gunzip *g) {
-    if (g->z.avail_in > 0) return true;
-    g->z.next_in = g->in;
-    g->z.avail_in = (uInt)stream_read(g->packed, g->in, sizeof g->in);
-    return g->z.avail_in > 0;
-}
-
-static void gunzip_fails(gunzip *g, stream *s, const char *why) {
-    const char *deeper = g->packed->trouble;
-    snprintf(s->trouble, sizeof s->trouble, "%s", deeper[0] ? deeper : why);
-    s->trouble_io = g->packed->trouble_io;
-    g->done = true;
-}
-
-static size_t gunzip_next(stream *s, unsigned char *to, size_t len) {
-    gunzip *g = s->from;
-    uInt    want = len < 1u << 30 ? (uInt)len : 1u << 30;
-    g->z.next_out = to;
-    g->z.avail_out = want;
-    while (g->z.avail_out == want && !g->done) {
-        if (!refill(g)) {
-            gunzip_fails(g, s, "the gzip data are cut off");
-            break;
-        }
-        int result = inflate(&g->z, Z_NO_FLUSH);
-        if (result == Z_STREAM_END) { /* another member may follow, as after `cat a.gz b.gz` */
-            if (!refill(g)) g->done = true;
-            else inflateReset(&g->z);
-        } else if (result != Z_OK && result != Z_BUF_ERROR) {
-            gunzip_fails(g, s, g->z.msg ? g->z.msg : "damaged gzip data");
-        }
-    }
-    return want - g->z.avail_out;
-}
-
-dfoo_status stream_from_gzip(stream *s, stream *packed, gunzip **out) {
-    dfoo_allocator mem = packed->d->a->mem;
-    gunzip        *g = *out = mem_new(&mem, sizeof *g);
-    if (!g) return DFOO_ENOMEM;
-    g->mem = mem;
-    g->packed = packed;
-    if (inflateInit2(&g->z, 15 + 16) != Z_OK) return DFOO_ENOMEM; /* 16: a gzip header, not zlib's */
-    g->open = true;
-    *s = (stream){.d = packed->d, .file = packed->file, .next = gunzip_next, .from = g,
-                  .most = stream_unpacked_most(packed->most)};
-    return DFOO_OK;
-}
-
-void gunzip_close(gunzip *g) {
-    if (!g) return;
-    if (g->open) inflateEnd(&g->z);
-    dfoo_allocator mem = g->mem;
-    mem_free(&mem, g, sizeof *g);
 }

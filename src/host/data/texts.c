@@ -41,8 +41,8 @@ static size_t ucs4_text(const unsigned char *raw, size_t width, bool big_endian,
     return len;
 }
 
-dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, const extent *sh, const char *name,
-                       const text_sink *to) {
+dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, const extent *sh,
+                       const char *name, const text_sink *to) {
     unsigned char raw[LONGEST_TEXT * 4];
     char          text[LONGEST_TEXT * 4];
     size_t        size = kind == 'U' ? width * 4 : width, n;
@@ -60,5 +60,5 @@ dfoo_status texts_read(stream *s, char kind, size_t width, bool big_endian, cons
             out[i] = texts_copy(to, (const char *)raw, size);
     }
     DFOO_TRY(arena_status(to->a));
-    return stream_status(s);
+    return stream_end(s);
 }

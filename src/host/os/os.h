@@ -93,7 +93,8 @@ void os_target_drop(os_target *t);
 
 /* --------------------------------------------------------------- libraries */
 
-/* A shared library by its name; NULL: it is not there, or the platform loads none. */
+/* A shared library by its name; the name NULL is what the program itself is linked with. NULL: it is not
+ * there, or the platform loads none. */
 void *os_library(const char *name);
 void *os_library_symbol(void *library, const char *name);
 

@@ -210,7 +210,7 @@ void os_target_drop(os_target *t) {
 /* --------------------------------------------------------------- libraries */
 
 void *os_library(const char *name) {
-    return (void *)LoadLibraryA(name);
+    return (void *)(name ? LoadLibraryA(name) : GetModuleHandleA(NULL));
 }
 
 void *os_library_symbol(void *library, const char *name) {
