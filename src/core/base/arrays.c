@@ -1,9 +1,10 @@
-/* Named arrays: a list of separately allocated arrays, found by name through a scan (sets
- * are small: the variables of a model). */
+/* Named arrays: a list of separately allocated arrays, found through a table of their names' hashes. */
 #include "core/base/arrays.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "core/base/text.h"
 
 typedef struct entry {
     dfoo_array array;
@@ -15,8 +16,11 @@ struct dfoo_arrays {
     dfoo_allocator mem;
     entry        **list; /* entries stay where they are when the list grows */
     size_t         n, cap;
+    uint32_t      *slots; /* numbers in the list from 1, 0: free; 2 * cap of them, a power of two */
     void          *owner;
 };
+
+enum { FIRST_CAP = 16 };
 
 dfoo_status arrays_new(const dfoo_allocator *mem, dfoo_arrays **out) {
     *out = mem_new(mem, sizeof **out);
@@ -45,6 +49,7 @@ void arrays_free(dfoo_arrays *set) {
     dfoo_allocator mem = set->mem;
     for (size_t i = 0; i < set->n; i++) entry_free(&mem, set->list[i]);
     mem_free(&mem, set->list, set->cap * sizeof *set->list);
+    mem_free(&mem, set->slots, 2 * set->cap * sizeof *set->slots);
     mem_free(&mem, set, sizeof *set);
 }
 
@@ -127,21 +132,49 @@ static dfoo_status entry_new(const dfoo_allocator *mem, const wanted *w, entry *
     return DFOO_OK;
 }
 
+/* The slot of a name, or the free one where it belongs. */
+static uint32_t *slot_of(const dfoo_arrays *set, const char *name) {
+    size_t mask = 2 * set->cap - 1, i = hash_bytes(HASH_START, name, strlen(name)) & mask;
+    while (set->slots[i] && strcmp(set->list[set->slots[i] - 1]->array.name, name) != 0) i = (i + 1) & mask;
+    return &set->slots[i];
+}
+
 static entry **find(const dfoo_arrays *set, const char *name) {
-    for (size_t i = 0; i < set->n; i++)
-        if (strcmp(set->list[i]->array.name, name) == 0) return &set->list[i];
-    return NULL;
+    uint32_t number = set->cap ? *slot_of(set, name) : 0;
+    return number ? &set->list[number - 1] : NULL;
 }
 
 static bool list_room(dfoo_arrays *set) {
     assert(set->n <= set->cap);
     if (set->n < set->cap) return true;
-    size_t cap = set->cap ? set->cap * 2 : 16;
-    entry **list = set->mem.realloc(set->mem.user, set->list, set->cap * sizeof *list, cap * sizeof *list);
-    if (!list) return false;
+    size_t    cap = set->cap ? set->cap * 2 : FIRST_CAP;
+    uint32_t *slots = cap < UINT32_MAX ? mem_new(&set->mem, 2 * cap * sizeof *slots) : NULL;
+    entry   **list = slots ? mem_new(&set->mem, cap * sizeof *list) : NULL;
+    if (!list) {
+        mem_free(&set->mem, slots, 2 * cap * sizeof *slots);
+        return false;
+    }
+    if (set->n) memcpy(list, set->list, set->n * sizeof *list);
+    mem_free(&set->mem, set->list, set->cap * sizeof *list);
+    mem_free(&set->mem, set->slots, 2 * set->cap * sizeof *slots);
     set->list = list;
+    set->slots = slots;
     set->cap = cap;
+    for (uint32_t i = 0; i < set->n; i++) *slot_of(set, list[i]->array.name) = i + 1;
     return true;
+}
+
+/* Puts an array, for which there is room and whose name is new, behind the others. */
+static void append(dfoo_arrays *set, entry *e) {
+    uint32_t *slot = slot_of(set, e->array.name);
+    assert(set->n < set->cap && !*slot);
+    set->list[set->n++] = e;
+    *slot = (uint32_t)set->n;
+}
+
+static void forget_all(dfoo_arrays *set) {
+    set->n = 0;
+    if (set->cap) memset(set->slots, 0, 2 * set->cap * sizeof *set->slots);
 }
 
 static dfoo_status add(dfoo_arrays *set, const wanted *w, dfoo_array **out) {
@@ -153,7 +186,7 @@ static dfoo_status add(dfoo_arrays *set, const wanted *w, dfoo_array **out) {
         entry_free(&set->mem, *old);
         *old = e;
     } else if (list_room(set)) {
-        set->list[set->n++] = e;
+        append(set, e);
     } else {
         entry_free(&set->mem, e);
         return DFOO_ENOMEM;
@@ -186,19 +219,19 @@ dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, s
 
 dfoo_status arrays_move(dfoo_arrays *from, dfoo_arrays *to, const char **twice) {
     assert(from != to);
+    dfoo_status status = DFOO_OK;
+    size_t      n_moved = 0, n = from->n;
     *twice = NULL;
-    for (size_t i = 0; i < from->n; i++) {
-        entry **old = find(to, from->list[i]->array.name);
-        if (old) {
-            *twice = (*old)->array.name;
-            return DFOO_EINPUT;
-        }
-        if (!list_room(to)) return DFOO_ENOMEM;
-        to->list[to->n++] = from->list[i];
-        from->list[i] = NULL;
+    for (; n_moved < n; n_moved++) {
+        entry **old = find(to, from->list[n_moved]->array.name);
+        if (old) *twice = (*old)->array.name;
+        status = old ? DFOO_EINPUT : list_room(to) ? DFOO_OK : DFOO_ENOMEM;
+        if (status != DFOO_OK) break;
+        append(to, from->list[n_moved]);
     }
-    from->n = 0;
-    return DFOO_OK;
+    forget_all(from);
+    for (size_t i = n_moved; i < n; i++) append(from, from->list[i]); /* what stays moves to the front */
+    return status;
 }
 
 dfoo_array *arrays_get(const dfoo_arrays *set, const char *name) {
