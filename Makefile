@@ -18,7 +18,7 @@ demo: all ## the first two minutes
 	@tools/demo
 
 check: ## everything that a change must pass
-	@tools/deps build check
+	@tools/deps build check wasm
 	@$(PYTHON) tests/run --build build/release build/asan --compile build/clang
 
 asan tsan: ## the tests, with the sanitizers for addresses and undefined behaviour, or for threads

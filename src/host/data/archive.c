@@ -3,7 +3,6 @@
 #include "host/data/archive.h"
 
 #include <string.h>
-#include <zlib.h>
 
 enum {
     END_SIZE = 22,      /* of what stands behind the directory, */
@@ -118,7 +117,7 @@ static size_t read_entry(const unsigned char *p, uint64_t left, arena *a, archiv
 }
 
 dfoo_status archive_read(const input *in, arena *a, archive_directory *out) {
-    place   p;
+    place   p = {0};
     symbols names;
     DFOO_TRY(find_directory(in, a, &p));
     unsigned char *bytes = arena_new(a, (size_t)p.size);
@@ -155,11 +154,10 @@ struct archive_reader {
 };
 
 static size_t checked_next(stream *s, unsigned char *to, size_t len) {
-    enum { MOST = 1 << 30 };
     archive_reader *r = s->from;
     if (len > r->left) len = (size_t)r->left;
-    size_t n = len ? stream_read(r->from, to, len < MOST ? len : MOST) : 0;
-    r->crc = (uint32_t)crc32(r->crc, to, (uInt)n);
+    size_t n = len ? stream_read(r->from, to, len) : 0;
+    r->crc = unpack_sum(r->crc, to, n);
     r->left -= n;
     if (n == 0 && r->from->trouble[0]) {
         memcpy(s->trouble, r->from->trouble, sizeof s->trouble);
@@ -203,7 +201,7 @@ dfoo_status archive_open(const archive_directory *dir, const archive_entry *e, c
                          archive_reader **out) {
     const input   *in = dir->in;
     dfoo_allocator mem = in->d->a->mem;
-    uint64_t       at;
+    uint64_t       at = 0;
     *out = NULL;
     *s = (stream){.d = in->d, .file = in->shown, .array = shown, .next = checked_next, .most = e->size};
     s->exact = true;

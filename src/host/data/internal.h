@@ -66,6 +66,9 @@ typedef struct unpacker unpacker;
 dfoo_status stream_unpack(stream *s, stream *packed, unpack_kind kind, unpacker **out);
 void        unpacker_close(unpacker *u);
 
+/* The CRC-32 of bytes that follow those with the sum `sum`; 0 at first. */
+uint32_t unpack_sum(uint32_t sum, const unsigned char *bytes, size_t len);
+
 /* The longest deflate can make of `packed` bytes (258 bytes for 2 bits). */
 uint64_t stream_unpacked_most(uint64_t packed);
 

@@ -116,3 +116,7 @@ dfoo_status input_at(const input *in, uint64_t at, void *to, size_t len) {
 void stream_from_memory(stream *s, diags *d, const char *name, memory *m) {
     *s = (stream){.d = d, .file = name, .next = memory_next, .from = m, .most = m->len, .exact = true};
 }
+
+uint64_t stream_unpacked_most(uint64_t packed) {
+    return packed > UINT64_MAX / 2048 ? UINT64_MAX : packed * 1032;
+}

@@ -1,4 +1,5 @@
-/* What zlib unpacks, gzip data and the deflated entries of a zip archive, as streams. */
+/* What zlib unpacks, gzip data and the deflated entries of a zip archive, as streams. unpack_none.c is its
+ * sibling for a build without zlib. */
 #include "host/data/internal.h"
 
 #include <string.h>
@@ -12,10 +13,6 @@ struct unpacker {
     bool           open, done;
     unsigned char  in[16384];
 };
-
-uint64_t stream_unpacked_most(uint64_t packed) {
-    return packed > UINT64_MAX / 2048 ? UINT64_MAX : packed * 1032;
-}
 
 static bool refill(unpacker *u) {
     if (u->z.avail_in > 0) return true;
@@ -75,4 +72,14 @@ void unpacker_close(unpacker *u) {
     if (u->open) inflateEnd(&u->z);
     dfoo_allocator mem = u->mem;
     mem_free(&mem, u, sizeof *u);
+}
+
+uint32_t unpack_sum(uint32_t sum, const unsigned char *bytes, size_t len) {
+    enum { MOST = 1 << 30 };
+    uLong all = sum;
+    for (size_t n; len > 0; bytes += n, len -= n) {
+        n = len < MOST ? len : MOST;
+        all = crc32(all, bytes, (uInt)n);
+    }
+    return (uint32_t)all;
 }
