@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#define WIN32_LEAN_AND_MEAN /* less of it: its names are many */
 #include <windows.h>
 
 /* ----------------------------------------------------------------- numbers */
