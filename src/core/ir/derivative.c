@@ -94,7 +94,6 @@ static bool differentiate(work *w, uint32_t i) {
 }
 
 node_id ir_derivative(ir *g, arena *scratch, node_id root, node_id z) {
-    assert(ir_node(g, z)->op == OP_VAR);
     work w = {.g = g, .a = scratch};
     if (!root || ir_reach(g, scratch, &root, 1, &w.need) != DFOO_OK) return 0;
     uint32_t n = w.need.list.n;

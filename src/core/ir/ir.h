@@ -180,7 +180,7 @@ shape  ir_shape(const ir *g, node_id n);
 /* Sum over the axes along which `to` is a literal 1 (or a number) and the node is not. */
 node_id ir_sum_to(ir *g, node_id n, shape to);
 
-/* The derivative of an elementwise expression by the leaf z, entry by entry, from the rules of
+/* The derivative of an elementwise expression by its part z, a name mostly, entry by entry, from the rules of
  * ops.def; tidied of 1 and 0, not simplified. 0: an operation in it that depends on z is not
  * elementwise, or there is no memory. */
 node_id ir_derivative(ir *g, arena *scratch, node_id n, node_id z);
