@@ -243,7 +243,9 @@ static dfoo_status new_constants(work *k) {
         if (!v) return DFOO_ENOMEM;
     }
     k->own[RULE_pi] = ir_number(k->g, IR_PI);
-    k->own[RULE_alpha] = k->own[RULE_alpha0] = ir_number(k->g, rule_rate(k->r));
+    if (!k->r->uses[RULE_alpha] && !k->r->uses[RULE_alpha0]) return k->own[RULE_pi] ? DFOO_OK : DFOO_ENOMEM;
+    k->to->own[RULE_alpha0] = own_var(k, "alpha0", VAR_CONST, shape_scalar());
+    k->own[RULE_alpha] = k->own[RULE_alpha0] = leaf_of(k, k->to->own[RULE_alpha0]);
     return k->own[RULE_pi] && k->own[RULE_alpha] ? DFOO_OK : DFOO_ENOMEM;
 }
 

@@ -270,6 +270,7 @@ dfoo_status rule_append(model *m, const program *p, const rule_options *opt, are
     DFOO_TRY(rule_build(&r, &to, params, decays, n));
     out->rate = rule_rate(&r);
     out->alpha = to.own[RULE_alpha];
+    out->alpha0 = to.own[RULE_alpha0];
     out->t = to.own[RULE_t];
     out->epoch = to.own[RULE_epoch];
     out->epochs = to.own[RULE_epochs];

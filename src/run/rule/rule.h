@@ -29,7 +29,7 @@ typedef struct stepper {
     program p;                       /* the program and the updates */
     double  rate;                    /* the learning rate that was given */
     var_id  alpha;                   /* the one of the step, where it is computed; else 0 */
-    var_id  t, epoch, epochs, steps; /* numbers that the updates read; 0: they do not */
+    var_id  alpha0, t, epoch, epochs, steps; /* numbers that the updates read; 0: they do not */
     VEC(var_id) states;              /* of the parameters: they start at 0 and last */
 } stepper;
 

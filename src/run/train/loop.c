@@ -60,6 +60,11 @@ static dfoo_status score_all(trainer *t) {
     return score_test(t);
 }
 
+/* Has an epoch several steps? Then its row is about the parameters behind it, else about those before. */
+static bool in_batches(const trainer *t) {
+    return t->order || t->opt->stream;
+}
+
 /* ------------------------------------------------------------------- lessons */
 
 static watched show(trainer *t) {
@@ -74,7 +79,7 @@ static watched show(trainer *t) {
                      .pick = t->pick,
                      .n = t->n,
                      .standardized = t->opt->standardize,
-                     .batches = t->batch != 0,
+                     .batches = in_batches(t),
                      .drops = t->drops,
                      .label = t->scorer.label,
                      .start = t->run,
@@ -99,7 +104,7 @@ static dfoo_status tell_step(trainer *t) {
     step_to_tell step = {.result = t->m->cost,
                          .number = t->t,
                          .s = &t->s,
-                         .examples = t->batch ? &t->gathered : &t->train,
+                         .examples = t->is_other ? &t->other : t->order ? &t->gathered : &t->train,
                          .parameters = t->step,
                          .seed = t->opt->seed};
     DFOO_TRY(tell_not_finite(t->m, &t->a, t->p, &step));
@@ -142,11 +147,83 @@ static dfoo_status end_epoch(trainer *t) {
     return checkpoint ? resume_checkpoint(t) : DFOO_OK;
 }
 
+/* Makes the step one of n examples, which are to be bound. */
+static dfoo_status make_room(trainer *t, size_t n) {
+    if (n == t->room) return DFOO_OK;
+    sizes_examples(t->m, &t->s, n);
+    t->room = 0;
+    DFOO_TRY(exec_resize(t->step, &t->s));
+    t->room = n;
+    return DFOO_OK;
+}
+
+/* ---------------------------------------------------------------- other batches */
+
+/* A step of data that is read as training remembers. It is kept up to the next one: the step is bound to it. */
+static dfoo_status other_batch(trainer *t, const feed_source *from, double *cost) {
+    sizing       z;
+    bound        data;
+    bind_request r = {.m = t->m, .a = &t->other_a, .opt = &t->opt->feed, .source = from};
+    r.needed = t->needed;
+    r.memos = &t->memos;
+    r.remembered = t->is_other = true;
+    examples_close(&t->other);
+    arena_free(&t->other_a);
+    arena_init(&t->other_a, t->a.mem);
+    DFOO_TRY(sizing_init(&z, t->m, r.a, r.opt, &t->s));
+    DFOO_TRY(bind_data(&r, &z, &data));
+    examples_request e = {.m = t->m, .a = r.a, .from = &data, .memos = &t->memos, .n = data.n, .in_order = true};
+    e.type = t->opt->feed.dtype;
+    DFOO_TRY(examples_open(&e, &t->other));
+    DFOO_TRY(make_room(t, data.n));
+    examples_bind(&t->other, t->step);
+    return run_step(t, data.n, cost);
+}
+
+static size_t size_of(const trainer *t, dim d, size_t n) {
+    return d == t->m->examples ? n : sizes_get(&t->s, d);
+}
+
+/* Arrays for n examples of each input and label that is read. */
+static dfoo_status make_arrays(trainer *t, size_t n) {
+    const ir *g = &t->m->g;
+    arrays_free(t->filled);
+    t->filled = NULL;
+    t->n_filled = n;
+    DFOO_TRY(arrays_new(&t->a.mem, &t->filled));
+    for (var_id v = 1; v < g->vars.n; v++) {
+        size_t rows = size_of(t, ir_var(g, v)->sh.rows, n), cols = size_of(t, ir_var(g, v)->sh.cols, n);
+        if (is_data(g, v) && t->needed[v])
+            DFOO_TRY(arrays_add_matrix(t->filled, ir_var_name(g, v), rows, cols, NULL, NULL));
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status stream_batch(trainer *t, size_t at, size_t n, double *cost) {
+    if (!t->filled || n != t->n_filled) DFOO_TRY(make_arrays(t, n));
+    if (!t->opt->fill(t->opt->fill_user, t->epoch, at, t->filled)) {
+        diag_alone(t->m->g.d, "the examples from number %zu on of epoch %zu could not be had", at + 1, t->epoch + 1);
+        return DFOO_EIO;
+    }
+    return other_batch(t, &(feed_source){.name = "the stream", .arrays = t->filled}, cost);
+}
+
+/* ------------------------------------------------------------------ own batches */
+
+/* The step reads its own examples (again). */
+static dfoo_status bind_own(trainer *t, const examples *own, size_t n) {
+    DFOO_TRY(make_room(t, n));
+    examples_bind(own, t->step);
+    t->is_other = false;
+    return DFOO_OK;
+}
+
 /* An epoch of one step. Its row is about the parameters before it, as its cost is. */
 static dfoo_status full_step(trainer *t) {
     bool due = is_due(t);
     DFOO_TRY(score_epoch(t, due));
     if (t->stop) return DFOO_OK;
+    if (t->is_other) DFOO_TRY(bind_own(t, &t->train, t->n));
     dfoo_status status = run_step(t, t->n, &t->cost);
     report_row(t, t->cost, due, due || t->opt->patience);
     DFOO_TRY(status);
@@ -164,9 +241,15 @@ static void shuffle(trainer *t) {
     t->ordered = true;
 }
 
-/* The row is about the parameters behind the epoch. */
+static dfoo_status own_batch(trainer *t, size_t at, size_t n, double *cost) {
+    if (!t->ordered) shuffle(t);
+    batch_gather(&t->train, t->order + at, n, &t->gathered);
+    DFOO_TRY(bind_own(t, &t->gathered, n));
+    return run_step(t, n, cost);
+}
+
 static dfoo_status end_batches(trainer *t) {
-    t->cost = t->done_cost / (double)t->n;
+    t->cost = t->done_cost / (double)t->per_epoch;
     t->done = 0;
     t->done_cost = 0;
     t->epoch++;
@@ -179,30 +262,17 @@ static dfoo_status end_batches(trainer *t) {
 }
 
 static dfoo_status batch_step(trainer *t) {
-    size_t at = t->done, n = t->n - at < t->batch ? t->n - at : t->batch;
+    size_t left = t->per_epoch - t->done, n = t->batch && t->batch < left ? t->batch : left;
     double cost;
-    if (!t->ordered) shuffle(t);
-    if (n != t->gathered.n || at == 0) {
-        sizes_examples(t->m, &t->s, n);
-        DFOO_TRY(exec_resize(t->step, &t->s));
-    }
-    batch_gather(&t->train, t->order + at, n, &t->gathered);
-    examples_bind(&t->gathered, t->step);
-    DFOO_TRY(run_step(t, n, &cost));
+    DFOO_TRY(t->opt->stream ? stream_batch(t, t->done, n, &cost) : own_batch(t, t->done, n, &cost));
     t->done += n;
     t->done_cost += cost * (double)n;
-    report_look_at_clock(t, (double)t->done / (double)t->n);
-    return t->done == t->n ? end_batches(t) : DFOO_OK;
+    report_look_at_clock(t, (double)t->done / (double)t->per_epoch);
+    return t->done == t->per_epoch ? end_batches(t) : DFOO_OK;
 }
 
-static dfoo_status make_steps(trainer *t) {
-    DFOO_TRY(notice(t, lessons_start));
-    t->began = os_seconds();
-    while (t->epoch < t->epochs && !t->stop) {
-        DFOO_TRY(t->batch ? batch_step(t) : full_step(t));
-        if (t->a.failed) return DFOO_ENOMEM;
-    }
-    return DFOO_OK;
+static dfoo_status one_step(trainer *t) {
+    return in_batches(t) ? batch_step(t) : full_step(t);
 }
 
 /* ------------------------------------------------------------------------ end */
@@ -211,12 +281,12 @@ static dfoo_status make_steps(trainer *t) {
 static dfoo_status score_end(trainer *t) {
     DFOO_TRY(score_all(t));
     DFOO_TRY(best_watch(t));
-    if (!t->batch) t->cost = t->train_score.cost;
-    if (!t->done && (!t->batch || t->epoch)) report_end(t, t->cost);
+    if (!in_batches(t)) t->cost = t->train_score.cost;
+    if (!t->done && (!in_batches(t) || t->epoch)) report_end(t, t->cost);
     if (!isfinite(t->train_score.cost)) {
         t->t++;
         dfoo_status status = report_cost(t, t->train_score.cost);
-        return status == DFOO_EINPUT && !t->batch ? tell_step(t) : status;
+        return status == DFOO_EINPUT && !t->order ? tell_step(t) : status;
     }
     DFOO_TRY(notice(t, lessons_end));
     report_tell(t, 0, true);
@@ -244,26 +314,41 @@ static dfoo_status keep_results(trainer *t, train_result *out) {
     return resume_write(t, g->d);
 }
 
-static dfoo_status run(trainer *t, dfoo_arrays *costs, train_result *out) {
+/* ------------------------------------------------------------------- repeating */
+
+static dfoo_status begin(trainer *t) {
     DFOO_TRY(trainer_set_up(t));
-    dfoo_status status = make_steps(t);
-    if (status == DFOO_OK) status = score_end(t);
-    if (costs && history_count(&t->history)) {
-        dfoo_status kept = history_put(&t->history, "history", true, costs);
-        if (status == DFOO_OK) status = kept;
-    }
-    return status == DFOO_OK ? keep_results(t, out) : status;
+    DFOO_TRY(notice(t, lessons_start));
+    t->began = os_seconds();
+    return DFOO_OK;
 }
 
-static void close(trainer *t) {
+static dfoo_status new_trainer(model *m, const program *p, const train_input *in, const train_options *opt,
+                               dfoo_arrays *run, trainer **out) {
+    trainer *t = *out = mem_new(&m->g.a->mem, sizeof *t);
+    if (!t) return DFOO_ENOMEM;
+    *t = (trainer){.m = m, .p = p, .in = in, .opt = opt, .run = run, .cost = NAN};
+    t->epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
+    arena_init(&t->a, m->g.a->mem);
+    arena_init(&t->other_a, m->g.a->mem);
+    return DFOO_OK;
+}
+
+void train_close(trainer *t) {
+    if (!t) return;
+    dfoo_allocator mem = t->a.mem;
     examples_close(&t->gathered);
     examples_close(&t->train);
     examples_close(&t->test);
+    examples_close(&t->other);
     scorer_close(&t->scorer);
     arrays_free(t->resumed);
+    arrays_free(t->filled);
     exec_close(t->step);
     arrays_free(t->best.parameters);
+    arena_free(&t->other_a);
     arena_free(&t->a);
+    mem_free(&mem, t, sizeof *t);
 }
 
 /* Warnings were said when the run was not yet a repetition. */
@@ -274,38 +359,93 @@ static void drop_warnings(diags *d, uint32_t from) {
     d->list.n = n;
 }
 
+static dfoo_status repeat_up_to(const trainer *t, const train_options *opt, dfoo_arrays *run) {
+    trainer *again;
+    DFOO_TRY(new_trainer(t->m, t->p, t->in, opt, run, &again));
+    again->look_into = t->bad_step;
+    dfoo_status status = begin(again);
+    while (status == DFOO_OK && train_goes_on(again)) status = one_step(again);
+    train_close(again);
+    return status;
+}
+
 /* A step changes the parameters that it was made from, so the run is repeated up to the step whose
  * cost was not finite, and that step is looked into. What took long is not done twice. */
 static dfoo_status repeat_to_bad_step(const trainer *t) {
     enum { MOST_SECONDS = 20 };
     train_options opt = *t->opt;
-    train_result  out;
-    if (!t->bad_step || report_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
+    dfoo_arrays  *run;
+    if (!t->bad_step || t->touched || opt.stream || report_seconds(t) > MOST_SECONDS) return DFOO_EINPUT;
     opt.progress = NULL;
     opt.every = opt.checkpoint = 0;
     if (!opt.resume) opt.file = NULL;
-    trainer again = {
-        .m = t->m, .p = t->p, .in = t->in, .opt = &opt, .epochs = t->epochs, .look_into = t->bad_step};
-    DFOO_TRY(arrays_new(&t->m->g.a->mem, &again.run));
-    arena_init(&again.a, t->m->g.a->mem);
+    DFOO_TRY(arrays_new(&t->m->g.a->mem, &run));
     uint32_t    n_said = t->m->g.d->list.n;
-    dfoo_status status = run(&again, NULL, &out);
+    dfoo_status status = repeat_up_to(t, &opt, run);
     drop_warnings(t->m->g.d, n_said);
-    close(&again);
-    arrays_free(again.run);
+    arrays_free(run);
     return status == DFOO_ENOMEM ? status : DFOO_EINPUT;
 }
 
-dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
-                      dfoo_arrays *run_arrays, dfoo_arrays *costs, train_result *out) {
-    trainer t = {.m = m, .p = p, .in = in, .opt = opt, .run = run_arrays, .cost = NAN};
-    assert(m->g.a->mem.realloc && run_arrays);
-    t.epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
-    arena_init(&t.a, m->g.a->mem);
-    *out = (train_result){0};
-    dfoo_status status = run(&t, costs, out);
-    if (status == DFOO_EINPUT) status = repeat_to_bad_step(&t);
-    if (t.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
-    close(&t);
+/* -------------------------------------------------------------------- the face */
+
+static dfoo_status settled(trainer *t, dfoo_status status) {
+    if (status == DFOO_EINPUT) status = repeat_to_bad_step(t);
+    return t->a.failed || t->other_a.failed || t->m->g.a->failed || t->m->g.d->a->failed ? DFOO_ENOMEM : status;
+}
+
+dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
+                       trainer **out) {
+    assert(m->cost && run && (!opt->stream || opt->fill));
+    DFOO_TRY(new_trainer(m, p, in, opt, run, out));
+    dfoo_status status = settled(*out, begin(*out));
+    if (status == DFOO_OK) return status;
+    train_close(*out);
+    *out = NULL;
     return status;
+}
+
+bool train_goes_on(const trainer *t) {
+    return t->epoch < t->epochs && !t->stop;
+}
+
+dfoo_status train_step(trainer *t) {
+    assert(train_goes_on(t));
+    return settled(t, one_step(t));
+}
+
+dfoo_status train_step_on(trainer *t, const feed_source *batch) {
+    t->touched = true;
+    return settled(t, other_batch(t, batch, &t->cost));
+}
+
+dfoo_status train_score_now(trainer *t) {
+    return settled(t, score_all(t));
+}
+
+void train_stop(trainer *t) {
+    t->stop = true;
+}
+
+dfoo_status train_history(const trainer *t, dfoo_arrays *costs) {
+    return history_count(&t->history) ? history_put(&t->history, "history", true, costs) : DFOO_OK;
+}
+
+dfoo_status train_end(trainer *t, train_result *out) {
+    dfoo_status status = score_end(t);
+    *out = (train_result){0};
+    return settled(t, status == DFOO_OK ? keep_results(t, out) : status);
+}
+
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
+                      dfoo_arrays *costs, train_result *out) {
+    trainer *t;
+    *out = (train_result){0};
+    DFOO_TRY(train_open(m, p, in, opt, run, &t));
+    dfoo_status status = DFOO_OK;
+    while (status == DFOO_OK && train_goes_on(t)) status = train_step(t);
+    if (status == DFOO_OK) status = train_end(t, out);
+    dfoo_status kept = costs ? train_history(t, costs) : DFOO_OK;
+    train_close(t);
+    return status == DFOO_OK ? kept : status;
 }

@@ -27,14 +27,24 @@ void report_end(trainer *t, double cost) {
     t->history.has_end = true;
 }
 
+void train_now(const trainer *t, train_progress *out) {
+    double seconds = report_seconds(t);
+    *out = (train_progress){.epoch = t->epoch,
+                            .epochs = t->epochs,
+                            .within = (double)t->done / (double)t->per_epoch,
+                            .cost = t->cost,
+                            .evaluated = t->scored,
+                            .train = t->train_score,
+                            .test = t->test_score,
+                            .seconds = seconds,
+                            .examples_per_second = seconds > 0 ? t->seen / seconds : 0};
+}
+
 void report_tell(trainer *t, double within, bool evaluated) {
-    double         seconds = report_seconds(t);
-    train_progress p = {
-        .epoch = t->epoch, .epochs = t->epochs, .within = within, .cost = t->cost, .evaluated = evaluated};
-    p.train = t->train_score;
-    p.test = t->test_score;
-    p.seconds = seconds;
-    p.examples_per_second = seconds > 0 ? t->seen / seconds : 0;
+    train_progress p;
+    train_now(t, &p);
+    p.within = within;
+    p.evaluated = evaluated;
     if (t->opt->progress && !t->opt->progress(t->opt->user, &p)) t->stop = true;
 }
 

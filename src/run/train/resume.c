@@ -254,7 +254,7 @@ static dfoo_status get_place(trainer *t) {
     const dfoo_array *cost = arrays_get(t->resumed, "dfoo.done_cost");
     if (!get_whole(t, "dfoo.steps", &t->t)) return damaged(t, "dfoo.steps");
     if (!get_whole(t, "dfoo.epochs", &epoch)) return damaged(t, "dfoo.epochs");
-    if (!get_whole(t, "dfoo.done", &done) || done >= t->n) return damaged(t, "dfoo.done");
+    if (!get_whole(t, "dfoo.done", &done) || done >= t->per_epoch) return damaged(t, "dfoo.done");
     if (!cost || cost->ndim != 0) return damaged(t, "dfoo.done_cost");
     if (!history_take(&t->history, arrays_get(t->resumed, "dfoo.history"), &t->a))
         return damaged(t, "dfoo.history");

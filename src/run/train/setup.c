@@ -34,10 +34,23 @@ static dfoo_status check_options(const trainer *t) {
     return DFOO_OK;
 }
 
+/* What can be read after a step: the cost, the learning rate, and if that is wanted, the gradients. */
+static dfoo_status plan_steps(trainer *t) {
+    const ir *g = &t->m->g;
+    var_id   *keep = arena_new(&t->a, (g->vars.n + 2) * sizeof *keep);
+    uint32_t  n = 0;
+    if (!keep) return DFOO_ENOMEM;
+    keep[n++] = t->m->cost;
+    if (t->stepper.alpha) keep[n++] = t->stepper.alpha;
+    for (var_id v = 1; v < g->vars.n && t->opt->gradients; v++)
+        if (ir_var(g, v)->kind == VAR_PARAM && program_find(t->p, ir_var(g, v)->gradient))
+            keep[n++] = ir_var(g, v)->gradient;
+    return machine_plan(t->m, &t->a, &t->stepper.p, keep, n, &t->plan);
+}
+
 static dfoo_status make_plans(trainer *t) {
     DFOO_TRY(rule_append(t->m, t->p, &t->opt->rule, &t->a, &t->stepper));
-    var_id keep[] = {t->m->cost, t->stepper.alpha};
-    DFOO_TRY(machine_plan(t->m, &t->a, &t->stepper.p, keep, t->stepper.alpha ? 2 : 1, &t->plan));
+    DFOO_TRY(plan_steps(t));
     DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
     DFOO_TRY(lessons_plan(&t->lessons, t->m, t->p, &t->a));
     t->drops = masks_any(t->m, t->plan);
@@ -111,9 +124,11 @@ static dfoo_status bind_all(trainer *t) {
     t->s = z.s;
     DFOO_TRY(divide(t, &t->data));
     if (feed_is_there(&t->in->test)) DFOO_TRY(bind_test(t));
-    t->batch = t->opt->batch && t->opt->batch < t->n ? t->opt->batch : 0;
-    DFOO_TRY(open_examples(t, &t->data, t->n == t->data.n ? NULL : t->pick, t->n, !t->batch, &t->train));
-    if (!t->batch) return DFOO_OK;
+    t->per_epoch = t->opt->stream ? t->opt->stream : t->n;
+    t->batch = t->opt->batch && t->opt->batch < t->per_epoch ? t->opt->batch : 0;
+    bool gathers = t->batch && !t->opt->stream;
+    DFOO_TRY(open_examples(t, &t->data, t->n == t->data.n ? NULL : t->pick, t->n, !gathers, &t->train));
+    if (!gathers) return DFOO_OK;
     DFOO_TRY(count_up(&t->a, t->n, &t->order));
     return batch_open(&t->train, &t->a, t->batch, &t->gathered);
 }
@@ -126,7 +141,7 @@ dfoo_status trainer_set_number(trainer *t, var_id v, double value) {
 static dfoo_status open_execs(trainer *t) {
     const ir            *g = &t->m->g;
     const train_options *o = t->opt;
-    size_t               at_once = t->batch ? t->batch : t->n;
+    size_t               at_once = t->order ? t->batch : t->n;
     sizes_examples(t->m, &t->s, at_once);
     DFOO_TRY(machine_open(t->plan, t->m, o->feed.dtype, o->threads, &t->s, &t->step));
     DFOO_TRY(
@@ -141,10 +156,12 @@ static dfoo_status open_execs(trainer *t) {
     size_t rows, cols; /* states have memory, and are 0, once it is asked for */
     for (uint32_t i = 0; i < t->stepper.states.n; i++)
         if (!exec_data(t->step, t->stepper.states.at[i], &rows, &cols)) return DFOO_ENOMEM;
-    if (!t->batch) examples_bind(&t->train, t->step);
-    t->rate = t->stepper.rate;
+    if (!t->order) examples_bind(&t->train, t->step);
+    t->rate = t->given_rate = t->stepper.rate;
+    t->room = at_once;
+    DFOO_TRY(trainer_set_number(t, t->stepper.alpha0, t->rate));
     DFOO_TRY(trainer_set_number(t, t->stepper.epochs, (double)t->epochs));
-    return trainer_set_number(t, t->stepper.steps, t->batch ? ceil((double)t->n / (double)t->batch) : 1);
+    return trainer_set_number(t, t->stepper.steps, t->batch ? ceil((double)t->per_epoch / (double)t->batch) : 1);
 }
 
 dfoo_status trainer_set_up(trainer *t) {

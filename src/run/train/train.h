@@ -69,6 +69,7 @@ typedef struct train_options {
                                 evaluated in each then, and keep the best parameters; 0: never */
     uint64_t    seed;        /* kept exactly below 2^53 */
     unsigned    threads;     /* that share the work; 0: 1. Their number may change the last bits */
+    bool        gradients;   /* those of the newest step can be read */
     bool        standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double      split;       /* the part of the data that is held back as test data; 0: none */
     const char *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
@@ -80,6 +81,14 @@ typedef struct train_options {
      * the parameters as they are. NULL: nobody is told. */
     bool (*progress)(void *user, const train_progress *p);
     void *user;
+
+    /* Data that does not fit into memory: `fill` puts the examples from number `first` of the epoch on into arrays
+     * that were made for them, an input or label each, in the shape that the model declares. false: it could not. What
+     * train_input has is then a sample of the same data: sizes, standardising, scores and lessons are of it.
+     * `stream` examples are a pass; 0: there is no such data. */
+    size_t stream;
+    bool (*fill)(void *user, size_t epoch, size_t first, dfoo_arrays *batch);
+    void *fill_user;
 } train_options;
 
 /* -------------------------------------------------------------------- work */
@@ -91,7 +100,7 @@ typedef struct train_input {
     const char        *from_name; /* what messages call it */
 } train_input;
 
-/* Trains. `run` gets the parameters by name and, under names that begin with "dfoo.", what
+/* Training from beginning to end, and its loop in parts. `run` gets the parameters by name and, under names that begin with "dfoo.", what
  * train_predict needs: mean.X and sd.X of a standardised input X, scale.X (times, over), shape.X of an
  * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
  * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
@@ -109,6 +118,36 @@ typedef struct train_input {
  * the rows up to there. DFOO_EIO: options.file could not be written; `run` is complete. */
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
+
+/* The same in parts. A trainer keeps all that it is given, which has to outlive it; `out` is NULL after a failure. */
+dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
+                       trainer **out);
+void        train_close(trainer *t); /* NULL is fine */
+
+bool        train_goes_on(const trainer *t); /* there are epochs left, and nothing has said to stop */
+dfoo_status train_step(trainer *t);          /* the next one, of its own data; it has to go on */
+
+/* A step of other data, read as training remembers; epochs do not count it. */
+dfoo_status train_step_on(trainer *t, const feed_source *batch);
+
+/* The scores of the parameters as they are, and where training stands; history so far, with the matrix "history". */
+dfoo_status train_score_now(trainer *t);
+void        train_now(const trainer *t, train_progress *out);
+dfoo_status train_history(const trainer *t, dfoo_arrays *costs);
+
+/* Scores the end, keeps the best parameters, writes the file. */
+dfoo_status train_end(trainer *t, train_result *out);
+
+/* Parameters, or with `gradients` those of the newest step, by their names, into `out`; parameters back. */
+dfoo_status train_get(trainer *t, bool gradients, dfoo_arrays *out);
+dfoo_status train_set(trainer *t, const dfoo_arrays *parameters);
+
+double      train_rate(const trainer *t); /* the learning rate that is given */
+dfoo_status train_set_rate(trainer *t, double rate);
+void        train_stop(trainer *t);
+
+/* Writes what going on needs to a file, as a checkpoint is. */
+dfoo_status train_save(trainer *t, const char *path);
 
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
  * are used) and adds them to `out`; where the data has the labels, also the score, and the confusion

@@ -30,7 +30,8 @@ struct trainer {
     const train_options *opt;
     arena                a;
     size_t               epochs;
-    size_t               batch; /* 0: all examples in one */
+    size_t               batch;     /* 0: all examples in one */
+    size_t               per_epoch; /* examples in a pass: n, or of the stream */
 
     stepper   stepper;
     plan     *plan;
@@ -45,7 +46,13 @@ struct trainer {
     size_t    n, n_test;
 
     exec              *step;
+    size_t             room; /* examples that it has room for */
     examples           train, test, gathered; /* in the step's type */
+    examples           other; /* those of the newest step, where they are not its own */
+    arena              other_a;
+    bool               is_other;
+    dfoo_arrays       *filled; /* of a stream, */
+    size_t             n_filled; /* for so many examples */
     dfoo_arrays       *run;
     dfoo_arrays       *resumed; /* what the run's file held; NULL: a new run */
     const dfoo_arrays *from; /* parameters that start here: of the file, or as the caller says; may be NULL */
@@ -56,7 +63,8 @@ struct trainer {
     size_t      done;       /* examples of the mini-batch epoch at hand that were used, */
     double      done_cost;  /* and the sum of their costs */
     double      cost;       /* the newest of an epoch */
-    double      rate;       /* the learning rate of the newest step */
+    double      rate;       /* the learning rate of the newest step, */
+    double      given_rate; /* and the one that is given for the next */
     train_score train_score, test_score;
     bool        scored; /* they are of the parameters as they are */
     bool        stop, told_unwritten;
@@ -66,6 +74,7 @@ struct trainer {
     lessons lessons;
     bool    drops; /* there are masks of dropouts */
 
+    bool     touched; /* the caller had a part in it: it cannot be repeated */
     uint64_t look_into; /* the step that is looked into instead of done; 0: none */
     uint64_t bad_step;  /* whose cost was not finite; 0: none */
 
