@@ -434,6 +434,9 @@ typedef enum dfoo_header { DFOO_HEADER_AUTO = 0, DFOO_HEADER_YES = 1, DFOO_HEADE
 /* Decoupled: a step also takes alpha * decay * w off a weight. L2: decay * w is added to its gradient. */
 typedef enum dfoo_decay { DFOO_DECOUPLED = 0, DFOO_L2 = 1 } dfoo_decay;
 
+/* A training whose loop is the caller's, see dfoo_trainer_open. */
+typedef struct dfoo_trainer dfoo_trainer;
+
 typedef struct dfoo_train_options {
     size_t size; /* DFOO_INIT */
     const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
@@ -485,6 +488,18 @@ typedef struct dfoo_train_options {
     int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step */
     void *user;
     unsigned    zeros; /* fields whose 0 is meant and is not their default: DFOO_ZERO_DECAY | .. */
+    /* Behind each step, and each pass over the data; not 0: end here. The trainer is at hand: parameters, gradients,
+     * scores can be read, parameters and the learning rate be changed. NULL: nobody is told. */
+    int (*each_step)(void *user, dfoo_trainer *t, const dfoo_progress *now);
+    int (*each_epoch)(void *user, dfoo_trainer *t, const dfoo_progress *now);
+    int gradients; /* not 0: the gradients of the newest step can be read */
+
+    /* Data that does not fit into memory, batch by batch: puts the examples from number `first` (0, 1, ..) of a pass on
+     * into arrays that were made for them, one for each input and label under its name, in the shape that the model
+     * declares. Not 0: they could not be had (DFOO_EIO). `fill_examples` are a pass. What `data` or `arrays` have is
+     * then a sample of the same: sizes and standardising follow from it, scores and lessons are of it. NULL: none. */
+    int (*fill)(void *user, size_t epoch, size_t first, dfoo_arrays *batch);
+    size_t fill_examples;
 } dfoo_train_options;
 
 /* For dfoo_train_options.zeros. */
@@ -502,6 +517,57 @@ enum { DFOO_ZERO_LEARNING_RATE = 1, DFOO_ZERO_DECAY = 2, DFOO_ZERO_EPOCHS = 4 };
  * and learning rate have to be the same: DFOO_EINPUT. DFOO_EIO: the file could not be written at
  * the end; `run` is handed out all the same. */
 DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
+
+/* ---- the same, step by step
+ *
+ *   dfoo_trainer *t;
+ *   dfoo_trainer_open(model, DFOO_WITH(dfoo_train_options, .data = "planar.csv", .batch = 32), &t);
+ *   while (dfoo_trainer_epoch(t, &now) == DFOO_OK)
+ *       if (now.cost < 0.1) break;
+ *   dfoo_trainer_end(t, &run, NULL);
+ *   dfoo_trainer_close(t);
+ *
+ * dfoo_train is this loop. A trainer is closed before its context; the model, and all that the options point to, have
+ * to stay until then. */
+
+/* Reads the data, and goes on with the run in `file` if `resume` says so. */
+DFOO_API dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *options, dfoo_trainer **out);
+DFOO_API void        dfoo_trainer_close(dfoo_trainer *t); /* NULL is fine */
+
+/* One step: of the next mini-batch of its own data, or of the arrays in `batch`, which are read as the training data was,
+ * and are in no epoch. `now` (may be NULL) gets where training stands; its scores are those that are known.
+ * DFOO_NO: all epochs are done, or something has ended the training; nothing was done. DFOO_EINPUT: a cost is not
+ * finite, or the batch does not fit. */
+DFOO_API dfoo_status dfoo_trainer_step(dfoo_trainer *t, const dfoo_arrays *batch, dfoo_progress *now);
+
+/* The steps up to the end of the pass at hand. */
+DFOO_API dfoo_status dfoo_trainer_epoch(dfoo_trainer *t, dfoo_progress *now);
+
+/* Cost and metric of the training and the test data with the parameters as they are. */
+DFOO_API dfoo_status dfoo_trainer_score(dfoo_trainer *t, dfoo_progress *now);
+
+/* Copies of the parameters (W1, b1, ..) as they are, or of the gradients (dW1, ..) that the newest step was made of,
+ * replace those in `out`. Gradients are there if the option `gradients` is. */
+DFOO_API dfoo_status dfoo_trainer_parameters(dfoo_trainer *t, dfoo_arrays *out);
+DFOO_API dfoo_status dfoo_trainer_gradients(dfoo_trainer *t, dfoo_arrays *out);
+
+/* Parameters that training goes on with, by name; others stay. DFOO_EINPUT: one does not fit, and none is changed. */
+DFOO_API dfoo_status dfoo_trainer_set_parameters(dfoo_trainer *t, const dfoo_arrays *parameters);
+
+/* The learning rate that is given: alpha0 of a schedule. NaN: t is NULL. */
+DFOO_API double      dfoo_trainer_learning_rate(const dfoo_trainer *t);
+DFOO_API dfoo_status dfoo_trainer_set_learning_rate(dfoo_trainer *t, double rate);
+
+/* Writes the run's file as a checkpoint does: it predicts, and can be gone on with. DFOO_EIO: see dfoo_messages. */
+DFOO_API dfoo_status dfoo_trainer_save(dfoo_trainer *t, const char *path);
+
+/* The end: everything that dfoo_train does behind its last step, whether all epochs are done or not. `run` and `last`
+ * may be NULL. Behind it the trainer can only be closed. */
+DFOO_API dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *last);
+
+/* The model that a run was trained with, and what was set in it: runs know both. DFOO_EINPUT: this one does not, it is
+ * older. */
+DFOO_API dfoo_status dfoo_model_from_run(dfoo *d, const dfoo_arrays *run, dfoo_model **out);
 
 /* The equations by which these options change the parameters, in dfoo's notation: what is run, and a
  * text that can be a file for `optimizer`. Of the options those from `optimizer` to `decay_all` are used. */

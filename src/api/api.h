@@ -165,6 +165,9 @@ dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion *
 /* The picture of a history (the matrix and its columns' names) to a file. */
 dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history, const char *const *columns);
 
+/* run_file.c: what a run knows of its model; dfoo_model_from_run reads it. */
+dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model);
+
 /* A text of the caller's from a buffer. */
 dfoo_status work_text(dfoo_status status, buf *b, char **text);
 

@@ -102,6 +102,8 @@ static dfoo_status read_schedule(const reading *r, const char *text, rule_option
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how) {
     reading r = {a, d};
     bool    has_rate = opt->learning_rate != 0 || (opt->zeros & DFOO_ZERO_LEARNING_RATE);
+    how->zero_rate = (opt->zeros & DFOO_ZERO_LEARNING_RATE) != 0;
+    how->zero_decay = (opt->zeros & DFOO_ZERO_DECAY) != 0;
     how->optimizer = opt->optimizer;
     how->warmup = opt->warmup;
     how->clip = opt->clip;

@@ -1,13 +1,23 @@
-/* The public interface: training. */
+/* The public interface: training, as a handle whose loop is the caller's, and as one call. */
 #include <math.h>
 
 #include "api/load.h"
 
-typedef struct reporter {
-    const dfoo_train_options *opt;
-    work                     *w;
-    size_t                    every, next; /* epochs between two reports; the next one at or after */
-} reporter;
+struct dfoo_trainer {
+    dfoo              *d;
+    work               w;
+    dfoo_train_options opt;
+    train_options      how;
+    train_input        in;
+    loaded             data, test;
+    dfoo_arrays       *from, *run;
+    program            p;
+    trainer           *t;
+    size_t             every, next; /* epochs between two reports; the next one at or after */
+    bool               ended;
+};
+
+/* ------------------------------------------------------------------- reports */
 
 static bool stop_wanted(const dfoo_train_options *opt) {
     return opt->stop && opt->stop(opt->user);
@@ -19,33 +29,67 @@ static size_t about_twenty(size_t epochs) {
 }
 
 /* Is the caller told about these scores? For a picture there are more of them than are wanted. */
-static bool is_told(reporter *r, const train_progress *now) {
-    bool skipped = r->opt->plot && now->epoch && now->epoch < r->next && now->epoch < now->epochs;
-    if (!r->opt->report) return false;
-    if (!now->evaluated || skipped) return r->opt->live != 0;
-    r->next = (now->epoch / r->every + 1) * r->every;
+static bool is_told(dfoo_trainer *k, const train_progress *now) {
+    bool skipped = k->opt.plot && now->epoch && now->epoch < k->next && now->epoch < now->epochs;
+    if (!k->opt.report) return false;
+    if (!now->evaluated || skipped) return k->opt.live != 0;
+    k->next = (now->epoch / k->every + 1) * k->every;
     return true;
 }
 
-static bool hand_on(void *user, const train_progress *now) {
-    reporter     *r = user;
+static dfoo_progress progress_of(const train_progress *now) {
     dfoo_progress p = {.size = sizeof p, .epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
-    work_tell(r->w);
-    if (!is_told(r, now)) return !stop_wanted(r->opt);
     progress_scores(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
-    point_locale_pause(&r->w->locale);
-    r->opt->report(r->opt->user, &p);
-    point_locale_resume(&r->w->locale);
-    return !stop_wanted(r->opt);
+    return p;
 }
 
-static dfoo_status write_log(work *w, const dfoo_train_options *opt, const dfoo_arrays *history) {
-    const dfoo_array *x = arrays_get(history, "history");
-    if (x && opt->log) DFOO_TRY(data_write_csv(opt->log, x, history_columns, &w->messages));
-    return x && opt->plot ? plot_write_history(w, opt->plot, opt->data, x, history_columns) : DFOO_OK;
+/* Around a call of the caller's own functions: they see the messages so far, and numbers in their way. */
+static void leave(dfoo_trainer *k) {
+    work_tell(&k->w);
+    point_locale_pause(&k->w.locale);
 }
+
+static void come_back(dfoo_trainer *k) {
+    point_locale_resume(&k->w.locale);
+}
+
+static bool hand_on(void *user, const train_progress *now) {
+    dfoo_trainer *k = user;
+    work_tell(&k->w);
+    if (!is_told(k, now)) return !stop_wanted(&k->opt);
+    dfoo_progress p = progress_of(now);
+    leave(k);
+    k->opt.report(k->opt.user, &p);
+    come_back(k);
+    return !stop_wanted(&k->opt);
+}
+
+static bool fill(void *user, size_t epoch, size_t first, dfoo_arrays *batch) {
+    dfoo_trainer *k = user;
+    leave(k);
+    int wrong = k->opt.fill(k->opt.user, epoch, first, batch);
+    come_back(k);
+    return wrong == 0;
+}
+
+static dfoo_status write_costs(dfoo_trainer *k, dfoo_arrays *costs) {
+    DFOO_TRY(train_history(k->t, costs));
+    const dfoo_array *x = arrays_get(costs, "history");
+    if (x && k->opt.log) DFOO_TRY(data_write_csv(k->opt.log, x, history_columns, &k->w.messages));
+    return x && k->opt.plot ? plot_write_history(&k->w, k->opt.plot, k->opt.data, x, history_columns) : DFOO_OK;
+}
+
+static dfoo_status write_log(dfoo_trainer *k) {
+    dfoo_arrays *costs;
+    DFOO_TRY(arrays_new(&k->d->mem, &costs));
+    dfoo_status status = write_costs(k, costs);
+    arrays_free(costs);
+    return status;
+}
+
+/* -------------------------------------------------------------------- opening */
 
 /* At most 64: more never pay for the networks that fit one machine. */
 static unsigned processors(void) {
@@ -53,84 +97,268 @@ static unsigned processors(void) {
     return n > 64 ? 64 : n;
 }
 
-typedef struct train_files {
-    loaded       data, test;
-    dfoo_arrays *from, *history;
-} train_files;
+static dfoo_status read_options(dfoo_trainer *k) {
+    const dfoo_train_options *o = &k->opt;
+    train_options            *how = &k->how;
+    size_t                    epochs = o->epochs || (o->zeros & DFOO_ZERO_EPOCHS) ? o->epochs : TRAIN_EPOCHS;
+    *how = (train_options){.epochs = epochs, .batch = o->batch, .seed = o->seed, .file = o->file, .checkpoint = o->checkpoint,
+                           .split = o->split, .patience = o->patience, .stream = o->fill ? o->fill_examples : 0};
+    how->every = o->report_every ? o->report_every : o->plot ? (epochs + 99) / 100 : about_twenty(epochs);
+    how->feed.dtype = o->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
+    how->feed.flatten = o->flatten != 0;
+    how->resume = o->resume != 0;
+    how->restart = o->restart != 0;
+    how->standardize = o->standardize != 0;
+    how->gradients = o->gradients != 0;
+    how->no_epochs = !epochs;
+    how->threads = o->threads ? o->threads : processors();
+    how->progress = hand_on;
+    how->fill = fill;
+    how->user = how->fill_user = k;
+    k->every = k->next = o->report_every ? o->report_every : about_twenty(epochs);
+    DFOO_TRY(work_labels(&k->w, o->labels, &how->feed));
+    return api_read_update(&k->w.a, &k->w.messages, o, &how->rule);
+}
 
-static dfoo_status prepare(work *w, const dfoo_train_options *opt, train_files *f, train_input *in, train_options *how) {
-    size_t epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
-    *how = (train_options){.epochs = epochs, .batch = opt->batch, .seed = opt->seed,
-                           .every = opt->report_every ? opt->report_every : opt->plot ? (epochs + 99) / 100 : about_twenty(epochs),
-                           .feed.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
-                           .file = opt->file, .checkpoint = opt->checkpoint, .resume = opt->resume != 0, .restart = opt->restart != 0,
-                           .feed.flatten = opt->flatten != 0, .standardize = opt->standardize != 0, .split = opt->split, .patience = opt->patience,
-                           .threads = opt->threads ? opt->threads : processors()};
-    DFOO_TRY(work_labels(w, opt->labels, &how->feed));
-    DFOO_TRY(api_read_update(&w->a, &w->messages, opt, &how->rule));
-    if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to train with");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, &f->data, &in->data));
-    DFOO_TRY(load(w, &(load_request){opt->test, opt->more_tests, opt->test_arrays, opt->test_map, "--test-map", opt->header}, &f->test, &in->test));
-    if (in->test.n_maps && !opt->test && !opt->test_arrays)
-        return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of", opt->test_map);
-    DFOO_TRY(load_scales(w, opt->scale, &how->feed));
-    DFOO_TRY(load_classes(w, opt->classes, &f->data, &how->feed));
-    DFOO_TRY(arrays_new(&w->d->mem, &f->history));
-    if (!opt->from) return DFOO_OK;
-    DFOO_TRY(arrays_new(&w->d->mem, &f->from));
-    DFOO_TRY(data_read(opt->from, NULL, &w->messages, f->from));
-    in->from = f->from;
-    in->from_name = opt->from;
+static dfoo_status read_data(dfoo_trainer *k) {
+    const dfoo_train_options *o = &k->opt;
+    work                     *w = &k->w;
+    if (!o->data && !o->arrays) return diag_alone(&w->messages, "there is no data to train with");
+    DFOO_TRY(load(w, &(load_request){o->data, o->more_data, o->arrays, o->map, "--map", o->header}, &k->data, &k->in.data));
+    DFOO_TRY(load(w, &(load_request){o->test, o->more_tests, o->test_arrays, o->test_map, "--test-map", o->header}, &k->test, &k->in.test));
+    if (k->in.test.n_maps && !o->test && !o->test_arrays)
+        return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of", o->test_map);
+    DFOO_TRY(load_scales(w, o->scale, &k->how.feed));
+    DFOO_TRY(load_classes(w, o->classes, &k->data, &k->how.feed));
+    if (!o->from) return DFOO_OK;
+    DFOO_TRY(arrays_new(&w->d->mem, &k->from));
+    DFOO_TRY(data_read(o->from, NULL, &w->messages, k->from));
+    k->in.from = k->from;
+    k->in.from_name = o->from;
     return DFOO_OK;
 }
 
-static dfoo_status train(work *w, const dfoo_train_options *opt, train_files *f, dfoo_arrays *run, dfoo_progress *last) {
-    train_input   in = {.from_name = NULL};
-    train_options how;
-    train_result  result = {0};
-    program       p = {{0}};
-    reporter      r = {.opt = opt, .w = w};
-    DFOO_TRY(prepare(w, opt, f, &in, &how));
-    r.every = r.next = opt->report_every ? opt->report_every : about_twenty(how.epochs);
-    how.progress = hand_on;
-    how.user = &r;
-    DFOO_TRY(work_training_program(w, &p));
-    dfoo_status status = train_run(&w->m, &p, &in, &how, run, f->history, &result);
+static dfoo_status open(dfoo_trainer *k, const dfoo_model *model) {
+    DFOO_TRY(work_open(&k->w, k->d, model));
+    DFOO_TRY(set_new(k->d, &k->run));
+    DFOO_TRY(read_options(k));
+    DFOO_TRY(read_data(k));
+    DFOO_TRY(run_keep_model(k->run, model));
+    DFOO_TRY(work_training_program(&k->w, &k->p));
+    return train_open(&k->w.m, &k->p, &k->in, &k->how, k->run, &k->t);
+}
+
+/* What a call ends with: its messages are the caller's. */
+static dfoo_status done(dfoo_trainer *k, dfoo_status status) {
+    leave(k);
+    return k->d->messages.failed ? DFOO_ENOMEM : status;
+}
+
+/* Frees everything; the run too, unless it was handed out. */
+static dfoo_status close(dfoo_trainer *k, dfoo_status status) {
+    dfoo *d = k->d;
+    train_close(k->t);
+    loaded_free(&k->data);
+    loaded_free(&k->test);
+    arrays_free(k->from);
+    arrays_free(k->run);
+    status = work_close(&k->w, status);
+    mem_free(&d->mem, k, sizeof *k);
+    return status;
+}
+
+dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *options, dfoo_trainer **out) {
+    dfoo_train_options opt;
+    if (out) *out = NULL;
+    NEED(NULL, model);
+    NEED(model->d, out);
+    TAKE(model->d, dfoo_train_options, options, opt);
+    KNOWN(model->d, opt.header, DFOO_HEADER_NO);
+    KNOWN(model->d, opt.decay_kind, DFOO_L2);
+    KNOWN(model->d, opt.dtype, DFOO_F32);
+    if (opt.fill && !opt.fill_examples) return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");
+    dfoo_trainer *k = mem_new(&model->d->mem, sizeof *k);
+    if (!k) return DFOO_ENOMEM;
+    *k = (dfoo_trainer){.d = model->d, .opt = opt};
+    dfoo_status status = open(k, model);
+    if (status != DFOO_OK) return close(k, status);
+    *out = k;
+    return done(k, status);
+}
+
+void dfoo_trainer_close(dfoo_trainer *t) {
+    if (!t) return;
+    come_back(t);
+    close(t, DFOO_OK);
+}
+
+/* ----------------------------------------------------------------------- steps */
+
+static void hand_out(dfoo_trainer *k, dfoo_progress *out) {
+    train_progress now;
+    train_now(k->t, &now);
+    *out = progress_of(&now);
+}
+
+/* One of the caller's functions; what it returns may end the training. */
+static void call_back(dfoo_trainer *k, int (*function)(void *, dfoo_trainer *, const dfoo_progress *)) {
+    dfoo_progress now;
+    if (!function) return;
+    hand_out(k, &now);
+    leave(k);
+    int stop = function(k->opt.user, k, &now);
+    come_back(k);
+    if (stop) train_stop(k->t);
+}
+
+static dfoo_status make_step(dfoo_trainer *k, const dfoo_arrays *batch) {
+    train_progress before, now;
+    train_now(k->t, &before);
+    if (!batch && !train_goes_on(k->t)) return DFOO_NO;
+    DFOO_TRY(batch ? train_step_on(k->t, &(feed_source){.name = "the batch", .arrays = batch}) : train_step(k->t));
+    train_now(k->t, &now);
+    call_back(k, k->opt.each_step);
+    if (now.epoch > before.epoch) call_back(k, k->opt.each_epoch);
+    return DFOO_OK;
+}
+
+/* To the end of the pass at hand. */
+static dfoo_status make_epoch(dfoo_trainer *k) {
+    train_progress before, now;
+    train_now(k->t, &before);
+    dfoo_status status = make_step(k, NULL);
+    for (now = before; status == DFOO_OK; status = make_step(k, NULL)) {
+        train_now(k->t, &now);
+        if (now.epoch > before.epoch) return DFOO_OK;
+    }
+    return status == DFOO_NO && now.within > before.within ? DFOO_OK : status;
+}
+
+/* What every function of a trainer does when its arguments are fine. */
+#define ENTER(t)                                                                                \
+    do {                                                                                        \
+        if ((t)->ended) return use_wrong((t)->d, "%s: the training has been ended", __func__); \
+        come_back(t);                                                                           \
+    } while (0)
+
+static dfoo_status finish(dfoo_trainer *k, dfoo_status status, dfoo_progress *now) {
+    dfoo_progress p;
+    hand_out(k, &p);
+    status = done(k, status);
+    HAND_OUT(k->d, dfoo_progress, p, now);
+    return status;
+}
+
+dfoo_status dfoo_trainer_step(dfoo_trainer *t, const dfoo_arrays *batch, dfoo_progress *now) {
+    NEED(NULL, t);
+    ENTER(t);
+    return finish(t, make_step(t, batch), now);
+}
+
+dfoo_status dfoo_trainer_epoch(dfoo_trainer *t, dfoo_progress *now) {
+    NEED(NULL, t);
+    ENTER(t);
+    return finish(t, make_epoch(t), now);
+}
+
+dfoo_status dfoo_trainer_score(dfoo_trainer *t, dfoo_progress *now) {
+    NEED(NULL, t);
+    ENTER(t);
+    return finish(t, train_score_now(t->t), now);
+}
+
+/* ------------------------------------------------------------------- parameters */
+
+dfoo_status dfoo_trainer_parameters(dfoo_trainer *t, dfoo_arrays *out) {
+    NEED(NULL, t);
+    NEED(t->d, out);
+    ENTER(t);
+    return done(t, train_get(t->t, false, out));
+}
+
+dfoo_status dfoo_trainer_gradients(dfoo_trainer *t, dfoo_arrays *out) {
+    NEED(NULL, t);
+    NEED(t->d, out);
+    if (!t->opt.gradients) return use_wrong(t->d, "dfoo_trainer_gradients: the option `gradients` was not given");
+    ENTER(t);
+    return done(t, train_get(t->t, true, out));
+}
+
+dfoo_status dfoo_trainer_set_parameters(dfoo_trainer *t, const dfoo_arrays *parameters) {
+    NEED(NULL, t);
+    NEED(t->d, parameters);
+    ENTER(t);
+    return done(t, train_set(t->t, parameters));
+}
+
+double dfoo_trainer_learning_rate(const dfoo_trainer *t) {
+    return t ? train_rate(t->t) : NAN;
+}
+
+dfoo_status dfoo_trainer_set_learning_rate(dfoo_trainer *t, double rate) {
+    NEED(NULL, t);
+    if (!isfinite(rate)) return use_wrong(t->d, "dfoo_trainer_set_learning_rate: rate is not a finite number");
+    ENTER(t);
+    return done(t, train_set_rate(t->t, rate));
+}
+
+dfoo_status dfoo_trainer_save(dfoo_trainer *t, const char *path) {
+    NEED(NULL, t);
+    NEED(t->d, path);
+    ENTER(t);
+    return done(t, train_save(t->t, path));
+}
+
+/* -------------------------------------------------------------------------- end */
+
+/* `end` gets the report, and what is trained stays in the trainer. */
+static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progress *end) {
+    train_result result = {0};
+    if (status == DFOO_OK) status = train_end(k->t, &result);
     if (status == DFOO_OK || status == DFOO_EINPUT || status == DFOO_EIO) {
-        dfoo_status logged = write_log(w, opt, f->history);
+        dfoo_status logged = write_log(k);
         if (status == DFOO_OK) status = logged;
     }
-    *last = (dfoo_progress){.epoch = result.epochs, .epochs = how.epochs, .seconds = result.seconds,
-                            .best_epoch = opt->patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
-    progress_scores(last, &result.train, &result.test);
+    *end = (dfoo_progress){.size = sizeof *end, .epoch = result.epochs, .epochs = k->how.epochs, .seconds = result.seconds,
+                           .best_epoch = k->opt.patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
+    progress_scores(end, &result.train, &result.test);
+    k->ended = true;
+    return status;
+}
+
+static dfoo_arrays *take_run(dfoo_trainer *k, dfoo_status status) {
+    bool         trained = status == DFOO_OK || (status == DFOO_EIO && arrays_get(k->run, "dfoo.ended"));
+    dfoo_arrays *run = trained ? k->run : NULL;
+    if (trained) k->run = NULL;
+    return run;
+}
+
+dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *last) {
+    dfoo_progress end;
+    if (run) *run = NULL;
+    NEED(NULL, t);
+    ENTER(t);
+    dfoo_status status = end_training(t, DFOO_OK, &end);
+    if (run) *run = take_run(t, status);
+    status = done(t, status);
+    HAND_OUT(t->d, dfoo_progress, end, last);
     return status;
 }
 
 dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last) {
-    dfoo_train_options how;
-    work               w;
-    train_files        files = {0};
-    dfoo_arrays       *result = NULL;
-    dfoo_progress      end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
+    dfoo_trainer *t;
+    dfoo_progress end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
     if (run) *run = NULL;
     NEED(NULL, model);
     NEED(model->d, run);
-    TAKE(model->d, dfoo_train_options, options, how);
-    KNOWN(model->d, how.header, DFOO_HEADER_NO);
-    KNOWN(model->d, how.decay_kind, DFOO_L2);
-    KNOWN(model->d, how.dtype, DFOO_F32);
     HAND_OUT(model->d, dfoo_progress, end, last);
-    dfoo_status status = work_open(&w, model->d, model);
-    if (status == DFOO_OK) status = set_new(model->d, &result);
-    if (status == DFOO_OK) status = train(&w, &how, &files, result, &end);
+    DFOO_TRY(dfoo_trainer_open(model, options, &t));
+    come_back(t);
+    dfoo_status status = DFOO_OK;
+    while (status == DFOO_OK) status = make_step(t, NULL);
+    status = end_training(t, status == DFOO_NO ? DFOO_OK : status, &end);
+    *run = take_run(t, status);
+    status = close(t, status);
     HAND_OUT(model->d, dfoo_progress, end, last);
-    loaded_free(&files.data);
-    loaded_free(&files.test);
-    arrays_free(files.from);
-    arrays_free(files.history);
-    bool trained = status == DFOO_OK || (status == DFOO_EIO && arrays_get(result, "dfoo.ended"));
-    status = work_close(&w, status);
-    if (trained) *run = result;
-    else arrays_free(result);
     return status;
 }

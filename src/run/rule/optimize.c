@@ -88,7 +88,7 @@ static dfoo_status check_value(const composer *k, const rule_const *c, bool of_t
         fits = isfinite(c->value);
         range = "a finite number";
     }
-    if (fits) return DFOO_OK;
+    if (fits || (rate && c->value == 0 && k->opt->zero_rate)) return DFOO_OK;
     return diag_error(k->r.d, c->given ? NULL : c->src, c->at, "%s = %g: it is %s", name, c->value, range);
 }
 
@@ -206,7 +206,7 @@ static dfoo_status compose_all(composer *k) {
     DFOO_TRY(add_decay(k, &own, &own_decay));
     uint32_t first = k->r.consts.n;
     DFOO_TRY(add_text(k, c.name, c.text, c.of_table, k->opt->settings, k->opt->n_settings));
-    if (k->opt->decay != 0 && own_decay) DFOO_TRY(set_one(k, first, c.name, &decay));
+    if ((k->opt->decay != 0 || k->opt->zero_decay) && own_decay) DFOO_TRY(set_one(k, first, c.name, &decay));
     DFOO_TRY(rule_check(&k->r));
     if (rule_sets(&k->r, "w")) return DFOO_OK;
     diag_alone(k->r.d, "%s: no line changes the parameter", c.name);

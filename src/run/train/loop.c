@@ -328,7 +328,7 @@ static dfoo_status new_trainer(model *m, const program *p, const train_input *in
     trainer *t = *out = mem_new(&m->g.a->mem, sizeof *t);
     if (!t) return DFOO_ENOMEM;
     *t = (trainer){.m = m, .p = p, .in = in, .opt = opt, .run = run, .cost = NAN};
-    t->epochs = opt->epochs ? opt->epochs : TRAIN_EPOCHS;
+    t->epochs = opt->epochs || opt->no_epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t->a, m->g.a->mem);
     arena_init(&t->other_a, m->g.a->mem);
     return DFOO_OK;

@@ -62,7 +62,8 @@ enum { TRAIN_EPOCHS = 1000 };
 typedef struct train_options {
     rule_options rule;
     feed_options feed;
-    size_t       epochs;     /* 0: TRAIN_EPOCHS */
+    size_t       epochs;     /* 0: TRAIN_EPOCHS, unless no_epochs says that it is meant */
+    bool         no_epochs;
     size_t       batch;      /* examples per step; 0: all */
     size_t       every;      /* evaluate each so many epochs; 0: at the end only */
     size_t       patience;   /* stop after so many epochs without a better cost of the test data, which is
