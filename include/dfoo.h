@@ -612,6 +612,41 @@ typedef struct dfoo_predict_options {
 DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out,
                                   dfoo_progress *metric);
 
+/* -------------------------------------------------------------- predictors */
+
+/* A model and a run, made once, that predicts often from plain memory: in a loop of control, in many threads.
+ *
+ *   dfoo_predictor *p;
+ *   double x[2] = {0.3, -1}, y;
+ *   if (dfoo_predictor_open(d, "run.npz", &p) == DFOO_OK) {
+ *       dfoo_predictor_run(p, x, 1, &y);
+ *       dfoo_predictor_close(p);
+ *   }
+ *
+ * A predictor belongs to one thread at a time. A clone is another one that shares all that does not change: threads
+ * run a clone each at the same time. Clones are made by whoever has the context, and closed before the predictor they were
+ * made of, which is closed before the context. */
+typedef struct dfoo_predictor dfoo_predictor;
+
+/* From the file of a run alone: it knows the model, its sizes, and how training prepared the inputs. The predictor works in
+ * float64. DFOO_EINPUT: it is no run, or one of an older dfoo, or the model does not predict example by example. */
+DFOO_API dfoo_status dfoo_predictor_open(dfoo *d, const char *path, dfoo_predictor **out);
+
+/* The same from the arrays of a run, which are copied. */
+DFOO_API dfoo_status dfoo_predictor_new(dfoo *d, const dfoo_arrays *run, dfoo_dtype dtype, dfoo_predictor **out);
+DFOO_API dfoo_status dfoo_predictor_clone(dfoo_predictor *p, dfoo_predictor **out);
+DFOO_API void        dfoo_predictor_close(dfoo_predictor *p); /* NULL is fine */
+
+/* How many numbers an example has: the entries of all inputs, in order of declaration, as they stood in the training
+ * data; and those of the first prediction. 0: p is NULL. */
+DFOO_API size_t dfoo_predictor_inputs(const dfoo_predictor *p);
+DFOO_API size_t dfoo_predictor_outputs(const dfoo_predictor *p);
+
+/* y (n, outputs) from x (n, inputs), a row per example; x is scaled or standardised as training did. The same bits as
+ * dfoo_predict for the same n. Allocates nothing while n stays what it was in the run before (1 at first), takes no lock and keeps no
+ * message. DFOO_EUSE: a pointer is NULL. DFOO_ENOMEM: n is too large. */
+DFOO_API dfoo_status dfoo_predictor_run(dfoo_predictor *p, const double *x, size_t n, double *y);
+
 /* ---------------------------------------------------------------- pictures */
 
 /* Pictures are the text of an SVG file; dfoo_text_write puts it into one. They scale, follow light and

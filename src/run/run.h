@@ -7,6 +7,7 @@
 #include "run/exec/finite.h"
 #include "run/rule/rule.h"
 #include "run/feed/feed.h"
+#include "run/train/predictor.h"
 #include "run/train/train.h"
 
 #endif
