@@ -86,11 +86,14 @@ dfoo_status dfoo_predictor_new(dfoo *d, const dfoo_arrays *run, dfoo_dtype dtype
     *s = (shared){.opened = false};
     dfoo_status status = open_shared(d, s, run, dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64);
     if (status == DFOO_OK) status = new_predictor(d, s, true, &p);
-    if (status == DFOO_OK) {
+    if (s->opened) {
         work_tell(&s->w);
         point_locale_pause(&s->w.locale);
+    }
+    if (status == DFOO_OK && d->messages.failed) status = DFOO_ENOMEM;
+    if (status == DFOO_OK) {
         *out = p;
-        return d->messages.failed ? DFOO_ENOMEM : DFOO_OK;
+        return status;
     }
     free_predictor(p);
     return close_shared(d, s, status);

@@ -181,9 +181,10 @@ dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *optio
     if (!k) return DFOO_ENOMEM;
     *k = (dfoo_trainer){.d = model->d, .opt = opt};
     dfoo_status status = open(k, model);
+    if (status == DFOO_OK) status = done(k, status);
     if (status != DFOO_OK) return close(k, status);
     *out = k;
-    return done(k, status);
+    return status;
 }
 
 void dfoo_trainer_close(dfoo_trainer *t) {
@@ -326,10 +327,11 @@ static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progre
     return status;
 }
 
+/* The run, if there is one: also where only its file could not be written. */
 static dfoo_arrays *take_run(dfoo_trainer *k, dfoo_status status) {
     bool         trained = status == DFOO_OK || (status == DFOO_EIO && arrays_get(k->run, "dfoo.ended"));
-    dfoo_arrays *run = trained ? k->run : NULL;
-    if (trained) k->run = NULL;
+    dfoo_arrays *run = trained && !k->d->messages.failed ? k->run : NULL;
+    if (run) k->run = NULL;
     return run;
 }
 
@@ -339,8 +341,8 @@ dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *
     NEED(NULL, t);
     ENTER(t);
     dfoo_status status = end_training(t, DFOO_OK, &end);
-    if (run) *run = take_run(t, status);
     status = done(t, status);
+    if (run) *run = take_run(t, status);
     HAND_OUT(t->d, dfoo_progress, end, last);
     return status;
 }
@@ -357,6 +359,7 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
     dfoo_status status = DFOO_OK;
     while (status == DFOO_OK) status = make_step(t, NULL);
     status = end_training(t, status == DFOO_NO ? DFOO_OK : status, &end);
+    work_tell(&t->w);
     *run = take_run(t, status);
     status = close(t, status);
     HAND_OUT(model->d, dfoo_progress, end, last);

@@ -55,7 +55,7 @@ static dfoo_status score_all(trainer *t) {
     if (t->scored) return DFOO_OK;
     t->scored = true;
     share_parameters(t);
-    DFOO_TRY(t->batch ? score_batches(t, &t->train_score)
+    DFOO_TRY(t->order ? score_batches(t, &t->train_score)
                       : scorer_run(&t->scorer, &t->train, &t->train_score));
     return score_test(t);
 }
