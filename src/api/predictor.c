@@ -38,7 +38,7 @@ static dfoo_status open_shared(dfoo *d, shared *s, const dfoo_arrays *run, exec_
         const dfoo_array *x = arrays_at(run, i);
         DFOO_TRY(arrays_add(s->run, x->name, x->ndim, x->dim, x->data, NULL));
     }
-    DFOO_TRY(dfoo_model_from_run(d, run, &model));
+    DFOO_TRY(dfoo_model_from_run(d, s->run, &model));
     s->opened = true;
     dfoo_status status = work_open(&s->w, d, model);
     dfoo_model_free(model);
@@ -84,7 +84,10 @@ dfoo_status dfoo_predictor_new(dfoo *d, const dfoo_arrays *run, dfoo_dtype dtype
     shared         *s = mem_new(&d->mem, sizeof *s);
     if (!s) return DFOO_ENOMEM;
     *s = (shared){.opened = false};
-    dfoo_status status = open_shared(d, s, run, dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64);
+    dfoo_arrays *plain;
+    dfoo_status  status = set_plain(d, &run, &plain);
+    if (status == DFOO_OK) status = open_shared(d, s, run, dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64);
+    arrays_free(plain);
     if (status == DFOO_OK) status = new_predictor(d, s, true, &p);
     if (s->opened) {
         work_tell(&s->w);
@@ -140,6 +143,8 @@ size_t dfoo_predictor_outputs(const dfoo_predictor *p) {
 }
 
 dfoo_status dfoo_predictor_run(dfoo_predictor *p, const double *x, size_t n, double *y) {
-    if (!p || !x || !y) return DFOO_EUSE; /* without a message: other threads have the context, too */
+    NEED(NULL, p);
+    NEED(p->d, x);
+    NEED(p->d, y);
     return scratch_run(&p->x, x, n, y);
 }

@@ -73,7 +73,10 @@ dfoo_status dfoo_model_from_run(dfoo *d, const dfoo_arrays *run, dfoo_model **ou
     NEED(d, run);
     NEED(d, out);
     arena_init(&a, d->mem);
-    dfoo_status status = from_run(d, run, &a, out);
+    dfoo_arrays *plain;
+    dfoo_status  status = set_plain(d, &run, &plain);
+    if (status == DFOO_OK) status = from_run(d, run, &a, out);
+    arrays_free(plain);
     arena_free(&a);
     return status;
 }

@@ -251,9 +251,13 @@ static dfoo_status finish(dfoo_trainer *k, dfoo_status status, dfoo_progress *no
 }
 
 dfoo_status dfoo_trainer_step(dfoo_trainer *t, const dfoo_arrays *batch, dfoo_progress *now) {
+    dfoo_arrays *plain;
     NEED(NULL, t);
     ENTER(t);
-    return finish(t, make_step(t, batch), now);
+    dfoo_status status = set_plain(t->d, &batch, &plain);
+    if (status == DFOO_OK) status = make_step(t, batch);
+    arrays_free(plain);
+    return finish(t, status, now);
 }
 
 dfoo_status dfoo_trainer_epoch(dfoo_trainer *t, dfoo_progress *now) {
@@ -289,7 +293,11 @@ dfoo_status dfoo_trainer_set_parameters(dfoo_trainer *t, const dfoo_arrays *para
     NEED(NULL, t);
     NEED(t->d, parameters);
     ENTER(t);
-    return done(t, train_set(t->t, parameters));
+    dfoo_arrays *plain;
+    dfoo_status  status = set_plain(t->d, &parameters, &plain);
+    if (status == DFOO_OK) status = train_set(t->t, parameters);
+    arrays_free(plain);
+    return done(t, status);
 }
 
 double dfoo_trainer_learning_rate(const dfoo_trainer *t) {

@@ -12,24 +12,28 @@ import pytest
 FINE = {
     "mem": "the C library's allocator", "data": "zeros, or the function's own memory", "out": "not wanted",
     "title": "a title is made", "last": "not wanted", "metric": "not wanted", "start": "the default", "step": "row by row",
-    "name": "the whole model", "text": "nothing to free", "confusion": "nothing to free",
+    "batch": "its own data", "now": "not wanted", "run": "not wanted", "name": "the whole model", "text": "nothing to free", "confusion": "nothing to free",
 }
 FINE_IN = {
     "mem": ["dfoo_open"], "data": ["dfoo_arrays_add", "dfoo_arrays_add_f32", "dfoo_arrays_add_matrix",
                                    "dfoo_function_bind_output", "dfoo_function_bind_output_strided"],
     "out": ["dfoo_arrays_add", "dfoo_arrays_add_f32", "dfoo_arrays_add_matrix", "dfoo_arrays_borrow"],
-    "title": ["dfoo_plot_confusion", "dfoo_plot_log"], "last": ["dfoo_train"], "metric": ["dfoo_predict"],
+    "title": ["dfoo_plot_confusion", "dfoo_plot_log"], "last": ["dfoo_train", "dfoo_trainer_end"],
+    "batch": ["dfoo_trainer_step"], "now": ["dfoo_trainer_step", "dfoo_trainer_epoch", "dfoo_trainer_score"],
+    "run": ["dfoo_trainer_end"], "metric": ["dfoo_predict"],
     "start": ["dfoo_build_param"], "step": ["dfoo_arrays_borrow"], "name": ["dfoo_explain"],
     "text": ["dfoo_text_free"], "confusion": ["dfoo_confusion_free"],
 }
 VALUES = {
     "dfoo *": "d", "dfoo_model *": "model", "dfoo_arrays *": "set", "dfoo_function *": "f", "dfoo_builder *": "b",
+    "dfoo_trainer *": "t", "dfoo_predictor *": "p",
     "dfoo_confusion *": "&confusion", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
     "float *": "floats", "size_t *": "sizes", "ptrdiff_t *": "steps", "void *": "numbers", "dfoo_progress *": "&progress",
     "size_t": "1", "int": "1", "double": "0.5", "unsigned": "1", "dfoo_term": "1", "uint64_t": "1", "ptrdiff_t": "1",
 }
 # Reads what the caller's own memory says, or would write: these are called in other tests.
-ELSEWHERE = {"dfoo_close", "dfoo_model_free", "dfoo_arrays_free", "dfoo_function_free", "dfoo_build_free"}
+ELSEWHERE = {"dfoo_close", "dfoo_model_free", "dfoo_arrays_free", "dfoo_function_free", "dfoo_build_free", "dfoo_trainer_close",
+             "dfoo_predictor_close"}
 
 
 def header(root):
@@ -84,7 +88,8 @@ def cases(text):
             def with_value(x):
                 made = call(name, usual[:i] + [x] + usual[i + 1:])
                 return f"status = {made};" if gives_status else f"(void){made};"
-            owner = name == "dfoo_open" or i == 0 and kind in ("dfoo *", "dfoo_model *", "dfoo_arrays *", "dfoo_function *", "dfoo_builder *")
+            owner = name == "dfoo_open" or i == 0 and kind in ("dfoo *", "dfoo_model *", "dfoo_arrays *", "dfoo_function *", "dfoo_builder *",
+                                                                "dfoo_trainer *", "dfoo_predictor *")
             if kind.endswith("*"):
                 fine = is_fine(name, kind, argument) or not gives_status
                 yield (f"{name}({argument} = NULL)", with_value("NULL"), "ANY" if fine else "OWNER" if owner else "EUSE")
@@ -115,6 +120,8 @@ static dfoo_model *model;
 static dfoo_arrays *set;
 static dfoo_function *f;
 static dfoo_builder *b;
+static dfoo_trainer *t;
+static dfoo_predictor *p;
 static double numbers[16];
 static float floats[16];
 static size_t sizes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -122,6 +129,7 @@ static ptrdiff_t steps[8] = {1, 1, 1, 1, 1, 1, 1, 1};
 static void *handle;
 static dfoo_progress progress = DFOO_INIT(dfoo_progress);
 static const char *const names[] = {"0", "1"};
+static const char text[] = "input X : (2, m)\nparam w : (1, 2)\nP = w @ X\nJ = 1/m * sum(P**2)\nminimize J\npredict P\n";
 static const size_t counts[4] = {1, 1, 1, 1};
 static dfoo_confusion confusion = {2, names, counts};
 
@@ -130,9 +138,21 @@ static int told(const char *function) {
     return m && strstr(m->text, function);
 }
 
+/* A trainer, and a predictor from a run. */
+static int make_handles(void) {
+    dfoo_model  *line;
+    dfoo_arrays *data, *run;
+    return dfoo_model_parse(d, "line", text, strlen(text), &line) || dfoo_arrays_new(d, &data) ||
+           dfoo_arrays_add_matrix(data, "X", 2, 3, numbers, NULL) ||
+           dfoo_train(line, DFOO_WITH(dfoo_train_options, .arrays = data, .epochs = 1), &run, NULL) ||
+           dfoo_predictor_new(d, run, DFOO_F64, &p) ||
+           dfoo_trainer_open(line, DFOO_WITH(dfoo_train_options, .arrays = data, .gradients = 1), &t);
+}
+
 int main(void) {
     if (dfoo_open(NULL, &d) || dfoo_model_read(d, "two_layer", &model) || dfoo_arrays_new(d, &set) ||
-        dfoo_compile(model, NULL, &f) || dfoo_build_begin(d, "b", &b)) return 2;
+        dfoo_compile(model, NULL, &f) || dfoo_build_begin(d, "b", &b) || make_handles()) return 2;
+    dfoo_messages_clear(d);
     dfoo_build_input(b, "X", "n", "m");
     (void)numbers, (void)floats, (void)sizes, (void)steps, (void)handle, (void)progress, (void)confusion;
 %s
