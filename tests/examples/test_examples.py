@@ -57,6 +57,24 @@ def test_messages(example):
     assert text.count("inner dimensions") == 1  # what was cleared does not come again
 
 
+def test_control(example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # it writes the run's file
+    text = example("control")
+    assert len(re.findall(r"^ *[\d.]+ s: at", text, re.M)) == 5 and text.endswith("at rest: yes\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_early_stopping(example):
+    text = example("early_stopping")
+    epoch, best, last = re.search(r"stopped behind epoch (\d+); the test cost was smallest with ([\d.]+), and is ([\d.]+)", text).groups()
+    assert 20 < int(epoch) < 2000 and float(best) < float(last)
+
+
+def test_stream(example):
+    shares = re.findall(r"^epoch \d, (\d+) batches: ([\d.]+)% of the sample are right$", example("stream"), re.M)
+    assert [batches for batches, _ in shares] == ["200", "400"] and float(shares[1][1]) > 97
+
+
 def test_each_example_has_a_test():
     for name in PROGRAMS:
         assert f"test_{name}" in globals()

@@ -105,7 +105,7 @@ def test_man_finds_the_pages(prefix, page):
 
 # ---------------------------------------------------------------- C and C++ users
 
-EXAMPLES = ["two_layer", "embedded", "gradient_check", "messages"]
+EXAMPLES = ["two_layer", "embedded", "gradient_check", "messages", "control", "early_stopping", "stream"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
