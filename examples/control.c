@@ -1,5 +1,6 @@
-/* A prediction in a loop of control: a network learns when a cart on a rail has to be pushed, its run is written to a
- * file, and a predictor that is opened from this file alone answers at every tick, without asking for memory.
+/* A prediction in a loop of control: a network learns when a cart on a rail has to be pushed, its run is
+ * written to a file, and a predictor that is opened from this file alone answers at every tick, without
+ * asking for memory.
  *
  *   cc control.c $(pkg-config --cflags --libs dfoo) -lm && ./a.out
  */
@@ -46,8 +47,10 @@ static dfoo_status learn(dfoo *d, const char *file) {
     if (status == DFOO_OK) status = dfoo_arrays_new(d, &seen);
     if (status == DFOO_OK) status = watch_expert(seen);
     if (status == DFOO_OK)
-        status = dfoo_train(model, DFOO_WITH(dfoo_train_options, .arrays = seen, .optimizer = "adam", .learning_rate = 0.02,
-                                             .epochs = 500, .file = file, .restart = 1), &run, NULL);
+        status = dfoo_train(model,
+                            DFOO_WITH(dfoo_train_options, .arrays = seen, .optimizer = "adam",
+                                      .learning_rate = 0.02, .epochs = 500, .file = file, .restart = 1),
+                            &run, NULL);
     dfoo_arrays_free(run);
     dfoo_arrays_free(seen);
     dfoo_model_free(model);
@@ -61,7 +64,8 @@ static void drive(dfoo_predictor *p) {
         if (dfoo_predictor_run(p, state, 1, &force) != DFOO_OK) return;
         state[1] += 0.05 * force;
         state[0] += 0.05 * state[1];
-        if (tick % 60 == 0) printf("%4.1f s: at %6.3f, speed %6.3f, force %6.3f\n", tick * 0.05, state[0], state[1], force);
+        if (tick % 60 == 0)
+            printf("%4.1f s: at %6.3f, speed %6.3f, force %6.3f\n", tick * 0.05, state[0], state[1], force);
     }
     printf("at rest: %s\n", fabs(state[0]) < 0.05 && fabs(state[1]) < 0.05 ? "yes" : "no");
 }

@@ -1,5 +1,5 @@
-/* Training with a rule of one's own about when to stop: behind each epoch a function sees the costs, keeps a copy of the best
- * parameters, halves the learning rate where nothing gets better, and ends it in time.
+/* Training with a rule of one's own about when to stop: behind each epoch a function sees the costs, keeps a
+ * copy of the best parameters, halves the learning rate where nothing gets better, and ends it in time.
  *
  *   cc early_stopping.c $(pkg-config --cflags --libs dfoo) -lm && ./a.out
  */
@@ -63,10 +63,14 @@ static dfoo_status train(dfoo *d, dfoo_model *model, watcher *w) {
     dfoo_status   status = dfoo_arrays_new(d, &examples);
     if (status == DFOO_OK) status = make_examples(examples);
     if (status == DFOO_OK)
-        status = dfoo_train(model, DFOO_WITH(dfoo_train_options, .arrays = examples, .split = 0.3, .optimizer = "adam", .batch = 16,
-                                             .learning_rate = 0.02, .epochs = 2000, .each_epoch = behind_epoch, .user = w), &run, &last);
+        status = dfoo_train(model,
+                            DFOO_WITH(dfoo_train_options, .arrays = examples, .split = 0.3,
+                                      .optimizer = "adam", .batch = 16, .learning_rate = 0.02, .epochs = 2000,
+                                      .each_epoch = behind_epoch, .user = w),
+                            &run, &last);
     if (status == DFOO_OK)
-        printf("stopped behind epoch %zu; the test cost was smallest with %.4f, and is %.4f now\n", last.epoch, w->best, last.test_cost);
+        printf("stopped behind epoch %zu; the test cost was smallest with %.4f, and is %.4f now\n",
+               last.epoch, w->best, last.test_cost);
     dfoo_arrays_free(run);
     dfoo_arrays_free(examples);
     return status;
@@ -80,8 +84,10 @@ int main(void) {
     dfoo_status status = dfoo_model_parse(d, "network.eq", network, sizeof network - 1, &model);
     if (status == DFOO_OK) status = dfoo_arrays_new(d, &w.parameters);
     if (status == DFOO_OK) status = train(d, model, &w);
-    if (status == DFOO_OK) printf("the best W1 begins with %.3f\n", dfoo_arrays_get(w.parameters, "W1")->data[0]);
-    else fputs(dfoo_messages(d), stderr);
+    if (status == DFOO_OK)
+        printf("the best W1 begins with %.3f\n", dfoo_arrays_get(w.parameters, "W1")->data[0]);
+    else
+        fputs(dfoo_messages(d), stderr);
     dfoo_arrays_free(w.parameters);
     dfoo_model_free(model);
     dfoo_close(d);

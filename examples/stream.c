@@ -1,6 +1,6 @@
-/* Data that does not fit into memory: a function puts each mini-batch into memory that it is given. Here a million examples
- * come from a formula; a file or a network would be read in the same place. A sample of a thousand says how large an
- * example is, and is what the scores are about.
+/* Data that does not fit into memory: a function puts each mini-batch into memory that it is given. Here a
+ * million examples come from a formula; a file or a network would be read in the same place. A sample of a
+ * thousand says how large an example is, and is what the scores are about.
  *
  *   cc stream.c $(pkg-config --cflags --libs dfoo) -lm && ./a.out
  */
@@ -27,7 +27,8 @@ static const char network[] = "size  n1 = 10\n"
 /* Is a point of the square in the circle? Points number `first` on, as columns. */
 static void make_points(size_t first, size_t n, double *x, double *y) {
     for (size_t j = 0; j < n; j++) {
-        double a = fmod((double)(first + j) * 0.6180339887, 1) * 2 - 1, b = fmod((double)(first + j) * 0.7548776662, 1) * 2 - 1;
+        double a = fmod((double)(first + j) * 0.6180339887, 1) * 2 - 1,
+               b = fmod((double)(first + j) * 0.7548776662, 1) * 2 - 1;
         x[j] = a;
         x[n + j] = b;
         y[j] = a * a + b * b < 0.6;
@@ -54,12 +55,17 @@ static dfoo_status train(dfoo_model *model, dfoo_arrays *sample) {
     size_t        batches = 0;
     dfoo_trainer *t;
     dfoo_progress now = DFOO_INIT(dfoo_progress);
-    dfoo_status   status = dfoo_trainer_open(model, DFOO_WITH(dfoo_train_options, .arrays = sample, .fill = fill, .fill_examples = ALL,
-                                             .user = &batches, .batch = BATCH, .optimizer = "adam", .learning_rate = 0.02, .epochs = 2), &t);
+    dfoo_status   status = dfoo_trainer_open(model,
+                                             DFOO_WITH(dfoo_train_options, .arrays = sample, .fill = fill,
+                                                       .fill_examples = ALL, .user = &batches, .batch = BATCH,
+                                                       .optimizer = "adam", .learning_rate = 0.02, .epochs = 2),
+                                             &t);
     while (status == DFOO_OK) {
         status = dfoo_trainer_epoch(t, NULL);
         if (status == DFOO_OK) status = dfoo_trainer_score(t, &now);
-        if (status == DFOO_OK) printf("epoch %zu, %zu batches: %.1f%% of the sample are right\n", now.epoch, batches, 100 * now.metric);
+        if (status == DFOO_OK)
+            printf("epoch %zu, %zu batches: %.1f%% of the sample are right\n", now.epoch, batches,
+                   100 * now.metric);
     }
     dfoo_trainer_close(t);
     return status == DFOO_NO ? DFOO_OK : status; /* all epochs are done */

@@ -1,5 +1,5 @@
-/* The public interface: predictors. One that is opened holds the model, its plan and the run; clones share them and have
- * what a run writes to for themselves. */
+/* The public interface: predictors. One that is opened holds the model, its plan and the run; clones share
+ * them and have what a run writes to for themselves. */
 #include <string.h>
 
 #include "api/api.h"
@@ -121,8 +121,10 @@ dfoo_status dfoo_predictor_clone(dfoo_predictor *p, dfoo_predictor **out) {
     NEED(p->d, out);
     dfoo_predictor *clone;
     dfoo_status     status = new_predictor(p->d, p->s, false, &clone);
-    if (status == DFOO_OK) *out = clone;
-    else free_predictor(clone);
+    if (status == DFOO_OK)
+        *out = clone;
+    else
+        free_predictor(clone);
     return status;
 }
 

@@ -1,4 +1,4 @@
-/* A run knows its model: the text, its name, and what was set in it by name, as arrays beside the parameters. */
+/* A run knows its model: the text, its name, and what was set in it, as arrays beside the parameters. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,8 @@ dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model) {
         name.len = 0;
         buf_printf(&name, "%s%s", set_prefix, model->overrides.at[i].name);
         status = buf_status(&name);
-        if (status == DFOO_OK) status = arrays_add(run, name.text, 0, NULL, &model->overrides.at[i].value, NULL);
+        if (status == DFOO_OK)
+            status = arrays_add(run, name.text, 0, NULL, &model->overrides.at[i].value, NULL);
     }
     buf_free(&name);
     return status;
@@ -57,7 +58,9 @@ static dfoo_status from_run(dfoo *d, const dfoo_arrays *run, arena *a, dfoo_mode
     const char *text = get_text(run, "dfoo.model", a, &len), *name = get_text(run, "dfoo.model_name", a, &n);
     if (a->failed) return DFOO_ENOMEM;
     if (!text || !name)
-        return messages_say(d, DFOO_EINPUT, "the run does not hold its model: it was trained by an older dfoo; give the model");
+        return messages_say(
+            d, DFOO_EINPUT,
+            "the run does not hold its model: it was trained by an older dfoo; give the model");
     DFOO_TRY(dfoo_model_parse(d, name, text, len, out));
     dfoo_status status = set_all(run, *out);
     if (status == DFOO_OK) return status;

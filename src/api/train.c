@@ -38,7 +38,11 @@ static bool is_told(dfoo_trainer *k, const train_progress *now) {
 }
 
 static dfoo_progress progress_of(const train_progress *now) {
-    dfoo_progress p = {.size = sizeof p, .epoch = now->epoch, .epochs = now->epochs, .within = now->within, .seconds = now->seconds};
+    dfoo_progress p = {.size = sizeof p,
+                       .epoch = now->epoch,
+                       .epochs = now->epochs,
+                       .within = now->within,
+                       .seconds = now->seconds};
     progress_scores(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
@@ -78,7 +82,8 @@ static dfoo_status write_costs(dfoo_trainer *k, dfoo_arrays *costs) {
     DFOO_TRY(train_history(k->t, costs));
     const dfoo_array *x = arrays_get(costs, "history");
     if (x && k->opt.log) DFOO_TRY(data_write_csv(k->opt.log, x, history_columns, &k->w.messages));
-    return x && k->opt.plot ? plot_write_history(&k->w, k->opt.plot, k->opt.data, x, history_columns) : DFOO_OK;
+    return x && k->opt.plot ? plot_write_history(&k->w, k->opt.plot, k->opt.data, x, history_columns)
+                            : DFOO_OK;
 }
 
 static dfoo_status write_log(dfoo_trainer *k) {
@@ -101,8 +106,14 @@ static dfoo_status read_options(dfoo_trainer *k) {
     const dfoo_train_options *o = &k->opt;
     train_options            *how = &k->how;
     size_t                    epochs = o->epochs || (o->zeros & DFOO_ZERO_EPOCHS) ? o->epochs : TRAIN_EPOCHS;
-    *how = (train_options){.epochs = epochs, .batch = o->batch, .seed = o->seed, .file = o->file, .checkpoint = o->checkpoint,
-                           .split = o->split, .patience = o->patience, .stream = o->fill ? o->fill_examples : 0};
+    *how = (train_options){.epochs = epochs,
+                           .batch = o->batch,
+                           .seed = o->seed,
+                           .file = o->file,
+                           .checkpoint = o->checkpoint,
+                           .split = o->split,
+                           .patience = o->patience,
+                           .stream = o->fill ? o->fill_examples : 0};
     how->every = o->report_every ? o->report_every : o->plot ? (epochs + 99) / 100 : about_twenty(epochs);
     how->feed.dtype = o->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
     how->feed.flatten = o->flatten != 0;
@@ -124,10 +135,14 @@ static dfoo_status read_data(dfoo_trainer *k) {
     const dfoo_train_options *o = &k->opt;
     work                     *w = &k->w;
     if (!o->data && !o->arrays) return diag_alone(&w->messages, "there is no data to train with");
-    DFOO_TRY(load(w, &(load_request){o->data, o->more_data, o->arrays, o->map, "--map", o->header}, &k->data, &k->in.data));
-    DFOO_TRY(load(w, &(load_request){o->test, o->more_tests, o->test_arrays, o->test_map, "--test-map", o->header}, &k->test, &k->in.test));
+    DFOO_TRY(load(w, &(load_request){o->data, o->more_data, o->arrays, o->map, "--map", o->header}, &k->data,
+                  &k->in.data));
+    DFOO_TRY(
+        load(w, &(load_request){o->test, o->more_tests, o->test_arrays, o->test_map, "--test-map", o->header},
+             &k->test, &k->in.test));
     if (k->in.test.n_maps && !o->test && !o->test_arrays)
-        return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of", o->test_map);
+        return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of",
+                          o->test_map);
     DFOO_TRY(load_scales(w, o->scale, &k->how.feed));
     DFOO_TRY(load_classes(w, o->classes, &k->data, &k->how.feed));
     if (!o->from) return DFOO_OK;
@@ -176,7 +191,8 @@ dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *optio
     KNOWN(model->d, opt.header, DFOO_HEADER_NO);
     KNOWN(model->d, opt.decay_kind, DFOO_L2);
     KNOWN(model->d, opt.dtype, DFOO_F32);
-    if (opt.fill && !opt.fill_examples) return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");
+    if (opt.fill && !opt.fill_examples)
+        return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");
     dfoo_trainer *k = mem_new(&model->d->mem, sizeof *k);
     if (!k) return DFOO_ENOMEM;
     *k = (dfoo_trainer){.d = model->d, .opt = opt};
@@ -216,7 +232,8 @@ static dfoo_status make_step(dfoo_trainer *k, const dfoo_arrays *batch) {
     train_progress before, now;
     train_now(k->t, &before);
     if (!batch && !train_goes_on(k->t)) return DFOO_NO;
-    DFOO_TRY(batch ? train_step_on(k->t, &(feed_source){.name = "the batch", .arrays = batch}) : train_step(k->t));
+    DFOO_TRY(batch ? train_step_on(k->t, &(feed_source){.name = "the batch", .arrays = batch})
+                   : train_step(k->t));
     train_now(k->t, &now);
     call_back(k, k->opt.each_step);
     if (now.epoch > before.epoch) call_back(k, k->opt.each_epoch);
@@ -236,10 +253,10 @@ static dfoo_status make_epoch(dfoo_trainer *k) {
 }
 
 /* What every function of a trainer does when its arguments are fine. */
-#define ENTER(t)                                                                                \
-    do {                                                                                        \
+#define ENTER(t)                                                                               \
+    do {                                                                                       \
         if ((t)->ended) return use_wrong((t)->d, "%s: the training has been ended", __func__); \
-        come_back(t);                                                                           \
+        come_back(t);                                                                          \
     } while (0)
 
 static dfoo_status finish(dfoo_trainer *k, dfoo_status status, dfoo_progress *now) {
@@ -284,7 +301,8 @@ dfoo_status dfoo_trainer_parameters(dfoo_trainer *t, dfoo_arrays *out) {
 dfoo_status dfoo_trainer_gradients(dfoo_trainer *t, dfoo_arrays *out) {
     NEED(NULL, t);
     NEED(t->d, out);
-    if (!t->opt.gradients) return use_wrong(t->d, "dfoo_trainer_gradients: the option `gradients` was not given");
+    if (!t->opt.gradients)
+        return use_wrong(t->d, "dfoo_trainer_gradients: the option `gradients` was not given");
     ENTER(t);
     return done(t, train_get(t->t, true, out));
 }
@@ -306,7 +324,8 @@ double dfoo_trainer_learning_rate(const dfoo_trainer *t) {
 
 dfoo_status dfoo_trainer_set_learning_rate(dfoo_trainer *t, double rate) {
     NEED(NULL, t);
-    if (!isfinite(rate)) return use_wrong(t->d, "dfoo_trainer_set_learning_rate: rate is not a finite number");
+    if (!isfinite(rate))
+        return use_wrong(t->d, "dfoo_trainer_set_learning_rate: rate is not a finite number");
     ENTER(t);
     return done(t, train_set_rate(t->t, rate));
 }
@@ -328,8 +347,12 @@ static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progre
         dfoo_status logged = write_log(k);
         if (status == DFOO_OK) status = logged;
     }
-    *end = (dfoo_progress){.size = sizeof *end, .epoch = result.epochs, .epochs = k->how.epochs, .seconds = result.seconds,
-                           .best_epoch = k->opt.patience ? result.best_epoch : result.epochs, .stopped = result.stopped};
+    *end = (dfoo_progress){.size = sizeof *end,
+                           .epoch = result.epochs,
+                           .epochs = k->how.epochs,
+                           .seconds = result.seconds,
+                           .best_epoch = k->opt.patience ? result.best_epoch : result.epochs,
+                           .stopped = result.stopped};
     progress_scores(end, &result.train, &result.test);
     k->ended = true;
     return status;
@@ -355,7 +378,8 @@ dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *
     return status;
 }
 
-dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last) {
+dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run,
+                       dfoo_progress *last) {
     dfoo_trainer *t;
     dfoo_progress end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
     if (run) *run = NULL;

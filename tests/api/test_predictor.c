@@ -1,5 +1,5 @@
-/* Predictors through dfoo.h: the bits of dfoo_predict from the file of a run alone, in several threads, without an
- * allocation; and what they refuse. */
+/* Predictors through dfoo.h: the bits of dfoo_predict from the file of a run alone, in several threads,
+ * without an allocation; and what they refuse. */
 #include "failing_allocator.h"
 
 #include <math.h>
@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Every request for memory in this program, the C library's too; the sanitizers have an allocator of their own. */
+/* Every request for memory in this program, the C library's too; the sanitizers have an allocator of their
+ * own. */
 static size_t n_requests;
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
 enum { COUNTS = 1 };
@@ -45,20 +46,25 @@ typedef struct kind {
 
 static const kind kinds[] = {
     {"columns",
-     "input X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (1, n1)\nA1 = tanh(W1 @ X + b1)\n"
-     "D = dropout(A1, 0.8)\nA2 = sigmoid(W2 @ D)\nJ = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))\nminimize J\npredict A2\n",
+     "input X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (1, n1)\nA1 = "
+     "tanh(W1 @ X + b1)\n"
+     "D = dropout(A1, 0.8)\nA2 = sigmoid(W2 @ D)\nJ = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - "
+     "A2))\nminimize J\npredict A2\n",
      false, true, true, NULL, 3, 1},
     {"rows",
-     "input X : (m, n0)\nlabel Y : (m, k) onehot\nparam W : (n0, k)\nparam b : (1, k)\nA = softmax(X @ W + b)\n"
+     "input X : (m, n0)\nlabel Y : (m, k) onehot\nparam W : (n0, k)\nparam b : (1, k)\nA = softmax(X @ W + "
+     "b)\n"
      "J = -1/m * sum(Y * log(A))\nminimize J\npredict A\n",
      true, false, false, "X=1/7", 3, 2},
     {"two inputs",
-     "const c = 0.5\ninput X : (n0, m)\ninput U : (1, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nP = w @ X + c * U\n"
+     "const c = 0.5\ninput X : (n0, m)\ninput U : (1, m)\nlabel Y : (1, m)\nparam w : (1, n0)\nP = w @ X + c "
+     "* U\n"
      "J = 1/m * sum((P - Y)**2)\nminimize J\npredict P\n",
      false, false, false, NULL, 4, 1},
 };
 
-static dfoo_status add(dfoo_arrays *set, const char *name, size_t entries, bool rows, const double *x, size_t step) {
+static dfoo_status add(dfoo_arrays *set, const char *name, size_t entries, bool rows, const double *x,
+                       size_t step) {
     dfoo_array *to;
     dfoo_status status = dfoo_arrays_add_matrix(set, name, rows ? N : entries, rows ? entries : N, NULL, &to);
     for (size_t j = 0; status == DFOO_OK && j < N; j++)
@@ -81,7 +87,8 @@ static dfoo_status make_data(const kind *k, double *x, dfoo_arrays *set) {
 }
 
 /* Trains, leaves the run in the file. */
-static dfoo_status train(dfoo *d, const kind *k, const char *file, double *x, dfoo_arrays *data, dfoo_model **model) {
+static dfoo_status train(dfoo *d, const kind *k, const char *file, double *x, dfoo_arrays *data,
+                         dfoo_model **model) {
     dfoo_arrays *run = NULL;
     dfoo_status  status = dfoo_model_parse(d, k->name, k->text, strlen(k->text), model);
     if (status == DFOO_OK && k->set) status = dfoo_model_set(*model, "n1", 5);
@@ -124,7 +131,8 @@ static void it_predicts_as_dfoo_predict_does(void **state) {
 
         assert_int_equal(dfoo_arrays_read(d, path, run), DFOO_OK);
         assert_int_equal(dfoo_model_from_run(d, run, &of_run), DFOO_OK);
-        assert_int_equal(dfoo_predict(of_run, run, DFOO_WITH(dfoo_predict_options, .arrays = data), &out, NULL), DFOO_OK);
+        assert_int_equal(
+            dfoo_predict(of_run, run, DFOO_WITH(dfoo_predict_options, .arrays = data), &out, NULL), DFOO_OK);
         const double *all = dfoo_arrays_at(out, 0)->data;
         assert_int_equal(dfoo_predictor_run(p, x, N, y), DFOO_OK);
         for (size_t j = 0; j < N; j++)
@@ -133,7 +141,9 @@ static void it_predicts_as_dfoo_predict_does(void **state) {
         for (size_t j = 0; j < N; j++) { /* one by one */
             double one[2];
             assert_int_equal(dfoo_predictor_run(p, x + j * k->inputs, 1, one), DFOO_OK);
-            for (size_t e = 0; e < k->outputs; e++) if (!(fabs(one[e] - y[j * k->outputs + e]) <= 1e-14 * fmax(1, fabs(one[e])))) fail_msg("%s: %.17g and %.17g", k->name, one[e], y[j * k->outputs + e]);
+            for (size_t e = 0; e < k->outputs; e++)
+                if (!(fabs(one[e] - y[j * k->outputs + e]) <= 1e-14 * fmax(1, fabs(one[e]))))
+                    fail_msg("%s: %.17g and %.17g", k->name, one[e], y[j * k->outputs + e]);
         }
         dfoo_predictor_close(p);
         dfoo_arrays_free(out);
@@ -237,7 +247,8 @@ static void assert_refused(dfoo *d, const char *text, const char *message) {
         assert_int_equal(dfoo_arrays_add(run, "dfoo.model", 1, &n, NULL, &x), DFOO_OK);
         for (size_t i = 0; i < n; i++) x->data[i] = (unsigned char)text[i];
         n = 1;
-        assert_int_equal(dfoo_arrays_add(run, "dfoo.model_name", 1, &n, (const double[]){'x'}, NULL), DFOO_OK);
+        assert_int_equal(dfoo_arrays_add(run, "dfoo.model_name", 1, &n, (const double[]){'x'}, NULL),
+                         DFOO_OK);
     }
     dfoo_messages_clear(d);
     assert_int_equal(dfoo_predictor_new(d, run, DFOO_F64, &p), DFOO_EINPUT);
@@ -252,12 +263,19 @@ static void what_cannot_be_predicted_so(void **state) {
     (void)state;
     assert_int_equal(dfoo_open(NULL, &d), DFOO_OK);
     assert_refused(d, "", "the run does not hold its model");
-    assert_refused(d, "input X : (2, m)\nparam w : (1, 2)\nP = w @ X\nJ = sum(P)\nminimize J\n", "what to predict");
-    assert_refused(d, "input X : (2, m)\nparam v : (1, 2)\nP = v @ X\nJ = sum(P)\nminimize J\npredict P\n", "the run has no v");
-    assert_refused(d, "examples m\ninput X : (2, m)\ninput S : (1, 1)\nparam w : (1, 2)\nP = S * (w @ X)\nJ = 1/m * sum(P)\nminimize J\npredict P\n",
+    assert_refused(d, "input X : (2, m)\nparam w : (1, 2)\nP = w @ X\nJ = sum(P)\nminimize J\n",
+                   "what to predict");
+    assert_refused(d, "input X : (2, m)\nparam v : (1, 2)\nP = v @ X\nJ = sum(P)\nminimize J\npredict P\n",
+                   "the run has no v");
+    assert_refused(d,
+                   "examples m\ninput X : (2, m)\ninput S : (1, 1)\nparam w : (1, 2)\nP = S * (w @ X)\nJ = "
+                   "1/m * sum(P)\nminimize J\npredict P\n",
                    "the input S has no entry for each example");
-    assert_refused(d, "input X : (2, m)\nparam w : (1, 2)\nP = sum(w @ X)\nJ = P\nminimize J\npredict P\n", "P has no entry for each example");
-    assert_refused(d, "input X : (2, m)\nlabel Y : (1, m)\nparam w : (1, 2)\nP = w @ X + Y\nJ = sum(P)\nminimize J\npredict P\n",
+    assert_refused(d, "input X : (2, m)\nparam w : (1, 2)\nP = sum(w @ X)\nJ = P\nminimize J\npredict P\n",
+                   "P has no entry for each example");
+    assert_refused(d,
+                   "input X : (2, m)\nlabel Y : (1, m)\nparam w : (1, 2)\nP = w @ X + Y\nJ = "
+                   "sum(P)\nminimize J\npredict P\n",
                    "the prediction reads the label Y");
     assert_int_equal(dfoo_predictor_open(d, "/no/such/run.npz", &p), DFOO_EIO);
     assert_int_equal(dfoo_predictor_open(d, NULL, &p), DFOO_EUSE);

@@ -1,5 +1,5 @@
-/* Trainers through dfoo.h: the loop in parts gives the bits of the whole, steps on the caller's arrays, callbacks,
- * data that comes batch by batch, and memory that runs out. */
+/* Trainers through dfoo.h: the loop in parts gives the bits of the whole, steps on the caller's arrays,
+ * callbacks, data that comes batch by batch, and memory that runs out. */
 #include "failing_allocator.h"
 
 #include <math.h>
@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char net[] =
-    "size n1 = 4\ninput X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (n1, n0)\nparam b1 : (n1, 1)\nparam W2 : (1, n1)\n"
-    "param b2 : (1, 1)\nA1 = tanh(W1 @ X + b1)\nA2 = sigmoid(W2 @ A1 + b2)\n"
-    "J = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))\nminimize J\npredict A2\n";
+static const char net[] = "size n1 = 4\ninput X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (n1, n0)\nparam b1 : "
+                          "(n1, 1)\nparam W2 : (1, n1)\n"
+                          "param b2 : (1, 1)\nA1 = tanh(W1 @ X + b1)\nA2 = sigmoid(W2 @ A1 + b2)\n"
+                          "J = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))\nminimize J\npredict A2\n";
 static const char line[] = "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\n"
                            "J = 1/m * sum((P - Y)**2)\nminimize J\npredict P\n";
 
@@ -53,8 +53,8 @@ static void bench_close(bench *b) {
     dfoo_close(b->d);
 }
 
-#define CHECK(b, call) \
-    do { \
+#define CHECK(b, call)                                                          \
+    do {                                                                        \
         if ((call) != DFOO_OK) fail_msg("%s: %s", #call, dfoo_messages((b).d)); \
     } while (0)
 
@@ -80,11 +80,12 @@ static void assert_same(const dfoo_arrays *x, const dfoo_arrays *y) {
 static void the_parts_are_the_whole(void **state) {
     (void)state;
     for (int i = 0; i < 4; i++) {
-        bench        b;
+        bench         b;
         dfoo_trainer *t;
         dfoo_arrays  *whole, *parts;
-        dfoo_progress last = DFOO_INIT(dfoo_progress), end = DFOO_INIT(dfoo_progress), now = DFOO_INIT(dfoo_progress);
-        size_t        epochs = 0, steps = 0;
+        dfoo_progress last = DFOO_INIT(dfoo_progress), end = DFOO_INIT(dfoo_progress),
+                      now = DFOO_INIT(dfoo_progress);
+        size_t epochs = 0, steps = 0;
         CHECK(b, bench_open(&b, NULL, net));
         dfoo_train_options how = DFOO_INIT(dfoo_train_options);
         how.arrays = b.data;
@@ -103,7 +104,8 @@ static void the_parts_are_the_whole(void **state) {
             CHECK(b, dfoo_trainer_step(t, NULL, &now));
         }
         assert_int_equal(steps, how.batch ? 3 : 1);
-        for (epochs = 1; dfoo_trainer_epoch(t, &now) == DFOO_OK; epochs++) CHECK(b, dfoo_trainer_score(t, NULL));
+        for (epochs = 1; dfoo_trainer_epoch(t, &now) == DFOO_OK; epochs++)
+            CHECK(b, dfoo_trainer_score(t, NULL));
         assert_int_equal(epochs, 7);
         CHECK(b, dfoo_trainer_end(t, &parts, &end));
         assert_int_equal(dfoo_trainer_epoch(t, NULL), DFOO_EUSE);
@@ -135,8 +137,10 @@ static void steps_on_the_callers_arrays(void **state) {
     CHECK(b, bench_open(&b, NULL, line));
     CHECK(b, dfoo_arrays_new(b.d, &out));
     CHECK(b, dfoo_arrays_new(b.d, &wrong));
-    CHECK(b, dfoo_trainer_open(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 100, .learning_rate = 0.1,
-                                                  .gradients = 1, .threads = 1), &t));
+    CHECK(b, dfoo_trainer_open(b.model,
+                               DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 100,
+                                         .learning_rate = 0.1, .gradients = 1, .threads = 1),
+                               &t));
     for (int step = 0; step < 6; step++) {
         size_t n = step % 3 ? 5 : 9;
         double rate = step < 3 ? 0.1 : 0.025;
@@ -210,8 +214,10 @@ static void callbacks_see_and_change(void **state) {
     (void)state;
     CHECK(b, bench_open(&b, NULL, net));
     CHECK(b, dfoo_arrays_new(b.d, &s.copy));
-    CHECK(b, dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 50, .batch = 20, .each_step = count_step,
-                                           .each_epoch = behind_epoch, .user = &s), &run, &last));
+    CHECK(b, dfoo_train(b.model,
+                        DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 50, .batch = 20,
+                                  .each_step = count_step, .each_epoch = behind_epoch, .user = &s),
+                        &run, &last));
     assert_int_equal(s.epochs, 5);
     assert_int_equal(s.steps, 15);
     assert_int_equal(last.epoch, 5);
@@ -229,9 +235,9 @@ static void callbacks_see_and_change(void **state) {
 enum { STREAM = 130, BATCH = 40 };
 
 static int fill_batch(void *user, size_t epoch, size_t first, dfoo_arrays *batch) {
-    size_t       *calls = user;
-    dfoo_array   *x = dfoo_arrays_get(batch, "X");
-    const size_t  n = first + BATCH > STREAM ? STREAM - first : BATCH;
+    size_t      *calls = user;
+    dfoo_array  *x = dfoo_arrays_get(batch, "X");
+    const size_t n = first + BATCH > STREAM ? STREAM - first : BATCH;
     assert_int_equal(x->dim[1], n);
     ++*calls;
     fill_columns(x, dfoo_arrays_get(batch, "Y"), first, n);
@@ -293,14 +299,19 @@ static void zeros_can_be_meant(void **state) {
     dfoo_progress last = DFOO_INIT(dfoo_progress);
     (void)state;
     CHECK(b, bench_open(&b, NULL, net));
-    CHECK(b, dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .zeros = DFOO_ZERO_EPOCHS), &start, &last));
+    CHECK(b, dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .zeros = DFOO_ZERO_EPOCHS),
+                        &start, &last));
     assert_int_equal(last.epoch, 0);
-    CHECK(b, dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 3, .zeros = DFOO_ZERO_LEARNING_RATE), &run, &last));
+    CHECK(b, dfoo_train(b.model,
+                        DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 3,
+                                  .zeros = DFOO_ZERO_LEARNING_RATE),
+                        &run, &last));
     assert_int_equal(last.epoch, 3);
     assert_memory_equal(values(start, "W1"), values(run, "W1"), 8 * sizeof(double));
     dfoo_arrays_free(run);
     char *text;
-    CHECK(b, dfoo_show_optimizer(b.d, DFOO_WITH(dfoo_train_options, .optimizer = "adamw", .zeros = DFOO_ZERO_DECAY), &text));
+    CHECK(b, dfoo_show_optimizer(
+                 b.d, DFOO_WITH(dfoo_train_options, .optimizer = "adamw", .zeros = DFOO_ZERO_DECAY), &text));
     assert_non_null(strstr(text, "decay = 0\n"));
     dfoo_text_free(b.d, text);
     dfoo_arrays_free(start);
@@ -356,9 +367,9 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_parts_are_the_whole),   cmocka_unit_test(steps_on_the_callers_arrays),
-        cmocka_unit_test(callbacks_see_and_change),  cmocka_unit_test(data_comes_batch_by_batch),
-        cmocka_unit_test(zeros_can_be_meant),        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(the_parts_are_the_whole),  cmocka_unit_test(steps_on_the_callers_arrays),
+        cmocka_unit_test(callbacks_see_and_change), cmocka_unit_test(data_comes_batch_by_batch),
+        cmocka_unit_test(zeros_can_be_meant),       cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,7 +104,9 @@ static dfoo_status tell_step(trainer *t) {
     step_to_tell step = {.result = t->m->cost,
                          .number = t->t,
                          .s = &t->s,
-                         .examples = t->is_other ? &t->other : t->order ? &t->gathered : &t->train,
+                         .examples = t->is_other ? &t->other
+                                     : t->order  ? &t->gathered
+                                                 : &t->train,
                          .parameters = t->step,
                          .seed = t->opt->seed};
     DFOO_TRY(tell_not_finite(t->m, &t->a, t->p, &step));
@@ -159,7 +161,8 @@ static dfoo_status make_room(trainer *t, size_t n) {
 
 /* ---------------------------------------------------------------- other batches */
 
-/* A step of data that is read as training remembers. It is kept up to the next one: the step is bound to it. */
+/* A step of data that is read as training remembers. It is kept up to the next one: the step is bound to it.
+ */
 static dfoo_status other_batch(trainer *t, const feed_source *from, double *cost) {
     sizing       z;
     bound        data;
@@ -172,7 +175,8 @@ static dfoo_status other_batch(trainer *t, const feed_source *from, double *cost
     arena_init(&t->other_a, t->a.mem);
     DFOO_TRY(sizing_init(&z, t->m, r.a, r.opt, &t->s));
     DFOO_TRY(bind_data(&r, &z, &data));
-    examples_request e = {.m = t->m, .a = r.a, .from = &data, .memos = &t->memos, .n = data.n, .in_order = true};
+    examples_request e = {
+        .m = t->m, .a = r.a, .from = &data, .memos = &t->memos, .n = data.n, .in_order = true};
     e.type = t->opt->feed.dtype;
     DFOO_TRY(examples_open(&e, &t->other));
     DFOO_TRY(make_room(t, data.n));
@@ -202,7 +206,8 @@ static dfoo_status make_arrays(trainer *t, size_t n) {
 static dfoo_status stream_batch(trainer *t, size_t at, size_t n, double *cost) {
     if (!t->filled || n != t->n_filled) DFOO_TRY(make_arrays(t, n));
     if (!t->opt->fill(t->opt->fill_user, t->epoch, at, t->filled)) {
-        diag_alone(t->m->g.d, "the examples from number %zu on of epoch %zu could not be had", at + 1, t->epoch + 1);
+        diag_alone(t->m->g.d, "the examples from number %zu on of epoch %zu could not be had", at + 1,
+                   t->epoch + 1);
         return DFOO_EIO;
     }
     return other_batch(t, &(feed_source){.name = "the stream", .arrays = t->filled}, cost);
@@ -391,11 +396,12 @@ static dfoo_status repeat_to_bad_step(const trainer *t) {
 
 static dfoo_status settled(trainer *t, dfoo_status status) {
     if (status == DFOO_EINPUT) status = repeat_to_bad_step(t);
-    return t->a.failed || t->other_a.failed || t->m->g.a->failed || t->m->g.d->a->failed ? DFOO_ENOMEM : status;
+    return t->a.failed || t->other_a.failed || t->m->g.a->failed || t->m->g.d->a->failed ? DFOO_ENOMEM
+                                                                                         : status;
 }
 
-dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
-                       trainer **out) {
+dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt,
+                       dfoo_arrays *run, trainer **out) {
     assert(m->cost && run && (!opt->stream || opt->fill));
     DFOO_TRY(new_trainer(m, p, in, opt, run, out));
     dfoo_status status = settled(*out, begin(*out));
@@ -437,8 +443,8 @@ dfoo_status train_end(trainer *t, train_result *out) {
     return settled(t, status == DFOO_OK ? keep_results(t, out) : status);
 }
 
-dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
-                      dfoo_arrays *costs, train_result *out) {
+dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
+                      dfoo_arrays *run, dfoo_arrays *costs, train_result *out) {
     trainer *t;
     *out = (train_result){0};
     DFOO_TRY(train_open(m, p, in, opt, run, &t));

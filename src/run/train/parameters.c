@@ -33,11 +33,13 @@ static dfoo_status check_one(const trainer *t, var_id v, const dfoo_array *x) {
     const ir *g = &t->m->g;
     shape     sh = ir_var(g, v)->sh;
     size_t    rows, cols;
-    if (!array_as_matrix(x, &rows, &cols) || rows != sizes_get(&t->s, sh.rows) || cols != sizes_get(&t->s, sh.cols))
-        return diag_alone(g->d, "%s is %s, which does not fit %s", x->name, arrays_dims_text(g->d->a, x->ndim, x->dim),
-                          print_shape_text(g, g->d->a, sh));
+    if (!array_as_matrix(x, &rows, &cols) || rows != sizes_get(&t->s, sh.rows) ||
+        cols != sizes_get(&t->s, sh.cols))
+        return diag_alone(g->d, "%s is %s, which does not fit %s", x->name,
+                          arrays_dims_text(g->d->a, x->ndim, x->dim), print_shape_text(g, g->d->a, sh));
     for (size_t i = 0; i < rows * cols; i++)
-        if (!isfinite(x->data[i])) return diag_alone(g->d, "%s: %g is not a finite number", x->name, x->data[i]);
+        if (!isfinite(x->data[i]))
+            return diag_alone(g->d, "%s: %g is not a finite number", x->name, x->data[i]);
     return DFOO_OK;
 }
 

@@ -1,5 +1,6 @@
-/* Predicting from plain memory: inputs are prepared into memory that the plan is bound to, and what it computes
- * is copied out. Nothing is looked up, reported or, while the number of examples stays, allocated. */
+/* Predicting from plain memory: inputs are prepared into memory that the plan is bound to, and what it
+ * computes is copied out. Nothing is looked up, reported or, while the number of examples stays, allocated.
+ */
 #include <assert.h>
 #include <string.h>
 
@@ -16,10 +17,12 @@ static dfoo_status add_input(predictor *k, var_id v, const memos *known) {
     const memo      *own = memos_find(known, v);
     predictor_input *in = &k->inputs[k->n_inputs++];
     if (x->kind == VAR_LABEL)
-        return diag_alone(k->m->g.d, "the prediction reads the label %s, which is not known when predicting", ir_var_name(&k->m->g, v));
-    if (!by_example(k->m, x))
-        return diag_alone(k->m->g.d, "the input %s has no entry for each example: such a model predicts with dfoo_predict",
+        return diag_alone(k->m->g.d, "the prediction reads the label %s, which is not known when predicting",
                           ir_var_name(&k->m->g, v));
+    if (!by_example(k->m, x))
+        return diag_alone(
+            k->m->g.d, "the input %s has no entry for each example: such a model predicts with dfoo_predict",
+            ir_var_name(&k->m->g, v));
     *in = (predictor_input){.var = v, .first = k->n_in, .entries = sizes_get(&k->s, entries_dim(k->m, x))};
     k->n_in += in->entries;
     if (!own) return DFOO_OK;
@@ -45,8 +48,8 @@ static dfoo_status find_inputs(predictor *k) {
     return DFOO_OK;
 }
 
-/* Sizes follow from the parameters, the model and what training set; inputs that they leave open, from what training
- * remembers of their columns. */
+/* Sizes follow from the parameters, the model and what training set; inputs that they leave open, from what
+ * training remembers of their columns. */
 static dfoo_status find_sizes(predictor *k) {
     sizing       z;
     feed_options none = {.dtype = k->type};
@@ -57,13 +60,15 @@ static dfoo_status find_sizes(predictor *k) {
     return sizing_complete(&z);
 }
 
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, arena *a, predictor *out) {
-    recalled        r = {.m = m, .run = run};
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+                           arena *a, predictor *out) {
+    recalled r = {.m = m, .run = run};
     *out = (predictor){.m = m, .a = a, .run = run, .type = type};
     DFOO_TRY(recalled_check(&r));
     const variable *y = ir_var(&m->g, out->prediction = m->predict.at[0]);
     if (!by_example(m, y))
-        return diag_alone(m->g.d, "%s has no entry for each example: such a model predicts with dfoo_predict", ir_var_name(&m->g, out->prediction));
+        return diag_alone(m->g.d, "%s has no entry for each example: such a model predicts with dfoo_predict",
+                          ir_var_name(&m->g, out->prediction));
     DFOO_TRY(machine_plan(m, a, p, &out->prediction, 1, &out->p));
     DFOO_TRY(find_sizes(out));
     DFOO_TRY(find_inputs(out));
@@ -138,8 +143,10 @@ static void put_input(const predictor_scratch *x, const predictor_input *in, con
         for (size_t i = 0; i < in->entries; i++) {
             double value = prepared(in, from[j * step + in->first + i], i);
             size_t at = across ? i * n + j : j * in->entries + i;
-            if (x->k->type == EXEC_F32) ((float *)to)[at] = (float)value;
-            else ((double *)to)[at] = value;
+            if (x->k->type == EXEC_F32)
+                ((float *)to)[at] = (float)value;
+            else
+                ((double *)to)[at] = value;
         }
 }
 
@@ -150,7 +157,8 @@ static void get_outputs(const predictor_scratch *x, double *to) {
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n_out; i++) {
             size_t at = across ? i * n + j : j * n_out + i;
-            to[j * n_out + i] = x->k->type == EXEC_F32 ? (double)((const float *)from)[at] : ((const double *)from)[at];
+            to[j * n_out + i] =
+                x->k->type == EXEC_F32 ? (double)((const float *)from)[at] : ((const double *)from)[at];
         }
 }
 
@@ -158,7 +166,8 @@ dfoo_status scratch_run(predictor_scratch *x, const double *in, size_t n, double
     if (!n) return DFOO_OK;
     if (n != x->n) DFOO_TRY(make_room(x, n));
     char *to = (char *)x->values + (64 - (uintptr_t)x->values % 64) % 64;
-    for (uint32_t i = 0; i < x->k->n_inputs; to += block_size(x, &x->k->inputs[i++], n)) put_input(x, &x->k->inputs[i], in, to);
+    for (uint32_t i = 0; i < x->k->n_inputs; to += block_size(x, &x->k->inputs[i++], n))
+        put_input(x, &x->k->inputs[i], in, to);
     exec_run(x->e);
     get_outputs(x, out);
     return DFOO_OK;

@@ -8,7 +8,7 @@
 typedef struct predictor_input {
     var_id        var;
     size_t        first, entries;
-    const double *mean, *sd; /* NULL: not standardised */
+    const double *mean, *sd;   /* NULL: not standardised */
     double        times, over; /* over 0: not scaled */
 } predictor_input;
 
@@ -26,9 +26,10 @@ typedef struct predictor {
     size_t             n_in, n_out; /* entries of an example */
 } predictor;
 
-/* `p` computes at least the first prediction of the model; everything has to stay. Memory comes from `a`. DFOO_EINPUT: the run
- * is not one of the model, or an input is not by example. */
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, arena *a, predictor *out);
+/* `p` computes at least the first prediction of the model; everything has to stay. Memory comes from `a`.
+ * DFOO_EINPUT: the run is not one of the model, or an input is not by example. */
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+                           arena *a, predictor *out);
 
 /* What each of those that predict at the same time has for itself. */
 typedef struct predictor_scratch {
@@ -36,15 +37,17 @@ typedef struct predictor_scratch {
     dfoo_allocator   mem;
     exec            *e;
     sizes            s;
-    size_t           n; /* examples that there is room for */
+    size_t           n;      /* examples that there is room for */
     void            *values; /* of all inputs */
     size_t           size;
 } predictor_scratch;
 
-dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a, const dfoo_allocator *mem); /* close it also after a failure */
+dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a,
+                         const dfoo_allocator *mem); /* close it also after a failure */
 void        scratch_close(predictor_scratch *x);
 
-/* y (n, n_out) of x (n, n_in), both a row per example. Allocates where n is not that of the run before. DFOO_ENOMEM. */
+/* y (n, n_out) of x (n, n_in), both a row per example. Allocates where n is not that of the run before.
+ * DFOO_ENOMEM. */
 dfoo_status scratch_run(predictor_scratch *x, const double *in, size_t n, double *out);
 
 #endif
