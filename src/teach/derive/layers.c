@@ -82,7 +82,9 @@ static const char *printed(pages *p, node_id n) {
 static op_id activation(const pages *p, var_id v) {
     for (uint32_t i = 0; i < p->d->forward.list.n; i++) {
         const node *x = ir_node(p->g, p->d->forward.list.at[i].node);
-        if (op_elementwise((op_id)x->op) && op_table[x->op].arity == 1 && x->op != OP_NEG && x->arg[0] == ir_var(p->g, v)->leaf) return (op_id)x->op;
+        if (op_elementwise((op_id)x->op) && op_table[x->op].arity == 1 && x->op != OP_NEG &&
+            x->arg[0] == ir_var(p->g, v)->leaf)
+            return (op_id)x->op;
     }
     return OP_NONE;
 }
@@ -178,7 +180,8 @@ dfoo_status derive_layers(const derivation *d, arena *a, buf *out) {
     for (uint32_t i = 0; i < p.lines.n; i++)
         hidden += p.lines.at[i].function && p.count[p.lines.at[i].key] > 1;
     if (!hidden) return arena_status(a);
-    buf_printf(out, "# the layers are alike%s%s:\n", input_name(&p) ? "; A[0] is " : "", input_name(&p) ? input_name(&p) : "");
+    buf_printf(out, "# the layers are alike%s%s:\n", input_name(&p) ? "; A[0] is " : "",
+               input_name(&p) ? input_name(&p) : "");
     for (uint32_t i = 0; i < p.lines.n; i++) {
         if (p.count[p.lines.at[i].key] > 1) put_one(&p, i, out);
         p.count[p.lines.at[i].key] = 0;

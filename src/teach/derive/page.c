@@ -62,14 +62,16 @@ static void put_cost(const page *p, buf *out) {
     drop(&b, p->out);
 }
 
-/* "dZ1, dZ2, .. : entry [i,t] says how the loss of the examples changes with Z[i,t]"; nothing where there are none. */
+/* "dZ1, dZ2, .. : entry [i,t] says how the loss of the examples changes with Z[i,t]"; nothing where there are
+ * none. */
 static void put_data_line(const page *p, buf *out) {
     const char *at = p->d->m->examples_are_columns ? "i,t" : "t,i";
     buf         names;
     var_id      first = 0;
     buf_init(&names, out->mem);
     if (put_names(p, SCALE_DATA, &names, &first)) {
-        buf_printf(out, "#   %s : entry [%s] says how the loss of the examples changes with ", names.text, at);
+        buf_printf(out, "#   %s : entry [%s] says how the loss of the examples changes with ", names.text,
+                   at);
         put_letter(p, first, out);
         buf_printf(out, "[%s]", at);
     }
@@ -110,11 +112,15 @@ static void head_dj(const page *p) {
     buf_printf(p->out, " Every dV is d%s/dV, where ", ir_var_name(p->g, d->m->cost));
     put_cost(p, p->out);
     buf_puts(p->out, "\n");
-    if (d->why_dj && m) buf_printf(p->out, "#   (%s, so there is no convention without the 1/m)\n", d->why_dj);
+    if (d->why_dj && m)
+        buf_printf(p->out, "#   (%s, so there is no convention without the 1/m)\n", d->why_dj);
     if (d->why_dj) return;
     assert(m);
-    buf_printf(p->out, "#   the 1/%s enters at the last layer and nowhere else; what depends on the examples is 1/%s times the\n"
-                       "#   course's convention, the gradients of parameters are the same in both\n", m, m);
+    buf_printf(p->out,
+               "#   the 1/%s enters at the last layer and nowhere else; what depends on the examples is 1/%s "
+               "times the\n"
+               "#   course's convention, the gradients of parameters are the same in both\n",
+               m, m);
 }
 
 /* The statement in which a mask stands; NULL if it does not lead to the cost. */
@@ -124,7 +130,9 @@ static const stmt *statement_with(const derivation *d, var_id mask) {
         const stmt *s = &d->forward.list.at[i];
         node_list   need = {{0}};
         if (ir_reach(g, g->a, &s->node, 1, &need) != DFOO_OK) return NULL;
-        if (need.list.n && need.list.at[node_list_place(&need, ir_var(g, mask)->leaf)] == ir_var(g, mask)->leaf) return s;
+        if (need.list.n &&
+            need.list.at[node_list_place(&need, ir_var(g, mask)->leaf)] == ir_var(g, mask)->leaf)
+            return s;
     }
     return NULL;
 }
@@ -141,7 +149,10 @@ static void put_masks(const page *p) {
         buf_puts(p->out, ", 0 or 1/");
         if (x->of) buf_puts(p->out, ir_var_name(p->g, x->of));
         else buf_number(p->out, x->value);
-        buf_puts(p->out, said ? " likewise\n" : " in each entry,\n#     new for each step of training, 1 everywhere when predicting\n");
+        buf_puts(
+            p->out,
+            said ? " likewise\n"
+                 : " in each entry,\n#     new for each step of training, 1 everywhere when predicting\n");
         said = true;
     }
 }
@@ -157,7 +168,9 @@ static void put_head(const page *p) {
     if (p->d->used == CONVENTION_COURSE) head_course(p);
     else head_dj(p);
     if (p->d->examples_interact)
-        buf_puts(p->out, "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
+        buf_puts(
+            p->out,
+            "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
     put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const stmt *s = ir_var(p->g, v)->given_name ? program_find(&p->d->forward, v) : NULL;
@@ -186,8 +199,10 @@ static void put_line(const page *p, const gradient *v) {
 
 static void put_unreached(const page *p) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
-        if (ir_var(p->g, v)->kind != VAR_PARAM || derivation_find(p->d, v) || (p->only && !p->only[v])) continue;
-        buf_printf(p->out, "# %s: the cost does not depend on it, its gradient is zero\n", ir_var_name(p->g, v));
+        if (ir_var(p->g, v)->kind != VAR_PARAM || derivation_find(p->d, v) || (p->only && !p->only[v]))
+            continue;
+        buf_printf(p->out, "# %s: the cost does not depend on it, its gradient is zero\n",
+                   ir_var_name(p->g, v));
     }
 }
 
@@ -195,7 +210,8 @@ static void put_unreached(const page *p) {
 
 static bool is_trivial(const page *p, const gradient *v) {
     const node *x = v->whole ? ir_node(p->g, v->whole) : NULL;
-    return !x || x->op == OP_NUMBER || x->op == OP_ONES || (x->op == OP_MUL && ir_node(p->g, x->arg[1])->op == OP_ONES);
+    return !x || x->op == OP_NUMBER || x->op == OP_ONES ||
+           (x->op == OP_MUL && ir_node(p->g, x->arg[1])->op == OP_ONES);
 }
 
 /* How long it is written, in words and signs: how long the names are does not count. */
@@ -218,7 +234,8 @@ static void put_step(const page *p, const gradient *v, buf *out) {
     if (ir_var(p->g, v->var)->kind == VAR_PARAM) return;
     buf_puts(out, " = ");
     print_node(p->g, v->local, out);
-    if (!v->shown || v->whole == v->local || expression_length(p, v->whole) >= expression_length(p, v->local)) return;
+    if (!v->shown || v->whole == v->local || expression_length(p, v->whole) >= expression_length(p, v->local))
+        return;
     buf_puts(out, " = ");
     print_node(p->g, v->whole, out);
 }
@@ -234,7 +251,8 @@ static bool is_dA_prev(const page *p, const gradient *v, const stmt *s) {
 static bool in_group(const page *p, const gradient *v, uint32_t i, const gradient *own) {
     if (ir_var(p->g, v->var)->kind == VAR_INPUT || v->given) return false;
     if (v == own) {
-        const gradient *from = v->stmt < p->d->forward.list.n ? derivation_find(p->d, p->d->forward.list.at[v->stmt].var) : NULL;
+        const gradient *from =
+            v->stmt < p->d->forward.list.n ? derivation_find(p->d, p->d->forward.list.at[v->stmt].var) : NULL;
         return from && (from == own || is_trivial(p, from));
     }
     return v->stmt == i && !is_trivial(p, v);
@@ -315,8 +333,8 @@ static size_t width_of_groups(const page *p) {
 
 /* "the six equations are these with dA2 and dA1 substituted away" */
 static void put_substituted(const steps *w) {
-    static const char *const words[] = {"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-                                        "eleven", "twelve"};
+    static const char *const words[] = {"no",    "one",   "two",  "three", "four",   "five",  "six",
+                                        "seven", "eight", "nine", "ten",   "eleven", "twelve"};
     const page *p = w->p;
     uint32_t    n = 0;
     for (uint32_t i = 0; i < p->d->list.n; i++) n += is_listed(p, &p->d->list.at[i]);

@@ -28,11 +28,13 @@ const char *doc_examples(const document *doc) {
 block *doc_add(document *doc, block_kind kind, uint8_t indent, const char *words) {
     uint32_t n = doc->blocks.n;
     assert(words);
-    vec_push(doc->a, &doc->blocks, (block){.kind = (uint8_t)kind, .indent = indent, .words = words, .tail = ""});
+    vec_push(doc->a, &doc->blocks,
+             (block){.kind = (uint8_t)kind, .indent = indent, .words = words, .tail = ""});
     return doc->blocks.n > n ? &doc->blocks.at[n] : &doc->spare;
 }
 
-block *doc_add_line(document *doc, uint8_t indent, const char *words, node_id a, node_id b, const char *tail) {
+block *doc_add_line(document *doc, uint8_t indent, const char *words, node_id a, node_id b,
+                    const char *tail) {
     block *line = doc_add(doc, BLOCK_LINE, indent, words);
     if (a) doc_add_node(doc, line, a, false);
     doc_add_node(doc, line, b, false);
@@ -69,7 +71,8 @@ static bool is_taken(document *doc, var_id v) {
     if (strcmp(lower, ir_var_name(&m->g, v)) == 0) return false;
     for (uint32_t i = 0; i < m->size_names.n; i++)
         taken = taken || strcmp(lower, symbols_name(m->g.names, m->size_names.at[i])) == 0;
-    for (var_id k = 1; k < m->g.vars.n; k++) taken = taken || (k != v && strcmp(lower, ir_var_name(&m->g, k)) == 0);
+    for (var_id k = 1; k < m->g.vars.n; k++)
+        taken = taken || (k != v && strcmp(lower, ir_var_name(&m->g, k)) == 0);
     return taken;
 }
 
@@ -83,7 +86,8 @@ dfoo_status doc_open(document *doc) {
     if (!doc->small || !doc->lower) return DFOO_ENOMEM;
     for (var_id k = 1; k < g->vars.n && m; k++) {
         shape  s = ir_var(g, k)->sh;
-        var_id named_as = ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k; /* dZ1 is dz1 where Z1 is z1 */
+        var_id named_as =
+            ir_var(g, k)->kind == VAR_GRADIENT ? ir_var(g, k)->of : k; /* dZ1 is dz1 where Z1 is z1 */
         doc->small[k] = s.rows == m || s.cols == m;
         doc->lower[k] = doc->small[k] && !is_taken(doc, named_as);
         per_example = per_example && !(s.rows == m && s.cols == m); /* an entry for each pair of examples */

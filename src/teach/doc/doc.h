@@ -21,8 +21,9 @@ struct form;
  * change does, or a matrix of one example. */
 typedef struct value {
     node_id            left, right, times; /* <left, right>, times a number if there is one */
-    var_id             change_of, when;    /* the change of a variable when another moves by its δ; with left: <left, change> */
-    bool               total;              /* of what the goal's gradient differentiates, when the goal moves */
+    var_id             change_of,
+        when; /* the change of a variable when another moves by its δ; with left: <left, change> */
+    bool               total; /* of what the goal's gradient differentiates, when the goal moves */
     const struct form *form;
 } value;
 
@@ -118,7 +119,8 @@ const char *doc_small_name(document *doc, var_id v);              /* as for one 
 const char *doc_node(document *doc, node_id n, bool small);
 const char *doc_equation(document *doc, const stmt *s); /* Z1 = W1 @ X + b1 */
 const char *doc_shape(document *doc, shape s, bool one_example);
-const char *doc_shapes(document *doc, node_id n, bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
+const char *doc_shapes(document *doc, node_id n,
+                       bool one_example); /* "(n1, n2) @ (n2, m) -> (n1, m)", else the shape */
 
 const char *doc_index(document *doc, const index_tree *x, const index_style *style);
 

@@ -4,7 +4,8 @@
 #include <assert.h>
 
 const form *form_new(document *doc, form f) {
-    bool one = f.kind >= FORM_TURN && f.kind <= FORM_MINUS, two = f.kind >= FORM_PRODUCT && f.kind <= FORM_MINUS;
+    bool one = f.kind >= FORM_TURN && f.kind <= FORM_MINUS,
+         two = f.kind >= FORM_PRODUCT && f.kind <= FORM_MINUS;
     if ((f.kind < FORM_TURN && !f.n) || (one && !f.a) || (two && !f.b)) return NULL;
     form *own = arena_new(doc->a, sizeof *own);
     if (own) *own = f;
@@ -83,7 +84,8 @@ enum { PREC_SUM, PREC_PRODUCT, PREC_TIGHT };
 static const char *text_of(document *doc, const form *f, int least);
 
 static const char *infix(document *doc, const form *f, int prec, const char *sign, int least) {
-    const char *a = text_of(doc, f->a, prec), *b = text_of(doc, f->b, f->kind == FORM_MINUS ? prec + 1 : prec);
+    const char *a = text_of(doc, f->a, prec),
+               *b = text_of(doc, f->b, f->kind == FORM_MINUS ? prec + 1 : prec);
     return doc_text(doc, prec < least ? "(%s%s%s)" : "%s%s%s", a, sign, b);
 }
 
@@ -102,10 +104,12 @@ static bool is_derivative(const form *f) {
 static const char *text_of(document *doc, const form *f, int least) {
     switch ((form_kind)f->kind) {
     case FORM_NODE:
-        return doc_text(doc, least > PREC_SUM && is_compound(doc, f->n) ? "(%s)" : "%s", doc_node(doc, f->n, true));
+        return doc_text(doc, least > PREC_SUM && is_compound(doc, f->n) ? "(%s)" : "%s",
+                        doc_node(doc, f->n, true));
     case FORM_DIAG: return doc_text(doc, "diag(%s)", doc_node(doc, f->n, true));
     case FORM_IDENTITY: return "I";
-    case FORM_TURN: return doc_text(doc, f->a->kind >= FORM_PARTIAL ? "(%s).T" : "%s.T", text_of(doc, f->a, PREC_TIGHT));
+    case FORM_TURN:
+        return doc_text(doc, f->a->kind >= FORM_PARTIAL ? "(%s).T" : "%s.T", text_of(doc, f->a, PREC_TIGHT));
     case FORM_PRODUCT: return infix(doc, f, PREC_PRODUCT, is_derivative(f) ? " · " : " @ ", least);
     case FORM_SUM: return infix(doc, f, PREC_SUM, " + ", least);
     case FORM_MINUS: return infix(doc, f, PREC_SUM, " - ", least);

@@ -29,11 +29,21 @@ typedef struct form {
 /* A form in the document's arena; NULL without memory, and if a part that it needs is none. */
 const form *form_new(document *doc, form f);
 
-static inline const form *form_node(document *doc, node_id n) { return form_new(doc, (form){FORM_NODE, .n = n}); }
-static inline const form *form_diag(document *doc, node_id n) { return form_new(doc, (form){FORM_DIAG, .n = n}); }
-static inline const form *form_identity(document *doc, node_id n) { return form_new(doc, (form){FORM_IDENTITY, .n = n}); }
-static inline const form *form_turn(document *doc, const form *a) { return form_new(doc, (form){FORM_TURN, .a = a}); }
-static inline const form *form_loss(document *doc, var_id v) { return form_new(doc, (form){FORM_LOSS, .v = v}); }
+static inline const form *form_node(document *doc, node_id n) {
+    return form_new(doc, (form){FORM_NODE, .n = n});
+}
+static inline const form *form_diag(document *doc, node_id n) {
+    return form_new(doc, (form){FORM_DIAG, .n = n});
+}
+static inline const form *form_identity(document *doc, node_id n) {
+    return form_new(doc, (form){FORM_IDENTITY, .n = n});
+}
+static inline const form *form_turn(document *doc, const form *a) {
+    return form_new(doc, (form){FORM_TURN, .a = a});
+}
+static inline const form *form_loss(document *doc, var_id v) {
+    return form_new(doc, (form){FORM_LOSS, .v = v});
+}
 static inline const form *form_partial(document *doc, var_id v, var_id u) {
     return form_new(doc, (form){FORM_PARTIAL, .v = v, .u = u});
 }

@@ -5,15 +5,18 @@
 #include "teach/page/sheet.h"
 
 /* One explanation, in an arena of its own. */
-static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const tell_options *opt, explain_result *result) {
+static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const tell_options *opt,
+                               explain_result *result) {
     arena a;
     arena_init(&a, p->a->mem);
-    document    doc = {.name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = g, .a = &a, .goal = v};
+    document doc = {
+        .name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = g, .a = &a, .goal = v};
     notation    names = p->names;
     *result = (explain_result){0};
     p->names.a = &a;
     dfoo_status status = tell_gradient(&doc, run, opt, result);
-    if (status == DFOO_OK) status = arena_status(g->a); /* it has the nodes: without memory they would be wrong */
+    if (status == DFOO_OK)
+        status = arena_status(g->a); /* it has the nodes: without memory they would be wrong */
     if (status == DFOO_OK) {
         p->to->one(p, &doc, result);
         status = arena_status(&a);
@@ -32,7 +35,8 @@ static void add_result(explain_result *all, const explain_result *one) {
     if (one->worst_derivative > all->worst_derivative) all->worst_derivative = one->worst_derivative;
 }
 
-/* The functions of the table that lead to the cost, but the elements (log, exp), if the caller can explain them. */
+/* The functions of the table that lead to the cost, but the elements (log, exp), if the caller can explain
+ * them. */
 static dfoo_status find_functions(sheet *p, const explain_options *how) {
     for (uint32_t i = 0; i < p->m->forward.list.n && how->function; i++) {
         const stmt *s = &p->m->forward.list.at[i];
@@ -47,7 +51,8 @@ static dfoo_status find_functions(sheet *p, const explain_options *how) {
     return DFOO_OK;
 }
 
-static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explain_options *how, explain_result *result) {
+static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explain_options *how,
+                               explain_result *result) {
     p->has = arena_new(p->a, g->vars.n);
     if (!p->has) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
@@ -70,8 +75,8 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
     return buf_status(p->out);
 }
 
-dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run, const explain_options *how,
-                              buf *out, explain_result *result) {
+dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run,
+                              const explain_options *how, buf *out, explain_result *result) {
     arena a;
     buf   head;
     *result = (explain_result){0};
@@ -81,7 +86,18 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
     buf_init(&head, out->mem);
     dfoo_status status = derive_head(d, NULL, &head);
     if (status == DFOO_OK && how->whole) status = derive_layers(d, &a, &head);
-    sheet       p = {.m = d->m, .d = d, .g = &d->m->g, .to = page_format_find(how->format)->to, .whole = how->whole, .standalone = how->standalone, .title = d->m->src.name, .head = head.text ? head.text : "", .goals = goals, .n_goals = n, .a = &a, .out = out};
+    sheet p = {.m = d->m,
+               .d = d,
+               .g = &d->m->g,
+               .to = page_format_find(how->format)->to,
+               .whole = how->whole,
+               .standalone = how->standalone,
+               .title = d->m->src.name,
+               .head = head.text ? head.text : "",
+               .goals = goals,
+               .n_goals = n,
+               .a = &a,
+               .out = out};
     if (status == DFOO_OK) status = write_sheet(&p, g, run, how, result);
     buf_free(&head);
     arena_free(&a);
@@ -90,10 +106,16 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
 }
 
 /* On a sheet of its own, or on that of a model which uses it. */
-static dfoo_status write_function(const model *m, const document *doc, const explain_options *how, buf *out, const explain_result *result) {
+static dfoo_status write_function(const model *m, const document *doc, const explain_options *how, buf *out,
+                                  const explain_result *result) {
     arena a;
     arena_init(&a, out->mem);
-    sheet p = how->into ? *how->into : (sheet){.to = page_format_find(how->format)->to, .standalone = how->standalone, .title = doc->name, .head = "", .out = out};
+    sheet p = how->into ? *how->into
+                        : (sheet){.to = page_format_find(how->format)->to,
+                                  .standalone = how->standalone,
+                                  .title = doc->name,
+                                  .head = "",
+                                  .out = out};
     p.m = m;
     p.g = &m->g;
     p.a = &a;
@@ -111,8 +133,9 @@ static dfoo_status write_function(const model *m, const document *doc, const exp
     return status == DFOO_OK ? buf_status(p.out) : status;
 }
 
-dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
-                             buf *out, explain_result *result) {
+dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
+                             const explain_function_how *how, const explain_options *opt, buf *out,
+                             explain_result *result) {
     document doc = {.name = title, .g = &m->g, .a = m->g.a};
     DFOO_TRY(tell_function(&doc, z, def, how, result));
     DFOO_TRY(write_function(m, &doc, opt, out, result));
@@ -123,7 +146,8 @@ dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
 static bool is_explained(const derivation *d, const gradient *v) {
     const ir   *g = &d->m->g;
     const node *x = v->whole ? ir_node(g, v->whole) : NULL;
-    bool        trivial = !x || x->op == OP_NUMBER || x->op == OP_ONES || (x->op == OP_MUL && ir_node(g, x->arg[1])->op == OP_ONES);
+    bool        trivial = !x || x->op == OP_NUMBER || x->op == OP_ONES ||
+                          (x->op == OP_MUL && ir_node(g, x->arg[1])->op == OP_ONES);
     return !v->given && (v->shown || (!trivial && ir_var(g, v->var)->kind != VAR_INPUT));
 }
 

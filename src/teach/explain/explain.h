@@ -13,7 +13,7 @@ struct sheet; /* explanations on their way into a format */
 typedef struct explain_options {
     dfoo_format  format;
     bool         standalone; /* a whole document, where the format has both */
-    bool         whole;      /* the model is explained: what its gradients differentiate, all that is asked for, links */
+    bool whole; /* the model is explained: what its gradients differentiate, all that is asked for, links */
     tell_options tell;
 
     /* Of a whole model: explains a function that it uses (explain_function, with `into`); may be NULL. */
@@ -24,15 +24,16 @@ typedef struct explain_options {
 
 /* The proofs of gradients, in their order. `run` is the program with all gradients
  * (simplify_program with `all`). DFOO_NO: a line did not hold; the text says so. */
-dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run, const explain_options *how,
-                              buf *out, explain_result *result);
+dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, uint32_t n, const program *run,
+                              const explain_options *how, buf *out, explain_result *result);
 
 /* The variables whose gradients say something: all that `derive --steps` lists, in the order of
  * the derivation. In the arena. */
 dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n);
 
 /* The derivative by z of a function, whose definition is a node over z, rule by rule. */
-dfoo_status explain_function(model *m, const char *title, var_id z, node_id def, const explain_function_how *how, const explain_options *opt,
-                             buf *out, explain_result *result);
+dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
+                             const explain_function_how *how, const explain_options *opt, buf *out,
+                             explain_result *result);
 
 #endif

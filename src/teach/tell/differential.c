@@ -15,7 +15,8 @@ static node_id change_of(teller *t, var_id v) {
     for (uint32_t i = 0; i < doc->changes.n; i++)
         if (doc->changes.at[i].of == v) return ir_var(t->g, doc->changes.at[i].change)->leaf;
     const char *name = doc_text(doc, "δ%s", ir_var_name(t->g, v));
-    variable    one = {.name = symbols_add(t->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(t->g, v)->sh};
+    variable    one = {
+        .name = symbols_add(t->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(t->g, v)->sh};
     var_id      d = ir_find_var(t->g, one.name);
     if (!d && !t->a->failed) d = ir_add_var(t->g, one);
     if (!d) return 0;
@@ -31,9 +32,11 @@ static const char *differentiated(teller *t, uint8_t scale) {
     node_list    need = {{0}};
     node_id      sum = 0;
     uint32_t     n_data = 0;
-    if (scale == SCALE_COST || !s || ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK) return doc_name(t->doc, m->cost);
+    if (scale == SCALE_COST || !s || ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK)
+        return doc_name(t->doc, m->cost);
     for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(t->g, need.list.at[i]), *of = x->op == OP_SUM ? ir_node(t->g, x->arg[0]) : NULL;
+        const node *x = ir_node(t->g, need.list.at[i]),
+                   *of = x->op == OP_SUM ? ir_node(t->g, x->arg[0]) : NULL;
         n_data += x->op == OP_VAR && (t->doc->small[x->ref] || t->d->scale_of[x->ref] == SCALE_DATA);
         if (of && x->attr == AXIS_ALL && of->op == OP_VAR && t->doc->small[of->ref]) sum = need.list.at[i];
     }
@@ -56,15 +59,20 @@ static const char *reason_of(const teller *t, const hop *h) {
     case HOP_SUM: return "every entry of what was summed gets the weight of its sum";
     case HOP_MEAN: return "every entry gets the weight of its mean, shared among them";
     case HOP_MAX: return "only the largest entry passes its change on";
-    case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: return "the change stands there alone and inside the sum: both are collected";
+    case HOP_SOFTMAX:
+    case HOP_LOG_SOFTMAX:
+        return "the change stands there alone and inside the sum: both are collected";
     case HOP_ENTRY: break;
     }
-    if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to))) return "a factor by * moves over as it is: every pair of entries has its own";
+    if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to)))
+        return "a factor by * moves over as it is: every pair of entries has its own";
     shape s = ir_shape(t->g, h->to);
-    if (s.rows == dim_literal(1) && s.cols == dim_literal(1)) return "one entry stands in all places: what is beside it there adds up";
+    if (s.rows == dim_literal(1) && s.cols == dim_literal(1))
+        return "one entry stands in all places: what is beside it there adds up";
     if (shape_is_scalar(s)) return "one number stands in all places: what is beside it there adds up";
-    return s.cols == dim_literal(1) ? "the same entry stands all along a row: what is beside it there adds up"
-                                    : "the same entry stands all down a column: what is beside it there adds up";
+    return s.cols == dim_literal(1)
+               ? "the same entry stands all along a row: what is beside it there adds up"
+               : "the same entry stands all down a column: what is beside it there adds up";
 }
 
 /* <P, what>, times a number if there is one. */
@@ -90,7 +98,8 @@ static node_id change_at(teller *t, const route *r, uint32_t k, node_id delta) {
 /* A hop that changes nothing on either side needs no line. */
 static bool is_plain_hop(const teller *t, const hop *h) {
     double one;
-    return h->kind == HOP_ENTRY && ir_is_number(t->g, h->factor, &one) && one == 1 && shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to));
+    return h->kind == HOP_ENTRY && ir_is_number(t->g, h->factor, &one) && one == 1 &&
+           shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to));
 }
 
 /* <dV, δV> = <dV, f * δU> = <dV * f, δU>, one move a line; what is left beside δU. `only`: the
@@ -143,7 +152,8 @@ static void add_result(teller *t, const link *l, node_id beside) {
     block  *b = doc_add_line(t->doc, 5, one ? "" : "the part of this way:", one ? leaf : 0, part, "");
     if (shorter && shorter != part) doc_add_node(t->doc, b, shorter, false);
     b->tail = doc_shapes(t->doc, shorter ? shorter : part, false);
-    if (one && v->shown && v->whole != v->local) doc_add_line(t->doc, 5, "", leaf, v->whole, rewrite_names(t, v));
+    if (one && v->shown && v->whole != v->local)
+        doc_add_line(t->doc, 5, "", leaf, v->whole, rewrite_names(t, v));
 }
 
 static void tell_one(teller *t, const link *l, node_id delta) {
@@ -153,7 +163,9 @@ static void tell_one(teller *t, const link *l, node_id delta) {
     const char *du = doc_name(doc, l->to->grad), *dv_name = doc_name(doc, l->from->grad);
     node_id     dv = link_gradient(t, l), beside = 0, scale = link_rescale(t, l);
     if (!r || !routes_find(t, l, r)) {
-        doc_say(doc, 3, "its formula is too long to follow operation by operation; the rules of its operations together give:");
+        doc_say(doc, 3,
+                "its formula is too long to follow operation by operation; the rules of its operations "
+                "together give:");
         add_rewrites(t, l->to, derivative_remarks(t, l));
         return;
     }
@@ -161,10 +173,12 @@ static void tell_one(teller *t, const link *l, node_id delta) {
     add_change(t, b, v, (value){.change_of = l->s->var, .when = l->to->var});
     doc_add_node(doc, b, whole_change(t, r, delta), false);
     b->tail = derivative_remarks(t, l);
-    if (dv != ir_var(t->g, l->from->grad)->leaf) doc_say(doc, 3, "%s is %s:", dv_name, doc_node(doc, dv, false));
+    if (dv != ir_var(t->g, l->from->grad)->leaf)
+        doc_say(doc, 3, "%s is %s:", dv_name, doc_node(doc, dv, false));
     if (scale)
         doc_say(doc, 3, "%s differentiates %s, and %s differentiates %s: hence the factor %s", dv_name,
-                differentiated(t, l->from->scale), du, differentiated(t, l->to->scale), doc_node(doc, scale, false));
+                differentiated(t, l->from->scale), du, differentiated(t, l->to->scale),
+                doc_node(doc, scale, false));
     if (r->n > 1) doc_say(doc, 3, "%u terms; the sum %s splits with them:", r->n, doc_formula(doc, "< , >"));
     for (uint32_t i = 0; i < r->n; i++) {
         node_id one = tell_moves(t, l, &r->at[i], delta, dv, r->n == 1);
@@ -180,7 +194,8 @@ static void add_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !link_is_last(t, l)) return;
     doc_say(t->doc, 3, "the %u parts of %s together:", v->n_through, doc_name(t->doc, v->grad));
-    block *b = doc_add_line(t->doc, 5, "", ir_var(t->g, v->grad)->leaf, v->local, doc_shapes(t->doc, v->local, false));
+    block *b = doc_add_line(t->doc, 5, "", ir_var(t->g, v->grad)->leaf, v->local,
+                            doc_shapes(t->doc, v->local, false));
     if (v->shown && v->whole != v->local) doc_add_node(t->doc, b, v->whole, false);
 }
 
@@ -199,9 +214,13 @@ void differential_tell(teller *t) {
     node_id         leaf = ir_var(t->g, v->grad)->leaf, formula = gradient_formula(v);
     const char     *u = doc_name(doc, v->var), *du = doc_name(doc, v->grad), *s = differentiated(t, v->scale);
     const char     *of = v->scale == SCALE_DATA ? doc_text(doc, " %s", s) : s;
-    doc_say(doc, 0, "%s is the sum of all entries of %s; %s is a small change of %s, and = between changes leaves out what is "
-                    "much smaller.", doc_formula(doc, "<P, Q>"), doc_formula(doc, "P * Q"), change_text(t, u), u);
-    doc_say(doc, 0, "%s is what stands beside %s in  %s.", du, change_text(t, u), doc_formula(doc, "δ%s = <%s, δ%s>", of, du, u));
+    doc_say(doc, 0,
+            "%s is the sum of all entries of %s; %s is a small change of %s, and = between changes leaves "
+            "out what is "
+            "much smaller.",
+            doc_formula(doc, "<P, Q>"), doc_formula(doc, "P * Q"), change_text(t, u), u);
+    doc_say(doc, 0, "%s is what stands beside %s in  %s.", du, change_text(t, u),
+            doc_formula(doc, "δ%s = <%s, δ%s>", of, du, u));
     doc_say(doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         const link *l = &t->links.at[i];

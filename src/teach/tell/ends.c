@@ -26,7 +26,8 @@ static void add_all_parts(teller *t, const link *l) {
 
 /* One example's part of a parameter is told by a proof, and the examples are added up behind it. */
 static bool is_shared(const teller *t, const link *l) {
-    return t->d->m->examples && l->from && t->doc->small[l->s->var] && !t->doc->small[l->to->var] && link_is_indexed(t, l);
+    return t->d->m->examples && l->from && t->doc->small[l->s->var] && !t->doc->small[l->to->var] &&
+           link_is_indexed(t, l);
 }
 
 /* By the kind of proof: an entry of the parameter, and the sum over the examples that its gradient is. */
@@ -56,20 +57,28 @@ static void tell_sum(teller *t, const link *l, node_id whole) {
 /* Why dZ has neither the sum over the examples nor the 1/m. */
 static void tell_not_shared(teller *t, const link *l, bool share) {
     document   *doc = t->doc;
-    const char *m = doc_examples(doc), *cost = doc_name(doc, t->d->m->cost), *of = doc_name(doc, l->from->var);
+    const char *m = doc_examples(doc), *cost = doc_name(doc, t->d->m->cost),
+               *of = doc_name(doc, l->from->var);
     const char *dz = doc_name(doc, l->from->grad), *dw = doc_name(doc, l->to->grad);
     const char *lines = t->d->m->examples_are_columns ? "Columns" : "Rows";
     bool        interact = t->d->examples_interact;
     if (share && interact)
-        doc_say(doc, 3, "No 1/%s is in %s: it differentiates the sum of the losses, %s differentiates %s.", m, dz, dw, cost);
+        doc_say(doc, 3, "No 1/%s is in %s: it differentiates the sum of the losses, %s differentiates %s.", m,
+                dz, dw, cost);
     else if (share)
-        doc_say(doc, 3, "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, "
-                        "%s differentiates %s.", lines, of, dz, m, dw, cost);
+        doc_say(doc, 3,
+                "%s of %s are not shared, so %s has no such sum, and no 1/%s: it differentiates the loss l, "
+                "%s differentiates %s.",
+                lines, of, dz, m, dw, cost);
     else if (!interact) doc_say(doc, 3, "%s of %s are not shared, so %s has no such sum.", lines, of, dz);
     if (share)
-        doc_say(doc, 3, "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", m, dz, dw);
+        doc_say(doc, 3,
+                "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", m, dz,
+                dw);
     else if (!t->d->why_dj)
-        doc_say(doc, 3, "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is the same.",
+        doc_say(doc, 3,
+                "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is "
+                "the same.",
                 m, cost, dz, dw);
 }
 
@@ -80,14 +89,19 @@ static void tell_shared(teller *t, const link *l) {
     const char     *m = doc_examples(doc), *w = doc_name(doc, v->var), *cost = doc_name(doc, t->d->m->cost);
     bool            share = l->from->scale != v->scale, one = v->n_through == 1;
     node_id         part = one ? gradient_formula(v) : node_short(t, link_back(t, l, true));
-    const char     *add = share ? doc_text(doc, "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: "
-                                                "add up the examples, times 1/%s", m, w, cost, m, m)
-                                : doc_text(doc, "%s examples share %s: add them up", m, w);
+    const char     *add =
+        share ? doc_text(doc,
+                         "%s examples share %s, and their losses stand in %s as a sum, times 1/%s: "
+                         "add up the examples, times 1/%s",
+                         m, w, cost, m, m)
+              : doc_text(doc, "%s examples share %s: add them up", m, w);
     doc_add(doc, BLOCK_SECTION, 0, add);
     if (!part) return;
     tell_sum(t, l, part);
-    const char *along = t->d->m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples";
-    doc_add_line(doc, one ? 5 : 3, one ? "" : "this way's part, as a matrix:", one ? ir_var(t->g, v->grad)->leaf : 0, part,
+    const char *along =
+        t->d->m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples";
+    doc_add_line(doc, one ? 5 : 3,
+                 one ? "" : "this way's part, as a matrix:", one ? ir_var(t->g, v->grad)->leaf : 0, part,
                  proof_is_bias(l->kind) ? along : "the product is the sum over the examples");
     tell_not_shared(t, l, share);
 }

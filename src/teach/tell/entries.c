@@ -76,7 +76,8 @@ static index_tree *softmax_factor(entries *e, const hop *h, letters from, letter
     bool        down = ir_node(e->t->g, h->n)->attr == AXIS_0;
     index_tree *same = index_delta(&e->env, down ? from.row : from.col, down ? to.row : to.col);
     index_tree *y = entry_of(e, h->y, from), *other = entry_of(e, h->y, to);
-    if (h->kind == HOP_LOG_SOFTMAX) return index_op(&e->env, OP_SUB, same, index_op(&e->env, OP_EXP, other, NULL));
+    if (h->kind == HOP_LOG_SOFTMAX)
+        return index_op(&e->env, OP_SUB, same, index_op(&e->env, OP_EXP, other, NULL));
     return index_op(&e->env, OP_MUL, y, index_op(&e->env, OP_SUB, same, other));
 }
 
@@ -153,7 +154,8 @@ static bool follow(entries *e, const route *r, arrival *out) {
     for (uint32_t k = 0; k < r->n; k++) {
         const char both[2] = {seen[k].row, seen[k].col};
         for (int i = 0; i < 2; i++) {
-            bool more = !stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i]);
+            bool more =
+                !stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i]);
             if (!more || summed[both[i] & 127]) continue;
             summed[both[i] & 127] = true;
             out->factor = index_sum(&e->env, both[i], out->factor);
@@ -223,13 +225,17 @@ static const char *shown(entries *e, const index_tree *x) {
 static void say_where(entries *e, const arrival *to) {
     static const char all[] = "it acts on all of these, and the effects add up:";
     document   *doc = e->t->doc;
-    const char *u = shown(e, entry_of_var(e, e->l->to->var, to->at)), *v = shown(e, entry_of_var(e, e->l->s->var, e->top));
+    const char       *u = shown(e, entry_of_var(e, e->l->to->var, to->at)),
+               *v = shown(e, entry_of_var(e, e->l->s->var, e->top));
     bool        row = stands_in(to->at, e->top.row), col = stands_in(to->at, e->top.col);
     if (e->top.row == e->style.example && ir_var(e->t->g, e->l->to->var)->kind != VAR_PARAM) row = true;
     if (row && col && e->l->to->n_through > 1)
-        doc_say(doc, 3, "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:", u, v);
+        doc_say(doc, 3,
+                "%s is in %s only; the derivative counts this place of it alone, all else is held as it is:",
+                u, v);
     else if (row && col) doc_say(doc, 3, "%s is in %s only:", u, v);
-    else if (!row && !col) doc_say(doc, 3, "%s is in %s for every %c and %c: %s", u, v, e->top.row, e->top.col, all);
+    else if (!row && !col)
+        doc_say(doc, 3, "%s is in %s for every %c and %c: %s", u, v, e->top.row, e->top.col, all);
     else doc_say(doc, 3, "%s is in %s for every %c: %s", u, v, row ? e->top.col : e->top.row, all);
 }
 
@@ -238,7 +244,8 @@ static bool has_delta(const index_tree *x) {
 }
 
 /* A line x = y, in the style of the entries. */
-static block *add_equal(entries *e, uint8_t indent, const char *words, const index_tree *x, const index_tree *y) {
+static block *add_equal(entries *e, uint8_t indent, const char *words, const index_tree *x,
+                        const index_tree *y) {
     block *b = doc_add(e->t->doc, BLOCK_LINE, indent, words);
     doc_add_index(e->t->doc, b, x, &e->style);
     doc_add_index(e->t->doc, b, y, &e->style);
@@ -255,7 +262,8 @@ static void add_formula(entries *e, uint8_t indent) {
 static const char delta_is[] = "δ is 1 where its two indices are equal, else 0";
 
 static index_tree *partial_of(entries *e, const arrival *to) {
-    return index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top), entry_of_var(e, e->l->to->var, to->at));
+    return index_partial(&e->env, entry_of_var(e, e->l->s->var, e->top),
+                         entry_of_var(e, e->l->to->var, to->at));
 }
 
 static block *add_partial(entries *e, const arrival *to) {
@@ -275,7 +283,8 @@ static bool is_partial_alone(entries *e, const arrival *to) {
 /* How a softmax's sum with δ is taken apart: y[k]*(dy[k] - Σi dy[i]*y[i]). */
 static index_tree *without_delta(entries *e, const arrival *to) {
     const hop  *h = &e->r.at[0].at[0];
-    index_tree *d = entry_of(e, link_gradient(e->t, e->l), e->top), *mine = entry_of(e, link_gradient(e->t, e->l), to->at);
+    index_tree *d = entry_of(e, link_gradient(e->t, e->l), e->top),
+               *mine = entry_of(e, link_gradient(e->t, e->l), to->at);
     if (e->r.at[0].n != 1 || e->r.n != 1 || link_rescale(e->t, e->l)) return NULL;
     if (h->kind == HOP_SOFTMAX) {
         index_tree *sum = sum_over_rest(e, to->at, index_op(&e->env, OP_MUL, d, entry_of(e, h->y, e->top)));
@@ -293,8 +302,10 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
     block      *b = doc_add(doc, BLOCK_LINE, 5, "");
     if (whole) doc_add_index(doc, b, entry_of_var(e, e->l->to->grad, to->at), &e->style);
     if (e->r.n == 1)
-        doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))), &e->style);
-    doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))), &e->style);
+        doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, partial))),
+                      &e->style);
+    doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))),
+                  &e->style);
     index_tree *apart = without_delta(e, to);
     if (!apart) return;
     b = add_equal(e, 5, "", sum_over_rest(e, to->at, index_times(&e->env, d, to->factor)), apart);
@@ -307,7 +318,8 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
 static void add_check(entries *e, const arrival *to) {
     letters     all = {e->top.row == '1' ? '1' : 'x', e->top.col == '1' ? '1' : 'y'};
     index_tree *v = entry_of_var(e, e->l->s->var, all);
-    index_tree *x = index_times(&e->env, entry_of(e, link_gradient(e->t, e->l), all), index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
+    index_tree *x = index_times(&e->env, entry_of(e, link_gradient(e->t, e->l), all),
+                                index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
     if (all.col != '1') x = index_sum(&e->env, all.col, x);
     if (all.row != '1') x = index_sum(&e->env, all.row, x);
     block *b = doc_add_hidden(e->t->doc);
@@ -374,10 +386,12 @@ bool entries_tell(teller *t, const link *l) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l)) return false;
     bool one = l->to->n_through == 1;
-    if (t->doc->small[l->s->var] && !t->doc->small[l->to->var]) e->style.example = 0; /* all examples are summed */
+    if (t->doc->small[l->s->var] && !t->doc->small[l->to->var])
+        e->style.example = 0; /* all examples are summed */
     add_formula(e, 3);
     if (e->r.n > 1)
-        doc_say(t->doc, 3, "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:",
+        doc_say(t->doc, 3,
+                "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:",
                 doc_name(t->doc, l->to->var), e->r.n);
     for (uint32_t i = 0; i < e->r.n; i++) {
         if (e->r.n == 1) {

@@ -28,12 +28,15 @@ typedef struct unfolding {
 
 bool tell_is_function(op_id op) {
     bool known = op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU;
-    return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) && op_table[op].grad[0][0];
+    return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) &&
+           op_table[op].grad[0][0];
 }
 
 static var_id new_var(unfolding *w, const char *name) {
     if (!name) return 0;
-    variable v = {.name = symbols_add(w->g->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(w->g, w->z)->sh};
+    variable v = {.name = symbols_add(w->g->names, name, strlen(name)),
+                  .kind = VAR_DEFINED,
+                  .sh = ir_var(w->g, w->z)->sh};
     return ir_add_var(w->g, v);
 }
 
@@ -47,9 +50,15 @@ static const char *const rules[OP_COUNT] = {
     [OP_POW] = "power rule and chain rule",
     [OP_WHERE] = "each side on its own part",
 #define CONSTANT "constant between its jumps"
-    [OP_LT] = CONSTANT, [OP_GT] = CONSTANT, [OP_LE] = CONSTANT, [OP_GE] = CONSTANT, [OP_EQ] = CONSTANT, [OP_NE] = CONSTANT,
+    [OP_LT] = CONSTANT,
+    [OP_GT] = CONSTANT,
+    [OP_LE] = CONSTANT,
+    [OP_GE] = CONSTANT,
+    [OP_EQ] = CONSTANT,
+    [OP_NE] = CONSTANT,
 #define TAKEN "the operand that is taken; at a tie 0 is used"
-    [OP_MAXIMUM] = TAKEN, [OP_MINIMUM] = TAKEN,
+    [OP_MAXIMUM] = TAKEN,
+    [OP_MINIMUM] = TAKEN,
 };
 
 /* The sum over the operands of (how y changes with it) times (how it changes with z), with
@@ -171,11 +180,12 @@ static void tell_title(document *doc, const char *z, node_id def) {
     doc_add_formula(doc, b, f);
     doc_add_node(doc, b, def, false);
     doc_say(doc, 0, "%s", "");
-    doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z, doc_formula(doc, "%s' = 1", z),
-            doc_formula(doc, "%s", f));
+    doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z,
+            doc_formula(doc, "%s' = 1", z), doc_formula(doc, "%s", f));
 }
 
-dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how, explain_result *r) {
+dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how,
+                          explain_result *r) {
     ir       *g = doc->g;
     arena    *a = doc->a;
     unfolding w = {.g = g, .a = a, .z = z, .how = how};
@@ -187,7 +197,8 @@ dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_fu
     w.prime = arena_new(a, n * sizeof *w.prime);
     w.whole = arena_new(a, n * sizeof *w.whole);
     if (!w.name || !w.prime || !w.whole) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < need.list.n; i++) DFOO_TRY(unfold_node(&w, need.list.at[i], base, need.list.at[i] == def, "f"));
+    for (uint32_t i = 0; i < need.list.n; i++)
+        DFOO_TRY(unfold_node(&w, need.list.at[i], base, need.list.at[i] == def, "f"));
     if (!w.lines.n) return DFOO_EINPUT;
     const line *last = &w.lines.at[w.lines.n - 1];
     node_id     f = ir_var(g, last->u)->leaf, best = how->best(how->user, last->whole, f, def);

@@ -75,7 +75,8 @@ static const form *entry_jacobian(teller *t, const hop *h) {
     double value;
     shape  from = ir_shape(t->g, h->n), to = ir_shape(t->g, h->to);
     if (shape_is_scalar(to) && !shape_is_scalar(from)) return NULL;
-    if (has_one_entry(t, to) && !has_one_entry(t, from)) return column(t, stretched(t, h->factor, h->n)); /* all take part in it */
+    if (has_one_entry(t, to) && !has_one_entry(t, from))
+        return column(t, stretched(t, h->factor, h->n)); /* all take part in it */
     if (ir_is_number(t->g, h->factor, &value) && value == 1) return form_identity(t->doc, h->to);
     return form_diag(t->doc, stretched(t, h->factor, h->n));
 }
@@ -134,7 +135,8 @@ static const form *link_jacobian(teller *t, const link *l) {
     const form *sum = NULL;
     bool        one = !t->d->m->examples || (t->doc->style.example && t->doc->small[l->s->var]);
     if (!r || !one || !routes_find(t, l, r)) return NULL;
-    if (!is_vector(t, ir_var(t->g, l->to->var)->sh) || !is_vector(t, ir_var(t->g, l->s->var)->sh)) return NULL;
+    if (!is_vector(t, ir_var(t->g, l->to->var)->sh) || !is_vector(t, ir_var(t->g, l->s->var)->sh))
+        return NULL;
     for (uint32_t i = 0; i < r->n; i++) {
         const form *f = route_jacobian(t, &r->at[i]);
         if (!f) return NULL;
@@ -151,8 +153,10 @@ typedef struct told {
 } told;
 
 static const char *reason_of(const teller *t, const form *f) {
-    if (f->kind == FORM_MINUS) return "the diagonal comes from the numerator, the product from the denominator";
-    if (f->kind == FORM_NODE && form_shape(t->doc, f).rows != dim_literal(1)) return is_columns(t) ? "no transpose here" : "";
+    if (f->kind == FORM_MINUS)
+        return "the diagonal comes from the numerator, the product from the denominator";
+    if (f->kind == FORM_NODE && form_shape(t->doc, f).rows != dim_literal(1))
+        return is_columns(t) ? "no transpose here" : "";
     if (f->kind == FORM_DIAG) return "all else is 0: an entry depends on its own entry only";
     if (f->kind == FORM_IDENTITY) return "ones on the diagonal: a change is passed on as it is";
     return "";
@@ -175,7 +179,8 @@ static block *add_forms(teller *t, uint8_t indent, const char *words, const form
 static void say_direct(teller *t, const link *l) {
     static const char row[] = "it is a number, so its derivative by";
     document   *doc = t->doc;
-    const char *u = doc_small_name(doc, l->to->var), *loss = doc->style.loss, *cost = doc_name(doc, t->d->m->cost);
+    const char       *u = doc_small_name(doc, l->to->var), *loss = doc->style.loss,
+               *cost = doc_name(doc, t->d->m->cost);
     if (l->s->var != t->d->m->cost && !has_one_entry(t, ir_var(t->g, l->s->var)->sh))
         doc_say(doc, 3, "the loss of the example is the sum of the entries of %s; %s %s is a row:",
                 doc_small_name(doc, l->s->var), row, u);
@@ -187,8 +192,9 @@ static void say_direct(teller *t, const link *l) {
 
 /* The last link to a loss whose own gradient is a number: the row itself. */
 static bool tell_direct(teller *t, const link *l, told *out) {
-    if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf || l->to->n_through != 1 ||
-        !is_vector(t, ir_var(t->g, l->to->var)->sh)) return false;
+    if (!t->doc->small[l->to->var] || link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf ||
+        l->to->n_through != 1 || !is_vector(t, ir_var(t->g, l->to->var)->sh))
+        return false;
     say_direct(t, l);
     entries_add_partial(t, l, "");
     *out = (told){row(t, l->to->local), true};
@@ -199,7 +205,8 @@ static bool tell_direct(teller *t, const link *l, told *out) {
 }
 
 static bool is_shared(const teller *t, const link *l) {
-    return t->d->m->examples && t->doc->style.example && !t->doc->small[l->to->var] && t->doc->small[l->s->var];
+    return t->d->m->examples && t->doc->style.example && !t->doc->small[l->to->var] &&
+           t->doc->small[l->s->var];
 }
 
 static const form *row_of(teller *t, const gradient *v) {
@@ -239,12 +246,17 @@ static void say_entries(teller *t, const link *l, bool matrix) {
     document   *doc = t->doc;
     const char *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var);
     if (t->d->m->examples && !doc->style.example)
-        doc_say(doc, 3, "examples affect each other, so which entry of %s changes with which of %s takes four indices: "
-                        "no matrix has them, the entries do:", v, u);
+        doc_say(
+            doc, 3,
+            "examples affect each other, so which entry of %s changes with which of %s takes four indices: "
+            "no matrix has them, the entries do:",
+            v, u);
     else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh))
         doc_say(doc, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
     else if (matrix)
-        doc_say(doc, 3, "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:", u, v, u);
+        doc_say(doc, 3,
+                "%s has two indices, so ∂%s/∂%s would need three: no matrix has them. One entry at a time:",
+                u, v, u);
     else doc_say(doc, 3, "entry by entry:");
 }
 
@@ -309,8 +321,11 @@ static void add_turned(teller *t, const gradient *v, const form *row) {
     doc_add_form(doc, b, columns ? form_turn(doc, row) : row);
     if (columns && (row->kind == FORM_PRODUCT || row->kind == FORM_SUM))
         add_hanging(t, form_turn(doc, row), all, "transposing a product reverses it");
-    const char *meets = columns ? "a diagonal matrix times a column is *" : "a row times a diagonal matrix is *";
-    const char *tail = !has_diagonal(row) ? doc_shapes(doc, last, true) : row->kind == FORM_PRODUCT ? meets : "";
+    const char *meets =
+        columns ? "a diagonal matrix times a column is *" : "a row times a diagonal matrix is *";
+    const char *tail = !has_diagonal(row)          ? doc_shapes(doc, last, true)
+                       : row->kind == FORM_PRODUCT ? meets
+                                                   : "";
     doc_add_node(doc, add_hanging(t, all, NULL, tail), last, true);
 }
 
@@ -327,7 +342,8 @@ static bool is_chain(const teller *t, const told *x) {
 
 static const char *chain_shapes(teller *t, const form *by_name) {
     if (by_name->kind != FORM_PRODUCT) return doc_shape(t->doc, form_shape(t->doc, by_name), true);
-    return doc_formula(t->doc, "%s · %s", chain_shapes(t, by_name->a), doc_shape(t->doc, form_shape(t->doc, by_name->b), true));
+    return doc_formula(t->doc, "%s · %s", chain_shapes(t, by_name->a),
+                       doc_shape(t->doc, form_shape(t->doc, by_name->b), true));
 }
 
 /* ∂l/∂u = its factors. */
@@ -347,11 +363,14 @@ static void tell_chain(teller *t, const told *x) {
     const char *shapes = doc_shape(doc, form_shape(doc, form_loss(doc, t->goal->var)), true);
     block      *b = add_names(t, t->goal, name);
     b->tail = doc_text(doc, "%s = %s", shapes, chain_shapes(t, name));
-    const char *dz = doc_node(doc, ir_var(t->g, t->goal->grad)->leaf, true), *z = doc_small_name(doc, t->goal->var);
+    const char *dz = doc_node(doc, ir_var(t->g, t->goal->grad)->leaf, true),
+               *z = doc_small_name(doc, t->goal->var);
     const char *loss = doc->style.loss;
     if (is_columns(t))
-        doc_say(doc, 3, "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s", dz, z,
-                doc_formula(doc, "%s = (∂%s/∂%s).T", dz, loss, z));
+        doc_say(
+            doc, 3,
+            "dfoo keeps %s as a column, the shape of %s, so that one can be subtracted from the other: %s",
+            dz, z, doc_formula(doc, "%s = (∂%s/∂%s).T", dz, loss, z));
     else
         doc_say(doc, 3, "%s is a row here, and so is %s: nothing is left to transpose", z,
                 doc_formula(doc, "∂%s/∂%s = %s", loss, z, dz));
@@ -384,8 +403,10 @@ void jacobian_tell(teller *t) {
     told *x = arena_new(t->a, t->links.n * sizeof *x);
     bool  any = false;
     if (!x) return;
-    doc_say(t->doc, 0, "The derivative of a number by a column is a row; of a column by a column a matrix (row: which output, "
-                       "column: which input).");
+    doc_say(t->doc, 0,
+            "The derivative of a number by a column is a row; of a column by a column a matrix (row: which "
+            "output, "
+            "column: which input).");
     doc_say(t->doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) {
         tell_one(t, &t->links.at[i], &x[i]);
@@ -393,7 +414,8 @@ void jacobian_tell(teller *t) {
     }
     bool shared = t->d->m->examples && !t->doc->small[t->goal->var];
     if (!any || shared) return;
-    doc_add(t->doc, BLOCK_SECTION, 0, is_chain(t, x) ? "the chain of them" : "the chains of them, added where ways meet");
+    doc_add(t->doc, BLOCK_SECTION, 0,
+            is_chain(t, x) ? "the chain of them" : "the chains of them, added where ways meet");
     if (is_chain(t, x)) {
         tell_chain(t, x);
         return;

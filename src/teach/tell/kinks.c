@@ -8,7 +8,8 @@ static bool value_at_zero(teller *t, const node *x, double *out) {
     node_id      zero = ir_number(t->g, 0);
     template_env env = {.arg = {zero, x->arg[1], x->arg[2]}, .y = zero};
     node_id      n = template_build(t->g, t->g->grad[x->op][0], &env);
-    if (!n || !shape_is_scalar(ir_shape(t->g, n)) || sizes_init(&s, t->a, t->g->names) != DFOO_OK) return false;
+    if (!n || !shape_is_scalar(ir_shape(t->g, n)) || sizes_init(&s, t->a, t->g->names) != DFOO_OK)
+        return false;
     if (eval_init(&e, t->g, t->a, &s) != DFOO_OK || eval_add_node(&e, n) != DFOO_OK) return false;
     eval_run(&e);
     *out = eval_node(&e, n).at[0];
@@ -21,13 +22,17 @@ static void tell_one(teller *t, node_id n) {
     const char    *f = doc_node(t->doc, n, false);
     double         value;
     if (x.op == OP_MAX) {
-        doc_say(t->doc, 3, "where several entries are the largest, %s has no derivative: they share it evenly", f);
+        doc_say(t->doc, 3,
+                "where several entries are the largest, %s has no derivative: they share it evenly", f);
     } else if (x.op == OP_MAXIMUM || x.op == OP_MINIMUM) {
         doc_say(t->doc, 3, "where the two operands are equal, %s has no derivative: 0 is used for both", f);
     } else if (x.op == OP_WHERE) {
-        doc_say(t->doc, 3, "the condition %s only chooses: where it changes, there is no derivative, and that of the "
-                           "chosen side is used", doc_node(t->doc, x.arg[0], false));
-    } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE && value_at_zero(t, &x, &value)) {
+        doc_say(t->doc, 3,
+                "the condition %s only chooses: where it changes, there is no derivative, and that of the "
+                "chosen side is used",
+                doc_node(t->doc, x.arg[0], false));
+    } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE &&
+               value_at_zero(t, &x, &value)) {
         buf b;
         buf_init(&b, t->a->mem);
         buf_number(&b, value);

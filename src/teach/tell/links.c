@@ -36,7 +36,8 @@ bool link_is_entrywise(teller *t, node_id n) {
     return !ir_some(t->g, t->a, n, is_no_entry, NULL) && !t->a->failed;
 }
 
-/* What y = a @ b proves of its operand number k: that one has the examples, or it is a parameter that they share. */
+/* What y = a @ b proves of its operand number k: that one has the examples, or it is a parameter that they
+ * share. */
 static proof_kind product_kind(const teller *t, const node *p, int k) {
     static const proof_kind kinds[2][2][2] = { /* has it the examples, are they columns, the special case */
         {{PROOF_WEIGHT_RIGHT, PROOF_TURNED_RIGHT}, {PROOF_WEIGHT_LEFT, PROOF_TURNED_LEFT}},
@@ -44,7 +45,8 @@ static proof_kind product_kind(const teller *t, const node *p, int k) {
     };
     bool columns = t->d->m->examples_are_columns, has = k == columns;
     bool known = is_small(t, p->arg[columns]) || (columns && !t->d->m->examples);
-    bool one = (columns ? p->sh.rows : p->sh.cols) == dim_literal(1), turned = ir_node(t->g, p->arg[k])->op != OP_VAR;
+    bool                    one = (columns ? p->sh.rows : p->sh.cols) == dim_literal(1),
+                            turned = ir_node(t->g, p->arg[k])->op != OP_VAR;
     return known ? kinds[has][columns][has ? one : turned] : PROOF_NONE;
 }
 
@@ -139,7 +141,8 @@ static bool is_linked(const teller *t, const gradient *v) {
 
 /* Is the way on from a gradient told elsewhere: under its own name, or as nothing but a number? */
 static bool is_known(const teller *t, const gradient *v) {
-    bool trivial = v->whole && op_table[ir_node(t->g, v->whole)->op].arity == 0 && ir_node(t->g, v->whole)->op != OP_VAR;
+    bool trivial =
+        v->whole && op_table[ir_node(t->g, v->whole)->op].arity == 0 && ir_node(t->g, v->whole)->op != OP_VAR;
     return v->shown || v->given || trivial || is_linked(t, v);
 }
 

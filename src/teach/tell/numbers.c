@@ -56,7 +56,8 @@ static void show(figures *f, node_id n) {
     matrix m = eval_node(&f->p->e, n);
     if (!m.at || !is_new(f, n)) return;
     f->n_lines++;
-    doc_say(f->t->doc, 5, "%s", doc_formula(f->t->doc, "%s = %s", doc_node(f->t->doc, n, false), matrix_text(f->t, m)));
+    doc_say(f->t->doc, 5, "%s",
+            doc_formula(f->t->doc, "%s = %s", doc_node(f->t->doc, n, false), matrix_text(f->t, m)));
 }
 
 /* The names in a formula, then the formula's parts that are matrices of their own, then all. */
@@ -75,8 +76,8 @@ static void show_formula(figures *f, node_id root) {
 
 /* ------------------------------------------------------------------ one entry */
 
-/* One entry of the goal, which is moved by h, and its part of the formula, `value`; `times` the cost is what the
- * gradient differentiates. */
+/* One entry of the goal, which is moved by h, and its part of the formula, `value`; `times` the cost is what
+ * the gradient differentiates. */
 typedef struct moved {
     double     *at, h, times, value, up, down;
     const char *entry, *formula;
@@ -100,17 +101,24 @@ static double slope_over(prover *p, moved *x, double h) {
 
 /* Where there is no derivative: the slopes to both sides, between which the formula chooses. */
 static void show_kink(figures *f, const moved *x) {
-    double here = differences_cost(f->p), right = x->times * (x->up - here) / x->h, left = x->times * (here - x->down) / x->h;
-    doc_say(f->t->doc, 3, "one entry against differences: %s moved by %.0e to either side alone", x->entry, x->h);
-    doc_say(f->t->doc, 5, "the slope is %.6g to the left and %.6g to the right: there is no derivative here, and the formula "
-                          "says %s", left, right, x->formula);
+    double here = differences_cost(f->p), right = x->times * (x->up - here) / x->h,
+           left = x->times * (here - x->down) / x->h;
+    doc_say(f->t->doc, 3, "one entry against differences: %s moved by %.0e to either side alone", x->entry,
+            x->h);
+    doc_say(
+        f->t->doc, 5,
+        "the slope is %.6g to the left and %.6g to the right: there is no derivative here, and the formula "
+        "says %s",
+        left, right, x->formula);
 }
 
 /* What the difference says, and how far the formula is from the best that was measured. */
-static void show_slope(figures *f, const moved *x, double slope, double best, double error, explain_result *r) {
+static void show_slope(figures *f, const moved *x, double slope, double best, double error,
+                       explain_result *r) {
     document   *doc = f->t->doc;
     const char *m = f->t->goal->scale == SCALE_DATA ? doc_text(doc, "%s * ", doc_examples(doc)) : "";
-    const char *quotient = doc_formula(doc, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, x->up, x->down, x->h, slope);
+    const char *quotient =
+        doc_formula(doc, "%s(%.9g - %.9g) / (2 * %.0e) = %.6g", m, x->up, x->down, x->h, slope);
     double      off = fabs(best - x->value), scale = fmax(1e-300, fmax(fabs(best), fabs(x->value)));
     doc_say(doc, 3, "one entry against a difference: %s moved by %.0e to both sides", x->entry, x->h);
     doc_say(doc, 5, "%s and the formula says %s", quotient, x->formula);
@@ -121,8 +129,8 @@ static void show_slope(figures *f, const moved *x, double slope, double best, do
     doc_say(doc, 5, "%s is %.9g and %.9g there", doc_name(doc, f->t->d->m->cost), x->up, x->down);
 }
 
-/* The largest entry of the gradient where the variable is not so near to 0 that a step is large beside it: log
- * may have no value there any more. If there is none, the largest of all. */
+/* The largest entry of the gradient where the variable is not so near to 0 that a step is large beside it:
+ * log may have no value there any more. If there is none, the largest of all. */
 static size_t entry_to_move(matrix d, matrix at) {
     size_t best = 0;
     for (int near = 0; near < 2; near++) {
@@ -145,14 +153,16 @@ static void show_entry(figures *f, explain_result *r) {
     matrix d = eval_node(&f->p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&f->p->network, v->var);
     if (!d.at || !at.at) return;
     size_t      best = entry_to_move(d, at);
-    const char *place = d.rows * d.cols == 1 ? "" : doc_text(doc, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
+    const char *place =
+        d.rows * d.cols == 1 ? "" : doc_text(doc, "[%zu,%zu]", best / d.cols + 1, best % d.cols + 1);
     moved       x = {.at = &at.at[best], .value = d.at[best] == 0 ? 0 : d.at[best] /* no -0 */};
     measured    cost = {.value = differences_cost, .user = f->p};
     double      error;
     x.times = v->scale == SCALE_DATA ? (double)sizes_get(&f->p->s, t->d->m->examples) : 1;
     x.entry = doc_formula(doc, "%s%s", doc_name(doc, v->var), place);
     x.formula = doc_formula(doc, "%s%s = %.6g", doc_name(doc, v->grad), place, x.value);
-    double best_slope = x.times * measure_slope(&cost, x.at, &error), slope = slope_over(f->p, &x, 1e-5 * fmax(1, fabs(*x.at)));
+    double best_slope = x.times * measure_slope(&cost, x.at, &error),
+           slope = slope_over(f->p, &x, 1e-5 * fmax(1, fabs(*x.at)));
     if (!isfinite(x.up) || !isfinite(x.down)) {
         doc_say(doc, 3, "%s is not finite near %s: this draw is too near the edge for a difference",
                 doc_name(doc, t->d->m->cost), x.entry);
@@ -187,7 +197,8 @@ static bool is_zero(matrix m) {
     return m.at != NULL;
 }
 
-/* The variables of a kind whose values pass, but the goal and its gradient; of gradients those of what is computed. */
+/* The variables of a kind whose values pass, but the goal and its gradient; of gradients those of what is
+ * computed. */
 static const char *names_where(figures *f, bool (*pass)(matrix m), var_kind kind) {
     teller  *t = f->t;
     buf      b;
@@ -198,7 +209,8 @@ static const char *names_where(figures *f, bool (*pass)(matrix m), var_kind kind
         bool   other = v != t->goal->var && v != t->goal->grad;
         bool   computed = kind != VAR_GRADIENT || ir_var(t->g, x->of)->kind == VAR_DEFINED;
         matrix m = x->leaf < f->p->e.n_nodes ? eval_node(&f->p->e, x->leaf) : (matrix){0};
-        if (x->kind == kind && other && computed && pass(m)) buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t->doc, v));
+        if (x->kind == kind && other && computed && pass(m))
+            buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t->doc, v));
     }
     return doc_take(t->doc, &b);
 }
@@ -222,17 +234,23 @@ static void show_equal_rows(figures *f) {
     const char *line = columns ? "rows" : "columns", *other = columns ? "columns" : "rows";
     const char *dw = doc_name(doc, t->goal->grad), *w = doc_name(doc, t->goal->var);
     bool (*alike)(matrix) = columns ? rows_are_equal : columns_are_equal;
-    matrix d = eval_node(&f->p->e, ir_var(t->g, t->goal->grad)->leaf), at = eval_node(&f->p->e, ir_var(t->g, t->goal->var)->leaf);
+    matrix d = eval_node(&f->p->e, ir_var(t->g, t->goal->grad)->leaf),
+           at = eval_node(&f->p->e, ir_var(t->g, t->goal->var)->leaf);
     if (ir_var(t->g, t->goal->var)->kind != VAR_PARAM || !d.at || !at.at) return;
     if (is_zero(d)) show_zeros(f, dw, w);
     if (!alike(d) || !alike(at)) return;
     const char *fed = names_where(f, columns ? columns_are_equal : rows_are_equal, VAR_PARAM);
-    doc_say(doc, 3, "all %s of %s are equal, and so are all %s of %s: the units behind them are one and the same", line, w, line, dw);
+    doc_say(doc, 3,
+            "all %s of %s are equal, and so are all %s of %s: the units behind them are one and the same",
+            line, w, line, dw);
     doc_say(doc, 5, "forward, equal %s give equal %s: %s", line, line, names_where(f, alike, VAR_DEFINED));
     if (fed[0]) doc_say(doc, 5, "what they feed treats them alike, equal %s: %s", other, fed);
     doc_say(doc, 5, "so their gradients are equal: %s", names_where(f, alike, VAR_GRADIENT));
-    doc_say(doc, 5, "a step %s leaves the %s of %s equal again, and every step after it: only different beginnings make different "
-                    "units", doc_formula(doc, "%s = %s - alpha * %s", w, w, dw), line, w);
+    doc_say(doc, 5,
+            "a step %s leaves the %s of %s equal again, and every step after it: only different beginnings "
+            "make different "
+            "units",
+            doc_formula(doc, "%s = %s - alpha * %s", w, w, dw), line, w);
 }
 
 /* ------------------------------------------------------------------- values */
@@ -243,7 +261,8 @@ static dfoo_status run_values(prover *p, const tell_options *opt) {
     for (var_id v = 1; opt->given && v < opt->n_given; v++) {
         node_id leaf = ir_var(p->doc->g, v)->leaf;
         matrix  to = leaf < p->e.n_nodes ? eval_node(&p->e, leaf) : (matrix){0};
-        for (size_t i = 0; to.at && opt->given[v].at && i < to.rows * to.cols; i++) to.at[i] = opt->given[v].at[i];
+        for (size_t i = 0; to.at && opt->given[v].at && i < to.rows * to.cols; i++)
+            to.at[i] = opt->given[v].at[i];
     }
     eval_run(&p->e);
     return DFOO_OK;

@@ -77,7 +77,8 @@ const char *links_known(teller *t, uint32_t *count) {
     buf_init(&known, t->a->mem);
     for (uint32_t i = 0; i < t->links.n; i++) {
         const gradient *from = t->links.at[i].from;
-        bool again = !from || !from->shown || link_gradient(t, &t->links.at[i]) != ir_var(t->g, from->grad)->leaf;
+        bool            again =
+            !from || !from->shown || link_gradient(t, &t->links.at[i]) != ir_var(t->g, from->grad)->leaf;
         for (uint32_t k = 0; k < i; k++) again = again || t->links.at[k].from == from;
         if (!again) buf_printf(&known, "%s%s", (*count)++ ? ", " : "", doc_name(t->doc, from->grad));
     }
@@ -85,12 +86,14 @@ const char *links_known(teller *t, uint32_t *count) {
 }
 
 static const char *remaining(teller *t) {
-    static const char *const words[] = {"no link remains", "one link remains", "two links remain", "three links remain",
-                                        "four links remain"};
+    static const char *const words[] = {"no link remains", "one link remains", "two links remain",
+                                        "three links remain", "four links remain"};
     uint32_t    count, n = t->links.n;
     const char *names = links_known(t, &count);
     const char *remain = n < 5 ? words[n] : doc_text(t->doc, "%u links remain", n);
-    return count ? doc_text(t->doc, "  %s %s known (explain %s); %s.", names, count > 1 ? "are" : "is", names, remain) : "";
+    return count ? doc_text(t->doc, "  %s %s known (explain %s); %s.", names, count > 1 ? "are" : "is", names,
+                            remain)
+                 : "";
 }
 
 /* The ways on from where they part, each up to where it parts again. */
@@ -103,7 +106,9 @@ static void tell_ways(teller *t, const users *u, var_id v) {
         var_id end = put_way(t, u, next, &b);
         const char *way = doc_take(t->doc, &b);
         if (end == t->d->m->cost) doc_say(t->doc, 3, "%s -> %s", doc_name(t->doc, v), way);
-        else doc_say(t->doc, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t->doc, v), way, u->paths[end]);
+        else
+            doc_say(t->doc, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t->doc, v), way,
+                    u->paths[end]);
     }
     if (n > MOST_WAYS) doc_say(t->doc, 3, "and %u more", n - MOST_WAYS);
 }
@@ -114,8 +119,11 @@ static void tell_flat(teller *t) {
     for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
         const stmt *s = &t->d->forward.list.at[i];
         if (derivation_find(t->d, s->var) && link_uses(t, s, t->goal->var) && !link_moves(t, s, t->goal->var))
-            doc_say(t->doc, 3, "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes back from "
-                               "there", v, doc_equation(t->doc, s), v);
+            doc_say(t->doc, 3,
+                    "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes "
+                    "back from "
+                    "there",
+                    v, doc_equation(t->doc, s), v);
     }
 }
 
@@ -137,8 +145,11 @@ void paths_tell(teller *t) {
     if (end == t->d->m->cost) {
         doc_say(doc, 0, "%s reaches %s along one path of variables:  %s.%s", name, cost, way, rest);
     } else if (end != v) {
-        doc_say(doc, 0, "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s", name, cost,
-                doc_name(doc, end), way, u.paths[end], doc_name(doc, derivation_find(t->d, end)->grad), rest);
+        doc_say(
+            doc, 0,
+            "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s",
+            name, cost, doc_name(doc, end), way, u.paths[end],
+            doc_name(doc, derivation_find(t->d, end)->grad), rest);
     } else {
         doc_say(doc, 0, "%s reaches %s along %s: their contributions add.%s", name, cost,
                 count_text(t, u.paths[v], n_users(&u, v)), rest);

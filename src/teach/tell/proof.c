@@ -5,7 +5,16 @@
 
 #include "teach/tell/routes.h"
 
-typedef enum { LINE_WORDS, LINE_INDEX, LINE_MATRIX, LINE_CLAIM, LINE_DERIVATIVE, LINE_NUMBERS, LINE_SHAPES, LINE_END } line_kind;
+typedef enum {
+    LINE_WORDS,
+    LINE_INDEX,
+    LINE_MATRIX,
+    LINE_CLAIM,
+    LINE_DERIVATIVE,
+    LINE_NUMBERS,
+    LINE_SHAPES,
+    LINE_END
+} line_kind;
 
 typedef struct proof_line {
     uint8_t     proof, line;
@@ -69,7 +78,8 @@ static const ast *read_text(teller *t, const char *text, size_t len, bool indice
     return copy ? syntax_read(t->a, t->g->names, t->g->d, copy, indices) : NULL;
 }
 
-/* The summand that stands for a whole expression, an entry at [i,t] or [t,i]; it is left out where there is none. */
+/* The summand that stands for a whole expression, an entry at [i,t] or [t,i]; it is left out where there is
+ * none. */
 static const char rest_sign[] = " + rest";
 
 static const index_tree *add_rest(teller *t, index_env *env, const index_tree *sum, const names *list) {
@@ -104,16 +114,18 @@ static node_id build_matrix(teller *t, const names *list, const char *text, size
 /* W.T.T, which a template makes of a transposed operand, is W. */
 static node_id untwist(teller *t, node_id n) {
     node x = *ir_node(t->g, n);
-    if (x.op == OP_TRANSPOSE && ir_node(t->g, x.arg[0])->op == OP_TRANSPOSE) return ir_node(t->g, x.arg[0])->arg[0];
+    if (x.op == OP_TRANSPOSE && ir_node(t->g, x.arg[0])->op == OP_TRANSPOSE)
+        return ir_node(t->g, x.arg[0])->arg[0];
     for (int k = 0; k < op_table[x.op].arity; k++) {
         const node *arg = ir_node(t->g, x.arg[k]);
-        if (arg->op == OP_TRANSPOSE && ir_node(t->g, arg->arg[0])->op == OP_TRANSPOSE) x.arg[k] = ir_node(t->g, arg->arg[0])->arg[0];
+        if (arg->op == OP_TRANSPOSE && ir_node(t->g, arg->arg[0])->op == OP_TRANSPOSE)
+            x.arg[k] = ir_node(t->g, arg->arg[0])->arg[0];
     }
     return ir_rebuild(t->g, n, x.arg);
 }
 
-/* What stands in braces: {loss} is what is differentiated, else it is an index formula, or a matrix expression
- * where nothing has an index. */
+/* What stands in braces: {loss} is what is differentiated, else it is an index formula, or a matrix
+ * expression where nothing has an index. */
 static const char *filled(teller *t, const names *list, const char *text, size_t len) {
     if (len == 4 && strncmp(text, "loss", 4) == 0) return doc_formula(t->doc, "%s", t->doc->style.loss);
     if (memchr(text, '[', len)) return doc_index(t->doc, build_index(t, list, text, len), &t->doc->style);
@@ -125,7 +137,8 @@ static const char *filled(teller *t, const names *list, const char *text, size_t
 static const char *fill(teller *t, const names *list, const char *text) {
     buf b;
     buf_init(&b, t->a->mem);
-    for (const char *open, *close; (open = strchr(text, '{')) && (close = strchr(open, '}')); text = close + 1) {
+    for (const char *open, *close; (open = strchr(text, '{')) && (close = strchr(open, '}'));
+         text = close + 1) {
         buf_put(&b, text, (size_t)(open - text));
         buf_puts(&b, filled(t, list, open + 1, (size_t)(close - open) - 1));
     }
@@ -150,7 +163,9 @@ uint32_t proof_n_lines(void) {
 }
 
 const char *proof_formula(uint32_t line) {
-    return line < proof_n_lines() && proof_table[line].formula && proof_table[line].formula[0] ? proof_table[line].formula : NULL;
+    return line < proof_n_lines() && proof_table[line].formula && proof_table[line].formula[0]
+               ? proof_table[line].formula
+               : NULL;
 }
 
 /* As the table has it, or as a planted mistake does. */
@@ -166,7 +181,7 @@ static const char *formula_of(const teller *t, const proof_line *line) {
 static const char *behind_sum(const teller *t, const char *formula, bool one_of_several) {
     const char *equals = strstr(formula, " = ");
     bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
-    bool        of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
+    bool of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
     bool        behind = (one_of_several && (sums || of_loss)) || (of_loss && no_loss);
     return equals && behind ? equals + 3 : formula;
 }
@@ -178,14 +193,16 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
     bool        matrix = line->line == LINE_MATRIX;
     add_sides(t, b, list, behind_sum(t, formula_of(t, line), l->to->n_through > 1), !matrix);
     b->tail = tail;
-    /* a matrix that stands alone is what the link hands back, by the rules of its operations; this is not shown */
+    /* a matrix that stands alone is what the link hands back, by the rules of its operations; this is not
+     * shown */
     node_id back = matrix && b->n_sides == 1 ? link_back(t, l, false) : 0;
     if (back) {
         block *hidden = doc_add_hidden(doc);
         doc_add_node(doc, hidden, b->sides[0].n, false);
         doc_add_node(doc, hidden, back, false);
     }
-    if (matrix && b->n_sides) b->tail = doc_text(doc, "%s%s", doc_shapes(doc, b->sides[b->n_sides - 1].n, true), tail);
+    if (matrix && b->n_sides)
+        b->tail = doc_text(doc, "%s%s", doc_shapes(doc, b->sides[b->n_sides - 1].n, true), tail);
 }
 
 /* The last side of a claim in the place of {=}; the claim itself is evaluated and not shown. */
@@ -194,7 +211,8 @@ static void add_claim(teller *t, const names *list, const proof_line *line) {
     assert(place);
     add_sides(t, doc_add_hidden(t->doc), list, formula, true);
     for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
-    const char *words = doc_text(t->doc, "%.*s{%s}%s", (int)(place - line->reason), line->reason, last, place + 3);
+    const char *words =
+        doc_text(t->doc, "%.*s{%s}%s", (int)(place - line->reason), line->reason, last, place + 3);
     doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
 }
 
@@ -212,13 +230,17 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     bool         columns = t->d->m->examples_are_columns;
     index_env    env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
     const index_tree *left = build_index(t, list, columns ? "D(y[j,t], a[j,t])" : "D(y[t,j], a[t,j])", 17);
-    const index_tree *right = short_form ? index_of_node(&env, short_form, columns ? 'j' : 't', columns ? 't' : 'j') : NULL;
+    const index_tree *right =
+        short_form ? index_of_node(&env, short_form, columns ? 'j' : 't', columns ? 't' : 'j') : NULL;
     node_id      long_form = template_build(t->g, rule, &spelled);
-    const char  *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var), *f = op_table[op].name;
+    const char  *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var),
+               *f = op_table[op].name;
     if (!left || !right || !long_form) return;
     const char *slope = doc_formula(doc, "%s'(%s) = %s", f, u, doc_node(doc, long_form, true));
-    const char *known = short_form == long_form ? "" : doc_text(doc, ", and %s is %s", doc_formula(doc, "%s(%s)", f, u), v);
-    block *b = doc_add(doc, BLOCK_LINE, 3, doc_text(doc, "%s (explain %s)%s:", slope, doc_function(doc, op), known));
+    const char *known =
+        short_form == long_form ? "" : doc_text(doc, ", and %s is %s", doc_formula(doc, "%s(%s)", f, u), v);
+    block *b =
+        doc_add(doc, BLOCK_LINE, 3, doc_text(doc, "%s (explain %s)%s:", slope, doc_function(doc, op), known));
     doc_add_index(doc, b, left, &doc->style);
     doc_add_index(doc, b, right, &doc->style);
 }
@@ -233,7 +255,8 @@ static bool is_square(const teller *t, node_id n) {
     return s.rows == s.cols;
 }
 
-/* A small matrix, square if the real one is, and two numbers: what the transpose does, with its sum written out. */
+/* A small matrix, square if the real one is, and two numbers: what the transpose does, with its sum written
+ * out. */
 static void add_numbers(teller *t, const link *l) {
     static const struct {
         const char *square, *high, *given, *sum, *wrong;
@@ -243,10 +266,13 @@ static void add_numbers(teller *t, const link *l) {
     int         k = l->kind == PROOF_RIGHT;
     bool        square = is_square(t, factor_of(t, l));
     const char *w = doc_node(doc, factor_of(t, l), true), *y = doc_small_name(doc, l->s->var);
-    const char *given = doc_formula(doc, "%s = %s, d%s = %s", w, square ? texts[k].square : texts[k].high, y, texts[k].given);
-    const char *found = l->to->n_through > 1 ? doc_text(doc, "entry 1 is %s", doc_formula(doc, "%s", texts[k].sum))
-                                             : doc_formula(doc, "d%s[1] = %s", doc_small_name(doc, l->to->var), texts[k].sum);
-    const char *wrong = doc_text(doc, "; without the transpose it would be %s", doc_formula(doc, "%s", texts[k].wrong));
+    const char *given =
+        doc_formula(doc, "%s = %s, d%s = %s", w, square ? texts[k].square : texts[k].high, y, texts[k].given);
+    const char *found = l->to->n_through > 1
+                            ? doc_text(doc, "entry 1 is %s", doc_formula(doc, "%s", texts[k].sum))
+                            : doc_formula(doc, "d%s[1] = %s", doc_small_name(doc, l->to->var), texts[k].sum);
+    const char *wrong =
+        doc_text(doc, "; without the transpose it would be %s", doc_formula(doc, "%s", texts[k].wrong));
     doc_say(doc, 3, "in numbers: %s:   %s%s", given, found, square ? wrong : "");
 }
 
@@ -255,7 +281,8 @@ static void add_shapes(teller *t, const link *l) {
     document   *doc = t->doc;
     const char *w = doc_node(doc, factor_of(t, l), true);
     const char *dy = doc_node(doc, gradient_leaf(t, ir_var(t->g, l->s->var)->leaf), true);
-    const char *other = l->kind == PROOF_RIGHT ? doc_formula(doc, "%s @ %s", w, dy) : doc_formula(doc, "%s @ %s", dy, w);
+    const char *other =
+        l->kind == PROOF_RIGHT ? doc_formula(doc, "%s @ %s", w, dy) : doc_formula(doc, "%s @ %s", dy, w);
     if (is_square(t, factor_of(t, l)))
         doc_say(doc, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
     else doc_say(doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
@@ -300,6 +327,8 @@ void proof_add_line(teller *t, const link *l, const char *formula, node_id whole
     if (t->d->m->examples) bind(&list, "m", ir_size(t->g, t->d->m->examples));
     t->doc->style = *style;
     add_sides(t, b, &list, formula, true);
-    doc_add_index(t->doc, b, index_at(&env, whole, turned ? 'j' : 'i', turned || proof_is_bias(l->kind) ? 'i' : 'j'), style);
+    doc_add_index(t->doc, b,
+                  index_at(&env, whole, turned ? 'j' : 'i', turned || proof_is_bias(l->kind) ? 'i' : 'j'),
+                  style);
     t->doc->style = old;
 }

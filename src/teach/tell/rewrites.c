@@ -34,7 +34,8 @@ static passing passing_of(teller *t, const link *l, const node *x) {
 
 /* The slope of a sum or difference by the variable, where it is one of the operands. */
 static const char *sum_slope(teller *t, const link *l, node_id n, const char *slope) {
-    return doc_formula(t->doc, "∂(%s)/∂%s = %s", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var), slope);
+    return doc_formula(t->doc, "∂(%s)/∂%s = %s", doc_node(t->doc, n, false), doc_name(t->doc, l->to->var),
+                       slope);
 }
 
 static bool is_function(const node *x) {
@@ -42,7 +43,8 @@ static bool is_function(const node *x) {
     return op_elementwise((op_id)x->op) && !(info->flags & OP_FLAG_INFIX) && info->arity == 1;
 }
 
-/* What there is to say of a sum, a difference, a product or a quotient, by where the variable stands in it. */
+/* What there is to say of a sum, a difference, a product or a quotient, by where the variable stands in it.
+ * */
 static const char *infix_remark(teller *t, const link *l, node_id n) {
     const node *x = ir_node(t->g, n);
     passing     v = passing_of(t, l, x);
@@ -59,8 +61,10 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, const 
     const char *name = symbols_name(t->g->names, x->op == OP_OPEN ? x->ref : 0);
     switch ((op_id)x->op) {
     case OP_DROPOUT:
-        return doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled", doc_node(t->doc, n, false),
-                        doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false), doc_node(t->doc, x->arg[1], false)));
+        return doc_text(t->doc, "%s is %s: what is dropped has no effect, what is kept is scaled",
+                        doc_node(t->doc, n, false),
+                        doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false),
+                                    doc_node(t->doc, x->arg[1], false)));
     case OP_OPEN: return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
     case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, power) : "";
     case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: return infix_remark(t, l, n);
@@ -228,7 +232,8 @@ static node_id replace(void *user, ir *g, node_id n, const node_id *args) {
 static void list_rule(counting *c, const char *rule, const char *sentence, node_id before, node_id after) {
     document *doc = c->t->doc;
     c->n++;
-    if (c->show) doc_add_line(doc, 5, "", before, after, doc_text(doc, "%s: %s", rule, sentence))->rule = rule;
+    if (c->show)
+        doc_add_line(doc, 5, "", before, after, doc_text(doc, "%s: %s", rule, sentence))->rule = rule;
 }
 
 /* A rule that was tried on a form which was not taken does not change the expression, and is left out. */
@@ -257,8 +262,8 @@ static void add_rewrite(counting *c, const step *s) {
     c->now = s->in;
     how->rules(how->user, s->in, on_rule, c);
     if (c->now == s->out) return;
-    list_rule(c, "known under a name", "a formula that has a name is written by its name, factors are put in order", c->now,
-              s->out);
+    list_rule(c, "known under a name",
+              "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
 }
 
 void add_all_rewrites(teller *t, bool show) {

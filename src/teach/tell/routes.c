@@ -14,7 +14,8 @@ static bool is_value(const teller *t, node_id n, double value) {
 /* Is n this number, or a matrix of it, and changes nothing of the shape of what it multiplies? */
 static bool is_factor(const teller *t, node_id n, double value, node_id other) {
     shape s = ir_shape(t->g, n);
-    return is_value(t, n, value) && (shape_is_scalar(s) || (value == 1 && shape_equal(s, ir_shape(t->g, other))));
+    return is_value(t, n, value) &&
+           (shape_is_scalar(s) || (value == 1 && shape_equal(s, ir_shape(t->g, other))));
 }
 
 node_id node_times(teller *t, node_id a, node_id b) {
@@ -48,12 +49,14 @@ static bool is_ones(const teller *t, node_id n, shape sh) {
     return ir_node(t->g, n)->op == OP_ONES && shape_equal(ir_shape(t->g, n), sh);
 }
 
-/* a without a factor of ones of this shape, which multiplies something of the same shape; 0: only ones were there. */
+/* a without a factor of ones of this shape, which multiplies something of the same shape; 0: only ones were
+ * there. */
 static node_id factors_but_ones(teller *t, node_id a, shape sh) {
     node_id  factor[MOST_FACTORS];
     uint32_t n = 0;
     node_id  rest = a, out;
-    for (; n + 1 < MOST_FACTORS && ir_node(t->g, rest)->op == OP_MUL; rest = ir_node(t->g, rest)->arg[0]) factor[n++] = ir_node(t->g, rest)->arg[1];
+    for (; n + 1 < MOST_FACTORS && ir_node(t->g, rest)->op == OP_MUL; rest = ir_node(t->g, rest)->arg[0])
+        factor[n++] = ir_node(t->g, rest)->arg[1];
     out = is_ones(t, rest, sh) ? 0 : rest;
     while (n-- > 0)
         if (!is_ones(t, factor[n], sh)) out = out ? ir_op2(t->g, OP_MUL, out, factor[n]) : factor[n];
@@ -159,7 +162,8 @@ static bool extend(search *w, const route *r, routes *open) {
         node_list ends = {{0}};
         if (region_ends(w, n, &ends) != DFOO_OK) return false;
         for (uint32_t i = ends.list.n; i-- > 0;) {
-            hop h = {HOP_ENTRY, n, ends.list.at[i], entry_factor(t, w->l, n, ends.list.at[i]), written_as(t, w->l, n)};
+            hop h = {HOP_ENTRY, n, ends.list.at[i], entry_factor(t, w->l, n, ends.list.at[i]),
+                     written_as(t, w->l, n)};
             if (!h.factor || !add_hop(r, h, open)) return false;
         }
         return true;
@@ -218,8 +222,10 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
     case HOP_SUM: return reduce(t, h, c);
     case HOP_MEAN: return ir_op(g, OP_MEAN, ir_node(g, h->n)->attr, c, 0, 0);
     case HOP_MAX: return reduce(t, h, ir_op2(g, OP_MUL, c, share_of_max(t, h)));
-    case HOP_SOFTMAX: return ir_op2(g, OP_MUL, h->y, ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, c, h->y))));
-    case HOP_LOG_SOFTMAX: return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
+    case HOP_SOFTMAX:
+        return ir_op2(g, OP_MUL, h->y, ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, c, h->y))));
+    case HOP_LOG_SOFTMAX:
+        return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
     }
     return 0;
 }
@@ -230,7 +236,8 @@ static node_id transposed(teller *t, node_id n) {
     return x->op == OP_TRANSPOSE ? x->arg[0] : ir_op1(t->g, OP_TRANSPOSE, n);
 }
 
-/* A gradient by what is stretched over the operand's entries, or adds up where one entry stands in several. */
+/* A gradient by what is stretched over the operand's entries, or adds up where one entry stands in several.
+ * */
 static node_id entry_back(teller *t, const hop *h, node_id d) {
     shape   to = ir_shape(t->g, h->to);
     node_id out = node_times(t, d, h->factor);

@@ -10,7 +10,17 @@
 
 #include "teach/tell/teller.h"
 
-typedef enum { HOP_ENTRY, HOP_LEFT, HOP_RIGHT, HOP_TURN, HOP_SUM, HOP_MEAN, HOP_MAX, HOP_SOFTMAX, HOP_LOG_SOFTMAX } hop_kind;
+typedef enum {
+    HOP_ENTRY,
+    HOP_LEFT,
+    HOP_RIGHT,
+    HOP_TURN,
+    HOP_SUM,
+    HOP_MEAN,
+    HOP_MAX,
+    HOP_SOFTMAX,
+    HOP_LOG_SOFTMAX
+} hop_kind;
 
 typedef struct hop {
     uint8_t kind;   /* LEFT, RIGHT: the operand of @ that the route goes on in */

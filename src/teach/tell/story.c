@@ -21,7 +21,8 @@ static void tell_link(teller *t, const link *l) {
     document *doc = t->doc;
     bool      by_rule = is_by_rule(t, l), indexed = link_is_indexed(t, l);
     const char *way = link_way(t, l);
-    doc_add(doc, BLOCK_SECTION, 0, by_rule && !indexed ? doc_text(doc, "%s, entry by entry", way) : way)->about = l->s;
+    doc_add(doc, BLOCK_SECTION, 0, by_rule && !indexed ? doc_text(doc, "%s, entry by entry", way) : way)
+        ->about = l->s;
     if (l->to->n_through > 1)
         doc_say(doc, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through,
                 doc_name(doc, l->to->var), doc_name(doc, t->d->m->cost), doc_name(doc, l->to->grad));
@@ -42,14 +43,19 @@ static void add_goal(teller *t, uint8_t indent, const char *words) {
 static void tell_all_examples(teller *t) {
     document       *doc = t->doc;
     const gradient *v = t->goal;
-    const char     *line = t->d->m->examples_are_columns ? "column" : "row", *add = v->n_through > 1 ? "; the paths add" : "";
+    const char     *line = t->d->m->examples_are_columns ? "column" : "row",
+               *add = v->n_through > 1 ? "; the paths add" : "";
     doc_add(doc, BLOCK_SECTION, 0, doc_text(doc, "%s examples", doc_examples(doc)));
     if (t->d->examples_interact)
-        doc_say(doc, 3, "examples affect each other in this model; the formula counts the effect on the loss of all of them:");
-    else if (t->d->why_dj) doc_say(doc, 3, "every line above holds for each %s, so for all of them at once%s:", line, add);
+        doc_say(doc, 3,
+                "examples affect each other in this model; the formula counts the effect on the loss of all "
+                "of them:");
+    else if (t->d->why_dj)
+        doc_say(doc, 3, "every line above holds for each %s, so for all of them at once%s:", line, add);
     else
-        doc_say(doc, 3, "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:", line,
-                doc_name(doc, v->var), line, line, add);
+        doc_say(doc, 3,
+                "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:",
+                line, doc_name(doc, v->var), line, line, add);
     doc_add_line(doc, 5, "", ir_var(t->g, v->grad)->leaf, v->whole, doc_shapes(doc, v->whole, false));
 }
 
@@ -125,16 +131,20 @@ static void tell_slide(teller *t) {
     var_id      weights = t->links.n == 2 ? weights_of(t, &l[0]) : 0;
     const node *f = weights ? ir_node(t->g, l[1].s->node) : NULL;
     if (!f || (l[1].kind != PROOF_ENTRY && f->op != OP_OPEN)) return;
-    const char *w = layer(t, weights, false), *z2 = layer(t, l[0].s->var, true), *z1 = layer(t, t->goal->var, true);
+    const char *w = layer(t, weights, false), *z2 = layer(t, l[0].s->var, true),
+               *z1 = layer(t, t->goal->var, true);
     if (!w || !z1 || !z2) return;
-    const char *number = strchr(z1, '['), *name = f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name;
+    const char *number = strchr(z1, '['),
+               *name = f->op == OP_OPEN ? symbols_name(t->g->names, f->ref) : op_table[f->op].name;
     doc_say(t->doc, 0, "on the slide: %s, here with %s",
-            doc_slide(t->doc, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1), doc_slide(t->doc, "g%s = %s", number, name));
+            doc_slide(t->doc, "d%s = %s.T d%s * g%s'(%s)", z1, w, z2, number, z1),
+            doc_slide(t->doc, "g%s = %s", number, name));
 }
 
 static void tell_title(teller *t) {
     const char *s = doc_shape(t->doc, ir_var(t->g, t->goal->var)->sh, false);
-    doc_add_line(t->doc, 0, "", ir_var(t->g, t->goal->grad)->leaf, gradient_formula(t->goal), s)->kind = BLOCK_TITLE;
+    doc_add_line(t->doc, 0, "", ir_var(t->g, t->goal->grad)->leaf, gradient_formula(t->goal), s)->kind =
+        BLOCK_TITLE;
 }
 
 /* ------------------------------------------------------------------- whole */
@@ -143,7 +153,8 @@ static void tell_title(teller *t) {
 static bool has_cancelled(const teller *t, const gradient *v) {
     for (uint32_t i = 0; i < t->d->trail.n; i++) {
         const step *s = &t->d->trail.at[i];
-        if (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole && strstr(s->rule, "cancel")) return true;
+        if (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole && strstr(s->rule, "cancel"))
+            return true;
     }
     return false;
 }
@@ -155,8 +166,11 @@ static void tell_cancelled(teller *t) {
     doc_say(t->doc, 3, "The derivative of %s cancels for this loss; in a hidden layer the factor g' stays.",
             op_table[ir_node(t->g, l->s->node)->op].name);
     if (l->from)
-        doc_say(t->doc, 3, "Programs that start at %s and programs that start at %s compute the same: this is the step between "
-                           "them.", doc_name(t->doc, l->from->grad), doc_name(t->doc, v->grad));
+        doc_say(t->doc, 3,
+                "Programs that start at %s and programs that start at %s compute the same: this is the step "
+                "between "
+                "them.",
+                doc_name(t->doc, l->from->grad), doc_name(t->doc, v->grad));
 }
 
 static void tell_links(teller *t) {
@@ -197,8 +211,10 @@ static void tell_by_example(teller *t, explain_way way) {
     bool indices = has_indices(t, way);
     if (indices) tell_example(t);
     if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
-        doc_say(t->doc, 0, "Examples affect each other here: l is the sum of all their losses, and nothing is done one example at "
-                           "a time.");
+        doc_say(t->doc, 0,
+                "Examples affect each other here: l is the sum of all their losses, and nothing is done one "
+                "example at "
+                "a time.");
     if (way == BY_JACOBIAN) jacobian_tell(t);
     else tell_links(t);
     if (indices && t->d->m->examples && t->doc->small[t->goal->var]) tell_all_examples(t);
@@ -210,7 +226,8 @@ static dfoo_status tell_all(teller *t, explain_way way) {
     note_stages(t);
     tell_title(t);
     if (t->links.n == 0) {
-        doc_say(t->doc, 0, "%s is the cost itself: it changes with itself one to one.", doc_name(t->doc, t->goal->var));
+        doc_say(t->doc, 0, "%s is the cost itself: it changes with itself one to one.",
+                doc_name(t->doc, t->goal->var));
         return arena_status(t->a);
     }
     tell_slide(t);
@@ -221,9 +238,15 @@ static dfoo_status tell_all(teller *t, explain_way way) {
     return arena_status(t->a);
 }
 
-dfoo_status tell_gradient(document *doc, const program *run, const tell_options *opt, explain_result *result) {
+dfoo_status tell_gradient(document *doc, const program *run, const tell_options *opt,
+                          explain_result *result) {
     ir    *g = doc->g;
-    teller t = {.doc = doc, .d = doc->d, .g = g, .a = doc->a, .goal = derivation_find(doc->d, doc->goal), .how = opt->how,
+    teller t = {.doc = doc,
+                .d = doc->d,
+                .g = g,
+                .a = doc->a,
+                .goal = derivation_find(doc->d, doc->goal),
+                .how = opt->how,
                 .edit = opt->edit};
     if (!t.goal) return DFOO_EINPUT;
     DFOO_TRY(doc_open(doc));

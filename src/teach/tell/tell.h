@@ -10,7 +10,10 @@ typedef struct explain_how {
     node_id (*best)(void *user, node_id n);    /* as a line of derive would be written */
     node_id (*any_labels)(void *user, node_id n); /* the same, where labels' columns need not sum to 1 */
     /* tells every table rule that simplifying an expression applies; the sentences of a rewrite's names */
-    void (*rules)(void *user, node_id n, void (*on_rule)(void *to, const char *rule, const char *sentence, node_id before, node_id after), void *to);
+    void (*rules)(void *user, node_id n,
+                  void (*on_rule)(void *to, const char *rule, const char *sentence, node_id before,
+                                  node_id after),
+                  void *to);
     const char *(*sentences)(void *user, const char *names);
     void *user;
 } explain_how;
@@ -43,16 +46,19 @@ dfoo_status tell_gradient(document *doc, const program *run, const tell_options 
 /* What explain_function needs of the simplifying room. */
 typedef struct explain_function_how {
     node_id (*tidy)(void *user, node_id n);                                      /* 0 and 1, signs */
-    node_id (*best)(void *user, node_id n, node_id name, node_id formula);        /* the shortest form, where name = formula */
-    node_id (*write_out)(void *user, node_id n, node_id name, node_id formula);   /* the name replaced by the formula */
+    node_id (*best)(void *user, node_id n, node_id name,
+                    node_id formula); /* the shortest form, where name = formula */
+    node_id (*write_out)(void *user, node_id n, node_id name,
+                         node_id formula); /* the name replaced by the formula */
     void *user;
 } explain_function_how;
 
 /* Is this operation a function of one value, whose derivative can be explained? */
 bool tell_is_function(op_id op);
 
-/* Fills in the blocks that derive a function by z, rule by rule, and evaluates them; `def` is its definition, a
- * node over z. */
-dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how, explain_result *r);
+/* Fills in the blocks that derive a function by z, rule by rule, and evaluates them; `def` is its definition,
+ * a node over z. */
+dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how,
+                          explain_result *r);
 
 #endif

@@ -9,7 +9,8 @@ evaluation *differences_equation(prover *p, var_id v) {
     const stmt *s = program_find(&p->doc->d->m->forward, v);
     if (!s) return NULL;
     if (!p->has_local[v]) {
-        if (eval_init(&p->local[v], p->doc->g, p->a, &p->s) != DFOO_OK || eval_add_node(&p->local[v], s->node) != DFOO_OK) {
+        if (eval_init(&p->local[v], p->doc->g, p->a, &p->s) != DFOO_OK ||
+            eval_add_node(&p->local[v], s->node) != DFOO_OK) {
             p->failed = true;
             return NULL;
         }
@@ -64,7 +65,8 @@ double differences_entry_slope(prover *p, evaluation *e, double *at, const doubl
 }
 
 /* How y[..] changes with a[..], both entries of `x`. */
-static double partial(prover *p, const index_values *v, const index_tree *y_entry, const index_tree *a_entry) {
+static double partial(prover *p, const index_values *v, const index_tree *y_entry,
+                      const index_tree *a_entry) {
     evaluation *e = differences_equation(p, y_entry->var);
     const stmt *s = program_find(&p->doc->d->m->forward, y_entry->var);
     if (!e || !s) return NAN;
@@ -111,7 +113,8 @@ static double near_sum(prover *p) {
         matrix d = eval_node(&p->e, x->known), y = eval_node(&p->near, x->s->node);
         double part = 0, times = x->times ? eval_node(&p->e, x->times).at[0] : 1;
         for (size_t k = 0; k < y.rows; k++)
-            for (size_t j = 0; j < y.cols; j++) part += d.at[(d.rows == 1 ? 0 : k) * d.cols + (d.cols == 1 ? 0 : j)] * y.at[k * y.cols + j];
+            for (size_t j = 0; j < y.cols; j++)
+                part += d.at[(d.rows == 1 ? 0 : k) * d.cols + (d.cols == 1 ? 0 : j)] * y.at[k * y.cols + j];
         sum += times * part;
     }
     return sum;
@@ -134,7 +137,8 @@ static void copy_values(prover *p, evaluation *e) {
     for (var_id k = 1; k < p->doc->g->vars.n; k++) {
         node_id leaf = ir_var(p->doc->g, k)->leaf;
         if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e.value[leaf].at) continue;
-        memcpy(e->value[leaf].at, p->e.value[leaf].at, e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
+        memcpy(e->value[leaf].at, p->e.value[leaf].at,
+               e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
     }
 }
 

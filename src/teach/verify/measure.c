@@ -25,7 +25,8 @@ typedef struct around {
 /* A slope that differs from the one to the other side, or from that of a longer step, and not less so
  * than over the longer step; 0: there is none to be seen behind rounding. */
 static double bend_of(const around *f, double h, const double quotient[3], double rounding) {
-    double corner[2] = {fabs(f->up[0] + f->down[0] - 2 * f->here) / h, fabs(f->up[2] + f->down[2] - 2 * f->here) / (h / 4)};
+    double corner[2] = {fabs(f->up[0] + f->down[0] - 2 * f->here) / h,
+                        fabs(f->up[2] + f->down[2] - 2 * f->here) / (h / 4)};
     double growth = fabs(quotient[2] - quotient[0]);
     if (corner[1] > corner[0] / 2 && corner[1] > 400 * rounding) return corner[1];
     return growth > fabs(quotient[2]) / 2 + 400 * rounding ? growth : 0;
@@ -36,7 +37,8 @@ static double bend_of(const around *f, double h, const double quotient[3], doubl
 static bool improve(const around *f, double h, best *b) {
     double quotient[3], rounding = 4e-15 * f->size / h;
     for (int i = 0; i < 3; i++) quotient[i] = (f->up[i] - f->down[i]) / (2 * h / (1 << i));
-    double slope = (4 * quotient[2] - quotient[1]) / 3, error = fabs(slope - (4 * quotient[1] - quotient[0]) / 3) + rounding;
+    double slope = (4 * quotient[2] - quotient[1]) / 3,
+           error = fabs(slope - (4 * quotient[1] - quotient[0]) / 3) + rounding;
     double bend = bend_of(f, h, quotient, rounding);
     if (bend > 0) b->bend = bend;
     if (bend > 0 || !isfinite(error)) return true;

@@ -15,7 +15,8 @@ static void free_letters(const index_tree *x, bool *free, bool bound[128]) {
     if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT || x->kind == INDEX_DELTA) {
         const char letters[2] = {x->row, x->col};
         for (int i = 0; i < 2; i++)
-            if (letters[i] && letters[i] != '1' && !bound[(unsigned char)letters[i] & 127]) free[(unsigned char)letters[i] & 127] = true;
+            if (letters[i] && letters[i] != '1' && !bound[(unsigned char)letters[i] & 127])
+                free[(unsigned char)letters[i] & 127] = true;
         return;
     }
     bool old = bound[(unsigned char)x->letter & 127];
@@ -66,9 +67,11 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         p->no_slope = false;
         double left = index_value(&v, x), right = index_value(&v, y);
         if (!p->no_slope) compare(&m, left, right);
-        if (!p->no_slope && error) *error = fmax(*error, fabs(tilted(p, &v, x) - left) + fabs(tilted(p, &v, y) - right));
+        if (!p->no_slope && error)
+            *error = fmax(*error, fabs(tilted(p, &v, x) - left) + fabs(tilted(p, &v, y) - right));
         size_t k = 0;
-        while (k < n && ++v.at[(unsigned char)letter[k] & 127] >= range[k]) v.at[(unsigned char)letter[k++] & 127] = 0;
+        while (k < n && ++v.at[(unsigned char)letter[k] & 127] >= range[k])
+            v.at[(unsigned char)letter[k++] & 127] = 0;
         if (k == n) break;
     }
     if (error) *error /= fmax(m.scale, p->least);
@@ -131,7 +134,8 @@ static void judge_measured(double off, double error, explain_result *r) {
 
 static void prove_pair(prover *p, const side *x, const side *y, explain_result *r) {
     bool   indices = x->x && y->x;
-    double error = 0, off = indices ? index_difference(p, x->x, y->x, NULL) : side_difference(p, x, y, &error);
+    double error = 0,
+           off = indices ? index_difference(p, x->x, y->x, NULL) : side_difference(p, x, y, &error);
     if (is_measured(x) || is_measured(y)) {
         if (indices && !(off < 1e-6)) off = index_difference(p, x->x, y->x, &error);
         judge_measured(off, error, r);
@@ -149,7 +153,8 @@ static bool is_evaluated(const side *s) {
 /* A side with differences in it is held against one without, so that each is counted once. */
 static void prove_block(prover *p, const block *b, explain_result *r) {
     for (uint32_t i = 0; i + 1 < b->n_sides; i++)
-        if (is_evaluated(&b->sides[i]) && is_evaluated(&b->sides[i + 1])) prove_pair(p, &b->sides[i], &b->sides[i + 1], r);
+        if (is_evaluated(&b->sides[i]) && is_evaluated(&b->sides[i + 1]))
+            prove_pair(p, &b->sides[i], &b->sides[i + 1], r);
 }
 
 typedef struct adding {
@@ -188,7 +193,8 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 /* ------------------------------------------------------------ the gradient */
 
 /* A few entries of the goal, at most `most`, are moved: `times` the slope is the gradient's entry. */
-static void prove_slopes(prover *p, const measured *f, matrix at, double times, size_t most, explain_result *r) {
+static void prove_slopes(prover *p, const measured *f, matrix at, double times, size_t most,
+                         explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     matrix  dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf);
     size_t  n = at.rows * at.cols;
@@ -211,7 +217,8 @@ static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)}, cost = {.value = differences_cost, .user = p};
+    measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)},
+             cost = {.value = differences_cost, .user = p};
     size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
     if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);
@@ -236,7 +243,8 @@ static void tame(prover *p, bool positive) {
         const variable *x = ir_var(p->e.g, v);
         if ((x->kind != VAR_INPUT && x->kind != VAR_PARAM) || x->leaf >= p->e.n_nodes) continue;
         matrix m = eval_node(&p->e, x->leaf);
-        for (size_t i = 0; m.at && i < m.rows * m.cols; i++) m.at[i] = positive ? 0.5 + fabs(m.at[i]) : m.at[i] / 2;
+        for (size_t i = 0; m.at && i < m.rows * m.cols; i++)
+            m.at[i] = positive ? 0.5 + fabs(m.at[i]) : m.at[i] / 2;
     }
 }
 
@@ -245,8 +253,10 @@ static void tame(prover *p, bool positive) {
 static void draw_changes(prover *p, uint64_t seed) {
     for (uint32_t i = 0; i < p->doc->changes.n; i++) {
         rng    r = rng_start(seed, RNG_CHECK, (UINT32_C(1) << 30) + i);
-        matrix m = eval_var(&p->e, p->doc->changes.at[i].change), v = eval_var(&p->e, p->doc->changes.at[i].of);
-        for (size_t k = 0; m.at && v.at && k < m.rows * m.cols; k++) m.at[k] = rng_normal(&r) * (v.at[k] != 0 ? fabs(v.at[k]) : 1);
+        matrix m = eval_var(&p->e, p->doc->changes.at[i].change),
+               v = eval_var(&p->e, p->doc->changes.at[i].of);
+        for (size_t k = 0; m.at && v.at && k < m.rows * m.cols; k++)
+            m.at[k] = rng_normal(&r) * (v.at[k] != 0 ? fabs(v.at[k]) : 1);
     }
 }
 
@@ -286,7 +296,8 @@ dfoo_status prover_open(prover *p, const document *doc, var_id goal, const progr
     return DFOO_OK;
 }
 
-static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed,
+                            explain_result *result) {
     prover p;
     bool   finite;
     DFOO_TRY(prover_open(&p, doc, goal, run, NULL));
@@ -297,7 +308,8 @@ static dfoo_status prove_at(const document *doc, var_id goal, const program *run
     if (!finite) return arena_status(p.a);
     DFOO_TRY(differences_open(&p));
     for (uint32_t i = 0; i < doc->stages.n; i++)
-        if (doc->stages.at[i].known) p.known = fmax(p.known, largest(eval_node(&p.e, doc->stages.at[i].known)));
+        if (doc->stages.at[i].known)
+            p.known = fmax(p.known, largest(eval_node(&p.e, doc->stages.at[i].known)));
     p.least = 1e-5 * p.known;
     for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
     for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
@@ -307,7 +319,8 @@ static dfoo_status prove_at(const document *doc, var_id goal, const program *run
 
 /* What does not hold at one draw is tried at others: a gradient that happens to be nothing but rounding
  * agrees with nothing, a wrong line holds nowhere. */
-dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed, explain_result *result) {
+dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed,
+                           explain_result *result) {
     for (uint64_t draw = 0; draw < 3; draw++) {
         *result = (explain_result){0};
         DFOO_TRY(prove_at(doc, goal, run, seed + draw, result));

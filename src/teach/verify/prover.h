@@ -23,8 +23,8 @@ typedef struct prover {
     bool            failed; /* out of memory */
 } prover;
 
-/* ---- prove.c: a prover that evaluates the program with all gradients and what the document's stages need, at
- * these sizes, NULL: small ones. */
+/* ---- prove.c: a prover that evaluates the program with all gradients and what the document's stages need,
+ * at these sizes, NULL: small ones. */
 dfoo_status prover_open(prover *p, const document *doc, var_id goal, const program *run, const sizes *at);
 
 /* ---- measure.c */
@@ -52,7 +52,8 @@ double differences_entry(void *user, const index_values *v, const index_tree *x)
 
 /* The equation of a variable, its operands as in the whole run. NULL: it has none, or no memory. */
 evaluation *differences_equation(prover *p, var_id v);
-double differences_entry_slope(prover *p, evaluation *e, double *at, const double *y); /* of y in it, when `at` moves */
+double      differences_entry_slope(prover *p, evaluation *e, double *at,
+                                    const double *y); /* of y in it, when `at` moves */
 
 /* The largest number that is met in an evaluation. */
 double differences_largest(const evaluation *e);

@@ -9,7 +9,8 @@
 
 static matrix change_of(const prover *p, var_id v) {
     for (uint32_t i = 0; i < p->doc->changes.n; i++)
-        if (p->doc->changes.at[i].of == v) return eval_node(&p->e, ir_var(p->doc->g, p->doc->changes.at[i].change)->leaf);
+        if (p->doc->changes.at[i].of == v)
+            return eval_node(&p->e, ir_var(p->doc->g, p->doc->changes.at[i].change)->leaf);
     return (matrix){0};
 }
 
@@ -68,7 +69,8 @@ static bool inner(prover *p, const value *s, matrix y, matrix *out, double *erro
     *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
     if (!out->at) return false;
     for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < cols; k++) sum += entry_stretched(x, i, k) * entry_stretched(y, i, k), all += fabs(entry_stretched(x, i, k));
+        for (size_t k = 0; k < cols; k++)
+            sum += entry_stretched(x, i, k) * entry_stretched(y, i, k), all += fabs(entry_stretched(x, i, k));
     out->at[0] = sum * times;
     *error *= all * fabs(times);
     return true;
@@ -95,7 +97,8 @@ static bool example_of(prover *p, matrix m, shape s, size_t t, matrix *out) {
     bool cols = has_columns(p, s), rows = has_rows(p, s);
     if (!m.at || !new_matrix(p, rows ? 1 : m.rows, cols ? 1 : m.cols, out)) return false;
     for (size_t i = 0; i < out->rows; i++)
-        for (size_t k = 0; k < out->cols; k++) out->at[i * out->cols + k] = m.at[(rows ? t : i) * m.cols + (cols ? t : k)];
+        for (size_t k = 0; k < out->cols; k++)
+            out->at[i * out->cols + k] = m.at[(rows ? t : i) * m.cols + (cols ? t : k)];
     return true;
 }
 
@@ -119,7 +122,8 @@ static bool partial_matrix(prover *p, const form *f, size_t t, matrix *out) {
     if (!a.at || !new_matrix(p, length_of(p, y, sv), length_of(p, a, su), out)) return false;
     for (size_t i = 0; i < out->rows; i++)
         for (size_t k = 0; k < out->cols; k++)
-            out->at[i * out->cols + k] = differences_entry_slope(p, e, place_in(p, a, su, t, k), place_in(p, y, sv, t, i));
+            out->at[i * out->cols + k] =
+                differences_entry_slope(p, e, place_in(p, a, su, t, k), place_in(p, y, sv, t, i));
     return true;
 }
 
@@ -149,7 +153,8 @@ static bool product(prover *p, matrix a, matrix b, matrix *out) {
     if (a.cols != b.rows || !new_matrix(p, a.rows, b.cols, out)) return false;
     for (size_t i = 0; i < a.rows; i++)
         for (size_t k = 0; k < b.cols; k++)
-            for (size_t j = 0; j < a.cols; j++) out->at[i * b.cols + k] += a.at[i * a.cols + j] * b.at[j * b.cols + k];
+            for (size_t j = 0; j < a.cols; j++)
+                out->at[i * b.cols + k] += a.at[i * a.cols + j] * b.at[j * b.cols + k];
     return true;
 }
 
