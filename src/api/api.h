@@ -167,6 +167,7 @@ dfoo_status plot_write_history(work *w, const char *path, const char *data, cons
 
 /* run_file.c: what a run knows of its model; dfoo_model_from_run reads it. */
 dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model);
+dfoo_status run_model(dfoo *d, const dfoo_arrays *run, dfoo_model **out); /* not looked at yet */
 
 /* A text of the caller's from a buffer. */
 dfoo_status work_text(dfoo_status status, buf *b, char **text);

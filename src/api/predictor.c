@@ -38,7 +38,7 @@ static dfoo_status open_shared(dfoo *d, shared *s, const dfoo_arrays *run, exec_
         const dfoo_array *x = arrays_at(run, i);
         DFOO_TRY(arrays_add(s->run, x->name, x->ndim, x->dim, x->data, NULL));
     }
-    DFOO_TRY(dfoo_model_from_run(d, s->run, &model));
+    DFOO_TRY(run_model(d, s->run, &model));
     s->opened = true;
     dfoo_status status = work_open(&s->w, d, model);
     dfoo_model_free(model);

@@ -48,21 +48,29 @@ static dfoo_status set_all(const dfoo_arrays *run, dfoo_model *model) {
     for (size_t i = 0; i < arrays_count(run); i++) {
         const dfoo_array *x = arrays_at(run, i);
         if (strncmp(x->name, set_prefix, strlen(set_prefix)) != 0 || x->ndim) continue;
-        DFOO_TRY(dfoo_model_set(model, x->name + strlen(set_prefix), x->data[0]));
+        const char *name = x->name + strlen(set_prefix);
+        override    o = {arena_text(&model->a, name, strlen(name)), x->data[0]};
+        vec_push(&model->a, &model->overrides, o);
     }
-    return DFOO_OK;
+    return arena_status(&model->a);
 }
 
-static dfoo_status from_run(dfoo *d, const dfoo_arrays *run, arena *a, dfoo_model **out) {
+static dfoo_status read_model(dfoo *d, const dfoo_arrays *run, arena *a, dfoo_model **out) {
     size_t      len = 0, n = 0;
     const char *text = get_text(run, "dfoo.model", a, &len), *name = get_text(run, "dfoo.model_name", a, &n);
     if (a->failed) return DFOO_ENOMEM;
     if (!text || !name)
-        return messages_say(
-            d, DFOO_EINPUT,
-            "the run does not hold its model: it was trained by an older dfoo; give the model");
-    DFOO_TRY(dfoo_model_parse(d, name, text, len, out));
-    dfoo_status status = set_all(run, *out);
+        return messages_say(d, DFOO_EINPUT, "the run does not hold its model, as those of older versions: give the model, too");
+    DFOO_TRY(model_new(d, name, text, len, out));
+    return set_all(run, *out);
+}
+
+dfoo_status run_model(dfoo *d, const dfoo_arrays *run, dfoo_model **out) {
+    arena a;
+    *out = NULL;
+    arena_init(&a, d->mem);
+    dfoo_status status = read_model(d, run, &a, out);
+    arena_free(&a);
     if (status == DFOO_OK) return status;
     dfoo_model_free(*out);
     *out = NULL;
@@ -70,16 +78,18 @@ static dfoo_status from_run(dfoo *d, const dfoo_arrays *run, arena *a, dfoo_mode
 }
 
 dfoo_status dfoo_model_from_run(dfoo *d, const dfoo_arrays *run, dfoo_model **out) {
-    arena a;
+    work         w;
+    dfoo_arrays *plain;
     if (out) *out = NULL;
     NEED(NULL, d);
     NEED(d, run);
     NEED(d, out);
-    arena_init(&a, d->mem);
-    dfoo_arrays *plain;
-    dfoo_status  status = set_plain(d, &run, &plain);
-    if (status == DFOO_OK) status = from_run(d, run, &a, out);
+    dfoo_status status = set_plain(d, &run, &plain);
+    if (status == DFOO_OK) status = run_model(d, run, out);
     arrays_free(plain);
-    arena_free(&a);
+    if (status == DFOO_OK) status = work_close(&w, work_open(&w, d, *out)); /* it can be read */
+    if (status == DFOO_OK) return status;
+    dfoo_model_free(*out);
+    *out = NULL;
     return status;
 }
