@@ -167,6 +167,10 @@ bool locale_is_utf8(void);
 /* Reads a model and sets what --set says. */
 dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_model **out);
 
+/* A run and its model; name NULL: the one that the run knows. Both are to be freed, also after a failure. */
+dfoo_status run_open(dfoo *d, const char *name, const char *weights, const words *settings, dfoo_model **model,
+                     dfoo_arrays **run);
+
 /* The text of a built-in model; NULL: the name means a file. */
 const char *builtin_of(const char *name);
 bool        is_model(const char *name); /* "-", a file that is there, or a built-in model */

@@ -43,6 +43,16 @@ static dfoo_status set_value(dfoo_model *model, const char *word) {
     return dfoo_model_set(model, name, value);
 }
 
+/* --set .. --set ..; without all of them there is no model. */
+static dfoo_status set_values(dfoo_status status, const words *settings, dfoo_model **model) {
+    for (size_t i = 0; status == DFOO_OK && i < settings->n; i++) status = set_value(*model, settings->at[i]);
+    if (status != DFOO_OK) {
+        dfoo_model_free(*model);
+        *model = NULL;
+    }
+    return status;
+}
+
 dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_model **out) {
     dfoo_status status = dfoo_model_read(d, name, out);
     if (status == DFOO_EIO && !is_model(name)) {
@@ -50,12 +60,17 @@ dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_mo
         say_messages(d);
         fprintf(stderr, "   built in are: %s\n", builtin_names(models));
     }
-    for (size_t i = 0; status == DFOO_OK && i < settings->n; i++) status = set_value(*out, settings->at[i]);
-    if (status != DFOO_OK) {
-        dfoo_model_free(*out);
-        *out = NULL;
-    }
-    return status;
+    return set_values(status, settings, out);
+}
+
+dfoo_status run_open(dfoo *d, const char *name, const char *weights, const words *settings, dfoo_model **model,
+                     dfoo_arrays **run) {
+    *run = NULL;
+    *model = NULL;
+    dfoo_status status = name ? model_open(d, name, settings, model) : DFOO_OK;
+    if (status == DFOO_OK) status = arrays_open(d, &weights, 1, run);
+    if (status != DFOO_OK || name) return status;
+    return set_values(dfoo_model_from_run(d, *run, model), settings, model);
 }
 
 dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays **out) {

@@ -30,7 +30,7 @@ static dfoo_status plot_confusion(dfoo *d, const char *name, dfoo_model *model, 
     how.confusion = &matrix;
     dfoo_status status = dfoo_predict(model, run, &how, &out, NULL);
     if (status == DFOO_OK && !matrix) status = wrong("--confusion: %s has no labels that are classes", words_first(&data));
-    if (status == DFOO_OK) status = dfoo_plot_confusion(d, matrix, title ? title : matrix_title(name, heading, sizeof heading), svg);
+    if (status == DFOO_OK) status = dfoo_plot_confusion(d, matrix, title ? title : matrix_title(name ? name : weights, heading, sizeof heading), svg);
     dfoo_confusion_free(d, matrix);
     dfoo_arrays_free(out);
     return status;
@@ -46,8 +46,7 @@ static dfoo_status plot_with(dfoo *d, const char *name, dfoo_model *model, const
 static dfoo_status plot_model(dfoo *d, const char *name, char **svg) {
     dfoo_arrays *run = NULL;
     dfoo_model  *model;
-    dfoo_status  status = model_open(d, name, &settings, &model);
-    if (status == DFOO_OK) status = arrays_open(d, &weights, 1, &run);
+    dfoo_status  status = run_open(d, name, weights, &settings, &model, &run);
     if (status == DFOO_OK) status = plot_with(d, name, model, run, svg);
     dfoo_arrays_free(run);
     dfoo_model_free(model);
@@ -59,9 +58,8 @@ static dfoo_status check_request(const char *model) {
     if (log_file && (model || weights || data.n || labels || features || confusion || settings.n))
         return wrong("--log is a picture of its own: it goes with -o and --title only");
     if (log_file) return DFOO_OK;
-    if (!model) return wrong("dfoo plot needs a MODEL with --weights and --data, or --log FILE");
-    if (!weights) return wrong("dfoo plot %s needs --weights FILE: the NPZ file that `dfoo train` wrote", model);
-    if (!data.n) return wrong("dfoo plot %s needs --data FILE: the examples to show", model);
+    if (!weights) return wrong("dfoo plot needs --weights FILE, the NPZ file that `dfoo train` wrote, and --data FILE, or --log FILE");
+    if (!data.n) return wrong("dfoo plot needs --data FILE: the examples to show");
     return confusion && features ? wrong("--confusion shows all examples, so --features says nothing there") : DFOO_OK;
 }
 

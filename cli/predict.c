@@ -61,8 +61,7 @@ static dfoo_status predict(dfoo *d, const char *const *args) {
                      output);
     dfoo_status status = can_write(output, false);
     if (status != DFOO_OK) return status;
-    status = model_open(d, args[0], &settings, &model);
-    if (status == DFOO_OK) status = arrays_open(d, &weights, 1, &run);
+    status = run_open(d, args[0], weights, &settings, &model, &run);
     if (status == DFOO_OK) status = predict_with(d, model, run);
     dfoo_arrays_free(run);
     dfoo_model_free(model);
@@ -88,15 +87,15 @@ static const option options[] = {
 const command predict_command = {
     .name = "predict",
     .summary = "its output for data, with trained parameters",
-    .arguments = "MODEL",
+    .arguments = "[MODEL]",
     .details = "Writes what the model predicts, a line per example; if the data has labels, how good that\n"
-               "is goes to standard error: accuracy, cost and, of classes, the confusion matrix.\n"
+               "is goes to standard error: accuracy, cost and, of classes, the confusion matrix. The run knows\n"
+               "its model; one of dfoo 0.1 does not, and needs MODEL.\n"
                "\n"
-               "  dfoo predict two_layer --weights run.npz --data planar.csv\n"
+               "  dfoo predict --weights run.npz --data planar.csv\n"
                "  dfoo predict two_layer --weights run.npz --data planar.csv -o predictions.npz",
     .options = options,
     .n_options = COUNT(options),
-    .least = 1,
     .most = 1,
     .run = predict,
 };

@@ -458,7 +458,7 @@ def test_a_run_that_diverges_has_its_picture(dfoo, folder):
 
 
 @pytest.mark.parametrize("words, args", [
-    ("needs a MODEL with --weights and --data, or --log FILE", []),
+    ("needs --weights FILE, the NPZ file that `dfoo train` wrote, and --data FILE, or --log FILE", []),
     ("needs --weights FILE", ["logistic.eq"]),
     ("needs --data FILE", ["logistic.eq", "--weights", "run.npz"]),
     ("--log is a picture of its own", ["logistic.eq", "--log", "log.csv"]),
