@@ -155,7 +155,7 @@ static bool run(const net *t, unsigned threads) {
     snprintf(name, sizeof name, "J%zu", t->n_layers);
     var_id cost = model_find(&m, name);
     open = open && plan_make(&m.g, &m.a, &m.p, &cost, 1, &p) == DFOO_OK;
-    open = open && exec_open(p, &m.g, NULL, EXEC_F32, &m.s, &e) == DFOO_OK && exec_threads(e, threads) == DFOO_OK;
+    open = open && exec_open(p, &m.g, NULL, EXEC_F32, EXEC_BEST, &m.s, &e) == DFOO_OK && exec_threads(e, threads) == DFOO_OK;
     if (!open) return false;
     reference r = reference_open(&m, 1);
     tame(&r, t);

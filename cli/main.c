@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,7 +51,8 @@ static dfoo_status run_with_context(const command *c, const char *const *args) {
     dfoo       *d;
     dfoo_status status = dfoo_open(NULL, &d);
     if (status == DFOO_OK) {
-        status = c->run(d, args);
+        status = dfoo_use_isa(d, getenv("DFOO_ISA"));
+        if (status == DFOO_OK) status = c->run(d, args);
         say_messages(d);
     }
     dfoo_close(d);

@@ -85,7 +85,7 @@ DFOO_API const char *dfoo_status_text(dfoo_status status);
 
 /* Where memory comes from. realloc(user, NULL, 0, n) allocates, realloc(user, p, old, n)
  * resizes, realloc(user, p, old, 0) frees and returns NULL. Blocks are aligned as malloc's.
- * Libraries below (BLAS, libzip) use the C library's allocator. */
+ * Libraries below (libzip, libhdf5) use the C library's allocator. */
 typedef struct dfoo_allocator {
     void *(*realloc)(void *user, void *block, size_t old_size, size_t new_size);
     void *user;
@@ -121,6 +121,12 @@ typedef struct dfoo_message {
  * NULL behind the last. */
 DFOO_API size_t              dfoo_message_count(const dfoo *d);
 DFOO_API const dfoo_message *dfoo_message_at(const dfoo *d, size_t i);
+
+/* Which instructions of the processor compute in this context: "best" (as at first), "avx512", "avx2", "baseline" or
+ * "reference"; NULL for the best. Results have the same bits with all of them, and with any number of threads, except
+ * with the baseline of x86, which has no fused multiply-add; docs/precision.md. The reference is slow.
+ * DFOO_EINPUT: there is none of that name, or this processor lacks it. */
+DFOO_API dfoo_status dfoo_use_isa(dfoo *d, const char *name);
 
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
@@ -473,7 +479,7 @@ typedef struct dfoo_train_options {
     size_t      batch;     /* examples in a step; 0: all of them */
     uint64_t    seed;
     dfoo_dtype  dtype;
-    unsigned    threads;   /* 0: as many as there are processors; results differ by rounding only */
+    unsigned    threads;   /* 0: as many as there are processors; the results are the same */
     const char *file;      /* the run's NPZ file, see below; NULL: none */
     size_t      checkpoint; /* epochs between two writings of it; 0: at the end only */
     int         resume;    /* not 0: goes on with the run in `file`; if there is none, begins it */

@@ -16,6 +16,7 @@ struct dfoo {
     buf            messages; /* as text; `failed`: some of them found no memory */
     arena          kept;     /* of the list */
     VEC(dfoo_message) list;  /* the same one by one */
+    exec_isa       isa;
 };
 
 /* A model is its text and what was set by name; every call reads it afresh into an arena of

@@ -85,7 +85,7 @@ static dfoo_status open_exec(dfoo_function *f) {
     dim examples = f->w.m.g.examples;
     if (examples) f->s.of[dim_name(examples)] = f->most;
     exec_close(f->e);
-    DFOO_TRY(exec_open(f->p, &f->w.m.g, &f->d->mem, f->type, &f->s, &f->e));
+    DFOO_TRY(exec_open(f->p, &f->w.m.g, &f->d->mem, f->type, f->d->isa, &f->s, &f->e));
     dfoo_status status = f->threads > 1 ? exec_threads(f->e, f->threads) : DFOO_OK;
     if (status == DFOO_OK && examples) status = exec_vary(f->e, examples);
     if (status == DFOO_OK) status = fill_masks(f);

@@ -224,7 +224,7 @@ static dfoo_status tell_not_finite(grad_call *c, exec_dtype type, const dfoo_arr
         const dfoo_array *x = should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
         bool              finite = true;
         for (size_t k = 0; x && k < array_entries(x); k++) finite = finite && isfinite(x->data[k]);
-        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type, .s = &c->s, .set_leaves = set_leaves, .user = c};
+        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type, .isa = c->w->d->isa, .s = &c->s, .set_leaves = set_leaves, .user = c};
         if (!finite) return finite_report(&r);
     }
     return DFOO_OK;
@@ -232,7 +232,7 @@ static dfoo_status tell_not_finite(grad_call *c, exec_dtype type, const dfoo_arr
 
 static dfoo_status run_grad(grad_call *c, const plan *p, exec_dtype type, dfoo_arrays *out) {
     exec       *e;
-    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type, &c->s, &e);
+    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type, c->w->d->isa, &c->s, &e);
     if (status != DFOO_OK) return status;
     status = set_leaves(c, e, p);
     if (status == DFOO_OK) {

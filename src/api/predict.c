@@ -13,7 +13,8 @@ void progress_scores(dfoo_progress *p, const train_score *train, const train_sco
 }
 
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
-    *out = (examples_call){.how = {.dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, .flatten = opt->flatten != 0}};
+    *out = (examples_call){.how = {.machine = {1, w->d->isa}, .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
+                                   .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
     DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &out->data));

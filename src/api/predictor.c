@@ -44,7 +44,7 @@ static dfoo_status open_shared(dfoo *d, shared *s, const dfoo_arrays *run, exec_
     dfoo_model_free(model);
     DFOO_TRY(status);
     DFOO_TRY(forward_program(&s->w, &p));
-    return predictor_open(&s->w.m, &p, s->run, type, &s->w.a, &s->k);
+    return predictor_open(&s->w.m, &p, s->run, type, s->w.d->isa, &s->w.a, &s->k);
 }
 
 /* With a scratch of its own; `own` if it is no clone. */

@@ -122,7 +122,7 @@ static dfoo_status read_options(dfoo_trainer *k) {
     how->standardize = o->standardize != 0;
     how->gradients = o->gradients != 0;
     how->no_epochs = !epochs;
-    how->threads = o->threads ? o->threads : processors();
+    how->feed.machine = (exec_machine){o->threads ? o->threads : processors(), k->w.d->isa};
     how->progress = hand_on;
     how->fill = fill;
     how->user = how->fill_user = k;

@@ -164,12 +164,22 @@ def test_other_data_is_noticed(train, place):
     assert "was trained with other examples" in train.run("-o", "run.npz", "--resume", status=2)
 
 
-def test_another_number_of_threads_is_only_said(program, place, train):
-    train.run("-o", "run.npz", "--epochs", "3", "--quiet")
-    done = subprocess.run([program, "train", "net.eq", "--data", "data.csv", "--threads", "1", "--epochs", "4", "--resume", "-o", "run.npz",
-                           "--quiet"], cwd=place, text=True, capture_output=True)
-    assert done.returncode == 0
-    assert "the run began with threads = 2, and now it is threads = 1: the last bits may differ" in done.stderr
+def go_on(program, place, isa, *options):
+    command = [program, "train", "net.eq", "--data", "data.csv", "--quiet", "--resume", "-o", "run.npz", *options]
+    done = subprocess.run(command, cwd=place, text=True, capture_output=True, env=dict(os.environ, DFOO_ISA=isa))
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_other_sums_are_only_said(program, place):
+    go_on(program, place, "baseline", "--epochs", "3")
+    err = go_on(program, place, "reference", "--epochs", "4")
+    assert "the run began with sums = rounded twice, and now it is sums = fused: the last bits may differ" in err
+
+
+def test_another_number_of_threads_is_no_matter(program, place):
+    go_on(program, place, "best", "--epochs", "3", "--threads", "2")
+    assert go_on(program, place, "best", "--epochs", "4", "--threads", "1") == ""
 
 
 def test_files_that_are_no_run(train, place):

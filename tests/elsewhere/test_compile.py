@@ -28,8 +28,6 @@ def zig(root):
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_compiles_for(zig, root, platform, tmp_path):
-    if any((root / "src/run/exec").glob("gemm_blas.c")):
-        pytest.skip("matrix products are still OpenBLAS's")
     own = [root / "src/host/os" / name for name in PLATFORMS[platform]]
     common = [path for path in sorted((root / "src").rglob("*.c"))
               if path.parent.name != "os" and path.name != "unpack_zlib.c"]

@@ -40,8 +40,6 @@ def both(build, root, tmp_path_factory):
     for needed in "clang", "wasm-ld", "node":
         if not (shutil.which(needed) or needed == "wasm-ld" and pathlib.Path("/usr/lib/wasm32-wasi").exists()):
             pytest.skip(f"needs {needed} (tools/deps wasm)")
-    if any((root / "src/run/exec").glob("gemm_blas.c")):
-        pytest.skip("matrix products are still OpenBLAS's")
     program = make(root, "wasm32") / "commands.wasm"
     folders = [tmp_path_factory.mktemp(name) for name in ("native", "wasm")]
 

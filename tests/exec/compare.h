@@ -64,7 +64,7 @@ static inline void compare_var(exec *e, const plan *p, const reference *r, var_i
 static inline void compare_type(sketch *m, const plan *p, exec_dtype type, uint64_t seed, int runs, double tolerance, unsigned threads) {
     reference r = reference_open(m, seed);
     exec     *e = NULL;
-    assert_int_equal(exec_open(p, &m->g, NULL, type, &m->s, &e), DFOO_OK);
+    assert_int_equal(exec_open(p, &m->g, NULL, type, EXEC_BEST, &m->s, &e), DFOO_OK);
     assert_int_equal(exec_threads(e, threads), DFOO_OK);
     set_leaves(e, p, &r);
     for (int i = 0; i < runs; i++) {

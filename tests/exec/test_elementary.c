@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "core/base/rng.h"
-#include "run/exec/kernels.h"
+#include "run/exec/isa.h"
 
 typedef long double (*truth)(long double);
 
@@ -102,33 +102,84 @@ static void check_f64(const char *set, const kernels *k, const sample *f) {
     check(set, "f64", f, most, where, f->f64_most);
 }
 
-static void check_set(const char *set, const kernels *(*get)(exec_dtype)) {
-    if (!get(EXEC_F32)) return;
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        check_f32(set, get(EXEC_F32), &functions[i]);
-        check_f64(set, get(EXEC_F64), &functions[i]);
+static void test_every_set(void **state) {
+    (void)state;
+    for (exec_isa isa = EXEC_REFERENCE; isa < EXEC_ISAS; isa++) {
+        const isa_kernels *by = exec_isa_here(isa) ? isa_at(isa) : NULL;
+        for (size_t i = 0; by && i < sizeof functions / sizeof functions[0]; i++) {
+            check_f32(by->name, by->kernels(EXEC_F32), &functions[i]);
+            check_f64(by->name, by->kernels(EXEC_F64), &functions[i]);
+        }
     }
 }
 
-static void test_baseline(void **state) {
-    (void)state;
-    check_set("baseline", kernels_baseline);
+/* Every operation on bits of every kind, and all sums: where multiplying and adding is one operation, the bits of
+ * the reference; what is not a number may be any such. */
+static bool same(const void *x, const void *y, size_t n, exec_dtype type) {
+    for (size_t i = 0; i < n; i++) {
+        double a = type == EXEC_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+        double b = type == EXEC_F32 ? (double)((const float *)y)[i] : ((const double *)y)[i];
+        if (a != b && !(isnan(a) && isnan(b))) return false;
+        if (a == b && signbit(a) != signbit(b)) return false;
+    }
+    return true;
 }
 
-static void test_avx2(void **state) {
-    (void)state;
-    if (!kernels_have_avx2()) skip();
-    check_set("avx2", kernels_avx2);
+typedef union numbers {
+    float  f32[N];
+    double f64[N];
+} numbers;
+
+static void fill(rng *r, numbers *x, exec_dtype type, bool moderate) {
+    for (size_t i = 0; i < N; i++) {
+        uint64_t bits = rng_bits(r);
+        double   z = rng_normal(r) * exp2((double)rng_below(r, 16) - 9);
+        if (type == EXEC_F32 && !moderate) memcpy(&x->f32[i], &bits, sizeof(float));
+        else if (type == EXEC_F32) x->f32[i] = (float)z;
+        else if (!moderate) memcpy(&x->f64[i], &bits, sizeof(double));
+        else x->f64[i] = z;
+    }
 }
 
-static void test_avx512(void **state) {
+static void compare_operations(const isa_kernels *by, exec_dtype type, rng *r, size_t n) {
+    static numbers a, b, c, want, got;
+    const kernels *k = by->kernels(type), *k0 = kernels_reference(type);
+    bool           moderate = rng_below(r, 2);
+    fill(r, &a, type, moderate);
+    fill(r, &b, type, moderate);
+    fill(r, &c, type, moderate);
+    for (int op = 1; op < OP_COUNT; op++) {
+        if (!k->op[op]) continue;
+        k0->op[op](n, &want, &a, &b, &c);
+        k->op[op](n, &got, &a, &b, &c);
+        if (!same(&want, &got, n, type)) fail_msg("%s of %zu numbers differs: %s", op_table[op].id, n, by->name);
+    }
+    fill(r, &a, type, true);
+    double sum = k->sum(n, &a), sum0 = k0->sum(n, &a);
+    assert_true(sum == sum0 && k->most(n, &a) == k0->most(n, &a));
+    for (int is_log = 0; is_log < 2; is_log++) {
+        size_t rows = 1 + rng_below(r, (uint32_t)n), cols = n / rows;
+        k0->softmax_rows(is_log, rows, cols, &want, &a);
+        k->softmax_rows(is_log, rows, cols, &got, &a);
+        assert_true(same(&want, &got, rows * cols, type));
+        k0->softmax_cols(is_log, rows, cols, cols, &want, &a);
+        k->softmax_cols(is_log, rows, cols, cols, &got, &a);
+        assert_true(same(&want, &got, rows * cols, type));
+    }
+}
+
+static void test_same_bits(void **state) {
     (void)state;
-    if (!kernels_have_avx512()) skip();
-    check_set("avx512", kernels_avx512);
+    rng r = rng_start(11, RNG_CHECK, 0);
+    for (exec_isa isa = EXEC_BASELINE; isa < EXEC_ISAS; isa++) {
+        const isa_kernels *by = exec_isa_here(isa) ? isa_at(isa) : NULL;
+        for (int i = 0; by && by->fused && i < 60; i++)
+            compare_operations(by, i % 2 ? EXEC_F32 : EXEC_F64, &r, 1 + rng_below(&r, i % 5 ? 100 : N));
+    }
 }
 
 int main(int argc, char **argv) {
     if (argc > 1) float_step = (uint32_t)atoi(argv[1]);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_baseline), cmocka_unit_test(test_avx2), cmocka_unit_test(test_avx512)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_set), cmocka_unit_test(test_same_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

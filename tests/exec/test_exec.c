@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "failing_allocator.h"
+#include "run/exec/isa.h"
 
 static void start(sketch *m) {
     assert_int_equal(model_open(m, mem_default()), DFOO_OK);
@@ -306,7 +307,7 @@ static void test_resize(void **state) {
     plan  *p = make_plan(&m, &cost, 1);
     exec  *e = NULL;
     double before[15], after[15];
-    assert_int_equal(exec_open(p, &m.g, NULL, EXEC_F64, &m.s, &e), DFOO_OK);
+    assert_int_equal(exec_open(p, &m.g, NULL, EXEC_F64, EXEC_BEST, &m.s, &e), DFOO_OK);
     reference r = reference_open(&m, 1);
     set_leaves(e, p, &r);
     exec_run(e);
@@ -346,7 +347,7 @@ static void test_bind(void **state) {
     float  mine[3] = {1, 2, 3};
     double got[3], own[3] = {4, 5, 6};
     size_t rows, cols;
-    assert_int_equal(exec_open(make_plan(&m, &y, 1), &m.g, NULL, EXEC_F32, &m.s, &e), DFOO_OK);
+    assert_int_equal(exec_open(make_plan(&m, &y, 1), &m.g, NULL, EXEC_F32, EXEC_BEST, &m.s, &e), DFOO_OK);
     exec_bind(e, x, mine);
     exec_run(e);
     exec_get(e, y, got);
@@ -373,7 +374,7 @@ static dfoo_status open_and_run(const dfoo_allocator *mem, void *user) {
     sketch      *m = user;
     const plan *p = plan_keeping_all(m);
     exec       *e = NULL;
-    dfoo_status status = exec_open(p, &m->g, mem, EXEC_F64, &m->s, &e);
+    dfoo_status status = exec_open(p, &m->g, mem, EXEC_F64, EXEC_BEST, &m->s, &e);
     assert_true((status == DFOO_OK) == (e != NULL));
     if (status != DFOO_OK) return status;
     double values[5000] = {0.5};
@@ -426,37 +427,93 @@ static void test_threads(void **state) {
     }
 }
 
-/* The same bits in every run, and after the number of threads has changed and come back. */
-static void test_same_bits(void **state) {
-    (void)state;
-    sketch m;
-    start(&m);
-    model_two_layers(&m);
-    set_layer_sizes(&m, 100, 201, 3, 500);
-    var_id dw = model_find(&m, "dW1"), keep[] = {dw, model_find(&m, "J")};
-    plan  *p = make_plan(&m, keep, 2);
-    exec  *e = NULL;
-    static double first[201 * 100], other[201 * 100];
-    double cost[2];
-    assert_int_equal(exec_open(p, &m.g, NULL, EXEC_F32, &m.s, &e), DFOO_OK);
-    reference r = reference_open(&m, 1);
+/* Every number that the plan leaves behind after two runs, in one list. */
+static double *all_results(sketch *m, const plan *p, exec_dtype type, exec_isa isa, unsigned threads, size_t *n) {
+    reference r = reference_open(m, 1);
+    exec     *e = NULL;
+    double   *out = NULL;
+    assert_int_equal(exec_open(p, &m->g, NULL, type, isa, &m->s, &e), DFOO_OK);
+    assert_int_equal(exec_threads(e, threads), DFOO_OK);
     set_leaves(e, p, &r);
-    assert_int_equal(exec_threads(e, 2), DFOO_OK);
-    exec_run(e);
-    exec_get(e, dw, first);
-    exec_get(e, keep[1], &cost[0]);
-    for (int i = 0; i < 50; i++) {
-        if (i == 10) assert_int_equal(exec_threads(e, 1), DFOO_OK);
-        if (i == 20) assert_int_equal(exec_threads(e, 2), DFOO_OK);
-        exec_run(e);
-        exec_get(e, dw, other);
-        exec_get(e, keep[1], &cost[1]);
-        if (i < 10 || i >= 20) assert_memory_equal(first, other, sizeof first);
-        if (i < 10 || i >= 20) assert_true(cost[0] == cost[1]);
+    for (int i = 0; i < 2; i++) exec_run(e);
+    *n = 0;
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        shape  sh = ir_var(&m->g, v)->sh;
+        size_t entries = sizes_get(&m->s, sh.rows) * sizes_get(&m->s, sh.cols);
+        if (!p->of_var[v]) continue;
+        out = realloc(out, (*n + entries) * sizeof *out);
+        assert_non_null(out);
+        exec_get(e, v, out + *n);
+        *n += entries;
     }
-    reference_close(&r);
     exec_close(e);
-    model_close(&m);
+    reference_close(&r);
+    return out;
+}
+
+/* Not memcmp: what is not a number may be any such. */
+static void assert_same(const double *x, const double *y, size_t n, exec_isa isa, unsigned threads) {
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != y[i] && !(isnan(x[i]) && isnan(y[i])))
+            fail_msg("%s, %u threads: number %zu is %.17g, not %.17g", exec_isa_word(isa), threads, i, y[i], x[i]);
+}
+
+/* The same bits from every instruction set that multiplies and adds in one operation, and any number of threads;
+ * from the others for any number of threads. */
+static void compare_bits(sketch *m, const plan *p, exec_dtype type) {
+    static const unsigned threads[] = {1, 2, 3, 7};
+    size_t  n, n_got;
+    double *fused = all_results(m, p, type, EXEC_REFERENCE, 1, &n);
+    for (exec_isa isa = EXEC_BASELINE; isa < EXEC_ISAS; isa++) {
+        if (!exec_isa_here(isa)) continue;
+        double *alone = all_results(m, p, type, isa, 1, &n_got);
+        assert_true(n == n_got);
+        if (isa_at(isa)->fused) assert_same(fused, alone, n, isa, 1);
+        for (size_t i = 1; i < sizeof threads / sizeof threads[0]; i++) {
+            double *got = all_results(m, p, type, isa, threads[i], &n_got);
+            assert_same(alone, got, n, isa, threads[i]);
+            free(got);
+        }
+        free(alone);
+    }
+    free(fused);
+}
+
+/* Networks of sizes at which everything is shared out: sums over all, along rows and along columns, a long sum of
+ * a product with few results, softmaxes, transposes. */
+static void test_same_bits(void **state) {
+    static const size_t shapes[][4] = {{100, 201, 3, 500}, {2, 4, 1, 30011}, {7, 3, 12, 20000}, {700, 33, 10, 41}};
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        sketch m;
+        start(&m);
+        model_two_layers(&m);
+        add_descent(&m);
+        model_define(&m, "S", "max(A1, axis=0) + mean(A1, axis=0) * sum(Z1 * A1)");
+        model_define(&m, "T", "sum(A1 * A1, axis=1) - mean(A1, axis=1) + max(A1)");
+        model_define(&m, "U", "mean(A1.T, axis=0) + sum(tanh(A1.T) * exp(A1.T), axis=0)");
+        model_define(&m, "P", "softmax(Z1, axis=0) * 2 + softmax(Z1, axis=1)");
+        model_define(&m, "Q", "log_softmax(Z1.T, axis=1)");
+        model_define(&m, "R", "Z1 @ X.T - 0.3 * (X @ Z1.T).T");
+        set_layer_sizes(&m, shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3]);
+        compare_bits(&m, plan_keeping_all(&m), EXEC_F32);
+        compare_bits(&m, plan_keeping_all(&m), EXEC_F64);
+        model_close(&m);
+    }
+}
+
+static void test_same_bits_of_programs(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < 60; i++) {
+        sketch m;
+        start(&m);
+        rng r = rng_start(43, RNG_CHECK, i);
+        declare_random(&m);
+        random_program(&m, &r, 3 + rng_below(&r, 20));
+        set_shape_sizes(&m, 1 + rng_below(&r, 5), 1 + rng_below(&r, i % 4 ? 50 : 9000));
+        compare_bits(&m, plan_keeping_all(&m), i % 2 ? EXEC_F32 : EXEC_F64);
+        model_close(&m);
+    }
 }
 
 int main(void) {
@@ -467,6 +524,7 @@ int main(void) {
         cmocka_unit_test(test_random_programs), cmocka_unit_test(test_resize),
         cmocka_unit_test(test_bind),            cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_threads),         cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_same_bits_of_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static void rows_and_columns_train_alike(void **state) {
         train_result  result;
         train_input   in = {.data = {.name = "data", .arrays = data}};
         train_options opt = {.feed.dtype = doubles ? EXEC_F64 : EXEC_F32, .epochs = 20, .batch = batches ? 33 : 0};
-        opt.threads = (unsigned)run % 3;
+        opt.feed.machine.threads = (unsigned)run % 3;
         fixture_open(&f, by_rows ? rows : columns);
         assert_int_equal(train_run(&f.m, &f.p, &in, &opt, out, NULL, &result), DFOO_OK);
         cost[batches][doubles][by_rows] = result.train.cost;

@@ -190,25 +190,34 @@ static double entries_joined(const binder *b, buffer_id to) {
     return (double)(entries / (b->im->places[to].rows * b->im->places[to].cols));
 }
 
+static void (*shaped_sum(const kernels *k, uint8_t axis, bool most))(size_t, size_t, void *, const void *) {
+    if (axis == AXIS_0) return most ? k->most_cols : k->sum_cols;
+    return most ? k->most_rows : k->sum_rows;
+}
+
+static uint32_t add_sum(binder *b, axis_sum x) {
+    uint32_t y = add_operand(b, x.axis == AXIS_0 ? MOVE_COL : MOVE_ROW, x.buffer);
+    x.entries = x.axis == AXIS_0 ? b->out->cols : b->out->rows;
+    vec_push(&b->im->code_of, &b->out->sums, x);
+    if (!b->im->code_of.failed) b->out->operands.at[y].sum = b->out->sums.n;
+    return y;
+}
+
 static void bind_reduction(binder *b, uint32_t at) {
     const plan_step *s = &b->in->steps.at[at];
-    const kernels   *k = b->e->k;
     bool    most = s->op == OP_MAX, number = is_number_buffer(b->e, s->buffer);
     tile_op op = {.kind = number ? TILE_WHOLE : TILE_SHAPED, .most = most, .a = operand_of(b, s->arg[0])};
     double  joined = s->op == OP_MEAN ? entries_joined(b, s->buffer) : 1;
-    op.y = number ? b->out->totals.n : add_operand(b, s->attr == AXIS_0 ? MOVE_COL : MOVE_ROW, s->buffer);
-    op.whole = most ? k->most : k->sum;
-    if (s->attr == AXIS_0) op.shaped = most ? k->most_cols : k->sum_cols;
-    else op.shaped = most ? k->most_rows : k->sum_rows;
     release(b, s, 1, at);
-    add_op(b, op);
     if (number) {
+        op.whole = most ? b->e->k->most : b->e->k->sum;
+        op.y = b->out->totals.n;
         vec_push(&b->im->code_of, &b->out->totals, (total){.buffer = s->buffer, .most = most, .divide = joined});
-        return;
+    } else {
+        op.shaped = shaped_sum(b->e->k, s->attr, most);
+        op.y = add_sum(b, (axis_sum){.buffer = s->buffer, .axis = s->attr, .most = most, .divide = joined});
     }
-    add_before(b, ONCE_START, s->attr, s->buffer, most ? -INFINITY : 0);
-    if (s->op == OP_MEAN)
-        vec_push(&b->im->code_of, &b->out->after, (once_op){.kind = ONCE_DIVIDE, .y = s->attr, .buffer = s->buffer, .value = joined});
+    add_op(b, op);
 }
 
 /* Copies what could not be written directly, after all that is read was read. */
@@ -239,6 +248,56 @@ static void find_last_uses(binder *b) {
     }
 }
 
+/* ------------------------------------------------------------------ pieces */
+
+/* What is done in a few microseconds is not worth the waiting. */
+enum { LEAST_ENTRIES = 20000, LEAST_PRODUCT = 400000, MOST_PIECES = 64, ENOUGH_PIECES = 8, MOST_PARTIAL = 1 << 16 };
+
+static bool sums_along(const block *x, uint8_t axis) {
+    for (uint32_t i = 0; i < x->sums.n; i++)
+        if (x->sums.at[i].axis == axis) return true;
+    return false;
+}
+
+static size_t at_most(size_t n, size_t most) { return n < most ? n : most; }
+
+/* What pieces may have of a sum along an axis, all together. */
+static size_t most_entries(const axis_sum *x) { return at_most(MOST_PIECES * x->entries, MOST_PARTIAL); }
+
+/* Sums across the pieces are made by each piece: not more of them than there is room for. */
+static void place_partial_sums(block *x) {
+    uint8_t axis = x->across ? AXIS_1 : AXIS_0;
+    for (uint32_t i = 0; i < x->sums.n; i++)
+        if (x->sums.at[i].axis == axis)
+            x->n_pieces = at_most(x->n_pieces, most_entries(&x->sums.at[i]) / x->sums.at[i].entries);
+    if (x->n_pieces == 0) x->n_pieces = 1;
+    for (uint32_t i = 0; i < x->sums.n; i++) x->sums.at[i].partial = x->n_pieces > 1 && x->sums.at[i].axis == axis;
+}
+
+/* Pieces are rows of tiles or columns of tiles: those that need no partial sums along an axis, if there are
+ * enough of them; else the more numerous. */
+static void choose_pieces(block *x) {
+    size_t down = (x->rows + x->tile_rows - 1) / x->tile_rows, across = (x->cols + x->tile_cols - 1) / x->tile_cols;
+    size_t worth = x->rows * x->cols * x->ops.n / LEAST_ENTRIES;
+    if (!sums_along(x, AXIS_0) && down >= ENOUGH_PIECES) x->across = false;
+    else if (!sums_along(x, AXIS_1) && across >= ENOUGH_PIECES) x->across = true;
+    else x->across = across > down;
+    x->n_pieces = at_most(at_most(x->across ? across : down, MOST_PIECES), worth);
+    place_partial_sums(x);
+}
+
+/* Room for any choice of pieces: it must do for smaller sizes, too (exec_fit), of which some have more pieces. */
+static void reserve_partial_sums(binder *b) {
+    block *x = b->out;
+    size_t entries = 0;
+    for (uint32_t i = 0; i < x->sums.n; i++) {
+        x->sums.at[i].offset = entries * b->e->k->size;
+        entries += most_entries(&x->sums.at[i]);
+    }
+    if (b->im->n_partial < entries * b->e->k->size) b->im->n_partial = entries * b->e->k->size;
+    if (b->im->n_totals < x->totals.n * MOST_PIECES) b->im->n_totals = x->totals.n * MOST_PIECES;
+}
+
 static void bind_block(const exec *e, image *im, const sizes *s, const plan_instr *in, block *out) {
     binder b = {.e = e, .im = im, .s = s, .in = in, .out = out};
     b.last = arena_new(&im->code_of, in->steps.n * sizeof *b.last);
@@ -252,31 +311,25 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
         else if (kind == STEP_REDUCE) bind_reduction(&b, i);
     }
     if (!im->code_of.failed) bind_stores(&b);
+    choose_pieces(out);
+    reserve_partial_sums(&b);
     if (im->n_pointers < out->operands.n) im->n_pointers = out->operands.n;
-    if (im->n_totals < out->totals.n) im->n_totals = out->totals.n;
 }
 
 /* -------------------------------------------------------------- sharing out */
 
-/* What is done in a few microseconds is not worth the waiting. */
-enum { LEAST_ENTRIES = 20000, LEAST_PRODUCT = 400000 };
-
-/* Sums along rows need whole rows, sums along columns whole columns; both are left to one thread. */
-static split split_of_block(const exec *e, const plan_instr *in, const block *x) {
-    bool rows = x->rows >= x->tile_rows * e->n_threads, cols = x->cols >= TILE / 4 * e->n_threads && x->tile_rows == 1;
-    if (e->n_threads < 2 || x->rows * x->cols * x->ops.n < LEAST_ENTRIES) return SPLIT_NOT;
-    for (uint32_t i = 0; i < in->steps.n; i++) {
-        const plan_step *s = &in->steps.at[i];
-        if (s->kind != STEP_REDUCE || is_number_buffer(e, s->buffer)) continue;
-        if (s->attr == AXIS_0) rows = false;
-        else cols = false;
-    }
-    return rows ? SPLIT_ROWS : cols ? SPLIT_COLS : SPLIT_NOT;
+static split split_of_product(const exec *e, const gemm *s) {
+    if (gemm_slices(s) > 1) return SPLIT_PIECES;
+    if (s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
+    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS : s->m >= e->n_threads ? SPLIT_ROWS : SPLIT_NOT;
 }
 
-static split split_of_product(const exec *e, const gemm *s) {
-    if (e->n_threads < 2 || s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
-    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS : s->m >= e->n_threads ? SPLIT_ROWS : SPLIT_NOT;
+/* A transpose, or a softmax, which takes some twenty operations for each entry. */
+static split split_of_lines(const image *im, const plan_instr *in) {
+    const place *a = &im->places[in->a];
+    size_t       cost = in->kind == PLAN_SOFTMAX ? 20 : 1;
+    if (a->rows * a->cols < LEAST_ENTRIES / cost) return SPLIT_NOT;
+    return in->kind == PLAN_SOFTMAX && in->attr == AXIS_0 ? SPLIT_COLS : SPLIT_ROWS;
 }
 
 /* ------------------------------------------------------------ instructions */
@@ -292,10 +345,13 @@ static void bind_numbers(image *im, const sizes *s, const plan_instr *in, instr 
     if (im->n_steps < in->steps.n) im->n_steps = in->steps.n;
 }
 
-static void bind_product(const image *im, const plan_instr *in, gemm *out) {
+static void bind_product(const exec *e, image *im, const plan_instr *in, gemm *out) {
     const place *a = &im->places[in->a], *c = &im->places[in->out];
     *out = (gemm){.m = c->rows, .n = c->cols, .k = in->transpose_a ? a->rows : a->cols,
                   .transpose_a = in->transpose_a, .transpose_b = in->transpose_b, .add = in->add};
+    size_t bytes = gemm_most_sliced(out) * e->k->size, scratch = gemm_scratch(out);
+    if (im->n_partial < bytes) im->n_partial = bytes;
+    if (im->scratch < scratch) im->scratch = scratch;
 }
 
 void bind_instr(const exec *e, image *im, const sizes *s, uint32_t at) {
@@ -304,15 +360,18 @@ void bind_instr(const exec *e, image *im, const sizes *s, uint32_t at) {
     out->kind = in->kind;
     out->plan = in;
     out->numbers = in->kind == PLAN_BLOCK && shape_is_scalar(in->sh);
+    split how = SPLIT_NOT;
     if (out->numbers) {
         bind_numbers(im, s, in, out);
     } else if (in->kind == PLAN_BLOCK) {
         bind_block(e, im, s, in, &out->block);
-        out->split = (uint8_t)split_of_block(e, in, &out->block);
+        if (out->block.n_pieces > 1) how = SPLIT_PIECES;
     } else if (in->kind == PLAN_PRODUCT) {
-        bind_product(im, in, &out->product);
-        out->split = (uint8_t)split_of_product(e, &out->product);
-        im->products = true;
+        bind_product(e, im, in, &out->product);
+        how = split_of_product(e, &out->product);
+    } else {
+        how = split_of_lines(im, in);
     }
+    out->split = (uint8_t)(e->n_threads > 1 ? how : SPLIT_NOT);
     im->shared = im->shared || out->split != SPLIT_NOT;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/exec/image.h"
+#include "run/exec/isa.h"
 
 void *aligned_new(const dfoo_allocator *mem, size_t bytes, void **block, size_t *size) {
     *size = bytes + 64;
@@ -64,22 +65,24 @@ static dfoo_status leaf_init(const exec *e, image *im, const image *old, buffer_
     return DFOO_OK;
 }
 
-/* Memory for slots, and for each thread registers and a copy of parts of products. */
+/* Memory for slots and partial sums, and for each thread registers and a copy of parts of products. */
 static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
-    size_t registers = im->n_registers * TILE * e->k->size, scratch = im->products ? GEMM_SCRATCH : 0;
-    size_t each = registers + scratch;
-    char  *at = aligned_new(&e->mem, im->slots_size + e->n_threads * each, &im->work, &im->work_size);
+    size_t registers = im->n_registers * TILE * e->k->size, partial = (im->n_partial + 63) / 64 * 64;
+    size_t each = registers + im->scratch, shared = im->slots_size + partial;
+    char  *at = aligned_new(&e->mem, shared + e->n_threads * each, &im->work, &im->work_size);
     if (!at) return DFOO_ENOMEM;
+    im->partial = at + im->slots_size;
+    im->totals = arena_new(&im->a, (im->n_totals + 1) * sizeof *im->totals);
     for (buffer_id b = 1; b < e->p->buffers.n; b++)
         if (im->places[b].slot != NO_SLOT) im->places[b].at = im->places[b].home = at + offsets[im->places[b].slot];
     im->steps = arena_new(&im->a, im->n_steps * sizeof *im->steps);
     im->workers = arena_new(&im->a, e->n_threads * sizeof *im->workers);
     for (unsigned i = 0; im->workers && i < e->n_threads; i++) {
         worker *w = &im->workers[i];
-        w->registers = at + im->slots_size + i * each;
+        w->registers = at + shared + i * each;
         w->gemm_scratch = w->registers + registers;
         w->pointers = arena_new(&im->a, (im->n_pointers + 8) * sizeof *w->pointers); /* threads do not */
-        w->totals = arena_new(&im->a, (im->n_totals + 8) * sizeof *w->totals);       /* share lines   */
+        w->bases = arena_new(&im->a, (im->n_pointers + 8) * sizeof *w->bases);       /* share lines   */
     }
     return arena_status(&im->a);
 }
@@ -111,7 +114,7 @@ static dfoo_status image_make(const exec *e, const sizes *s, const image *old, i
     arena scratch;
     arena_init(&scratch, e->mem);
     *im = (image){.n_registers = old->n_registers, .n_pointers = old->n_pointers, .n_totals = old->n_totals,
-                  .n_steps = old->n_steps};
+                  .n_steps = old->n_steps, .n_partial = old->n_partial, .scratch = old->scratch};
     arena_init(&im->a, e->mem);
     arena_init(&im->code_of, e->mem);
     dfoo_status status = image_fill(e, s, old, &scratch, im);
@@ -134,12 +137,14 @@ static void sizes_free(const exec *e, sizes *s) {
     mem_free(&e->mem, s->of, s->n * sizeof *s->of);
 }
 
-dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, const sizes *s, exec **out) {
+dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, exec_isa isa,
+                      const sizes *s, exec **out) {
     dfoo_allocator m = mem ? *mem : mem_default();
     exec          *e = mem_new(&m, sizeof *e);
     *out = NULL;
     if (!e) return DFOO_ENOMEM;
-    *e = (exec){.mem = m, .p = p, .g = g, .k = kernels_for(type), .gemm = gemm_for(type == EXEC_F64), .n_threads = 1};
+    const isa_kernels *by = isa_at(isa);
+    *e = (exec){.mem = m, .p = p, .g = g, .isa = isa, .k = by->kernels(type), .gemm = by->gemm(type == EXEC_F64), .n_threads = 1};
     dfoo_status status = exec_resize(e, s);
     if (status == DFOO_OK) *out = e;
     else mem_free(&m, e, sizeof *e);
@@ -154,6 +159,8 @@ void exec_close(exec *e) {
     sizes_free(e, &e->sizes);
     mem_free(&m, e, sizeof *e);
 }
+
+exec_isa exec_isa_of(const exec *e) { return e->isa; }
 
 dfoo_status exec_resize(exec *e, const sizes *s) {
     image next;

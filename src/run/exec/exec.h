@@ -10,13 +10,34 @@
 
 typedef enum { EXEC_F32, EXEC_F64 } exec_dtype;
 
+/* Which instructions do the work. All but the baseline give the same bits on every processor, since multiplying
+ * and adding is one operation in them and the order of every sum is defined by shapes alone; so does the baseline
+ * of processors that have no others (aarch64). The reference is slow. */
+typedef enum { EXEC_BEST, EXEC_REFERENCE, EXEC_BASELINE, EXEC_AVX2, EXEC_AVX512, EXEC_ISAS } exec_isa;
+
+/* What does the work: so many threads (0: 1) with these instructions. */
+typedef struct exec_machine {
+    unsigned threads;
+    exec_isa isa;
+} exec_machine;
+
+/* "avx2", ..; EXEC_ISAS: there is none of that name. */
+exec_isa    exec_isa_find(const char *name);
+const char *exec_isa_word(exec_isa isa);
+/* Whether this processor, and this build of the library, has it. */
+bool exec_isa_here(exec_isa isa);
+/* Whether multiplying and adding is one operation: it has the bits of all others of which this is true. */
+bool exec_isa_fused(exec_isa isa);
+
 typedef struct exec exec;
 
 /* Makes memory for a plan. The plan and its ir must outlive the exec, the sizes need not.
  * Parameters and states start at 0, constants at their value; inputs have no memory before
  * exec_set, exec_data or exec_bind. DFOO_EINPUT: a size is not known, 0, or too large. */
-dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, const sizes *s, exec **out);
+dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exec_dtype type, exec_isa isa,
+                      const sizes *s, exec **out);
 void        exec_close(exec *e); /* NULL is fine */
+exec_isa    exec_isa_of(const exec *e);
 
 /* Other sizes, as for another number of examples. A leaf whose size stays keeps its values
  * and its binding; any other has to be set or bound again. On failure nothing has changed. */
@@ -30,8 +51,8 @@ dfoo_status exec_vary(exec *e, dim d);
  * matrices of the new size; where kept variables lie stays the same. */
 void exec_fit(exec *e, size_t n);
 
-/* How many threads share a run, the calling one included; 1 at first. For a given number the
- * same values give the same bits. On failure nothing has changed. */
+/* How many threads share a run, the calling one included; 1 at first. It makes no difference to the bits of
+ * any result. On failure nothing has changed. */
 dfoo_status exec_threads(exec *e, unsigned n);
 
 /* Runs the plan once. Every input has been set or bound. */

@@ -56,7 +56,7 @@ static dfoo_status open_kept(const search *w, const program *p, const plan **out
     for (uint32_t i = 0; i < p->list.n; i++) keep[i] = p->list.at[i].var;
     DFOO_TRY(plan_make(w->g, w->r->a, p, keep, p->list.n, &made));
     *out_plan = made;
-    return exec_open(made, w->g, &w->g->a->mem, w->r->type, w->r->s, out);
+    return exec_open(made, w->g, &w->g->a->mem, w->r->type, w->r->isa, w->r->s, out);
 }
 
 /* -------------------------------------------------------------------- values */

@@ -12,6 +12,7 @@ typedef struct finite_request {
     const program *p;     /* what was run */
     var_id         result; /* whose value is not finite */
     exec_dtype     type;
+    exec_isa       isa;
     const sizes   *s;
     /* Gives the leaves of a plan of ours the values that they had. */
     dfoo_status (*set_leaves)(void *user, exec *e, const plan *p);

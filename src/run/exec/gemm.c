@@ -1,29 +1,48 @@
-/* Which matrix product: a BLAS for large ones, which it splits over the cores itself; for the
- * many small ones of a network vector code, whose call costs less, where this processor has it. */
+/* In which order a product is summed, from its shape alone. */
 #include "run/exec/gemm.h"
 
-#include "run/exec/kernels.h"
+#include <assert.h>
 
-/* From this many multiplications on the BLAS is the faster one: about 400 x 400 x 400. */
-static const double LARGE = 6.4e7;
+enum { SLICE_LEAST = 8192, SLICED_MOST = 4096, LANES_LEAST = 32 };
 
-static bool is_large(const gemm *s, const gemm_part *part) {
-    bool whole = part->row_from == 0 && part->row_to == s->m && part->col_from == 0 && part->col_to == s->n;
-    return whole && (double)s->m * (double)s->n * (double)s->k >= LARGE;
+size_t gemm_slices(const gemm *s) {
+    size_t n = s->k / SLICE_LEAST;
+    if (n < 2 || s->m * s->n > SLICED_MOST) return 1;
+    return n < GEMM_SLICES ? n : GEMM_SLICES;
 }
 
-#define CHOOSE(NAME, LEVEL, TYPE)                                                                                              \
-    static void NAME(const gemm *s, double alpha, const void *a, const void *b, void *c, const gemm_part *part, void *scratch) { \
-        gemm_fn fn = is_large(s, part) ? gemm_blas_##TYPE : gemm_##LEVEL##_##TYPE;                                             \
-        fn(s, alpha, a, b, c, part, scratch);                                                                                  \
-    }
-CHOOSE(avx2_or_blas_f32, avx2, f32)
-CHOOSE(avx2_or_blas_f64, avx2, f64)
-CHOOSE(avx512_or_blas_f32, avx512, f32)
-CHOOSE(avx512_or_blas_f64, avx512, f64)
+size_t gemm_most_sliced(const gemm *s) {
+    size_t n = s->k / SLICE_LEAST, entries = s->m * s->n;
+    if (n < 2) return 0;
+    return (n < GEMM_SLICES ? n : GEMM_SLICES) * (entries < SLICED_MOST ? entries : SLICED_MOST);
+}
 
-gemm_fn gemm_for(bool is_double) {
-    if (kernels_have_avx512()) return is_double ? avx512_or_blas_f64 : avx512_or_blas_f32;
-    if (kernels_have_avx2()) return is_double ? avx2_or_blas_f64 : avx2_or_blas_f32;
-    return is_double ? gemm_blas_f64 : gemm_blas_f32;
+size_t gemm_slice_from(const gemm *s, size_t i) {
+    size_t n = gemm_slices(s), from = i * gemm_block(s->k, (s->k + n - 1) / n);
+    assert(i <= n);
+    return from < s->k ? from : s->k;
+}
+
+size_t gemm_block(size_t depth, size_t most) {
+    assert(depth > 0 && most > 0);
+    size_t n = (depth + most - 1) / most;
+    return (depth + n - 1) / n;
+}
+
+/* Rows of a, or columns of b, that lie along k in memory; the few on the other side are packed if need be. */
+static bool few_columns(const gemm *s) { return s->n <= GEMM_FEW && !s->transpose_a; }
+static bool few_rows(const gemm *s) { return s->m <= GEMM_FEW && s->transpose_b; }
+
+bool gemm_by_lanes(const gemm *s) {
+    return s->k >= LANES_LEAST && (few_columns(s) || few_rows(s));
+}
+
+bool gemm_few_columns(const gemm *s) {
+    return few_columns(s) && !(few_rows(s) && s->m < s->n);
+}
+
+/* More than one block of rows goes through the whole block of b. */
+size_t gemm_scratch(const gemm *s) {
+    bool keep = s->m > GEMM_A_LEAST_ROWS || s->n > GEMM_A_LEAST_ROWS;
+    return GEMM_A_BYTES + (keep ? GEMM_B_BYTES : GEMM_STRIP_BYTES);
 }

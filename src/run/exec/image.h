@@ -29,13 +29,14 @@ typedef enum { MOVE_REGISTER, MOVE_ENTRY, MOVE_ROW, MOVE_COL } move;
 typedef struct operand {
     uint8_t  move;
     uint32_t index; /* of the register, or the buffer_id */
+    uint32_t sum;   /* 1 + the number of the sum along an axis that is made there; or 0 */
 } operand;
 
 /* What is done for each tile of rows x cols entries. */
 typedef enum {
     TILE_ENTRYWISE, /* fn(rows * cols, y, a, b, c) */
     TILE_SHAPED,    /* shaped(rows, cols, y, a) */
-    TILE_WHOLE      /* totals[y] = totals[y] + whole(rows * cols, a), or the larger of both */
+    TILE_WHOLE      /* total y = total y + whole(rows * cols, a), or the larger of both */
 } tile_kind;
 
 typedef struct tile_op {
@@ -47,14 +48,12 @@ typedef struct tile_op {
     double (*whole)(size_t n, const void *a);
 } tile_op;
 
-/* What is done once, before or after the tiles. */
+/* What each thread does once, before the tiles. */
 typedef enum {
     ONCE_FILL_VALUE,  /* register y = value */
     ONCE_FILL_NUMBER, /* register y = numbers[buffer] */
     ONCE_FILL_ENTRY,  /* register y = the only entry of buffer */
-    ONCE_REPEAT,      /* each row of register y = buffer, one row */
-    ONCE_START,       /* buffer = value: sums along axis y */
-    ONCE_DIVIDE       /* buffer /= value */
+    ONCE_REPEAT       /* each row of register y = buffer, one row */
 } once_kind;
 
 typedef struct once_op {
@@ -64,23 +63,36 @@ typedef struct once_op {
     double    value;
 } once_op;
 
-/* A sum, mean or maximum of all entries: each thread has a total of its own, they are joined in the end. */
+/* A sum, mean or maximum of all entries: each piece has a total of its own. */
 typedef struct total {
     buffer_id buffer;
     bool      most;
     double    divide;
 } total;
 
-/* How threads share an instruction. */
-typedef enum { SPLIT_NOT, SPLIT_ROWS, SPLIT_COLS } split;
+/* The same along an axis. `partial`: pieces lie along the axis too, so each has `entries` of its own. */
+typedef struct axis_sum {
+    buffer_id buffer;
+    uint8_t   axis;
+    bool      most, partial;
+    double    divide;
+    size_t    entries, offset; /* where its first piece is in image.partial */
+} axis_sum;
 
+/* How threads share an instruction. */
+typedef enum { SPLIT_NOT, SPLIT_ROWS, SPLIT_COLS, SPLIT_PIECES } split;
+
+/* Tiles are joined to pieces, by the shape alone; a thread computes whole pieces, and what they sum up is
+ * joined in their order. So the number of threads makes no difference. */
 typedef struct block {
     size_t rows, cols, tile_rows, tile_cols; /* tile_cols < cols only where tile_rows is 1 */
+    size_t n_pieces;
+    bool   across;                           /* a piece is some columns of tiles; else some rows */
     VEC(total) totals;
+    VEC(axis_sum) sums;
     VEC(operand) operands;
     VEC(once_op) before;
     VEC(tile_op) ops;
-    VEC(once_op) after;
 } block;
 
 typedef struct number_op {
@@ -105,7 +117,7 @@ typedef struct worker {
     char   *registers; /* of TILE entries each */
     void   *gemm_scratch;
     void  **pointers;  /* of the operands of the block that runs */
-    double *totals;
+    char  **bases;     /* where their buffers begin */
 } worker;
 
 typedef struct image {
@@ -117,8 +129,11 @@ typedef struct image {
     void   *work;     /* slots and registers, as allocated */
     size_t  work_size;
     size_t  slots_size;
-    uint32_t n_registers, n_pointers, n_totals, n_steps; /* what the largest block needs */
-    bool     products, shared; /* there are products; instructions that threads share */
+    uint32_t n_registers, n_pointers, n_steps; /* what the largest block needs */
+    size_t   n_totals, n_partial, scratch;     /* what pieces and products need at most; bytes but for totals */
+    bool     shared;                           /* there are instructions that threads share */
+    double  *totals;                           /* of the block that runs, piece by piece */
+    char    *partial;                          /* sums along axes of its pieces, or slices of the product that runs */
     worker  *workers;
     double  *steps; /* scratch: of the block on numbers that runs */
 } image;
@@ -128,7 +143,8 @@ struct exec {
     const plan    *p;
     const ir      *g;
     const kernels *k;
-    gemm_fn        gemm;
+    gemm_set       gemm;
+    exec_isa       isa;
     unsigned       n_threads;
     team          *team; /* NULL: one thread */
     sizes          sizes;

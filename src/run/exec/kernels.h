@@ -24,21 +24,17 @@ typedef struct kernels {
     void (*sum_cols)(size_t rows, size_t cols, void *y, const void *a);  /* y[j] += sum over i of a[i][j] */
     void (*most_cols)(size_t rows, size_t cols, void *y, const void *a);
     void (*divide)(size_t n, void *y, double by);
-    void (*transpose)(size_t rows, size_t cols, void *y, const void *a); /* y: cols x rows */
+    void (*transpose)(size_t rows, size_t cols, size_t y_cols, void *y, const void *a); /* y: cols x rows, of y_cols */
     void (*softmax_rows)(bool is_log, size_t rows, size_t cols, void *y, const void *a); /* each row is a line */
-    void (*softmax_cols)(bool is_log, size_t rows, size_t cols, void *y, const void *a); /* each column is a line */
+    /* each column is a line; the first `count` of cols */
+    void (*softmax_cols)(bool is_log, size_t rows, size_t cols, size_t count, void *y, const void *a);
     void (*set)(size_t n, void *y, const double *a);
     void (*get)(size_t n, double *y, const void *a);
 } kernels;
 
-/* The kernels for this type on this processor. */
-const kernels *kernels_for(exec_dtype type);
-
-/* What this processor can run. */
-bool kernels_have_avx2(void);
-bool kernels_have_avx512(void);
-
-/* One for each instruction set; NULL where the library was built for another processor. */
+/* One for each instruction set; NULL where the library was built for another processor. The reference has the
+ * bits of processors with fused multiply-add instructions, from the C library's fma. */
+const kernels *kernels_reference(exec_dtype type);
 const kernels *kernels_baseline(exec_dtype type);
 const kernels *kernels_avx2(exec_dtype type);
 const kernels *kernels_avx512(exec_dtype type);

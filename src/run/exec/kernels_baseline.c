@@ -5,5 +5,9 @@
 
 #define ISA(name) ISA_(name)
 #define ISA_(name) name##_baseline
+#if defined(__ARM_NEON) && defined(__aarch64__)
+#define HAS_FMA 1
+#else
 #define HAS_FMA 0
+#endif
 #include "run/exec/kernels_both.inc"

@@ -2,59 +2,49 @@
  *
  * Every thread walks through all instructions; what is shared is split into as many parts
  * as there are threads, what is not is done by thread 0. Who computes what depends on the
- * sizes and the number of threads only, so a run gives the same bits every time. */
+ * sizes and the number of threads only; what comes out depends on the sizes alone, see image.h and gemm.h. */
 #include <math.h>
 
 #include "run/exec/image.h"
 
-/* One thread's share: rows and columns of the matrix at hand. */
+/* One thread's share: number i of n. */
 typedef struct share {
     const exec *e;
     image      *im;
     worker     *w;
-    gemm_part   part;
+    unsigned    i, n;
 } share;
 
-static size_t cut(size_t n, unsigned i, unsigned n_parts, size_t grain) {
+static size_t cut(size_t n, size_t i, size_t n_parts, size_t grain) {
     size_t at = n * i / n_parts / grain * grain;
     return i == n_parts ? n : at;
 }
 
-/* Part number i of rows x cols; boundaries lie on multiples of the grains. */
-static gemm_part part_of(split how, size_t rows, size_t cols, unsigned i, unsigned n, size_t row_grain, size_t col_grain) {
-    gemm_part p = {0, rows, 0, cols};
+/* Part number i of n of rows x cols x depth. */
+static gemm_part part_of(const share *s, split how, size_t rows, size_t cols, size_t depth) {
+    enum { ROWS = 1, COLS = 32 }; /* boundaries between columns lie on whole vectors */
+    gemm_part p = {0, rows, 0, cols, 0, depth};
     if (how == SPLIT_ROWS) {
-        p.row_from = cut(rows, i, n, row_grain);
-        p.row_to = cut(rows, i + 1, n, row_grain);
+        p.row_from = cut(rows, s->i, s->n, ROWS);
+        p.row_to = cut(rows, s->i + 1, s->n, ROWS);
     } else if (how == SPLIT_COLS) {
-        p.col_from = cut(cols, i, n, col_grain);
-        p.col_to = cut(cols, i + 1, n, col_grain);
+        p.col_from = cut(cols, s->i, s->n, COLS);
+        p.col_to = cut(cols, s->i + 1, s->n, COLS);
     }
     return p;
 }
 
 /* ------------------------------------------------------------------ blocks */
 
-/* The stretch of a row (AXIS_0) or column of sums that belongs to the share. */
-static void *stretch_of(const share *s, const once_op *op, size_t *n) {
-    bool   row = op->y == AXIS_0;
-    size_t from = row ? s->part.col_from : s->part.row_from, to = row ? s->part.col_to : s->part.row_to;
-    *n = to - from;
-    return (char *)s->im->places[op->buffer].at + from * s->e->k->size;
-}
-
 static void run_once(const share *s, const block *b, const once_op *op) {
     const kernels *k = s->e->k;
     size_t         n = b->tile_rows * b->tile_cols;
-    bool           sums = op->kind == ONCE_START || op->kind == ONCE_DIVIDE;
-    void          *y = sums ? stretch_of(s, op, &n) : s->w->pointers[op->y], *at = s->im->places[op->buffer].at;
+    void          *y = s->w->pointers[op->y], *at = s->im->places[op->buffer].at;
     switch ((once_kind)op->kind) {
     case ONCE_FILL_VALUE: k->fill(n, y, op->value); break;
     case ONCE_FILL_NUMBER: k->fill(n, y, s->im->numbers[op->buffer]); break;
     case ONCE_FILL_ENTRY: k->repeat(n, 1, y, at); break;
     case ONCE_REPEAT: k->repeat(b->tile_rows, b->tile_cols, y, at); break;
-    case ONCE_START: k->fill(n, y, op->value); break;
-    case ONCE_DIVIDE: k->divide(n, y, op->value); break;
     }
 }
 
@@ -64,7 +54,7 @@ static void move_to(const share *s, const block *b, size_t row, size_t col) {
         const operand *x = &b->operands.at[i];
         if (x->move == MOVE_REGISTER) continue;
         size_t entry = x->move == MOVE_ENTRY ? row * b->cols + col : x->move == MOVE_ROW ? row : col;
-        s->w->pointers[i] = (char *)s->im->places[x->index].at + entry * s->e->k->size;
+        s->w->pointers[i] = s->w->bases[i] + entry * s->e->k->size;
     }
 }
 
@@ -73,43 +63,104 @@ static double join(bool most, double x, double y) {
     return y > x || isnan(y) ? y : x;
 }
 
-static void run_tile(const worker *w, const block *b, size_t rows, size_t cols) {
+static void run_tile(const worker *w, const block *b, double *totals, size_t rows, size_t cols) {
     void *const *at = w->pointers;
     for (uint32_t i = 0; i < b->ops.n; i++) {
         const tile_op *op = &b->ops.at[i];
         switch ((tile_kind)op->kind) {
         case TILE_ENTRYWISE: op->fn(rows * cols, at[op->y], at[op->a], at[op->b], at[op->c]); break;
         case TILE_SHAPED: op->shaped(rows, cols, at[op->y], at[op->a]); break;
-        case TILE_WHOLE: w->totals[op->y] = join(op->most, w->totals[op->y], op->whole(rows * cols, at[op->a])); break;
+        case TILE_WHOLE: totals[op->y] = join(op->most, totals[op->y], op->whole(rows * cols, at[op->a])); break;
+        }
+    }
+}
+
+/* Registers stay where they are; what each thread needs only once is put there. */
+static void start_block(const share *s, const block *b) {
+    for (uint32_t i = 0; i < b->operands.n; i++) {
+        const operand *x = &b->operands.at[i];
+        if (x->move == MOVE_REGISTER) s->w->pointers[i] = s->w->registers + (size_t)x->index * TILE * s->e->k->size;
+        else s->w->bases[i] = s->im->places[x->index].at;
+    }
+    for (uint32_t i = 0; i < b->before.n; i++) run_once(s, b, &b->before.at[i]);
+}
+
+/* Piece number `piece` of an axis with so many entries and tiles of this length. */
+static size_t piece_from(const block *b, size_t piece, size_t entries, size_t tile) {
+    size_t tiles = (entries + tile - 1) / tile, at = tiles * piece / b->n_pieces * tile;
+    return at < entries ? at : entries;
+}
+
+static gemm_part extent_of_piece(const block *b, size_t piece) {
+    gemm_part p = {0, b->rows, 0, b->cols, 0, 0};
+    if (b->across) {
+        p.col_from = piece_from(b, piece, b->cols, b->tile_cols);
+        p.col_to = piece_from(b, piece + 1, b->cols, b->tile_cols);
+    } else {
+        p.row_from = piece_from(b, piece, b->rows, b->tile_rows);
+        p.row_to = piece_from(b, piece + 1, b->rows, b->tile_rows);
+    }
+    return p;
+}
+
+static char *partial_of(const share *s, const axis_sum *x, size_t piece) {
+    return s->im->partial + x->offset + piece * x->entries * s->e->k->size;
+}
+
+/* Sums begin with nothing, each piece's where its own are. */
+static void start_sums(const share *s, const block *b, const gemm_part *part, size_t piece) {
+    for (uint32_t i = 0; i < b->operands.n; i++) {
+        const operand *x = &b->operands.at[i];
+        if (!x->sum) continue;
+        const axis_sum *sum = &b->sums.at[x->sum - 1];
+        size_t from = sum->axis == AXIS_0 ? part->col_from : part->row_from;
+        size_t to = sum->axis == AXIS_0 ? part->col_to : part->row_to;
+        if (sum->partial) s->w->bases[i] = partial_of(s, sum, piece);
+        s->e->k->fill(to - from, s->w->bases[i] + from * s->e->k->size, sum->most ? -INFINITY : 0);
+    }
+}
+
+static void run_piece(const share *s, const block *b, size_t piece) {
+    gemm_part part = extent_of_piece(b, piece);
+    double   *totals = s->im->totals + piece * b->totals.n;
+    for (uint32_t i = 0; i < b->totals.n; i++) totals[i] = b->totals.at[i].most ? -INFINITY : 0;
+    start_sums(s, b, &part, piece);
+    for (size_t row = part.row_from; row < part.row_to; row += b->tile_rows) {
+        size_t rows = part.row_to - row < b->tile_rows ? part.row_to - row : b->tile_rows;
+        for (size_t col = part.col_from; col < part.col_to; col += b->tile_cols) {
+            size_t cols = part.col_to - col < b->tile_cols ? part.col_to - col : b->tile_cols;
+            move_to(s, b, row, col);
+            run_tile(s->w, b, totals, rows, cols);
         }
     }
 }
 
 static void run_block(const share *s, const block *b) {
-    const gemm_part *part = &s->part;
-    for (uint32_t i = 0; i < b->operands.n; i++)
-        if (b->operands.at[i].move == MOVE_REGISTER)
-            s->w->pointers[i] = s->w->registers + (size_t)b->operands.at[i].index * TILE * s->e->k->size;
-    for (uint32_t i = 0; i < b->totals.n; i++) s->w->totals[i] = b->totals.at[i].most ? -INFINITY : 0;
-    for (uint32_t i = 0; i < b->before.n; i++) run_once(s, b, &b->before.at[i]);
-    for (size_t row = part->row_from; row < part->row_to; row += b->tile_rows) {
-        size_t rows = part->row_to - row < b->tile_rows ? part->row_to - row : b->tile_rows;
-        for (size_t col = part->col_from; col < part->col_to; col += b->tile_cols) {
-            size_t cols = part->col_to - col < b->tile_cols ? part->col_to - col : b->tile_cols;
-            move_to(s, b, row, col);
-            run_tile(s->w, b, rows, cols);
-        }
-    }
-    for (uint32_t i = 0; i < b->after.n; i++) run_once(s, b, &b->after.at[i]);
+    size_t from = cut(b->n_pieces, s->i, s->n, 1), to = cut(b->n_pieces, s->i + 1, s->n, 1);
+    if (from < to) start_block(s, b);
+    for (size_t piece = from; piece < to; piece++) run_piece(s, b, piece);
 }
 
-/* The totals of all threads that had a part, in their order. */
-static void join_totals(image *im, const block *b, unsigned n) {
+static void join_totals(image *im, const block *b) {
     for (uint32_t i = 0; i < b->totals.n; i++) {
         const total *t = &b->totals.at[i];
-        double       x = im->workers[0].totals[i];
-        for (unsigned k = 1; k < n; k++) x = join(t->most, x, im->workers[k].totals[i]);
+        double       x = im->totals[i];
+        for (size_t piece = 1; piece < b->n_pieces; piece++)
+            x = join(t->most, x, im->totals[piece * b->totals.n + i]);
         im->numbers[t->buffer] = x / t->divide;
+    }
+}
+
+static void join_sums(const share *s, const block *b) {
+    const kernels *k = s->e->k;
+    for (uint32_t i = 0; i < b->sums.n; i++) {
+        const axis_sum *x = &b->sums.at[i];
+        void           *y = s->im->places[x->buffer].at;
+        if (x->partial) {
+            k->fill(x->entries, y, x->most ? -INFINITY : 0);
+            (x->most ? k->most_cols : k->sum_cols)(b->n_pieces, x->entries, y, partial_of(s, x, 0));
+        }
+        if (x->divide != 1) k->divide(x->entries, y, x->divide);
     }
 }
 
@@ -135,50 +186,97 @@ static void run_numbers(image *im, const instr *in) {
 
 /* ------------------------------------------------------------------ others */
 
+static double alpha_of(const image *im, const plan_instr *p) {
+    return p->alpha ? im->numbers[p->alpha] : 1;
+}
+
+/* A slice of k goes to a place of its own, without alpha and what was there. */
+static void run_slices(const share *s, const instr *in) {
+    const place *x = s->im->places;
+    gemm         g = in->product;
+    size_t       n = gemm_slices(&g), bytes = g.m * g.n * s->e->k->size;
+    size_t       from = cut(n, s->i, s->n, 1), to = cut(n, s->i + 1, s->n, 1);
+    g.add = false;
+    for (size_t i = from; i < to; i++) {
+        gemm_part part = {0, g.m, 0, g.n, gemm_slice_from(&g, i), gemm_slice_from(&g, i + 1)};
+        s->e->gemm.product(&g, 1, x[in->plan->a].at, x[in->plan->b].at, s->im->partial + i * bytes, &part,
+                           s->w->gemm_scratch);
+    }
+}
+
+static void join_slices(const share *s, const instr *in) {
+    const gemm *g = &in->product;
+    size_t      n = gemm_slices(g);
+    if (n > 1)
+        s->e->gemm.join(g->m * g->n, n, alpha_of(s->im, in->plan), g->add, s->im->partial,
+                        s->im->places[in->plan->out].at);
+}
+
 static void run_product(const share *s, const instr *in) {
     const plan_instr *p = in->plan;
     const place      *x = s->im->places;
-    double            alpha = p->alpha ? s->im->numbers[p->alpha] : 1;
-    if (s->part.row_from == s->part.row_to || s->part.col_from == s->part.col_to) return;
-    s->e->gemm(&in->product, alpha, x[p->a].at, x[p->b].at, x[p->out].at, &s->part, s->w->gemm_scratch);
+    const gemm       *g = &in->product;
+    gemm_part         part = part_of(s, (split)in->split, g->m, g->n, g->k);
+    if (gemm_slices(g) > 1) run_slices(s, in);
+    else if (part.row_from < part.row_to && part.col_from < part.col_to)
+        s->e->gemm.product(g, alpha_of(s->im, p), x[p->a].at, x[p->b].at, x[p->out].at, &part, s->w->gemm_scratch);
 }
 
-static void run_softmax(const exec *e, image *im, const plan_instr *p) {
-    const place *a = &im->places[p->a], *y = &im->places[p->out];
-    bool         is_log = p->op == OP_LOG_SOFTMAX;
-    if (p->attr == AXIS_0) e->k->softmax_cols(is_log, a->rows, a->cols, y->at, a->at);
-    else e->k->softmax_rows(is_log, a->rows, a->cols, y->at, a->at);
+static void run_softmax(const share *s, const instr *in) {
+    const kernels    *k = s->e->k;
+    const plan_instr *p = in->plan;
+    const place      *a = &s->im->places[p->a], *y = &s->im->places[p->out];
+    gemm_part         part = part_of(s, (split)in->split, a->rows, a->cols, 0);
+    bool              is_log = p->op == OP_LOG_SOFTMAX;
+    size_t            at = (part.row_from * a->cols + part.col_from) * k->size;
+    if (p->attr == AXIS_0)
+        k->softmax_cols(is_log, a->rows, a->cols, part.col_to - part.col_from, (char *)y->at + at, (char *)a->at + at);
+    else
+        k->softmax_rows(is_log, part.row_to - part.row_from, a->cols, (char *)y->at + at, (char *)a->at + at);
 }
 
-static void run_transpose(const exec *e, image *im, const plan_instr *p) {
-    const place *a = &im->places[p->a];
-    e->k->transpose(a->rows, a->cols, im->places[p->out].at, a->at);
+static void run_transpose(const share *s, const instr *in) {
+    const kernels *k = s->e->k;
+    const place   *a = &s->im->places[in->plan->a], *y = &s->im->places[in->plan->out];
+    gemm_part      part = part_of(s, (split)in->split, a->rows, a->cols, 0);
+    k->transpose(part.row_to - part.row_from, a->cols, a->rows, (char *)y->at + part.row_from * k->size,
+                 (char *)a->at + part.row_from * a->cols * k->size);
 }
 
 /* Part number i of n of an instruction. */
-static void run_part(exec *e, const instr *in, unsigned i, unsigned n) {
-    image *im = &e->im;
-    share  s = {.e = e, .im = im, .w = &im->workers[i]};
+static void run_part(const exec *e, image *im, const instr *in, unsigned i, unsigned n) {
+    share s = {.e = e, .im = im, .w = &im->workers[i], .i = i, .n = n};
     switch ((plan_kind)in->kind) {
     case PLAN_BLOCK:
-        s.part = part_of((split)in->split, in->block.rows, in->block.cols, i, n, in->block.tile_rows, 16);
         if (in->numbers) run_numbers(im, in);
         else run_block(&s, &in->block);
         break;
-    case PLAN_PRODUCT:
-        s.part = part_of((split)in->split, in->product.m, in->product.n, i, n, 1, 32);
-        run_product(&s, in);
-        break;
-    case PLAN_TRANSPOSE: run_transpose(e, im, in->plan); break;
-    case PLAN_SOFTMAX: run_softmax(e, im, in->plan); break;
+    case PLAN_PRODUCT: run_product(&s, in); break;
+    case PLAN_TRANSPOSE: run_transpose(&s, in); break;
+    case PLAN_SOFTMAX: run_softmax(&s, in); break;
     }
+}
+
+/* What is left to do when all parts are there. */
+static void run_rest(const exec *e, image *im, const instr *in) {
+    share s = {.e = e, .im = im, .w = &im->workers[0], .n = 1};
+    if (in->kind == PLAN_BLOCK && !in->numbers) {
+        join_totals(im, &in->block);
+        join_sums(&s, &in->block);
+    } else if (in->kind == PLAN_PRODUCT) {
+        join_slices(&s, in);
+    }
+}
+
+static bool has_rest(const instr *in) {
+    if (in->kind == PLAN_PRODUCT) return gemm_slices(&in->product) > 1;
+    return in->kind == PLAN_BLOCK && (in->block.totals.n || in->block.sums.n);
 }
 
 static void run_alone(exec *e) {
     for (uint32_t i = 0; i < e->p->code.n; i++) {
-        const instr *in = &e->im.code[i];
-        run_part(e, in, 0, 1);
-        if (in->kind == PLAN_BLOCK) join_totals(&e->im, &in->block, 1);
+        run_part(e, &e->im, &e->im.code[i], 0, 1);
+        run_rest(e, &e->im, &e->im.code[i]);
     }
 }
 
@@ -191,10 +289,10 @@ static void run_together(void *arg, unsigned number) {
         const instr *in = &e->im.code[i];
         bool         shared = in->split != SPLIT_NOT;
         if (shared && !waited) team_barrier(e->team);
-        if (shared || number == 0) run_part(e, in, number, shared ? e->n_threads : 1);
+        if (shared || number == 0) run_part(e, &e->im, in, number, shared ? e->n_threads : 1);
         if (shared) team_barrier(e->team);
-        waited = shared && in->block.totals.n == 0;
-        if (in->kind == PLAN_BLOCK && number == 0) join_totals(&e->im, &in->block, shared ? e->n_threads : 1);
+        waited = shared && !has_rest(in);
+        if (number == 0) run_rest(e, &e->im, in);
     }
 }
 

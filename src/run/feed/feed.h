@@ -53,9 +53,10 @@ typedef struct feed_scale {
     double      times, over;
 } feed_scale;
 
-/* How data is read; all zero is the default. */
+/* How data is read, and what computes with it; all zero is the default. */
 typedef struct feed_options {
     exec_dtype         dtype;
+    exec_machine       machine;
     const feed_size   *sizes; /* --set n1=20: before `size n1 = 4` of the model */
     uint32_t           n_sizes;
     const char *const *labels; /* columns of the table, for the labels in order of declaration */

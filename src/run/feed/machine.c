@@ -17,12 +17,12 @@ dfoo_status machine_plan(const model *m, arena *a, const program *p, const var_i
     return diag_alone(m->g.d, "a function without a formula cannot be computed");
 }
 
-dfoo_status machine_open(const plan *p, const model *m, exec_dtype type, unsigned threads, const sizes *s,
+dfoo_status machine_open(const plan *p, const model *m, exec_dtype type, exec_machine how, const sizes *s,
                          exec **out) {
-    dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, type, s, out);
+    dfoo_status status = exec_open(p, &m->g, &m->g.a->mem, type, how.isa, s, out);
     if (status == DFOO_EINPUT)
         return diag_alone(m->g.d, "the matrices of the model are larger than memory can be");
-    if (status == DFOO_OK && threads > 1) status = exec_threads(*out, threads);
+    if (status == DFOO_OK && how.threads > 1) status = exec_threads(*out, how.threads);
     if (status == DFOO_OK) return DFOO_OK;
     exec_close(*out);
     *out = NULL;

@@ -7,8 +7,7 @@
 dfoo_status machine_plan(const model *m, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
                          plan **out);
 
-/* Of `type`, with `threads` that share the work (0: 1). */
-dfoo_status machine_open(const plan *p, const model *m, exec_dtype type, unsigned threads, const sizes *s,
+dfoo_status machine_open(const plan *p, const model *m, exec_dtype type, exec_machine how, const sizes *s,
                          exec **out);
 
 /* Marks the inputs and labels that a plan reads. */

@@ -200,7 +200,7 @@ dfoo_status probe_run(const probe *p, const watched *w, arena *a, const uint32_t
     r.in_order = true;
     DFOO_TRY(sizes_for(w->m, a, w->s, n, &s));
     DFOO_TRY(examples_open(&r, &out->in));
-    DFOO_TRY(machine_open(p->p, w->m, w->type, w->threads, &s, &out->e));
+    DFOO_TRY(machine_open(p->p, w->m, w->type, w->machine, &s, &out->e));
     DFOO_TRY(set_parameters(w, out->e));
     examples_bind(&out->in, out->e);
     exec_run(out->e);

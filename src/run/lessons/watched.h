@@ -10,7 +10,7 @@ typedef struct watched {
     const program *p;    /* the forward pass and the gradients */
     arena         *a;    /* lives as long as the training */
     exec_dtype     type; /* of the examples and the parameters */
-    unsigned       threads;
+    exec_machine   machine;
     const sizes   *s;
 
     const bound    *data; /* what the examples are picked from */

@@ -72,7 +72,7 @@ static watched show(trainer *t) {
                      .p = t->p,
                      .a = &t->a,
                      .type = t->opt->feed.dtype,
-                     .threads = t->opt->threads,
+                     .machine = t->opt->feed.machine,
                      .s = &t->s,
                      .data = &t->data,
                      .memos = &t->memos,

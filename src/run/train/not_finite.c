@@ -36,6 +36,7 @@ dfoo_status tell_not_finite(model *m, arena *a, const program *p, const step_to_
                                            .p = step->number ? p : &predicting,
                                            .result = step->result,
                                            .type = step->examples->type,
+                                           .isa = exec_isa_of(step->parameters),
                                            .s = step->s,
                                            .set_leaves = set_leaves,
                                            .user = &x,

@@ -31,7 +31,7 @@ static dfoo_status plan_with_cost(predictor *k) {
 
 static dfoo_status open_exec(predictor *k) {
     const ir *g = &k->m->g;
-    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->r.opt->dtype, 1, &k->r.z.s, k->r.bound.n));
+    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->r.opt->dtype, k->r.opt->machine, &k->r.z.s, k->r.bound.n));
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM)
             DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->r.run, ir_var_name(g, v))->data));

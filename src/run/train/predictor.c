@@ -60,10 +60,10 @@ static dfoo_status find_sizes(predictor *k) {
     return sizing_complete(&z);
 }
 
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, exec_isa isa,
                            arena *a, predictor *out) {
     recalled r = {.m = m, .run = run};
-    *out = (predictor){.m = m, .a = a, .run = run, .type = type};
+    *out = (predictor){.m = m, .a = a, .run = run, .type = type, .isa = isa};
     DFOO_TRY(recalled_check(&r));
     const variable *y = ir_var(&m->g, out->prediction = m->predict.at[0]);
     if (!by_example(m, y))
@@ -117,7 +117,7 @@ static dfoo_status make_room(predictor_scratch *x, size_t n) {
 dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a, const dfoo_allocator *mem) {
     *x = (predictor_scratch){.k = k, .mem = *mem};
     DFOO_TRY(sizes_for(k->m, a, &k->s, 1, &x->s));
-    DFOO_TRY(exec_open(k->p, &k->m->g, mem, k->type, &x->s, &x->e));
+    DFOO_TRY(exec_open(k->p, &k->m->g, mem, k->type, k->isa, &x->s, &x->e));
     DFOO_TRY(set_parameters(x));
     return make_room(x, 1);
 }

@@ -20,6 +20,7 @@ typedef struct predictor {
     sizes              s;
     const dfoo_arrays *run;
     exec_dtype         type;
+    exec_isa           isa;
     uint32_t           n_inputs;
     predictor_input   *inputs;
     var_id             prediction;
@@ -28,7 +29,7 @@ typedef struct predictor {
 
 /* `p` computes at least the first prediction of the model; everything has to stay. Memory comes from `a`.
  * DFOO_EINPUT: the run is not one of the model, or an input is not by example. */
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, exec_isa isa,
                            arena *a, predictor *out);
 
 /* What each of those that predict at the same time has for itself. */

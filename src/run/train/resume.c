@@ -38,7 +38,7 @@ enum {
     TERM_DTYPE,
     TERM_RATE,
     TERM_EPOCHS,
-    TERM_THREADS,
+    TERM_SUMS,
     TERM_EQUATIONS,
     TERM_DATA,
     N_TERMS
@@ -66,7 +66,7 @@ static dfoo_status list_terms(trainer *t, const char *terms[N_TERMS]) {
     terms[TERM_DTYPE] = t->opt->feed.dtype == EXEC_F32 ? "dtype = f32" : "dtype = f64";
     terms[TERM_RATE] = rate_text(t);
     terms[TERM_EPOCHS] = t->stepper.epochs ? arena_format(a, "epochs = %zu", t->epochs) : "epochs = any";
-    terms[TERM_THREADS] = arena_format(a, "threads = %u", t->opt->threads);
+    terms[TERM_SUMS] = exec_isa_fused(t->opt->feed.machine.isa) ? "sums = fused" : "sums = rounded twice";
     return terms[TERM_RATE] ? arena_status(a) : DFOO_ENOMEM;
 }
 
@@ -235,7 +235,7 @@ static dfoo_status check_terms(trainer *t) {
     for (int i = 0; i < N_TERMS; i++) {
         if (strcmp(terms[i], was[i]) == 0) continue;
         if (!value_of(was[i], terms[i])) return damaged(t, "dfoo.terms");
-        if (i != TERM_THREADS) return refuse_term(t, i, was[i], terms[i]);
+        if (i != TERM_SUMS) return refuse_term(t, i, was[i], terms[i]);
         diag_warn(t->m->g.d, NULL, span_at(0, 0),
                   "the run began with %s, and now it is %s: the last bits may differ", was[i], terms[i]);
     }

@@ -36,13 +36,13 @@ var_id score_label(const model *m, const sizes *s) {
     return 0;
 }
 
-dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, unsigned threads, const sizes *s, size_t n) {
+dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, exec_machine how, const sizes *s, size_t n) {
     k->type = type;
     k->n = n;
     DFOO_TRY(sizes_for(k->m, a, s, n, &k->s));
     k->label = score_label(k->m, &k->s);
     k->prediction = k->label ? k->m->predict.at[0] : 0;
-    return machine_open(k->p, k->m, type, threads, &k->s, &k->e);
+    return machine_open(k->p, k->m, type, how, &k->s, &k->e);
 }
 
 void scorer_close(scorer *k) {

@@ -18,7 +18,7 @@ typedef struct scorer {
 
 /* Plans the cost (if asked for) and the predictions, without dropout. scorer_open makes its memory. */
 dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool with_cost);
-dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, unsigned threads, const sizes *s, size_t n);
+dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, exec_machine how, const sizes *s, size_t n);
 void        scorer_close(scorer *k);
 
 /* Evaluates examples that are in order with the parameters that are set or bound in k->e. */

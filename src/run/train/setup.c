@@ -143,9 +143,9 @@ static dfoo_status open_execs(trainer *t) {
     const train_options *o = t->opt;
     size_t               at_once = t->order ? t->batch : t->n;
     sizes_examples(t->m, &t->s, at_once);
-    DFOO_TRY(machine_open(t->plan, t->m, o->feed.dtype, o->threads, &t->s, &t->step));
+    DFOO_TRY(machine_open(t->plan, t->m, o->feed.dtype, o->feed.machine, &t->s, &t->step));
     DFOO_TRY(
-        scorer_open(&t->scorer, &t->a, o->feed.dtype, o->threads, &t->s, t->n_test ? t->n_test : at_once));
+        scorer_open(&t->scorer, &t->a, o->feed.dtype, o->feed.machine, &t->s, t->n_test ? t->n_test : at_once));
     DFOO_TRY(start_parameters(t->m, &t->a, &t->s, o->seed, t->from, t->from_name, t->run));
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;

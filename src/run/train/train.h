@@ -69,7 +69,6 @@ typedef struct train_options {
     size_t       patience;   /* stop after so many epochs without a better cost of the test data, which is
                                 evaluated in each then, and keep the best parameters; 0: never */
     uint64_t    seed;        /* kept exactly below 2^53 */
-    unsigned    threads;     /* that share the work; 0: 1. Their number may change the last bits */
     bool        gradients;   /* those of the newest step can be read */
     bool        standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double      split;       /* the part of the data that is held back as test data; 0: none */
