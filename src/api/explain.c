@@ -78,7 +78,7 @@ static dfoo_status explain_table_function(work *w, op_id op, const char *name, c
     ir          *g = &w->m.g;
     var_id       z = ir_find_var(g, symbols_find(&w->names, "z", 1));
     node_id      leaf = ir_var(g, z)->leaf;
-    template_env env = {.arg = {leaf, ir_number(g, op == OP_LEAKY_RELU ? 0.01 : 1), 0}};
+    template_env env = {.arg = {leaf, ir_number(g, op_table[op].default_b), 0}};
     node_id      def = g->definition[op] ? template_build(g, g->definition[op], &env) : ir_op1(g, op, leaf);
     if (!def) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
     return explain_definition(w, name, z, def, in, out);

@@ -68,7 +68,7 @@ static void primes_hold_against_differences(void **state) {
     size_t      n = 0;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) names[n++] = own[i];
     for (int op = 1; op < OP_COUNT; op++)
-        if (op_elementwise((op_id)op) && op_find(op_table[op].name) && (op_table[op].arity == 1 || op == OP_ELU || op == OP_LEAKY_RELU))
+        if (op_elementwise((op_id)op) && op_find(op_table[op].name) && op_of_one((op_id)op))
             names[n++] = op_table[op].name;
     for (size_t i = 0; i < n; i++) {
         for (int primes = 0; primes < 3; primes++) {

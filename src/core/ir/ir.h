@@ -60,12 +60,20 @@ typedef enum { SHAPE_LEAF, SHAPE_ELEMENTWISE, SHAPE_SAME, SHAPE_PRODUCT, SHAPE_T
 
 enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2 };
 
+/* A paragraph of ops.def. */
 typedef struct op_info {
     const char *id;   /* "SIGMOID" */
     const char *name; /* "sigmoid", "+" */
     uint8_t     arity, rule, flags;
+    bool        has_default; /* of b */
+    bool        last_layer;  /* `dfoo new` takes it for the last layer only */
+    double      default_b;
     const char *grad[3];
     const char *definition, *kink, *form;
+    const char *numpy;  /* numpy's name for it; "": it is written in its own way; NULL: numpy has none */
+    const char *python; /* then, the lines that define it */
+    const char *start;  /* of the weights of a layer with this activation; NULL: no layer */
+    const char *note;
 } op_info;
 
 extern const op_info op_table[OP_COUNT];
@@ -74,6 +82,9 @@ extern const op_info op_table[OP_COUNT];
 op_id op_find(const char *name);
 op_id op_infix(uint32_t sign); /* the one that a sign of the notation stands for, or OP_NONE */
 static inline bool op_elementwise(op_id op) { return op_table[op].rule == SHAPE_ELEMENTWISE; }
+
+/* May it be called with one operand? */
+static inline bool op_of_one(op_id op) { return op_table[op].arity == 1 || op_table[op].has_default; }
 
 /* ------------------------------------------------------------------- nodes */
 

@@ -6,16 +6,104 @@
 #define INFIX OP_FLAG_INFIX
 #define FLAT OP_FLAG_FLAT
 
+/* -------------------------------------------------------------------- completeness */
+
+/* Which columns a paragraph has, one bit each. */
+enum {
+    HAS_DA = 1,
+    HAS_DB = 2,
+    HAS_DC = 4,
+    HAS_DEFINITION = 8,
+    HAS_KINK = 16,
+    HAS_FLAGS = 32,
+    HAS_FORM = 64,
+    HAS_NUMPY = 128,
+    HAS_LAYER = 256,
+    HAS_NOTE = 512
+};
+
+#define DA(text) | HAS_DA
+#define DB(text) | HAS_DB
+#define DC(text) | HAS_DC
+#define DEFINITION(text) | HAS_DEFINITION
+#define KINK(text) | HAS_KINK
+#define FLAGS(bits) | HAS_FLAGS
+#define FORM(text) | HAS_FORM
+#define NUMPY(name) | HAS_NUMPY
+#define PYTHON(lines) | HAS_NUMPY
+#define LAYER(start) | HAS_LAYER
+#define LAST_LAYER(start) | HAS_LAYER
+#define NO_LAYER | HAS_LAYER
+#define NOTE(text) | HAS_NOTE
+#define DEFAULT_B(number)
+
+#define HAS(ID, COLUMN, needed, ...) \
+    _Static_assert(!(needed) || ((0 __VA_ARGS__) & HAS_##COLUMN), "ops.def: " ID " has no column " #COLUMN);
+#define ALL_HAVE(ID, ARITY, ...)                \
+    HAS(ID, DA, (ARITY) > 0, __VA_ARGS__)       \
+    HAS(ID, DB, (ARITY) > 1, __VA_ARGS__)       \
+    HAS(ID, DC, (ARITY) > 2, __VA_ARGS__)       \
+    HAS(ID, FLAGS, true, __VA_ARGS__)           \
+    HAS(ID, FORM, true, __VA_ARGS__)           \
+    HAS(ID, NUMPY, true, __VA_ARGS__)           \
+    HAS(ID, LAYER, true, __VA_ARGS__)           \
+    HAS(ID, NOTE, true, __VA_ARGS__)
+#define ELEMENTWISE_HAVE(ID, ARITY, ...)        \
+    ALL_HAVE(ID, ARITY, __VA_ARGS__)            \
+    HAS(ID, DEFINITION, true, __VA_ARGS__)      \
+    HAS(ID, KINK, true, __VA_ARGS__)
+
+#define OP1(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 1, __VA_ARGS__)
+#define OP2(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 2, __VA_ARGS__)
+#define OP3(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 3, __VA_ARGS__)
+#define OPX(ID, NAME, ARITY, RULE, ...) ALL_HAVE(#ID, ARITY, __VA_ARGS__)
+#include "core/ops.def"
+
+/* ------------------------------------------------------------------------ the table */
+
+#undef DA
+#undef DB
+#undef DC
+#undef DEFINITION
+#undef KINK
+#undef FLAGS
+#undef FORM
+#undef NUMPY
+#undef PYTHON
+#undef LAYER
+#undef LAST_LAYER
+#undef NO_LAYER
+#undef NOTE
+#undef DEFAULT_B
+#define DA(text) .grad[0] = text,
+#define DB(text) .grad[1] = text,
+#define DC(text) .grad[2] = text,
+#define DEFINITION(text) .definition = text,
+#define KINK(text) .kink = text,
+#define FLAGS(bits) .flags = bits,
+#define FORM(text) .form = text,
+#define NUMPY(name_) .numpy = name_,
+#define PYTHON(lines) .python = lines,
+#define LAYER(start_) .start = start_,
+#define LAST_LAYER(start_) .start = start_, .last_layer = true,
+#define NO_LAYER
+#define NOTE(text) .note = text,
+#define DEFAULT_B(number) .has_default = true, .default_b = number,
+
+/* "" for the gradients that are none. */
+#define WITHOUT_0 .grad = {"", "", ""},
+#define WITHOUT_1 .grad[1] = "", .grad[2] = "",
+#define WITHOUT_2 .grad[2] = "",
+#define WITHOUT_3
+#define ROW(ID, NAME, ARITY, RULE, ...) \
+    [OP_##ID] = {.id = #ID, .name = NAME, .arity = ARITY, .rule = SHAPE_##RULE, WITHOUT_##ARITY __VA_ARGS__},
+
 const op_info op_table[OP_COUNT] = {
-    [OP_NONE] = {.id = "NONE", .name = ""},
-#define OP1(ID, NAME, VALUE, GA, DEF, KINK, LATEX, FLAGS) \
-    [OP_##ID] = {#ID, NAME, 1, SHAPE_ELEMENTWISE, FLAGS, {GA, "", ""}, DEF, KINK, LATEX},
-#define OP2(ID, NAME, VALUE, GA, GB, DEF, KINK, LATEX, FLAGS) \
-    [OP_##ID] = {#ID, NAME, 2, SHAPE_ELEMENTWISE, FLAGS, {GA, GB, ""}, DEF, KINK, LATEX},
-#define OP3(ID, NAME, VALUE, GA, GB, GC, DEF, KINK, LATEX, FLAGS) \
-    [OP_##ID] = {#ID, NAME, 3, SHAPE_ELEMENTWISE, FLAGS, {GA, GB, GC}, DEF, KINK, LATEX},
-#define OPX(ID, NAME, ARITY, RULE, GA, GB, LATEX, FLAGS) \
-    [OP_##ID] = {#ID, NAME, ARITY, SHAPE_##RULE, FLAGS, {GA, GB, ""}, "", "", LATEX},
+    [OP_NONE] = {.id = "NONE", .name = "", WITHOUT_0 DEFINITION("") KINK("") FORM("") NUMPY("") NOTE("")},
+#define OP1(ID, NAME, VALUE, ...) ROW(ID, NAME, 1, ELEMENTWISE, __VA_ARGS__)
+#define OP2(ID, NAME, VALUE, ...) ROW(ID, NAME, 2, ELEMENTWISE, __VA_ARGS__)
+#define OP3(ID, NAME, VALUE, ...) ROW(ID, NAME, 3, ELEMENTWISE, __VA_ARGS__)
+#define OPX(ID, NAME, ARITY, RULE, ...) ROW(ID, NAME, ARITY, RULE, DEFINITION("") KINK("") __VA_ARGS__)
 #include "core/ops.def"
 };
 

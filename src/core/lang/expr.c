@@ -152,16 +152,11 @@ static bool takes(reader *r, const call *c, uint32_t least, uint32_t most) {
     return false;
 }
 
-static double default_slope(op_id op) {
-    return op == OP_ELU ? 1 : 0.01;
-}
-
 static node_id call_elementwise(reader *r, const call *c, op_id op) {
     const op_info *info = &op_table[op];
     node_id        arg[3] = {c->arg[0], c->arg[1], c->arg[2]};
-    bool           has_default = op == OP_LEAKY_RELU || op == OP_ELU;
-    if (!takes(r, c, has_default ? 1 : info->arity, info->arity)) return 0;
-    if (has_default && c->n == 1) arg[1] = ir_number(r->g, default_slope(op));
+    if (!takes(r, c, info->has_default ? 1 : info->arity, info->arity)) return 0;
+    if (info->has_default && c->n == 1) arg[1] = ir_number(r->g, info->default_b);
     node_id n = ir_op(r->g, op, 0, arg[0], arg[1], arg[2]);
     if (n || r->a->failed) return n;
     shape   ab;
@@ -319,18 +314,19 @@ static var_id table_formal(reader *r) {
 /* tanh'(Z1): the same with a function of the table, whose slope (of leaky_relu, of elu) is no
  * operand to be differentiated by. */
 static node_id call_op_prime(reader *r, const call *c, op_id op) {
-    function f = {.name = c->x->name, .n_formals = op_table[op].arity};
-    bool     has_slope = op == OP_LEAKY_RELU || op == OP_ELU;
+    const op_info *info = &op_table[op];
+    function       f = {.name = c->x->name, .n_formals = info->arity};
     if (!op_elementwise(op)) {
-        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function that works entry by entry, and %s does not", op_table[op].name);
+        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function that works entry by entry, and %s does not",
+                   info->name);
         return 0;
     }
-    if (f.n_formals == 1 || has_slope) {
+    if (op_of_one(op)) {
         if (!takes(r, c, 1, f.n_formals)) return 0;
         f.n_formals = 1;
         f.formal[0] = table_formal(r);
         if (!f.formal[0]) return 0;
-        node_id slope = !has_slope ? 0 : c->n == 2 ? c->arg[1] : ir_number(r->g, default_slope(op));
+        node_id slope = c->n == 2 ? c->arg[1] : info->has_default ? ir_number(r->g, info->default_b) : 0;
         f.body = ir_op2(r->g, op, ir_var(r->g, f.formal[0])->leaf, slope);
     }
     return call_prime(r, c, &f);

@@ -127,12 +127,7 @@ static void put_docstring(numpy *p, const char *head) {
 }
 
 static void put_imports(numpy *p) {
-    bool math = false;
-    for (int op = 1; op < OP_COUNT; op++) {
-        const numpy_function *f = p->used[op] ? numpy_function_of((op_id)op) : NULL;
-        math = math || (f && f->math);
-    }
-    buf_puts(p->out, math ? "import math\n\nimport numpy as np\n" : "import numpy as np\n");
+    buf_puts(p->out, numpy_needs_math(p) ? "import math\n\nimport numpy as np\n" : "import numpy as np\n");
 }
 
 static void put_constants(numpy *p) {
@@ -154,10 +149,8 @@ static void put_constants(numpy *p) {
 }
 
 static void put_functions(numpy *p) {
-    for (int op = 1; op < OP_COUNT; op++) {
-        const numpy_function *f = p->used[op] ? numpy_function_of((op_id)op) : NULL;
-        if (f && f->text) buf_printf(p->out, "\n\n%s", f->text);
-    }
+    for (int op = 1; op < OP_COUNT; op++)
+        if (p->used[op] && op_table[op].python) buf_printf(p->out, "\n\n%s", op_table[op].python);
 }
 
 /* ---------------------------------------------------------------- a function */

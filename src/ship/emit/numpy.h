@@ -4,16 +4,6 @@
 
 #include "ship/emit/inside.h"
 
-/* How numpy computes an operation that is called: by `call`, which is numpy's own, or the
- * name of a function that is written into the module, `text`. */
-typedef struct numpy_function {
-    uint8_t     op, needs; /* needs: the operation whose function the text calls, or OP_NONE */
-    bool        math;      /* the text uses Python's math */
-    const char *call, *text;
-} numpy_function;
-
-const numpy_function *numpy_function_of(op_id op); /* NULL: it is not called */
-
 /* What numpy makes of a value's entries. */
 typedef enum { NUMPY_FLOAT, NUMPY_INT, NUMPY_BOOL } numpy_kind;
 
@@ -30,6 +20,13 @@ typedef struct numpy {
     bool              used[OP_COUNT]; /* called somewhere in the module */
     buf              *out;
 } numpy;
+
+/* numpy_functions.c: what a called operation is called; "": it is not called. */
+const char *numpy_call(op_id op);
+
+/* The operation is used in the module, and so are the functions that its lines of Python call. */
+void numpy_use(numpy *p, op_id op);
+bool numpy_needs_math(const numpy *p); /* does one of them use Python's math? */
 
 /* numpy_names.c: Python names for all that is in the module; those of `used` are taken. */
 dfoo_status numpy_give_names(numpy *p);

@@ -43,11 +43,9 @@ dfoo_status numpy_add_kinds(numpy *p, const stmt *s) {
     node_list need = {{0}};
     DFOO_TRY(ir_reach(p->g, p->a, &s->node, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
-        const node           *x = ir_node(p->g, need.list.at[i]);
-        const numpy_function *f = numpy_function_of((op_id)x->op);
+        const node *x = ir_node(p->g, need.list.at[i]);
         p->kind[need.list.at[i]] = kind_of(p, x);
-        p->used[x->op] = true;
-        if (f) p->used[f->needs] = true;
+        numpy_use(p, (op_id)x->op);
     }
     p->var_kind[s->var] = p->kind[s->node] == NUMPY_INT ? NUMPY_INT : NUMPY_FLOAT;
     return DFOO_OK;
@@ -98,9 +96,8 @@ static const char *leaf(const void *user, arena *a, const node *x) {
 }
 
 static const char *called(const void *user, arena *a, const node *x) {
-    const numpy_function *f = numpy_function_of((op_id)x->op);
     (void)a;
-    return x->op == OP_OPEN ? numpy_prime_name(user, x->ref, x->attr) : f ? f->call : op_table[x->op].name;
+    return x->op == OP_OPEN ? numpy_prime_name(user, x->ref, x->attr) : numpy_call((op_id)x->op);
 }
 
 static const char *axis(const void *user, const node *x) {

@@ -6,10 +6,10 @@
 
 /* Python's keywords, and what the module itself calls by name. */
 static const char *const reserved[] = {
-    "False", "None",   "True",   "and",    "as",     "assert", "async",  "await",    "break",    "class",  "continue",
-    "def",   "del",    "elif",   "else",   "except", "finally", "for",   "from",     "global",   "if",     "import",
-    "in",    "is",     "lambda", "nonlocal", "not",  "or",     "pass",   "raise",    "return",   "try",    "while",
-    "with",  "yield",  "np",     "math",   "float",  "forward", "backward", "values",
+    "False", "None",  "True",    "and",   "as",       "assert", "async",  "await",  "break",   "class",    "continue",
+    "def",   "del",   "elif",    "else",  "except",   "finally", "for",   "from",   "global",  "if",       "import",
+    "in",    "is",    "lambda",  "nonlocal", "not",   "or",     "pass",   "raise",  "return",  "try",      "while",
+    "with",  "yield", "np",      "math",  "float",    "forward", "backward", "values",
 };
 
 /* Something that gets a name, and where the name goes. */
@@ -57,10 +57,8 @@ static void take(namer *w, const char *name) {
 
 static void take_reserved(namer *w) {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) take(w, reserved[i]);
-    for (int op = 1; op < OP_COUNT; op++) {
-        const numpy_function *f = w->p->used[op] ? numpy_function_of((op_id)op) : NULL;
-        if (f && f->text) take(w, f->call);
-    }
+    for (int op = 1; op < OP_COUNT; op++)
+        if (w->p->used[op] && op_table[op].python) take(w, op_table[op].name);
 }
 
 /* An open function; the names of its first derivatives are taken with it. */

@@ -50,8 +50,7 @@ typedef struct place {
 
 static bool is_function(const node *x) {
     op_id op = (op_id)x->op;
-    if (op == OP_OPEN || op == OP_LEAKY_RELU || op == OP_ELU) return true;
-    return op_elementwise(op) && op_table[op].arity == 1 && !(op_table[op].flags & OP_FLAG_INFIX);
+    return op == OP_OPEN || (op_elementwise(op) && op_of_one(op) && !(op_table[op].flags & OP_FLAG_INFIX));
 }
 
 static dfoo_status look_round(place *p) {

@@ -27,9 +27,8 @@ typedef struct unfolding {
 } unfolding;
 
 bool tell_is_function(op_id op) {
-    bool known = op_table[op].arity == 1 || op == OP_LEAKY_RELU || op == OP_ELU;
-    return op && op_elementwise(op) && known && !(op_table[op].flags & OP_FLAG_INFIX) &&
-           op_table[op].grad[0][0];
+    const op_info *info = &op_table[op];
+    return op && op_elementwise(op) && op_of_one(op) && !(info->flags & OP_FLAG_INFIX) && info->grad[0][0];
 }
 
 static var_id new_var(unfolding *w, const char *name) {
