@@ -188,6 +188,25 @@ DFOO_API dfoo_status dfoo_arrays_read(dfoo *d, const char *path, dfoo_arrays *se
 /* Writes an NPZ file that is complete or not there; "-" is standard output. DFOO_EIO: see dfoo_messages. */
 DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set, dfoo_dtype type);
 
+/* ------------------------------------------------------------------- words */
+
+/* What the library knows by name: built-in models, functions of the notation, activations of
+ * dfoo_new_options.layers and losses, starts of parameters, optimisers, schedules of the learning rate. */
+typedef enum dfoo_words {
+    DFOO_MODELS = 0,
+    DFOO_FUNCTIONS = 1,
+    DFOO_LAYERS = 2,
+    DFOO_LOSSES = 3,
+    DFOO_STARTS = 4,
+    DFOO_OPTIMIZERS = 5,
+    DFOO_SCHEDULES = 6
+} dfoo_words;
+
+/* Word number i of a list, a constant; NULL behind the last. */
+DFOO_API const char *dfoo_word(dfoo_words list, size_t i);
+/* What it means in a sentence, "" if there is none; NULL behind the last. */
+DFOO_API const char *dfoo_word_note(dfoo_words list, size_t i);
+
 /* ------------------------------------------------------------------ models */
 
 typedef struct dfoo_model dfoo_model;

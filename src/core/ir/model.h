@@ -54,7 +54,8 @@ typedef enum {
 
 typedef struct start_info {
     const char *name, *takes; /* "normal", "(sd)" */
-    uint32_t    least, most;  /* how many numbers it takes */
+    const char *note;
+    uint32_t    least, most; /* how many numbers it takes */
 } start_info;
 
 extern const start_info start_table[START_COUNT];

@@ -4,7 +4,8 @@
 #include "core/ir/model.h"
 
 const start_info start_table[START_COUNT] = {
-#define START(NAME, LEAST, MOST, TAKES, WHAT) [START_##NAME] = {#NAME, TAKES, LEAST, MOST},
+#define START(NAME, LEAST, MOST, TAKES, WHAT) \
+    [START_##NAME] = {.name = #NAME, .takes = TAKES, .note = WHAT, .least = LEAST, .most = MOST},
 #include "core/ir/starts.def"
 };
 

@@ -14,12 +14,24 @@ void lang_show(const model *m, buf *out);
 /* What `dfoo new` is asked for; all zero but the layers is fine. */
 typedef struct lang_new_options {
     const char *layers; /* "relu 20, relu 7, sigmoid 1" */
-    const char *loss;   /* cross_entropy, mse or mae; NULL: by the last activation */
+    const char *loss;   /* by its name in losses.def; NULL: by the last activation */
     double      l2;     /* the factor of the penalty on weights; 0: none */
     double      keep;   /* the part of hidden units that dropout keeps; 0: no dropout */
     bool        rows;   /* examples are rows */
     const char *name;   /* of the model, for its first line; may be NULL */
 } lang_new_options;
+
+/* A word of the notation or of its tables, and a sentence about it ("": none). */
+typedef struct lang_word {
+    const char *name, *note;
+} lang_word;
+
+/* Number i of the activations that a layer may have, of the losses, of the functions of the notation and
+ * of the starts; false behind the last. */
+bool lang_layer_at(size_t i, lang_word *out);
+bool lang_loss_at(size_t i, lang_word *out);
+bool lang_function_at(size_t i, lang_word *out);
+bool lang_start_at(size_t i, lang_word *out);
 
 /* Writes the text of a model. */
 dfoo_status lang_new(const lang_new_options *opt, arena *a, diags *d, buf *out);

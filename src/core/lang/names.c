@@ -1,5 +1,5 @@
-/* Which names a model has so far, and what a mistyped one may have meant: the known name at the smallest
- * edit distance. */
+/* The names that there are, in the notation and in a model so far, and what a mistyped one may have meant: the
+ * known name at the smallest edit distance. */
 #include <assert.h>
 #include <string.h>
 
@@ -44,4 +44,20 @@ const char *lang_closest_name(reader *r, sym name, bool functions) {
             consider(&best, wanted, symbols_name(r->p.names, r->m->size_names.at[i]));
     }
     return best.name;
+}
+
+bool lang_function_at(size_t i, lang_word *out) {
+    for (int op = 1; op < OP_COUNT; op++) {
+        const op_info *info = &op_table[op];
+        if (op_find(info->name) != (op_id)op || !info->note[0] || i-- > 0) continue;
+        *out = (lang_word){info->name, info->note};
+        return true;
+    }
+    return false;
+}
+
+bool lang_start_at(size_t i, lang_word *out) {
+    if (i + 1 >= START_COUNT) return false;
+    *out = (lang_word){start_table[i + 1].name, start_table[i + 1].note};
+    return true;
 }

@@ -1,5 +1,6 @@
 /* Writes a model file from a list of layers, as a person would: `dfoo new`. Only text is made
  * here; what is written is read, derived, checked and trained like any other model. */
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,66 +9,119 @@
 
 enum { COMMENT_COLUMN = 38, MOST_UNITS = 1000000, NAME_SIZE = 16 };
 
+/* What a layer may be: the operations with a start in ops.def, and none. */
 typedef struct activation {
-    const char *name, *start;
+    const char *name, *start, *note;
+    op_id       op; /* OP_NONE: the layer is linear */
+    bool        last;
 } activation;
 
-/* How weights start: he for what is 0 on half of its inputs, xavier for the rest. */
-static const activation activations[] = {
-    {"relu", "he"},     {"leaky_relu", "he"},   {"sigmoid", "xavier"}, {"tanh", "xavier"},    {"elu", "xavier"}, {"softplus", "xavier"},
-    {"gelu", "xavier"}, {"swish", "xavier"},    {"linear", "xavier"},  {"identity", "xavier"}, {"softmax", "xavier"},
-};
+typedef struct loss_info {
+    const char *name;
+    op_id       last; /* the activation that it is for; OP_NONE: any */
+    const char *hands_on, *formula, *mark, *label, *task, *single, *note;
+} loss_info;
 
-typedef enum { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_MSE, LOSS_MAE } loss_kind;
+static const loss_info losses[] = {
+#define LOSS(NAME, LAST, ...) {#NAME, OP_##LAST, __VA_ARGS__},
+#include "core/lang/losses.def"
+};
+enum { N_LOSSES = sizeof losses / sizeof *losses };
 
 typedef struct layer {
-    const activation *f;
-    uint32_t          units;
-    span              at;
+    activation f;
+    uint32_t   units;
+    span       at;
 } layer;
 
 typedef struct page {
     const lang_new_options *opt;
-    arena    *a;
-    diags    *d;
-    source   *src; /* the list of layers; messages refer to it after the call */
-    VEC(layer) layers;
-    loss_kind loss;
-    buf      *out;
+    arena           *a;
+    diags           *d;
+    source          *src; /* the list of layers; messages refer to it after the call */
+    VEC(layer)       layers;
+    const loss_info *loss;
+    buf             *out;
 } page;
 
-static bool is_linear(const activation *f) {
-    return strcmp(f->name, "linear") == 0 || strcmp(f->name, "identity") == 0;
-}
-
 static const layer *last_layer(const page *p) {
+    assert(p->layers.n);
     return &p->layers.at[p->layers.n - 1];
 }
 
-static bool last_is(const page *p, const char *name) {
-    return strcmp(last_layer(p)->f->name, name) == 0;
+/* ------------------------------------------------------------- layers and losses by number */
+
+/* Number i; false behind the last. */
+static bool activation_at(size_t i, activation *out) {
+    static const char *const linear[] = {"linear", "identity"};
+    for (int op = 1; op < OP_COUNT; op++) {
+        const op_info *info = &op_table[op];
+        if (!info->start || i-- > 0) continue;
+        *out = (activation){info->name, info->start, info->note, (op_id)op, info->last_layer};
+        return true;
+    }
+    if (i >= sizeof linear / sizeof *linear) return false;
+    *out = (activation){linear[i], "xavier", "z as it is", OP_NONE, false};
+    return true;
+}
+
+bool lang_layer_at(size_t i, lang_word *out) {
+    activation f;
+    if (!activation_at(i, &f)) return false;
+    *out = (lang_word){f.name, f.note};
+    return true;
+}
+
+bool lang_loss_at(size_t i, lang_word *out) {
+    for (size_t k = 0; k < N_LOSSES; k++) {
+        if ((k && strcmp(losses[k - 1].name, losses[k].name) == 0) || i-- > 0) continue;
+        *out = (lang_word){losses[k].name, losses[k].note};
+        return true;
+    }
+    return false;
+}
+
+/* "a, b and c" of a list, or with another last word. */
+static const char *name_list(page *p, bool at(size_t i, lang_word *out), const char *last) {
+    const char *text = "";
+    lang_word   one, next;
+    for (size_t i = 0; text && at(i, &one); i++) {
+        const char *before = i == 0 ? "" : at(i + 1, &next) ? ", " : last;
+        text = arena_format(p->a, "%s%s%s", text, before, one.name);
+    }
+    return text ? text : "";
+}
+
+/* "sigmoid or softmax": the activations that losses of this name are for. */
+static const char *lasts_of(page *p, const char *name) {
+    const char *text = "";
+    for (size_t k = 0; k < N_LOSSES && text; k++)
+        if (strcmp(losses[k].name, name) == 0)
+            text = arena_format(p->a, "%s%s%s", text, *text ? " or " : "", op_table[losses[k].last].name);
+    return text ? text : "";
 }
 
 /* ------------------------------------------------------------ reading layers */
 
-static const activation *find_activation(const char *name, size_t len) {
-    for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
-        if (strlen(activations[i].name) == len && memcmp(activations[i].name, name, len) == 0) return &activations[i];
-    return NULL;
+static bool find_activation(const char *name, size_t len, activation *out) {
+    for (size_t i = 0; activation_at(i, out); i++)
+        if (strlen(out->name) == len && memcmp(out->name, name, len) == 0) return true;
+    return false;
 }
 
 static dfoo_status unknown_activation(page *p, span at) {
     const char *word = arena_text(p->a, p->src->text + at.start, at.end - at.start), *best = NULL;
     unsigned    least = 5;
-    for (size_t i = 0; word && i < sizeof activations / sizeof *activations; i++) {
-        unsigned far = text_distance(word, activations[i].name);
+    lang_word   one;
+    for (size_t i = 0; word && lang_layer_at(i, &one); i++) {
+        unsigned far = text_distance(word, one.name);
         if (far >= least) continue;
         least = far;
-        best = activations[i].name;
+        best = one.name;
     }
     diag_error(p->d, p->src, at, "there is no activation '%s'", word ? word : "");
     if (best) diag_note(p->d, "did you mean %s?", best);
-    else diag_note(p->d, "there are: relu, leaky_relu, sigmoid, tanh, elu, softplus, gelu, swish, linear, softmax");
+    else diag_note(p->d, "there are: %s", name_list(p, lang_layer_at, ", "));
     return DFOO_EINPUT;
 }
 
@@ -105,8 +159,8 @@ static dfoo_status read_layer(page *p, uint32_t start, uint32_t end) {
         return DFOO_EINPUT;
     }
     one.at = at;
-    one.f = find_activation(p->src->text + at.start, word - at.start);
-    if (!one.f) return unknown_activation(p, span_at(at.start, word));
+    if (!find_activation(p->src->text + at.start, word - at.start, &one.f))
+        return unknown_activation(p, span_at(at.start, word));
     DFOO_TRY(read_units(p, trimmed(p, word, at.end), &one.units));
     vec_push(p->a, &p->layers, one);
     return arena_status(p->a);
@@ -116,38 +170,48 @@ static dfoo_status read_layers(page *p) {
     uint32_t start = 0;
     for (uint32_t i = 0; i <= p->src->len; i++) {
         if (i < p->src->len && p->src->text[i] != ',') continue;
-        uint32_t n = p->layers.n;
+        const layer *before = p->layers.n ? last_layer(p) : NULL;
+        span         at = before ? before->at : span_at(0, 0);
+        const char  *last_only = before && before->f.last ? before->f.name : NULL;
         DFOO_TRY(read_layer(p, start, i));
-        if (n && strcmp(p->layers.at[n - 1].f->name, "softmax") == 0)
-            return diag_error(p->d, p->src, p->layers.at[n - 1].at, "softmax stands in the last layer: its values are the probabilities of the classes");
+        if (last_only)
+            return diag_error(p->d, p->src, at, "%s stands in the last layer: its values are the probabilities of "
+                              "the classes", last_only);
         start = i + 1;
     }
-    if (!last_is(p, "softmax") || last_layer(p)->units > 1) return DFOO_OK;
-    return diag_error(p->d, p->src, last_layer(p)->at, "softmax 1 is always 1: two classes are softmax 2 or sigmoid 1");
+    const layer *last = last_layer(p);
+    if (!last->f.last || last->units > 1) return DFOO_OK;
+    return diag_error(p->d, p->src, last->at, "%s 1 is always 1: two classes are %s 2 or sigmoid 1",
+                      last->f.name, last->f.name);
 }
 
-/* The loss by its name, or by the last activation. */
+/* The loss by its name, or the first that fits the last activation. */
 static dfoo_status choose_loss(page *p) {
-    const char *name = p->opt->loss;
-    bool        probabilities = last_is(p, "sigmoid") || last_is(p, "softmax");
-    if (!name) name = probabilities ? "cross_entropy" : "mse";
-    if (strcmp(name, "mse") == 0) p->loss = LOSS_MSE;
-    else if (strcmp(name, "mae") == 0) p->loss = LOSS_MAE;
-    else if (strcmp(name, "cross_entropy") != 0) return diag_error(p->d, NULL, span_at(0, 0), "there is no loss '%s'; there are cross_entropy, mse and mae", name);
-    else if (probabilities) p->loss = last_is(p, "softmax") ? LOSS_CATEGORICAL : LOSS_BINARY;
-    else {
-        diag_error(p->d, NULL, span_at(0, 0), "cross_entropy needs probabilities, and the last layer is %s", last_layer(p)->f->name);
-        diag_note(p->d, "end with sigmoid or softmax, or take --loss mse");
-        return DFOO_EINPUT;
+    const char      *name = p->opt->loss;
+    const loss_info *of_name = NULL;
+    for (size_t k = 0; k < N_LOSSES && !p->loss; k++) {
+        if (name && strcmp(losses[k].name, name) != 0) continue;
+        of_name = &losses[k];
+        if (!losses[k].last || losses[k].last == last_layer(p)->f.op) p->loss = &losses[k];
     }
-    return DFOO_OK;
+    if (p->loss) return DFOO_OK;
+    if (!of_name)
+        return diag_alone(p->d, "there is no loss '%s'; there are %s", name,
+                          name_list(p, lang_loss_at, " and "));
+    diag_alone(p->d, "%s needs %s, and the last layer is %s", name, of_name->hands_on, last_layer(p)->f.name);
+    diag_note(p->d, "end with %s, or take --loss mse", lasts_of(p, name));
+    return DFOO_EINPUT;
 }
 
 static dfoo_status check_options(page *p) {
     const lang_new_options *o = p->opt;
-    if (!(o->l2 >= 0) || o->l2 > 1e300) return diag_error(p->d, NULL, span_at(0, 0), "the factor of an L2 penalty is a number from 0 on, not %g", o->l2);
-    if (!(o->keep >= 0 && o->keep <= 1)) return diag_error(p->d, NULL, span_at(0, 0), "dropout keeps a part of the units: more than 0 and at most 1, not %g", o->keep);
-    if (o->keep > 0 && p->layers.n == 1) return diag_error(p->d, NULL, span_at(0, 0), "dropout drops hidden units, and there is no hidden layer");
+    if (!(o->l2 >= 0) || o->l2 > 1e300)
+        return diag_alone(p->d, "the factor of an L2 penalty is a number from 0 on, not %g", o->l2);
+    if (!(o->keep >= 0 && o->keep <= 1))
+        return diag_alone(p->d, "dropout keeps a part of the units: more than 0 and at most 1, not %g",
+                          o->keep);
+    if (o->keep > 0 && p->layers.n == 1)
+        return diag_alone(p->d, "dropout drops hidden units, and there is no hidden layer");
     return DFOO_OK;
 }
 
@@ -174,12 +238,13 @@ static name value_name(const page *p, uint32_t i) {
     name x = {"X"};
     if (i == 0) return x;
     if (i < p->layers.n && p->opt->keep > 0) return numbered('D', i);
-    return numbered(is_linear(p->layers.at[i - 1].f) ? 'Z' : 'A', i);
+    return numbered(p->layers.at[i - 1].f.op ? 'A' : 'Z', i);
 }
 
 /* (a, b), turned round where examples are rows. */
 static const char *shape_text(const page *p, const char *a, const char *b) {
-    const char *text = p->opt->rows ? arena_format(p->a, "(%s, %s)", b, a) : arena_format(p->a, "(%s, %s)", a, b);
+    bool        rows = p->opt->rows;
+    const char *text = arena_format(p->a, "(%s, %s)", rows ? b : a, rows ? a : b);
     return text ? text : "";
 }
 
@@ -187,16 +252,27 @@ static const char *shape_text(const page *p, const char *a, const char *b) {
 
 static void put_line(page *p, const char *line, const char *comment) {
     if (!line) return;
-    if (comment && comment[0]) buf_printf(p->out, "%-*s# %s\n", strlen(line) < COMMENT_COLUMN ? COMMENT_COLUMN : (int)strlen(line) + 1, line, comment);
+    int width = strlen(line) < COMMENT_COLUMN ? COMMENT_COLUMN : (int)strlen(line) + 1;
+    if (comment && comment[0]) buf_printf(p->out, "%-*s# %s\n", width, line, comment);
     else buf_printf(p->out, "%s\n", line);
 }
 
+/* A text of losses.def: @ is one text, % the other. */
+static const char *filled(page *p, const char *text, const char *value, const char *axis) {
+    const char *out = "";
+    for (; *text && out; text++) {
+        const char *in = *text == '@' ? value : *text == '%' ? axis : NULL;
+        out = in ? arena_format(p->a, "%s%s", out, in) : arena_format(p->a, "%s%c", out, *text);
+    }
+    return out ? out : "";
+}
+
 static void put_title(page *p) {
-    const char *what = p->loss == LOSS_CATEGORICAL ? "classification" : p->loss == LOSS_BINARY ? "several yes-or-no labels" : "regression";
-    if (p->loss == LOSS_BINARY && last_layer(p)->units == 1) what = "binary classification";
-    buf_printf(p->out, "# %s.eq: ", p->opt->name && p->opt->name[0] ? p->opt->name : "model");
-    for (uint32_t i = 0; i < p->layers.n; i++) buf_printf(p->out, "%s%s %u", i ? ", " : "", p->layers.at[i].f->name, p->layers.at[i].units);
-    buf_printf(p->out, "; for %s\n", what);
+    const char *name = p->opt->name && p->opt->name[0] ? p->opt->name : "model";
+    buf_printf(p->out, "# %s.eq: ", name);
+    for (uint32_t i = 0; i < p->layers.n; i++)
+        buf_printf(p->out, "%s%s %u", i ? ", " : "", p->layers.at[i].f.name, p->layers.at[i].units);
+    buf_printf(p->out, "; for %s\n", last_layer(p)->units == 1 ? p->loss->single : p->loss->task);
 }
 
 static void put_sizes(page *p) {
@@ -204,7 +280,8 @@ static void put_sizes(page *p) {
     for (uint32_t i = 1; i <= p->layers.n; i++) {
         name n = size_name(p, i);
         if (n.text[0] != 'n') continue;
-        line = arena_format(p->a, line ? "%s, %s = %u" : "%s%s = %u", line ? line : "size  ", n.text, p->layers.at[i - 1].units);
+        line = arena_format(p->a, line ? "%s, %s = %u" : "%s%s = %u", line ? line : "size  ", n.text,
+                            p->layers.at[i - 1].units);
     }
     if (line) put_line(p, line, "units of the layers; n0 and m come from the data");
 }
@@ -216,16 +293,11 @@ static void put_constants(page *p) {
         if (value <= 0) continue;
         buf_init(&number, p->a->mem);
         buf_number(&number, value);
-        put_line(p, arena_format(p->a, "const %s = %s", i ? "keep" : "lambda", number.text ? number.text : ""),
+        const char *text = number.text ? number.text : "";
+        put_line(p, arena_format(p->a, "const %s = %s", i ? "keep" : "lambda", text),
                  i ? "the part of the hidden units that dropout keeps" : "the weight of the penalty");
         buf_free(&number);
     }
-}
-
-static const char *label_comment(const page *p) {
-    if (p->loss == LOSS_BINARY) return "0 or 1";
-    if (p->loss == LOSS_CATEGORICAL) return p->opt->rows ? "each row has a single 1: the example's class" : "each column has a single 1: the example's class";
-    return "";
 }
 
 static const char *weights_shape(const page *p, uint32_t i) {
@@ -233,40 +305,37 @@ static const char *weights_shape(const page *p, uint32_t i) {
     return shape_text(p, to.text, from.text);
 }
 
+static void put_parameter(page *p, char letter, uint32_t i, int width, const char *shape, int wide,
+                          const char *start) {
+    name w = numbered(letter, i);
+    put_line(p, arena_format(p->a, "param %-*s : %-*s ~ %s", width, w.text, wide, shape, start), "");
+}
+
 static void put_declarations(page *p) {
-    uint32_t n = p->layers.n;
-    int      width = (int)strlen(numbered('W', n).text), wide = 0;
-    name     out = size_name(p, n);
+    const loss_info *l = p->loss;
+    uint32_t         n = p->layers.n;
+    const char      *one = p->opt->rows ? "row" : "column", *y = shape_text(p, size_name(p, n).text, "m");
+    int              width = (int)strlen(numbered('W', n).text), wide = 0;
     for (uint32_t i = 1; i <= n; i++)
         if ((int)strlen(weights_shape(p, i)) > wide) wide = (int)strlen(weights_shape(p, i));
-    put_line(p, arena_format(p->a, "input %-*s : %s", width, "X", shape_text(p, "n0", "m")), p->opt->rows ? "one example per row" : "one example per column");
-    put_line(p, arena_format(p->a, "label %-*s : %s%s", width, "Y", shape_text(p, out.text, "m"), p->loss == LOSS_CATEGORICAL ? " onehot" : ""), label_comment(p));
+    put_line(p, arena_format(p->a, "input %-*s : %s", width, "X", shape_text(p, "n0", "m")),
+             filled(p, "one example per %", "", one));
+    put_line(p, arena_format(p->a, "label %-*s : %s%s", width, "Y", y, l->mark), filled(p, l->label, "", one));
     for (uint32_t i = 1; i <= n; i++) {
-        name to = size_name(p, i), w = numbered('W', i), b = numbered('b', i);
-        put_line(p, arena_format(p->a, "param %-*s : %-*s ~ %s", width, w.text, wide, weights_shape(p, i), p->layers.at[i - 1].f->start), "");
-        put_line(p, arena_format(p->a, "param %-*s : %-*s ~ zeros", width, b.text, wide, shape_text(p, to.text, "1")), "");
+        put_parameter(p, 'W', i, width, weights_shape(p, i), wide, p->layers.at[i - 1].f.start);
+        put_parameter(p, 'b', i, width, shape_text(p, size_name(p, i).text, "1"), wide, "zeros");
     }
 }
 
 static void put_layers(page *p) {
     for (uint32_t i = 1; i <= p->layers.n; i++) {
-        const activation *f = p->layers.at[i - 1].f;
+        const activation *f = &p->layers.at[i - 1].f;
         name              before = value_name(p, i - 1);
         if (p->opt->rows) buf_printf(p->out, "Z%u = %s @ W%u + b%u\n", i, before.text, i, i);
         else buf_printf(p->out, "Z%u = W%u @ %s + b%u\n", i, i, before.text, i);
-        if (!is_linear(f)) buf_printf(p->out, "A%u = %s(Z%u)\n", i, f->name, i);
-        if (i < p->layers.n && p->opt->keep > 0) buf_printf(p->out, "D%u = dropout(%c%u, keep)\n", i, is_linear(f) ? 'Z' : 'A', i);
-    }
-}
-
-static void put_loss(page *p) {
-    name        y = value_name(p, p->layers.n);
-    const char *a = y.text;
-    switch (p->loss) {
-    case LOSS_BINARY: buf_printf(p->out, "L  = -(Y * log(%s) + (1 - Y) * log(1 - %s))\n", a, a); break;
-    case LOSS_CATEGORICAL: buf_printf(p->out, "L  = -sum(Y * log(%s), axis=%d)\n", a, p->opt->rows ? 1 : 0); break;
-    case LOSS_MSE: buf_printf(p->out, "L  = 1/2 * (%s - Y)**2\n", a); break;
-    case LOSS_MAE: buf_printf(p->out, "L  = abs(%s - Y)\n", a); break;
+        if (f->op) buf_printf(p->out, "A%u = %s(Z%u)\n", i, f->name, i);
+        if (i < p->layers.n && p->opt->keep > 0)
+            buf_printf(p->out, "D%u = dropout(%c%u, keep)\n", i, f->op ? 'A' : 'Z', i);
     }
 }
 
@@ -283,10 +352,11 @@ static void put_penalty(page *p) {
 
 static void put_cost(page *p) {
     bool penalty = p->opt->l2 > 0;
-    put_loss(p);
+    name y = value_name(p, p->layers.n);
+    buf_printf(p->out, "L  = %s\n", filled(p, p->loss->formula, y.text, p->opt->rows ? "1" : "0"));
     if (penalty) put_penalty(p);
     buf_printf(p->out, "J  = 1/m * sum(L)%s\n\n", penalty ? " + R" : "");
-    buf_printf(p->out, "minimize J\npredict  %s\n", value_name(p, p->layers.n).text);
+    buf_printf(p->out, "minimize J\npredict  %s\n", y.text);
 }
 
 dfoo_status lang_new(const lang_new_options *opt, arena *a, diags *d, buf *out) {

@@ -1,0 +1,38 @@
+/* The public interface: the words that its tables know, for help, completion and messages. */
+#include "api/api.h"
+#include "core/core.h"
+#include "run/run.h"
+
+static bool model_at(size_t i, lang_word *out) {
+    *out = (lang_word){dfoo_builtin_name(i), ""};
+    return out->name != NULL;
+}
+
+static bool optimizer_at(size_t i, lang_word *out) {
+    *out = (lang_word){dfoo_optimizer_name(i), ""};
+    return out->name != NULL;
+}
+
+static bool schedule_at(size_t i, lang_word *out) {
+    *out = (lang_word){dfoo_schedule_name(i), ""};
+    return out->name != NULL;
+}
+
+static bool word_at(dfoo_words list, size_t i, lang_word *out) {
+    static bool (*const lists[])(size_t i, lang_word *out) = {
+        [DFOO_MODELS] = model_at,         [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
+        [DFOO_LOSSES] = lang_loss_at,     [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
+        [DFOO_SCHEDULES] = schedule_at,
+    };
+    return (size_t)list < sizeof lists / sizeof *lists && lists[list](i, out);
+}
+
+const char *dfoo_word(dfoo_words list, size_t i) {
+    lang_word word;
+    return word_at(list, i, &word) ? word.name : NULL;
+}
+
+const char *dfoo_word_note(dfoo_words list, size_t i) {
+    lang_word word;
+    return word_at(list, i, &word) ? word.note : NULL;
+}
