@@ -1,0 +1,153 @@
+"""One paragraph is enough: a copy of the tree gets an operation, a loss and a model, and they are found everywhere.
+
+The copy lies in the build directory, so that only what changed is built again."""
+import os
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+PARTS = ["CMakeLists.txt", "include", "src", "cli", "cmake", "examples", "docs/man"]
+
+MISH = r'''
+OP1(MISH, "mish", a * F(tanh)((a > 0 ? a : 0) + F(log1p)(F(exp)(-F(fabs)(a)))),
+    DA("tanh(softplus(a)) + a * sech(softplus(a))**2 * sigmoid(a)") DEFINITION("a * tanh(softplus(a))") SMOOTH
+    FORM("mish(#a)")
+    PYTHON("def mish(z):\n"
+           "    return z * np.tanh(softplus(z))\n")
+    LAYER("he") NOTE("z * tanh(softplus(z)) of Misra"))
+'''
+BEFORE_MISH = "\n/* ---- b is the mask"
+HUBER = 'LOSS(huber, NONE, "", "where(abs(@ - Y) < 1, 1/2 * (@ - Y)**2, abs(@ - Y) - 1/2)", "", "", "regression", "regression",\n' \
+        '     "squared for small errors")\n'
+
+
+def changed(text, old, new):
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def put(path, text):
+    """Only if it is new: what did not change is not built again."""
+    if not path.exists() or path.read_bytes() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+
+
+def changes(root):
+    """The paragraphs that are added: {file: its new text}."""
+    text = {name: (root / name).read_text() for name in ["src/core/ops.def", "src/core/lang/losses.def", "CMakeLists.txt"]}
+    tiny = (root / "examples/logistic.eq").read_text().replace("logistic.eq", "tiny.eq")
+    return {
+        "src/core/ops.def": changed(text["src/core/ops.def"], BEFORE_MISH, MISH + BEFORE_MISH),
+        "src/core/lang/losses.def": changed(text["src/core/lang/losses.def"], "#undef LOSS", HUBER + "#undef LOSS"),
+        "CMakeLists.txt": changed(text["CMakeLists.txt"], "(DFOO_MODELS logistic", "(DFOO_MODELS tiny logistic"),
+        "examples/tiny.eq": tiny,
+    }
+
+
+@pytest.fixture(scope="module")
+def grown(root, build, tmp_path_factory):
+    """grown("derive", ..) runs the program of the copy."""
+    copy = build / "grown"
+    new = changes(root)
+    for part in PARTS:
+        files = [root / part] if (root / part).is_file() else (root / part).rglob("*")
+        for file in files:
+            name = str(file.relative_to(root))
+            if file.is_file() and name not in new:
+                put(copy / name, file.read_bytes())
+    for name, text in new.items():
+        put(copy / name, text.encode())
+    env = dict(os.environ)
+    if shutil.which("ccache"):
+        env["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
+    for command in (["cmake", "-S", copy, "-B", copy / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", "-DDFOO_TESTS=OFF"],
+                    ["ninja", "-C", copy / "build", "dfoo", "dfoo_pages"]):
+        done = subprocess.run(command, capture_output=True, text=True, env=env)
+        assert done.returncode == 0, done.stdout + done.stderr
+    folder = tmp_path_factory.mktemp("grown")
+
+    def run(*args, **kwargs):
+        done = subprocess.run([copy / "build" / "dfoo", *map(str, args)], capture_output=True, encoding="utf-8", cwd=folder,
+                              env=dict(os.environ, LC_ALL="C.UTF-8"), **kwargs)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    run.folder, run.pages = folder, copy / "build" / "pages"
+    return run
+
+
+# ------------------------------------------------------------------ an operation
+
+
+@pytest.fixture(scope="module")
+def net(grown):
+    (grown.folder / "net.eq").write_text(grown("new", "--layers", "mish 20, sigmoid 1"))
+    X = np.random.default_rng(1).normal(size=(2, 40))
+    np.savez(grown.folder / "data.npz", X=X, Y=(X[:1] * X[1:] > 0) * 1.0)
+    return "net.eq"
+
+
+def test_new_offers_it(grown, net):
+    text = (grown.folder / net).read_text()
+    assert "A1 = mish(Z1)" in text and re.search(r"param W1 : \S+ \S+ +~ he\n", text)
+
+
+def test_it_is_derived_and_explained(grown, net):
+    assert "tanh(softplus(Z1))" in grown("derive", net)
+    assert "mish" in grown("explain", net, "dZ1")
+    told = grown("explain", "mish")
+    assert "mish(z) = z * tanh(softplus(z))" in told and "0 failed" not in told
+    assert r"\operatorname{mish}" in grown("explain", "mish", "--format", "latex")
+    assert "right:" in grown("check", net)
+
+
+def test_it_trains(grown, net):
+    assert "50 epochs" in grown("train", net, "--data", "data.npz", "--epochs", 50, "--quiet", "-o", "run.npz")
+    assert "A2" in grown("predict", net, "--weights", "run.npz", "--data", "data.npz")
+
+
+def test_numpy_has_its_lines_and_those_they_call(grown, net):
+    module = grown("derive", net, "--format", "numpy")
+    names = {}
+    exec(compile(module, "net.py", "exec"), names)  # pylint: disable=exec-used
+    z = np.linspace(-3, 3, 7)
+    np.testing.assert_allclose(names["mish"](z), z * np.tanh(np.log1p(np.exp(z))), rtol=1e-12)
+
+
+# ------------------------------------------------- a loss and a model that is built in
+
+
+def test_a_loss(grown):
+    text = grown("new", "--layers", "tanh 3, linear 1", "--loss", "huber")
+    assert "L  = where(abs(Z2 - Y) < 1, 1/2 * (Z2 - Y)**2, abs(Z2 - Y) - 1/2)\n" in text
+    assert "dZ2" in grown("derive", "-", input=text)
+
+
+def test_a_model(grown):
+    assert "# tiny.eq" in grown("show", "tiny")
+    for text in (grown(), grown("help"), grown("help", "derive"), grown("help", "--completion", "bash"),
+                 (grown.pages / "dfoo-derive.1").read_text()):
+        assert "tiny" in text
+
+
+# -------------------------------------------------------------- what is left out
+
+
+@pytest.mark.parametrize("column", ["DA", "DEFINITION", "FORM", "NUMPY", "LAYER", "NOTE", "KINK"])
+def test_a_missing_column_stops_the_build(root, tmp_path, column):
+    """And the compiler says which."""
+    left_out = {"NUMPY": r'PYTHON\((?:"[^"]*"\s*)+\)', "KINK": "SMOOTH"}.get(column, column + r'\("[^"]*"\)')
+    paragraph, n = re.subn(left_out, "", MISH)
+    assert n == 1
+    table = (root / "src/core/ops.def").read_text()
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "ops.def").write_text(changed(table, BEFORE_MISH, paragraph + BEFORE_MISH))
+    done = subprocess.run(["cc", "-std=c17", "-fsyntax-only", "-I", tmp_path, "-I", root / "src", "-I", root / "include",
+                           root / "src/core/ir/ops.c"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert f"ops.def: MISH has no column {column}" in done.stderr
+    assert len(re.findall(r"error: static assertion", done.stderr)) == (2 if column == "KINK" else 1)
