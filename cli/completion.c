@@ -16,33 +16,32 @@ static void quoted(const char *text, bool fish) {
     }
 }
 
-/* The words of a|b|c, a blank between them. */
-static void words_of(const char *list) {
-    for (; *list; list++) out_printf("%c", *list == '|' ? ' ' : *list);
-}
-
 static bool knows_values(const option *o) {
-    return o->choice || o->words || o->names;
+    return o->list || o->type == TYPE_CHOICE;
 }
 
+/* The words of an option, of a list, the commands: a blank between two. */
 static void values_of(const option *o) {
-    if (!o->names) {
-        words_of(o->choice ? o->value : o->words);
-        return;
-    }
-    for (size_t i = 0; o->names(i); i++) out_printf("%s%s", i ? " " : "", o->names(i));
+    const char *word;
+    size_t      len;
+    for (size_t i = 0; option_word(o, i, &word, &len); i++)
+        out_printf("%s%.*s", i ? " " : "", (int)len, word);
 }
 
-static void model_names(void) {
-    for (size_t i = 0; dfoo_builtin_name(i); i++) out_printf("%s%s", i ? " " : "", dfoo_builtin_name(i));
+static void names_of(dfoo_words list) {
+    for (size_t i = 0; dfoo_word(list, i); i++) out_printf("%s%s", i ? " " : "", dfoo_word(list, i));
 }
 
 static void command_names(void) {
     for (size_t i = 0; command_at(i); i++) out_printf("%s%s", i ? " " : "", command_at(i)->name);
 }
 
-static bool takes_command(const command *c) {
-    return strstr(c->arguments, "COMMAND") != NULL;
+/* What the first argument may be: models, and functions where one will do. */
+static void argument_names(const command *c) {
+    names_of(DFOO_MODELS);
+    if (!takes(c, "FUNCTION")) return;
+    out_printf(" ");
+    names_of(DFOO_FUNCTIONS);
 }
 
 /* --------------------------------------------------------------------- bash */
@@ -57,27 +56,29 @@ static void bash_names(const option *o, const char *before, const char *between)
 /* What follows the command's options that take a value. */
 static void bash_values(const command *c) {
     out_printf("        case $before in\n");
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
+    EACH_OPTION(o, c) {
         if (!o->value) continue;
         bash_names(o, "        ", " | ");
         out_printf(") words='");
         if (knows_values(o)) values_of(o);
         out_printf("' ");
-        out_printf("%s ;;\n", takes_file(o) ? "kind=file" : "kind=value");
+        out_printf("%s ;;\n", option_takes_file(o) ? "kind=file" : "kind=value");
     }
     out_printf("        esac\n");
 }
 
 static void bash_command(const command *c) {
     out_printf("    %s)\n        options='", c->name);
-    for (size_t i = 0; i < c->n_options; i++) bash_names(&c->options[i], i ? " " : "", " ");
-    out_printf("%s-h --help'\n", c->n_options ? " " : "");
-    if (takes_model(c)) {
+    EACH_OPTION(o, c) {
+        bash_names(o, "", " ");
+        out_printf(" ");
+    }
+    out_printf("-h --help'\n");
+    if (takes(c, "MODEL")) {
         out_printf("        kind=file words='");
-        model_names();
+        argument_names(c);
         out_printf("'\n");
-    } else if (takes_command(c)) {
+    } else if (takes(c, "COMMAND")) {
         out_printf("        words='");
         command_names();
         out_printf("'\n");
@@ -131,28 +132,29 @@ static void zsh_text(const char *text) {
 static void zsh_action(const option *o) {
     if (!o->value) return;
     out_printf(":");
-    zsh_text(o->choice ? o->name : o->value);
+    zsh_text(o->type == TYPE_CHOICE ? o->name : o->value);
     out_printf(":");
     if (knows_values(o)) {
         out_printf("(");
         values_of(o);
         out_printf(")");
     } else {
-        out_printf("%s", takes_file(o) ? "_files" : " ");
+        out_printf("%s", option_takes_file(o) ? "_files" : " ");
     }
 }
 
 /* One spelling of an option; the others are then not proposed any more. */
 static void zsh_option(const option *o, const char *dashes, const char *name) {
+    char help[HELP_SIZE];
     out_printf("            '");
-    if (o->list)
+    if (option_repeats(o))
         out_printf("*");
     else if (o->letter)
         out_printf("(-%c --%s)", o->letter, o->name);
     else if (o->alias)
         out_printf("(--%s --%s)", o->name, o->alias);
     out_printf("%s%s%s[", dashes, name, o->value && dashes[1] ? "=" : "");
-    zsh_text(o->help);
+    zsh_text(option_text(o, o->help, help));
     out_printf("]");
     zsh_action(o);
     out_printf("' \\\n");
@@ -160,15 +162,15 @@ static void zsh_option(const option *o, const char *dashes, const char *name) {
 
 static void zsh_command(const command *c) {
     out_printf("    %s)\n        _arguments \\\n", c->name);
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
-        char          letter[2] = {o->letter, 0};
+    EACH_OPTION(o, c) {
+        char letter[2] = {o->letter, 0};
         zsh_option(o, "--", o->name);
         if (o->alias) zsh_option(o, "--", o->alias);
         if (o->letter) zsh_option(o, "-", letter);
     }
-    if (takes_model(c)) out_printf("            '1:model:_dfoo_models' \\\n");
-    if (takes_command(c)) {
+    if (takes(c, "MODEL"))
+        out_printf("            '1:model:_dfoo_%s' \\\n", takes(c, "FUNCTION") ? "subjects" : "models");
+    if (takes(c, "COMMAND")) {
         out_printf("            '1:command:(");
         command_names();
         out_printf(")' \\\n");
@@ -179,8 +181,11 @@ static void zsh_command(const command *c) {
 static void zsh(void) {
     out_printf("#compdef dfoo\n# Completion of dfoo for zsh, made by `dfoo help --completion zsh`.\n\n"
                "_dfoo_models() {\n    _alternative 'models:built-in model:(");
-    model_names();
+    names_of(DFOO_MODELS);
     out_printf(")' 'files:file:_files'\n}\n\n"
+               "_dfoo_subjects() {\n    _alternative 'functions:function:(");
+    names_of(DFOO_FUNCTIONS);
+    out_printf(")' 'models:model:_dfoo_models'\n}\n\n"
                "_dfoo() {\n"
                "    local -a commands=(\n");
     for (size_t i = 0; command_at(i); i++) {
@@ -203,17 +208,18 @@ static void zsh(void) {
 /* --------------------------------------------------------------------- fish */
 
 static void fish_option(const command *c, const option *o) {
+    char help[HELP_SIZE];
     out_printf("complete -c dfoo -n '__dfoo_command %s' -l %s", c->name, o->name);
     if (o->alias) out_printf(" -l %s", o->alias);
     if (o->letter) out_printf(" -s %c", o->letter);
-    if (o->value) out_printf(takes_file(o) ? " -r -F" : " -x");
+    if (o->value) out_printf(option_takes_file(o) ? " -r -F" : " -x");
     if (knows_values(o)) {
         out_printf(" -a '");
         values_of(o);
         out_printf("'");
     }
     out_printf(" -d '");
-    quoted(o->help, true);
+    quoted(option_text(o, o->help, help), true);
     out_printf("'\n");
 }
 
@@ -221,16 +227,22 @@ static void fish_command(const command *c) {
     out_printf("\ncomplete -c dfoo -n '__dfoo_first' -a %s -d '", c->name);
     quoted(c->summary, true);
     out_printf("'\n");
-    if (takes_model(c)) {
+    if (takes(c, "MODEL")) {
         out_printf("complete -c dfoo -n '__dfoo_command %s' -F -a '", c->name);
-        model_names();
+        names_of(DFOO_MODELS);
         out_printf("' -d 'built-in model'\n");
-    } else if (takes_command(c)) {
+    }
+    if (takes(c, "FUNCTION")) {
+        out_printf("complete -c dfoo -n '__dfoo_command %s' -a '", c->name);
+        names_of(DFOO_FUNCTIONS);
+        out_printf("' -d function\n");
+    }
+    if (takes(c, "COMMAND")) {
         out_printf("complete -c dfoo -n '__dfoo_command %s' -a '", c->name);
         command_names();
         out_printf("'\n");
     }
-    for (size_t i = 0; i < c->n_options; i++) fish_option(c, &c->options[i]);
+    EACH_OPTION(o, c) fish_option(c, o);
 }
 
 static void fish(void) {

@@ -17,14 +17,6 @@ const char *builtin_of(const char *name) {
     return NULL;
 }
 
-const char *builtin_names(char text[NAMES_SIZE]) {
-    size_t len = 0;
-    text[0] = 0;
-    for (size_t i = 0; dfoo_builtin_name(i) && len < NAMES_SIZE; i++)
-        len += (size_t)snprintf(text + len, NAMES_SIZE - len, "%s%s", i ? ", " : "", dfoo_builtin_name(i));
-    return text;
-}
-
 bool is_model(const char *name) {
     return strcmp(name, "-") == 0 || is_there(name) || builtin_of(name);
 }
@@ -43,48 +35,50 @@ static dfoo_status set_value(dfoo_model *model, const char *word) {
     return dfoo_model_set(model, name, value);
 }
 
-/* --set .. --set ..; without all of them there is no model. */
-static dfoo_status set_values(dfoo_status status, const words *settings, dfoo_model **model) {
-    for (size_t i = 0; status == DFOO_OK && i < settings->n; i++) status = set_value(*model, settings->at[i]);
-    if (status != DFOO_OK) {
-        dfoo_model_free(*model);
-        *model = NULL;
-    }
+/* --set .. --set .. */
+static dfoo_status set_values(dfoo_status status, const words *settings, dfoo_model *model) {
+    for (size_t i = 0; status == DFOO_OK && i < settings->n; i++) status = set_value(model, settings->at[i]);
     return status;
 }
 
-dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_model **out) {
+static dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_model **out) {
     dfoo_status status = dfoo_model_read(d, name, out);
     if (status == DFOO_EIO && !is_model(name)) {
-        char models[NAMES_SIZE];
+        char models[HELP_SIZE];
         say_messages(d);
-        fprintf(stderr, "   built in are: %s\n", builtin_names(models));
+        say("   built in are: %s\n", list_words(DFOO_MODELS, models));
     }
-    return set_values(status, settings, out);
+    return set_values(status, settings, *out);
 }
 
-dfoo_status run_open(dfoo *d, const char *name, const char *weights, const words *settings, dfoo_model **model,
-                     dfoo_arrays **run) {
-    *run = NULL;
-    *model = NULL;
-    dfoo_status status = name ? model_open(d, name, settings, model) : DFOO_OK;
-    if (status == DFOO_OK) status = arrays_open(d, &weights, 1, run);
-    if (status != DFOO_OK || name) return status;
-    return set_values(dfoo_model_from_run(d, *run, model), settings, model);
+/* The model that a run knows. */
+static dfoo_status model_of_run(task *w) {
+    return set_values(dfoo_model_from_run(w->d, w->values, &w->model), &w->r->settings, w->model);
 }
 
-dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays **out) {
+/* Reads all arrays of files into one set. */
+static dfoo_status arrays_open(dfoo *d, const char *const *paths, size_t n, dfoo_arrays **out) {
     dfoo_status status = dfoo_arrays_new(d, out);
     for (size_t i = 0; status == DFOO_OK && i < n; i++) status = dfoo_arrays_read(d, paths[i], *out);
-    if (status != DFOO_OK) {
-        dfoo_arrays_free(*out);
-        *out = NULL;
-    }
     return status;
+}
+
+dfoo_status task_open(task *w, dfoo *d, const request *r) {
+    *w = (task){.d = d, .r = r};
+    dfoo_status status = r->args[0] ? model_open(d, r->args[0], &r->settings, &w->model) : DFOO_OK;
+    if (status == DFOO_OK && r->values.n) status = arrays_open(d, r->values.at, r->values.n, &w->values);
+    if (status == DFOO_OK && r->weights) status = arrays_open(d, &r->weights, 1, &w->values);
+    if (status == DFOO_OK && r->weights && !w->model) status = model_of_run(w);
+    return status;
+}
+
+void task_close(task *w) {
+    dfoo_arrays_free(w->values);
+    dfoo_model_free(w->model);
 }
 
 dfoo_status can_write(const char *path, bool binary) {
-    if (strcmp(path, "-") == 0) {
+    if (is_standard(path)) {
         return binary && isatty(STDOUT_FILENO)
                    ? wrong("-o -: an NPZ file is nothing for a terminal; name a file")
                    : DFOO_OK;

@@ -1,9 +1,20 @@
-/* dfoo help: made from the commands' tables, so that it lists exactly what is read. */
+/* dfoo help: made from the tables, so that it lists exactly what is read. */
 #include "cli.h"
 
 #include <string.h>
 
-enum { OPTION_COLUMN = 30 }; /* where the help of an option begins */
+enum { OPTION_COLUMN = 30, WIDTH = 96 }; /* where the help of an option begins */
+
+dfoo_status command_unknown(const char *word) {
+    guess g = {.word = word};
+    for (size_t i = 0; command_at(i); i++) guess_try(&g, command_at(i)->name);
+    if (g.best) return wrong("there is no command \"%s\"; did you mean %s?", word, g.best);
+    if (is_model(word))
+        return wrong("\"%s\" is a model; say what to do with it, as in dfoo derive %s", word, word);
+    if (word[0] == '-')
+        return wrong("there is no option %s before a command; `dfoo help` lists the commands", word);
+    return wrong("there is no command \"%s\"; `dfoo help` lists what there is", word);
+}
 
 /* The first line of a built-in model's text, without its "# NAME.eq: ". */
 static const char *builtin_title(const char *text, int *len) {
@@ -52,7 +63,7 @@ void help_first_minutes(void) {
                "`dfoo help` lists the commands, `dfoo help train` says more about one.\n");
 }
 
-void help_program(void) {
+static void help_program(void) {
     out_printf("usage: dfoo COMMAND ARGUMENTS [OPTIONS]\n\n");
     list_commands();
     out_printf("\n"
@@ -67,7 +78,7 @@ void help_program(void) {
 }
 
 /* "  --output FILE, -o FILE", and its width. */
-static int option_text(const option *o, char *text, size_t size) {
+static int option_names(const option *o, char *text, size_t size) {
     char value[64] = "";
     if (o->value) snprintf(value, sizeof value, " %s", o->value);
     int len = o->letter ? snprintf(text, size, "  -%c%s, --%s%s", o->letter, value, o->name, value)
@@ -77,27 +88,50 @@ static int option_text(const option *o, char *text, size_t size) {
 }
 
 static void option_help(const option *o) {
-    char text[160];
-    int  width = option_text(o, text, sizeof text);
-    if (o->group) out_printf("%s:\n", o->group);
+    char        text[160], more[HELP_SIZE];
+    int         width = option_names(o, text, sizeof text);
+    const char *help = option_text(o, o->help, more);
     if (width > OPTION_COLUMN - 2)
-        out_printf("%s\n%*s%s\n", text, OPTION_COLUMN, "", o->help);
+        out_printf("%s\n%*s%s\n", text, OPTION_COLUMN, "", help);
     else
-        out_printf("%-*s%s\n", OPTION_COLUMN, text, o->help);
+        out_printf("%-*s%s\n", OPTION_COLUMN, text, help);
 }
 
-bool takes_model(const command *c) {
-    return strstr(c->arguments, "MODEL") != NULL;
+static void list_options(const command *c) {
+    const char *above = NULL;
+    EACH_OPTION(o, c) {
+        const char *heading = c->headings ? option_heading(o) : NULL;
+        if (heading != above) out_printf("%s%s:\n", above ? "\n" : "", heading);
+        above = heading;
+        option_help(o);
+    }
+    out_printf("%s%-*s%s\n", above ? "\n" : "", OPTION_COLUMN, "  -h, --help", "this text");
 }
 
-bool takes_file(const option *o) {
-    return o->value && strstr(o->value, "FILE");
+/* The words of a list with a sentence for each, below what the help calls them. */
+static void list_notes(const char *title, dfoo_words list) {
+    const char *note = dfoo_word_note(list, 0);
+    if (!note || !*note) return;
+    out_printf("\n%s:\n", title);
+    for (size_t i = 0; dfoo_word(list, i); i++)
+        out_printf("  %-14s %s\n", dfoo_word(list, i), dfoo_word_note(list, i));
+}
+
+/* "FUNCTION is one of", and the words as a paragraph. */
+static void list_functions(void) {
+    out_printf("\nFUNCTION is one of");
+    for (size_t i = 0, column = WIDTH; dfoo_word(DFOO_FUNCTIONS, i); i++) {
+        const char *word = dfoo_word(DFOO_FUNCTIONS, i);
+        size_t      width = strlen(word) + 2;
+        bool        fits = column + width <= WIDTH;
+        out_printf("%s%s%s", fits ? " " : "\n  ", word, dfoo_word(DFOO_FUNCTIONS, i + 1) ? "," : "\n");
+        column = fits ? column + width : width + 2;
+    }
 }
 
 void help_show(const command *c) {
     out_printf("usage: dfoo %s%s%s", c->name, c->arguments[0] ? " " : "", c->arguments);
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
+    EACH_OPTION(o, c) {
         if (!o->required) continue;
         if (o->letter)
             out_printf(" -%c %s", o->letter, o->value);
@@ -105,30 +139,22 @@ void help_show(const command *c) {
             out_printf(" --%s %s", o->name, o->value);
     }
     out_printf(" [OPTIONS]\n\n%s\n\n", c->details);
-    bool grouped = false;
-    for (size_t i = 0; i < c->n_options; i++) {
-        if (c->options[i].group && i) out_printf("\n");
-        if (c->options[i].group) grouped = true;
-        option_help(&c->options[i]);
-    }
-    out_printf("%s%-*s%s\n", grouped ? "\n" : "", OPTION_COLUMN, "  -h, --help", "this text");
-    if (!takes_model(c)) return;
+    list_options(c);
+    EACH_OPTION(o, c)
+        if (o->list) list_notes(o->value, (dfoo_words)(o->list - 1));
+    if (takes(c, "FUNCTION")) list_functions();
+    if (!takes(c, "MODEL")) return;
     out_printf("\nMODEL is a file, - for standard input, or built in:\n");
     list_builtins();
 }
 
-static int  shell = -1;
-static bool manual;
-
-static dfoo_status help(dfoo *d, const char *const *args) {
+dfoo_status run_help(dfoo *d, request *r) {
     (void)d;
-    const command *c = args[0] ? command_find(args[0]) : NULL;
-    if (args[0] && !c) return command_unknown(args[0]);
-    if (manual && !c) return wrong("--man needs the name of a command; dfoo(1) is the page of all of them");
-    if (shell >= 0 && c) return wrong("--completion is for all commands; leave %s away", c->name);
-    if (shell >= 0)
-        completion_show(shell);
-    else if (manual)
+    const command *c = r->args[0] ? command_find(r->args[0]) : NULL;
+    if (r->args[0] && !c) return command_unknown(r->args[0]);
+    if (r->shell >= 0)
+        completion_show(r->shell);
+    else if (r->man)
         manual_show(c);
     else if (c)
         help_show(c);
@@ -136,23 +162,3 @@ static dfoo_status help(dfoo *d, const char *const *args) {
         help_program();
     return DFOO_OK;
 }
-
-static const option options[] = {
-    {.name = "man", .flag = &manual, .help = "the command's manual page, in the language that man reads"},
-    {.name = "completion", .value = SHELLS, .choice = &shell, .help = "a script that completes dfoo's words"},
-};
-
-const command help_command = {
-    .name = "help",
-    .summary = "this list; with the name of a command, its options",
-    .arguments = "[COMMAND]",
-    .details = "Lists the commands, or says what one of them does and which options it has. `make install`\n"
-               "installs the manual pages and completions that this command writes.\n"
-               "\n"
-               "  dfoo help train\n"
-               "  dfoo help --completion bash > ~/.local/share/bash-completion/completions/dfoo",
-    .options = options,
-    .n_options = COUNT(options),
-    .most = 1,
-    .run = help,
-};

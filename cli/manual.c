@@ -37,7 +37,7 @@ static void value(const char *text, char font) {
 static void option_value(const option *o) {
     if (!o->value) return;
     out_printf(" ");
-    value(o->value, o->choice ? 'B' : 'I');
+    value(o->value, o->type == TYPE_CHOICE ? 'B' : 'I');
 }
 
 static void name_of(const option *o, bool short_one) {
@@ -55,10 +55,10 @@ static void name_of(const option *o, bool short_one) {
 static void synopsis(const command *c) {
     out_printf(".SH SYNOPSIS\n\\fBdfoo %s\\fR ", c->name);
     value(c->arguments, 'I');
-    for (size_t i = 0; i < c->n_options; i++) {
-        if (!c->options[i].required) continue;
+    EACH_OPTION(o, c) {
+        if (!o->required) continue;
         out_printf(" ");
-        name_of(&c->options[i], c->options[i].letter != 0);
+        name_of(o, o->letter != 0);
     }
     out_printf(" [\\fIOPTIONS\\fR]\n");
 }
@@ -67,7 +67,8 @@ static void synopsis(const command *c) {
 static void details(const command *c, bool examples) {
     for (const char *line = c->details; *line;) {
         size_t len = strcspn(line, "\n");
-        bool   indented = strncmp(line, "  ", 2) == 0, more = line[len] && strncmp(line + len + 1, "  ", 2) != 0;
+        bool   indented = strncmp(line, "  ", 2) == 0;
+        bool   more = line[len] && strncmp(line + len + 1, "  ", 2) != 0;
         if (!len) {
             if (!examples && more) out_printf(".PP\n");
         } else if (indented == examples) {
@@ -78,38 +79,62 @@ static void details(const command *c, bool examples) {
     }
 }
 
-static void options(const command *c) {
-    bool grouped = false;
-    out_printf(".SH OPTIONS\n");
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
-        if (o->group) out_printf(".SS \"%c%s\"\n", toupper((unsigned char)o->group[0]), o->group + 1);
-        out_printf(".TP\n");
-        if (o->letter) {
-            name_of(o, true);
-            out_printf(", ");
-        }
-        name_of(o, false);
-        if (o->alias) {
-            out_printf(", \\fB\\-\\-");
-            word(o->alias);
-            out_printf("\\fR");
-            option_value(o);
-        }
-        out_printf("\n");
-        word(o->help);
-        out_printf("\n");
-        grouped |= o->group != NULL;
+/* Its names, its help, and what only the manual says. */
+static void describe(const option *o) {
+    char text[HELP_SIZE];
+    out_printf(".TP\n");
+    if (o->letter) {
+        name_of(o, true);
+        out_printf(", ");
     }
-    if (grouped) out_printf(".SS Help\n");
+    name_of(o, false);
+    if (o->alias) {
+        out_printf(", \\fB\\-\\-");
+        word(o->alias);
+        out_printf("\\fR");
+        option_value(o);
+    }
+    out_printf("\n");
+    word(option_text(o, o->help, text));
+    out_printf("%s\n", o->more ? "." : "");
+    if (!o->more) return;
+    word(option_text(o, o->more, text));
+    out_printf("\n");
+}
+
+static void options(const command *c) {
+    const char *above = NULL;
+    out_printf(".SH OPTIONS\n");
+    EACH_OPTION(o, c) {
+        const char *heading = c->headings ? option_heading(o) : NULL;
+        if (heading != above) out_printf(".SS \"%c%s\"\n", toupper((unsigned char)heading[0]), heading + 1);
+        above = heading;
+        describe(o);
+    }
+    if (above) out_printf(".SS Help\n");
     out_printf(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nthe command's options\n");
 }
 
 static void models(void) {
-    char names[NAMES_SIZE];
-    out_printf(".SH MODELS\n\\fIMODEL\\fR is a file, \\- for standard input, or the name of a model that is built in:\n");
-    word(builtin_names(names));
+    char names[HELP_SIZE];
+    out_printf(".SH MODELS\n\\fIMODEL\\fR is a file, \\- for standard input, or the name of a model that is "
+               "built in:\n");
+    word(list_words(DFOO_MODELS, names));
     out_printf(".\n");
+}
+
+/* The words of a list, each with its sentence. */
+static void notes(const char *title, dfoo_words list) {
+    const char *first = dfoo_word_note(list, 0);
+    if (!first || !*first) return;
+    out_printf(".SH %s\n", title);
+    for (size_t i = 0; dfoo_word(list, i); i++) {
+        out_printf(".TP\n\\fB");
+        word(dfoo_word(list, i));
+        out_printf("\\fR\n");
+        word(dfoo_word_note(list, i));
+        out_printf("\n");
+    }
 }
 
 static void others(const command *c) {
@@ -130,7 +155,10 @@ void manual_show(const command *c) {
     out_printf(".SH DESCRIPTION\n");
     details(c, false);
     options(c);
-    if (takes_model(c)) models();
+    if (takes(c, "MODEL")) models();
+    if (takes(c, "FUNCTION")) notes("FUNCTIONS", DFOO_FUNCTIONS);
+    EACH_OPTION(o, c)
+        if (o->list) notes(o->value, (dfoo_words)(o->list - 1));
     out_printf(".SH EXAMPLES\n.nf\n");
     details(c, true);
     out_printf(".fi\n");

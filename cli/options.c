@@ -5,15 +5,15 @@
  * that says what was found and what would fit. */
 #include "cli.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct parser {
     const command *c;
     char         **rest; /* the words that are not read yet */
-    const char   **args;
+    request       *r;
     size_t         n_args;
-    uint64_t       given; /* bit i: option i was given */
     bool           stdin_taken;
 } parser;
 
@@ -22,22 +22,21 @@ static int spelled(const char *word) {
     return (int)strcspn(word, "=");
 }
 
-static bool is_name(const char *name, const char *word, size_t len) {
-    return name && strlen(name) == len && memcmp(name, word, len) == 0;
-}
-
 /* The option that a word means, and the value that hangs on it or NULL. */
 static const option *find_option(const command *c, const char *word, const char **value) {
     size_t len = (size_t)spelled(word);
     *value = word[len] ? word + len + 1 : NULL;
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
+    EACH_OPTION(o, c) {
         if (len == 2 && word[1] == o->letter) return o;
-        if (len > 2 && word[1] == '-' &&
-            (is_name(o->name, word + 2, len - 2) || is_name(o->alias, word + 2, len - 2)))
-            return o;
+        if (len <= 2 || word[1] != '-') continue;
+        if (is_word(o->name, word + 2, len - 2) || is_word(o->alias, word + 2, len - 2)) return o;
     }
     return NULL;
+}
+
+/* The field of the request that an option fills. */
+static void *field(const parser *p, size_t at) {
+    return (char *)p->r + at;
 }
 
 /* ------------------------------------------------------------ what is wrong */
@@ -55,9 +54,9 @@ static dfoo_status unknown_option(const command *c, const char *word) {
     int   len = spelled(word), dashes = (int)strspn(word, "-");
     guess g = {.word = name};
     snprintf(name, sizeof name, "%.*s", len - dashes, word + dashes);
-    for (size_t i = 0; i < c->n_options; i++) {
-        guess_try(&g, c->options[i].name);
-        if (c->options[i].alias) guess_try(&g, c->options[i].alias);
+    EACH_OPTION(o, c) {
+        guess_try(&g, o->name);
+        if (o->alias) guess_try(&g, o->alias);
     }
     if (g.best) return wrong("dfoo %s has no option %.*s; did you mean --%s?", c->name, len, word, g.best);
     const command *other = command_with(word);
@@ -82,52 +81,57 @@ static void say_choices(const char *choices, char *text, size_t size) {
     text[len] = 0;
 }
 
+/* What an option takes, in words. */
+static const char *what_fits(const option *o, char *text, size_t size) {
+    if (o->type == TYPE_CHOICE) {
+        say_choices(o->value, text, size);
+        return text;
+    }
+    if (o->type == TYPE_NUMBER && o->below > 0) {
+        snprintf(text, size, "a number above 0 and below %g", o->below);
+        return text;
+    }
+    return o->type == TYPE_NUMBER ? "a number above 0"
+           : o->type == TYPE_WHOLE ? "a whole number from 0 on"
+                                   : "a whole number from 1 on";
+}
+
 static dfoo_status unfit(const option *o, const char *value) {
     char fits[128];
-    if (o->choice) {
-        say_choices(o->value, fits, sizeof fits);
-    } else if (o->number && o->below > 0) {
-        snprintf(fits, sizeof fits, "a number above 0 and below %g", o->below);
-    } else {
-        snprintf(fits, sizeof fits, "%s",
-                 o->number  ? "a number above 0"
-                 : o->count ? "a whole number from 1 on"
-                            : "a whole number from 0 on");
-    }
-    bool too_large = (o->count || o->seed) && strspn(value, "0123456789") > 18;
-    return wrong("--%s takes %s, not \"%s\"%s", o->name, fits, value, too_large ? ": too large" : "");
+    bool whole = o->type != TYPE_CHOICE && o->type != TYPE_NUMBER;
+    bool too_large = whole && strspn(value, "0123456789") > 18;
+    return wrong("--%s takes %s, not \"%s\"%s", o->name, what_fits(o, fits, sizeof fits), value,
+                 too_large ? ": too large" : "");
 }
 
 /* ------------------------------------------------------------------- values */
 
-static dfoo_status take_choice(const option *o, const char *value) {
-    size_t len = strlen(value);
-    int    i = 0;
-    for (const char *word = o->value; *word; i++) {
-        size_t n = strcspn(word, "|");
-        if (n == len && memcmp(word, value, n) == 0) {
-            *o->choice = i;
-            return DFOO_OK;
-        }
-        word += n + (word[n] == '|');
+static dfoo_status take_choice(const option *o, const char *value, int *to) {
+    const char *word;
+    size_t      len;
+    for (size_t i = 0; option_word(o, i, &word, &len); i++) {
+        if (!is_word(value, word, len)) continue;
+        *to = (int)i;
+        return DFOO_OK;
     }
     return unfit(o, value);
 }
 
-static dfoo_status take_number(const option *o, const char *value) {
+static dfoo_status take_number(const option *o, const char *value, double *to) {
     double x;
     if (!parse_number(value, &x) || x <= 0 || (o->below > 0 && x >= o->below)) return unfit(o, value);
-    *o->number = x;
+    *to = x;
     return DFOO_OK;
 }
 
-static dfoo_status take_whole(const option *o, const char *value) {
+/* More threads or steps than an unsigned holds are as good as the most. */
+static dfoo_status take_whole(const option *o, const char *value, void *to) {
     uint64_t n;
-    if (!parse_whole(value, &n) || (o->count && (n == 0 || (size_t)n != n))) return unfit(o, value);
-    if (o->count)
-        *o->count = (size_t)n;
-    else
-        *o->seed = n;
+    bool     from_1 = o->type != TYPE_WHOLE;
+    if (!parse_whole(value, &n) || (from_1 && (n == 0 || (size_t)n != n))) return unfit(o, value);
+    if (o->type == TYPE_WHOLE) *(uint64_t *)to = n;
+    else if (o->type == TYPE_COUNT) *(size_t *)to = (size_t)n;
+    else *(unsigned *)to = n < UINT_MAX ? (unsigned)n : UINT_MAX;
     return DFOO_OK;
 }
 
@@ -140,9 +144,26 @@ static dfoo_status take_word(words *list, const char *value) {
     return DFOO_OK;
 }
 
-static dfoo_status take_joined(char **text, const char *value) {
+/* The library wants the first file apart from a list of the others, which stand behind it here. */
+static words files_of(const parser *p, const option *o) {
+    const char *const **rest = field(p, o->rest);
+    words               list = {.at = *rest ? (const char **)(*rest - 1) : NULL};
+    while (list.at && list.at[list.n]) list.n++;
+    return list;
+}
+
+static dfoo_status take_file(const parser *p, const option *o, const char *value) {
+    words       list = files_of(p, o);
+    dfoo_status status = take_word(&list, value);
+    if (status != DFOO_OK) return status;
+    *(const char **)field(p, o->at) = list.at[0];
+    *(const char *const **)field(p, o->rest) = list.at + 1;
+    return DFOO_OK;
+}
+
+static dfoo_status take_joined(const char **text, const char *value) {
     size_t len = *text ? strlen(*text) : 0, more = strlen(value);
-    char  *longer = realloc(*text, len + more + 2);
+    char  *longer = realloc((char *)*text, len + more + 2);
     if (!longer) return DFOO_ENOMEM;
     if (len) longer[len++] = ',';
     memcpy(longer + len, value, more + 1);
@@ -150,15 +171,19 @@ static dfoo_status take_joined(char **text, const char *value) {
     return DFOO_OK;
 }
 
-static dfoo_status take_value(const option *o, const char *value) {
-    if (o->choice) return take_choice(o, value);
-    if (o->number) return take_number(o, value);
-    if (o->count || o->seed) return take_whole(o, value);
-    if (!*value) return wrong("the value of --%s is empty; it takes %s", o->name, o->value);
-    if (o->list) return take_word(o->list, value);
-    if (o->joined) return take_joined(o->joined, value);
-    *o->text = value;
-    return DFOO_OK;
+static dfoo_status take_value(const parser *p, const option *o, const char *value) {
+    void *to = field(p, o->at);
+    bool  text = o->type == TYPE_TEXT || option_repeats(o);
+    if (text && !*value) return wrong("the value of --%s is empty; it takes %s", o->name, o->value);
+    switch (o->type) {
+    case TYPE_CHOICE: return take_choice(o, value, to);
+    case TYPE_NUMBER: return take_number(o, value, to);
+    case TYPE_WORDS: return take_word(to, value);
+    case TYPE_FILES: return take_file(p, o, value);
+    case TYPE_JOINED: return take_joined(to, value);
+    case TYPE_TEXT: *(const char **)to = value; return DFOO_OK;
+    default: return take_whole(o, value, to);
+    }
 }
 
 /* Standard input has one reader. */
@@ -181,24 +206,27 @@ static const char *next_value(parser *p) {
     return word;
 }
 
+static dfoo_status no_value(const parser *p, const option *o, const char *word) {
+    const char *next = *p->rest ? *p->rest : "";
+    return wrong("%.*s needs a value: %.*s %s%s%s", spelled(word), word, spelled(word), word, o->value,
+                 *next ? ", not " : "", next);
+}
+
 static dfoo_status read_option(parser *p, const char *word) {
     const char   *value;
     const option *o = find_option(p->c, word, &value);
     if (!o) return unknown_option(p->c, word);
-    uint64_t bit = UINT64_C(1) << (o - p->c->options);
-    if ((p->given & bit) && !o->list && !o->joined) return wrong("--%s is given twice", o->name);
-    p->given |= bit;
-    if (o->flag) {
+    bool *given = &p->r->given[option_number(o)];
+    if (*given && !option_repeats(o)) return wrong("--%s is given twice", o->name);
+    *given = true;
+    if (o->type == TYPE_FLAG) {
         if (value) return wrong("--%s takes no value; \"%s\" is one too many", o->name, value);
-        *o->flag = true;
+        *(int *)field(p, o->at) = 1;
         return DFOO_OK;
     }
     if (!value) value = next_value(p);
-    if (!value) {
-        return wrong("%.*s needs a value: %.*s %s%s%s", spelled(word), word, spelled(word), word, o->value,
-                     *p->rest ? ", not " : "", *p->rest ? *p->rest : "");
-    }
-    dfoo_status status = take_value(o, value);
+    if (!value) return no_value(p, o, word);
+    dfoo_status status = take_value(p, o, value);
     return status == DFOO_OK && o->reads ? take_stdin(p, value) : status;
 }
 
@@ -209,7 +237,7 @@ static dfoo_status read_argument(parser *p, const char *word) {
                      c->arguments[0] ? c->arguments : "options only", c->name);
     }
     if (!*word) return wrong("an argument of dfoo %s is empty; it takes %s", c->name, c->arguments);
-    p->args[p->n_args++] = word;
+    p->r->args[p->n_args++] = word;
     return p->n_args == 1 ? take_stdin(p, word) : DFOO_OK;
 }
 
@@ -238,9 +266,9 @@ static dfoo_status read_words(parser *p) {
 
 static dfoo_status missing_argument(const command *c) {
     if (strncmp(c->arguments, "MODEL", 5) != 0) return wrong("dfoo %s needs %s", c->name, c->arguments);
-    char models[NAMES_SIZE];
+    char models[HELP_SIZE];
     return wrong("dfoo %s needs %s; MODEL is a file, - for standard input, or built in: %s", c->name,
-                 c->arguments, builtin_names(models));
+                 c->arguments, list_words(DFOO_MODELS, models));
 }
 
 static dfoo_status missing_option(const command *c, const option *o) {
@@ -248,27 +276,21 @@ static dfoo_status missing_option(const command *c, const option *o) {
     return wrong("dfoo %s needs --%s %s: %s", c->name, o->name, o->value, o->help);
 }
 
-dfoo_status options_parse(const command *c, char **argv, const char **args) {
-    parser p = {.c = c, .rest = argv, .args = args};
-    for (size_t i = 0; i < MAX_ARGUMENTS; i++) args[i] = NULL;
+dfoo_status options_parse(const command *c, char **words, request *out) {
+    parser      p = {.c = c, .rest = words, .r = out};
     dfoo_status status = read_words(&p);
     if (status != DFOO_OK) return status;
     if (p.n_args < c->least) return missing_argument(c);
-    for (size_t i = 0; i < c->n_options; i++) {
-        const option *o = &c->options[i];
-        if (o->required && !(p.given >> i & 1)) return missing_option(c, o);
-    }
-    return DFOO_OK;
+    EACH_OPTION(o, c)
+        if (o->required && !out->given[option_number(o)]) return missing_option(c, o);
+    return together_check(c, out);
 }
 
-void options_free(const command *c) {
-    for (size_t i = 0; i < c->n_options; i++) {
-        words *list = c->options[i].list;
-        char **text = c->options[i].joined;
-        if (text) free(*text);
-        if (text) *text = NULL;
-        if (!list) continue;
-        free(list->at);
-        *list = (words){.n = 0};
+void options_free(const command *c, request *r) {
+    const parser p = {.c = c, .r = r};
+    EACH_OPTION(o, c) {
+        if (o->type == TYPE_JOINED) free((char *)*(const char **)field(&p, o->at));
+        if (o->type == TYPE_WORDS) free(((words *)field(&p, o->at))->at);
+        if (o->type == TYPE_FILES) free(files_of(&p, o).at);
     }
 }

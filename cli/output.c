@@ -45,6 +45,13 @@ dfoo_status failed(const char *what, const char *path, int error) {
     return DFOO_EIO;
 }
 
+void say(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+}
+
 void say_messages(dfoo *d) {
     const char *text = dfoo_messages(d);
     if (!*text) return;
@@ -58,14 +65,8 @@ bool said_anything(void) {
     return said;
 }
 
-dfoo_status answer(dfoo *d, dfoo_status status, char *text) {
-    say_messages(d);
-    if (text) {
-        size_t len = strlen(text);
-        out_printf("%s%s", text, len && text[len - 1] != '\n' ? "\n" : "");
-    }
-    dfoo_text_free(d, text);
-    return status;
+bool is_standard(const char *path) {
+    return !path || strcmp(path, "-") == 0;
 }
 
 /* All of the text, as far as the disk. Returns 0, or errno. */
@@ -81,7 +82,8 @@ static dfoo_status write_beside(const char *path, const char *text) {
     char   temp[4096];
     mode_t mask = umask(0);
     umask(mask);
-    if (snprintf(temp, sizeof temp, "%s.XXXXXX", path) >= (int)sizeof temp) return failed("write", path, ENAMETOOLONG);
+    if (snprintf(temp, sizeof temp, "%s.XXXXXX", path) >= (int)sizeof temp)
+        return failed("write", path, ENAMETOOLONG);
     int   fd = mkstemp(temp);
     FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
     if (!f) return failed("write", path, errno);
@@ -103,10 +105,12 @@ static dfoo_status write_text(const char *path, const char *text) {
     return error ? failed("write", path, error) : DFOO_OK;
 }
 
-dfoo_status answer_to(dfoo *d, dfoo_status status, char *text, const char *path) {
-    if (!path || strcmp(path, "-") == 0) return answer(d, status, text);
+dfoo_status answer(dfoo *d, dfoo_status status, char *text, const char *path) {
     say_messages(d);
-    if (text) {
+    if (text && is_standard(path)) {
+        size_t len = strlen(text);
+        out_printf("%s%s", text, len && text[len - 1] != '\n' ? "\n" : "");
+    } else if (text) {
         dfoo_status written = write_text(path, text);
         if (written != DFOO_OK) status = written;
     }
@@ -126,7 +130,7 @@ static bool contains(const char *text, const char *part) {
 
 bool locale_is_utf8(void) {
     static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < COUNT(variables); i++) {
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
         const char *value = getenv(variables[i]);
         if (value && *value) return contains(value, "utf-8") || contains(value, "utf8");
     }

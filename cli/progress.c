@@ -89,7 +89,7 @@ static void write_speed(double speed, char *text) {
     static const char *const units[] = {"", "k", "M", "G"};
     size_t                   unit = 0;
     if (!(speed > 0 && speed < 1e12)) return;
-    for (; speed >= 999.5 && unit + 1 < COUNT(units); unit++) speed /= 1000;
+    for (; speed >= 999.5 && unit + 1 < COUNT_OF(units); unit++) speed /= 1000;
     snprintf(text, PART_SIZE, "%.3g%s examples/s", speed, units[unit]);
 }
 
@@ -130,7 +130,7 @@ static size_t join(const parts *x, char *line, size_t size) {
 static size_t fit(const dfoo_progress *now, parts *x, char *line, size_t size, size_t room) {
     static const int order[] = {SPEED, TEST_METRIC, TEST_COST, METRIC, LEFT};
     size_t           len = join(x, line, size);
-    for (size_t i = 0; i < COUNT(order) && len > room; i++) {
+    for (size_t i = 0; i < COUNT_OF(order) && len > room; i++) {
         x->text[order[i]][0] = 0;
         len = join(x, line, size);
     }

@@ -1,4 +1,4 @@
-/* Numbers, read strictly, and what a mistyped word may have been. */
+/* Words and numbers, read strictly, and what a mistyped word may have been. */
 #include "cli.h"
 
 #include <ctype.h>
@@ -26,12 +26,26 @@ bool parse_whole(const char *text, uint64_t *out) {
     return true;
 }
 
-const char *words_first(const words *list) {
-    return list->n ? list->at[0] : NULL;
+bool ends_with(const char *text, const char *end) {
+    size_t n = strlen(text), n_end = strlen(end);
+    return n >= n_end && strcmp(text + n - n_end, end) == 0;
 }
 
-const char *const *words_rest(const words *list) {
-    return list->n > 1 ? list->at + 1 : NULL;
+const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool is_word(const char *word, const char *text, size_t len) {
+    return word && strlen(word) == len && memcmp(word, text, len) == 0;
+}
+
+const char *list_words(dfoo_words list, char text[HELP_SIZE]) {
+    size_t len = 0;
+    text[0] = 0;
+    for (size_t i = 0; dfoo_word(list, i) && len < HELP_SIZE; i++)
+        len += (size_t)snprintf(text + len, HELP_SIZE - len, "%s%s", i ? ", " : "", dfoo_word(list, i));
+    return text;
 }
 
 enum { LONGEST_WORD = 32 };

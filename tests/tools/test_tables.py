@@ -1,4 +1,4 @@
-"""One paragraph is enough: a copy of the tree gets an operation, a loss and a model, and they are found everywhere.
+"""One paragraph is enough: a copy of the tree gets an operation, a loss, a model and an option, and they are found everywhere.
 
 The copy lies in the build directory, so that only what changed is built again."""
 import os
@@ -19,6 +19,9 @@ OP1(MISH, "mish", a * F(tanh)((a > 0 ? a : 0) + F(log1p)(F(exp)(-F(fabs)(a)))),
            "    return z * np.tanh(softplus(z))\n")
     LAYER("he") NOTE("z * tanh(softplus(z)) of Misra"))
 '''
+OPTION = r'''OPTION("draw", FOR(check), WHOLE(check.seed), "NUMBER", "of the values that are drawn, as --seed", ALIAS("lot") LETTER('z')
+       MORE("Whoever draws the same draws again."))
+'''
 BEFORE_MISH = "\n/* ---- b is the mask"
 HUBER = 'LOSS(huber, NONE, "", "where(abs(@ - Y) < 1, 1/2 * (@ - Y)**2, abs(@ - Y) - 1/2)", "", "", "regression", "regression",\n' \
         '     "squared for small errors")\n'
@@ -38,11 +41,12 @@ def put(path, text):
 
 def changes(root):
     """The paragraphs that are added: {file: its new text}."""
-    text = {name: (root / name).read_text() for name in ["src/core/ops.def", "src/core/lang/losses.def", "CMakeLists.txt"]}
+    text = {name: (root / name).read_text() for name in ["src/core/ops.def", "src/core/lang/losses.def", "cli/options.def", "CMakeLists.txt"]}
     tiny = (root / "examples/logistic.eq").read_text().replace("logistic.eq", "tiny.eq")
     return {
         "src/core/ops.def": changed(text["src/core/ops.def"], BEFORE_MISH, MISH + BEFORE_MISH),
         "src/core/lang/losses.def": changed(text["src/core/lang/losses.def"], "#undef LOSS", HUBER + "#undef LOSS"),
+        "cli/options.def": changed(text["cli/options.def"], 'OPTION("seed"', OPTION + 'OPTION("seed"'),
         "CMakeLists.txt": changed(text["CMakeLists.txt"], "(DFOO_MODELS logistic", "(DFOO_MODELS tiny logistic"),
         "examples/tiny.eq": tiny,
     }
@@ -50,7 +54,7 @@ def changes(root):
 
 @pytest.fixture(scope="module")
 def grown(root, build, tmp_path_factory):
-    """grown("derive", ..) runs the program of the copy."""
+    """grown("derive", ..) runs the program of the copy: its standard output, or, of another status, its standard error."""
     copy = build / "grown"
     new = changes(root)
     for part in PARTS:
@@ -70,11 +74,11 @@ def grown(root, build, tmp_path_factory):
         assert done.returncode == 0, done.stdout + done.stderr
     folder = tmp_path_factory.mktemp("grown")
 
-    def run(*args, **kwargs):
+    def run(*args, status=0, **kwargs):
         done = subprocess.run([copy / "build" / "dfoo", *map(str, args)], capture_output=True, encoding="utf-8", cwd=folder,
                               env=dict(os.environ, LC_ALL="C.UTF-8"), **kwargs)
-        assert done.returncode == 0, done
-        return done.stdout
+        assert done.returncode == status, done
+        return done.stderr if status else done.stdout
 
     run.folder, run.pages = folder, copy / "build" / "pages"
     return run
@@ -118,6 +122,15 @@ def test_numpy_has_its_lines_and_those_they_call(grown, net):
     np.testing.assert_allclose(names["mish"](z), z * np.tanh(np.log1p(np.exp(z))), rtol=1e-12)
 
 
+def test_help_completion_and_manual_know_it(grown):
+    sentence = "z * tanh(softplus(z)) of Misra"
+    assert f"mish           {sentence}\n" in grown("help", "new") and ", mish," in grown("help", "explain")
+    for shell in ["bash", "zsh", "fish"]:
+        assert len(re.findall(r"\bmish\b", grown("help", "--completion", shell))) >= 2  # --layers, and what explain takes
+    for page in ["new", "explain"]:
+        assert f"mish\\fR\n{sentence}\n" in (grown.pages / f"dfoo-{page}.1").read_text()
+
+
 # ------------------------------------------------- a loss and a model that is built in
 
 
@@ -125,6 +138,9 @@ def test_a_loss(grown):
     text = grown("new", "--layers", "tanh 3, linear 1", "--loss", "huber")
     assert "L  = where(abs(Z2 - Y) < 1, 1/2 * (Z2 - Y)**2, abs(Z2 - Y) - 1/2)\n" in text
     assert "dZ2" in grown("derive", "-", input=text)
+    assert "huber          squared for small errors" in grown("help", "new")
+    assert "mse, mae, huber; if not given" in grown("help", "new")
+    assert re.search(r"words='[^']*\bhuber\b", grown("help", "--completion", "bash"))
 
 
 def test_a_model(grown):
@@ -132,6 +148,27 @@ def test_a_model(grown):
     for text in (grown(), grown("help"), grown("help", "derive"), grown("help", "--completion", "bash"),
                  (grown.pages / "dfoo-derive.1").read_text()):
         assert "tiny" in text
+
+
+# --------------------------------------------------------------------- an option
+
+
+def test_an_option_is_read(grown):
+    assert "(seed 7)" in grown("check", "two_layer", "--draw", 7) == grown("check", "two_layer", "--seed", 7)
+    assert grown("check", "two_layer", "--lot=7") == grown("check", "two_layer", "-z", "7") == grown("check", "two_layer", "--seed", 7)
+    done = grown("check", "two_layer", "--draw", "x", status=2)
+    assert 'takes a whole number from 0 on, not "x"' in done
+    assert "did you mean --draw?" in grown("check", "two_layer", "--drwa", "1", status=2)
+    assert "has no option --draw (dfoo check has)" in grown("derive", "two_layer", "--draw", "1", status=2)
+
+
+def test_an_option_is_told(grown):
+    assert "  -z NUMBER, --draw NUMBER, --lot NUMBER\n" in grown("help", "check")
+    assert "--draw" not in grown("help", "train")
+    page = (grown.pages / "dfoo-check.1").read_text()
+    assert r"\fB\-\-draw\fR \fINUMBER\fR" in page and "as \\-\\-seed.\nWhoever draws the same draws again.\n" in page
+    for shell, words in [("bash", "--draw --lot -z"), ("zsh", "--draw="), ("fish", "-l draw -l lot -s z -x")]:
+        assert words in grown("help", "--completion", shell)
 
 
 # -------------------------------------------------------------- what is left out
