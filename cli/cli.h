@@ -39,7 +39,7 @@ typedef struct request {
     dfoo_new_options      created;
     words                 settings, values;
     const char           *weights, *log, *output;
-    int                   format, shell, all, ascii, confusion, quiet, man;
+    int                   format, shell, json, all, ascii, confusion, quiet, man;
 } request;
 
 #define NOTHING_ASKED                                                                                        \
@@ -188,6 +188,32 @@ dfoo_status answer(dfoo *d, dfoo_status status, char *text, const char *path);
 /* May signs beyond ASCII be written? By the locale's variables. */
 bool locale_is_utf8(void);
 
+/* --------------------------------------------------------------------- json */
+
+/* From now on everything is told in one object: docs/json.md. What follows does nothing else. */
+void json_ask(void);
+bool json_asked(void);
+
+/* Parts of the result, in their order. A list or an object in it stands between result_begin and result_end
+ * with its brackets; what stands in a list has no name (NULL). */
+void result_begin(const char *name, char bracket);
+void result_end(char bracket);
+void result_text(const char *name, const char *value); /* NULL: null */
+void result_number(const char *name, double value);    /* not finite: null */
+void result_flag(const char *name, bool value);
+void result_json(const char *name, const char *json);  /* what the library wrote; NULL: nothing */
+
+/* Cost and metric, NULL if there is none; arrays with their shapes and maybe their values, row by row. */
+void result_scores(const char *name, const char *metric, double cost, double value);
+void result_arrays(const char *name, const dfoo_arrays *set, bool values);
+
+/* What would be on standard output; the messages. */
+void json_output(const char *more);
+void json_message(const dfoo_message *m);
+
+/* Writes the whole. command: NULL if there is none of the name that was given. */
+void json_finish(const char *command, dfoo_status status);
+
 /* ---------------------------------------------------------- models and files */
 
 /* The text of a built-in model; NULL: the name means a file. */
@@ -216,6 +242,7 @@ dfoo_status can_write(const char *path, bool binary);
 
 void help_first_minutes(void);
 void help_show(const command *c);
+void help_json(const command *c); /* the tables as data; NULL: of all commands */
 
 /* The manual page of a command, in the language of man(7). */
 void manual_show(const command *c);

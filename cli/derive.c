@@ -1,6 +1,17 @@
 /* dfoo derive: the backward pass as equations. */
 #include "cli.h"
 
+/* The derivation as data, whatever the format of the text is. */
+static void add_json(const task *w, const dfoo_derive_options *asked) {
+    dfoo_derive_options how = DFOO_INIT(dfoo_derive_options);
+    char               *text = NULL;
+    how.convention = asked->convention;
+    how.wrt = asked->wrt;
+    how.format = DFOO_JSON;
+    if (json_asked() && dfoo_derive(w->model, &how, &text) == DFOO_OK) result_json("derivation", text);
+    dfoo_text_free(w->d, text);
+}
+
 dfoo_status run_derive(dfoo *d, request *r) {
     static const dfoo_format formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_JSON};
     task                     w;
@@ -8,6 +19,7 @@ dfoo_status run_derive(dfoo *d, request *r) {
     dfoo_status              status = task_open(&w, d, r);
     r->derive.format = formats[r->format];
     if (status == DFOO_OK) status = dfoo_derive(w.model, &r->derive, &text);
+    if (status == DFOO_OK) add_json(&w, &r->derive);
     status = answer(d, status, text, NULL);
     task_close(&w);
     return status;

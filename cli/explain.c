@@ -1,6 +1,21 @@
 /* dfoo explain: why a gradient is what it is. */
 #include "cli.h"
 
+static dfoo_status explain(const task *w, const char *function, const dfoo_explain_options *how, char **out) {
+    return function ? dfoo_explain_function(w->d, function, how, out)
+                    : dfoo_explain(w->model, w->r->args[1], how, out);
+}
+
+/* The explanation as data, whatever the format of the text is. */
+static void add_json(const task *w, const char *function, const dfoo_explain_options *asked) {
+    dfoo_explain_options how = *asked;
+    char                *text = NULL;
+    how.format = DFOO_JSON;
+    how.standalone = 0;
+    if (json_asked() && explain(w, function, &how, &text) <= DFOO_NO) result_json("explanation", text);
+    dfoo_text_free(w->d, text);
+}
+
 dfoo_status run_explain(dfoo *d, request *r) {
     static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
     const bool  plain = r->format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
@@ -12,9 +27,8 @@ dfoo_status run_explain(dfoo *d, request *r) {
     if (status == DFOO_OK) status = task_open(&w, d, r);
     r->explain.format = plain ? DFOO_ASCII : formats[r->format];
     r->explain.values = w.values;
-    if (status == DFOO_OK)
-        status = function ? dfoo_explain_function(d, function, &r->explain, &text)
-                          : dfoo_explain(w.model, r->args[1], &r->explain, &text);
+    if (status == DFOO_OK) status = explain(&w, function, &r->explain, &text);
+    if (text) add_json(&w, function, &r->explain);
     status = answer(d, status, text, r->output);
     task_close(&w);
     return status;

@@ -148,17 +148,56 @@ void help_show(const command *c) {
     list_builtins();
 }
 
+/* --------------------------------------------------------------------- as data */
+
+static void add_option(const option *o) {
+    const char *word;
+    size_t      len;
+    char        text[HELP_SIZE];
+    result_begin(NULL, '{');
+    result_text("name", o->name);
+    if (o->alias) result_text("alias", o->alias);
+    if (o->letter) result_text("letter", (char[]){o->letter, 0});
+    result_text("value", o->value);
+    result_text("help", option_text(o, o->help, text));
+    result_flag("required", o->required);
+    result_flag("repeatable", option_repeats(o));
+    result_begin("words", '[');
+    for (size_t i = 0; option_word(o, i, &word, &len); i++) {
+        snprintf(text, sizeof text, "%.*s", (int)len, word);
+        result_text(NULL, text);
+    }
+    result_end(']');
+    result_end('}');
+}
+
+static void add_command(const command *c) {
+    result_begin(NULL, '{');
+    result_text("name", c->name);
+    result_text("summary", c->summary);
+    result_text("arguments", c->arguments);
+    result_text("details", c->details);
+    result_begin("options", '[');
+    EACH_OPTION(o, c) add_option(o);
+    result_end(']');
+    result_end('}');
+}
+
+void help_json(const command *c) {
+    result_begin("commands", '[');
+    for (size_t i = 0; command_at(i); i++)
+        if (!c || c == command_at(i)) add_command(command_at(i));
+    result_end(']');
+}
+
 dfoo_status run_help(dfoo *d, request *r) {
     (void)d;
     const command *c = r->args[0] ? command_find(r->args[0]) : NULL;
     if (r->args[0] && !c) return command_unknown(r->args[0]);
-    if (r->shell >= 0)
-        completion_show(r->shell);
-    else if (r->man)
-        manual_show(c);
-    else if (c)
-        help_show(c);
-    else
-        help_program();
+    if (r->shell >= 0) completion_show(r->shell);
+    else if (r->man) manual_show(c);
+    else if (json_asked()) help_json(c);
+    else if (c) help_show(c);
+    else help_program();
     return DFOO_OK;
 }

@@ -19,10 +19,14 @@ static bool is_help(const char *word) {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static bool asks_help(char **rest) {
-    for (; *rest && strcmp(*rest, "--") != 0; rest++) {
-        if (is_help(*rest)) return true;
-    }
+static bool is_json(const char *word) {
+    return strcmp(word, "--json") == 0;
+}
+
+/* Is there such a word among the options? */
+static bool asks(char **rest, bool is(const char *word)) {
+    for (; *rest && strcmp(*rest, "--") != 0; rest++)
+        if (is(*rest)) return true;
     return false;
 }
 
@@ -38,12 +42,15 @@ static dfoo_status run_with_context(const command *c, request *r) {
     return status;
 }
 
+static dfoo_status help_about(const command *c) {
+    if (json_asked()) help_json(c);
+    else help_show(c);
+    return DFOO_OK;
+}
+
 static dfoo_status run_command(const command *c, char **rest) {
     request r = NOTHING_ASKED;
-    if (asks_help(rest)) {
-        help_show(c);
-        return DFOO_OK;
-    }
+    if (asks(rest, is_help)) return help_about(c);
     dfoo_status status = options_parse(c, rest, &r);
     if (status == DFOO_OK) status = run_with_context(c, &r);
     options_free(c, &r);
@@ -55,12 +62,16 @@ static dfoo_status run(char **rest) {
         help_first_minutes();
         return DFOO_OK;
     }
+    if (asks(rest, is_json)) json_ask();
     if (strcmp(rest[0], "--version") == 0) {
         out_printf("dfoo %s\n", DFOO_VERSION);
         return DFOO_OK;
     }
     const command *c = command_find(is_help(rest[0]) ? "help" : rest[0]);
-    return c ? run_command(c, rest + 1) : command_unknown(rest[0]);
+    dfoo_status    status = c ? run_command(c, rest + 1) : command_unknown(rest[0]);
+    if (status > DFOO_NO && !said_anything()) wrong("%s", dfoo_status_text(status));
+    json_finish(!c ? NULL : asks(rest + 1, is_help) ? "help" : c->name, status);
+    return status;
 }
 
 /* A file that we open must not become standard output because that was closed. What stands in
@@ -79,7 +90,6 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is a message, not the end */
     dfoo_status status = run(argc > 0 ? argv + 1 : nothing);
-    if (status > DFOO_NO && !said_anything()) wrong("%s", dfoo_status_text(status));
     if (!output_close()) return 2;
     if (train_ended_by()) {
         signal(train_ended_by(), SIG_DFL);

@@ -35,6 +35,7 @@ dfoo_status run_new(dfoo *d, request *r) {
     if (status != DFOO_OK || !to_file) return answer(d, status, text, NULL);
     status = write_file(r->output, text);
     dfoo_text_free(d, text);
+    result_text("file", r->output);
     if (status == DFOO_OK) say("the model is in %s; next: dfoo derive %s\n", r->output, r->output);
     return status;
 }

@@ -15,10 +15,24 @@
 static int  write_error; /* errno of the first failed write to standard output */
 static bool said;
 
+/* For --json, whose object has it as a text. */
+static void keep_output(const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int   len = vsnprintf(NULL, 0, format, again);
+    char *text = len < 0 ? NULL : malloc((size_t)len + 1);
+    va_end(again);
+    if (!text) return;
+    vsnprintf(text, (size_t)len + 1, format, args);
+    json_output(text);
+    free(text);
+}
+
 void out_printf(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    if (vprintf(format, args) < 0 && !write_error) write_error = errno ? errno : EIO;
+    if (json_asked()) keep_output(format, args);
+    else if (vprintf(format, args) < 0 && !write_error) write_error = errno ? errno : EIO;
     va_end(args);
 }
 
@@ -30,12 +44,13 @@ bool output_close(void) {
 }
 
 dfoo_status wrong(const char *format, ...) {
+    char    text[2048];
     va_list args;
     va_start(args, format);
-    fputs("dfoo: error: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (json_asked()) json_message(&(dfoo_message){.kind = DFOO_ERROR, .text = text});
+    else fprintf(stderr, "dfoo: error: %s\n", text);
     said = true;
     return DFOO_EINPUT;
 }
@@ -48,15 +63,15 @@ dfoo_status failed(const char *what, const char *path, int error) {
 void say(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    if (!json_asked()) vfprintf(stderr, format, args);
     va_end(args);
 }
 
 void say_messages(dfoo *d) {
+    for (size_t i = 0; json_asked() && dfoo_message_at(d, i); i++) json_message(dfoo_message_at(d, i));
     const char *text = dfoo_messages(d);
     if (!*text) return;
-    fputs(text, stderr);
-    if (text[strlen(text) - 1] != '\n') fputc('\n', stderr);
+    say("%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
     said = true;
     dfoo_messages_clear(d);
 }
@@ -113,6 +128,7 @@ dfoo_status answer(dfoo *d, dfoo_status status, char *text, const char *path) {
     } else if (text) {
         dfoo_status written = write_text(path, text);
         if (written != DFOO_OK) status = written;
+        result_text("file", path);
     }
     dfoo_text_free(d, text);
     return status;

@@ -9,7 +9,8 @@ static dfoo_status plot_confusion(task *w, request *r, char **svg) {
     dfoo_status status = dfoo_predict(w->model, w->values, &r->predict, &out, NULL);
     if (status == DFOO_OK && !matrix)
         status = wrong("--confusion: %s has no labels that are classes", r->predict.data);
-    snprintf(title, sizeof title, "%s on %s: confusion matrix", base_name(r->args[0] ? r->args[0] : r->weights), base_name(r->predict.data));
+    snprintf(title, sizeof title, "%s on %s: confusion matrix", base_name(r->args[0] ? r->args[0] : r->weights),
+             base_name(r->predict.data));
     if (!r->plot.title) r->plot.title = title; /* two_layer on planar.csv: confusion matrix */
     if (status == DFOO_OK) status = dfoo_plot_confusion(w->d, matrix, r->plot.title, svg);
     dfoo_confusion_free(w->d, matrix);
@@ -30,10 +31,8 @@ dfoo_status run_plot(dfoo *d, request *r) {
     dfoo_status status = can_write(r->output, false);
     if (status == DFOO_OK) status = task_open(&w, d, r);
     if (status == DFOO_OK) status = draw(&w, r, &svg);
-    say_messages(d);
-    if (status == DFOO_OK) status = dfoo_text_write(d, r->output ? r->output : "-", svg);
+    status = answer(d, status, svg, r->output);
     if (status == DFOO_OK && !is_standard(r->output)) say("the picture is in %s\n", r->output);
-    dfoo_text_free(d, svg);
     task_close(&w);
     return status;
 }

@@ -18,18 +18,43 @@ static void say_confusion(dfoo *d, const dfoo_confusion *matrix) {
     dfoo_text_free(d, text);
 }
 
+static void add_confusion(const dfoo_confusion *matrix) {
+    if (!matrix) return;
+    result_begin("confusion", '{');
+    result_begin("classes", '[');
+    for (size_t i = 0; i < matrix->classes; i++) result_text(NULL, matrix->names[i]);
+    result_end(']');
+    result_begin("count", '[');
+    for (size_t i = 0; i < matrix->classes; i++) {
+        const size_t *row = matrix->count + i * matrix->classes;
+        result_begin(NULL, '[');
+        for (size_t k = 0; k < matrix->classes; k++) result_number(NULL, (double)row[k]);
+        result_end(']');
+    }
+    result_end(']');
+    result_end('}');
+}
+
+static void add_predictions(const request *r, const dfoo_arrays *out) {
+    if (is_standard(r->output)) result_arrays("predictions", out, true);
+    else result_text("file", r->output);
+}
+
 static dfoo_status predict_with(task *w, request *r) {
     dfoo_confusion *matrix = NULL;
     dfoo_progress   metric = {.size = sizeof metric, .cost = NAN, .metric = NAN};
     dfoo_arrays    *out;
     bool            npz = !is_standard(r->output) && ends_with(r->output, ".npz");
-    r->predict.csv = npz ? NULL : r->output ? r->output : "-";
+    r->predict.csv = npz ? NULL : !is_standard(r->output) ? r->output : json_asked() ? NULL : "-";
     r->predict.confusion = &matrix;
     dfoo_status status = dfoo_predict(w->model, w->values, &r->predict, &out, &metric);
     say_messages(w->d);
     if (status == DFOO_OK) {
         say_metric(&metric, r->predict.data);
         say_confusion(w->d, matrix);
+        result_scores("scores", metric.metric_name, metric.cost, metric.metric);
+        add_confusion(matrix);
+        add_predictions(r, out);
         if (npz) status = dfoo_arrays_write(w->d, r->output, out, r->predict.dtype);
     }
     dfoo_confusion_free(w->d, matrix);

@@ -63,7 +63,8 @@ static dfoo_status say_wrong(const request *r, const char *message) {
     size_t len = 0;
     for (; *message && len + 1 < sizeof text; message++) {
         const char *arg = message[0] == '{' && is_argument(message[1]) ? r->args[message[1] - '1'] : NULL;
-        len += (size_t)snprintf(text + len, sizeof text - len, "%.*s", arg ? INT_MAX : 1, arg ? arg : message);
+        int         most = arg ? INT_MAX : 1;
+        len += (size_t)snprintf(text + len, sizeof text - len, "%.*s", most, arg ? arg : message);
         if (arg) message += 2;
     }
     return wrong("%s", text);

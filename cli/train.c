@@ -40,6 +40,30 @@ static void catch_signals(void) {
 
 /* ----------------------------------------------------------------- training */
 
+/* For --json: the scores of an epoch, and those of the end. */
+static void add_scores(const dfoo_progress *now) {
+    result_number("epoch", (double)now->epoch);
+    result_scores("training", now->metric_name, now->cost, now->metric);
+    if (!isnan(now->test_cost)) result_scores("test", now->metric_name, now->test_cost, now->test_metric);
+}
+
+static void add_history(void *user, const dfoo_progress *now) {
+    (void)user;
+    result_begin(NULL, '{');
+    add_scores(now);
+    result_end('}');
+}
+
+static void add_end(const request *r, const dfoo_progress *last) {
+    result_end(']');
+    add_scores(last);
+    result_number("epochs", (double)last->epochs);
+    result_number("seconds", last->seconds);
+    result_flag("stopped", last->stopped);
+    if (r->train.patience) result_number("best_epoch", (double)last->best_epoch);
+    result_text("file", r->output);
+}
+
 /* What the command line does not say. */
 static void complete_options(const request *r, dfoo_train_options *how, progress *p) {
     enum { MOST_THREADS = 64 };
@@ -47,8 +71,9 @@ static void complete_options(const request *r, dfoo_train_options *how, progress
     how->file = is_standard(r->output) ? NULL : r->output;
     how->stop = should_stop;
     how->user = p;
-    how->live = p->live;
-    if (!r->quiet) how->report = progress_show;
+    how->live = p->live && !json_asked();
+    if (json_asked()) how->report = add_history;
+    else if (!r->quiet) how->report = progress_show;
 }
 
 static void show_numbers(FILE *to, const char *name, double value, double test_value, bool metric) {
@@ -96,11 +121,13 @@ static dfoo_status train_model(task *w, request *r) {
     bool          to_stdout = is_standard(r->output);
     complete_options(r, &r->train, &p);
     catch_signals();
+    result_begin("history", '[');
     dfoo_status status = dfoo_train(w->model, &r->train, &run, &last);
     progress_clear(&p);
     say_messages(w->d);
+    add_end(r, &last);
     if (status == DFOO_OK && to_stdout) status = dfoo_arrays_write(w->d, r->output, run, r->train.dtype);
-    if (status == DFOO_OK) show_end(to_stdout ? stderr : stdout, r, &last);
+    if (status == DFOO_OK && !json_asked()) show_end(to_stdout ? stderr : stdout, r, &last);
     if (status == DFOO_OK && caught && last.epoch < last.epochs) show_interruption(r, &last);
     dfoo_arrays_free(run);
     return status;

@@ -364,6 +364,7 @@ typedef struct dfoo_check_options {
     size_t size; /* DFOO_INIT */
     const dfoo_arrays *values; /* inputs and parameters to check at; NULL: random ones */
     uint64_t           seed;
+    dfoo_format        format; /* DFOO_TEXT; DFOO_JSON: see docs/json.md */
 } dfoo_check_options;
 
 /* Holds every gradient of the model against two-sided differences in float64, and shows that

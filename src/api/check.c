@@ -17,9 +17,11 @@ static dfoo_status check(work *w, const void *request, buf *out) {
     const dfoo_check_options *opt = request;
     engine_user   user = {DFOO_COURSE};
     check_engine  engine = {derive_again, &user};
-    check_options how = {.values = opt->values, .seed = opt->seed};
+    check_options how = {.values = opt->values, .seed = opt->seed, .json = opt->format == DFOO_JSON};
     program       shown = {{0}};
     bool          ok = false;
+    if (opt->format > DFOO_ASCII && opt->format != DFOO_JSON)
+        return diag_alone(&w->messages, "there is no such format: checks come as text or json");
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &shown));
     DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &engine, &how, out, &ok));

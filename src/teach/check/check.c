@@ -78,7 +78,7 @@ dfoo_status check_gradient(model *m, const derivation *d, const program *shown, 
     DFOO_TRY(subject_init(&s, m, a, engine));
     DFOO_TRY(find_out(&f, d, shown, a, opt));
     DFOO_TRY(arena_status(a));
-    report_write(&f, report);
+    (opt->json ? report_json : report_write)(&f, report);
     *ok = f.ok;
     return buf_status(report);
 }

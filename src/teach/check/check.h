@@ -23,11 +23,12 @@ typedef struct check_options {
     uint64_t           seed;         /* of all that is random */
     uint32_t           max_entries;  /* of the parameters that are compared one by one; 0: 2000 */
     uint32_t           max_mistakes; /* that are planted; 0: 300, fewer where a run takes long */
+    bool               json;         /* the report as data */
 } check_options;
 
 /* Checks the gradients of `shown`, a program that computes the forward values and then dV for
  * some variables V of the derivation d (simplify_program makes it), and the model's claims.
- * Writes the report; the same seed gives the same bytes. *ok: everything that could be judged
+ * Writes the report, in words or as data; the same seed gives the same bytes. *ok: everything that could be judged
  * is right, and every planted mistake was noticed. Nodes are appended to the model's store,
  * all other memory comes from `a`. DFOO_EINPUT, with a diagnostic: the values do not fit the
  * model, or it has no cost. */

@@ -188,6 +188,11 @@ typedef struct findings {
     bool           ok;
 } findings;
 
+/* In words, and as data. */
 void report_write(const findings *f, buf *out);
+void report_json(const findings *f, buf *out);
+
+const char *report_name(const findings *f, const differences *q); /* "dZ1" */
+const char *verdict_word(verdict v);
 
 #endif

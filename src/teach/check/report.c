@@ -32,7 +32,11 @@ static const struct {
     [VERDICT_NOT_FINITE] = {"wrong", "an entry is not a finite number"},
 };
 
-static const char *name_of(const findings *f, const differences *q) {
+const char *verdict_word(verdict v) {
+    return verdicts[v].word;
+}
+
+const char *report_name(const findings *f, const differences *q) {
     const variable *x = ir_var(f->s->g, q->v);
     return x->gradient ? ir_var_name(f->s->g, x->gradient) : ir_var_name(f->s->g, q->v);
 }
@@ -78,7 +82,7 @@ static const char *place_cell(const judged *j, arena *a) {
 static void add_line(const findings *f, const judgement *g, const judged *j, table *t) {
     const differences *q = j->q;
     arena           *a = t->a;
-    line l = {.cell = {name_of(f, q), verdicts[j->verdict].word, shape_cell(f, &g->in, q, a)}};
+    line l = {.cell = {report_name(f, q), verdicts[j->verdict].word, shape_cell(f, &g->in, q, a)}};
     l.note = verdicts[j->verdict].note;
     if (j->n_checked || j->along)
         l.cell[3] = arena_format(a, "%u of %zu%s%s", j->n_checked, q->rows * q->cols, j->along ? "+" : "",
@@ -142,7 +146,7 @@ static void report_gradients(const findings *f, const judgement *g, arena *a, bu
     write_table(&t, out);
     if (n_more)
         buf_printf(out, "and %u more are right; their largest difference is %.1e (%s)\n", n_more,
-                   g->shown[worst].distance, name_of(f, g->shown[worst].q));
+                   g->shown[worst].distance, report_name(f, g->shown[worst].q));
 }
 
 /* ------------------------------------------------------------------- notes */
@@ -151,7 +155,7 @@ static void note_scale(const findings *f, const judgement *g, buf *out) {
     name_list l = {.out = out};
     for (uint32_t i = 0; i < g->q.list.n; i++)
         if (g->in_table[i] && g->q.list.at[i].of && g->q.list.at[i].of->scale == SCALE_DATA)
-            add_name(&l, name_of(f, &g->q.list.at[i]));
+            add_name(&l, report_name(f, &g->q.list.at[i]));
     end_names(&l);
     if (!l.n) return;
     buf_puts(out, l.n == 1 ? " is the derivative of " : " are derivatives of ");
@@ -183,7 +187,7 @@ static void note_kinks(const findings *f, const judgement *g, buf *out) {
     buf_printf(out, " %s (", ops[OP_NONE] ? "has a kink or is not defined" : "has a kink");
     for (uint32_t i = 0; i < g->q.list.n; i++)
         if (g->in_table[i] && g->shown[i].n_kinks) {
-            add_name(&l, name_of(f, &g->q.list.at[i]));
+            add_name(&l, report_name(f, &g->q.list.at[i]));
             if (l.n <= MOST_NAMES) buf_printf(out, ": %u", g->shown[i].n_kinks);
         }
     end_names(&l);
@@ -212,7 +216,7 @@ static void note_raw(const findings *f, const judgement *g, buf *out) {
     for (uint32_t i = 0; i < g->q.list.n; i++) {
         if (verdict_ok(g->raw[i].verdict)) continue;
         if (!l.n) buf_puts(out, "wrong before simplification: ");
-        add_name(&l, name_of(f, &g->q.list.at[i]));
+        add_name(&l, report_name(f, &g->q.list.at[i]));
     }
     end_names(&l);
     if (l.n) buf_puts(out, "\n");
@@ -341,7 +345,7 @@ static uint32_t count_gradients(const findings *f, const judgement *g, name_list
     uint32_t right = 0;
     for (uint32_t i = 0; i < g->q.list.n; i++) {
         bool ok = verdict_ok(g->shown[i].verdict) && verdict_ok(g->raw[i].verdict);
-        if (!ok) add_name(wrong, name_of(f, &g->q.list.at[i]));
+        if (!ok) add_name(wrong, report_name(f, &g->q.list.at[i]));
         right += ok && g->in_table[i];
     }
     end_names(wrong);

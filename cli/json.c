@@ -1,0 +1,205 @@
+/* --json: what a command found out, as one object on standard output (docs/json.md).
+ *
+ * A command puts its result together with result_text, result_number, .. while it works; output.c hands over
+ * what is wrong, and what would be on standard output without --json. json_finish writes the whole when the
+ * command has ended, whatever became of it. Without --json everything here does nothing. */
+#include "cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A text that grows; without memory it stays as it is, and is left out at the end. */
+typedef struct text {
+    char  *at;
+    size_t len, room;
+    bool   failed;
+} text;
+
+static bool asked;
+static text result, messages, output; /* output: what would be on standard output */
+
+void json_ask(void) {
+    asked = true;
+}
+
+bool json_asked(void) {
+    return asked;
+}
+
+/* ------------------------------------------------------------------- writing */
+
+static void put(text *t, const char *more, size_t len) {
+    if (t->len + len + 1 > t->room && !t->failed) {
+        size_t room = 2 * (t->len + len + 1);
+        char  *at = realloc(t->at, room);
+        if (!at) t->failed = true;
+        else *t = (text){at, t->len, room, false};
+    }
+    if (t->failed) return;
+    memcpy(t->at + t->len, more, len);
+    t->at[t->len += len] = 0;
+}
+
+static void puts_to(text *t, const char *more) {
+    put(t, more, strlen(more));
+}
+
+/* How many bytes a character of UTF-8 has here; 0: it is none. */
+static size_t utf8_length(const char *at) {
+    static const struct { unsigned char mask, lead; size_t n; } kinds[] = {
+        {0x80, 0x00, 1}, {0xE0, 0xC0, 2}, {0xF0, 0xE0, 3}, {0xF8, 0xF0, 4}};
+    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+        size_t i = 1;
+        if (((unsigned char)*at & kinds[k].mask) != kinds[k].lead) continue;
+        while (i < kinds[k].n && ((unsigned char)at[i] & 0xC0) == 0x80) i++;
+        return i == kinds[k].n ? i : 0;
+    }
+    return 0;
+}
+
+static void put_quoted(text *t, const char *what) {
+    puts_to(t, "\"");
+    while (*what) {
+        size_t n = utf8_length(what);
+        char   escaped[8];
+        if (n == 0) puts_to(t, "\\ufffd");
+        else if (*what == '"' || *what == '\\') put(t, "\\", 1), put(t, what, 1);
+        else if (n == 1 && (unsigned char)*what < 0x20) {
+            snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)*what);
+            puts_to(t, escaped);
+        } else put(t, what, n);
+        what += n ? n : 1;
+    }
+    puts_to(t, "\"");
+}
+
+static void put_number(text *t, double value) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.17g", value);
+    puts_to(t, isfinite(value) ? digits : "null");
+}
+
+/* A comma, unless it is the first of its list or object; then the name, unless it stands in a list. */
+static void put_name(text *t, const char *name) {
+    if (t->len && !strchr("{[:", t->at[t->len - 1])) puts_to(t, ", ");
+    if (!name) return;
+    put_quoted(t, name);
+    puts_to(t, ":");
+}
+
+/* -------------------------------------------------------------------- a result */
+
+void json_output(const char *more) {
+    puts_to(&output, more);
+}
+
+void result_begin(const char *name, char bracket) {
+    if (!asked) return;
+    put_name(&result, name);
+    put(&result, &bracket, 1);
+}
+
+void result_end(char bracket) {
+    if (asked) put(&result, &bracket, 1);
+}
+
+void result_text(const char *name, const char *value) {
+    if (!asked) return;
+    put_name(&result, name);
+    if (value) put_quoted(&result, value);
+    else puts_to(&result, "null");
+}
+
+void result_number(const char *name, double value) {
+    if (!asked) return;
+    put_name(&result, name);
+    put_number(&result, value);
+}
+
+void result_flag(const char *name, bool value) {
+    if (!asked) return;
+    put_name(&result, name);
+    puts_to(&result, value ? "true" : "false");
+}
+
+void result_json(const char *name, const char *json) {
+    if (!asked || !json) return;
+    put_name(&result, name);
+    put(&result, json, strcspn(json, "\n") == strlen(json) - 1 ? strlen(json) - 1 : strlen(json));
+}
+
+static void result_array(const dfoo_array *x, bool values) {
+    size_t n = 1;
+    result_begin(NULL, '{');
+    result_text("name", x->name);
+    result_begin("shape", '[');
+    for (int i = 0; i < x->ndim; n *= x->dim[i], i++) result_number(NULL, (double)x->dim[i]);
+    result_end(']');
+    if (values) {
+        result_begin("values", '[');
+        for (size_t i = 0; i < n; i++) result_number(NULL, x->data[i]);
+        result_end(']');
+    }
+    result_end('}');
+}
+
+void result_scores(const char *name, const char *metric, double cost, double value) {
+    result_begin(name, '{');
+    result_number("cost", cost);
+    if (metric) result_number(metric, value);
+    result_end('}');
+}
+
+void result_arrays(const char *name, const dfoo_arrays *set, bool values) {
+    result_begin(name, '[');
+    for (size_t i = 0; dfoo_arrays_at(set, i); i++) result_array(dfoo_arrays_at(set, i), values);
+    result_end(']');
+}
+
+/* ------------------------------------------------------------------- messages */
+
+void json_message(const dfoo_message *m) {
+    static const char *const kinds[] = {"error", "warning", "note"};
+    text                    *t = &messages;
+    put_name(t, NULL);
+    puts_to(t, "{");
+    put_name(t, "kind");
+    put_quoted(t, kinds[m->kind]);
+    put_name(t, "text");
+    put_quoted(t, m->text);
+    put_name(t, "suggestion");
+    put_quoted(t, m->suggestion ? m->suggestion : "");
+    put_name(t, "file");
+    if (m->file) put_quoted(t, m->file);
+    else puts_to(t, "null");
+    const struct { const char *name; size_t value; } places[] = {
+        {"line", m->line}, {"column", m->column}, {"length", m->length}};
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        put_name(t, places[i].name);
+        if (places[i].value) put_number(t, (double)places[i].value);
+        else puts_to(t, "null");
+    }
+    puts_to(t, "}");
+}
+
+/* --------------------------------------------------------------------- the end */
+
+void json_finish(const char *command, dfoo_status status) {
+    if (!asked) return;
+    asked = false; /* what follows goes out */
+    const char *word = status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong";
+    out_printf("{\"dfoo\": \"%s\", \"command\": ", dfoo_version());
+    out_printf(command ? "\"%s\"" : "null", command);
+    out_printf(", \"status\": \"%s\", \"result\": ", word);
+    if (output.len) {
+        put_name(&result, "text");
+        put_quoted(&result, output.at);
+    }
+    if (status > DFOO_NO || result.failed || output.failed) out_printf("null");
+    else out_printf("{%s}", result.len ? result.at : "");
+    out_printf(", \"messages\": [%s]}\n", messages.len ? messages.at : "");
+    free(result.at);
+    free(messages.at);
+    free(output.at);
+}
