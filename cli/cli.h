@@ -211,8 +211,9 @@ void result_arrays(const char *name, const dfoo_arrays *set, bool values);
 void json_output(const char *more);
 void json_message(const dfoo_message *m);
 
-/* Writes the whole. command: NULL if there is none of the name that was given. */
-void json_finish(const char *command, dfoo_status status);
+/* The whole, to be freed; --json is over then. NULL: there is no memory. command: NULL if there is none of the
+ * name that was given. */
+char *json_finish(const char *command, dfoo_status status);
 
 /* ---------------------------------------------------------- models and files */
 
@@ -234,6 +235,9 @@ typedef struct task {
 /* Reads the model that the first argument names, sets what --set says, and reads --values or --weights. */
 dfoo_status task_open(task *w, dfoo *d, const request *r);
 void        task_close(task *w);
+
+/* Is there something of this name that is neither a file nor a folder: /dev/null, a pipe? */
+bool is_device(const char *path);
 
 /* Says what is wrong with a file that is to be written later; no file is changed. */
 dfoo_status can_write(const char *path, bool binary);

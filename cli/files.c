@@ -77,6 +77,11 @@ void task_close(task *w) {
     dfoo_model_free(w->model);
 }
 
+bool is_device(const char *path) {
+    struct stat at;
+    return stat(path, &at) == 0 && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode);
+}
+
 dfoo_status can_write(const char *path, bool binary) {
     if (is_standard(path)) {
         return binary && isatty(STDOUT_FILENO)

@@ -1,8 +1,8 @@
 /* --json: what a command found out, as one object on standard output (docs/json.md).
  *
  * A command puts its result together with result_text, result_number, .. while it works; output.c hands over
- * what is wrong, and what would be on standard output without --json. json_finish writes the whole when the
- * command has ended, whatever became of it. Without --json everything here does nothing. */
+ * what is wrong, and what would be on standard output without --json. json_finish puts the whole together when
+ * the command has ended, whatever became of it. Without --json everything here does nothing. */
 #include "cli.h"
 
 #include <math.h>
@@ -74,6 +74,11 @@ static void put_quoted(text *t, const char *what) {
     puts_to(t, "\"");
 }
 
+static void put_quoted_or_null(text *t, const char *what) {
+    if (what) put_quoted(t, what);
+    else puts_to(t, "null");
+}
+
 static void put_number(text *t, double value) {
     char digits[32];
     snprintf(digits, sizeof digits, "%.17g", value);
@@ -107,8 +112,7 @@ void result_end(char bracket) {
 void result_text(const char *name, const char *value) {
     if (!asked) return;
     put_name(&result, name);
-    if (value) put_quoted(&result, value);
-    else puts_to(&result, "null");
+    put_quoted_or_null(&result, value);
 }
 
 void result_number(const char *name, double value) {
@@ -171,8 +175,7 @@ void json_message(const dfoo_message *m) {
     put_name(t, "suggestion");
     put_quoted(t, m->suggestion ? m->suggestion : "");
     put_name(t, "file");
-    if (m->file) put_quoted(t, m->file);
-    else puts_to(t, "null");
+    put_quoted_or_null(t, m->file);
     const struct { const char *name; size_t value; } places[] = {
         {"line", m->line}, {"column", m->column}, {"length", m->length}};
     for (size_t i = 0; i < COUNT_OF(places); i++) {
@@ -185,21 +188,34 @@ void json_message(const dfoo_message *m) {
 
 /* --------------------------------------------------------------------- the end */
 
-void json_finish(const char *command, dfoo_status status) {
-    if (!asked) return;
-    asked = false; /* what follows goes out */
-    const char *word = status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong";
-    out_printf("{\"dfoo\": \"%s\", \"command\": ", dfoo_version());
-    out_printf(command ? "\"%s\"" : "null", command);
-    out_printf(", \"status\": \"%s\", \"result\": ", word);
+/* A list or object that was put together, or nothing. */
+static const char *all_of(const text *t) {
+    return t->len ? t->at : "";
+}
+
+char *json_finish(const char *command, dfoo_status status) {
+    text whole = {NULL, 0, 0, false};
     if (output.len) {
         put_name(&result, "text");
         put_quoted(&result, output.at);
     }
-    if (status > DFOO_NO || result.failed || output.failed) out_printf("null");
-    else out_printf("{%s}", result.len ? result.at : "");
-    out_printf(", \"messages\": [%s]}\n", messages.len ? messages.at : "");
+    puts_to(&whole, "{");
+    put_name(&whole, "dfoo");
+    put_quoted(&whole, dfoo_version());
+    put_name(&whole, "command");
+    put_quoted_or_null(&whole, command);
+    put_name(&whole, "status");
+    put_quoted(&whole, status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong");
+    put_name(&whole, "result");
+    puts_to(&whole, status > DFOO_NO ? "null" : "{");
+    if (status <= DFOO_NO) puts_to(&whole, all_of(&result));
+    puts_to(&whole, status > DFOO_NO ? ", \"messages\":[" : "}, \"messages\":[");
+    puts_to(&whole, all_of(&messages));
+    puts_to(&whole, "]}");
+    whole.failed = whole.failed || result.failed || messages.failed || output.failed;
     free(result.at);
     free(messages.at);
     free(output.at);
+    asked = false;
+    return whole.failed ? NULL : whole.at;
 }

@@ -57,6 +57,14 @@ static dfoo_status run_command(const command *c, char **rest) {
     return status;
 }
 
+static dfoo_status tell_json(const char *command, dfoo_status status) {
+    char *text = json_finish(command, status);
+    if (!text) return DFOO_ENOMEM;
+    out_printf("%s\n", text);
+    free(text);
+    return status;
+}
+
 static dfoo_status run(char **rest) {
     if (!rest[0]) {
         help_first_minutes();
@@ -70,8 +78,7 @@ static dfoo_status run(char **rest) {
     const command *c = command_find(is_help(rest[0]) ? "help" : rest[0]);
     dfoo_status    status = c ? run_command(c, rest + 1) : command_unknown(rest[0]);
     if (status > DFOO_NO && !said_anything()) wrong("%s", dfoo_status_text(status));
-    json_finish(!c ? NULL : asks(rest + 1, is_help) ? "help" : c->name, status);
-    return status;
+    return json_asked() ? tell_json(!c ? NULL : asks(rest + 1, is_help) ? "help" : c->name, status) : status;
 }
 
 /* A file that we open must not become standard output because that was closed. What stands in

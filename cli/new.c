@@ -6,7 +6,7 @@
 
 /* A file that is there is left alone: somebody may have worked on it. */
 static dfoo_status write_file(const char *path, const char *text) {
-    FILE *f = fopen(path, "wx");
+    FILE *f = fopen(path, is_device(path) ? "w" : "wx");
     if (!f && errno == EEXIST)
         return wrong("%s is there already, and it is left alone; name another file", path);
     if (!f) return failed("write", path, errno);

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,17 @@ void say(const char *format, ...) {
     va_end(args);
 }
 
+/* Does nobody read standard output any more? Then what went wrong with it is nobody's mistake. */
+static bool is_unread(void) {
+    struct pollfd reader = {.fd = STDOUT_FILENO};
+    return poll(&reader, 1, 0) > 0 && reader.revents & POLLERR;
+}
+
 void say_messages(dfoo *d) {
     for (size_t i = 0; json_asked() && dfoo_message_at(d, i); i++) json_message(dfoo_message_at(d, i));
     const char *text = dfoo_messages(d);
     if (!*text) return;
-    say("%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
+    if (!is_unread()) say("%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
     said = true;
     dfoo_messages_clear(d);
 }

@@ -64,7 +64,8 @@ static dfoo_status predict_with(task *w, request *r) {
 
 dfoo_status run_predict(dfoo *d, request *r) {
     task w = {.d = d};
-    if (!is_standard(r->output) && !ends_with(r->output, ".npz") && !ends_with(r->output, ".csv"))
+    bool fits = is_standard(r->output) || ends_with(r->output, ".npz") || ends_with(r->output, ".csv");
+    if (!fits && !is_device(r->output))
         return wrong("--output takes FILE.csv, FILE.npz, or - for CSV to standard output, not \"%s\"",
                      r->output);
     dfoo_status status = can_write(r->output, false);

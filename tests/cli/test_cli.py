@@ -3,6 +3,7 @@ import io
 import os
 import pty
 import re
+import stat
 import subprocess
 
 import numpy as np
@@ -427,6 +428,27 @@ def test_closed_pipe(program):
     done = subprocess.run([program, "derive", T], stdout=writer, stderr=subprocess.PIPE, timeout=60)
     os.close(writer)
     assert done.returncode == 2 and done.stderr == b""
+
+
+def test_closed_pipe_behind_what_the_library_writes(program, tmp_path, planar):
+    run = tmp_path / "run.npz"
+    subprocess.run([program, "train", T, "--data", planar, "--epochs", "2", "--quiet", "-o", run], check=True, timeout=60,
+                   stdout=subprocess.DEVNULL)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([program, "predict", T, "--weights", run, "--data", planar], stdout=writer, stderr=subprocess.PIPE,
+                          timeout=60)
+    os.close(writer)
+    assert done.returncode == 2 and done.stderr == b""
+
+
+@pytest.mark.parametrize("args", [["explain", T, "dZ1"], ["new", "--layers", "sigmoid 1"], ["train", T, "--quiet", "--epochs", "2"],
+                                  ["predict", T, "--weights", "run.npz"], ["plot", "--log", "run.npz"]], ids=lambda args: args[0])
+def test_the_null_device_is_a_place_to_write_to(works, tmp_path, planar, args):
+    works("train", T, "--data", planar, "--epochs", "2", "-o", tmp_path / "run.npz")
+    data = ["--data", planar] if args[0] in ("train", "predict") else []
+    works(*args, *data, "-o", "/dev/null", cwd=tmp_path)
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
 def test_closed_standard_output(program, tmp_path, planar):
