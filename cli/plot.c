@@ -9,8 +9,8 @@ static dfoo_status plot_confusion(task *w, request *r, char **svg) {
     dfoo_status status = dfoo_predict(w->model, w->values, &r->predict, &out, NULL);
     if (status == DFOO_OK && !matrix)
         status = wrong("--confusion: %s has no labels that are classes", r->predict.data);
-    snprintf(title, sizeof title, "%s on %s: confusion matrix", base_name(r->args[0] ? r->args[0] : r->weights),
-             base_name(r->predict.data));
+    const char *name = r->args[0] ? r->args[0] : r->weights;
+    snprintf(title, sizeof title, "%s on %s: confusion matrix", base_name(name), base_name(r->predict.data));
     if (!r->plot.title) r->plot.title = title; /* two_layer on planar.csv: confusion matrix */
     if (status == DFOO_OK) status = dfoo_plot_confusion(w->d, matrix, r->plot.title, svg);
     dfoo_confusion_free(w->d, matrix);

@@ -275,9 +275,9 @@ DFOO_API dfoo_status dfoo_build_end(dfoo_builder *b, dfoo_model **out);
 
 typedef struct dfoo_new_options {
     size_t size; /* DFOO_INIT */
-    const char *layers;  /* activation and units of each layer: "relu 20, relu 7, sigmoid 1" */
-    const char *loss;    /* "cross_entropy", "mse", "mae"; NULL: cross-entropy behind sigmoid and softmax,
-                            else half the mean squared error */
+    const char *layers;  /* activation (DFOO_LAYERS) and units of each: "relu 20, relu 7, sigmoid 1" */
+    const char *loss;    /* one of DFOO_LOSSES; NULL: cross-entropy behind sigmoid and softmax, else half the
+                            mean squared error */
     double      l2;      /* lambda of a penalty lambda/(2*m) * sum(W**2) on the weights; 0: none */
     double      dropout; /* the part of the hidden units that is kept; 0: no dropout */
     int         rows;    /* not 0: one example per row */
