@@ -56,15 +56,18 @@ def changes(root):
 def grown(root, build, tmp_path_factory):
     """grown("derive", ..) runs the program of the copy: its standard output, or, of another status, its standard error."""
     copy = build / "grown"
-    new = changes(root)
+    texts = {name: text.encode() for name, text in changes(root).items()}
     for part in PARTS:
         files = [root / part] if (root / part).is_file() else (root / part).rglob("*")
         for file in files:
-            name = str(file.relative_to(root))
-            if file.is_file() and name not in new:
-                put(copy / name, file.read_bytes())
-    for name, text in new.items():
-        put(copy / name, text.encode())
+            if file.is_file():
+                texts.setdefault(str(file.relative_to(root)), file.read_bytes())
+    for part in PARTS:  # what the tree has no more
+        for file in (copy / part).rglob("*"):
+            if file.is_file() and str(file.relative_to(copy)) not in texts:
+                file.unlink()
+    for name, text in texts.items():
+        put(copy / name, text)
     env = dict(os.environ)
     if shutil.which("ccache"):
         env["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
