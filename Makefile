@@ -55,6 +55,9 @@ fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it g
 docs: all ## the parts of docs/ that are made from the program's output
 	@tools/docs
 
+single: all ## the library as two files, build/single/dfoo.c and dfoo.h, to be copied into a program
+	@tools/amalgamate build/single
+
 install: all ## program, libraries, header, manual pages, completions to PREFIX (below DESTDIR)
 	@cmake --install build/release --prefix $(PREFIX)
 
@@ -67,4 +70,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check asan tsan lint cover bench fuzz docs install uninstall clean help
+.PHONY: all single demo check asan tsan lint cover bench fuzz docs install uninstall clean help
