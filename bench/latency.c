@@ -1,9 +1,8 @@
-/* How long the library takes for small things: one prediction, one gradient, a compilation, beside a loop that is
- * written by hand and, where it is installed, FANN. Every result is held against the loop before its time is printed, and
- * the allocations of a run are counted.
+/* How long the library takes for small things: one prediction, one gradient, a compilation, beside a loop
+ * that is written by hand and, where it is installed, FANN. Every result is held against the loop before its
+ * time is printed, and the allocations of a run are counted.
  *
- *   bench/latency
- */
+ *   bench/latency */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

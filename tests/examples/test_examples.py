@@ -73,6 +73,20 @@ def test_stream(example):
     assert [batches for batches, _ in shares] == ["200", "400"] and float(shares[1][1]) > 97
 
 
+def test_without_text(example):
+    text = example("without_text")
+    assert "Z2 = W2 @ A1 + b2\nA2 = tanh(Z2)\n" in text and "J = 0.5 * mean((Z3 - Y)**2)\n" in text
+    costs = [float(cost) for cost in re.findall(r"^step +\d+: J = ([\d.]+)$", text, re.M)]
+    assert len(costs) == 4 and costs[0] > 0.1 and costs[-1] < 0.01
+
+
+def test_lbfgs(example, build):
+    if not (build / "examples" / "lbfgs").exists():
+        pytest.skip("needs liblbfgs")
+    text = example("lbfgs")
+    assert text.endswith("J = less than 0.001\n")
+
+
 def test_each_example_has_a_test():
     for name in PROGRAMS:
         assert f"test_{name}" in globals()

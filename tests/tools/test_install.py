@@ -1,6 +1,7 @@
 """What `make install` installs, used as it is meant to be: from C and C++, with pkg-config and CMake, with man and
 the shells; and that `tools/uninstall` takes it away again."""
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -105,14 +106,18 @@ def test_man_finds_the_pages(prefix, page):
 
 # ---------------------------------------------------------------- C and C++ users
 
-EXAMPLES = ["two_layer", "embedded", "gradient_check", "messages", "control", "early_stopping", "stream"]
+EXAMPLES = ["two_layer", "embedded", "gradient_check", "messages", "control", "early_stopping", "stream", "lbfgs",
+            "without_text"]
+NEEDS = {"lbfgs": "-llbfgs"}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_with_pkg_config(root, prefix, pkg_config, tmp_path, name):
     program = tmp_path / name
+    if name == "lbfgs" and not pathlib.Path("/usr/include/lbfgs.h").exists():
+        pytest.skip("needs liblbfgs")
     run("cc", "-std=c17", "-Wall", "-Wextra", "-Werror", root / "examples" / f"{name}.c", "-o", program,
-        *pkg_config("--cflags", "--libs", "dfoo"), "-lm")
+        *pkg_config("--cflags", "--libs", "dfoo"), *NEEDS.get(name, "").split(), "-lm")
     assert "libdfoo.so.0.2" in needed(program)
     run(program, env=dict(os.environ, LD_LIBRARY_PATH=str(prefix / "lib")))
 
