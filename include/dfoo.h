@@ -1,7 +1,7 @@
 /* dfoo: backpropagation derived, explained, checked and trained from one source.
  *
- * The whole public interface. A model is the text of a forward pass; the library derives
- * its backward pass, explains it, proves it numerically, and trains with it.
+ * The whole public interface. A model is the text of a forward pass; the library derives its backward pass,
+ * explains it, proves it numerically, and trains with it.
  *
  *   dfoo *d;
  *   dfoo_model *model;
@@ -14,18 +14,16 @@
  *       dfoo_close(d);
  *   }
  *
- * Errors: every function that can fail returns a dfoo_status; what was wrong, where, and
- * what would fit is in dfoo_messages. On failure an out-parameter is set to NULL. Nothing
- * is printed, and the process is never ended. Wrong use (NULL where something is needed, a
- * number that no enum has, options that were not begun with DFOO_INIT) is DFOO_EUSE, also with
- * a message wherever there is a context to keep it.
+ * Errors: every function that can fail returns a dfoo_status; what was wrong, where, and what would fit is in
+ * dfoo_messages. On failure an out-parameter is set to NULL. Nothing is printed, and the process is never
+ * ended. Wrong use (NULL where something is needed, a number that no enum has, options that were not begun
+ * with DFOO_INIT) is DFOO_EUSE, also with a message wherever there is a context to keep it.
  * Order of arguments: the owner, what is asked, options, outputs.
- * Ownership: what a function hands out through a `**out` belongs to the caller and has its
- * own free function; free models, arrays and texts before the context.
- * Threads: a context and all that was made with it belong to one thread at a time; there
- * is no state outside of contexts.
- * Arrays are row-major unless they say otherwise, float64 or float32; values may be any finite or non-finite number.
- */
+ * Ownership: what a function hands out through a `**out` belongs to the caller and has its own free function;
+ * free models, arrays and texts before the context.
+ * Threads: a context and all that was made with it belong to one thread at a time; there is no state outside
+ * of contexts. Arrays are row-major unless they say otherwise, float64 or float32; values may be any finite
+ * or non-finite number. */
 #ifndef DFOO_H
 #define DFOO_H
 
@@ -45,9 +43,10 @@ extern "C" {
 /* --------------------------------------------------------------- versions */
 
 /* This header's version. Until 1.0 the second number changes with the layout of anything here, and the shared
- * library's name with it (libdfoo.so.0.2): a program never meets a library that it was not compiled for. Within
- * 0.2.x functions, fields of options and messages, and values of enums are only added, at the end; what is here
- * stays and keeps its meaning. The text of messages and of what is derived or explained may get better. */
+ * library's name with it (libdfoo.so.0.2): a program never meets a library that it was not compiled for.
+ * Within 0.2.x functions, fields of options and messages, and values of enums are only added, at the end;
+ * what is here stays and keeps its meaning. The text of messages and of what is derived or explained may get
+ * better. */
 #define DFOO_VERSION_MAJOR 0
 #define DFOO_VERSION_MINOR 2
 #define DFOO_VERSION_PATCH 0
@@ -68,14 +67,16 @@ typedef enum dfoo_status {
 /* A short English name of a status: "ok", "out of memory", .. Never NULL. */
 DFOO_API const char *dfoo_status_text(dfoo_status status);
 
-/* Structs that grow: those with a `size` in front. A later library adds fields behind the last one, and a size tells it
- * which fields a program knows. So each begins with its size; DFOO_INIT gives it, and the default to all else:
+/* Structs that grow: those with a `size` in front. A later library adds fields behind the last one, and a
+ * size tells it which fields a program knows. So each begins with its size; DFOO_INIT gives it, and the
+ * default to all else:
  *     dfoo_train_options how = DFOO_INIT(dfoo_train_options);
  * DFOO_WITH, in C, is the address of such a struct with some fields given:
  *     dfoo_derive(model, DFOO_WITH(dfoo_derive_options, .steps = 1), &text)
- * A pointer to options may be NULL: all defaults. All zero behind the size is the default; where 0 itself can be
- * wanted and is not the default, a bit of the field `zeros` says so.
- * Errors: a size of 0, or one that the library does not know with something behind what it knows, is DFOO_EUSE. */
+ * A pointer to options may be NULL: all defaults. All zero behind the size is the default; where 0 itself can
+ * be wanted and is not the default, a bit of the field `zeros` says so.
+ * Errors: a size of 0, or one that the library does not know with something behind what it knows, is
+ * DFOO_EUSE. */
 #ifdef __cplusplus
 #define DFOO_INIT(type) dfoo_init<type>()
 #else
@@ -117,8 +118,8 @@ typedef struct dfoo_message {
     size_t length;          /* how many characters of the line are meant; 0: no place */
 } dfoo_message;
 
-/* The same messages one by one, in the order in which they were told: valid until the next call with this context.
- * NULL behind the last. */
+/* The same messages one by one, in the order in which they were told: valid until the next call with this
+ * context. NULL behind the last. */
 DFOO_API size_t              dfoo_message_count(const dfoo *d);
 DFOO_API const dfoo_message *dfoo_message_at(const dfoo *d, size_t i);
 
@@ -131,7 +132,8 @@ DFOO_API dfoo_status dfoo_use_isa(dfoo *d, const char *name);
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
 
-/* Writes a text to a file that is complete or not there; "-" is standard output. DFOO_EIO: see dfoo_messages. */
+/* Writes a text to a file that is complete or not there; "-" is standard output. DFOO_EIO: see
+ * dfoo_messages. */
 DFOO_API dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text);
 
 /* ------------------------------------------------------------------ arrays */
@@ -143,13 +145,14 @@ typedef struct dfoo_arrays dfoo_arrays;
 
 enum { DFOO_MAX_DIMS = 8 };
 
-/* One array of a set. ndim 0 is a scalar. Entry (i, j, ..) is values[i * step[0] + j * step[1] + ..], steps in
- * entries of the dtype. */
+/* One array of a set. ndim 0 is a scalar. Entry (i, j, ..) is values[i * step[0] + j * step[1] + ..], steps
+ * in entries of the dtype. */
 typedef struct dfoo_array {
     const char *name;
     int         ndim;
     size_t      dim[DFOO_MAX_DIMS];
-    double     *data;     /* the product of dim[0..ndim) entries, row by row; NULL: float32, or steps of one's own */
+    double     *data;     /* the product of dim[0..ndim) entries, row by row; NULL: float32, or steps of one's
+                             own */
     dfoo_dtype  dtype;
     const void *values;   /* the first entry, of either type */
     ptrdiff_t   step[DFOO_MAX_DIMS];
@@ -172,14 +175,17 @@ DFOO_API dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, 
 /* The same in float32, which the array stays. */
 DFOO_API dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
                                          const float *data, dfoo_array **out);
-/* Adds the caller's memory as it lies, without a copy: it has to stay for as long as the set does, and is only read.
- * step: entries from one index to the next in each dimension, may be negative; NULL: row by row. What needs another
- * type or order makes a copy while it runs. */
-DFOO_API dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+/* Adds the caller's memory as it lies, without a copy: it has to stay for as long as the set does, and is
+ * only read.
+ * step: entries from one index to the next in each dimension, may be negative; NULL: row by row. What needs
+ * another type or order makes a copy while it runs. */
+DFOO_API dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim,
+                                        const size_t *dim,
                                         const ptrdiff_t *step, const void *data, dfoo_array **out);
 DFOO_API dfoo_array *dfoo_arrays_get(const dfoo_arrays *set, const char *name); /* NULL: not there */
 DFOO_API size_t      dfoo_arrays_count(const dfoo_arrays *set);
-DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added; NULL behind the last */
+DFOO_API dfoo_array *dfoo_arrays_at(const dfoo_arrays *set, size_t i); /* in the order they were added; NULL
+                                                                          behind the last */
 
 /* Reads every array of a file into the set: NPZ, NPY, HDF5, IDX, or a CSV of numbers; "-" is
  * standard input. DFOO_EIO, DFOO_EINPUT: see dfoo_messages. */
@@ -211,11 +217,13 @@ DFOO_API const char *dfoo_word_note(dfoo_words list, size_t i);
 
 typedef struct dfoo_model dfoo_model;
 
-/* Reads a model from text of `len` bytes; `name` is what messages call it. Both are copied. DFOO_EINPUT: the text is
- * no model, and dfoo_messages says where. The same for the other ways to come by one. */
-DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out);
+/* Reads a model from text of `len` bytes; `name` is what messages call it. Both are copied. DFOO_EINPUT: the
+ * text is no model, and dfoo_messages says where. The same for the other ways to come by one. */
+DFOO_API dfoo_status dfoo_model_parse(dfoo *d, const char *name, const char *text, size_t len,
+                                      dfoo_model **out);
 
-/* Reads a model from a file, from standard input ("-"), or a built-in one by its name. DFOO_EIO: there is none. */
+/* Reads a model from a file, from standard input ("-"), or a built-in one by its name. DFOO_EIO: there is
+ * none. */
 DFOO_API dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out);
 DFOO_API void        dfoo_model_free(dfoo_model *model); /* NULL is fine */
 
@@ -224,9 +232,9 @@ DFOO_API dfoo_status dfoo_model_text(dfoo_model *model, char **text);
 
 /* ---- models without text
  *
- * A builder takes a model statement by statement and term by term; what is built is the same as what is read, and
- * dfoo_model_text prints it. A term is a number from 1 on; 0 is none: functions that take none give none, so that
- * one mistake is asked for once, at the end. Sizes are names or whole numbers, as text: "n1", "1". */
+ * A builder takes a model statement by statement and term by term; what is built is the same as what is read,
+ * and dfoo_model_text prints it. A term is a number from 1 on; 0 is none: functions that take none give none,
+ * so that one mistake is asked for once, at the end. Sizes are names or whole numbers, as text: "n1", "1". */
 typedef struct dfoo_builder dfoo_builder;
 typedef uint32_t            dfoo_term;
 
@@ -234,12 +242,13 @@ typedef uint32_t            dfoo_term;
 DFOO_API dfoo_status dfoo_build_begin(dfoo *d, const char *name, dfoo_builder **out);
 DFOO_API void        dfoo_build_free(dfoo_builder *b); /* NULL is fine; a model that was built stays */
 
-/* Declarations: size n1 = 4; input, label and param of rows x cols; a constant. start: how a parameter begins, as in
- * text ("he", "normal(0, 0.1)"); NULL: the notation's default. */
+/* Declarations: size n1 = 4; input, label and param of rows x cols; a constant. start: how a parameter
+ * begins, as in text ("he", "normal(0, 0.1)"); NULL: the notation's default. */
 DFOO_API dfoo_status dfoo_build_size(dfoo_builder *b, const char *name, size_t value);
 DFOO_API dfoo_term   dfoo_build_input(dfoo_builder *b, const char *name, const char *rows, const char *cols);
 DFOO_API dfoo_term   dfoo_build_label(dfoo_builder *b, const char *name, const char *rows, const char *cols);
-DFOO_API dfoo_term   dfoo_build_param(dfoo_builder *b, const char *name, const char *rows, const char *cols, const char *start);
+DFOO_API dfoo_term   dfoo_build_param(dfoo_builder *b, const char *name, const char *rows, const char *cols,
+                                      const char *start);
 DFOO_API dfoo_term   dfoo_build_const(dfoo_builder *b, const char *name, double value);
 
 /* Terms: a number, the number that a size is, x @ y, x + y, x - y, x * y, x / y, x ** y, -x, x.T. */
@@ -254,8 +263,10 @@ DFOO_API dfoo_term dfoo_build_pow(dfoo_builder *b, dfoo_term x, dfoo_term y);
 DFOO_API dfoo_term dfoo_build_neg(dfoo_builder *b, dfoo_term x);
 DFOO_API dfoo_term dfoo_build_transpose(dfoo_builder *b, dfoo_term x);
 
-/* A function of the notation by its name, with one, two or three operands: y and z are 0 where there are fewer. */
-DFOO_API dfoo_term dfoo_build_apply(dfoo_builder *b, const char *function, dfoo_term x, dfoo_term y, dfoo_term z);
+/* A function of the notation by its name, with one, two or three operands: y and z are 0 where there are
+ * fewer. */
+DFOO_API dfoo_term dfoo_build_apply(dfoo_builder *b, const char *function, dfoo_term x, dfoo_term y,
+                                    dfoo_term z);
 
 /* Along which axis: of all entries, as numpy's axis=0 or axis=1 with keepdims. */
 typedef enum dfoo_axis { DFOO_ALL = 0, DFOO_AXIS_0 = 1, DFOO_AXIS_1 = 2 } dfoo_axis;
@@ -269,8 +280,9 @@ DFOO_API dfoo_term dfoo_build_name(dfoo_builder *b, const char *name, dfoo_term 
 DFOO_API dfoo_status dfoo_build_minimize(dfoo_builder *b, dfoo_term x);
 DFOO_API dfoo_status dfoo_build_predict(dfoo_builder *b, dfoo_term x);
 
-/* The model. DFOO_EINPUT: what was built is no model, and the messages name the call, counted from dfoo_build_begin
- * on, that built what is wrong. DFOO_EUSE: a call was wrong (NULL, none, no name). The builder can be built on after that. */
+/* The model. DFOO_EINPUT: what was built is no model, and the messages name the call, counted from
+ * dfoo_build_begin on, that built what is wrong. DFOO_EUSE: a call was wrong (NULL, none, no name). The
+ * builder can be built on after that. */
 DFOO_API dfoo_status dfoo_build_end(dfoo_builder *b, dfoo_model **out);
 
 typedef struct dfoo_new_options {
@@ -338,15 +350,18 @@ DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *o
 
 /* How a gradient is explained: entry by entry with sums over indices, with Jacobian matrices in
  * the layout of calculus books, or by what a small change of one variable does. */
-typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1, DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
+typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1,
+                               DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
 
 typedef struct dfoo_explain_options {
     size_t size; /* DFOO_INIT */
     dfoo_convention convention;
     dfoo_explain_way by;
     int             steps;  /* not 0: every simplification with its rule, else how many there were */
-    int             numbers; /* not 0: the matrices of each step as well, and one entry against a difference */
-    const dfoo_arrays *values; /* numbers for inputs, labels and parameters by name; what is missing is drawn */
+    int             numbers; /* not 0: the matrices of each step as well, and one entry against a
+                                difference */
+    const dfoo_arrays *values; /* numbers for inputs, labels and parameters by name; what is missing is
+                                  drawn */
     dfoo_format     format;     /* DFOO_ASCII: without the signs that some terminals lack */
     int             standalone; /* not 0, with DFOO_LATEX: a whole document */
 } dfoo_explain_options;
@@ -355,10 +370,12 @@ typedef struct dfoo_explain_options {
  * NULL explains the whole model, every gradient that dfoo_derive lists with its steps.
  * Every displayed equality was evaluated on random values; the last line says how closely it
  * held. DFOO_NO: one did not hold (the text says which). */
-DFOO_API dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text);
+DFOO_API dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options,
+                                  char **text);
 
 /* The same for a function of the notation, sigmoid or swish, which needs no model. */
-DFOO_API dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options, char **text);
+DFOO_API dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options,
+                                           char **text);
 
 typedef struct dfoo_check_options {
     size_t size; /* DFOO_INIT */
@@ -383,7 +400,8 @@ typedef struct dfoo_grad_options {
  * variable may be given, an intermediate one (A1) or a gradient (dA2) too, and is used as
  * given. `out` gets every forward value and gradient that can be computed. What is given
  * against its equation, and what could not be computed, is told in dfoo_messages. */
-DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out);
+DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
+                               dfoo_arrays **out);
 
 /* ------------------------------------------------------- compiled functions */
 
@@ -393,49 +411,59 @@ typedef struct dfoo_function dfoo_function;
 
 typedef struct dfoo_compile_options {
     size_t          size;    /* DFOO_INIT */
-    const char     *outputs; /* what is computed, with commas: "J,dW1,db1,A2"; NULL: the cost and the gradient of
-                                every parameter */
-    const char     *inputs;  /* what is given though the model has an equation for it: "A1,dA2"; NULL: nothing but
-                                inputs, labels, parameters, constants and masks, which need not be listed */
+    const char     *outputs; /* what is computed, with commas: "J,dW1,db1,A2"; NULL: the cost and the gradient
+                                of every parameter */
+    const char     *inputs;  /* what is given though the model has an equation for it: "A1,dA2"; NULL: nothing
+                                but inputs, labels, parameters, constants and masks, which need not be
+                                listed */
     dfoo_convention convention;
     dfoo_dtype      dtype;   /* of all matrices and numbers that are bound and computed */
     size_t          max_examples; /* of any run; 0: as many as the variables have when they are bound */
     unsigned        threads; /* that share a run; 0 and 1: the caller's alone, then a run takes no lock */
-    int             digits;  /* not 0: also keeps the digits of units that saturate, as dfoo_grad does; slower */
+    int             digits;  /* not 0: also keeps the digits of units that saturate, as dfoo_grad does;
+                                slower */
 } dfoo_compile_options;
 
-/* Compiles a function. It keeps nothing of the model, which may be freed before it, but it is freed before its
- * context. DFOO_EINPUT: there is no such variable, or what it needs is neither given nor computed. */
-DFOO_API dfoo_status dfoo_compile(dfoo_model *model, const dfoo_compile_options *options, dfoo_function **out);
+/* Compiles a function. It keeps nothing of the model, which may be freed before it, but it is freed before
+ * its context. DFOO_EINPUT: there is no such variable, or what it needs is neither given nor computed. */
+DFOO_API dfoo_status dfoo_compile(dfoo_model *model, const dfoo_compile_options *options,
+                                  dfoo_function **out);
 DFOO_API void        dfoo_function_free(dfoo_function *f); /* NULL is fine */
 
-/* Lets the variable be read from the caller's memory in every run from now on: rows * cols entries of the function's
- * dtype, row by row, no copy is made; a number has one row and one column. The memory stays the caller's. Constants
- * have the model's value and masks drop nothing unless they are bound; all other inputs have to be. Sizes that the
- * model leaves open are those of the first matrix that has them. DFOO_EINPUT: no such variable, or it does not fit. */
-DFOO_API dfoo_status dfoo_function_bind(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols);
+/* Lets the variable be read from the caller's memory in every run from now on: rows * cols entries of the
+ * function's dtype, row by row, no copy is made; a number has one row and one column. The memory stays the
+ * caller's. Constants have the model's value and masks drop nothing unless they are bound; all other inputs
+ * have to be. Sizes that the model leaves open are those of the first matrix that has them. DFOO_EINPUT: no
+ * such variable, or it does not fit. */
+DFOO_API dfoo_status dfoo_function_bind(dfoo_function *f, const char *name, const void *data, size_t rows,
+                                        size_t cols);
 
-/* The same for a matrix with gaps or the other way round: entry (i, j) is data[i * row_step + j * col_step], steps in
- * entries. What is not dense is copied in every run, into memory that is made here. */
-DFOO_API dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols,
+/* The same for a matrix with gaps or the other way round: entry (i, j) is data[i * row_step + j * col_step],
+ * steps in entries. What is not dense is copied in every run, into memory that is made here. */
+DFOO_API dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const void *data,
+                                                size_t rows, size_t cols,
                                                 ptrdiff_t row_step, ptrdiff_t col_step);
 
-/* Lets an output be written to the caller's memory, which no input overlaps; NULL: to the function's own again. */
-DFOO_API dfoo_status dfoo_function_bind_output(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols);
-DFOO_API dfoo_status dfoo_function_bind_output_strided(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols,
+/* Lets an output be written to the caller's memory, which no input overlaps; NULL: to the function's own
+ * again. */
+DFOO_API dfoo_status dfoo_function_bind_output(dfoo_function *f, const char *name, void *data, size_t rows,
+                                               size_t cols);
+DFOO_API dfoo_status dfoo_function_bind_output_strided(dfoo_function *f, const char *name, void *data,
+                                                       size_t rows, size_t cols,
                                                        ptrdiff_t row_step, ptrdiff_t col_step);
 
-/* Computes the outputs for the first `examples` examples of what is bound; 0: all of them. Allocates nothing and keeps
- * no message when it goes well. DFOO_EUSE: an input is not bound, or examples are more than there is room for or
- * than are bound. (With one example per column, the first ones of a matrix are dense only if they are all: to run with fewer,
- * bind again, or with steps.) */
+/* Computes the outputs for the first `examples` examples of what is bound; 0: all of them. Allocates nothing
+ * and keeps no message when it goes well. DFOO_EUSE: an input is not bound, or examples are more than there
+ * is room for or than are bound. (With one example per column, the first ones of a matrix are dense only if
+ * they are all: to run with fewer, bind again, or with steps.) */
 DFOO_API dfoo_status dfoo_function_run(dfoo_function *f, size_t examples);
 
-/* Where an output lies after a run, in the function's dtype, row by row unless it is bound otherwise. Stays there until
- * something is bound. NULL: no such output, or it was not computed yet. */
+/* Where an output lies after a run, in the function's dtype, row by row unless it is bound otherwise. Stays
+ * there until something is bound. NULL: no such output, or it was not computed yet. */
 DFOO_API const void *dfoo_function_get(const dfoo_function *f, const char *name);
 
-/* The rows and columns of an input or output in the last run. DFOO_EINPUT: no such variable, or its size is not known. */
+/* The rows and columns of an input or output in the last run. DFOO_EINPUT: no such variable, or its size is
+ * not known. */
 DFOO_API dfoo_status dfoo_function_shape(dfoo_function *f, const char *name, size_t *rows, size_t *cols);
 
 /* ---------------------------------------------------------------- training */
@@ -445,7 +473,8 @@ typedef struct dfoo_progress {
     size_t      size; /* DFOO_INIT, where a caller hands one in */
     size_t      epoch, epochs;       /* passes over the data: complete ones, and how many are wanted */
     double      within;              /* the part of the pass at hand that is done, 0 to 1 */
-    size_t      best_epoch; /* in the report of the end: after which epoch the parameters were that are kept */
+    size_t      best_epoch; /* in the report of the end: after which epoch the parameters were that are
+                               kept */
     int         stopped;    /* not 0: patience ended it */
     double      cost, test_cost;
     double      metric, test_metric; /* e.g. the accuracy, 0 to 1 */
@@ -467,16 +496,19 @@ typedef struct dfoo_train_options {
     size_t size; /* DFOO_INIT */
     const char *data;      /* a CSV, NPZ, .. file, "FILE.h5:dataset"; one of data and arrays */
     const char *test;      /* a file of examples that training does not see; or NULL */
-    const char *const *more_data, *const *more_tests; /* more files, whose arrays and columns stand beside those of the
-                              first; a list that ends with NULL; or NULL */
+    const char *const *more_data, *const *more_tests; /* more files, whose arrays and columns stand beside
+                                                         those of the first; a list that ends with NULL; or
+                                                         NULL */
     const dfoo_arrays *arrays, *test_arrays; /* the same as arrays by variable names */
-    const char *map;       /* which array or columns a variable is: "X=train_set_x,Y=train_set_y", "X=age,height";
-                              NULL: the arrays have the variables' names */
+    const char *map;       /* which array or columns a variable is: "X=train_set_x,Y=train_set_y",
+                              "X=age,height"; NULL: the arrays have the variables' names */
     const char *test_map;  /* the same for the test data; NULL: as for the data */
-    int         flatten;   /* not 0: no note when arrays of more than two dimensions become one column an example */
+    int         flatten;   /* not 0: no note when arrays of more than two dimensions become one column an
+                              example */
     const char *scale;     /* what the inputs are multiplied with: "1/255", "X=1/255,U=0.5"; NULL: nothing */
-    const char *classes;   /* names of the classes 0, 1, ..: an array of text in the data, a file with a line for each,
-                              or a list with commas; NULL: the data's list_classes, if it has one that fits */
+    const char *classes;   /* names of the classes 0, 1, ..: an array of text in the data, a file with a line
+                              for each, or a list with commas; NULL: the data's list_classes, if it has one
+                              that fits */
     dfoo_header header;    /* of CSV files */
     const char *labels;    /* CSV: the label columns' names with commas; NULL: the last column */
     double      split;     /* hold back this fraction of the data for testing; 0: none */
@@ -505,11 +537,13 @@ typedef struct dfoo_train_options {
     int         resume;    /* not 0: goes on with the run in `file`; if there is none, begins it */
     int         restart;   /* not 0: begins anew though `file` holds a run that has not ended */
     const char *log;       /* a CSV file of the cost of every epoch; NULL: none */
-    const char *plot;      /* an SVG file of cost and accuracy over the epochs; NULL: none. The scores are then
-                              evaluated about a hundred times, unless report_every says how often */
+    const char *plot;      /* an SVG file of cost and accuracy over the epochs; NULL: none. The scores are
+                              then evaluated about a hundred times, unless report_every says how often */
     size_t      report_every; /* epochs between two calls of `report`; 0: about twenty calls in all */
-    int         live;         /* not 0: `report` is called about 20 times a second, too, with what is known then */
-    /* Both may be NULL. In them, dfoo_messages has the warnings so far, and dfoo_messages_clear may be called. */
+    int         live;         /* not 0: `report` is called about 20 times a second, too, with what is known
+                                 then */
+    /* Both may be NULL. In them, dfoo_messages has the warnings so far, and dfoo_messages_clear may be
+       called. */
     void (*report)(void *user, const dfoo_progress *now);
     int (*stop)(void *user); /* asked about 20 times a second; not 0: end behind this step */
     void *user;
@@ -542,7 +576,8 @@ enum { DFOO_ZERO_LEARNING_RATE = 1, DFOO_ZERO_DECAY = 2, DFOO_ZERO_EPOCHS = 4 };
  * not, and one that ended goes on to more epochs. Data, equations, batch, seed, dtype
  * and learning rate have to be the same: DFOO_EINPUT. DFOO_EIO: the file could not be written at
  * the end; `run` is handed out all the same. */
-DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run, dfoo_progress *last);
+DFOO_API dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run,
+                                dfoo_progress *last);
 
 /* ---- the same, step by step
  *
@@ -622,20 +657,22 @@ typedef struct dfoo_predict_options {
     const char        *data;   /* one of data (a file) and arrays */
     const char *const *more_data; /* more files, as in training */
     const dfoo_arrays *arrays;
-    const char        *map;    /* as in training; NULL: the names that training or its test data had, if they are there */
+    const char        *map;    /* as in training; NULL: the names that training or its test data had, if they
+                                  are there */
     int                flatten; /* as in training */
     dfoo_header        header; /* of CSV files */
     const char        *labels; /* as in training */
-    const char        *csv;    /* a CSV file for the predictions, a line per example, with the name of the class if the
-                                  run has names; "-": standard output; NULL: none */
-    dfoo_confusion   **confusion; /* not NULL: gets the confusion matrix, or NULL where the data has no labels that
-                                     are classes, or more than 1000 */
+    const char        *csv;    /* a CSV file for the predictions, a line per example, with the name of the
+                                  class if the run has names; "-": standard output; NULL: none */
+    dfoo_confusion   **confusion; /* not NULL: gets the confusion matrix, or NULL where the data has no labels
+                                     that are classes, or more than 1000 */
     dfoo_dtype         dtype;
 } dfoo_predict_options;
 
 /* Runs the forward pass with a run's parameters. `out` gets what the model predicts, by name;
  * `metric` (may be NULL) the report on the data's labels, if it has any. */
-DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out,
+DFOO_API dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run,
+                                  const dfoo_predict_options *options, dfoo_arrays **out,
                                   dfoo_progress *metric);
 
 /* -------------------------------------------------------------- predictors */
@@ -680,21 +717,24 @@ DFOO_API dfoo_status dfoo_predictor_run(dfoo_predictor *p, const double *x, size
 
 typedef struct dfoo_plot_options {
     size_t size; /* DFOO_INIT */
-    const dfoo_predict_options *examples; /* the data, as for dfoo_predict; its csv and confusion are not used */
-    const char *features; /* one or two, with a comma: what is varied, the others stay at their means; NULL: all, if
-                             there are not more than two */
+    const dfoo_predict_options *examples; /* the data, as for dfoo_predict; its csv and confusion are not
+                                             used */
+    const char *features; /* one or two, with a comma: what is varied, the others stay at their means; NULL:
+                             all, if there are not more than two */
     const char *title;    /* NULL: model, data and accuracy */
 } dfoo_plot_options;
 
 /* What a trained model says for every value of one or two features, and the examples: the regions of the
  * classes of the first `predict` variable, or bands of its value; over one feature, curves. */
-DFOO_API dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options, char **svg);
+DFOO_API dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run,
+                                     const dfoo_plot_options *options, char **svg);
 
 /* A confusion matrix of up to 100 classes. title may be NULL. */
-DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title, char **svg);
+DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title,
+                                         char **svg);
 
-/* Cost and accuracy over the epochs, from the CSV file that dfoo_train_options.log names, or from a run in an NPZ
- * file. title: NULL for the file's name. */
+/* Cost and accuracy over the epochs, from the CSV file that dfoo_train_options.log names, or from a run in an
+ * NPZ file. title: NULL for the file's name. */
 DFOO_API dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **svg);
 
 #ifdef __cplusplus

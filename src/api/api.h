@@ -62,7 +62,8 @@ typedef struct work {
 #define TAKE(d, type, options, how) \
     DFOO_TRY(use_options(d, __func__, #type, options, &(how), sizeof(how)))
 
-/* Hands a struct of this library's size out, as far as the caller's knows its fields; NULL: nobody wants it. */
+/* Hands a struct of this library's size out, as far as the caller's knows its fields; NULL: nobody wants
+ * it. */
 #define HAND_OUT(d, type, own, to) DFOO_TRY(use_hand_out(d, __func__, #type, &(own), sizeof(own), to))
 
 /* All return DFOO_EUSE, or DFOO_ENOMEM where the message found no memory. */
@@ -70,11 +71,13 @@ dfoo_status use_null(dfoo *d, const char *function, const char *argument);
 dfoo_status use_unknown(dfoo *d, const char *function, const char *argument, int value);
 dfoo_status use_wrong(dfoo *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Copies what the caller's header knows (NULL: nothing) over zeros. DFOO_EUSE: the size is none, or it says that
- * there is something this library does not know. */
-dfoo_status use_options(dfoo *d, const char *function, const char *type, const void *given, void *own, size_t size);
+/* Copies what the caller's header knows (NULL: nothing) over zeros. DFOO_EUSE: the size is none, or it says
+ * that there is something this library does not know. */
+dfoo_status use_options(dfoo *d, const char *function, const char *type, const void *given, void *own,
+                        size_t size);
 
-dfoo_status use_hand_out(dfoo *d, const char *function, const char *type, const void *own, size_t size, void *to);
+dfoo_status use_hand_out(dfoo *d, const char *function, const char *type, const void *own, size_t size,
+                         void *to);
 
 /* ------------------------------------------------------------ messages.c */
 
@@ -82,7 +85,8 @@ dfoo_status use_hand_out(dfoo *d, const char *function, const char *type, const 
 void messages_keep(dfoo *d, const diags *from, uint32_t first);
 
 /* A message that stands alone; returns `status`, or DFOO_ENOMEM. */
-dfoo_status messages_say(dfoo *d, dfoo_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+dfoo_status messages_say(dfoo *d, dfoo_status status, const char *format,
+                         ...) __attribute__((format(printf, 3, 4)));
 
 /* A model with copies of name and text, which were not read yet. */
 dfoo_status model_new(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out);
@@ -147,8 +151,8 @@ var_id work_find_exactly(work *w, const char *name);
 /* Variables that are given, by var_id: room for them and for those that a call adds. */
 bool *work_flags(work *w);
 
-/* The derivation with `given` variables, where an equation is not used for what is given: `given` beside something of
- * its own equation keeps its name, a given gradient is where the sweep begins. */
+/* The derivation with `given` variables, where an equation is not used for what is given: `given` beside
+ * something of its own equation keeps its name, a given gradient is where the sweep begins. */
 dfoo_status work_derive_given(work *w, dfoo_convention convention, const bool *given);
 
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
@@ -164,7 +168,8 @@ void progress_scores(dfoo_progress *p, const train_score *train, const train_sco
 dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion **out);
 
 /* The picture of a history (the matrix and its columns' names) to a file. */
-dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history, const char *const *columns);
+dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history,
+                               const char *const *columns);
 
 /* run_file.c: what a run knows of its model; dfoo_model_from_run reads it. */
 dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model);
@@ -175,13 +180,14 @@ dfoo_status work_text(dfoo_status status, buf *b, char **text);
 
 /* A whole call that hands out a text: reads the model (NULL: none), runs the body, ends. */
 typedef dfoo_status (*text_body)(work *w, const void *request, buf *out);
-dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request, char **text);
+dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request,
+                            char **text);
 
 /* An empty set whose messages go to the context. */
 dfoo_status set_new(dfoo *d, dfoo_arrays **out);
 
-/* Turns a set of the caller's (NULL: none) into one of doubles row by row, the only kind that the rooms read. *own is
- * to be freed with arrays_free, after a failure, too; NULL: nothing had to be copied. */
+/* Turns a set of the caller's (NULL: none) into one of doubles row by row, the only kind that the rooms read.
+ * *own is to be freed with arrays_free, after a failure, too; NULL: nothing had to be copied. */
 dfoo_status set_plain(dfoo *d, const dfoo_arrays **set, dfoo_arrays **own);
 
 #endif

@@ -32,7 +32,8 @@ void dfoo_arrays_free(dfoo_arrays *set) {
     arrays_free(set);
 }
 
-dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const double *data,
+dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                            const double *data,
                             dfoo_array **out) {
     if (out) *out = NULL;
     NEED(NULL, set);
@@ -41,7 +42,8 @@ dfoo_status dfoo_arrays_add(dfoo_arrays *set, const char *name, int ndim, const 
     return arrays_add(set, name, ndim, dim, data, out);
 }
 
-dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols, const double *data,
+dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
+                                   const double *data,
                                    dfoo_array **out) {
     if (out) *out = NULL;
     NEED(NULL, set);
@@ -49,7 +51,8 @@ dfoo_status dfoo_arrays_add_matrix(dfoo_arrays *set, const char *name, size_t ro
     return arrays_add_matrix(set, name, rows, cols, data, out);
 }
 
-dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const float *data,
+dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim,
+                                const float *data,
                                 dfoo_array **out) {
     if (out) *out = NULL;
     NEED(NULL, set);
@@ -58,7 +61,8 @@ dfoo_status dfoo_arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, co
     return arrays_add_f32(set, name, ndim, dim, data, out);
 }
 
-dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
+dfoo_status dfoo_arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim,
+                               const size_t *dim,
                                const ptrdiff_t *step, const void *data, dfoo_array **out) {
     if (out) *out = NULL;
     NEED(NULL, set);

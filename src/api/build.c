@@ -1,8 +1,8 @@
 /* The public interface: models without text.
  *
- * A builder writes the notation, one line for each statement, and remembers for every term which call wrote which
- * part of it. In the end the same reader reads it as any other model; where it finds something wrong, the place becomes the
- * call. So what is built and what is written cannot differ. */
+ * A builder writes the notation, one line for each statement, and remembers for every term which call wrote
+ * which part of it. In the end the same reader reads it as any other model; where it finds something wrong,
+ * the place becomes the call. So what is built and what is written cannot differ. */
 #include <math.h>
 #include <string.h>
 
@@ -50,12 +50,18 @@ static dfoo_term misuse(dfoo_builder *b, const char *function, const char *what)
     return 0;
 }
 
+static bool is_digit(unsigned char c) {
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+}
+
 static bool is_name(const char *name) {
-    if (!name || !*name || (*name >= '0' && *name <= '9')) return false;
-    for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
-        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || *c >= 0x80;
-        if (!letter && !(*c >= '0' && *c <= '9')) return false;
-    }
+    if (!name || !is_letter((unsigned char)*name)) return false;
+    for (const char *c = name; *c; c++)
+        if (!is_letter((unsigned char)*c) && !is_digit((unsigned char)*c)) return false;
     return true;
 }
 
@@ -71,13 +77,15 @@ static dfoo_term add_term(dfoo_builder *b, const char *function, term t) {
     t.function = function;
     t.call = b->calls;
     if (t.len > MOST_BYTES)
-        return misuse(b, function, "this term is a megabyte long: what it uses more than once needs dfoo_build_name");
+        return misuse(b, function,
+                      "this term is a megabyte long: what it uses more than once needs dfoo_build_name");
     vec_push(&b->a, &b->terms, t);
     return b->a.failed ? 0 : b->terms.n - 1;
 }
 
 static dfoo_term name_term(dfoo_builder *b, const char *function, const char *name) {
-    return add_term(b, function, (term){.text = arena_text(&b->a, name, strlen(name)), .level = LEVEL_ATOM, .named = true});
+    return add_term(b, function, (term){.text = arena_text(&b->a, name, strlen(name)), .level = LEVEL_ATOM,
+                                        .named = true});
 }
 
 /* A term that was built by this builder. */
@@ -89,7 +97,8 @@ static const term *term_at(dfoo_builder *b, const char *function, dfoo_term x) {
 }
 
 /* A text with operands in it, where they stand for $. */
-static dfoo_term compose(dfoo_builder *b, const char *function, const char *format, level own, level least_left,
+static dfoo_term compose(dfoo_builder *b, const char *function, const char *format, level own,
+                         level least_left,
                          level least_right, const dfoo_term *args) {
     term   t = {.level = (uint8_t)own};
     buf    text;
@@ -118,7 +127,8 @@ static dfoo_term compose(dfoo_builder *b, const char *function, const char *form
     return add_term(b, function, t);
 }
 
-static dfoo_term binary(dfoo_builder *b, const char *function, const char *format, level own, dfoo_term x, dfoo_term y) {
+static dfoo_term binary(dfoo_builder *b, const char *function, const char *format, level own, dfoo_term x,
+                        dfoo_term y) {
     const dfoo_term args[] = {x, y};
     if (!b) return 0;
     b->calls++;
@@ -151,7 +161,8 @@ dfoo_term dfoo_build_pow(dfoo_builder *b, dfoo_term x, dfoo_term y) {
     return binary(b, __func__, "$**$", LEVEL_POWER, x, y);
 }
 
-static dfoo_term unary(dfoo_builder *b, const char *function, const char *format, level own, level least, dfoo_term x) {
+static dfoo_term unary(dfoo_builder *b, const char *function, const char *format, level own, level least,
+                       dfoo_term x) {
     if (!b) return 0;
     b->calls++;
     return compose(b, function, format, own, least, least, &x);
@@ -165,7 +176,8 @@ dfoo_term dfoo_build_transpose(dfoo_builder *b, dfoo_term x) {
     return unary(b, __func__, "$.T", LEVEL_ATOM, LEVEL_ATOM, x);
 }
 
-static dfoo_term reduce(dfoo_builder *b, const char *function, const char *name, dfoo_term x, dfoo_axis axis) {
+static dfoo_term reduce(dfoo_builder *b, const char *function, const char *name, dfoo_term x,
+                        dfoo_axis axis) {
     static const char *const axes[] = {"", ", axis=0, keepdims=True", ", axis=1, keepdims=True"};
     if (!b) return 0;
     b->calls++;
@@ -218,14 +230,18 @@ static void end_line(dfoo_builder *b, const char *function, size_t formula, dfoo
     vec_push(&b->a, &b->lines, (line){.formula = formula, .term = x, .function = function, .call = b->calls});
 }
 
-static dfoo_term declare(dfoo_builder *b, const char *function, const char *kind, const char *name, const char *rows,
+static dfoo_term declare(dfoo_builder *b, const char *function, const char *kind, const char *name,
+                         const char *rows,
                          const char *cols, const char *start) {
     if (!b) return 0;
     b->calls++;
     if (!is_name(name)) return misuse(b, function, "a variable needs a name: letters, digits and _");
-    if (!is_size(rows) || !is_size(cols)) return misuse(b, function, "rows and columns are names or whole numbers");
-    if (start && start[strcspn(start, "\r\n#")]) return misuse(b, function, "a start is a word, or a word with numbers");
-    buf_printf(&b->text, "%s %s : (%s, %s)%s%s", kind, name, rows, cols, start ? " ~ " : "", start ? start : "");
+    if (!is_size(rows) || !is_size(cols))
+        return misuse(b, function, "rows and columns are names or whole numbers");
+    if (start && start[strcspn(start, "\r\n#")])
+        return misuse(b, function, "a start is a word, or a word with numbers");
+    buf_printf(&b->text, "%s %s : (%s, %s)%s%s", kind, name, rows, cols, start ? " ~ " : "", start ? start
+               : "");
     end_line(b, function, 0, 0);
     return name_term(b, function, name);
 }
@@ -238,11 +254,13 @@ dfoo_term dfoo_build_label(dfoo_builder *b, const char *name, const char *rows, 
     return declare(b, __func__, "label", name, rows, cols, NULL);
 }
 
-dfoo_term dfoo_build_param(dfoo_builder *b, const char *name, const char *rows, const char *cols, const char *start) {
+dfoo_term dfoo_build_param(dfoo_builder *b, const char *name, const char *rows, const char *cols,
+                           const char *start) {
     return declare(b, __func__, "param", name, rows, cols, start);
 }
 
-static bool put_equation(dfoo_builder *b, const char *function, const char *kind, const char *name, double value) {
+static bool put_equation(dfoo_builder *b, const char *function, const char *kind, const char *name,
+                         double value) {
     b->calls++;
     if (!is_name(name)) misuse(b, function, "it needs a name: letters, digits and _");
     else if (!isfinite(value)) misuse(b, function, "its value is a finite number");

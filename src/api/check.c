@@ -9,7 +9,8 @@ typedef struct engine_user {
 
 static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
     const engine_user *u = user;
-    diff_options       how = {.convention = u->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE, .edit = edit};
+    diff_options       how = {.convention = u->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE,
+                              .edit = edit};
     return diff_run(m, a, &how, out);
 }
 

@@ -115,7 +115,8 @@ static dfoo_status make_ports(compiling *c) {
         buffer_id b = f->p->of_var[v];
         bool      read = b && f->p->buffers.at[b].kind == BUFFER_LEAF && f->p->buffers.at[b].var == v;
         bool      optional = x->kind == VAR_CONST || x->kind == VAR_MASK;
-        vec_push(a, &f->in.list, (port){.name = ir_var_name(g, v), .var = v, .sh = x->sh, .optional = optional,
+        vec_push(a, &f->in.list,
+                 (port){.name = ir_var_name(g, v), .var = v, .sh = x->sh, .optional = optional,
                                         .waits = read && !optional});
     }
     for (uint32_t i = 0; i < c->wanted.n; i++) {

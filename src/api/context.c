@@ -9,7 +9,8 @@ const char *dfoo_version(void) {
 }
 
 const char *dfoo_status_text(dfoo_status status) {
-    static const char *const texts[] = {"ok", "the answer is no", "wrong input", "a file could not be read or written",
+    static const char *const texts[] = {"ok", "the answer is no", "wrong input",
+                                        "a file could not be read or written",
                                         "out of memory", "wrong use of a function"};
     return (unsigned)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
 }

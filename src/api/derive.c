@@ -30,7 +30,8 @@ static dfoo_status close_wanted(work *w, bool *wanted) {
         DFOO_TRY(ir_reach(&w->m.g, &w->a, &v->whole, 1, &need));
         for (uint32_t k = 0; k < need.list.n; k++) {
             const node *x = ir_node(&w->m.g, need.list.at[k]);
-            if (x->op == OP_VAR && ir_var(&w->m.g, x->ref)->kind == VAR_GRADIENT) wanted[ir_var(&w->m.g, x->ref)->of] = true;
+            if (x->op == OP_VAR && ir_var(&w->m.g, x->ref)->kind == VAR_GRADIENT)
+                wanted[ir_var(&w->m.g, x->ref)->of] = true;
         }
     }
     return DFOO_OK;
@@ -41,7 +42,8 @@ typedef struct rule_list {
     buf  *out;
 } rule_list;
 
-static void tell_rule(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after) {
+static void tell_rule(void *user, var_id in, const char *rule, const char *sentence, node_id before,
+                      node_id after) {
     rule_list *l = user;
     buf_printf(l->out, "#   in %s: ", ir_var_name(&l->w->m.g, in));
     print_node(&l->w->m.g, before, l->out);
@@ -58,7 +60,9 @@ static dfoo_status tell_digits(work *w, const program *raw, buf *out) {
     stable_options how = {.digits = true, .tell_digits_only = true, .on_rule = tell_rule, .user = &list};
     buf_init(&lines, w->d->mem);
     dfoo_status status = simplify_stable(&w->m.g, &w->a, raw, &how, &precise);
-    if (lines.len) buf_printf(out, "# grad, which may take its time, also keeps the digits of units that saturate\n%s", lines.text);
+    if (lines.len)
+        buf_printf(out, "# grad, which may take its time, also keeps the digits of units that saturate\n%s",
+                   lines.text);
     if (status == DFOO_OK) status = buf_status(&lines);
     buf_free(&lines);
     return status;
@@ -70,7 +74,8 @@ static dfoo_status show_run(work *w, buf *out) {
     rule_list     list = {w, out};
     stable_options how = {.on_rule = tell_rule, .user = &list};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
-    buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n", w->m.src.name);
+    buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n",
+               w->m.src.name);
     size_t before = out->len;
     DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &how, &run));
     if (out->len == before) buf_puts(out, "#   (none was needed)\n");
@@ -90,7 +95,8 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     dfoo_status status = derive_head(&w->dv, wanted, &head);
     const char *text = head.text ? head.text : "";
     if (status == DFOO_OK && opt->format == DFOO_NUMPY) status = emit_numpy(&w->dv, wanted, text, out);
-    else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text, opt->standalone != 0, out);
+    else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text,
+                                                                                 opt->standalone != 0, out);
     else if (status == DFOO_OK) status = emit_json(&w->dv, wanted, text, out);
     buf_free(&head);
     return status;
@@ -101,10 +107,13 @@ static bool is_text(dfoo_format format) {
 }
 
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
-    const char *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
+    const char *text_only =
+        opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
     const char *wrong = NULL;
-    if (opt->format > DFOO_JSON) wrong = "there is no such format: derivations come as text, numpy, latex or json";
-    else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only", text_only);
+    if (opt->format > DFOO_JSON)
+        wrong = "there is no such format: derivations come as text, numpy, latex or json";
+    else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only",
+                                                                      text_only);
     else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }

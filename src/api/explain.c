@@ -42,7 +42,8 @@ static dfoo_status explained_variable(work *w, const char *name, var_id *v) {
     uint8_t     kind = ir_var(&w->m.g, *v)->kind;
     if (kind == VAR_LABEL || kind == VAR_CONST || kind == VAR_MASK)
         return diag_alone(&w->messages, "%s is given, nothing is learned about it: it has no gradient", text);
-    return diag_alone(&w->messages, "the cost %s does not depend on %s: its gradient is zero", ir_var_name(&w->m.g, w->m.cost), text);
+    return diag_alone(&w->messages, "the cost %s does not depend on %s: its gradient is zero",
+                      ir_var_name(&w->m.g, w->m.cost), text);
 }
 
 /* ---- a function by its name: one of the table, or of the model's own */
@@ -65,14 +66,16 @@ static node_id function_write_out(void *user, node_id n, node_id name, node_id f
     return simplify_replace(&w->m.g, &w->a, n, name, formula);
 }
 
-static dfoo_status explain_definition(work *w, const char *name, var_id z, node_id def, const explain_options *in, buf *out) {
+static dfoo_status explain_definition(work *w, const char *name, var_id z, node_id def,
+                                      const explain_options *in, buf *out) {
     explain_function_how how = {function_tidy, function_best, function_write_out, w};
     explain_result       result;
     return explain_function(&w->m, name, z, def, &how, in, out, &result);
 }
 
 /* A function of ops.def, on a model that has nothing but a z. */
-static dfoo_status explain_table_function(work *w, op_id op, const char *name, const explain_options *in, buf *out) {
+static dfoo_status explain_table_function(work *w, op_id op, const char *name, const explain_options *in,
+                                          buf *out) {
     static const char text[] = "input z : (n, m)\nJ = sum(z)\nminimize J\n";
     DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, name, text, sizeof text - 1));
     ir          *g = &w->m.g;
@@ -85,15 +88,18 @@ static dfoo_status explain_table_function(work *w, op_id op, const char *name, c
 }
 
 /* A function of the model's own: its formula over a matrix that is called like its operand. */
-static dfoo_status explain_own_function(work *w, const function *f, const char *name, const explain_options *in, buf *out) {
+static dfoo_status explain_own_function(work *w, const function *f, const char *name,
+                                        const explain_options *in, buf *out) {
     const char *hidden = ir_var_name(&w->m.g, f->formal[0]), *open = strchr(hidden, '(');
     size_t      len = open ? strlen(open) - 2 : 0;
     sym         z_name = len ? symbols_add(&w->names, open + 1, len) : 0;
     if (ir_find_var(&w->m.g, z_name)) z_name = symbols_add(&w->names, "z_", 2);
     sym    n = symbols_add(&w->names, "n", 1);
-    var_id z = ir_add_var(&w->m.g, (variable){.name = z_name, .kind = VAR_DEFINED, .sh = shape_of(dim_named(n), dim_named(n))});
+    var_id z = ir_add_var(&w->m.g, (variable){.name = z_name, .kind = VAR_DEFINED,
+                                              .sh = shape_of(dim_named(n), dim_named(n))});
     if (!z) return DFOO_ENOMEM;
-    node_id def = simplify_replace(&w->m.g, &w->a, f->body, ir_var(&w->m.g, f->formal[0])->leaf, ir_var(&w->m.g, z)->leaf);
+    node_id def = simplify_replace(&w->m.g, &w->a, f->body, ir_var(&w->m.g, f->formal[0])->leaf,
+                                   ir_var(&w->m.g, z)->leaf);
     return def ? explain_definition(w, name, z, def, in, out) : DFOO_ENOMEM;
 }
 
@@ -114,8 +120,10 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     program         run = {{0}};
     explain_forms   forms = {.w = w};
     explain_how     simplifying = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
-    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name, .function = explain_used_function, .user = w,
-                           .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0, .numbers = opt->numbers || opt->values, .seed = 1, .how = &simplifying}};
+    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name,
+                           .function = explain_used_function, .user = w,
+                           .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0,
+                                    .numbers = opt->numbers || opt->values, .seed = 1, .how = &simplifying}};
     sizes           given_sizes;
     matrix         *given;
     explain_result  result;
@@ -138,7 +146,8 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     return explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
 }
 
-static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt, buf *out) {
+static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt,
+                                buf *out) {
     if (!name) return explain(w, NULL, opt, out);
     sym             known = with_model ? symbols_find(&w->names, name, strlen(name)) : 0;
     const function *f = with_model ? model_function(&w->m, known) : NULL;
@@ -146,12 +155,16 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     explain_options in = {.format = opt->format, .standalone = opt->standalone != 0};
     if (f && f->body && f->n_formals == 1) return explain_own_function(w, f, name, &in, out);
     if (f)
-        return diag_alone(&w->messages, "%s is left open or has several operands: it has no formula to differentiate by one",
+        return diag_alone(&w->messages,
+                          "%s is left open or has several operands: "
+                          "it has no formula to differentiate by one",
                           name);
     if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
         return explain_table_function(w, op, name, &in, out);
     if (with_model) return explain(w, name, opt, out);
-    return diag_alone(&w->messages, "there is no function '%s'; a gradient is explained with its model: explain MODEL %s", name,
+    return diag_alone(&w->messages,
+                      "there is no function '%s'; "
+                      "a gradient is explained with its model: explain MODEL %s", name,
                       name);
 }
 
@@ -192,13 +205,15 @@ static dfoo_status explain_request_text(work *w, const void *request, buf *out) 
 }
 
 static dfoo_status known_options(dfoo *d, const char *function, const dfoo_explain_options *how) {
-    if ((unsigned)how->convention > DFOO_DJ) return use_unknown(d, function, "convention", (int)how->convention);
+    if ((unsigned)how->convention > DFOO_DJ)
+        return use_unknown(d, function, "convention", (int)how->convention);
     if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
     if ((unsigned)how->format > DFOO_MARKDOWN) return use_unknown(d, function, "format", (int)how->format);
     return DFOO_OK;
 }
 
-dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options, char **text) {
+dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options,
+                         char **text) {
     explain_request r = {.with_model = true, .name = name};
     if (text) *text = NULL;
     NEED(NULL, model);
@@ -212,7 +227,8 @@ dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain
     return status;
 }
 
-dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options, char **text) {
+dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options,
+                                  char **text) {
     explain_request r = {.name = name};
     if (text) *text = NULL;
     NEED(NULL, d);

@@ -1,8 +1,8 @@
 /* The public interface: compiled functions.
  *
  * Binding decides, a run only computes: where an input is dense the execution reads the caller's memory, any
- * other is gathered into room that binding made; an output is written where it is wanted, or scattered to it. What
- * changes with the number of examples is decided in the first run of that number. */
+ * other is gathered into room that binding made; an output is written where it is wanted, or scattered to it.
+ * What changes with the number of examples is decided in the first run of that number. */
 #include <assert.h>
 #include <string.h>
 
@@ -19,7 +19,8 @@ static bool is_dense(size_t rows, size_t cols, ptrdiff_t row_step, ptrdiff_t col
 }
 
 /* Entries of `size` bytes from one place to another, both with steps. */
-static void copy_matrix(size_t rows, size_t cols, size_t size, char *to, const ptrdiff_t *to_step, const char *from,
+static void copy_matrix(size_t rows, size_t cols, size_t size, char *to, const ptrdiff_t *to_step,
+                        const char *from,
                         const ptrdiff_t *from_step) {
     ptrdiff_t each = (ptrdiff_t)size;
     for (size_t i = 0; i < rows; i++) {
@@ -27,7 +28,8 @@ static void copy_matrix(size_t rows, size_t cols, size_t size, char *to, const p
         const char *x = from + (ptrdiff_t)i * from_step[0] * each;
         if (to_step[1] == 1 && from_step[1] == 1) memcpy(y, x, cols * size);
         else
-            for (size_t k = 0; k < cols; k++, y += to_step[1] * each, x += from_step[1] * each) memcpy(y, x, size);
+            for (size_t k = 0; k < cols; k++, y += to_step[1] * each, x += from_step[1] * each)
+                memcpy(y, x, size);
     }
 }
 
@@ -82,6 +84,7 @@ static dfoo_status fill_masks(dfoo_function *f) {
 }
 
 static dfoo_status open_exec(dfoo_function *f) {
+    assert(f->most > 0 && sizes_known(f));
     dim examples = f->w.m.g.examples;
     if (examples) f->s.of[dim_name(examples)] = f->most;
     exec_close(f->e);
@@ -139,7 +142,8 @@ static void tell_sizes(const dfoo_function *f, const port *x, buf *b) {
         bool   examples = dims[i] == f->w.m.g.examples;
         size_t n = examples ? (f->most_given ? f->most : 0) : sizes_get(&f->s, dims[i]);
         if (!dim_is_named(dims[i]) || !n || (i && dims[0] == dims[1])) continue;
-        buf_printf(b, "%s%s%s%zu", between, symbols_name(&f->w.names, dim_name(dims[i])), examples ? " up to " : " = ", n);
+        buf_printf(b, "%s%s%s%zu", between, symbols_name(&f->w.names, dim_name(dims[i])), examples ? " up to "
+                   : " = ", n);
         between = ", ";
     }
 }
@@ -166,7 +170,8 @@ static dfoo_status refuse_name(dfoo_function *f, const char *what, const port_li
         buf_printf(&names, "%s%s", i ? ", " : "", list->list.at[i].name);
     dfoo_status status = buf_status(&names);
     if (status == DFOO_OK)
-        status = messages_say(f->d, DFOO_EINPUT, "the function has no %s '%s'; there are: %s", what, name, names.text);
+        status = messages_say(f->d, DFOO_EINPUT, "the function has no %s '%s'; there are: %s", what, name,
+                              names.text);
     buf_free(&names);
     return status;
 }
@@ -210,7 +215,8 @@ static dfoo_status bind_input(dfoo_function *f, const char *name, const void *da
     return DFOO_OK;
 }
 
-dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols,
+dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const void *data, size_t rows,
+                                       size_t cols,
                                        ptrdiff_t row_step, ptrdiff_t col_step) {
     NEED(NULL, f);
     NEED(f->d, name);
@@ -218,7 +224,8 @@ dfoo_status dfoo_function_bind_strided(dfoo_function *f, const char *name, const
     return bind_input(f, name, data, rows, cols, row_step, col_step);
 }
 
-dfoo_status dfoo_function_bind(dfoo_function *f, const char *name, const void *data, size_t rows, size_t cols) {
+dfoo_status dfoo_function_bind(dfoo_function *f, const char *name, const void *data, size_t rows,
+                               size_t cols) {
     NEED(NULL, f);
     NEED(f->d, name);
     NEED(f->d, data);
@@ -235,14 +242,16 @@ static dfoo_status bind_output(dfoo_function *f, const char *name, void *data, s
     return DFOO_OK;
 }
 
-dfoo_status dfoo_function_bind_output_strided(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols,
+dfoo_status dfoo_function_bind_output_strided(dfoo_function *f, const char *name, void *data, size_t rows,
+                                              size_t cols,
                                               ptrdiff_t row_step, ptrdiff_t col_step) {
     NEED(NULL, f);
     NEED(f->d, name);
     return bind_output(f, name, data, rows, cols, row_step, col_step);
 }
 
-dfoo_status dfoo_function_bind_output(dfoo_function *f, const char *name, void *data, size_t rows, size_t cols) {
+dfoo_status dfoo_function_bind_output(dfoo_function *f, const char *name, void *data, size_t rows,
+                                      size_t cols) {
     NEED(NULL, f);
     NEED(f->d, name);
     return bind_output(f, name, data, rows, cols, (ptrdiff_t)cols, 1);
@@ -255,7 +264,8 @@ static dfoo_status check_input(dfoo_function *f, const port *x, size_t examples)
     size_t bound = x->at ? examples_of(f, x, x->rows, x->cols) : 0;
     if (x->waits) return use_wrong(f->d, "dfoo_function_run: %s is not bound", x->name);
     if (bound && bound < examples)
-        return use_wrong(f->d, "dfoo_function_run: %s is bound with %zu examples, and the run is of %zu", x->name, bound,
+        return use_wrong(f->d, "dfoo_function_run: %s is bound with %zu examples, and the run is of %zu",
+                         x->name, bound,
                          examples);
     return DFOO_OK;
 }
@@ -266,7 +276,9 @@ static dfoo_status place_input(dfoo_function *f, port *x, size_t examples) {
     if (!x->at || shape_is_scalar(x->sh)) return DFOO_OK;
     bool dense = is_dense(rows, cols, x->row_step, x->col_step);
     if (!dense && !x->room)
-        return use_wrong(f->d, "dfoo_function_run: the first %zu examples of %s do not lie together; bind them, or with steps",
+        return use_wrong(f->d,
+                         "dfoo_function_run: the first %zu examples of %s do not lie together; "
+                         "bind them, or with steps",
                          examples, x->name);
     exec_bind(f->e, x->var, dense ? x->at : x->room);
     return DFOO_OK;
@@ -292,9 +304,11 @@ static size_t all_examples(const dfoo_function *f) {
 /* Decides what depends on the number of examples. */
 static dfoo_status prepare(dfoo_function *f, size_t examples) {
     for (uint32_t i = 0; i < f->in.list.n; i++) DFOO_TRY(check_input(f, &f->in.list.at[i], examples));
-    if (!f->e) return use_wrong(f->d, "dfoo_function_run: not all sizes are known; dfoo_model_set gives them");
+    if (!f->e)
+        return use_wrong(f->d, "dfoo_function_run: not all sizes are known; dfoo_model_set gives them");
     if (examples > f->most && f->w.m.g.examples)
-        return use_wrong(f->d, "dfoo_function_run: %zu examples, and there is room for %zu", examples, f->most);
+        return use_wrong(f->d, "dfoo_function_run: %zu examples, and there is room for %zu", examples,
+                         f->most);
     f->now = 0;
     if (f->w.m.g.examples) exec_fit(f->e, examples);
     for (uint32_t i = 0; i < f->in.list.n; i++) DFOO_TRY(place_input(f, &f->in.list.at[i], examples));
@@ -313,6 +327,7 @@ static void read_input(dfoo_function *f, port *x) {
     }
     size_t rows = size_of(f, x->sh.rows, f->now), cols = size_of(f, x->sh.cols, f->now);
     if (is_dense(rows, cols, x->row_step, x->col_step)) return;
+    assert(x->room && x->room_size >= rows * cols * entry_size(f));
     const ptrdiff_t from[] = {x->row_step, x->col_step}, to[] = {(ptrdiff_t)cols, 1};
     copy_matrix(rows, cols, entry_size(f), x->room, to, x->at, from);
 }
@@ -361,7 +376,8 @@ dfoo_status dfoo_function_shape(dfoo_function *f, const char *name, size_t *rows
     *rows = size_of(f, x->sh.rows, f->now);
     *cols = size_of(f, x->sh.cols, f->now);
     if (shape_is_scalar(x->sh)) *rows = *cols = 1;
-    return *rows && *cols ? DFOO_OK : messages_say(f->d, DFOO_EINPUT, "the size of %s is not known yet", name);
+    return *rows && *cols ? DFOO_OK : messages_say(f->d, DFOO_EINPUT, "the size of %s is not known yet",
+                                                   name);
 }
 
 /* ------------------------------------------------------------------- lifetime */
@@ -394,7 +410,8 @@ void dfoo_function_free(dfoo_function *f) {
     if (!f) return;
     dfoo_allocator mem = f->d->mem;
     exec_close(f->e);
-    for (uint32_t i = 0; i < f->in.list.n; i++) mem_free(&mem, f->in.list.at[i].room, f->in.list.at[i].room_size);
+    for (uint32_t i = 0; i < f->in.list.n; i++)
+        mem_free(&mem, f->in.list.at[i].room, f->in.list.at[i].room_size);
     arena_free(&f->w.a);
     mem_free(&mem, f, sizeof *f);
 }

@@ -33,7 +33,8 @@ struct dfoo_function {
     unsigned    threads;
     sizes       s;
     bool        most_given;
-    size_t      most, now; /* examples: that there is room for; of the last run, 0: something was bound since */
+    size_t      most, now; /* examples: that there is room for; of the last run, 0: something was bound
+                              since */
     port_list   in, out;
 };
 

@@ -1,4 +1,5 @@
-/* Variables that a call is given although the model has an equation for them: an intermediate value, a gradient. */
+/* Variables that a call is given although the model has an equation for them: an intermediate value, a
+ * gradient. */
 #include "api/api.h"
 
 bool *work_flags(work *w) {
@@ -15,7 +16,8 @@ static dfoo_status find_conflicts(work *w, const bool *given, bool *no_name) {
         DFOO_TRY(ir_reach(g, &w->a, &s->node, 1, &need));
         for (uint32_t k = 0; given[s->var] && k < need.list.n; k++) {
             const node *x = ir_node(g, need.list.at[k]);
-            if (x->op == OP_VAR && given[x->ref] && ir_var(g, x->ref)->kind == VAR_DEFINED) no_name[s->var] = true;
+            if (x->op == OP_VAR && given[x->ref] && ir_var(g, x->ref)->kind == VAR_DEFINED)
+                no_name[s->var] = true;
         }
     }
     return DFOO_OK;
@@ -28,5 +30,6 @@ dfoo_status work_derive_given(work *w, dfoo_convention convention, const bool *g
     DFOO_TRY(find_conflicts(w, given, no_name));
     for (var_id v = 1; v < g->vars.n; v++)
         if (given[v] && ir_var(g, v)->kind == VAR_GRADIENT) gradient[ir_var(g, v)->of] = true;
-    return work_derive(w, &(work_options){.convention = convention, .given_gradient = gradient, .no_name = no_name});
+    return work_derive(w, &(work_options){.convention = convention, .given_gradient = gradient,
+                                          .no_name = no_name});
 }

@@ -47,25 +47,37 @@ static bool as_shape(const variable *v, const dfoo_array *x, size_t *rows, size_
     return x->ndim == 0 ? n == 1 : v->sh.cols == dim_literal(1) || v->sh.rows == dim_literal(1);
 }
 
+/* Is the array the variable's transpose? */
+static bool is_turned(grad_call *c, const variable *v, size_t rows, size_t cols) {
+    return fits_dim(c, v->sh.rows, cols, false) && fits_dim(c, v->sh.cols, rows, false);
+}
+
+static dfoo_status refuse_turned(grad_call *c, var_id v, const dfoo_array *x) {
+    work *w = c->w;
+    return diag_alone(&w->messages, "%s is %s, and %s is expected: it is the other way round", var_text(c, v),
+                      arrays_dims_text(&w->a, x->ndim, x->dim),
+                      print_shape_text(&w->m.g, &w->a, ir_var(&w->m.g, v)->sh));
+}
+
+/* With the sizes that are known, "n1 = 4". */
+static dfoo_status refuse_array(grad_call *c, var_id v, const dfoo_array *x) {
+    shape     sh = ir_var(&c->w->m.g, v)->sh;
+    const dim dims[] = {sh.rows, sh.cols};
+    work_unfit(c->w, v, x);
+    for (int i = 0; i < 2 && !shape_is_scalar(sh); i++)
+        if (dim_is_named(dims[i]) && sizes_get(&c->s, dims[i]))
+            diag_note(&c->w->messages, "%s = %zu", symbols_name(&c->w->names, dim_name(dims[i])),
+                      sizes_get(&c->s, dims[i]));
+    return DFOO_EINPUT;
+}
+
 static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     const variable *var = ir_var(&c->w->m.g, v);
     size_t          rows, cols;
-    bool            ok = as_shape(var, x, &rows, &cols) && rows && cols;
-    if (ok && !shape_is_scalar(var->sh)) {
-        ok = fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true);
-        if (!ok && fits_dim(c, var->sh.rows, cols, false) && fits_dim(c, var->sh.cols, rows, false)) {
-            return diag_alone(&c->w->messages, "%s is %s, and %s is expected: it is the other way round", var_text(c, v),
-                              arrays_dims_text(&c->w->a, x->ndim, x->dim), print_shape_text(&c->w->m.g, &c->w->a, var->sh));
-        }
-    }
-    if (ok) return DFOO_OK;
-    work_unfit(c->w, v, x);
-    for (int i = 0; i < 2 && !shape_is_scalar(var->sh); i++) {
-        dim d = i ? var->sh.cols : var->sh.rows;
-        if (dim_is_named(d) && sizes_get(&c->s, d))
-            diag_note(&c->w->messages, "%s = %zu", symbols_name(&c->w->names, dim_name(d)), sizes_get(&c->s, d));
-    }
-    return DFOO_EINPUT;
+    if (!as_shape(var, x, &rows, &cols) || !rows || !cols) return refuse_array(c, v, x);
+    if (shape_is_scalar(var->sh)) return DFOO_OK;
+    if (fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true)) return DFOO_OK;
+    return is_turned(c, var, rows, cols) ? refuse_turned(c, v, x) : refuse_array(c, v, x);
 }
 
 static dfoo_status bind_all(grad_call *c) {
@@ -76,7 +88,8 @@ static dfoo_status bind_all(grad_call *c) {
         var_id            v = ir_find_var(&c->w->m.g, name);
         if (strncmp(x->name, "dfoo.", 5) == 0) continue; /* what a run keeps for predicting */
         if (!v) {
-            diag_warn(&c->w->messages, NULL, span_at(0, 0), "the model has no variable '%s': this array is not used", x->name);
+            diag_warn(&c->w->messages, NULL, span_at(0, 0),
+                      "the model has no variable '%s': this array is not used", x->name);
             continue;
         }
         if (bind_one(c, v, x) != DFOO_OK) status = DFOO_EINPUT;
@@ -95,7 +108,8 @@ static bool can_compute(grad_call *c, node_id n) {
     if (ir_reach(&c->w->m.g, &c->w->a, &n, 1, &need) != DFOO_OK) return false;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(&c->w->m.g, need.list.at[i]);
-        bool        sized = shape_is_scalar(x->sh) || (sizes_get(&c->s, x->sh.rows) && sizes_get(&c->s, x->sh.cols));
+        bool        sized = shape_is_scalar(x->sh) || (sizes_get(&c->s, x->sh.rows) &&
+                                                       sizes_get(&c->s, x->sh.cols));
         if (x->op == OP_SIZE && !sizes_get(&c->s, x->ref)) return false;
         if (!sized || (x->op == OP_VAR && !c->known[x->ref])) return false;
     }
@@ -106,7 +120,8 @@ static bool can_compute(grad_call *c, node_id n) {
 static dfoo_status compute_twice(grad_call *c, const stmt *s) {
     const char *name = arena_format(&c->w->a, "%s (computed)", var_text(c, s->var));
     if (!name) return DFOO_ENOMEM;
-    variable copy = {.name = symbols_add(&c->w->names, name, strlen(name)), .kind = VAR_DEFINED, .sh = ir_var(&c->w->m.g, s->var)->sh};
+    variable copy = {.name = symbols_add(&c->w->names, name, strlen(name)), .kind = VAR_DEFINED,
+                     .sh = ir_var(&c->w->m.g, s->var)->sh};
     var_id   v = ir_add_var(&c->w->m.g, copy);
     if (!v) return DFOO_ENOMEM;
     vec_push(&c->w->a, &c->twice_of, s->var);
@@ -118,7 +133,8 @@ static dfoo_status compute_twice(grad_call *c, const stmt *s) {
 /* Keeps the statements that can be computed, in order. */
 static dfoo_status choose_program(grad_call *c, const program *all) {
     ir *g = &c->w->m.g;
-    for (var_id v = 1; v < g->vars.n; v++) c->known[v] = c->given[v] || ir_var(g, v)->kind == VAR_CONST || ir_var(g, v)->kind == VAR_MASK;
+    for (var_id v = 1; v < g->vars.n; v++)
+        c->known[v] = c->given[v] || ir_var(g, v)->kind == VAR_CONST || ir_var(g, v)->kind == VAR_MASK;
     for (uint32_t i = 0; i < all->list.n; i++) {
         const stmt *s = &all->list.at[i];
         bool        can = can_compute(c, s->node);
@@ -149,7 +165,9 @@ static dfoo_status tell_differences(grad_call *c, exec *e) {
             scale = fmax(scale, fmax(fabs(x->data[k]), fabs(y[k])));
         }
         if (most / scale > 1e-5)
-            diag_warn(&c->w->messages, NULL, span_at(0, 0), "%s is given and does not agree with its equation (they differ by %.2g of its largest entry); it is used as given",
+            diag_warn(&c->w->messages, NULL, span_at(0, 0),
+                      "%s is given and does not agree with its equation (they differ by %.2g of its "
+                      "largest entry); it is used as given",
                       x->name, most / scale);
     }
     return DFOO_OK;
@@ -158,8 +176,10 @@ static dfoo_status tell_differences(grad_call *c, exec *e) {
 static dfoo_status tell_skipped(grad_call *c) {
     buf list;
     buf_init(&list, c->w->a.mem);
-    for (uint32_t i = 0; i < c->skipped.n; i++) buf_printf(&list, "%s%s", i ? ", " : "", var_text(c, c->skipped.at[i]));
-    if (list.text) diag_warn(&c->w->messages, NULL, span_at(0, 0), "not computed, since what they need was not given: %s", list.text);
+    for (uint32_t i = 0; i < c->skipped.n; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", var_text(c, c->skipped.at[i]));
+    if (list.text) diag_warn(&c->w->messages, NULL, span_at(0, 0),
+                             "not computed, since what they need was not given: %s", list.text);
     dfoo_status status = buf_status(&list);
     buf_free(&list);
     return status;
@@ -197,8 +217,12 @@ static dfoo_status tell_masks(grad_call *c) {
     const ir   *g = &c->w->m.g;
     const char *list = NULL;
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_MASK && !c->given[v]) list = list ? arena_format(&c->w->a, "%s, %s", list, var_text(c, v)) : var_text(c, v);
-    if (list) diag_warn(&c->w->messages, NULL, span_at(0, 0), "dropout drops nothing here, since its mask was not given: %s (0 or 1/keep in each entry)", list);
+        if (ir_var(g, v)->kind == VAR_MASK && !c->given[v])
+            list = list ? arena_format(&c->w->a, "%s, %s", list, var_text(c, v)) : var_text(c, v);
+    if (list)
+        diag_warn(&c->w->messages, NULL, span_at(0, 0),
+                  "dropout drops nothing here, since its mask was not given: %s "
+                  "(0 or 1/keep in each entry)", list);
     return arena_status(&c->w->a);
 }
 
@@ -221,10 +245,12 @@ static bool should_be_finite(const grad_call *c, var_id v) {
 /* Says where the first value that is not finite comes from. */
 static dfoo_status tell_not_finite(grad_call *c, exec_dtype type, const dfoo_arrays *out) {
     for (uint32_t i = 0; i < c->keep.n; i++) {
-        const dfoo_array *x = should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
+        const dfoo_array *x =
+            should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
         bool              finite = true;
         for (size_t k = 0; x && k < array_entries(x); k++) finite = finite && isfinite(x->data[k]);
-        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type, .isa = c->w->d->isa, .s = &c->s, .set_leaves = set_leaves, .user = c};
+        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type,
+                            .s = &c->s, .set_leaves = set_leaves, .user = c};
         if (!finite) return finite_report(&r);
     }
     return DFOO_OK;
@@ -266,7 +292,8 @@ static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options 
     return tell_skipped(&c);
 }
 
-dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options, dfoo_arrays **out) {
+dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
+                      dfoo_arrays **out) {
     dfoo_grad_options how;
     work              w;
     dfoo_arrays      *result = NULL, *plain = NULL;

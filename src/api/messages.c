@@ -51,7 +51,8 @@ static size_t characters(const source *src, span at) {
 static void keep_one(dfoo *d, const diag *one) {
     static const dfoo_message_kind kinds[] = {
         [DIAG_ERROR] = DFOO_ERROR, [DIAG_WARNING] = DFOO_WARNING, [DIAG_NOTE] = DFOO_NOTE};
-    dfoo_message m = {.kind = kinds[one->kind], .text = copy(d, one->message), .suggestion = join_notes(d, one)};
+    dfoo_message m = {.kind = kinds[one->kind], .text = copy(d, one->message),
+                      .suggestion = join_notes(d, one)};
     if (one->src) {
         uint32_t line, column;
         source_place(one->src, one->at.start, &line, &column);

@@ -92,7 +92,8 @@ static dfoo_status read_builtin(dfoo *d, size_t i, dfoo_model **out) {
 static dfoo_status no_file(dfoo *d, const char *path) {
     const char *like = dfoo_builtin_like(path);
     if (!like) return messages_say(d, DFOO_EIO, "%s: %s", path, strerror(errno));
-    return messages_say(d, DFOO_EIO, "%s: there is no such file, and no built-in model of this name; did you mean %s?",
+    return messages_say(d, DFOO_EIO,
+                        "%s: there is no such file, and no built-in model of this name; did you mean %s?",
                         path, like);
 }
 
@@ -123,7 +124,8 @@ dfoo_status dfoo_model_read(dfoo *d, const char *path_or_name, dfoo_model **out)
 
 static dfoo_status new_model(work *w, const void *request, buf *out) {
     const dfoo_new_options *opt = request;
-    lang_new_options        how = {.layers = opt->layers, .loss = opt->loss, .l2 = opt->l2, .keep = opt->dropout,
+    lang_new_options        how = {.layers = opt->layers, .loss = opt->loss, .l2 = opt->l2,
+                                   .keep = opt->dropout,
                                    .rows = opt->rows != 0, .name = opt->name};
     return lang_new(&how, &w->a, &w->messages, out);
 }

@@ -48,7 +48,8 @@ static dfoo_status draw_history(const columns *t, const char *title, arena *a, b
     return a->failed ? DFOO_ENOMEM : plot_curves(&h, a, out);
 }
 
-dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history, const char *const *names) {
+dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history,
+                               const char *const *names) {
     buf     svg;
     columns t = {history->dim[0], history->dim[1], history->data, names};
     const char *title = on_data(w, data);
@@ -80,10 +81,13 @@ static bool run_history(const dfoo_arrays *set, columns *out) {
     return true;
 }
 
-static dfoo_status log_table(work *w, const char *path, const dfoo_arrays *set, const data_table *table, columns *out) {
+static dfoo_status log_table(work *w, const char *path, const dfoo_arrays *set, const data_table *table,
+                             columns *out) {
     if (run_history(set, out)) return DFOO_OK;
     if (!has_column(table, "epoch") || !has_column(table, "cost"))
-        return diag_alone(&w->messages, "%s has no history of training: it is no run, nor has it columns of numbers called epoch and cost", path);
+        return diag_alone(&w->messages,
+                          "%s has no history of training: "
+                          "it is no run, nor has it columns of numbers called epoch and cost", path);
     if (!table->n_rows) return diag_alone(&w->messages, "%s holds no epochs", path);
     *out = (columns){table->n_rows, table->n_cols, table->values, table->names};
     return DFOO_OK;
@@ -98,7 +102,8 @@ static dfoo_status draw_log(work *w, const char *path, const char *title, dfoo_a
     const double *epoch = column(&t, "epoch", &w->a);
     if (!epoch) return DFOO_ENOMEM;
     if (!is_ascending(epoch, t.n_rows)) return diag_alone(&w->messages, "%s: the epochs do not ascend", path);
-    return draw_history(&t, title ? title : strcmp(path, "-") == 0 ? "training" : base_name(path), &w->a, out);
+    return draw_history(&t, title ? title : strcmp(path, "-") == 0 ? "training" : base_name(path), &w->a,
+                        out);
 }
 
 typedef struct log_request {
@@ -127,7 +132,8 @@ dfoo_status dfoo_plot_log(dfoo *d, const char *path, const char *title, char **s
 static dfoo_status draw_matrix(work *w, const void *request, buf *out) {
     const plot_matrix *m = request;
     if (m->n > PLOT_MOST_CLASSES)
-        return diag_alone(&w->messages, "a confusion matrix of %u classes is too large for a picture, which shows up to %d",
+        return diag_alone(&w->messages,
+                          "a confusion matrix of %u classes is too large for a picture, which shows up to %d",
                           m->n, PLOT_MOST_CLASSES);
     return plot_confusion(m, &w->a, out);
 }
@@ -137,7 +143,8 @@ dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const 
     NEED(NULL, d);
     NEED(d, confusion);
     NEED(d, svg);
-    plot_matrix m = {title ? title : "confusion matrix", (uint32_t)confusion->classes, confusion->names, confusion->count};
+    plot_matrix m = {title ? title : "confusion matrix", (uint32_t)confusion->classes, confusion->names,
+                     confusion->count};
     return work_write_text(d, NULL, draw_matrix, &m, svg);
 }
 
@@ -162,14 +169,16 @@ static dfoo_status read_examples(picture *p, const dfoo_plot_options *opt, loade
     word_list features;
     DFOO_TRY(work_examples(w, opt->examples, l, &p->call));
     DFOO_TRY(work_words(w, opt->features, &features));
-    return train_points_read(&w->m, &p->call.p, p->run, &p->call.data, &p->call.how, features.list.at, features.list.n, &w->a, &p->points);
+    return train_points_read(&w->m, &p->call.p, p->run, &p->call.data, &p->call.how, features.list.at,
+                             features.list.n, &w->a, &p->points);
 }
 
 /* How well the model does on all examples. */
 static dfoo_status score_examples(picture *p) {
     dfoo_arrays *out;
     DFOO_TRY(arrays_new(&p->w->d->mem, &out));
-    dfoo_status status = train_predict(&p->w->m, &p->call.p, p->run, &p->call.data, &p->call.how, out, &p->score, NULL);
+    dfoo_status status = train_predict(&p->w->m, &p->call.p, p->run, &p->call.data, &p->call.how, out,
+                                       &p->score, NULL);
     arrays_free(out);
     return status;
 }
@@ -177,7 +186,8 @@ static dfoo_status score_examples(picture *p) {
 /* ----------------------------------------------------------------------- grid */
 
 /* The model's outputs at n places from number `from` on: one part of the grid. */
-static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t from, size_t n, dfoo_arrays *set) {
+static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t from, size_t n,
+                                 dfoo_arrays *set) {
     work         *w = p->w;
     bool          across = w->m.examples_are_columns;
     size_t        outputs = p->points.outputs;
@@ -191,7 +201,8 @@ static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t f
     DFOO_TRY(train_predict(&w->m, &p->call.p, p->run, &source, &how, set, &score, NULL));
     const double *y = arrays_get(set, name)->data;
     for (size_t k = 0; k < outputs; k++)
-        for (size_t i = 0; i < n; i++) p->value[k * p->places + from + i] = y[across ? k * n + i : i * outputs + k];
+        for (size_t i = 0; i < n; i++)
+            p->value[k * p->places + from + i] = y[across ? k * n + i : i * outputs + k];
     return DFOO_OK;
 }
 
@@ -212,7 +223,8 @@ static size_t places_at_once(const picture *p) {
 static dfoo_status evaluate(picture *p) {
     work   *w = p->w;
     size_t  at_once = places_at_once(p);
-    double *x = arena_new(&w->a, PLACES_AT_ONCE * sizeof *x), *y = arena_new(&w->a, PLACES_AT_ONCE * sizeof *y);
+    double *x = arena_new(&w->a, PLACES_AT_ONCE * sizeof *x), *y = arena_new(&w->a,
+                                                                             PLACES_AT_ONCE * sizeof *y);
     p->places = p->m.nx * p->m.ny;
     p->value = arena_new(&w->a, p->places * p->points.outputs * sizeof *p->value);
     if (!x || !y || !p->value) return DFOO_ENOMEM;
@@ -236,7 +248,8 @@ static const char *title_of(const picture *p, const char *data) {
     arena      *a = &p->w->a;
     const char *text = on_data(p->w, data);
     long        of_10000 = isnan(p->score.accuracy) ? -1 : lround(p->score.accuracy * 10000);
-    return text && of_10000 >= 0 ? arena_format(a, "%s: accuracy %ld.%02ld%%", text, of_10000 / 100, of_10000 % 100) : text;
+    return text && of_10000 >= 0 ? arena_format(a, "%s: accuracy %ld.%02ld%%", text, of_10000 / 100,
+                                                of_10000 % 100) : text;
 }
 
 static const char *note_of(const picture *p) {
@@ -276,7 +289,8 @@ static dfoo_status describe(picture *p, const dfoo_plot_options *opt) {
     return arena_status(&p->w->a);
 }
 
-static dfoo_status draw_model(work *w, const dfoo_arrays *run, const dfoo_plot_options *opt, loaded *l, buf *out) {
+static dfoo_status draw_model(work *w, const dfoo_arrays *run, const dfoo_plot_options *opt, loaded *l,
+                              buf *out) {
     picture p = {.w = w, .run = run};
     DFOO_TRY(read_examples(&p, opt, l));
     DFOO_TRY(score_examples(&p));
@@ -298,7 +312,8 @@ static dfoo_status plot_model_body(work *w, const void *request, buf *out) {
     return status;
 }
 
-dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options, char **svg) {
+dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfoo_plot_options *options,
+                            char **svg) {
     dfoo_plot_options    how;
     dfoo_predict_options examples;
     if (svg) *svg = NULL;

@@ -15,7 +15,8 @@ static dfoo_status show(work *w, const void *request, buf *out) {
     VEC(var_id) keep = {0};
     vec_push(&w->a, &keep, w->m.cost);
     for (uint32_t i = 0; i < w->dv.list.n; i++)
-        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM) vec_push(&w->a, &keep, w->dv.list.at[i].grad);
+        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM)
+            vec_push(&w->a, &keep, w->dv.list.at[i].grad);
     dfoo_status status = plan_make(&w->m.g, &w->a, &run, keep.at, keep.n, &p);
     if (status == DFOO_EINPUT) return work_open_function(w);
     DFOO_TRY(status);

@@ -5,7 +5,8 @@
 #include "api/api.h"
 
 dfoo_status work_unfit(work *w, var_id v, const dfoo_array *x) {
-    return diag_alone(&w->messages, "%s is %s, which does not fit %s", x->name, arrays_dims_text(&w->a, x->ndim, x->dim),
+    return diag_alone(&w->messages, "%s is %s, which does not fit %s", x->name,
+                      arrays_dims_text(&w->a, x->ndim, x->dim),
                       print_shape_text(&w->m.g, &w->a, ir_var(&w->m.g, v)->sh));
 }
 
@@ -42,7 +43,8 @@ static dfoo_status fill_sizes(work *w, sizes *s) {
     sizes small;
     DFOO_TRY(model_try_sizes(&w->m, &w->a, 0, &small));
     for (uint32_t i = 0; i < w->m.size_values.n; i++)
-        if (!s->of[w->m.size_values.at[i].name]) s->of[w->m.size_values.at[i].name] = w->m.size_values.at[i].value;
+        if (!s->of[w->m.size_values.at[i].name])
+            s->of[w->m.size_values.at[i].name] = w->m.size_values.at[i].value;
     for (sym k = 0; k < s->n && k < small.n; k++)
         if (!s->of[k]) s->of[k] = small.of[k];
     return DFOO_OK;
@@ -59,7 +61,8 @@ dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given
         if (strncmp(x->name, "dfoo.", 5) == 0) continue; /* what a run keeps for predicting */
         uint8_t kind = v ? ir_var(&w->m.g, v)->kind : VAR_DEFINED;
         if (kind > VAR_PARAM && kind != VAR_MASK) {
-            diag_warn(&w->messages, NULL, span_at(0, 0), "%s is no input, label or parameter of the model: this array is not used", x->name);
+            diag_warn(&w->messages, NULL, span_at(0, 0),
+                      "%s is no input, label or parameter of the model: this array is not used", x->name);
             continue;
         }
         dfoo_status one = take(w, v, x, s, *given);

@@ -1,5 +1,6 @@
 /* One call at work: what every call on a model begins and ends with, and the passes that
  * they share, in order. With its neighbours the only place that sees all rooms. */
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -34,6 +35,7 @@ dfoo_status work_close(work *w, dfoo_status status) {
 }
 
 dfoo_status work_text(dfoo_status status, buf *b, char **text) {
+    assert(text);
     if (status == DFOO_OK || status == DFOO_NO) {
         *text = buf_take(b);
         return *text ? status : DFOO_ENOMEM;
@@ -42,7 +44,8 @@ dfoo_status work_text(dfoo_status status, buf *b, char **text) {
     return status;
 }
 
-dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request, char **text) {
+dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, const void *request,
+                            char **text) {
     work w;
     buf  out;
     buf_init(&out, d->mem);
@@ -57,8 +60,10 @@ dfoo_status work_write_text(dfoo *d, const dfoo_model *model, text_body body, co
 static dfoo_status check_keep(work *w, var_id constant) {
     const ir *g = &w->m.g;
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_MASK && ir_var(g, v)->of == constant && !(ir_keep(g, v) > 0 && ir_keep(g, v) <= 1))
-            return diag_alone(&w->messages, "%s is the part that a dropout keeps: more than 0 and at most 1, not %g",
+        if (ir_var(g, v)->kind == VAR_MASK && ir_var(g, v)->of == constant &&
+            !(ir_keep(g, v) > 0 && ir_keep(g, v) <= 1))
+            return diag_alone(&w->messages,
+                              "%s is the part that a dropout keeps: more than 0 and at most 1, not %g",
                               ir_var_name(g, constant), ir_keep(g, v));
     return DFOO_OK;
 }
@@ -74,7 +79,8 @@ static dfoo_status apply_override(work *w, const override *o) {
     for (uint32_t i = 0; i < w->m.size_names.n; i++) {
         if (w->m.size_names.at[i] != name || !name) continue;
         if (o->value < 1 || o->value > 1e9 || o->value != floor(o->value))
-            return diag_alone(&w->messages, "%s is a size: a whole number from 1 on, not %g", o->name, o->value);
+            return diag_alone(&w->messages, "%s is a size: a whole number from 1 on, not %g", o->name,
+                              o->value);
         for (uint32_t k = 0; k < w->m.size_values.n; k++) {
             if (w->m.size_values.at[k].name != name) continue;
             w->m.size_values.at[k].value = (size_t)o->value;
@@ -103,7 +109,8 @@ dfoo_status work_name(work *w) {
 }
 
 dfoo_status work_derive(work *w, const work_options *opt) {
-    diff_options     how = {.convention = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE, .given = opt->given_gradient};
+    diff_options     how = {.convention = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE,
+                            .given = opt->given_gradient};
     simplify_options tidy = {.no_name = opt->no_name, .wanted = opt->wanted};
     DFOO_TRY(work_name(w));
     DFOO_TRY(diff_run(&w->m, &w->a, &how, &w->dv));
@@ -113,14 +120,17 @@ dfoo_status work_derive(work *w, const work_options *opt) {
 dfoo_status work_program(work *w, const program_options *opt, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, opt->all, w->m.predict.at, w->m.predict.n, &raw));
-    return simplify_stable(&w->m.g, &w->a, &raw, &(stable_options){.no_name = opt->no_name, .digits = opt->digits}, out);
+    return simplify_stable(&w->m.g, &w->a, &raw,
+                           &(stable_options){.no_name = opt->no_name, .digits = opt->digits}, out);
 }
 
 dfoo_status work_open_function(work *w) {
     for (uint32_t i = 0; i < w->m.functions.n; i++) {
         const function *f = &w->m.functions.at[i];
         if (f->body) continue;
-        diag_error(&w->messages, &w->m.src, f->at, "%s is left open: without a formula it can be derived and checked, not run", symbols_name(&w->names, f->name));
+        diag_error(&w->messages, &w->m.src, f->at,
+                   "%s is left open: without a formula it can be derived and checked, not run",
+                   symbols_name(&w->names, f->name));
         diag_note(&w->messages, "give it one, as in %s(z) = tanh(z)", symbols_name(&w->names, f->name));
     }
     return DFOO_EINPUT;
@@ -129,7 +139,8 @@ dfoo_status work_open_function(work *w) {
 dfoo_status work_training_program(work *w, program *out) {
     for (uint32_t i = 0; i < w->m.functions.n; i++)
         if (!w->m.functions.at[i].body)
-            return diag_error(&w->messages, &w->m.src, w->m.functions.at[i].at, "%s is left open: it can be derived, explained and checked, not trained",
+            return diag_error(&w->messages, &w->m.src, w->m.functions.at[i].at,
+                              "%s is left open: it can be derived, explained and checked, not trained",
                               symbols_name(&w->names, w->m.functions.at[i].name));
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     return work_program(w, &(program_options){.all = false}, out);
@@ -161,7 +172,8 @@ static void note_names(work *w) {
     buf       list;
     buf_init(&list, w->a.mem);
     for (var_id v = 1; v < g->vars.n; v++)
-        if (!strchr(ir_var_name(g, v), '(')) buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
+        if (!strchr(ir_var_name(g, v), '('))
+            buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
     if (list.text) diag_note(&w->messages, "there are: %s", list.text);
     buf_free(&list);
 }
@@ -219,13 +231,16 @@ static dfoo_status line_printable(work *w, var_id v, node_id n) {
     if (!n) return DFOO_OK;
     DFOO_TRY(tree_size(w, n, &size));
     if (size <= MOST_NAMES_IN_A_LINE) return DFOO_OK;
-    diag_alone(&w->messages, "%s written out is %.2g names and operations long", ir_var_name(&w->m.g, v), size);
-    diag_note(&w->messages, "what is used more than once needs a name: give the inner values lines of their own");
+    diag_alone(&w->messages, "%s written out is %.2g names and operations long", ir_var_name(&w->m.g, v),
+               size);
+    diag_note(&w->messages,
+              "what is used more than once needs a name: give the inner values lines of their own");
     return DFOO_EINPUT;
 }
 
 dfoo_status work_printable(work *w) {
-    for (uint32_t i = 0; i < w->m.forward.list.n; i++) DFOO_TRY(line_printable(w, w->m.forward.list.at[i].var, w->m.forward.list.at[i].node));
+    for (uint32_t i = 0; i < w->m.forward.list.n; i++)
+        DFOO_TRY(line_printable(w, w->m.forward.list.at[i].var, w->m.forward.list.at[i].node));
     for (uint32_t i = 0; i < w->dv.list.n; i++) {
         DFOO_TRY(line_printable(w, w->dv.list.at[i].grad, w->dv.list.at[i].whole));
         DFOO_TRY(line_printable(w, w->dv.list.at[i].grad, w->dv.list.at[i].local));

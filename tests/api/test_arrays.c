@@ -1,4 +1,5 @@
-/* Sets of arrays: either type, owned or borrowed, with steps; and that every call reads them as what they are. */
+/* Sets of arrays: either type, owned or borrowed, with steps; and that every call reads them as what they
+ * are. */
 #include "failing_allocator.h"
 
 #include <math.h>
@@ -6,7 +7,8 @@
 
 #include "core/base/mem.h"
 
-static const char model_text[] = "input X : (n, m)\nparam w : (n, 1) ~ zeros\nZ = w.T @ X\nJ = 1/m * sum(Z**2)\nminimize J\npredict Z\n";
+static const char model_text[] =
+    "input X : (n, m)\nparam w : (n, 1) ~ zeros\nZ = w.T @ X\nJ = 1/m * sum(Z**2)\nminimize J\npredict Z\n";
 
 enum { N = 3, M = 4 };
 static const double X[N * M] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -12}, w[N] = {1, -2, 0.5};
@@ -51,13 +53,15 @@ static void arrays_stay_what_they_are(void **state) {
         for (int i = 0; i < N; i++)
             for (int k = 0; k < M; k++) {
                 ptrdiff_t at = i * x->step[0] + k * x->step[1];
-                double    is = x->dtype == DFOO_F32 ? (double)((const float *)x->values)[at] : ((const double *)x->values)[at];
+                double    is =
+                    x->dtype == DFOO_F32 ? (double)((const float *)x->values)[at] : ((const double *)x->values)[at];
                 assert_true(is == X[i * M + k]);
             }
     }
     assert_ptr_equal(x->values, X);
     assert_int_equal(dfoo_arrays_count(set), 1);
-    assert_int_equal(dfoo_arrays_add(set, "big", 9, (size_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1}, NULL, NULL), DFOO_EINPUT);
+    assert_int_equal(dfoo_arrays_add(set, "big", 9, (size_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1}, NULL, NULL),
+                     DFOO_EINPUT);
     dfoo_arrays_free(set);
     dfoo_close(d);
 }

@@ -1,4 +1,5 @@
-/* Models without text: the same model as from text, wherever it is looked at; mistakes name the call that made them. */
+/* Models without text: the same model as from text, wherever it is looked at; mistakes name the call that
+ * made them. */
 #include "failing_allocator.h"
 
 #include <stdio.h>
@@ -26,8 +27,10 @@ static dfoo_status two_layer(dfoo *context, dfoo_model **out) {
     DFOO_TRY(dfoo_build_begin(context, "two_layer.eq", &b));
     dfoo_build_size(b, "n1", 4);
     dfoo_term X = dfoo_build_input(b, "X", "n0", "m"), Y = dfoo_build_label(b, "Y", "n2", "m");
-    dfoo_term W1 = dfoo_build_param(b, "W1", "n1", "n0", "xavier"), b1 = dfoo_build_param(b, "b1", "n1", "1", "zeros");
-    dfoo_term W2 = dfoo_build_param(b, "W2", "n2", "n1", "xavier"), b2 = dfoo_build_param(b, "b2", "n2", "1", "zeros");
+    dfoo_term W1 = dfoo_build_param(b, "W1", "n1", "n0", "xavier"), b1 = dfoo_build_param(b, "b1", "n1", "1",
+                                                                                          "zeros");
+    dfoo_term W2 = dfoo_build_param(b, "W2", "n2", "n1", "xavier"), b2 = dfoo_build_param(b, "b2", "n2", "1",
+                                                                                          "zeros");
     dfoo_term one = dfoo_build_number(b, 1), m = dfoo_build_size_of(b, "m");
     dfoo_term Z1 = dfoo_build_name(b, "Z1", dfoo_build_add(b, dfoo_build_matmul(b, W1, X), b1));
     dfoo_term A1 = dfoo_build_name(b, "A1", dfoo_build_apply(b, "tanh", Z1, 0, 0));
@@ -60,7 +63,8 @@ static void built_is_written(void **state) {
     char *a = derived(built), *b = derived(read);
     assert_string_equal(a, b);
     assert_int_equal(dfoo_model_text(built, &text), DFOO_OK);
-    assert_string_equal(text, "size n1 = 4\ninput X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0) ~ xavier\n"
+    assert_string_equal(text,
+                        "size n1 = 4\ninput X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0) ~ xavier\n"
                               "param b1 : (n1, 1) ~ zeros\nparam W2 : (n2, n1) ~ xavier\nparam b2 : (n2, 1) ~ zeros\n"
                               "Z1 = W1 @ X + b1\nA1 = tanh(Z1)\nZ2 = W2 @ A1 + b2\nA2 = sigmoid(Z2)\n"
                               "L = -(Y * log(A2) + (1 - Y) * log(1 - A2))\nJ = 1 / m * sum(L)\nminimize J\npredict A2\n");
@@ -84,10 +88,12 @@ static void brackets(void **state) {
     dfoo_term t = dfoo_build_div(b, difference, dfoo_build_div(b, c, two));
     t = dfoo_build_pow(b, dfoo_build_neg(b, t), dfoo_build_number(b, 2));
     t = dfoo_build_transpose(b, dfoo_build_mul(b, t, difference));
-    dfoo_build_minimize(b, dfoo_build_name(b, "J", dfoo_build_mean(b, dfoo_build_sum(b, t, DFOO_AXIS_1), DFOO_ALL)));
+    dfoo_build_minimize(b, dfoo_build_name(b, "J",
+                                           dfoo_build_mean(b, dfoo_build_sum(b, t, DFOO_AXIS_1), DFOO_ALL)));
     if (dfoo_build_end(b, &model) != DFOO_OK) fail_msg("%s", dfoo_messages(d));
     assert_int_equal(dfoo_model_text(model, &text), DFOO_OK);
-    assert_non_null(strstr(text, "J = mean(sum(((-((x - (x + w)) / (c / -2)))**2 * (x - (x + w))).T, axis=1, keepdims=True))\n"));
+    assert_non_null(strstr(text,
+                           "J = mean(sum(((-((x - (x + w)) / (c / -2)))**2 * (x - (x + w))).T, axis=1, keepdims=True))\n"));
     dfoo_text_free(d, text);
     dfoo_model_free(model);
     dfoo_build_free(b);

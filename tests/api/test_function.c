@@ -1,5 +1,5 @@
-/* Compiled functions: the numbers of dfoo_grad, from the caller's memory however it lies, for any number of examples,
- * and no allocation in any run: neither from the context nor from the C library. */
+/* Compiled functions: the numbers of dfoo_grad, from the caller's memory however it lies, for any number of
+ * examples, and no allocation in any run: neither from the context nor from the C library. */
 #include "failing_allocator.h"
 
 #include <math.h>
@@ -175,7 +175,8 @@ static void steps_and_outputs_of_ones_own(void **state) {
         assert_ptr_equal(dfoo_function_get(f, "dW1"), dW1);
         for (size_t i = 0; i < N1; i++)
             for (size_t k = 0; k < M; k++) {
-                double is = a1[i + k * 2 * N1], should = k < m ? dfoo_arrays_get(want, "A1")->data[i * m + k] : 0;
+                double is = a1[i + k * 2 * N1], should = k < m ? dfoo_arrays_get(want,
+                                                                                 "A1")->data[i * m + k] : 0;
                 assert_true(fabs(is - should) < 1e-12 && a1[N1 + i + k * 2 * N1] == 0);
             }
         dfoo_arrays_free(want);
@@ -250,7 +251,8 @@ static void floats(void **state) {
 /* A given intermediate value and a given gradient are used as given. */
 static void what_is_given(void **state) {
     double         a1[N1 * 2], dA2[N2 * 2], one[N2 * 2];
-    dfoo_function *f = compiled(DFOO_WITH(dfoo_compile_options, .inputs = "A1, dA2", .outputs = "A2,dW2,db2"));
+    dfoo_function *f = compiled(DFOO_WITH(dfoo_compile_options, .inputs = "A1, dA2",
+                                          .outputs = "A2,dW2,db2"));
     (void)state;
     for (size_t i = 0; i < N1 * 2; i++) a1[i] = X[i];
     for (size_t i = 0; i < N2 * 2; i++) dA2[i] = Y[i] + 1;
@@ -277,18 +279,24 @@ static void what_is_wrong_is_told(void **state) {
     dfoo_function *f, *g = compiled(DFOO_WITH(dfoo_compile_options, .max_examples = 5));
     (void)state;
     dfoo_messages_clear(d);
-    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .outputs = "J,dW9"), &f), DFOO_EINPUT, "dW1");
+    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .outputs = "J,dW9"), &f), DFOO_EINPUT,
+                   "dW1");
     assert_null(f);
-    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .inputs = "Q"), &f), DFOO_EINPUT, "'Q'");
-    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .outputs = " ,"), &f), DFOO_EINPUT, "no output");
-    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .dtype = (dfoo_dtype)7), &f), DFOO_EUSE, "dtype is 7");
-    expect_message(dfoo_compile(model, &(dfoo_compile_options){.threads = 1}, &f), DFOO_EUSE, "DFOO_INIT(dfoo_compile_options)");
+    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .inputs = "Q"), &f), DFOO_EINPUT,
+                   "'Q'");
+    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .outputs = " ,"), &f), DFOO_EINPUT,
+                   "no output");
+    expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .dtype = (dfoo_dtype)7), &f),
+                   DFOO_EUSE, "dtype is 7");
+    expect_message(dfoo_compile(model, &(dfoo_compile_options){.threads = 1}, &f), DFOO_EUSE,
+                   "DFOO_INIT(dfoo_compile_options)");
     expect_message(dfoo_function_run(g, 1), DFOO_EUSE, "is not bound");
     expect_message(dfoo_function_bind(g, "x", X, 1, 1), DFOO_EINPUT, "no input 'x'");
     expect_message(dfoo_function_bind_output(g, "A1", X, 1, 1), DFOO_EINPUT, "no output 'A1'");
     expect_message(dfoo_function_bind(g, "X", NULL, 1, 1), DFOO_EUSE, "data is NULL");
     assert_int_equal(bind_parameters(g), DFOO_OK);
-    expect_message(dfoo_function_bind(g, "X", X, N0, 6), DFOO_EINPUT, "X is (3, 6), and (n0, m) with n0 = 3, m up to 5");
+    expect_message(dfoo_function_bind(g, "X", X, N0, 6), DFOO_EINPUT,
+                   "X is (3, 6), and (n0, m) with n0 = 3, m up to 5");
     expect_message(dfoo_function_bind(g, "X", X, 4, N0), DFOO_EINPUT, "the other way round");
     assert_int_equal(dfoo_function_bind(g, "X", X, N0, 2), DFOO_OK);
     assert_int_equal(dfoo_function_bind(g, "Y", Y, N2, 3), DFOO_OK);
