@@ -21,7 +21,7 @@ FINE_IN = {
     "title": ["dfoo_plot_confusion", "dfoo_plot_log"], "last": ["dfoo_train", "dfoo_trainer_end"],
     "batch": ["dfoo_trainer_step"], "now": ["dfoo_trainer_step", "dfoo_trainer_epoch", "dfoo_trainer_score"],
     "run": ["dfoo_trainer_end"], "metric": ["dfoo_predict"],
-    "start": ["dfoo_build_param"], "step": ["dfoo_arrays_borrow"], "name": ["dfoo_explain"],
+    "start": ["dfoo_build_param"], "step": ["dfoo_arrays_borrow"], "name": ["dfoo_explain", "dfoo_use_isa"],
     "text": ["dfoo_text_free"], "confusion": ["dfoo_confusion_free"],
 }
 VALUES = {
