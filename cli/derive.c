@@ -13,7 +13,7 @@ static void add_json(const task *w, const dfoo_derive_options *asked) {
 }
 
 dfoo_status run_derive(dfoo *d, request *r) {
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_JSON};
+    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_TYPST, DFOO_JSON};
     task                     w;
     char                    *text = NULL;
     dfoo_status              status = task_open(&w, d, r);

@@ -17,7 +17,8 @@ static void add_json(const task *w, const char *function, const dfoo_explain_opt
 }
 
 dfoo_status run_explain(dfoo *d, request *r) {
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
+    static const dfoo_format formats[] = {DFOO_TEXT,  DFOO_HTML,     DFOO_LATEX,
+                                          DFOO_TYPST, DFOO_MARKDOWN, DFOO_JSON};
     const bool  plain = r->format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
     const char *function = r->args[1] || r->all ? NULL : r->args[0];
     char       *text = NULL;

@@ -323,7 +323,8 @@ typedef enum dfoo_format {
     DFOO_LATEX = 3, /* an align* environment */
     DFOO_JSON = 4,  /* everything as data, see docs/json.md */
     DFOO_HTML = 5,  /* dfoo_explain: one self-contained page */
-    DFOO_MARKDOWN = 6 /* dfoo_explain: with TeX's mathematics between dollars */
+    DFOO_MARKDOWN = 6, /* dfoo_explain: with TeX's mathematics between dollars */
+    DFOO_TYPST = 7     /* equations for Typst */
 } dfoo_format;
 
 typedef struct dfoo_derive_options {
@@ -333,7 +334,7 @@ typedef struct dfoo_derive_options {
     int             run;   /* not 0: the program as it is run, and the rules that made it stable */
     const char     *wrt;   /* names with commas between them: only these gradients; NULL: all */
     dfoo_format     format;     /* steps and run come as text only */
-    int             standalone; /* not 0, with DFOO_LATEX: a whole document */
+    int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
 } dfoo_derive_options;
 
 typedef struct dfoo_show_options {
@@ -363,7 +364,7 @@ typedef struct dfoo_explain_options {
     const dfoo_arrays *values; /* numbers for inputs, labels and parameters by name; what is missing is
                                   drawn */
     dfoo_format     format;     /* DFOO_ASCII: without the signs that some terminals lack */
-    int             standalone; /* not 0, with DFOO_LATEX: a whole document */
+    int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
 } dfoo_explain_options;
 
 /* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid;

@@ -94,27 +94,24 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     buf_init(&head, w->d->mem);
     dfoo_status status = derive_head(&w->dv, wanted, &head);
     const char *text = head.text ? head.text : "";
-    if (status == DFOO_OK && opt->format == DFOO_NUMPY) status = emit_numpy(&w->dv, wanted, text, out);
-    else if (status == DFOO_OK && opt->format == DFOO_LATEX) status = emit_latex(&w->dv, wanted, text,
-                                                                                 opt->standalone != 0, out);
-    else if (status == DFOO_OK) status = emit_json(&w->dv, wanted, text, out);
+    if (status == DFOO_OK) status = emit_format_find(opt->format)->write(&w->dv, wanted, text, opt->standalone != 0, out);
     buf_free(&head);
     return status;
 }
 
-static bool is_text(dfoo_format format) {
-    return format == DFOO_TEXT || format == DFOO_ASCII;
+static const char *format_name(size_t i, bool standalone) {
+    const emit_format *format = emit_format_at(i);
+    return !format ? NULL : format->name && (format->standalone || !standalone) ? format->name : "";
 }
 
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
-    const char *text_only =
-        opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
-    const char *wrong = NULL;
-    if (opt->format > DFOO_JSON)
-        wrong = "there is no such format: derivations come as text, numpy, latex or json";
-    else if (text_only && !is_text(opt->format)) wrong = arena_format(&w->a, "%s comes as text only",
-                                                                      text_only);
-    else if (opt->standalone && opt->format != DFOO_LATEX) wrong = "standalone belongs to the format latex";
+    const char        *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
+    const emit_format *format = emit_format_find(opt->format);
+    const char        *wrong = NULL;
+    if (!format) wrong = arena_format(&w->a, "there is no such format: derivations come as %s", work_choices(&w->a, format_name, false));
+    else if (text_only && format->write) wrong = arena_format(&w->a, "%s comes as text only", text_only);
+    else if (opt->standalone && !format->standalone)
+        wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
@@ -126,7 +123,7 @@ static dfoo_status derive(work *w, const void *request, buf *out) {
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
     DFOO_TRY(work_printable(w));
     DFOO_TRY(close_wanted(w, wanted));
-    if (!is_text(opt->format)) return emit(w, wanted, opt, out);
+    if (emit_format_find(opt->format)->write) return emit(w, wanted, opt, out);
     if (opt->run) return show_run(w, out);
     return derive_page(&w->dv, wanted, opt->steps != 0, out);
 }
@@ -138,6 +135,6 @@ dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, c
     NEED(model->d, text);
     TAKE(model->d, dfoo_derive_options, options, how);
     KNOWN(model->d, how.convention, DFOO_DJ);
-    KNOWN(model->d, how.format, DFOO_MARKDOWN);
+    KNOWN(model->d, how.format, DFOO_TYPST);
     return work_write_text(model->d, model, derive, &how, text);
 }

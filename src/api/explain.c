@@ -168,26 +168,17 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
                       name);
 }
 
-/* "text, html, latex, markdown or json" */
-static const char *format_names(arena *a) {
-    const char        *names = "", *last = NULL;
-    const page_format *format;
-    for (size_t i = 0; (format = page_format_at(i)) != NULL; i++) {
-        if (!format->name) continue;
-        if (last) names = arena_format(a, "%s%s%s", names, names[0] ? ", " : "", last);
-        if (!names) return "";
-        last = format->name;
-    }
-    names = arena_format(a, "%s or %s", names, last);
-    return names ? names : "";
+static const char *format_name(size_t i, bool standalone) {
+    const page_format *format = page_format_at(i);
+    return !format ? NULL : format->name && (format->standalone || !standalone) ? format->name : "";
 }
 
 static dfoo_status check_explain_options(work *w, const dfoo_explain_options *opt) {
     const page_format *format = page_format_find(opt->format);
     const char        *wrong = NULL;
-    if (!format)
-        wrong = arena_format(&w->a, "there is no such format: explanations come as %s", format_names(&w->a));
-    else if (opt->standalone && !format->standalone) wrong = "standalone belongs to the format latex";
+    if (!format) wrong = arena_format(&w->a, "there is no such format: explanations come as %s", work_choices(&w->a, format_name, false));
+    else if (opt->standalone && !format->standalone)
+        wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
@@ -208,7 +199,7 @@ static dfoo_status known_options(dfoo *d, const char *function, const dfoo_expla
     if ((unsigned)how->convention > DFOO_DJ)
         return use_unknown(d, function, "convention", (int)how->convention);
     if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
-    if ((unsigned)how->format > DFOO_MARKDOWN) return use_unknown(d, function, "format", (int)how->format);
+    if ((unsigned)how->format > DFOO_TYPST) return use_unknown(d, function, "format", (int)how->format);
     return DFOO_OK;
 }
 

@@ -251,3 +251,14 @@ dfoo_status work_printable(work *w) {
     }
     return DFOO_OK;
 }
+
+const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some) {
+    const char *names = NULL, *last = NULL, *next;
+    for (size_t i = 0; (next = name(i, some)) != NULL; i++) {
+        if (!next[0]) continue;
+        names = !last ? NULL : names ? arena_format(a, "%s, %s", names, last) : last;
+        last = next;
+    }
+    names = names ? arena_format(a, "%s or %s", names, last) : last;
+    return names ? names : "";
+}

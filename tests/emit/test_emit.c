@@ -43,13 +43,7 @@ static char *deep_model(uint32_t depth) {
     return text;
 }
 
-typedef dfoo_status emitter(const derivation *d, const bool *only, const char *head, buf *out);
-
-static dfoo_status document(const derivation *d, const bool *only, const char *head, buf *out) {
-    return emit_latex(d, only, head, true, out);
-}
-
-static emitter *const emitters[] = {emit_numpy, document, emit_json};
+static emit_function *const emitters[] = {emit_numpy, emit_latex, emit_typst, emit_json};
 
 static void test_depth_is_no_limit(void **state) {
     (void)state;
@@ -60,7 +54,7 @@ static void test_depth_is_no_limit(void **state) {
     for (size_t i = 0; i < sizeof emitters / sizeof *emitters; i++) {
         buf out;
         buf_init(&out, mem_default());
-        assert_int_equal(emitters[i](&r.dv, NULL, "# head\n", &out), DFOO_OK);
+        assert_int_equal(emitters[i](&r.dv, NULL, "# head\n", true, &out), DFOO_OK);
         assert_true(out.len > 1000);
         buf_free(&out);
     }
@@ -72,14 +66,14 @@ static void test_depth_is_no_limit(void **state) {
 
 typedef struct attempt {
     const reading *r;
-    emitter       *emit;
+    emit_function *emit;
 } attempt;
 
 static dfoo_status try_emit(const dfoo_allocator *mem, void *user) {
     const attempt *x = user;
     buf            out;
     buf_init(&out, *mem);
-    dfoo_status status = x->emit(&x->r->dv, NULL, "# head\n#   of two lines\n", &out);
+    dfoo_status status = x->emit(&x->r->dv, NULL, "# head\n#   of two lines\n", true, &out);
     buf_free(&out);
     return status;
 }

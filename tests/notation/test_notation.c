@@ -152,7 +152,7 @@ static void languages(void **state) {
     (void)state;
     static const char *const list[][3] = {
         {"W2.T", "<msubsup><mrow><mi>W</mi></mrow><mrow><mn>2</mn></mrow><mi>⊤</mi></msubsup>", "W_(2)^⊤"},
-        {"dZ1", "<mi mathvariant=\"normal\">d</mi><msub><mrow><mi>Z</mi></mrow><mrow><mn>1</mn></mrow></msub>", "upright(\"d\") Z_(1)"},
+        {"dZ1", "<mi mathvariant=\"normal\">d</mi><msub><mrow><mi>Z</mi></mrow><mrow><mn>1</mn></mrow></msub>", "upright(d) Z_(1)"},
         {"1/m - x", "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>m</mi></mrow></mfrac><mo>−</mo><mi>x</mi>", "frac(1, m) − x"},
         {"-x", "<mo form=\"prefix\">−</mo><mi>x</mi>", "− x"},
         {"(a)", "<mrow><mo stretchy=\"false\">(</mo><mi>a</mi><mo stretchy=\"false\">)</mo></mrow>", "lr((a))"},

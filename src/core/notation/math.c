@@ -211,6 +211,12 @@ static void push_parts(writer *w, const math *x, const char *const *frame, uint8
     }
 }
 
+/* A blank that parts words is not written twice. */
+static void put_frame(const char *text, buf *out) {
+    bool parted = out->len && out->text[out->len - 1] == ' ';
+    buf_puts(out, text + (parted && text[0] == ' '));
+}
+
 void math_write(const math_target *to, const math *x, buf *out) {
     writer w;
     memset(&w, 0, sizeof w);
@@ -218,7 +224,7 @@ void math_write(const math_target *to, const math *x, buf *out) {
     push(&w, (item){.x = x});
     while (w.stack.n) {
         item it = w.stack.at[--w.stack.n];
-        if (it.text) buf_puts(out, it.text);
+        if (it.text) put_frame(it.text, out);
         else if (it.x->kind < MATH_ROW) to->leaf(it.x, it.close, out);
         else push_parts(&w, it.x, to->frame[it.x->kind], it.around);
     }

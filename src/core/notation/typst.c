@@ -22,7 +22,7 @@ static bool is_word(char c) {
 /* Letters beside each other would be one name, and a bracket behind a name its operands. */
 static void part_from_letter(buf *out, char next) {
     char last = out->len ? out->text[out->len - 1] : ' ';
-    if ((is_word(last) || last == ')' || last == '"') && (is_word(next) || next == '(' || next == '"')) buf_puts(out, " ");
+    if ((is_word(last) || strchr(")]\"", last)) && (is_word(next) || next == '(' || next == '"')) buf_puts(out, " ");
 }
 
 /* An operator between two stands between blanks; primes and a raised T Typst sets itself. */
@@ -41,7 +41,9 @@ static void put_glyph(glyph_id id, buf *out) {
 
 static void leaf(const math *x, bool close, buf *out) {
     static const char *const face[MATH_ROW] = {
-        [MATH_PLAIN] = "\"", [MATH_PROSE] = "\"", [MATH_WORD] = "italic(\"", [MATH_UPRIGHT] = "op(\"", [MATH_ROMAN] = "upright(\""};
+        [MATH_PLAIN] = "\"", [MATH_PROSE] = "\"", [MATH_WORD] = "italic(\"", [MATH_UPRIGHT] = "op(\"", [MATH_ROMAN] = "upright("};
+    static const char *const end[MATH_ROW] = {
+        [MATH_PLAIN] = "\"", [MATH_PROSE] = "\"", [MATH_WORD] = "\")", [MATH_UPRIGHT] = "\")", [MATH_ROMAN] = ")"};
     (void)close;
     if (x->kind == MATH_GLYPH) {
         put_glyph((glyph_id)x->sign, out);
@@ -51,7 +53,7 @@ static void leaf(const math *x, bool close, buf *out) {
     part_from_letter(out, begin[0] ? begin[0] : x->text[0]);
     buf_puts(out, begin);
     put_escaped(x->text, strlen(x->text), begin[0] ? "\\\"" : "_", out);
-    buf_puts(out, !begin[0] ? "" : begin[1] ? "\")" : "\"");
+    buf_puts(out, end[x->kind] ? end[x->kind] : "");
 }
 
 const math_target target_typst = {

@@ -8,14 +8,28 @@
 
 #include "core/core.h"
 
-/* A Python module that needs numpy and nothing else: forward(..) and backward(..). */
-dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, buf *out);
+/* How a format is written. `standalone`: a whole document, with the head as text and the forward pass,
+ * where the format has one. */
+typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 
-/* An align* environment of the gradients; `standalone`: a whole document, with the head as
- * text and the forward pass. */
-dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+emit_function emit_numpy; /* a Python module that needs numpy and nothing else: forward(..) and backward(..) */
+emit_function emit_latex; /* an align* environment of the gradients */
+emit_function emit_typst; /* an equation of aligned lines */
+emit_function emit_json;  /* everything as data; docs/json.md describes it */
 
-/* Everything as data; docs/json.md describes it. */
-dfoo_status emit_json(const derivation *d, const bool *only, const char *head, buf *out);
+typedef struct emit_format {
+    dfoo_format    format;
+    const char    *name;       /* as it is asked for; NULL: it is a way to write the one before */
+    const char    *ending;     /* of a file */
+    bool           standalone; /* comes as a part of a document, or as a whole one */
+    const char    *about;      /* for a manual */
+    emit_function *write;      /* NULL: the derivation's page is text as it is */
+} emit_format;
+
+/* The format, or NULL: derivations do not come in it. */
+const emit_format *emit_format_find(dfoo_format format);
+
+/* All formats in the order in which they are listed; NULL behind the last. */
+const emit_format *emit_format_at(size_t i);
 
 #endif

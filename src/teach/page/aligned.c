@@ -1,4 +1,4 @@
-/* Blocks as TeX sets them: paragraphs, and displays in which the sides of a line stand below each other
+/* Blocks as TeX and Typst set them: paragraphs, and displays in which the sides of a line stand below each other
  * behind an &=, the note of each line beside the last of them. */
 #include <string.h>
 
@@ -15,14 +15,14 @@ static bool is_long(const block *b, const aligned *how) {
 static void put_note(const sheet *p, const document *doc, const char *tail, const aligned *how, bool below) {
     if (tail[0] == ':' || tail[0] == ',') tail += 1 + (tail[1] == ' '); /* it goes on from the line, in text */
     if (!tail[0]) return;
-    buf_puts(p->out, below ? " \\\\\n &\\quad " : " && ");
+    buf_puts(p->out, below ? how->below : how->beside);
     how->note(p, doc, tail);
 }
 
 /* A line that goes on begins at its first =: what is before it stands above. */
 static void put_line(const sheet *p, const document *doc, const block *b, const aligned *how, bool below) {
     for (uint32_t i = b->hanging && b->n_sides > 1; i < b->n_sides; i++) {
-        if (i > 0) buf_printf(p->out, "%s &= ", i > 1 ? " \\\\\n" : "");
+        if (i > 0) buf_printf(p->out, "%s &= ", i > 1 ? how->next : "");
         else if (b->n_sides == 1) buf_puts(p->out, "& ");
         how->formula(p, sheet_tex(p, doc, &b->sides[i]));
     }
@@ -56,7 +56,7 @@ static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, con
     put_paragraph(p, doc, doc->blocks.at[i].words, how, how->between);
     buf_puts(p->out, how->begin);
     for (uint32_t k = i; k < end; k++) {
-        buf_puts(p->out, k > i ? " \\\\\n" : "");
+        buf_puts(p->out, k > i ? how->next : "");
         (doc->blocks.at[k].kind == BLOCK_ROW ? put_row : put_line)(p, doc, &doc->blocks.at[k], how, below);
     }
     buf_puts(p->out, how->end);

@@ -1,4 +1,4 @@
-/* Inside the pages' room: what the formats share that are set by TeX, LaTeX and Markdown. */
+/* Inside the pages' room: what the formats share that set mathematics, LaTeX, Markdown and Typst. */
 #ifndef PAGE_ALIGNED_H
 #define PAGE_ALIGNED_H
 
@@ -7,6 +7,8 @@
 /* How a format writes what stands around aligned equations. */
 typedef struct aligned {
     const char *begin, *end; /* of a display with lines in columns */
+    const char *next;        /* between two lines of it */
+    const char *beside, *below; /* before a note, and before one that stands below its line */
     const char *between;     /* words and the display that they lead to */
     void (*words)(const sheet *p, const document *doc, const char *text); /* a marked string */
     void (*note)(const sheet *p, const document *doc, const char *text);  /* behind a line; not empty */
@@ -15,6 +17,8 @@ typedef struct aligned {
     void (*heading)(const sheet *p, const document *doc, const block *b); /* above the title's line */
     void (*section)(const sheet *p, const document *doc, const block *b, uint32_t number);
 } aligned;
+
+#define TEX_LINES " \\\\\n", " && ", " \\\\\n &\\quad "
 
 /* All blocks of a document. */
 void aligned_blocks(const sheet *p, const document *doc, const aligned *how);
