@@ -189,6 +189,7 @@ dfoo_status set_new(dfoo *d, dfoo_arrays **out);
 /* Turns a set of the caller's (NULL: none) into one of doubles row by row, the only kind that the rooms read.
  * *own is to be freed with arrays_free, after a failure, too; NULL: nothing had to be copied. */
 dfoo_status set_plain(dfoo *d, const dfoo_arrays **set, dfoo_arrays **own);
+
 /* "text, html or json": the names that a list has, in words. `name` gets `some` and returns "" for what is
  * left out, NULL behind the last. */
 const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some);

@@ -94,7 +94,8 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     buf_init(&head, w->d->mem);
     dfoo_status status = derive_head(&w->dv, wanted, &head);
     const char *text = head.text ? head.text : "";
-    if (status == DFOO_OK) status = emit_format_find(opt->format)->write(&w->dv, wanted, text, opt->standalone != 0, out);
+    emit_function *write = emit_format_find(opt->format)->write;
+    if (status == DFOO_OK) status = write(&w->dv, wanted, text, opt->standalone != 0, out);
     buf_free(&head);
     return status;
 }
@@ -108,7 +109,9 @@ static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt)
     const char        *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
     const emit_format *format = emit_format_find(opt->format);
     const char        *wrong = NULL;
-    if (!format) wrong = arena_format(&w->a, "there is no such format: derivations come as %s", work_choices(&w->a, format_name, false));
+    if (!format)
+        wrong = arena_format(&w->a, "there is no such format: derivations come as %s",
+                             work_choices(&w->a, format_name, false));
     else if (text_only && format->write) wrong = arena_format(&w->a, "%s comes as text only", text_only);
     else if (opt->standalone && !format->standalone)
         wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));

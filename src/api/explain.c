@@ -176,7 +176,9 @@ static const char *format_name(size_t i, bool standalone) {
 static dfoo_status check_explain_options(work *w, const dfoo_explain_options *opt) {
     const page_format *format = page_format_find(opt->format);
     const char        *wrong = NULL;
-    if (!format) wrong = arena_format(&w->a, "there is no such format: explanations come as %s", work_choices(&w->a, format_name, false));
+    if (!format)
+        wrong = arena_format(&w->a, "there is no such format: explanations come as %s",
+                             work_choices(&w->a, format_name, false));
     else if (opt->standalone && !format->standalone)
         wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);

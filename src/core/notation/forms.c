@@ -1,7 +1,7 @@
 /* How an operation looks: its form in ops.def, with #a #b #c for the operands.
  *
  *   log #a       a function's name and its operand, which gets brackets
- *   max(#a, #b)  .. with brackets of the form's own; () [] || ⌊⌋
+ *   max(#a, #b)  .. with brackets of the form's own; () || ⌊⌋
  *   e^#a √#a     above; below a root
  *   1 + - if else, letters Greek and Latin; words of several letters are upright */
 #include <string.h>
@@ -21,9 +21,10 @@ static const struct piece {
     uint8_t     sign, close; /* close: of a bracket */
     const char *end;
 } pieces[] = {
-    {" + ", GLYPH_PLUS, 0, NULL},  {" - ", GLYPH_MINUS, 0, NULL}, {", ", GLYPH_COMMA, 0, NULL}, {" ", GLYPH_APPLY, 0, NULL},
-    {"∑", GLYPH_SUM, 0, NULL},     {"(", GLYPH_OPEN, GLYPH_CLOSE, ")"}, {"[", GLYPH_SQUARE, GLYPH_SQUARE_CLOSE, "]"},
-    {"|", GLYPH_BAR, GLYPH_BAR, "|"}, {"⌊", GLYPH_FLOOR, GLYPH_FLOOR_CLOSE, "⌋"},
+    {" + ", GLYPH_PLUS, 0, NULL},       {" - ", GLYPH_MINUS, 0, NULL},
+    {", ", GLYPH_COMMA, 0, NULL},       {" ", GLYPH_APPLY, 0, NULL},
+    {"∑", GLYPH_SUM, 0, NULL},          {"(", GLYPH_OPEN, GLYPH_CLOSE, ")"},
+    {"|", GLYPH_BAR, GLYPH_BAR, "|"},   {"⌊", GLYPH_FLOOR, GLYPH_FLOOR_CLOSE, "⌋"},
 };
 
 static bool take(reader *r, const char *text) {

@@ -57,9 +57,14 @@ static const math *joined(reader *r, const math *a, glyph_id sign, const math *b
     return math_entries(r->a, math_row(r->a, a, math_glyph(sign), b), has_entries(a) || has_entries(b));
 }
 
+/* What was made of x has entries if x has. */
+static const math *keeping(reader *r, const math *x, const math *made) {
+    return math_entries(r->a, made, has_entries(x));
+}
+
 /* A sign before something. */
 static const math *before(reader *r, glyph_id sign, const math *x) {
-    return math_entries(r->a, math_row(r->a, math_glyph(sign), x, NULL), has_entries(x));
+    return keeping(r, x, math_row(r->a, math_glyph(sign), x, NULL));
 }
 
 /* ------------------------------------------------------------------- names */
@@ -87,9 +92,11 @@ static size_t name_length(const char *at) {
 }
 
 static bool is_lower_case_of(const char *name, size_t len, const char *other) {
-    size_t i = 0;
-    while (i < len && other[i] && (other[i] == name[i] || (other[i] >= 'A' && other[i] <= 'Z' && other[i] + 32 == name[i]))) i++;
-    return i == len && !other[i];
+    for (size_t i = 0; i < len; i++) {
+        bool capital = other[i] >= 'A' && other[i] <= 'Z';
+        if (other[i] != name[i] && !(capital && other[i] + 32 == name[i])) return false;
+    }
+    return !other[len];
 }
 
 /* The variable of a name, or the one that it is the lower case of. */
@@ -111,20 +118,22 @@ static var_id find_name(const notation *p, const char *name, bool *small) {
 /* Operands with commas, up to the bracket that ends them. */
 static const math *read_list(reader *r, const char *end) {
     const math *out = read_relation(r);
-    while (take(r, ",")) out = math_entries(r->a, joined(r, out, GLYPH_COMMA, read_relation(r)), has_entries(out));
+    bool        entries = has_entries(out);
+    while (take(r, ",")) out = joined(r, out, GLYPH_COMMA, read_relation(r));
     if (!take(r, end)) r->wrong = true;
-    return out;
+    return math_entries(r->a, out, entries);
 }
 
 static const math *read_bracket(reader *r) {
     const math *inside = read_list(r, ")");
-    return math_entries(r->a, math_brackets(r->a, inside, LINE_AS_AROUND), has_entries(inside));
+    return keeping(r, inside, math_brackets(r->a, inside, LINE_AS_AROUND));
 }
 
 /* A function of the table: with its operand if that stands below a root or above an e. */
 static const math *read_function(reader *r, op_id op, const char *name) {
     if (op == OP_SQRT && take_here(r, "(")) return math_of(r->a, MATH_ROOT, read_list(r, ")"), NULL);
-    if (op == OP_EXP && take_here(r, "(")) return math_above(r->a, math_leaf(r->a, MATH_LETTER, "e"), read_list(r, ")"));
+    const math *e = math_leaf(r->a, MATH_LETTER, "e");
+    if (op == OP_EXP && take_here(r, "(")) return math_above(r->a, e, read_list(r, ")"));
     const math *known = op == OP_EXP ? math_glyph(GLYPH_EXP) : form_name(r->p, op_table[op].form);
     return known ? known : math_leaf(r->a, MATH_UPRIGHT, name);
 }
@@ -140,8 +149,10 @@ static const math *gradient_name(reader *r, const char *name) {
 /* A name that the model does not know: a function in words, or any number or matrix, as the words say. */
 static const math *free_name(reader *r, const char *name) {
     size_t len = strlen(name);
-    bool   word = len > 1 && strcspn(name, "0123456789") == len, capital = len == 1 && *name >= 'A' && *name <= 'Z';
-    if (*r->at == '(' && word) return math_entries(r->a, math_leaf(r->a, MATH_UPRIGHT, name), strcmp(name, "diag") == 0);
+    bool   word = len > 1 && strcspn(name, "0123456789") == len;
+    bool   capital = len == 1 && *name >= 'A' && *name <= 'Z';
+    bool   diagonal = strcmp(name, "diag") == 0;
+    if (*r->at == '(' && word) return math_entries(r->a, math_leaf(r->a, MATH_UPRIGHT, name), diagonal);
     return math_entries(r->a, set_word(r->p, name), capital && !r->p->numbers);
 }
 
@@ -152,8 +163,8 @@ static const math *read_name(reader *r) {
     r->at += len;
     if (!name) return &math_nothing;
     if (strcmp(name, "d") == 0 && *r->at == '\1') { /* the gradient of a part: dz2 */
-        const math *of = read_power(r);
-        return math_entries(r->a, math_row(r->a, math_leaf(r->a, MATH_ROMAN, name), of, NULL), has_entries(of));
+        const math *of = read_power(r), *d = math_leaf(r->a, MATH_ROMAN, name);
+        return keeping(r, of, math_row(r->a, d, of, NULL));
     }
     var_id v = find_name(r->p, name, &small);
     bool   entries = v && !r->p->numbers && !shape_is_scalar(ir_var(r->p->g, v)->sh);
@@ -171,7 +182,8 @@ static const math *read_number(reader *r) {
     const char *from = r->at;
     r->at += strspn(r->at, "0123456789.");
     while (r->at > from + 1 && r->at[-1] == '.') r->at--; /* "1 .." */
-    if (*r->at == 'e' && (is_digit(r->at[1]) || (r->at[1] == '-' && is_digit(r->at[2])))) r->at += 2, r->at += strspn(r->at, "0123456789");
+    bool power = *r->at == 'e' && is_digit(r->at[r->at[1] == '-' ? 2 : 1]);
+    if (power) r->at += 2 + strspn(r->at + 2, "0123456789");
     const char *digits = arena_text(r->a, from, (size_t)(r->at - from));
     return digits ? math_digits_set(r->a, digits) : &math_nothing;
 }
@@ -204,13 +216,19 @@ static const math *read_matrix(reader *r) {
     return math_entries(r->a, math_of(r->a, MATH_MATRIX, rows, NULL), true);
 }
 
+/* a, b>, which is a number */
+static const math *read_pair(reader *r) {
+    const math *pair = read_list(r, ">");
+    return math_row(r->a, math_glyph(GLYPH_ANGLE), pair, math_glyph(GLYPH_ANGLE_CLOSE));
+}
+
 static const math *read_atom(reader *r) {
     if (take(r, "..")) return math_glyph(GLYPH_DOTS);
     if (take(r, "∂")) return math_entries(r->a, before(r, GLYPH_PARTIAL, read_power(r)), false);
     if (take(r, "δ")) return before(r, GLYPH_CHANGE, read_power(r));
     if (take(r, "[")) return read_matrix(r);
     if (take(r, "(")) return read_bracket(r);
-    if (take(r, "<")) return math_row(r->a, math_glyph(GLYPH_ANGLE), read_list(r, ">"), math_glyph(GLYPH_ANGLE_CLOSE));
+    if (take(r, "<")) return read_pair(r);
     if (*r->at == '\1') return read_mark(r);
     if (is_digit(*r->at)) return read_number(r);
     return name_length(r->at) ? read_name(r) : wrong(r);
@@ -224,8 +242,9 @@ static const math *read_place(reader *r) {
     while (*r->at && *r->at != ']') {
         char        c = *r->at++;
         const char *text = arena_text(r->a, &c, 1);
-        const math *x = c == ',' ? math_glyph(GLYPH_BESIDE) : math_leaf(r->a, is_digit(c) ? MATH_NUMBER : MATH_LETTER, text);
-        row = math_row(r->a, row, c == '-' ? math_glyph(GLYPH_NEGATIVE) : x, NULL);
+        const math *x = math_leaf(r->a, is_digit(c) ? MATH_NUMBER : MATH_LETTER, text);
+        if (c == ',' || c == '-') x = math_glyph(c == ',' ? GLYPH_BESIDE : GLYPH_NEGATIVE);
+        row = math_row(r->a, row, x, NULL);
     }
     if (!take(r, "]")) r->wrong = true;
     return math_row(r->a, row, math_glyph(GLYPH_SQUARE_CLOSE), NULL);
@@ -243,7 +262,10 @@ static const math *read_entry(reader *r, const math *of) {
 /* What has something above already gets brackets before something else is set above. */
 static const math *raisable(reader *r, const math *x) {
     const math *end = x;
-    while (end->kind == MATH_ROW && end->part[0]) end = end->part[2] ? end->part[2] : end->part[1] ? end->part[1] : end->part[0];
+    while (end->kind == MATH_ROW && end->part[0]) {
+        int i = end->part[2] ? 2 : end->part[1] ? 1 : 0;
+        end = end->part[i];
+    }
     if (!(x->has & HAS_RAISED) || end->kind == MATH_FENCE) return x;
     return math_brackets(r->a, x, LINE_AS_AROUND);
 }
@@ -251,12 +273,11 @@ static const math *raisable(reader *r, const math *x) {
 static const math *read_postfix(reader *r) {
     const math *out = read_atom(r);
     while (!r->wrong) {
-        bool     entries = has_entries(out);
         uint32_t primes = (uint32_t)strspn(r->at, "'");
         if (take_here(r, "[")) out = read_entry(r, out);
-        else if (take_here(r, ".T")) out = math_entries(r->a, math_transposed(r->a, raisable(r, out)), entries);
+        else if (take_here(r, ".T")) out = keeping(r, out, math_transposed(r->a, raisable(r, out)));
         else if (take_here(r, "(")) out = joined(r, out, GLYPH_CALL, read_bracket(r));
-        else if (primes) out = math_entries(r->a, math_primed(r->a, out, primes), entries), r->at += primes;
+        else if (primes) out = keeping(r, out, math_primed(r->a, out, primes)), r->at += primes;
         else break;
     }
     return out;
@@ -276,7 +297,8 @@ static const math *read_power(reader *r) {
 /* ---------------------------------------------------------------- operators */
 
 static const math *fraction(reader *r, const math *above, const math *below) {
-    return math_entries(r->a, math_of(r->a, MATH_FRACTION, above, below), has_entries(above) || has_entries(below));
+    bool entries = has_entries(above) || has_entries(below);
+    return math_entries(r->a, math_of(r->a, MATH_FRACTION, above, below), entries);
 }
 
 /* Fractions without blanks around the stroke bind more tightly than products: 1/m, ∂l/∂z. */
@@ -291,7 +313,8 @@ static bool begins(const char *at, const char *sign) {
 }
 
 static bool begins_atom(const char *at) {
-    return *at == '\1' || *at == '(' || is_digit(*at) || name_length(at) > 0 || begins(at, "∂") || begins(at, "δ");
+    if (*at == '\1' || *at == '(' || is_digit(*at)) return true;
+    return name_length(at) > 0 || begins(at, "∂") || begins(at, "δ");
 }
 
 /* What stands between two factors, nothing at all among it; 0: it is the end of the product. */
@@ -343,8 +366,10 @@ static glyph_id read_sign(reader *r) {
     static const struct {
         const char *text;
         glyph_id     sign;
-    } list[] = {{"->", GLYPH_TO}, {"→", GLYPH_TO}, {"!=", GLYPH_NE}, {"<=", GLYPH_LE}, {">=", GLYPH_GE}, {"==", GLYPH_EQ},
+    } list[] = {{"->", GLYPH_TO}, {"→", GLYPH_TO}, {"!=", GLYPH_NE}, {"<=", GLYPH_LE}, {">=", GLYPH_GE},
+                {"==", GLYPH_EQ},
                 {"=", GLYPH_EQ}, {">", GLYPH_GT}, {"<", GLYPH_LT}};
+    skip_blanks(r);
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         bool end_of_pair = list[i].text[0] == '>' && r->at[0] == '>' && r->at[-1] != ' ';
         if (!end_of_pair && take(r, list[i].text)) return list[i].sign;
@@ -356,7 +381,7 @@ static const math *read_relation(reader *r) {
     if (++r->depth > MOST_DEPTH) return wrong(r);
     const math *out = read_sum(r);
     bool        entries = has_entries(out);
-    for (glyph_id sign; !r->wrong && (skip_blanks(r), sign = read_sign(r));) out = joined(r, out, sign, read_sum(r));
+    for (glyph_id sign; !r->wrong && (sign = read_sign(r));) out = joined(r, out, sign, read_sum(r));
     r->depth--;
     return math_entries(r->a, out, entries);
 }

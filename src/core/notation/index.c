@@ -4,12 +4,7 @@
 
 /* What set mathematics asks of numbers; a power's base has brackets of its own or is a function. */
 const rule entry_rules[OP_COUNT] = {
-    [OP_LT] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_LT},
-    [OP_GT] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_GT},
-    [OP_LE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_LE},
-    [OP_GE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_GE},
-    [OP_EQ] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_EQ},
-    [OP_NE] = {BINDS_COMPARE, BINDS_COMPARE, BINDS_SUM, GLYPH_NE},
+    COMPARISONS(BINDS_COMPARE, BINDS_COMPARE),
     [OP_ADD] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_PLUS},
     [OP_SUB] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_MINUS},
     [OP_NEG] = {BINDS_SUM, BINDS_PRODUCT, 0, GLYPH_NEGATIVE},
@@ -51,7 +46,7 @@ static const math *place(const writer *w, const index_tree *x, bool small) {
         row[i] = letter(w, at[i] == w->replace ? w->by : at[i]);
     }
     if (!row[0] && !row[1]) return NULL;
-    const math *both = row[0] && row[1] ? math_row(w->a, row[0], math_glyph(GLYPH_BESIDE), row[1]) : row[0] ? row[0] : row[1];
+    const math *both = math_row(w->a, row[0], row[0] && row[1] ? math_glyph(GLYPH_BESIDE) : NULL, row[1]);
     return math_row(w->a, math_glyph(GLYPH_SQUARE), both, math_glyph(GLYPH_SQUARE_CLOSE));
 }
 
@@ -71,12 +66,13 @@ static const math *entry(const writer *w, const index_tree *x) {
 /* One entry of a whole expression: (dZ2 @ A1.T)[i,j]. */
 static const math *at(const writer *w, const index_tree *x) {
     bool        small = w->style->small && w->style->example;
+    bool        infix = (op_table[ir_node(w->g, x->node)->op].flags & OP_FLAG_INFIX) != 0;
     const math *where = place(w, x, small), *of;
     line_of     line = {w->g, small ? w->style->lower : NULL};
     line_words  words = notation_words(&line);
     if (w->p) of = set_node(w->p, x->node, line.small);
     else of = line_math(&words, w->g, w->a, x->node);
-    if (where && op_table[ir_node(w->g, x->node)->op].flags & OP_FLAG_INFIX) of = math_brackets(w->a, of, LINE_LOOSE);
+    if (where && infix) of = math_brackets(w->a, of, LINE_LOOSE);
     math all = *math_row(w->a, of, where, NULL);
     all.inside = LINE_LOOSE;
     return math_make(w->a, all);
@@ -86,7 +82,8 @@ static const math *at(const writer *w, const index_tree *x) {
 
 static const math *sum(const writer *w, const index_tree *x) {
     const math *dots = math_glyph(GLYPH_DOTS), *plus = math_glyph(GLYPH_PLUS), *sign = math_glyph(GLYPH_SUM);
-    const math *body = operand(w, x->a, !w->p && !x->spelled && x->a->kind == INDEX_SUM ? BINDS_ANY : BINDS_PRODUCT);
+    bool        sums = !w->p && !x->spelled && x->a->kind == INDEX_SUM;
+    const math *body = operand(w, x->a, sums ? BINDS_ANY : BINDS_PRODUCT);
     if (!x->spelled && w->p) {
         body = math_row(w->a, math_below(w->a, sign, letter(w, x->letter)), math_glyph(GLYPH_GAP), body);
     } else if (!x->spelled) {
@@ -102,7 +99,8 @@ static const math *sum(const writer *w, const index_tree *x) {
 }
 
 /* In a line only sums are written with blanks, and products with a derivative or a sum. */
-static const math *line_infix(const writer *w, const index_tree *x, const rule *r, const math *a, const math *b) {
+static const math *line_infix(const writer *w, const index_tree *x, const rule *r, const math *a,
+                              const math *b) {
     bool partial = index_has_partial(x->a) || index_has_partial(x->b) || x->a->kind == INDEX_LOSS;
     bool loose = r->binds == BINDS_SUM || (x->op == OP_MUL && (partial || x->b->kind == INDEX_SUM));
     math row = *math_row(w->a, a, math_glyph(r->sign), b);
@@ -111,7 +109,7 @@ static const math *line_infix(const writer *w, const index_tree *x, const rule *
 }
 
 static const math *infix(const writer *w, const index_tree *x, const rule *r) {
-    uint8_t     least = x->b->kind == INDEX_SUM ? BINDS_ANY : r->right; /* nothing follows a sum: it needs no brackets */
+    uint8_t     least = x->b->kind == INDEX_SUM ? BINDS_ANY : r->right; /* nothing follows a sum */
     const math *a = operand(w, x->a, r->left), *bare = whole(w, x->b), *b = math_least(w->a, bare, least);
     if (!w->p) return line_infix(w, x, r, a, b);
     if (r->binds == BINDS_SUM) return math_sum(w->a, a, (glyph_id)r->sign, b);
@@ -146,15 +144,16 @@ static const math *line_function_of(const writer *w, const index_tree *x) {
     if (x->c) list = math_row(w->a, list, comma, whole(w, x->c));
     line_of     line = {w->g, NULL};
     line_words  words = notation_words(&line);
-    const char *name = words.function(&line, w->a, &(node){.op = x->op, .attr = x->primes, .ref = x->function});
+    node        one = {.op = x->op, .attr = x->primes, .ref = x->function};
+    const char *name = words.function(&line, w->a, &one);
     return math_row(w->a, plain(w, name), math_brackets(w->a, list, LINE_LOOSE), NULL);
 }
 
 static const math *operation(const writer *w, const index_tree *x) {
     const rule *r = (w->p ? entry_rules : line_rules) + x->op;
     if (!r->binds) return math_bound(w->a, w->p ? set_function_of(w, x) : line_function_of(w, x), BINDS_ATOM);
-    const math *made = x->b ? infix(w, x, r) : math_row(w->a, math_glyph(r->sign), operand(w, x->a, r->left), NULL);
-    return math_bound(w->a, made, r->binds);
+    if (x->b) return math_bound(w->a, infix(w, x, r), r->binds);
+    return math_bound(w->a, math_row(w->a, math_glyph(r->sign), operand(w, x->a, r->left), NULL), r->binds);
 }
 
 /* --------------------------------------------------------------- derivatives */
@@ -167,7 +166,8 @@ static const math *delta(const writer *w, const index_tree *x) {
 
 /* How `of`, or the loss, changes with `by`. */
 static const math *partial(const writer *w, const index_tree *of, const index_tree *by) {
-    const math *loss = w->p ? set_word(w->p, w->style->loss) : plain(w, w->style->loss), *d = math_glyph(GLYPH_PARTIAL);
+    const math *d = math_glyph(GLYPH_PARTIAL);
+    const math *loss = w->p ? set_word(w->p, w->style->loss) : plain(w, w->style->loss);
     const math *above = math_row(w->a, d, of ? operand(w, of, BINDS_POWER) : loss, NULL);
     const math *below = math_row(w->a, d, operand(w, by, BINDS_POWER), NULL);
     if (w->p) return math_bound(w->a, math_of(w->a, MATH_FRACTION, above, below), BINDS_ATOM);

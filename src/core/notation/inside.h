@@ -9,6 +9,11 @@ typedef struct rule {
     uint8_t binds, left, right, sign;
 } rule;
 
+#define COMPARISONS(BINDS, LEFT)                                                                             \
+    [OP_LT] = {BINDS, LEFT, BINDS_SUM, GLYPH_LT}, [OP_GT] = {BINDS, LEFT, BINDS_SUM, GLYPH_GT},              \
+    [OP_LE] = {BINDS, LEFT, BINDS_SUM, GLYPH_LE}, [OP_GE] = {BINDS, LEFT, BINDS_SUM, GLYPH_GE},              \
+    [OP_EQ] = {BINDS, LEFT, BINDS_SUM, GLYPH_EQ}, [OP_NE] = {BINDS, LEFT, BINDS_SUM, GLYPH_NE}
+
 extern const rule line_rules[OP_COUNT];  /* in a line; binds 0: it is called */
 extern const rule set_rules[OP_COUNT];   /* in set mathematics; 0: by its form in ops.def, or by itself */
 extern const rule entry_rules[OP_COUNT]; /* the same between numbers, entries of matrices */

@@ -13,7 +13,10 @@ static void leaf(const math *x, bool close, buf *out) {
 const math_target target_line = {.leaf = leaf};
 
 void print_name(const ir *g, var_id v, bool small, buf *out) {
-    for (const char *c = ir_var_name(g, v); *c; c++) buf_repeat(out, small && *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c, 1);
+    for (const char *c = ir_var_name(g, v); *c; c++) {
+        bool capital = *c >= 'A' && *c <= 'Z';
+        buf_repeat(out, small && capital ? (char)(*c + 32) : *c, 1);
+    }
 }
 
 void print_dim(const ir *g, dim d, buf *out) {
@@ -84,8 +87,8 @@ static const char *keep_text(const void *user, arena *a, const node *mask) {
 }
 
 line_words notation_words(const line_of *of) {
-    return (line_words){.user = of, .leaf = leaf_text, .function = function_text, .behind = axis_text, .keep = keep_text,
-                        .in_sum = LINE_IN_SUM, .in_call = LINE_IN_FRACTION};
+    return (line_words){.user = of, .leaf = leaf_text, .function = function_text, .behind = axis_text,
+                        .keep = keep_text, .in_sum = LINE_IN_SUM, .in_call = LINE_IN_FRACTION};
 }
 
 void print_node(const ir *g, node_id n, buf *out) {

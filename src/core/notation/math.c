@@ -21,10 +21,6 @@ const math math_nothing = {.kind = MATH_ROW, .binds = BINDS_ATOM};
 
 /* ---------------------------------------------------------------- building */
 
-static bool has_height(math_kind kind) {
-    return kind == MATH_FRACTION || kind == MATH_ROOT || kind == MATH_MATRIX || kind == MATH_UNDER || kind == MATH_UNDEROVER;
-}
-
 const math *math_make(arena *a, math x) {
     math *made = arena_new(a, sizeof *made);
     if (!made) return &math_nothing;
@@ -32,26 +28,41 @@ const math *math_make(arena *a, math x) {
     return made;
 }
 
-/* x has what its parts have. */
-static const math *make_whole(arena *a, math x) {
-    const math *first = x.part[0], *last = x.part[0];
+static bool has_height(math_kind kind) {
+    return kind == MATH_FRACTION || kind == MATH_ROOT || kind == MATH_MATRIX || kind == MATH_UNDER ||
+           kind == MATH_UNDEROVER;
+}
+
+/* What the surroundings want to know of it, from its parts; a bracket hides what it begins and ends with. */
+static uint8_t has_of(math_kind kind, const math *const *part) {
+    uint8_t     has = kind == MATH_RAISED ? HAS_RAISED : 0;
+    const math *first = part[0], *last = first;
     for (int i = 0; i < 3; i++) {
-        if (!x.part[i]) continue;
-        last = x.part[i];
-        x.has |= last->has & (HAS_HEIGHT | HAS_RAISED);
+        if (!part[i]) continue;
+        last = part[i];
+        has |= last->has & (HAS_HEIGHT | HAS_RAISED);
     }
-    bool row = x.kind == MATH_ROW, based = row || (x.kind >= MATH_BELOW && x.kind <= MATH_BOTH);
-    if (based && first) x.has |= first->has & (HAS_DIGIT_FIRST | (row ? HAS_MINUS_FIRST : 0));
-    if (row && last) x.has |= last->has & HAS_SUM_LAST;
-    if (has_height((math_kind)x.kind)) x.has |= HAS_HEIGHT;
-    if (x.kind == MATH_RAISED) x.has |= HAS_RAISED;
-    return math_make(a, x);
+    if (has_height(kind)) has |= HAS_HEIGHT;
+    if (!first) return has;
+    if (kind == MATH_ROW) has |= first->has & (HAS_DIGIT_FIRST | HAS_MINUS_FIRST);
+    if (kind == MATH_ROW) has |= last->has & HAS_SUM_LAST;
+    if (kind >= MATH_BELOW && kind <= MATH_BOTH) has |= first->has & HAS_DIGIT_FIRST;
+    return has;
+}
+
+static const math *whole(arena *a, math_kind kind, uint8_t binds, const math *x, const math *y,
+                         const math *z) {
+    math all = {.kind = (uint8_t)kind, .binds = binds, .close_from = LINE_NEVER, .inside = LINE_AS_AROUND,
+                .part = {x, y, z}};
+    all.has = has_of(kind, all.part);
+    return math_make(a, all);
 }
 
 const math *math_leaf(arena *a, math_kind kind, const char *text) {
     assert(kind < MATH_ROW && kind != MATH_GLYPH);
-    uint8_t digit = kind == MATH_NUMBER ? HAS_DIGIT_FIRST : 0;
-    return math_make(a, (math){.kind = (uint8_t)kind, .text = text ? text : "", .binds = BINDS_ATOM, .has = digit});
+    math leaf = {.kind = (uint8_t)kind, .text = text ? text : "", .binds = BINDS_ATOM};
+    if (kind == MATH_NUMBER) leaf.has = HAS_DIGIT_FIRST;
+    return math_make(a, leaf);
 }
 
 const math *math_glyph(glyph_id sign) {
@@ -59,8 +70,7 @@ const math *math_glyph(glyph_id sign) {
 }
 
 const math *math_row(arena *a, const math *x, const math *y, const math *z) {
-    math row = {.kind = MATH_ROW, .binds = BINDS_ATOM, .close_from = LINE_NEVER, .inside = LINE_AS_AROUND, .part = {x, y, z}};
-    return make_whole(a, row);
+    return whole(a, MATH_ROW, BINDS_ATOM, x, y, z);
 }
 
 /* Brackets will stand around it where it matters what it begins or ends with. */
@@ -72,7 +82,7 @@ const math *math_sum(arena *a, const math *x, glyph_id sign, const math *y) {
 }
 
 const math *math_of(arena *a, math_kind kind, const math *x, const math *y) {
-    return make_whole(a, (math){.kind = (uint8_t)kind, .binds = BINDS_CLOSED, .inside = LINE_AS_AROUND, .part = {x, y}});
+    return whole(a, kind, BINDS_CLOSED, x, y, NULL);
 }
 
 /* A bracket knows whether it grows: MathML wants to be told. */
@@ -83,8 +93,7 @@ const math *math_fence(arena *a, glyph_id open, const math *x, glyph_id close) {
         tall.has |= HAS_HEIGHT;
         bracket[i] = math_make(a, tall);
     }
-    math fence = {.kind = MATH_FENCE, .binds = BINDS_ATOM, .inside = LINE_AS_AROUND, .part = {bracket[0], x, bracket[1]}};
-    return make_whole(a, fence);
+    return whole(a, MATH_FENCE, BINDS_ATOM, bracket[0], x, bracket[1]);
 }
 
 const math *math_brackets(arena *a, const math *x, uint8_t inside) {
@@ -110,24 +119,21 @@ const math *math_least(arena *a, const math *x, uint8_t least) {
     return x->binds < least ? math_brackets(a, x, LINE_AS_AROUND) : x;
 }
 
-static const math *scripted(arena *a, math_kind kind, const math *base, const math *below, const math *above) {
-    math made = {.kind = (uint8_t)kind, .binds = BINDS_CLOSED, .inside = LINE_AS_AROUND, .part = {base, below, above}};
-    return make_whole(a, made);
-}
-
 static bool takes_limits(const math *base) {
     return base->sign == GLYPH_SUM || base->sign == GLYPH_MAX || base->sign == GLYPH_MIN;
 }
 
 const math *math_below(arena *a, const math *base, const math *below) {
     math_kind kind = takes_limits(base) ? MATH_UNDER : MATH_BELOW;
-    return math_bound(a, scripted(a, kind, base, math_of(a, MATH_LOWERED, below, NULL), NULL), BINDS_ATOM);
+    return whole(a, kind, BINDS_ATOM, base, math_of(a, MATH_LOWERED, below, NULL), NULL);
 }
 
+/* What stands below already stays; the two stand above each other. */
 static const math *set_above(arena *a, const math *base, const math *above) {
-    if (base->kind == MATH_BELOW) return scripted(a, MATH_BOTH, base->part[0], base->part[1], above);
-    if (base->kind == MATH_UNDER) return scripted(a, MATH_UNDEROVER, base->part[0], base->part[1], above);
-    return scripted(a, MATH_ABOVE, base, above, NULL);
+    bool      below = base->kind == MATH_BELOW || base->kind == MATH_UNDER;
+    math_kind kind = base->kind == MATH_BELOW ? MATH_BOTH : MATH_UNDEROVER;
+    if (below) return whole(a, kind, BINDS_CLOSED, base->part[0], base->part[1], above);
+    return whole(a, MATH_ABOVE, BINDS_CLOSED, base, above, NULL);
 }
 
 const math *math_above(arena *a, const math *base, const math *above) {
@@ -165,17 +171,18 @@ const math *math_number(arena *a, double value) {
 }
 
 const math *math_number_set(arena *a, double value) {
-    static const math pi = {.kind = MATH_GLYPH, .sign = GLYPH_PI, .binds = BINDS_ATOM, .has = HAS_DIGIT_FIRST};
-    return value == IR_PI ? &pi : math_digits_set(a, math_number(a, value)->text);
+    math pi = signs[GLYPH_PI];
+    pi.has = HAS_DIGIT_FIRST; /* 2 times pi is written with a dot */
+    return value == IR_PI ? math_make(a, pi) : math_digits_set(a, math_number(a, value)->text);
 }
 
 const math *math_digits_set(arena *a, const char *digits) {
     const char *e = strchr(digits, 'e');
     if (!e) return math_leaf(a, MATH_NUMBER, digits);
     const char *power = e + 1 + strspn(e + 1, "+-0"), *minus = e[1] == '-' ? "-" : "";
-    const math *ten = math_leaf(a, MATH_NUMBER, "10"), *exponent = math_leaf(a, MATH_NUMBER, *power ? power : "0");
+    const math *exponent = math_leaf(a, MATH_NUMBER, *power ? power : "0");
     if (*minus) exponent = math_row(a, &signs[GLYPH_NEGATIVE], exponent, NULL);
-    ten = math_above(a, ten, exponent);
+    const math *ten = math_above(a, math_leaf(a, MATH_NUMBER, "10"), exponent);
     if (e == digits + 1 && *digits == '1') return ten;
     const math *factor = math_leaf(a, MATH_NUMBER, arena_text(a, digits, (size_t)(e - digits)));
     return math_bound(a, math_row(a, factor, &signs[GLYPH_DOT], ten), BINDS_CLOSED);

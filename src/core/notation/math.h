@@ -45,7 +45,9 @@ typedef enum {
     GLYPH_COUNT
 } glyph_id;
 
-typedef enum { CLASS_LETTER, CLASS_NUMBER, CLASS_FUNCTION, CLASS_OPERATOR, CLASS_PREFIX, CLASS_BRACKET, CLASS_SPACE } glyph_class;
+typedef enum {
+    CLASS_LETTER, CLASS_NUMBER, CLASS_FUNCTION, CLASS_OPERATOR, CLASS_PREFIX, CLASS_BRACKET, CLASS_SPACE
+} glyph_class;
 
 typedef struct glyph_info {
     const char *line, *tex, *sign;

@@ -10,8 +10,9 @@ static const struct look {
     math        latin;
 } looks[] = {
 #define LOOK(GREEK, LATIN) {GREEK, {.kind = MATH_LETTER, .binds = BINDS_ATOM, .text = LATIN}}
-    LOOK("Α", "A"), LOOK("Β", "B"), LOOK("Ε", "E"), LOOK("Ζ", "Z"), LOOK("Η", "H"), LOOK("Ι", "I"), LOOK("Κ", "K"),
-    LOOK("Μ", "M"), LOOK("Ν", "N"), LOOK("Ο", "O"), LOOK("Ρ", "P"), LOOK("Τ", "T"), LOOK("Χ", "X"), LOOK("ο", "o"),
+    LOOK("Α", "A"), LOOK("Β", "B"), LOOK("Ε", "E"), LOOK("Ζ", "Z"), LOOK("Η", "H"), LOOK("Ι", "I"),
+    LOOK("Κ", "K"), LOOK("Μ", "M"), LOOK("Ν", "N"), LOOK("Ο", "O"), LOOK("Ρ", "P"), LOOK("Τ", "T"),
+    LOOK("Χ", "X"), LOOK("ο", "o"),
 #undef LOOK
 };
 
@@ -27,8 +28,10 @@ const math *math_greek(const char *text) {
 static const math *set_letters(arena *a, const char *name, size_t len) {
     const math *letter = len == 2 ? math_greek(name) : &math_nothing;
     if (letter != &math_nothing) return letter;
-    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++)
-        if (strlen(glyph_table[s].line) == len && memcmp(glyph_table[s].line, name, len) == 0) return math_glyph((glyph_id)s);
+    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++) {
+        const char *word = glyph_table[s].line;
+        if (strlen(word) == len && memcmp(word, name, len) == 0) return math_glyph((glyph_id)s);
+    }
     return math_leaf(a, len == 1 ? MATH_LETTER : MATH_WORD, arena_text(a, name, len));
 }
 
@@ -112,8 +115,10 @@ static void give_names(notation *p, const model *m, symbols *taken) {
         if (ir_var(g, v)->kind != VAR_GRADIENT) p->var[v] = give_name(p, taken, ir_var_name(g, v));
     for (uint32_t i = 0; i < m->size_names.n; i++)
         p->size[m->size_names.at[i]] = give_name(p, taken, symbols_name(g->names, m->size_names.at[i]));
-    for (uint32_t i = 0; i < m->functions.n; i++)
-        p->function[m->functions.at[i].name] = give_name(p, taken, symbols_name(g->names, m->functions.at[i].name));
+    for (uint32_t i = 0; i < m->functions.n; i++) {
+        sym name = m->functions.at[i].name;
+        p->function[name] = give_name(p, taken, symbols_name(g->names, name));
+    }
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = upright_d(p, p->var[ir_var(g, v)->of]);
 }
@@ -164,8 +169,10 @@ static const math *small_name(const notation *p, var_id v) {
 
 /* A variable that came after the others: the change of one, or whatever it is called. */
 static const math *late_name(const notation *p, const char *name) {
-    size_t change = strlen("δ");
-    var_id of = strncmp(name, "δ", change) ? 0 : ir_find_var(p->g, symbols_find(p->g->names, name + change, strlen(name + change)));
+    size_t      change = strlen("δ");
+    bool        changes = strncmp(name, "δ", change) == 0;
+    const char *rest = name + (changes ? change : 0);
+    var_id      of = changes ? ir_find_var(p->g, symbols_find(p->g->names, rest, strlen(rest))) : 0;
     return of ? math_row(p->a, math_glyph(GLYPH_CHANGE), set_name(p, of, false), NULL) : set_word(p, name);
 }
 

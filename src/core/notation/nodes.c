@@ -10,15 +10,10 @@
 #include "core/notation/inside.h"
 
 const rule line_rules[OP_COUNT] = {
-    [OP_LT] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_LT}, /* they do not chain */
-    [OP_GT] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_GT},
-    [OP_LE] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_LE},
-    [OP_GE] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_GE},
-    [OP_EQ] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_EQ},
-    [OP_NE] = {BINDS_COMPARE, BINDS_SUM, BINDS_SUM, GLYPH_NE},
+    COMPARISONS(BINDS_COMPARE, BINDS_SUM), /* they do not chain */
     [OP_ADD] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_PLUS},
     [OP_SUB] = {BINDS_SUM, BINDS_SUM, BINDS_PRODUCT, GLYPH_MINUS},
-    [OP_MUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_POWER, GLYPH_TIMES}, /* a * (-b) reads better than a * -b */
+    [OP_MUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_POWER, GLYPH_TIMES}, /* a * (-b) reads better */
     [OP_DIV] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_POWER, GLYPH_OVER},
     [OP_MATMUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_POWER, GLYPH_SIDE},
     [OP_NEG] = {BINDS_NEGATE, BINDS_NEGATE, 0, GLYPH_NEGATIVE},
@@ -27,12 +22,7 @@ const rule line_rules[OP_COUNT] = {
 };
 
 const rule set_rules[OP_COUNT] = {
-    [OP_LT] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_LT}, /* in brackets of their own */
-    [OP_GT] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_GT},
-    [OP_LE] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_LE},
-    [OP_GE] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_GE},
-    [OP_EQ] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_EQ},
-    [OP_NE] = {BINDS_CLOSED, BINDS_SUM, BINDS_SUM, GLYPH_NE},
+    COMPARISONS(BINDS_CLOSED, BINDS_SUM), /* in brackets of their own */
     [OP_ADD] = {BINDS_SUM, BINDS_SUM, BINDS_ENTRIES, GLYPH_PLUS},
     [OP_SUB] = {BINDS_SUM, BINDS_SUM, BINDS_ENTRIES, GLYPH_MINUS},
     [OP_MUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_PRODUCT, GLYPH_SIDE}, /* with a number */
@@ -112,9 +102,10 @@ static const math *line_call(const writer *w, const node *x) {
     bool              one = op_elementwise(x->op) && op_table[x->op].arity == 1;
     const math       *list = line_operand(w, x, 0, BINDS_ANY);
     for (int i = 1; i < op_table[x->op].arity; i++) {
-        bool keep = x->op == OP_DROPOUT && ir_node(w->g, x->arg[i])->op == OP_VAR;
-        const math *b = keep ? plain(w, words->keep(words->user, w->a, ir_node(w->g, x->arg[i]))) : line_operand(w, x, i, BINDS_ANY);
-        list = math_row(w->a, list, math_glyph(GLYPH_COMMA), b);
+        const node *b = ir_node(w->g, x->arg[i]);
+        bool        keep = x->op == OP_DROPOUT && b->op == OP_VAR;
+        const math *next = keep ? plain(w, words->keep(words->user, w->a, b)) : line_operand(w, x, i, 0);
+        list = math_row(w->a, list, math_glyph(GLYPH_COMMA), next);
     }
     const char *behind = words->behind(words->user, x);
     if (behind[0]) list = math_row(w->a, list, plain(w, behind), NULL);
@@ -149,7 +140,8 @@ static const math *left_of_factor(const writer *w, node_id n, uint8_t least) {
 }
 
 static const math *set_product(const writer *w, const node *x) {
-    bool        number = is_scalar(w, x->arg[0]) || is_scalar(w, x->arg[1]), entries = x->op == OP_MUL && !number;
+    bool        number = is_scalar(w, x->arg[0]) || is_scalar(w, x->arg[1]);
+    bool        entries = x->op == OP_MUL && !number;
     const rule *r = entries ? &by_entries : &set_rules[number ? OP_MUL : OP_MATMUL];
     glyph_id     sign = !entries && made(w, x->arg[1])->has & HAS_DIGIT_FIRST ? GLYPH_DOT : (glyph_id)r->sign;
     const math *a = left_of_factor(w, x->arg[0], r->left), *b = right_of_sign(w, x->arg[1], r->right);
@@ -203,7 +195,8 @@ static const math *set_reduction(const writer *w, const node *x) {
     shape       s = ir_shape(w->g, x->arg[0]);
     if (x->op == OP_SUM && x->attr != AXIS_ALL) {
         below = math_row(w->a, below, math_glyph(GLYPH_FROM), math_leaf(w->a, MATH_NUMBER, "1"));
-        sign = math_above(w->a, math_below(w->a, sign, below), set_dim(w->p, x->attr == AXIS_0 ? s.rows : s.cols));
+        sign = math_below(w->a, sign, below);
+        sign = math_above(w->a, sign, set_dim(w->p, x->attr == AXIS_0 ? s.rows : s.cols));
     } else {
         sign = math_below(w->a, sign, below);
     }

@@ -35,7 +35,7 @@ typedef struct line_words {
     const void *user;
     const char *(*leaf)(const void *user, arena *a, const node *x);
     const char *(*function)(const void *user, arena *a, const node *x); /* how what is called is called .. */
-    const char *(*behind)(const void *user, const node *x);             /* .. and what stands behind its operands */
+    const char *(*behind)(const void *user, const node *x);             /* .. what ends its operands */
     const char *(*keep)(const void *user, arena *a, const node *mask);  /* the part that a dropout keeps;
                                                          NULL: a dropout is the product with its mask */
     const char *(*around)(const void *user, const node *x, int i);      /* what operand i is put into, as

@@ -10,15 +10,17 @@ static const struct escape {
 } escapes[] = {
     {"->", "$\\to$", 0},          {"--", "-{}", 1}, /* an option, no dash */
     {"#", "\\#", 0},              {"$", "\\$", 0},         {"%", "\\%", 0},           {"&", "\\&", 0},
-    {"_", "\\_", 0},              {"{", "\\{", 0},         {"}", "\\}", 0},           {"\\", "\\textbackslash{}", 0},
-    {"^", "\\textasciicircum{}", 0}, {"~", "\\textasciitilde{}", 0}, {"<", "\\textless{}", 0}, {">", "\\textgreater{}", 0},
+    {"_", "\\_", 0},              {"{", "\\{", 0},         {"}", "\\}", 0},
+    {"\\", "\\textbackslash{}", 0}, {"^", "\\textasciicircum{}", 0}, {"~", "\\textasciitilde{}", 0},
+    {"<", "\\textless{}", 0},     {">", "\\textgreater{}", 0},
     {"|", "\\textbar{}", 0},      {"\"", "''", 0},
     {"∂", "$\\partial$", 0},      {"→", "$\\to$", 0},      {"·", "$\\cdot$", 0},      {"⊙", "$\\odot$", 0},
 };
 
 static const struct escape *find_escape(const char *text, size_t len) {
     for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++)
-        if (strlen(escapes[i].text) <= len && strncmp(text, escapes[i].text, strlen(escapes[i].text)) == 0) return &escapes[i];
+        if (strlen(escapes[i].text) <= len && memcmp(text, escapes[i].text, strlen(escapes[i].text)) == 0)
+            return &escapes[i];
     return NULL;
 }
 
@@ -55,7 +57,8 @@ static void put_name(const char *text, buf *out) {
 }
 
 static void leaf(const math *x, bool close, buf *out) {
-    static const char *const face[MATH_ROW] = {[MATH_WORD] = "\\mathit{", [MATH_UPRIGHT] = "\\operatorname{", [MATH_ROMAN] = "\\mathrm{"};
+    static const char *const face[MATH_ROW] = {
+        [MATH_WORD] = "\\mathit{", [MATH_UPRIGHT] = "\\operatorname{", [MATH_ROMAN] = "\\mathrm{"};
     (void)close;
     if (x->kind == MATH_GLYPH) buf_puts(out, glyph_table[x->sign].tex);
     else if (x->kind == MATH_NUMBER) buf_puts(out, x->text);

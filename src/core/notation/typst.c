@@ -16,13 +16,14 @@ void typst_prose(const char *text, size_t len, buf *out) {
 }
 
 static bool is_word(char c) {
-    return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 /* Letters beside each other would be one name, and a bracket behind a name its operands. */
 static void part_from_letter(buf *out, char next) {
     char last = out->len ? out->text[out->len - 1] : ' ';
-    if ((is_word(last) || strchr(")]\"", last)) && (is_word(next) || next == '(' || next == '"')) buf_puts(out, " ");
+    bool word = is_word(last) || strchr(")]\"", last);
+    if (word && (is_word(next) || next == '(' || next == '"')) buf_puts(out, " ");
 }
 
 /* An operator between two stands between blanks; primes and a raised T Typst sets itself. */
@@ -41,9 +42,11 @@ static void put_glyph(glyph_id id, buf *out) {
 
 static void leaf(const math *x, bool close, buf *out) {
     static const char *const face[MATH_ROW] = {
-        [MATH_PLAIN] = "\"", [MATH_PROSE] = "\"", [MATH_WORD] = "italic(\"", [MATH_UPRIGHT] = "op(\"", [MATH_ROMAN] = "upright("};
+        [MATH_PLAIN] = "\"",       [MATH_PROSE] = "\"",       [MATH_WORD] = "italic(\"",
+        [MATH_UPRIGHT] = "op(\"", [MATH_ROMAN] = "upright("};
     static const char *const end[MATH_ROW] = {
-        [MATH_PLAIN] = "\"", [MATH_PROSE] = "\"", [MATH_WORD] = "\")", [MATH_UPRIGHT] = "\")", [MATH_ROMAN] = ")"};
+        [MATH_PLAIN] = "\"",       [MATH_PROSE] = "\"",       [MATH_WORD] = "\")",
+        [MATH_UPRIGHT] = "\")",    [MATH_ROMAN] = ")"};
     (void)close;
     if (x->kind == MATH_GLYPH) {
         put_glyph((glyph_id)x->sign, out);

@@ -10,9 +10,10 @@
 
 /* How a format is written. `standalone`: a whole document, with the head as text and the forward pass,
  * where the format has one. */
-typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head, bool standalone,
+                                  buf *out);
 
-emit_function emit_numpy; /* a Python module that needs numpy and nothing else: forward(..) and backward(..) */
+emit_function emit_numpy; /* a Python module that needs numpy only: forward(..) and backward(..) */
 emit_function emit_latex; /* an align* environment of the gradients */
 emit_function emit_typst; /* an equation of aligned lines */
 emit_function emit_json;  /* everything as data; docs/json.md describes it */

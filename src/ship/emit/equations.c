@@ -17,8 +17,10 @@ typedef struct page {
 static const page latex = {
     .to = &target_tex,
     .comment = "%",
-    .begin = "\\begin{align*}\n", .equals = " &= ", .shape = " && ", .next = " \\\\\n", .end = "\n\\end{align*}\n",
-    .top = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n\\allowdisplaybreaks\n"
+    .begin = "\\begin{align*}\n", .end = "\n\\end{align*}\n",
+    .equals = " &= ", .shape = " && ", .next = " \\\\\n",
+    .top = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n"
+           "\\allowdisplaybreaks\n"
            "\\setlength{\\parindent}{0pt}\n\\begin{document}\n\n",
     .forward = "\\medskip\nThe forward pass; $\\odot$, fractions and functions work entry by entry:\n",
     .gradients = "The gradients:\n",
@@ -94,7 +96,8 @@ static void put_gradients(writer *w, const bool *only) {
 static void put_comments(writer *w, const char *head) {
     size_t      len;
     const char *line;
-    while ((line = text_comment_line(&head, &len))) buf_printf(w->out, "%s %.*s\n", w->page->comment, (int)len, line);
+    while ((line = text_comment_line(&head, &len)))
+        buf_printf(w->out, "%s %.*s\n", w->page->comment, (int)len, line);
 }
 
 /* Every line of the head a paragraph. */
@@ -119,8 +122,8 @@ static void put_document(writer *w, const bool *only, const char *head) {
     buf_puts(w->out, w->page->bottom);
 }
 
-static dfoo_status write_page(const page *page, const derivation *d, const bool *only, const char *head, bool standalone,
-                              buf *out) {
+static dfoo_status write_page(const page *page, const derivation *d, const bool *only, const char *head,
+                              bool standalone, buf *out) {
     arena scratch;
     arena_init(&scratch, out->mem);
     writer      w = {.d = d, .g = &d->m->g, .page = page, .out = out};

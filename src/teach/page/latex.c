@@ -80,7 +80,9 @@ static void put_section(const sheet *p, const document *doc, const block *b, uin
 }
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    static const aligned how = {"\\begin{align*}\n", "\n\\end{align*}\n", TEX_LINES, "\n", put_words, put_note, put_formula, LONG_LINE, put_heading, put_section};
+    static const aligned how = {"\\begin{align*}\n", "\n\\end{align*}\n", TEX_LINES,
+                                "\n", put_words, put_note, put_formula,
+                                LONG_LINE, put_heading, put_section};
     buf checked;
     aligned_blocks(p, doc, &how);
     buf_init(&checked, p->out->mem);

@@ -66,7 +66,8 @@ static void put_section(const sheet *p, const document *doc, const block *b, uin
 }
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    static const aligned how = {"$$\n\\begin{aligned}\n", "\n\\end{aligned}\n$$\n\n", TEX_LINES, "\n\n", put_words, put_note, put_formula, SIZE_MAX, put_heading, put_section};
+    static const aligned how = {"$$\n\\begin{aligned}\n", "\n\\end{aligned}\n$$\n\n", TEX_LINES,
+                                "\n\n", put_words, put_note, put_formula, SIZE_MAX, put_heading, put_section};
     buf checked;
     aligned_blocks(p, doc, &how);
     buf_init(&checked, p->out->mem);

@@ -91,7 +91,9 @@ static void put_forward(const sheet *p) {
 }
 
 static void begin(sheet *p) {
-    if (p->standalone) buf_puts(p->out, "#set page(margin: 2cm)\n#show math.equation.where(block: true): set align(left)\n\n");
+    if (p->standalone)
+        buf_puts(p->out, "#set page(margin: 2cm)\n"
+                         "#show math.equation.where(block: true): set align(left)\n\n");
     put_head(p);
     if (p->standalone && p->d) put_forward(p);
 }
