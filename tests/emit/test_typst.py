@@ -23,6 +23,7 @@ for part in sys.stdin.read().split("\\0"):
         print(name, error)
 """
 
+
 @pytest.fixture(scope="module")
 def python():
     made = subprocess.run([ROOT / "tools/venv"], capture_output=True, text=True, timeout=600)
