@@ -35,7 +35,7 @@ dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, cha
     NEED(NULL, model);
     NEED(model->d, text);
     TAKE(model->d, dfoo_check_options, options, how);
-    KNOWN(model->d, how.format, DFOO_MARKDOWN);
+    KNOWN(model->d, how.format, DFOO_TYPST);
     dfoo_arrays *plain;
     dfoo_status  status = set_plain(model->d, &how.values, &plain);
     if (status == DFOO_OK) status = work_write_text(model->d, model, check, &how, text);

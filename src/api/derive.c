@@ -106,7 +106,8 @@ static const char *format_name(size_t i, bool standalone) {
 }
 
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
-    const char        *text_only = opt->run ? "the program as it is run" : opt->steps ? "the list of all steps" : NULL;
+    const char        *steps = opt->steps ? "the list of all steps" : NULL;
+    const char        *text_only = opt->run ? "the program as it is run" : steps;
     const emit_format *format = emit_format_find(opt->format);
     const char        *wrong = NULL;
     if (!format)
