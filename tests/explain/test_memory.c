@@ -132,7 +132,8 @@ static dfoo_status answer(const dfoo_allocator *mem, void *user) {
  * of them, with DFOO_LONG=1 every one. */
 static void every_way_in_every_format(void **state) {
     static const char *const names[][2] = {{"two_layer", "dW1"}, {"two_layer", "dZ1"}, {"softmax", "dZ2"}, {"deep", "db2"}};
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_ASCII, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
+    static const dfoo_format formats[] = {DFOO_TEXT,  DFOO_ASCII,    DFOO_HTML, DFOO_LATEX,
+                                          DFOO_TYPST, DFOO_MARKDOWN, DFOO_JSON};
     (void)state;
     const char *all = getenv("DFOO_LONG");
     size_t      stride = all && strcmp(all, "1") == 0 ? 1 : 97, first = 0;

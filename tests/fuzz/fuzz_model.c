@@ -47,7 +47,7 @@ static bool first_gradient(const char *derived, char *name, size_t size) {
 }
 
 static void explain_first(dfoo *d, dfoo_model *model, dfoo_convention convention) {
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_MARKDOWN, DFOO_JSON};
+    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_HTML, DFOO_LATEX, DFOO_TYPST, DFOO_MARKDOWN, DFOO_JSON};
     char  *derived, *text;
     char   name[200];
     const dfoo_derive_options plain = {.size = sizeof plain, .convention = convention};
