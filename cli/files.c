@@ -53,7 +53,8 @@ static dfoo_status model_open(dfoo *d, const char *name, const words *settings, 
 
 /* The model that a run knows. */
 static dfoo_status model_of_run(task *w) {
-    return set_values(dfoo_model_from_run(w->d, w->values, &w->model), &w->r->settings, w->model);
+    dfoo_status status = dfoo_model_from_run(w->d, w->values, &w->model);
+    return set_values(status, &w->r->settings, w->model);
 }
 
 /* Reads all arrays of files into one set. */
