@@ -224,7 +224,7 @@ def test_it_is_the_same_each_time(dfoo):
 
 
 @pytest.mark.parametrize("options, words", [
-    (["--format", "html"], "text, numpy, latex or json"),
+    (["--format", "html"], "text, numpy, latex, typst or json"),
     (["--format", "numpy", "--steps"], "--steps comes as text only"),
     (["--format", "json", "--run"], "--run comes as text only"),
     (["--standalone"], "--standalone belongs to --format latex"),

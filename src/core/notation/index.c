@@ -71,7 +71,7 @@ static const math *at(const writer *w, const index_tree *x) {
     line_of     line = {w->g, small ? w->style->lower : NULL};
     line_words  words = notation_words(&line);
     if (w->p) of = set_node(w->p, x->node, line.small);
-    else of = line_math(&words, w->g, w->a, x->node);
+    else of = line_math(&words, w->g, w->a, x->node, NULL);
     if (where && infix) of = math_brackets(w->a, of, LINE_LOOSE);
     math all = *math_row(w->a, of, where, NULL);
     all.inside = LINE_LOOSE;

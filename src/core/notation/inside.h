@@ -25,15 +25,14 @@ typedef struct line_of {
 } line_of;
 
 line_words  notation_words(const line_of *of);
-const math *line_math(const line_words *words, const ir *g, arena *a, node_id n);
+
+/* `around`: what the whole is put into, "float(%)"; or NULL. */
+const math *line_math(const line_words *words, const ir *g, arena *a, node_id n, const char *around);
 
 /* A name that is no variable's: g1 has its number below, lambda is the Greek letter. */
 const math *set_word(const notation *p, const char *name);
 const math *set_dim(const notation *p, dim d);
 const math *set_function(const notation *p, sym name);
-
-/* The Greek letter, or the Latin one that looks like it, that a text begins with; math_nothing: none. */
-const math *math_greek(const char *text);
 
 /* How an operation looks by its form in ops.def. */
 typedef struct form_operands {

@@ -91,6 +91,14 @@ line_words notation_words(const line_of *of) {
                         .keep = keep_text, .in_sum = LINE_IN_SUM, .in_call = LINE_IN_FRACTION};
 }
 
+void line_node(const line_words *words, const ir *g, node_id n, const char *around, buf *out) {
+    arena scratch;
+    arena_init(&scratch, out->mem);
+    math_write(&target_line, line_math(words, g, &scratch, n, around), out);
+    if (scratch.failed) out->failed = true;
+    arena_free(&scratch);
+}
+
 void print_node(const ir *g, node_id n, buf *out) {
     print_node_small(g, n, NULL, out);
 }

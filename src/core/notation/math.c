@@ -154,6 +154,28 @@ const math *math_primed(arena *a, const math *base, uint32_t primes) {
     return math_bound(a, set_above(a, base, &signs[sign[primes]]), BINDS_ATOM);
 }
 
+/* ------------------------------------------------------------------- letters */
+
+/* Greek letters that look Latin are. */
+static const struct look {
+    const char *greek;
+    math        latin;
+} looks[] = {
+#define LOOK(GREEK, LATIN) {GREEK, {.kind = MATH_LETTER, .binds = BINDS_ATOM, .text = LATIN}}
+    LOOK("Α", "A"), LOOK("Β", "B"), LOOK("Ε", "E"), LOOK("Ζ", "Z"), LOOK("Η", "H"), LOOK("Ι", "I"),
+    LOOK("Κ", "K"), LOOK("Μ", "M"), LOOK("Ν", "N"), LOOK("Ο", "O"), LOOK("Ρ", "P"), LOOK("Τ", "T"),
+    LOOK("Χ", "X"), LOOK("ο", "o"),
+#undef LOOK
+};
+
+const math *math_greek(const char *text) {
+    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++)
+        if (strncmp(text, glyph_table[s].sign, 2) == 0) return math_glyph((glyph_id)s);
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (strncmp(text, looks[i].greek, 2) == 0) return &looks[i].latin;
+    return &math_nothing;
+}
+
 /* ----------------------------------------------------------------- numbers */
 
 const char *math_text(arena *a, buf *b) {

@@ -96,6 +96,9 @@ const math *math_of(arena *a, math_kind kind, const math *x, const math *y);
 const math *math_fence(arena *a, glyph_id open, const math *x, glyph_id close);
 const math *math_brackets(arena *a, const math *x, uint8_t inside);
 
+/* The Greek letter, or the Latin one that looks like it, that a text begins with; math_nothing: none. */
+const math *math_greek(const char *text);
+
 /* x with HAS_ENTRIES, or without. */
 const math *math_entries(arena *a, const math *x, bool entries);
 

@@ -4,26 +4,6 @@
 
 #include "core/notation/inside.h"
 
-/* Greek letters that look Latin are. */
-static const struct look {
-    const char *greek;
-    math        latin;
-} looks[] = {
-#define LOOK(GREEK, LATIN) {GREEK, {.kind = MATH_LETTER, .binds = BINDS_ATOM, .text = LATIN}}
-    LOOK("Α", "A"), LOOK("Β", "B"), LOOK("Ε", "E"), LOOK("Ζ", "Z"), LOOK("Η", "H"), LOOK("Ι", "I"),
-    LOOK("Κ", "K"), LOOK("Μ", "M"), LOOK("Ν", "N"), LOOK("Ο", "O"), LOOK("Ρ", "P"), LOOK("Τ", "T"),
-    LOOK("Χ", "X"), LOOK("ο", "o"),
-#undef LOOK
-};
-
-const math *math_greek(const char *text) {
-    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++)
-        if (strncmp(text, glyph_table[s].sign, 2) == 0) return math_glyph((glyph_id)s);
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
-        if (strncmp(text, looks[i].greek, 2) == 0) return &looks[i].latin;
-    return &math_nothing;
-}
-
 /* Letters without digits behind them: a letter, a Greek one by sign or by name, or a word. */
 static const math *set_letters(arena *a, const char *name, size_t len) {
     const math *letter = len == 2 ? math_greek(name) : &math_nothing;

@@ -267,22 +267,13 @@ static const math *make_all(writer *w, node_id root) {
     return made(w, root);
 }
 
-const math *line_math(const line_words *words, const ir *g, arena *a, node_id n) {
-    writer w = {.g = g, .a = a, .words = words};
-    return make_all(&w, n);
+const math *line_math(const line_words *words, const ir *g, arena *a, node_id n, const char *around) {
+    writer      w = {.g = g, .a = a, .words = words};
+    const math *x = make_all(&w, n);
+    return around ? put_into(&w, around, x) : x;
 }
 
 const math *set_node(const notation *p, node_id n, const bool *small) {
     writer w = {.g = p->g, .a = p->a, .p = p, .small = small};
     return make_all(&w, n);
-}
-
-void line_node(const line_words *words, const ir *g, node_id n, const char *around, buf *out) {
-    arena scratch;
-    arena_init(&scratch, out->mem);
-    writer      w = {.g = g, .a = &scratch, .words = words};
-    const math *x = make_all(&w, n);
-    math_write(&target_line, around ? put_into(&w, around, x) : x, out);
-    if (scratch.failed) out->failed = true;
-    arena_free(&scratch);
 }

@@ -1,7 +1,7 @@
 /* TeX: the table, its leaves, and prose in a LaTeX document. */
 #include <string.h>
 
-#include "core/notation/inside.h"
+#include "core/notation/notation.h"
 
 /* What has a meaning in a paragraph, and how it is shown there. */
 static const struct escape {

@@ -11,15 +11,22 @@ static bool is_comparison(uint8_t op) {
     return op == OP_LT || op == OP_GT || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
 }
 
-/* Does numpy keep integers integers? */
-static bool keeps_integers(uint8_t op) {
-    switch ((op_id)op) {
-    case OP_ADD: case OP_SUB: case OP_MUL: case OP_MATMUL: case OP_POW: case OP_NEG: case OP_ABS: case OP_SIGN:
-    case OP_MAXIMUM: case OP_MINIMUM: case OP_WHERE: case OP_SUM: case OP_MAX: case OP_RELU: case OP_LEAKY_RELU:
-        return true;
-    default: return false;
-    }
-}
+/* What numpy does with integers and booleans; where nothing is said, integers become floats, and booleans
+ * have to be made floats first. */
+enum { KEEPS_INTEGERS = 1, ONE_BOOLEAN = 2, ALL_BOOLEANS = 4 }; /* one of two operands, all may be booleans */
+
+static const uint8_t takes[OP_COUNT] = {
+    [OP_ADD] = KEEPS_INTEGERS | ONE_BOOLEAN,  [OP_SUB] = KEEPS_INTEGERS | ONE_BOOLEAN,
+    [OP_MUL] = KEEPS_INTEGERS | ONE_BOOLEAN,  [OP_MATMUL] = KEEPS_INTEGERS | ONE_BOOLEAN,
+    [OP_DIV] = ONE_BOOLEAN,                   [OP_DROPOUT] = ONE_BOOLEAN,
+    [OP_SUM] = KEEPS_INTEGERS | ALL_BOOLEANS, [OP_MEAN] = ALL_BOOLEANS,
+    [OP_TRANSPOSE] = ALL_BOOLEANS,            [OP_POW] = KEEPS_INTEGERS,
+    [OP_NEG] = KEEPS_INTEGERS,                [OP_ABS] = KEEPS_INTEGERS,
+    [OP_SIGN] = KEEPS_INTEGERS,               [OP_MAXIMUM] = KEEPS_INTEGERS,
+    [OP_MINIMUM] = KEEPS_INTEGERS,            [OP_WHERE] = KEEPS_INTEGERS,
+    [OP_MAX] = KEEPS_INTEGERS,                [OP_RELU] = KEEPS_INTEGERS,
+    [OP_LEAKY_RELU] = KEEPS_INTEGERS,
+};
 
 static uint8_t kind_of(const numpy *p, const node *x) {
     if (is_comparison(x->op)) return NUMPY_BOOL;
@@ -33,7 +40,7 @@ static uint8_t kind_of(const numpy *p, const node *x) {
     }
     default: break;
     }
-    if (!keeps_integers(x->op)) return NUMPY_FLOAT;
+    if (!(takes[x->op] & KEEPS_INTEGERS)) return NUMPY_FLOAT;
     for (int i = x->op == OP_WHERE; i < op_table[x->op].arity; i++)
         if (p->kind[x->arg[i]] == NUMPY_FLOAT) return NUMPY_FLOAT;
     return NUMPY_INT;
@@ -51,21 +58,18 @@ dfoo_status numpy_add_kinds(numpy *p, const stmt *s) {
     return DFOO_OK;
 }
 
+/* numpy has no negative powers of integers. */
+static bool may_be_negative_power(const numpy *p, const node *x) {
+    uint8_t base = ir_node(p->g, x->arg[0])->op;
+    return ir_node(p->g, x->arg[1])->op != OP_NUMBER && base != OP_NUMBER && base != OP_SIZE;
+}
+
 /* Must operand i be made a float here? */
 static bool wants_float(const numpy *p, const node *x, int i) {
     uint8_t kind = p->kind[x->arg[i]];
-    if (kind == NUMPY_INT && x->op == OP_POW && i == 0) { /* numpy: no negative powers of integers */
-        uint8_t base = ir_node(p->g, x->arg[0])->op;
-        return ir_node(p->g, x->arg[1])->op != OP_NUMBER && base != OP_NUMBER && base != OP_SIZE;
-    }
-    if (kind != NUMPY_BOOL) return false;
-    switch ((op_id)x->op) {
-    case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: case OP_MATMUL: case OP_DROPOUT:
-        return i == 0 && p->kind[x->arg[1]] == NUMPY_BOOL;
-    case OP_SUM: case OP_MEAN: case OP_TRANSPOSE: return false;
-    case OP_WHERE: return i != 0;
-    default: return true;
-    }
+    if (kind == NUMPY_INT) return x->op == OP_POW && i == 0 && may_be_negative_power(p, x);
+    if (kind != NUMPY_BOOL || takes[x->op] & ALL_BOOLEANS || (x->op == OP_WHERE && i == 0)) return false;
+    return !(takes[x->op] & ONE_BOOLEAN) || (i == 0 && p->kind[x->arg[1]] == NUMPY_BOOL);
 }
 
 /* -------------------------------------------------------------------- words */
