@@ -211,8 +211,8 @@ void result_arrays(const char *name, const dfoo_arrays *set, bool values);
 void json_output(const char *more);
 void json_message(const dfoo_message *m);
 
-/* The whole, to be freed; --json is over then. NULL: there is no memory. command: NULL if there is none of the
- * name that was given. */
+/* The whole, to be freed; --json is over then. NULL: there is no memory. command: NULL if there is none of
+ * the name that was given. */
 char *json_finish(const char *command, dfoo_status status);
 
 /* ---------------------------------------------------------- models and files */

@@ -1,8 +1,8 @@
 /* --json: what a command found out, as one object on standard output (docs/json.md).
  *
  * A command puts its result together with result_text, result_number, .. while it works; output.c hands over
- * what is wrong, and what would be on standard output without --json. json_finish puts the whole together when
- * the command has ended, whatever became of it. Without --json everything here does nothing. */
+ * what is wrong, and what would be on standard output without --json. json_finish puts the whole together
+ * when the command has ended, whatever became of it. Without --json everything here does nothing. */
 #include "cli.h"
 
 #include <math.h>

@@ -99,7 +99,8 @@ static widths measure(const dfoo_confusion *c) {
         if (name_columns(c->names[i]) > w.first) w.first = name_columns(c->names[i]);
         w.of[i] = name_columns(c->names[i]) > 7 ? name_columns(c->names[i]) : 7; /* 100.00% */
         for (size_t k = 0; k < c->classes; k++)
-            if (digits(c->count[k * c->classes + i]) > w.of[i]) w.of[i] = digits(c->count[k * c->classes + i]);
+            if (digits(c->count[k * c->classes + i]) > w.of[i])
+                w.of[i] = digits(c->count[k * c->classes + i]);
     }
     return w;
 }
@@ -115,7 +116,8 @@ static void put_table(buf *b, const dfoo_confusion *c) {
     buf_puts(b, "   recall\n");
     for (size_t i = 0; i < c->classes; i++) {
         put_name(b, c->names[i], w.first, false);
-        for (size_t k = 0; k < c->classes; k++) buf_printf(b, "  %*zu", (int)w.of[k], c->count[i * c->classes + k]);
+        for (size_t k = 0; k < c->classes; k++)
+            buf_printf(b, "  %*zu", (int)w.of[k], c->count[i * c->classes + k]);
         buf_puts(b, "  ");
         put_part(b, c->count[i * c->classes + i], row_sum(c, i), 7);
         buf_puts(b, "\n");
@@ -130,7 +132,8 @@ static void put_table(buf *b, const dfoo_confusion *c) {
 
 /* ------------------------------------------------------------------- mistakes */
 
-/* The place of the most frequent mistake behind (in the order of the list) the one at `after`; classes^2: none. */
+/* The place of the most frequent mistake behind (in the order of the list) the one at `after`; classes^2:
+ * none. */
 static size_t next_mistake(const dfoo_confusion *c, size_t after) {
     size_t n = c->classes * c->classes, best = n, limit = after < n ? c->count[after] : SIZE_MAX;
     for (size_t at = 0; at < n; at++) {
@@ -147,7 +150,8 @@ static void put_mistakes(buf *b, const dfoo_confusion *c) {
     size_t n = c->classes * c->classes, at = next_mistake(c, n);
     if (at < n) buf_printf(b, "most often mistaken, of %zu classes:\n", c->classes);
     for (int i = 0; i < MOST && at < n; i++, at = next_mistake(c, at))
-        buf_printf(b, "%6zu  %s predicted as %s\n", c->count[at], c->names[at / c->classes], c->names[at % c->classes]);
+        buf_printf(b, "%6zu  %s predicted as %s\n", c->count[at], c->names[at / c->classes],
+                   c->names[at % c->classes]);
 }
 
 dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text) {

@@ -115,7 +115,8 @@ static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt)
                              work_choices(&w->a, format_name, false));
     else if (text_only && format->write) wrong = arena_format(&w->a, "%s comes as text only", text_only);
     else if (opt->standalone && !format->standalone)
-        wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));
+        wrong = arena_format(&w->a, "standalone belongs to the format %s",
+                             work_choices(&w->a, format_name, true));
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 

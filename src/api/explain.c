@@ -180,7 +180,8 @@ static dfoo_status check_explain_options(work *w, const dfoo_explain_options *op
         wrong = arena_format(&w->a, "there is no such format: explanations come as %s",
                              work_choices(&w->a, format_name, false));
     else if (opt->standalone && !format->standalone)
-        wrong = arena_format(&w->a, "standalone belongs to the format %s", work_choices(&w->a, format_name, true));
+        wrong = arena_format(&w->a, "standalone belongs to the format %s",
+                             work_choices(&w->a, format_name, true));
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 

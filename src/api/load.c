@@ -38,8 +38,9 @@ static dfoo_status check_columns(work *w, const data_table *left, const data_tab
             if (strcmp(left->names[i], right->names[k]) == 0)
                 return refuse_both(w, "a column", right->names[k], file);
     if (left->n_rows == right->n_rows) return DFOO_OK;
-    return diag_alone(&w->messages, "%s has %zu rows, and the table before it %zu: they do not stand side by side",
-                     file, right->n_rows, left->n_rows);
+    return diag_alone(&w->messages,
+                      "%s has %zu rows, and the table before it %zu: they do not stand side by side", file,
+                      right->n_rows, left->n_rows);
 }
 
 static void copy_columns(const data_table *from, size_t first, data_table *to) {
@@ -144,7 +145,8 @@ static dfoo_status read_maps(work *w, const load_request *r, feed_source *out) {
         if (equals) {
             *equals = 0;
             for (uint32_t i = 0; i < list.n; i++)
-                if (strcmp(list.at[i].var, item) == 0) return diag_alone(&w->messages, "%s is mapped twice", item);
+                if (strcmp(list.at[i].var, item) == 0)
+                    return diag_alone(&w->messages, "%s is mapped twice", item);
             vec_push(&w->a, &list, (feed_map){.var = item});
         }
         DFOO_TRY(arena_status(&w->a));
@@ -188,8 +190,10 @@ dfoo_status load_scales(work *w, const char *text, feed_options *how) {
         feed_scale x = {.var = equals ? item : NULL};
         if (equals) *equals = 0;
         if (!read_fraction(equals ? equals + 1 : item, &x.times, &x.over))
-            return diag_alone(&w->messages, "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
-                              equals ? equals + 1 : item);
+            return diag_alone(
+                &w->messages,
+                "--scale takes a number or a fraction other than 0, as in 1/255 or X=1/255, not '%s'",
+                equals ? equals + 1 : item);
         vec_push(&w->a, &list, x);
     }
     how->scales = list.at;
@@ -218,7 +222,8 @@ static dfoo_status names_of_file(work *w, const char *path, feed_options *how) {
     const data_classes *words = &t.classes[t.n_cols - 1];
     const char        **names = arena_new(&w->a, t.n_rows * sizeof *names);
     if (!names) return DFOO_ENOMEM;
-    if (!words->n) return diag_alone(&w->messages, "%s holds numbers where the names of classes are needed", path);
+    if (!words->n)
+        return diag_alone(&w->messages, "%s holds numbers where the names of classes are needed", path);
     for (size_t i = 0; i < t.n_rows; i++) names[i] = words->names[(size_t)t.values[(i + 1) * t.n_cols - 1]];
     take_names(names, t.n_rows, how);
     return DFOO_OK;
@@ -241,6 +246,8 @@ dfoo_status load_classes(work *w, const char *text, const loaded *l, feed_option
     if (found || !text) return DFOO_OK;
     if (os_path_kind(text) != OS_NOTHING) return names_of_file(w, text, how);
     if (strchr(text, ',')) return names_of_list(w, text, how);
-    return diag_alone(&w->messages, "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
-                      text);
+    return diag_alone(
+        &w->messages,
+        "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
+        text);
 }

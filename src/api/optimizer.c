@@ -48,7 +48,8 @@ static dfoo_status read_stream(const reading *r, const char *path, FILE *f, cons
         diag_alone(r->d, "%s: %s", path, strerror(errno));
         return DFOO_EIO;
     }
-    if (n > MOST_BYTES || memchr(text, 0, n)) return diag_alone(r->d, "%s: this is no file of equations", path);
+    if (n > MOST_BYTES || memchr(text, 0, n))
+        return diag_alone(r->d, "%s: this is no file of equations", path);
     *out = text;
     return DFOO_OK;
 }

@@ -13,25 +13,29 @@ void progress_scores(dfoo_progress *p, const train_score *train, const train_sco
 }
 
 dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
-    *out = (examples_call){.how = {.machine = {1, w->d->isa}, .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
+    *out = (examples_call){.how = {.machine = {1, w->d->isa},
+                                   .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                                    .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header}, l, &out->data));
+    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header},
+                  l, &out->data));
     return work_training_program(w, &out->p);
 }
 
-static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l, dfoo_arrays *out, train_score *score) {
+static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l,
+                           dfoo_arrays *out, train_score *score) {
     examples_call   call;
     train_confusion confusion;
     DFOO_TRY(work_examples(w, opt, l, &call));
-    DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score, opt->confusion ? &confusion : NULL));
+    DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score,
+                           opt->confusion ? &confusion : NULL));
     return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;
 }
 
 /* All predictions side by side, a row per example. */
-static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_arrays *out, dfoo_arrays *tables, const dfoo_array **table,
-                               const char ***names) {
+static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_arrays *out, dfoo_arrays *tables,
+                               const dfoo_array **table, const char ***names) {
     VEC(const char *) columns = {0};
     VEC(const dfoo_array *) parts = {0};
     size_t rows = 0, cols = 0;
@@ -41,7 +45,9 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
         DFOO_TRY(train_table(&w->m, run, arrays_at(out, i), &w->a, tables, &own));
         const dfoo_array *t = arrays_get(tables, "table");
         DFOO_TRY(arrays_add(tables, arrays_at(out, i)->name, t->ndim, t->dim, t->data, &part));
-        if (rows && part->dim[0] != rows) return diag_alone(&w->messages, "%s has another number of examples: write an NPZ file", part->name);
+        if (rows && part->dim[0] != rows)
+            return diag_alone(&w->messages, "%s has another number of examples: write an NPZ file",
+                              part->name);
         rows = part->dim[0];
         for (size_t k = 0; k < part->dim[1]; k++) vec_push(&w->a, &columns, own[k]);
         cols += part->dim[1];
@@ -51,15 +57,18 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
     DFOO_TRY(arrays_add_matrix(tables, "table", rows, cols, NULL, &all));
     for (size_t i = 0, at = 0; i < parts.n; at += parts.at[i++]->dim[1])
         for (size_t r = 0; r < rows; r++)
-            memcpy(&all->data[r * cols + at], &parts.at[i]->data[r * parts.at[i]->dim[1]], parts.at[i]->dim[1] * sizeof(double));
+            memcpy(&all->data[r * cols + at], &parts.at[i]->data[r * parts.at[i]->dim[1]],
+                   parts.at[i]->dim[1] * sizeof(double));
     *table = all;
     *names = columns.at;
     return arena_status(&w->a);
 }
 
-/* The class that the first prediction means, as a column behind the numbers; its name is no other column's. */
-static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arrays *out, const dfoo_arrays *tables, const dfoo_array *table,
-                                const char **names, data_texts *column) {
+/* The class that the first prediction means, as a column behind the numbers; its name is no other column's.
+ */
+static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arrays *out,
+                                const dfoo_arrays *tables, const dfoo_array *table, const char **names,
+                                data_texts *column) {
     const dfoo_array *first = arrays_get(tables, arrays_at(out, 0)->name);
     *column = (data_texts){.name = "class", .n = table->dim[0]};
     for (size_t k = 0; k < table->dim[1]; k++)
@@ -67,7 +76,8 @@ static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arra
     return train_class_texts(&w->m, run, first, &w->a, &column->texts);
 }
 
-static dfoo_status write_predictions(work *w, const char *path, const dfoo_arrays *run, const dfoo_arrays *out) {
+static dfoo_status write_predictions(work *w, const char *path, const dfoo_arrays *run,
+                                     const dfoo_arrays *out) {
     dfoo_arrays      *tables = NULL;
     const dfoo_array *table = NULL;
     const char      **names = NULL;
@@ -75,12 +85,14 @@ static dfoo_status write_predictions(work *w, const char *path, const dfoo_array
     dfoo_status status = join_tables(w, run, out, tables, &table, &names);
     data_texts column = {.n = 0};
     if (status == DFOO_OK) status = class_column(w, run, out, tables, table, names, &column);
-    if (status == DFOO_OK) status = data_write_table(path, table, names, column.texts ? &column : NULL, &w->messages);
+    if (status == DFOO_OK)
+        status = data_write_table(path, table, names, column.texts ? &column : NULL, &w->messages);
     arrays_free(tables);
     return status;
 }
 
-dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options, dfoo_arrays **out, dfoo_progress *metric) {
+dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_predict_options *options,
+                         dfoo_arrays **out, dfoo_progress *metric) {
     dfoo_predict_options how;
     work                 w;
     loaded               l = {0};

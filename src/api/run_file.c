@@ -60,7 +60,9 @@ static dfoo_status read_model(dfoo *d, const dfoo_arrays *run, arena *a, dfoo_mo
     const char *text = get_text(run, "dfoo.model", a, &len), *name = get_text(run, "dfoo.model_name", a, &n);
     if (a->failed) return DFOO_ENOMEM;
     if (!text || !name)
-        return messages_say(d, DFOO_EINPUT, "the run does not hold its model, as those of older versions: give the model, too");
+        return messages_say(
+            d, DFOO_EINPUT,
+            "the run does not hold its model, as those of older versions: give the model, too");
     DFOO_TRY(model_new(d, name, text, len, out));
     return set_all(run, *out);
 }

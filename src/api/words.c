@@ -19,9 +19,9 @@ static bool schedule_at(size_t i, lang_word *out) {
 }
 
 static bool word_at(dfoo_words list, size_t i, lang_word *out) {
-    static bool (*const lists[])(size_t i, lang_word *out) = {
-        [DFOO_MODELS] = model_at,         [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
-        [DFOO_LOSSES] = lang_loss_at,     [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
+    static bool (*const lists[])(size_t i, lang_word * out) = {
+        [DFOO_MODELS] = model_at,       [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
+        [DFOO_LOSSES] = lang_loss_at,   [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
         [DFOO_SCHEDULES] = schedule_at,
     };
     return (size_t)list < sizeof lists / sizeof *lists && lists[list](i, out);

@@ -12,7 +12,8 @@ TABLE = next((ROOT / "src").rglob("lessons.def")).read_text()
 def rows():
     """{id: (title, what it says as a regular expression)} from the table."""
     found = {}
-    for name, title, says in re.findall(r'^LESSON\((\w+), "([^"]*)", [A-Z_ |]+,\s*"([^"]*)",$', TABLE, re.M):
+    for name, title, says in re.findall(r'^LESSON\((\w+), "([^"]*)", [A-Z_ |]+,((?:\s*"[^"]*")+),$', TABLE, re.M):
+        says = "".join(re.findall('"([^"]*)"', says))
         found[name] = title, re.compile(r"warning: " + re.sub(r"\\\{\w+\\\}", ".*", re.escape(says)))
     return found
 

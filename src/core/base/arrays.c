@@ -207,7 +207,8 @@ dfoo_status arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const s
 
 dfoo_status arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,
                           const ptrdiff_t *step, const void *data, dfoo_array **out) {
-    wanted w = {.name = name, .dtype = dtype, .ndim = ndim, .dim = dim, .data = data, .borrow = true, .step = step};
+    wanted w = {
+        .name = name, .dtype = dtype, .ndim = ndim, .dim = dim, .data = data, .borrow = true, .step = step};
     return add(set, &w, out);
 }
 
@@ -266,7 +267,8 @@ static void copy_plain(const dfoo_array *x, double *to) {
     size_t n = array_entries(x);
     for (size_t i = 0; i < n; i++) {
         ptrdiff_t at = place_of(x, i);
-        to[i] = x->dtype == DFOO_F32 ? (double)((const float *)x->values)[at] : ((const double *)x->values)[at];
+        to[i] =
+            x->dtype == DFOO_F32 ? (double)((const float *)x->values)[at] : ((const double *)x->values)[at];
     }
 }
 

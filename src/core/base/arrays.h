@@ -16,7 +16,8 @@ dfoo_status arrays_add(dfoo_arrays *set, const char *name, int ndim, const size_
 dfoo_status arrays_add_matrix(dfoo_arrays *set, const char *name, size_t rows, size_t cols,
                               const double *data, dfoo_array **out);
 
-/* An array of either type, with a copy of the caller's dense `data` (NULL: zeros), or as it lies in the caller's memory. */
+/* An array of either type, with a copy of the caller's dense `data` (NULL: zeros), or as it lies in the
+ * caller's memory. */
 dfoo_status arrays_add_f32(dfoo_arrays *set, const char *name, int ndim, const size_t *dim, const float *data,
                            dfoo_array **out);
 dfoo_status arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, int ndim, const size_t *dim,

@@ -31,7 +31,8 @@ static const char *format_text(arena *a, const char *format, va_list args) {
 }
 
 static void add(diags *d, diag_kind kind, const source *src, span at, const char *format, va_list args) {
-    vec_push(d->a, &d->list, (diag){.kind = kind, .src = src, .at = at, .message = format_text(d->a, format, args)});
+    vec_push(d->a, &d->list,
+             (diag){.kind = kind, .src = src, .at = at, .message = format_text(d->a, format, args)});
     d->n_errors += kind == DIAG_ERROR;
 }
 

@@ -43,8 +43,8 @@ void arena_free(arena *a);
 /* Forgets what was allocated and goes on with the newest chunk, the largest; the others are given back. */
 void arena_clear(arena *a);
 
-/* One chunk that holds `size` bytes in any number of pieces that are multiples of 16 long; false without memory. The
- * arena is empty before and after. */
+/* One chunk that holds `size` bytes in any number of pieces that are multiples of 16 long; false without
+ * memory. The arena is empty before and after. */
 bool arena_reserve(arena *a, size_t size);
 
 /* The bytes that were allocated, as they lie in the chunks. */

@@ -32,10 +32,12 @@ static node_id fold(ir *g, op_id op, node_id n) {
     const node *x = n ? ir_node(g, n) : NULL;
     double      a, b, value;
     if (!x || op_table[op].arity != 2) return n;
-    if (ir_is_number(g, x->arg[0], &a) && ir_is_number(g, x->arg[1], &b) && fold_numbers(op, a, b, &value)) return ir_number(g, value);
+    if (ir_is_number(g, x->arg[0], &a) && ir_is_number(g, x->arg[1], &b) && fold_numbers(op, a, b, &value))
+        return ir_number(g, value);
     if (op == OP_POW && is_value(g, x->arg[1], 1)) return x->arg[0];
     if (op == OP_MUL && is_value(g, x->arg[0], 1)) return x->arg[1];
-    if (op == OP_ADD && ir_node(g, x->arg[1])->op == OP_NEG) return ir_op2(g, OP_SUB, x->arg[0], ir_node(g, x->arg[1])->arg[0]);
+    if (op == OP_ADD && ir_node(g, x->arg[1])->op == OP_NEG)
+        return ir_op2(g, OP_SUB, x->arg[0], ir_node(g, x->arg[1])->arg[0]);
     return n;
 }
 

@@ -118,7 +118,8 @@ static void run_softmax(const node *x, matrix a, matrix out) {
     if (x->attr == AXIS_0)
         for (size_t j = 0; j < a.cols; j++) softmax_line(is_log, a.at + j, out.at + j, a.rows, a.cols);
     else
-        for (size_t i = 0; i < a.rows; i++) softmax_line(is_log, a.at + i * a.cols, out.at + i * a.cols, a.cols, 1);
+        for (size_t i = 0; i < a.rows; i++)
+            softmax_line(is_log, a.at + i * a.cols, out.at + i * a.cols, a.cols, 1);
 }
 
 static void run_open(const node *x, matrix a, matrix out) {

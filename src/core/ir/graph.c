@@ -150,7 +150,8 @@ node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {
 node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
     assert(function);
     if (!a) return 0;
-    return add_node(g, (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
+    return add_node(g,
+                    (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
 }
 
 uint8_t ir_class_axis(const ir *g, shape s) {
@@ -236,7 +237,10 @@ var_id ir_gradient_var(ir *g, var_id v) {
     if (g->vars.at[v].gradient) return g->vars.at[v].gradient;
     const char *name = arena_format(g->a, "d%s", ir_var_name(g, v));
     if (!name) return 0;
-    variable d = {.name = symbols_add(g->names, name, strlen(name)), .kind = VAR_GRADIENT, .of = v, .sh = g->vars.at[v].sh};
+    variable d = {.name = symbols_add(g->names, name, strlen(name)),
+                  .kind = VAR_GRADIENT,
+                  .of = v,
+                  .sh = g->vars.at[v].sh};
     var_id   id = ir_add_var(g, d);
     g->vars.at[v].gradient = id;
     return id;

@@ -87,7 +87,8 @@ index_tree *index_times(const index_env *env, index_tree *a, index_tree *b) {
     if (is_number(b, 1)) return a;
     if (is_number(b, -1)) return index_op(env, OP_NEG, a, NULL);
     if (is_number(a, -1)) return index_op(env, OP_NEG, b, NULL);
-    if (b->kind == INDEX_NODE && b->op == OP_NEG) return index_op(env, OP_NEG, index_times(env, a, b->a), NULL);
+    if (b->kind == INDEX_NODE && b->op == OP_NEG)
+        return index_op(env, OP_NEG, index_times(env, a, b->a), NULL);
     return index_op(env, OP_MUL, a, b);
 }
 
@@ -106,7 +107,8 @@ static index_tree *count_of(const index_env *env, const node *x) {
     dim         d[2] = {s.rows, s.cols};
     for (int i = 0; i < 2; i++) {
         bool joined = x->attr == AXIS_ALL || x->attr == i;
-        if (joined && !shape_is_scalar(s) && d[i] != dim_literal(1)) out = index_times(env, out, size_tree(env, d[i]));
+        if (joined && !shape_is_scalar(s) && d[i] != dim_literal(1))
+            out = index_times(env, out, size_tree(env, d[i]));
     }
     return out;
 }
@@ -143,7 +145,8 @@ static index_tree *softmax(const index_env *env, const node *x, char row, char c
     char  k = one ? '1' : index_fresh(env, 0);
     if (!k) return NULL;
     index_tree *z = index_of_node(env, x->arg[0], row, col);
-    index_tree *other = x->attr == AXIS_0 ? index_of_node(env, x->arg[0], k, col) : index_of_node(env, x->arg[0], row, k);
+    index_tree *other =
+        x->attr == AXIS_0 ? index_of_node(env, x->arg[0], k, col) : index_of_node(env, x->arg[0], row, k);
     index_tree *sum = index_op(env, OP_EXP, other, NULL);
     if (!one) sum = index_sum(env, k, sum);
     if (x->op == OP_SOFTMAX) return index_op(env, OP_DIV, index_op(env, OP_EXP, z, NULL), sum);
@@ -249,7 +252,8 @@ index_tree *index_build(const index_env *env, const ast *x) {
     case AST_CALL: return build_call(env, x);
     case AST_NUMBER: return index_number(env, x->number);
     case AST_NEGATE: return index_op(env, OP_NEG, index_build(env, x->arg), NULL);
-    case AST_BINARY: return index_op(env, op_infix(x->sign), index_build(env, x->arg), index_build(env, x->arg->next));
+    case AST_BINARY:
+        return index_op(env, op_infix(x->sign), index_build(env, x->arg), index_build(env, x->arg->next));
     default: return NULL;
     }
 }

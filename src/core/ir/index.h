@@ -95,7 +95,8 @@ typedef struct index_style {
 typedef struct index_values {
     const evaluation *e;
     size_t            at[128]; /* by letter, from 0 */
-    double (*partial)(void *user, const struct index_values *v, const index_tree *x); /* PARTIAL; LOSS with b */
+    double (*partial)(void *user, const struct index_values *v,
+                      const index_tree *x); /* PARTIAL; LOSS with b */
     void *user;
 } index_values;
 

@@ -56,7 +56,14 @@ typedef enum {
     OP_COUNT
 } op_id;
 
-typedef enum { SHAPE_LEAF, SHAPE_ELEMENTWISE, SHAPE_SAME, SHAPE_PRODUCT, SHAPE_TRANSPOSED, SHAPE_REDUCED } shape_rule;
+typedef enum {
+    SHAPE_LEAF,
+    SHAPE_ELEMENTWISE,
+    SHAPE_SAME,
+    SHAPE_PRODUCT,
+    SHAPE_TRANSPOSED,
+    SHAPE_REDUCED
+} shape_rule;
 
 enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2 };
 

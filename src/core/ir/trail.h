@@ -51,7 +51,7 @@ typedef struct derivation {
     const model *m;
     convention   asked, used; /* used is CONVENTION_DJ where the course's does not apply */
     const char  *why_dj;      /* and why: a sentence, or NULL */
-    program      forward;     /* what leads to the cost, ordered from the cost backwards; reversed: sources first */
+    program forward; /* what leads to the cost, ordered from the cost backwards; reversed: sources first */
     scale       *scale_of;    /* by var_id (variables of the model) */
     bool        *reached;     /* by var_id: does the cost depend on it differentiably? */
     VEC(gradient) list;       /* in the order of the sweep */

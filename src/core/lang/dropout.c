@@ -24,7 +24,8 @@ static bool is_taken(reader *r, sym name) {
 
 static sym free_name(reader *r, const char *text) {
     sym name = text ? symbols_add(r->p.names, text, strlen(text)) : 0;
-    bool free = name && !ir_find_var(r->g, name) && !lang_is_size_name(r, name) && !model_function(r->m, name) && !is_taken(r, name);
+    bool free = name && !ir_find_var(r->g, name) && !lang_is_size_name(r, name) &&
+                !model_function(r->m, name) && !is_taken(r, name);
     return free ? name : 0;
 }
 
@@ -54,21 +55,26 @@ static bool read_keep(reader *r, const ast *x, variable *mask) {
     if (constant) mask->of = n->ref;
     if (constant) mask->value = ir_var(r->g, n->ref)->value;
     if (!constant && !ir_is_number(r->g, x->value, &mask->value)) {
-        lang_refuse(r, x, "the part that dropout keeps is a number or a constant here, as in dropout(A1, 0.8)");
+        lang_refuse(r, x,
+                    "the part that dropout keeps is a number or a constant here, as in dropout(A1, 0.8)");
         return false;
     }
     if (mask->value > 0 && mask->value <= 1) return true;
-    diag_error(r->d, &r->m->src, x->at, "dropout keeps a part of the entries: more than 0 and at most 1, not %g", mask->value);
+    diag_error(r->d, &r->m->src, x->at,
+               "dropout keeps a part of the entries: more than 0 and at most 1, not %g", mask->value);
     return false;
 }
 
 /* In the forward pass only, and not inside a function, which works on one entry. */
 static bool may_stand_here(reader *r, const ast *x) {
     if (r->minimized) {
-        lang_refuse(r, x, "behind `minimize` the mask is written by its name: each dropout draws a mask of its own");
+        lang_refuse(
+            r, x, "behind `minimize` the mask is written by its name: each dropout draws a mask of its own");
         diag_note(r->d, "`dfoo derive` says what the masks are called");
     } else if (r->n_formals) {
-        lang_refuse(r, x, "dropout stands in a definition, not in a function: each of its uses would have a mask of its own");
+        lang_refuse(r, x,
+                    "dropout stands in a definition, not in a function: each of its uses would have a mask "
+                    "of its own");
     } else {
         return true;
     }

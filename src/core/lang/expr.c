@@ -146,7 +146,8 @@ static bool takes(reader *r, const call *c, uint32_t least, uint32_t most) {
     if (c->n >= least && c->n <= most) return true;
     const char *name = name_of(r, c->x);
     if (least == most)
-        diag_error(r->d, &r->m->src, c->x->at, "%s takes %u operand%s, not %u", name, least, least == 1 ? "" : "s", c->n);
+        diag_error(r->d, &r->m->src, c->x->at, "%s takes %u operand%s, not %u", name, least,
+                   least == 1 ? "" : "s", c->n);
     else
         diag_error(r->d, &r->m->src, c->x->at, "%s takes %u to %u operands, not %u", name, least, most, c->n);
     return false;
@@ -184,21 +185,27 @@ static node_id call_op(reader *r, const call *c, op_id op) {
     }
     if (op_elementwise(op)) return call_elementwise(r, c, op);
     if (!takes(r, c, 1, 1)) {
-        if (c->n == 2) diag_note(r->d, "an axis is named: %s(%s, axis=1)", info->name, lang_source_text(r, c->operand[0]->at));
+        if (c->n == 2)
+            diag_note(r->d, "an axis is named: %s(%s, axis=1)", info->name,
+                      lang_source_text(r, c->operand[0]->at));
         return 0;
     }
-    if (info->rule == SHAPE_REDUCED) return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
-    if (shape_is_scalar(ir_shape(r->g, c->arg[0]))) return lang_refuse(r, c->operand[0], "this needs a matrix, and it is a number");
-    return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0], 0, 0);
+    if (info->rule == SHAPE_REDUCED)
+        return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
+    if (shape_is_scalar(ir_shape(r->g, c->arg[0])))
+        return lang_refuse(r, c->operand[0], "this needs a matrix, and it is a number");
+    return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0],
+                 0, 0);
 }
 
 static const struct {
     const char *name;
     op_id       op;
     uint32_t    operands;
-} numpy_names[] = {{"dot", OP_MATMUL, 2},  {"matmul", OP_MATMUL, 2}, {"multiply", OP_MUL, 2}, {"add", OP_ADD, 2},
-                   {"subtract", OP_SUB, 2}, {"divide", OP_DIV, 2},    {"power", OP_POW, 2},    {"square", OP_POW, 1},
-                   {"negative", OP_NEG, 1}, {"transpose", OP_TRANSPOSE, 1}};
+} numpy_names[] = {
+    {"dot", OP_MATMUL, 2},   {"matmul", OP_MATMUL, 2},      {"multiply", OP_MUL, 2}, {"add", OP_ADD, 2},
+    {"subtract", OP_SUB, 2}, {"divide", OP_DIV, 2},         {"power", OP_POW, 2},    {"square", OP_POW, 1},
+    {"negative", OP_NEG, 1}, {"transpose", OP_TRANSPOSE, 1}};
 
 enum { N_NUMPY_NAMES = sizeof numpy_names / sizeof *numpy_names };
 
@@ -239,7 +246,8 @@ static node_id call_ones(reader *r, const ast *x) {
         if (!n) return 0;
         double value = n->op == OP_NUMBER ? r->g->numbers.at[n->ref] : 0;
         bool   whole = value >= 1 && value < 1e9 && value == floor(value);
-        if (n->op != OP_SIZE && !whole) return lang_refuse(r, a, "a size is expected here: a whole number or the name of a dimension");
+        if (n->op != OP_SIZE && !whole)
+            return lang_refuse(r, a, "a size is expected here: a whole number or the name of a dimension");
         d[i] = n->op == OP_SIZE ? n->ref : dim_literal((uint32_t)value);
     }
     return ir_ones(r->g, shape_of(d[0], d[1]));
@@ -256,7 +264,8 @@ static node_id put_operand(void *user, ir *g, node_id n, const node_id *args) {
     for (uint8_t k = 0; k < p->f->n_formals; k++)
         if (n == ir_var(g, p->f->formal[k])->leaf) return p->c->arg[k];
     node_id out = ir_rebuild(g, n, args);
-    if (!out && !p->r->a->failed) lang_refuse(p->r, p->c->x, "the operands' shapes do not fit each other entry by entry");
+    if (!out && !p->r->a->failed)
+        lang_refuse(p->r, p->c->x, "the operands' shapes do not fit each other entry by entry");
     return out;
 }
 
@@ -287,18 +296,22 @@ static node_id call_prime(reader *r, const call *c, const function *f) {
     node_id body = f->body;
     if (!few_primes(r, c->x, true)) return 0;
     if (f->n_formals != 1) {
-        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function of one operand, and %s has %u", name_of(r, c->x), f->n_formals);
+        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function of one operand, and %s has %u",
+                   name_of(r, c->x), f->n_formals);
         return 0;
     }
-    for (uint16_t i = 0; i < c->x->primes && body; i++) body = ir_derivative(r->g, r->a, body, ir_var(r->g, f->formal[0])->leaf);
-    if (!body && !r->a->failed) return lang_refuse(r, c->x, "a prime needs a function that works entry by entry");
+    for (uint16_t i = 0; i < c->x->primes && body; i++)
+        body = ir_derivative(r->g, r->a, body, ir_var(r->g, f->formal[0])->leaf);
+    if (!body && !r->a->failed)
+        return lang_refuse(r, c->x, "a prime needs a function that works entry by entry");
     return body ? stretch_to(r, put_in(r, c, f, body), ir_shape(r->g, c->arg[0])) : 0;
 }
 
 static node_id call_function(reader *r, const call *c, const function *f) {
     if (c->x->primes && f->n_formals != 1) return call_prime(r, c, f);
     if (!takes(r, c, f->n_formals, f->n_formals)) return 0;
-    if (!f->body) return !few_primes(r, c->x, false) ? 0 : ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
+    if (!f->body)
+        return !few_primes(r, c->x, false) ? 0 : ir_open(r->g, f->name, (uint8_t)c->x->primes, c->arg[0]);
     return c->x->primes ? call_prime(r, c, f) : put_in(r, c, f, f->body);
 }
 
@@ -317,8 +330,8 @@ static node_id call_op_prime(reader *r, const call *c, op_id op) {
     const op_info *info = &op_table[op];
     function       f = {.name = c->x->name, .n_formals = info->arity};
     if (!op_elementwise(op)) {
-        diag_error(r->d, &r->m->src, c->x->at, "a prime needs a function that works entry by entry, and %s does not",
-                   info->name);
+        diag_error(r->d, &r->m->src, c->x->at,
+                   "a prime needs a function that works entry by entry, and %s does not", info->name);
         return 0;
     }
     if (op_of_one(op)) {

@@ -49,7 +49,8 @@ static void note_operand(reader *r, const ast *x, node_id n, int name_width, int
     }
     uint8_t kind = ir_var(r->g, v)->kind;
     if (kind == VAR_GRADIENT) {
-        diag_note(r->d, "%-*s : %-*s   the gradient of %s", name_width, text, shape_width, sh, ir_var_name(r->g, ir_var(r->g, v)->of));
+        diag_note(r->d, "%-*s : %-*s   the gradient of %s", name_width, text, shape_width, sh,
+                  ir_var_name(r->g, ir_var(r->g, v)->of));
         return;
     }
     source_place(&r->m->src, ir_var(r->g, v)->at.start, &line, &column);
@@ -59,8 +60,10 @@ static void note_operand(reader *r, const ast *x, node_id n, int name_width, int
 
 static void note_operands(reader *r, const ast *xa, node_id a, const ast *xb, node_id b) {
     size_t name_a = strlen(lang_source_text(r, xa->at)), name_b = strlen(lang_source_text(r, xb->at));
-    size_t shape_a = strlen(lang_shape_text(r, ir_shape(r->g, a))), shape_b = strlen(lang_shape_text(r, ir_shape(r->g, b)));
-    int    names = (int)(name_a > name_b ? name_a : name_b), shapes = (int)(shape_a > shape_b ? shape_a : shape_b);
+    size_t shape_a = strlen(lang_shape_text(r, ir_shape(r->g, a))),
+           shape_b = strlen(lang_shape_text(r, ir_shape(r->g, b)));
+    int names = (int)(name_a > name_b ? name_a : name_b),
+        shapes = (int)(shape_a > shape_b ? shape_a : shape_b);
     note_operand(r, xa, a, names, shapes);
     note_operand(r, xb, b, names, shapes);
 }
@@ -76,7 +79,9 @@ static void note_what_fits(reader *r, shape wanted, const ast *x) {
     for (var_id i = 1; i < r->g->vars.n; i++) {
         const variable *v = ir_var(r->g, i);
         const char     *name = ir_var_name(r->g, i);
-        if (v->kind == VAR_GRADIENT || v->kind == VAR_CONST || v->kind == VAR_MASK || !shape_equal(v->sh, wanted)) continue;
+        if (v->kind == VAR_GRADIENT || v->kind == VAR_CONST || v->kind == VAR_MASK ||
+            !shape_equal(v->sh, wanted))
+            continue;
         if (is_name(r, x->arg, name) || is_name(r, x->arg->next, name)) continue;
         if (len + strlen(name) + 3 > sizeof list) break;
         if (len) len = (size_t)(strcpy(list + len, ", ") - list) + strlen(list + len);
@@ -120,13 +125,14 @@ node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id rig
         diag_note(r->d, "a number times a matrix is written *");
         return 0;
     }
-    diag_error(r->d, &r->m->src, x->at, "inner dimensions differ: %s %s%s needs %s = %s", lang_shape_text(r, a), sign,
-               lang_shape_text(r, b), dim_text(r, a.cols), dim_text(r, b.rows));
+    diag_error(r->d, &r->m->src, x->at, "inner dimensions differ: %s %s%s needs %s = %s",
+               lang_shape_text(r, a), sign, lang_shape_text(r, b), dim_text(r, a.cols), dim_text(r, b.rows));
     note_operands(r, xa, left, xb, right);
     if (x->sign == SIGN_ADJACENT)
         diag_note(r->d, "two operands side by side mean the matrix product");
     if (shape_broadcast(a, b, &both))
-        diag_note(r->d, "did you mean *? the elementwise product %s * %s fits", lang_source_text(r, xa->at), lang_source_text(r, xb->at));
+        diag_note(r->d, "did you mean *? the elementwise product %s * %s fits", lang_source_text(r, xa->at),
+                  lang_source_text(r, xb->at));
     if (xb->kind == AST_NAME) note_what_fits(r, shape_of(a.cols, b.cols), x);
     else if (xa->kind == AST_NAME) note_what_fits(r, shape_of(a.rows, b.rows), x);
     note_transposes(r, x, a, b);
@@ -137,13 +143,18 @@ node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id
     assert(left && right);
     shape       a = ir_shape(r->g, left), b = ir_shape(r->g, right), both;
     const ast  *xa = x->arg, *xb = x->arg->next;
-    const char *sign = x->kind == AST_BINARY ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255))) : "and";
-    diag_error(r->d, &r->m->src, x->at, "shapes do not fit: %s %s %s, entry by entry", lang_shape_text(r, a), sign, lang_shape_text(r, b));
+    const char *sign = x->kind == AST_BINARY
+                           ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255)))
+                           : "and";
+    diag_error(r->d, &r->m->src, x->at, "shapes do not fit: %s %s %s, entry by entry", lang_shape_text(r, a),
+               sign, lang_shape_text(r, b));
     note_operands(r, xa, left, xb, right);
     if ((a.rows == 1 && b.cols == 1) || (a.cols == 1 && b.rows == 1))
-        diag_note(r->d, "a row and a column are not stretched into a matrix; write the product of a column and a row with @");
+        diag_note(r->d, "a row and a column are not stretched into a matrix; write the product of a column "
+                        "and a row with @");
     if (x->sign == '*' && product_fits(r, left, right))
-        diag_note(r->d, "did you mean @? the matrix product %s @ %s fits", lang_source_text(r, xa->at), lang_source_text(r, xb->at));
+        diag_note(r->d, "did you mean @? the matrix product %s @ %s fits", lang_source_text(r, xa->at),
+                  lang_source_text(r, xb->at));
     if (shape_broadcast(a, turned(b), &both)) diag_note(r->d, "%s would fit", turned_text(r, xb));
     if (xb->kind == AST_NAME) note_what_fits(r, a, x);
     return 0;

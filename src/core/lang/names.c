@@ -1,5 +1,5 @@
-/* The names that there are, in the notation and in a model so far, and what a mistyped one may have meant: the
- * known name at the smallest edit distance. */
+/* The names that there are, in the notation and in a model so far, and what a mistyped one may have meant:
+ * the known name at the smallest edit distance. */
 #include <assert.h>
 #include <string.h>
 

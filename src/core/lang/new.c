@@ -175,8 +175,10 @@ static dfoo_status read_layers(page *p) {
         const char  *last_only = before && before->f.last ? before->f.name : NULL;
         DFOO_TRY(read_layer(p, start, i));
         if (last_only)
-            return diag_error(p->d, p->src, at, "%s stands in the last layer: its values are the probabilities of "
-                              "the classes", last_only);
+            return diag_error(p->d, p->src, at,
+                              "%s stands in the last layer: its values are the probabilities of "
+                              "the classes",
+                              last_only);
         start = i + 1;
     }
     const layer *last = last_layer(p);
@@ -320,7 +322,8 @@ static void put_declarations(page *p) {
         if ((int)strlen(weights_shape(p, i)) > wide) wide = (int)strlen(weights_shape(p, i));
     put_line(p, arena_format(p->a, "input %-*s : %s", width, "X", shape_text(p, "n0", "m")),
              filled(p, "one example per %", "", one));
-    put_line(p, arena_format(p->a, "label %-*s : %s%s", width, "Y", y, l->mark), filled(p, l->label, "", one));
+    put_line(p, arena_format(p->a, "label %-*s : %s%s", width, "Y", y, l->mark),
+             filled(p, l->label, "", one));
     for (uint32_t i = 1; i <= n; i++) {
         put_parameter(p, 'W', i, width, weights_shape(p, i), wide, p->layers.at[i - 1].f.start);
         put_parameter(p, 'b', i, width, shape_text(p, size_name(p, i).text, "1"), wide, "zeros");

@@ -28,7 +28,10 @@ static void not_function(void *user, sym name, span at) {
     const char *close = lang_closest_name(r, name, true);
     diag_error(r->d, &r->m->src, at, "unknown function '%s'", text);
     if (close) diag_note(r->d, "did you mean %s?", close);
-    diag_note(r->d, "a function of your own stands in a line above: %s(z) = .. with its formula, or function %s without one", text, text);
+    diag_note(r->d,
+              "a function of your own stands in a line above: %s(z) = .. with its formula, or function %s "
+              "without one",
+              text, text);
 }
 
 static const token *peek(const reader *r) {
@@ -54,7 +57,8 @@ static dfoo_status expect_closing(reader *r, span open, const char *what) {
 
 static dfoo_status expect_end(reader *r) {
     if (peek(r)->kind == TOKEN_END) return DFOO_OK;
-    if (syntax_is(&r->p, ')') || syntax_is(&r->p, ']')) return error_at(r, peek(r)->at, "this bracket closes nothing");
+    if (syntax_is(&r->p, ')') || syntax_is(&r->p, ']'))
+        return error_at(r, peek(r)->at, "this bracket closes nothing");
     return error_at(r, peek(r)->at, "the statement should end here");
 }
 
@@ -77,7 +81,8 @@ static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide, 
     }
     if (model_function(r->m, *name) || (!may_hide && is_function(r, *name)))
         return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
-    if (lang_is_size_name(r, *name)) return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);
+    if (lang_is_size_name(r, *name))
+        return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);
     return DFOO_OK;
 }
 
@@ -90,10 +95,13 @@ static dfoo_status read_dim(reader *r, dim *out) {
         r->p.next++;
         return DFOO_OK;
     }
-    if (t->kind != TOKEN_NAME) return error_at(r, t->at, "a dimension is expected here: a name such as n1, or a whole number");
+    if (t->kind != TOKEN_NAME)
+        return error_at(r, t->at, "a dimension is expected here: a name such as n1, or a whole number");
     span at;
     sym  name = syntax_layer_name(&r->p, &at);
-    if (ir_find_var(r->g, name)) return diag_error(r->d, &r->m->src, at, "'%s' is a variable, not a dimension", symbols_name(r->p.names, name));
+    if (ir_find_var(r->g, name))
+        return diag_error(r->d, &r->m->src, at, "'%s' is a variable, not a dimension",
+                          symbols_name(r->p.names, name));
     if (!lang_is_size_name(r, name)) vec_push(r->a, &r->m->size_names, name);
     *out = dim_named(name);
     return DFOO_OK;
@@ -131,7 +139,8 @@ static dfoo_status read_start_numbers(reader *r, variable *v) {
 static const char *start_names(reader *r) {
     const char *text = "";
     for (int i = 1; i < START_COUNT && text; i++)
-        text = arena_format(r->a, "%s%s%s%s", text, i > 1 ? ", " : "", start_table[i].name, start_table[i].takes);
+        text = arena_format(r->a, "%s%s%s%s", text, i > 1 ? ", " : "", start_table[i].name,
+                            start_table[i].takes);
     return text ? text : "";
 }
 
@@ -144,7 +153,8 @@ static dfoo_status check_start(reader *r, const variable *v, span at) {
         bool     few = v->n_init_args < s->least;
         if (!s->most) return diag_error(r->d, &r->m->src, at, "%s takes no numbers", name);
         uint32_t n = few ? s->least : s->most;
-        return diag_error(r->d, &r->m->src, at, "%s takes at %s %u number%s", name, few ? "least" : "most", n, n == 1 ? "" : "s");
+        return diag_error(r->d, &r->m->src, at, "%s takes at %s %u number%s", name, few ? "least" : "most", n,
+                          n == 1 ? "" : "s");
     }
     diag_error(r->d, &r->m->src, at, "no start is called '%s'", name);
     diag_note(r->d, "there are: %s", start_names(r));
@@ -155,7 +165,8 @@ static dfoo_status check_start(reader *r, const variable *v, span at) {
 static dfoo_status read_start(reader *r, variable *v) {
     if (!syntax_accept(&r->p, '~')) return DFOO_OK;
     const token *t = peek(r);
-    if (t->kind != TOKEN_NAME) return error_at(r, t->at, "how it starts is expected here: he, xavier, zeros, normal(0.01), ..");
+    if (t->kind != TOKEN_NAME)
+        return error_at(r, t->at, "how it starts is expected here: he, xavier, zeros, normal(0.01), ..");
     v->init = t->name;
     r->p.next++;
     DFOO_TRY(read_start_numbers(r, v));
@@ -231,7 +242,8 @@ static dfoo_status read_size(reader *r) {
     do {
         dim          d = 0;
         const token *name = peek(r);
-        if (name->kind != TOKEN_NAME) return error_at(r, name->at, "the name of a dimension is expected here, as in size n1 = 4");
+        if (name->kind != TOKEN_NAME)
+            return error_at(r, name->at, "the name of a dimension is expected here, as in size n1 = 4");
         DFOO_TRY(read_dim(r, &d));
         DFOO_TRY(expect(r, '=', "a size has a value, as in size n1 = 4"));
         const token *t = peek(r);
@@ -239,7 +251,8 @@ static dfoo_status read_size(reader *r) {
             return error_at(r, t->at, "a size is a whole number from 1 on");
         r->p.next++;
         for (uint32_t i = 0; i < r->m->size_values.n; i++)
-            if (r->m->size_values.at[i].name == dim_name(d)) return error_at(r, name->at, "this size has a value already");
+            if (r->m->size_values.at[i].name == dim_name(d))
+                return error_at(r, name->at, "this size has a value already");
         vec_push(r->a, &r->m->size_values, (size_value){dim_name(d), (size_t)t->number, name->at});
     } while (syntax_accept(&r->p, ','));
     return expect_end(r);
@@ -248,7 +261,8 @@ static dfoo_status read_size(reader *r) {
 static dfoo_status read_examples(reader *r) {
     dim d = 0;
     r->p.next++;
-    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a dimension is expected here, as in examples m");
+    if (peek(r)->kind != TOKEN_NAME)
+        return error_at(r, peek(r)->at, "the name of a dimension is expected here, as in examples m");
     DFOO_TRY(read_dim(r, &d));
     r->said_examples = dim_name(d);
     return expect_end(r);
@@ -274,10 +288,12 @@ static dfoo_status read_formals(reader *r, function *f) {
         if (f->n_formals == 3) return error_at(r, at, "a function takes at most three operands");
         sym name = peek(r)->name;
         r->p.next++;
-        char    *hidden = arena_format(r->a, "%s(%s)", symbols_name(r->p.names, f->name), symbols_name(r->p.names, name));
+        char *hidden =
+            arena_format(r->a, "%s(%s)", symbols_name(r->p.names, f->name), symbols_name(r->p.names, name));
         variable v = {.kind = VAR_DEFINED, .at = at};
         if (!hidden) return DFOO_ENOMEM;
-        v.name = symbols_add(r->p.names, hidden, strlen(hidden)); /* no name of the model is spelled like this */
+        v.name =
+            symbols_add(r->p.names, hidden, strlen(hidden)); /* no name of the model is spelled like this */
         if (ir_find_var(r->g, v.name)) return error_at(r, at, "two operands have the same name");
         r->formals[f->n_formals] = name;
         r->formal_vars[f->n_formals] = f->formal[f->n_formals] = ir_add_var(r->g, v);
@@ -318,8 +334,9 @@ static dfoo_status read_definition(reader *r) {
     DFOO_TRY(read_new_name(r, &v.name, &v.at, false, "Z1 = W1 @ X"));
     vec_push(r->a, &r->broken, v.name);
     if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
-        return error_at(r, peek(r)->at, "a statement is a declaration (input, label, param, const, size, examples, function, "
-                                        "minimize, predict) or a definition, name = expression");
+        return error_at(r, peek(r)->at,
+                        "a statement is a declaration (input, label, param, const, size, examples, function, "
+                        "minimize, predict) or a definition, name = expression");
     DFOO_TRY(expect(r, '=', "= is expected here: a definition is written name = expression"));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
@@ -332,7 +349,9 @@ static dfoo_status read_definition(reader *r) {
     const char *name = symbols_name(r->p.names, v.name);
     sym         base = name[0] == 'd' && name[1] ? symbols_find(r->p.names, name + 1, strlen(name + 1)) : 0;
     if (ir_find_var(r->g, base))
-        return diag_error(r->d, &r->m->src, v.at, "'%s' is the name of the gradient of %s: such a claim stands behind `minimize`", name, name + 1);
+        return diag_error(r->d, &r->m->src, v.at,
+                          "'%s' is the name of the gradient of %s: such a claim stands behind `minimize`",
+                          name, name + 1);
     var_id id = ir_add_var(r->g, v);
     if (!id) return DFOO_ENOMEM;
     r->broken.n--;
@@ -346,9 +365,11 @@ static dfoo_status read_claim(reader *r) {
     sym         name = syntax_layer_name(&r->p, &at);
     const char *text = symbols_name(r->p.names, name);
     var_id      v = ir_find_var(r->g, name);
-    if (text[0] == 'd' && lang_is_broken(r, symbols_find(r->p.names, text + 1, strlen(text + 1)))) return DFOO_EINPUT;
+    if (text[0] == 'd' && lang_is_broken(r, symbols_find(r->p.names, text + 1, strlen(text + 1))))
+        return DFOO_EINPUT;
     if (!v || ir_var(r->g, v)->kind != VAR_GRADIENT) {
-        diag_error(r->d, &r->m->src, at, "behind `minimize` stand gradients, and '%s' is not d + the name of a variable", text);
+        diag_error(r->d, &r->m->src, at,
+                   "behind `minimize` stand gradients, and '%s' is not d + the name of a variable", text);
         diag_note(r->d, "definitions of the forward pass stand before `minimize`");
         return DFOO_EINPUT;
     }
@@ -364,7 +385,9 @@ static dfoo_status read_claim(reader *r) {
 
 /* The variable that `minimize` or `predict` names. */
 static dfoo_status read_known_variable(reader *r, var_id *out) {
-    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "the name of a variable is expected here, as in minimize J or predict A2");
+    if (peek(r)->kind != TOKEN_NAME)
+        return error_at(r, peek(r)->at,
+                        "the name of a variable is expected here, as in minimize J or predict A2");
     span at;
     sym  name = syntax_layer_name(&r->p, &at);
     *out = ir_find_var(r->g, name);
@@ -379,7 +402,8 @@ static dfoo_status read_known_variable(reader *r, var_id *out) {
 /* Not constants, masks and the operands of functions. */
 static bool has_gradient(const reader *r, var_id v) {
     uint8_t kind = ir_var(r->g, v)->kind;
-    return kind != VAR_GRADIENT && kind != VAR_CONST && kind != VAR_MASK && !strchr(ir_var_name(r->g, v), '(');
+    return kind != VAR_GRADIENT && kind != VAR_CONST && kind != VAR_MASK &&
+           !strchr(ir_var_name(r->g, v), '(');
 }
 
 /* The number behind `minimize`. */
@@ -388,7 +412,8 @@ static dfoo_status read_cost(reader *r, var_id *out) {
     DFOO_TRY(read_known_variable(r, out));
     shape sh = ir_var(r->g, *out)->sh;
     if (shape_is_scalar(sh)) return expect_end(r);
-    diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, *out), lang_shape_text(r, sh));
+    diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, *out),
+               lang_shape_text(r, sh));
     diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, *out));
     return DFOO_EINPUT;
 }
@@ -451,10 +476,13 @@ static dfoo_status read_line(reader *r) {
                   {"function", read_open_function}, {"minimize", read_minimize}, {"predict", read_predict}};
     if (is_function_line(r)) return read_function(r);
     for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++)
-        if (begins_with(r, declarations[i].word)) return read_declaration(r, declarations[i].kind, declarations[i].form);
+        if (begins_with(r, declarations[i].word))
+            return read_declaration(r, declarations[i].kind, declarations[i].form);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins_with(r, others[i].word)) return others[i].read(r);
-    if (peek(r)->kind != TOKEN_NAME) return error_at(r, peek(r)->at, "a statement starts with a name or a word such as input, param, minimize");
+    if (peek(r)->kind != TOKEN_NAME)
+        return error_at(r, peek(r)->at,
+                        "a statement starts with a name or a word such as input, param, minimize");
     return r->minimized ? read_claim(r) : read_definition(r);
 }
 
@@ -487,7 +515,8 @@ static dfoo_status read_statements(reader *r) {
 
 enum { LONGEST_MODEL = 2 << 20 }; /* bytes: what follows takes a thousand times as much memory and more */
 
-dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text, size_t len) {
+dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
+                      size_t len) {
     *m = (model){0};
     const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
     if (!own_name || !own_text) return DFOO_ENOMEM;
@@ -500,13 +529,23 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
         return diag_error(d, &m->src, span_at(at, at), "this is not a text: it holds a zero byte");
     }
     if (len > LONGEST_MODEL)
-        return diag_error(d, NULL, span_at(0, 0), "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers", name, len, LONGEST_MODEL);
+        return diag_error(d, NULL, span_at(0, 0),
+                          "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers", name,
+                          len, LONGEST_MODEL);
     uint32_t errors = d->n_errors;
     syntax_lex(&m->src, a, names, d, &r.in);
-    r.p = (parser){.a = a, .names = names, .d = d, .in = &r.in, .is_function = is_function, .not_function = not_function, .user = &r};
+    r.p = (parser){.a = a,
+                   .names = names,
+                   .d = d,
+                   .in = &r.in,
+                   .is_function = is_function,
+                   .not_function = not_function,
+                   .user = &r};
     if (a->failed) return DFOO_ENOMEM;
     if (d->n_errors > errors) return DFOO_EINPUT;
     dfoo_status status = read_statements(&r);
     if (status == DFOO_ENOMEM) return status;
-    return lang_check_whole(&r) == DFOO_OK && status == DFOO_OK ? arena_status(a) : a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    return lang_check_whole(&r) == DFOO_OK && status == DFOO_OK ? arena_status(a)
+           : a->failed                                          ? DFOO_ENOMEM
+                                                                : DFOO_EINPUT;
 }

@@ -82,7 +82,8 @@ static void put_parameters(const model *m, buf *out) {
 static void put_head(const model *m, buf *out) {
     buf_printf(out, "# %s: ", m->src.name);
     if (m->examples)
-        buf_printf(out, "examples are %s, %s of them", m->examples_are_columns ? "columns" : "rows", symbols_name(m->g.names, dim_name(m->examples)));
+        buf_printf(out, "examples are %s, %s of them", m->examples_are_columns ? "columns" : "rows",
+                   symbols_name(m->g.names, dim_name(m->examples)));
     else
         buf_puts(out, "one example");
     buf_puts(out, "\n");
@@ -92,9 +93,11 @@ void lang_show(const model *m, buf *out) {
     static const char *const kinds[] = {"input", "label", "param", "const"};
     put_head(m, out);
     for (uint32_t i = 0; i < m->size_values.n; i++)
-        buf_printf(out, "size   %s = %zu\n", symbols_name(m->g.names, m->size_values.at[i].name), m->size_values.at[i].value);
+        buf_printf(out, "size   %s = %zu\n", symbols_name(m->g.names, m->size_values.at[i].name),
+                   m->size_values.at[i].value);
     for (var_id v = 1; v < m->g.vars.n; v++)
-        if (ir_var(&m->g, v)->kind <= VAR_CONST) put_declaration(m, ir_var(&m->g, v), kinds[ir_var(&m->g, v)->kind], out);
+        if (ir_var(&m->g, v)->kind <= VAR_CONST)
+            put_declaration(m, ir_var(&m->g, v), kinds[ir_var(&m->g, v)->kind], out);
     for (uint32_t i = 0; i < m->functions.n; i++) {
         const function *f = &m->functions.at[i];
         const char     *name = symbols_name(m->g.names, f->name);
@@ -103,6 +106,7 @@ void lang_show(const model *m, buf *out) {
     }
     for (uint32_t i = 0; i < m->forward.list.n; i++) put_definition(m, &m->forward.list.at[i], out);
     if (m->cost) buf_printf(out, "minimize %s\n", ir_var_name(&m->g, m->cost));
-    for (uint32_t i = 0; i < m->predict.n; i++) buf_printf(out, "predict  %s\n", ir_var_name(&m->g, m->predict.at[i]));
+    for (uint32_t i = 0; i < m->predict.n; i++)
+        buf_printf(out, "predict  %s\n", ir_var_name(&m->g, m->predict.at[i]));
     put_parameters(m, out);
 }

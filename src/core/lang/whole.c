@@ -36,7 +36,8 @@ void lang_find_examples(reader *r) {
     m->examples_are_columns = true;
     for (var_id v = 1; v < r->g->vars.n; v++) {
         const variable *x = ir_var(r->g, v);
-        if ((x->kind == VAR_INPUT || x->kind == VAR_LABEL) && x->sh.rows == m->examples) m->examples_are_columns = false;
+        if ((x->kind == VAR_INPUT || x->kind == VAR_LABEL) && x->sh.rows == m->examples)
+            m->examples_are_columns = false;
     }
 }
 
@@ -49,8 +50,10 @@ static dfoo_status check_parameters(reader *r) {
         if (x->kind != VAR_PARAM || !r->m->examples) continue;
         if (x->sh.rows != r->m->examples && x->sh.cols != r->m->examples) continue;
         const char *name = ir_var_name(r->g, v);
-        status = diag_error(r->d, &r->m->src, x->at, "the parameter %s has the examples' dimension %s", name, examples);
-        diag_note(r->d, "a parameter is shared by all examples; one for each would learn them by heart and predict nothing");
+        status = diag_error(r->d, &r->m->src, x->at, "the parameter %s has the examples' dimension %s", name,
+                            examples);
+        diag_note(r->d, "a parameter is shared by all examples; one for each would learn them by heart and "
+                        "predict nothing");
         dim other = x->sh.cols == r->m->examples ? x->sh.rows : x->sh.cols;
         diag_note(r->d, "%s : %s would fit here", name,
                   lang_shape_text(r, r->m->examples_are_columns ? shape_of(other, 1) : shape_of(1, other)));
@@ -63,7 +66,9 @@ static dfoo_status check_sizes(reader *r) {
     for (uint32_t i = 0; i < r->m->size_values.n; i++) {
         const size_value *s = &r->m->size_values.at[i];
         if (dim_named(s->name) != r->m->examples) continue;
-        status = diag_error(r->d, &r->m->src, s->at, "%s is the number of examples, which comes from the data", symbols_name(r->p.names, s->name));
+        status =
+            diag_error(r->d, &r->m->src, s->at, "%s is the number of examples, which comes from the data",
+                       symbols_name(r->p.names, s->name));
         diag_note(r->d, "leave this size out");
     }
     return status;

@@ -114,7 +114,8 @@ static node_id scale_left(builder *b, node_id prefix, node_id n) {
         right[depth++] = ir_node(b->g, n)->arg[1];
         n = ir_node(b->g, n)->arg[0];
     }
-    n = ir_node(b->g, prefix)->op == OP_NEG && ir_node(b->g, ir_node(b->g, prefix)->arg[0])->op == OP_NUMBER &&
+    n = ir_node(b->g, prefix)->op == OP_NEG &&
+                ir_node(b->g, ir_node(b->g, prefix)->arg[0])->op == OP_NUMBER &&
                 b->g->numbers.at[ir_node(b->g, ir_node(b->g, prefix)->arg[0])->ref] == 1
             ? ir_op1(b->g, OP_NEG, n)
             : join(b, OP_MUL, prefix, n);
@@ -205,7 +206,8 @@ static node_id term_node(builder *b, const term *t) {
     ratio c = {t->c.num < 0 ? -t->c.num : t->c.num, t->c.den};
     if (t->n > MOST_ITEMS) return 0;
     for (uint32_t i = 0; i < t->n; i++)
-        items[i] = (item){base_rank(b, t->f[i].base), {NULL, 0}, t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
+        items[i] = (item){
+            base_rank(b, t->f[i].base), {NULL, 0}, t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
     return quotient(b, false, c, items, t->n);
 }
 
@@ -259,7 +261,12 @@ static node_id add_up(builder *b, summand *list, uint32_t n) {
 }
 
 static summand summand_of(builder *b, const term *t, uint32_t index, bool turned) {
-    return (summand){has_product(b, t) ? 0 : degree(b, t), term_rank(b, t), index, (t->c.num < 0) != turned, term_node(b, t), ranks_of(b, t, 1)};
+    return (summand){has_product(b, t) ? 0 : degree(b, t),
+                     term_rank(b, t),
+                     index,
+                     (t->c.num < 0) != turned,
+                     term_node(b, t),
+                     ranks_of(b, t, 1)};
 }
 
 /* All terms side by side. */
@@ -349,7 +356,8 @@ static bool turn_sums(builder *b, form x, bool minus, bool *turned) {
     bool      best_constant = true;
     for (uint32_t i = 0; i < x.n; i++) {
         turned[i] = false;
-        if (!(x.f[i].base & POLY_FLAG) || x.f[i].exp % 2 == 0 || !can_turn(algebra_poly(b->s, x.f[i].base))) continue;
+        if (!(x.f[i].base & POLY_FLAG) || x.f[i].exp % 2 == 0 || !can_turn(algebra_poly(b->s, x.f[i].base)))
+            continue;
         const poly *p = algebra_poly(b->s, x.f[i].base);
         bool        constant = has_constant(p);
         turned[i] = begins_with_minus(b, p);
@@ -377,7 +385,8 @@ static node_id factored(builder *b, form x) {
         const poly *p = base & POLY_FLAG ? algebra_poly(b->s, base) : NULL;
         node_id     n = p ? sum_node(b, p, turned[i]) : base;
         if (!n) return 0;
-        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n, x.f[i].exp, scalar_base(b, base)};
+        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n,
+                          x.f[i].exp, scalar_base(b, base)};
     }
     return quotient(b, minus, c, items, x.n);
 }
@@ -394,7 +403,9 @@ static node_id kept_apart(builder *b, form x) {
 node_id build_form(builder *b, form x, shape sh) {
     if (!x.ok) return 0;
     b->misfit = false;
-    node_id n = form_is_zero(x) ? ir_number(b->g, 0) : build_keeps_apart(b, x) ? kept_apart(b, x) : factored(b, x);
+    node_id n = form_is_zero(x)           ? ir_number(b->g, 0)
+                : build_keeps_apart(b, x) ? kept_apart(b, x)
+                                          : factored(b, x);
     if (!n || b->misfit) return 0;
     if (shape_equal(ir_shape(b->g, n), sh)) return n;
     double one;

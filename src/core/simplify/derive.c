@@ -52,14 +52,21 @@ static const char *rule_text(arena *a, uint32_t used) {
 const char *simplify_sentences(arena *a, const char *names) {
     const char *text = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strstr(names, kinds[i].name)) text = text ? arena_format(a, "%s; %s", text, kinds[i].sentence) : kinds[i].sentence;
+        if (strstr(names, kinds[i].name))
+            text = text ? arena_format(a, "%s; %s", text, kinds[i].sentence) : kinds[i].sentence;
     return text ? text : "numbers are multiplied out, and factors put in order";
 }
 
 static void record(pass *p, const gradient *v, node_id before, node_id after, uint32_t used) {
     assert(v->var);
     if (before == after || !after) return;
-    vec_push(p->a, &p->d->trail, (step){.kind = TRAIL_REWRITE, .stmt = v->stmt, .goal = v->var, .in = before, .out = after, .rule = rule_text(p->a, used)});
+    vec_push(p->a, &p->d->trail,
+             (step){.kind = TRAIL_REWRITE,
+                    .stmt = v->stmt,
+                    .goal = v->var,
+                    .in = before,
+                    .out = after,
+                    .rule = rule_text(p->a, used)});
 }
 
 static gradient *gradient_at(pass *p, node_id n) {
@@ -104,7 +111,8 @@ static bool is_trivial(const ir *g, node_id n) {
     double      value;
     if (op_table[x->op].arity == 0) return true;
     if (x->op == OP_MUL) return is_trivial(g, x->arg[0]) && ir_node(g, x->arg[1])->op == OP_ONES;
-    if (x->op == OP_DIV || x->op == OP_NEG) return shape_is_scalar(x->sh) && (x->op == OP_NEG || ir_is_number(g, x->arg[0], &value));
+    if (x->op == OP_DIV || x->op == OP_NEG)
+        return shape_is_scalar(x->sh) && (x->op == OP_NEG || ir_is_number(g, x->arg[0], &value));
     return false;
 }
 
@@ -171,7 +179,8 @@ static dfoo_status only_users(pass *p, node_id root, node_list *out) {
     DFOO_TRY(ir_reach(p->g, p->a, &root, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
         const gradient *v = gradient_at(p, need.list.at[i]);
-        if (v && v->shown && !v->given && ir_var(p->g, v->var)->kind == VAR_DEFINED && p->of[v->grad].users == 1)
+        if (v && v->shown && !v->given && ir_var(p->g, v->var)->kind == VAR_DEFINED &&
+            p->of[v->grad].users == 1)
             vec_push(p->a, &out->list, need.list.at[i]);
     }
     return arena_status(p->a);
@@ -236,7 +245,8 @@ static dfoo_status recount(pass *p) {
     memset(p->of, 0, p->w.n_vars * sizeof *p->of);
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         const gradient *v = &p->d->list.at[i];
-        if (v->shown && !v->given && ir_var(p->g, v->var)->kind != VAR_INPUT) DFOO_TRY(count_uses(p, v->whole, i + 1));
+        if (v->shown && !v->given && ir_var(p->g, v->var)->kind != VAR_INPUT)
+            DFOO_TRY(count_uses(p, v->whole, i + 1));
     }
     return DFOO_OK;
 }

@@ -51,10 +51,12 @@ static void set_atom(simplifier *w, entry *e, node_id atom) {
 }
 
 /* The product of the factors of x that pass or do not pass. */
-static form pick(simplifier *w, form x, bool (*pass)(const simplifier *, uint32_t base, uint8_t axis), uint8_t axis, bool wanted) {
+static form pick(simplifier *w, form x, bool (*pass)(const simplifier *, uint32_t base, uint8_t axis),
+                 uint8_t axis, bool wanted) {
     form out = form_number(wanted ? x.c : (ratio){1, 1});
     for (uint32_t i = 0; i < x.n; i++)
-        if (pass(w, x.f[i].base, axis) == wanted) out = form_mul(&w->s, out, (form){.c = {1, 1}, .f = &x.f[i], .n = 1, .ok = true});
+        if (pass(w, x.f[i].base, axis) == wanted)
+            out = form_mul(&w->s, out, (form){.c = {1, 1}, .f = &x.f[i], .n = 1, .ok = true});
     return out;
 }
 
@@ -121,7 +123,8 @@ static form sum_form(simplifier *w, node_id n, node_id *atom) {
     if (!e.f.ok) return form_failed();
     if (form_is_zero(e.f)) return e.f;
     if (x.attr != AXIS_ALL && (x.attr == AXIS_0 ? sh.rows : sh.cols) == dim_literal(1)) return e.f;
-    form outer = pick(w, e.f, constant_along, x.attr, true), inner = pick(w, e.f, constant_along, x.attr, false);
+    form outer = pick(w, e.f, constant_along, x.attr, true),
+         inner = pick(w, e.f, constant_along, x.attr, false);
     if (inner.n == 0) return form_mul(&w->s, outer, count_form(w, sh, x.attr));
     if (sums_to_one(w, inner, x.attr)) {
         w->s.used |= USED_ONEHOT;
@@ -168,10 +171,13 @@ static form arithmetic_form(simplifier *w, const node *x) {
     case OP_ADD: return form_add(&w->s, a, b);
     case OP_SUB: return form_add(&w->s, a, form_negate(b));
     case OP_NEG: return form_negate(a);
-    case OP_MUL: case OP_DROPOUT: return form_mul(&w->s, a, b); /* in a gradient a mask is a factor like others */
+    case OP_MUL:
+    case OP_DROPOUT:
+        return form_mul(&w->s, a, b); /* in a gradient a mask is a factor like others */
     case OP_DIV: return form_mul(&w->s, a, form_power(&w->s, b, -1));
     case OP_POW:
-        if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64) return form_power(&w->s, a, (int32_t)e.num);
+        if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64)
+            return form_power(&w->s, a, (int32_t)e.num);
         return form_failed();
     default: return form_failed();
     }

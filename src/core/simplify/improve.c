@@ -178,7 +178,8 @@ static void try_exp(try_out *t) {
     consider(t, in_u, USED_EXP | USED_CANCEL);
     for (uint32_t i = 0; i < n; i++) {
         try_solve_exp(t, in_u, u, x[i].atom, x[i].f);
-        for (uint32_t k = 0; x[i].atom < w->uses.n && k < w->uses.at[x[i].atom].list.n && k < MOST_TRIES; k++) {
+        for (uint32_t k = 0; x[i].atom < w->uses.n && k < w->uses.at[x[i].atom].list.n && k < MOST_TRIES;
+             k++) {
             var_id v = w->uses.at[x[i].atom].list.at[k];
             if (!w->has_exp[v]) continue;
             order_insert(t, ir_var(w->g, v)->leaf, x[i].atom);
@@ -195,7 +196,8 @@ static bool try_one_name(try_out *t) {
     if (!ordered_atoms(t, t->f, &atoms)) return false;
     for (uint32_t i = 0; i < atoms.list.n; i++) {
         node_id atom = atoms.list.at[i];
-        for (uint32_t k = 0; atom < w->uses.n && k < w->uses.at[atom].list.n && tries < MOST_TRIES; k++, tries++) {
+        for (uint32_t k = 0; atom < w->uses.n && k < w->uses.at[atom].list.n && tries < MOST_TRIES;
+             k++, tries++) {
             var_id  v = w->uses.at[atom].list.at[k];
             node_id leaf = ir_var(w->g, v)->leaf;
             int32_t power;
@@ -225,7 +227,10 @@ static void try_sizes(try_out *t) {
     if (form_atoms(&t->w->s, t->f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return;
     for (uint32_t i = 0; i < atoms.list.n; i++)
         if (names_sizes(t->w, atoms.list.at[i]))
-            consider(t, form_substitute(&t->w->s, t->f, atoms.list.at[i], t->w->def[ir_node(t->w->g, atoms.list.at[i])->ref]), USED_CANCEL);
+            consider(t,
+                     form_substitute(&t->w->s, t->f, atoms.list.at[i],
+                                     t->w->def[ir_node(t->w->g, atoms.list.at[i])->ref]),
+                     USED_CANCEL);
 }
 
 void engine_improve(simplifier *w, node_id n) {
@@ -233,7 +238,13 @@ void engine_improve(simplifier *w, node_id n) {
     const entry e = *engine_entry(w, n);
     engine_entry(w, n)->improved = true;
     if (!e.f.ok || e.f.n == 0 || e.n_order > 2 * MOST_ATOMS) return;
-    try_out t = {.w = w, .from = e.f, .f = e.f, .best = e.best, .cost = build_cost(&w->b, e.best), .sh = ir_shape(w->g, n), .n_order = e.n_order};
+    try_out t = {.w = w,
+                 .from = e.f,
+                 .f = e.f,
+                 .best = e.best,
+                 .cost = build_cost(&w->b, e.best),
+                 .sh = ir_shape(w->g, n),
+                 .n_order = e.n_order};
     if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && try_one_name(&t); rounds++) continue;

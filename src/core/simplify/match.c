@@ -24,7 +24,8 @@ static bool is_whole(const ast *p) {
 
 static bool is_product(const ast *p) {
     bool binary = p->kind == AST_BINARY;
-    return p->kind == AST_NEGATE || (binary && (p->sign == '*' || p->sign == '/' || (p->sign == SIGN_POWER && is_whole(p->arg->next))));
+    return p->kind == AST_NEGATE || (binary && (p->sign == '*' || p->sign == '/' ||
+                                                (p->sign == SIGN_POWER && is_whole(p->arg->next))));
 }
 
 static bool is_sum(const ast *p) {
@@ -45,7 +46,8 @@ static void take_apart(const ast *p, bool minus, parts *out) {
     bool power = p->kind == AST_BINARY && p->sign == SIGN_POWER;
     if (p->kind == AST_NEGATE) out->negative = !out->negative;
     for (int i = power ? (int)p->arg->next->number : 1; i > 0; i--) take_apart(p->arg, minus, out);
-    if (p->kind == AST_BINARY && !power) take_apart(p->arg->next, minus != (p->sign == '/' || p->sign == '-'), out);
+    if (p->kind == AST_BINARY && !power)
+        take_apart(p->arg->next, minus != (p->sign == '/' || p->sign == '-'), out);
 }
 
 /* Names last, the rest as it stands. */
@@ -85,7 +87,9 @@ static bool take_value(const matcher *m, view *v, node_id value, bool minus, boo
     for (uint32_t i = 0; i < x.n; i++) {
         uint32_t k = 0;
         if (v->product && match_number(m, 1, x.at[i].n)) continue;
-        while (k < v->n && (v->at[k].used || v->at[k].n != x.at[i].n || v->at[k].minus != (x.at[i].minus != minus))) k++;
+        while (k < v->n &&
+               (v->at[k].used || v->at[k].n != x.at[i].n || v->at[k].minus != (x.at[i].minus != minus)))
+            k++;
         if (k == v->n) return false;
         v->at[k].used = true;
     }
@@ -110,28 +114,33 @@ static node_id take_rest(const matcher *m, view *v, bool minus, bool negative) {
 }
 
 /* One item of a list. A factor that is a sum may have its terms' signs flipped: the product's sign, then. */
-static bool match_item(const matcher *m, const part *p, const view_item *x, bool product, bool flipped, template_env *env) {
+static bool match_item(const matcher *m, const part *p, const view_item *x, bool product, bool flipped,
+                       template_env *env) {
     if (!product) return !flipped && match_signed(m, p->p, x->minus != p->minus, x->n, env);
     if (x->minus != p->minus) return false;
     if (flipped) return is_sum(p->p) && match_list(m, p->p, true, x->n, env);
     return match(m, p->p, x->n, env);
 }
 
-static bool match_parts(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative, template_env *env);
+static bool match_parts(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative,
+                        template_env *env);
 
 /* A name of the pattern: the value it has, or all that is left, or (in a part of a list) nothing. */
-static bool match_name(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative, template_env *env) {
+static bool match_name(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative,
+                       template_env *env) {
     node_id *slot = slot_of(m->g, p->at[i].p, env);
     if (*slot) {
         bool other = negative;
-        return take_value(m, v, *slot, p->at[i].minus, &other) && match_parts(m, p, i + 1, whole, v, other, env);
+        return take_value(m, v, *slot, p->at[i].minus, &other) &&
+               match_parts(m, p, i + 1, whole, v, other, env);
     }
     if (!whole || i + 1 < p->n) return false;
     *slot = take_rest(m, v, p->at[i].minus, negative);
     return *slot != 0;
 }
 
-static bool match_parts(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative, template_env *env) {
+static bool match_parts(const matcher *m, const parts *p, uint32_t i, bool whole, view *v, bool negative,
+                        template_env *env) {
     assert(i <= p->n && p->product == v->product);
     if (i == p->n) {
         if (negative && v->product && whole) return false;
@@ -195,7 +204,8 @@ static bool match(const matcher *m, const ast *p, node_id n, template_env *env) 
     return true;
 }
 
-bool match_part(const matcher *m, const ast *pattern, node_id n, template_env *env, view *rest, bool *negated) {
+bool match_part(const matcher *m, const ast *pattern, node_id n, template_env *env, view *rest,
+                bool *negated) {
     bool product;
     *negated = false;
     if (!match_is_list(pattern, &product)) {

@@ -13,7 +13,8 @@ typedef struct matcher {
 /* Does the pattern fit? If it is a product or a sum, some factors or terms of the node are
  * enough: `rest` then has them marked as used, and `negated` says that the pattern fits with the
  * other sign. Fills the operands and the axis of env. Patterns are short: this recurses over them. */
-bool match_part(const matcher *m, const ast *pattern, node_id n, template_env *env, view *rest, bool *negated);
+bool match_part(const matcher *m, const ast *pattern, node_id n, template_env *env, view *rest,
+                bool *negated);
 
 /* Is this pattern a product or a sum, of which a part of the node may be meant? */
 bool match_is_list(const ast *pattern, bool *product);

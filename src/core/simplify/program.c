@@ -3,7 +3,8 @@
 #include "core/simplify/engine.h"
 #include "core/simplify/simplify.h"
 
-dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also, program *out) {
+dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also,
+                             program *out) {
     bool *need = arena_new(g->a, g->vars.n);
     if (!need) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < d->forward.list.n; i++) need[d->forward.list.at[i].var] = true;

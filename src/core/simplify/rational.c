@@ -103,7 +103,8 @@ bool form_is_one(form x) {
 }
 
 bool form_is_atom(form x, node_id *atom) {
-    bool yes = x.ok && x.n == 1 && x.c.num == 1 && x.c.den == 1 && x.f[0].exp == 1 && !(x.f[0].base & POLY_FLAG);
+    bool yes =
+        x.ok && x.n == 1 && x.c.num == 1 && x.c.den == 1 && x.f[0].exp == 1 && !(x.f[0].base & POLY_FLAG);
     if (yes) *atom = x.f[0].base;
     return yes;
 }
@@ -178,7 +179,8 @@ static bool join_powers(algebra *s, power *to, int32_t more) {
 }
 
 /* Merges two ascending lists of powers; false: a factor must not cancel, or there are too many. */
-static bool merge_powers(algebra *s, const power *x, uint32_t nx, const power *y, uint32_t ny, power *out, uint32_t *n) {
+static bool merge_powers(algebra *s, const power *x, uint32_t nx, const power *y, uint32_t ny, power *out,
+                         uint32_t *n) {
     assert(powers_ascending(x, nx) && powers_ascending(y, ny));
     uint32_t i = 0, k = 0;
     *n = 0;
@@ -505,7 +507,9 @@ static form reduce(algebra *s, form x) {
         for (uint32_t k = 0; k < x.n; k++) {
             power up = x.f[i], down = x.f[k];
             terms q;
-            if (up.exp <= 0 || down.exp >= 0 || !(up.base & POLY_FLAG) || !(down.base & POLY_FLAG) || is_flat(s, down.base)) continue;
+            if (up.exp <= 0 || down.exp >= 0 || !(up.base & POLY_FLAG) || !(down.base & POLY_FLAG) ||
+                is_flat(s, down.base))
+                continue;
             if (!divide_exactly(s, algebra_poly(s, up.base), algebra_poly(s, down.base), &q)) continue;
             power move[2] = {{up.base, -1}, {down.base, 1}};
             s->used |= USED_CANCEL;
@@ -621,7 +625,8 @@ static bool split_linear(algebra *s, const terms *p, node_id atom, int32_t k, fo
         power       remove = {atom, -k};
         form        one = product_of(s, t->c, t->f, t->n);
         if (e == 0) *without = form_add(s, *without, one);
-        else if (e == k) *with = form_add(s, *with, form_mul(s, one, product_of(s, (ratio){1, 1}, &remove, 1)));
+        else if (e == k)
+            *with = form_add(s, *with, form_mul(s, one, product_of(s, (ratio){1, 1}, &remove, 1)));
         else return false;
     }
     return without->ok && with->ok;

@@ -59,7 +59,8 @@ typedef struct algebra {
     uint32_t   *slots;
     uint32_t    n_slots;
     const bool *flat_var; /* by var_id: may be zero on a whole region */
-    const bool *kinked_var; /* made entry by entry from a function in pieces: a sum of such may be zero on a region */
+    const bool *
+        kinked_var; /* made entry by entry from a function in pieces: a sum of such may be zero on a region */
     uint32_t    n_flat_var;
     bool        factoring; /* what all terms share is being taken out: nothing is lost where it is zero */
     uint32_t    used;     /* USED_.. since the caller cleared it */

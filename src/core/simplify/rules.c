@@ -16,7 +16,8 @@ dfoo_status rules_init(rules *r, ir *g) {
         r->at[i] = table[i];
         r->at[i].pattern = syntax_read(g->a, g->names, g->d, table[i].pattern_text, false);
         r->at[i].replacement = syntax_read(g->a, g->names, g->d, table[i].replacement_text, false);
-        if (!r->at[i].pattern || !r->at[i].replacement) return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+        if (!r->at[i].pattern || !r->at[i].replacement)
+            return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
         bool product;
         r->at[i].root = template_op(g, r->at[i].pattern);
         r->at[i].is_list = match_is_list(r->at[i].pattern, &product);
@@ -81,7 +82,8 @@ static bool is_label(const rules *r, node_id n) {
 static bool condition_holds(const rules *r, const rule *one, const template_env *env) {
     switch ((condition)one->condition) {
     case CONDITION_NUMBER: return shape_is_scalar(ir_shape(r->g, env->arg[0]));
-    case CONDITION_LABEL: return is_label(r, env->arg[1]) && (!env->arg[2] || shape_is_scalar(ir_shape(r->g, env->arg[2])));
+    case CONDITION_LABEL:
+        return is_label(r, env->arg[1]) && (!env->arg[2] || shape_is_scalar(ir_shape(r->g, env->arg[2])));
     case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
     case CONDITION_ANY: break;
@@ -92,7 +94,8 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
 /* A softmax runs along one axis; everything is one axis of a single row or column. */
 static bool settle_axis(const rules *r, const rule *one, template_env *env) {
     shape s = ir_shape(r->g, env->arg[0]);
-    if (env->axis != AXIS_ALL || op_table[template_op(r->g, one->replacement)].rule != SHAPE_SAME) return true;
+    if (env->axis != AXIS_ALL || op_table[template_op(r->g, one->replacement)].rule != SHAPE_SAME)
+        return true;
     env->axis = s.cols == dim_literal(1) ? AXIS_0 : AXIS_1;
     return s.cols == dim_literal(1) || s.rows == dim_literal(1);
 }
@@ -141,7 +144,9 @@ static node_id apply_stable(const rules *r, const rule *one, node_id n) {
     view         rest;
     bool         negated, is_list = one->is_list;
     if (!is_list && one->root != ir_node(r->g, n)->op) return 0;
-    if (!match_part(&m, one->pattern, n, &env, &rest, &negated) || !condition_holds(r, one, &env) || !settle_axis(r, one, &env)) return 0;
+    if (!match_part(&m, one->pattern, n, &env, &rest, &negated) || !condition_holds(r, one, &env) ||
+        !settle_axis(r, one, &env))
+        return 0;
     node_id by = template_build(r->g, one->replacement, &env);
     if (by) by = ir_map(r->g, r->g->a, by, join, NULL);
     if (by && negated) by = view_negate(r->g, by);
@@ -166,7 +171,9 @@ node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
 static node_id fold_numbers(const rules *r, node_id n) {
     const node *x = ir_node(r->g, n);
     double      a, b;
-    if ((x->op != OP_ADD && x->op != OP_SUB && x->op != OP_MUL) || !ir_is_number(r->g, x->arg[0], &a) || !ir_is_number(r->g, x->arg[1], &b)) return 0;
+    if ((x->op != OP_ADD && x->op != OP_SUB && x->op != OP_MUL) || !ir_is_number(r->g, x->arg[0], &a) ||
+        !ir_is_number(r->g, x->arg[1], &b))
+        return 0;
     double value = x->op == OP_ADD ? a + b : x->op == OP_SUB ? a - b : a * b;
     bool   exact = a * 64 == floor(a * 64) && b * 64 == floor(b * 64) && fabs(value) < 1e9;
     return exact ? ir_number(r->g, value) : 0;
@@ -187,7 +194,8 @@ static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
         n = better;
         node    x = *ir_node(r->g, n);
         node_id args[3] = {x.arg[0], x.arg[1], x.arg[2]};
-        for (int k = 0; depth > 0 && k < op_table[x.op].arity; k++) args[k] = tidy_at(r, x.arg[k], depth - 1, changed);
+        for (int k = 0; depth > 0 && k < op_table[x.op].arity; k++)
+            args[k] = tidy_at(r, x.arg[k], depth - 1, changed);
         if (depth > 0) n = ir_rebuild(r->g, n, args);
     }
     return n;

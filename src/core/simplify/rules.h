@@ -5,7 +5,13 @@
 #include "core/simplify/match.h"
 
 typedef enum { STAGE_TIDY, STAGE_STABLE, STAGE_DIGITS } stage;
-typedef enum { CONDITION_ANY, CONDITION_NUMBER, CONDITION_LABEL, CONDITION_SHAPED, CONDITION_UNSHIFTED } condition;
+typedef enum {
+    CONDITION_ANY,
+    CONDITION_NUMBER,
+    CONDITION_LABEL,
+    CONDITION_SHAPED,
+    CONDITION_UNSHIFTED
+} condition;
 
 typedef struct rule {
     uint8_t     stage, condition;

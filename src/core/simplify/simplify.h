@@ -18,7 +18,8 @@ dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_o
 /* The program that computes the cost and the gradients, in the order in which it is run: the
  * forward statements (those of `also`, predictions say, included), then dV = whole for what is
  * shown and, with `all`, dV = local for the rest, inputs' included. */
-dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also, program *out);
+dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also,
+                             program *out);
 
 /* The simplifier as it works on a derivation's gradients, kept for single expressions. With
  * `any_labels` it does not use that the columns (rows) of a onehot label sum to 1. */
@@ -28,7 +29,8 @@ node_id     simplify_best(simplifier *w, node_id n);
 node_id     simplify_tidy(simplifier *w, node_id n);
 
 /* Tells every rule of rules.def that tidying an expression of the derivation applies, in order. */
-typedef void simplify_on_rule(void *user, const char *rule, const char *sentence, node_id before, node_id after);
+typedef void simplify_on_rule(void *user, const char *rule, const char *sentence, node_id before,
+                              node_id after);
 dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user);
 
 /* What the rules that a REWRITE step names do, a sentence for each. */
@@ -49,7 +51,8 @@ typedef struct stable_options {
     bool        digits;  /* DIGITS rules in gradients, too */
     bool        tell_digits_only;
     /* Is told of each rewrite, or only of DIGITS rules in gradients; may be NULL. */
-    void (*on_rule)(void *user, var_id in, const char *rule, const char *sentence, node_id before, node_id after);
+    void (*on_rule)(void *user, var_id in, const char *rule, const char *sentence, node_id before,
+                    node_id after);
     void *user;
 } stable_options;
 

@@ -21,7 +21,8 @@ static int whole_power(const ir *g, const node *x) {
     if (x->op != OP_POW) return 0;
     const node *e = ir_node(g, x->arg[1]);
     bool        negative = e->op == OP_NEG;
-    if (!ir_is_number(g, negative ? e->arg[0] : x->arg[1], &k) || k < 1 || k > MOST_POWER || k != (int)k) return 0;
+    if (!ir_is_number(g, negative ? e->arg[0] : x->arg[1], &k) || k < 1 || k > MOST_POWER || k != (int)k)
+        return 0;
     return negative ? -(int)k : (int)k;
 }
 
@@ -67,7 +68,8 @@ static void open_factor(const ir *g, view *v, pending *p, view_item x) {
     if (n->op == OP_NEG) flip(v, x.from);
     if (n->op == OP_MUL || n->op == OP_DIV) push(v, p, n->arg[1], x.minus != (n->op == OP_DIV), x.from);
     if (!power) push(v, p, n->arg[0], x.minus, x.from);
-    for (int i = power < 0 ? -power : power; i > 0; i--) push(v, p, n->arg[0], x.minus != (power < 0), x.from);
+    for (int i = power < 0 ? -power : power; i > 0; i--)
+        push(v, p, n->arg[0], x.minus != (power < 0), x.from);
 }
 
 static void open_term(const ir *g, view *v, pending *p, view_item x) {

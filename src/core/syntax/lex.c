@@ -175,7 +175,8 @@ static const char *skip_brackets(const char *s) {
 /* NAME =, NAME[2] =, NAME(z) =, input NAME, minimize NAME, ..: a text that can only be the start of a
  * statement. `axis =` and `keepdims =` stand inside calls. */
 static bool begins_statement(const char *s) {
-    static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function", "minimize", "predict"};
+    static const char *const words[] = {"input",    "label",    "param",    "const",  "size",
+                                        "examples", "function", "minimize", "predict"};
     const char *name = skip_blanks(s), *end = skip_name(name), *next = skip_blanks(end);
     if (end == name || is_digit(*name)) return false;
     for (size_t i = 0; next > end && i < sizeof words / sizeof *words; i++)

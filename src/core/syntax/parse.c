@@ -145,7 +145,8 @@ static void add_operand(open *o, ast *x) {
 static void read_keyword(state *s) {
     open        *o = &s->stack.at[s->stack.n - 1];
     const token *name = peek_at(s->p, 0), *sign = peek_at(s->p, 1);
-    if (o->kind != OPEN_CALL || name->kind != TOKEN_NAME || sign->kind != TOKEN_SIGN || sign->sign != '=') return;
+    if (o->kind != OPEN_CALL || name->kind != TOKEN_NAME || sign->kind != TOKEN_SIGN || sign->sign != '=')
+        return;
     o->keyword = node(s, AST_KEYWORD, name->at);
     if (o->keyword) o->keyword->name = name->name;
     s->p->next += 2;
@@ -167,11 +168,12 @@ static bool open_call(state *s, ast *call, open_kind kind, ast *first) {
 
 sym syntax_layer_name(parser *p, span *at) {
     assert(peek_at(p, 0)->kind == TOKEN_NAME);
-    const token *name = peek_at(p, 0), *open_sign = peek_at(p, 1), *number = peek_at(p, 2), *close = peek_at(p, 3);
+    const token *name = peek_at(p, 0), *open_sign = peek_at(p, 1), *number = peek_at(p, 2),
+                *close = peek_at(p, 3);
     *at = name->at;
     p->next++;
-    if (open_sign->kind != TOKEN_SIGN || open_sign->sign != '[' || open_sign->spaced || number->kind != TOKEN_NUMBER ||
-        close->kind != TOKEN_SIGN || close->sign != ']')
+    if (open_sign->kind != TOKEN_SIGN || open_sign->sign != '[' || open_sign->spaced ||
+        number->kind != TOKEN_NUMBER || close->kind != TOKEN_SIGN || close->sign != ']')
         return name->name;
     p->next += 3;
     at->end = close->at.end;
@@ -185,8 +187,9 @@ sym syntax_layer_name(parser *p, span *at) {
 static bool may_stand_alone(state *s, const ast *x, bool function, bool bracket) {
     parser *p = s->p;
     if (x->primes)
-        return error_here(s, x->at, "a prime is a derivative and stands on a function that is called, as in g1'(Z1); "
-                                    "the transpose is written .T");
+        return error_here(s, x->at,
+                          "a prime is a derivative and stands on a function that is called, as in g1'(Z1); "
+                          "the transpose is written .T");
     if (function) return error_here(s, x->at, "this is a function: it needs its operands in brackets");
     if (!bracket || syntax_peek(p)->spaced) return true;
     p->not_function(p->user, x->name, x->at);
@@ -242,7 +245,8 @@ static bool read_operand(state *s, bool *operand_done) {
     }
     if (syntax_is(p, '-') || syntax_is(p, '(')) {
         open_kind kind = t->sign == '-' ? OPEN_NEGATE : OPEN_BRACKET;
-        vec_push(p->a, &s->stack, (open){.kind = (uint8_t)kind, .precedence = PREC_NEGATE, .sign = '-', .at = t->at});
+        vec_push(p->a, &s->stack,
+                 (open){.kind = (uint8_t)kind, .precedence = PREC_NEGATE, .sign = '-', .at = t->at});
         p->next++;
         return !p->a->failed;
     }
@@ -280,7 +284,8 @@ static bool read_postfix(state *s, bool *operand_done) {
 static bool read_comma(state *s) {
     if (!close_operators(s, 0)) return false;
     open *o = s->stack.n ? &s->stack.at[s->stack.n - 1] : NULL;
-    if (!o || !o->call) return error_here(s, syntax_peek(s->p)->at, "a comma stands between the operands of a function");
+    if (!o || !o->call)
+        return error_here(s, syntax_peek(s->p)->at, "a comma stands between the operands of a function");
     add_operand(o, pop_operand(s));
     s->p->next++;
     read_keyword(s);
@@ -293,7 +298,8 @@ static bool read_close(state *s, bool empty) {
     const token *t = syntax_peek(s->p);
     if (!empty && !close_operators(s, 0)) return false;
     open o = s->stack.at[s->stack.n - 1];
-    if ((o.kind == OPEN_INDEX) != (t->sign == ']')) return error_here(s, t->at, "this is not the bracket that is open");
+    if ((o.kind == OPEN_INDEX) != (t->sign == ']'))
+        return error_here(s, t->at, "this is not the bracket that is open");
     s->p->next++;
     s->stack.n--;
     if (o.kind == OPEN_BRACKET) {
@@ -327,7 +333,8 @@ static bool read_operator(state *s, bool *operand_done, bool *done) {
         *operand_done = false;
         return read_comma(s);
     }
-    if (t->kind == TOKEN_SIGN && (t->sign == ')' || t->sign == ']') && is_inside(s)) return read_close(s, false);
+    if (t->kind == TOKEN_SIGN && (t->sign == ')' || t->sign == ']') && is_inside(s))
+        return read_close(s, false);
     if (t->kind == TOKEN_SIGN && precedence(t->sign)) {
         *operand_done = false;
         s->p->next++;

@@ -82,7 +82,8 @@ typedef struct parser {
     uint32_t      next; /* the token to be read */
     bool          indices;
     bool (*is_function)(void *user, sym name);
-    void (*not_function)(void *user, sym name, span at); /* says so of a name that is called; with is_function */
+    void (*not_function)(void *user, sym name,
+                         span at); /* says so of a name that is called; with is_function */
     void *user;
 } parser;
 

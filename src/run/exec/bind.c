@@ -78,7 +78,8 @@ static void choose_tiles(binder *b) {
 /* ----------------------------------------------------------------- operands */
 
 static void add_before(binder *b, once_kind kind, uint32_t y, buffer_id buffer, double value) {
-    vec_push(&b->im->code_of, &b->out->before, (once_op){.kind = (uint8_t)kind, .y = y, .buffer = buffer, .value = value});
+    vec_push(&b->im->code_of, &b->out->before,
+             (once_op){.kind = (uint8_t)kind, .y = y, .buffer = buffer, .value = value});
 }
 
 static void add_op(binder *b, tile_op op) {
@@ -119,7 +120,8 @@ static uint32_t operand_of(binder *b, uint32_t step) {
         y = operand_of_load(b, s);
     } else {
         y = add_register(b, true);
-        add_before(b, ONCE_FILL_VALUE, y, 0, s->kind == STEP_SIZE ? (double)sizes_get(b->s, s->size) : s->number);
+        add_before(b, ONCE_FILL_VALUE, y, 0,
+                   s->kind == STEP_SIZE ? (double)sizes_get(b->s, s->size) : s->number);
     }
     b->of[step] = y + 1;
     return y;
@@ -212,7 +214,8 @@ static void bind_reduction(binder *b, uint32_t at) {
     if (number) {
         op.whole = most ? b->e->k->most : b->e->k->sum;
         op.y = b->out->totals.n;
-        vec_push(&b->im->code_of, &b->out->totals, (total){.buffer = s->buffer, .most = most, .divide = joined});
+        vec_push(&b->im->code_of, &b->out->totals,
+                 (total){.buffer = s->buffer, .most = most, .divide = joined});
     } else {
         op.shaped = shaped_sum(b->e->k, s->attr, most);
         op.y = add_sum(b, (axis_sum){.buffer = s->buffer, .axis = s->attr, .most = most, .divide = joined});
@@ -228,7 +231,8 @@ static void bind_stores(binder *b) {
         uint32_t from = operand_of(b, i);
         if (b->im->code_of.failed || b->out->operands.at[from].move != MOVE_REGISTER) continue;
         uint32_t to = add_operand(b, MOVE_ENTRY, s->buffer);
-        add_op(b, (tile_op){.kind = TILE_ENTRYWISE, .fn = b->e->k->copy, .y = to, .a = from, .b = from, .c = from});
+        add_op(b, (tile_op){
+                      .kind = TILE_ENTRYWISE, .fn = b->e->k->copy, .y = to, .a = from, .b = from, .c = from});
     }
 }
 
@@ -251,7 +255,13 @@ static void find_last_uses(binder *b) {
 /* ------------------------------------------------------------------ pieces */
 
 /* What is done in a few microseconds is not worth the waiting. */
-enum { LEAST_ENTRIES = 20000, LEAST_PRODUCT = 400000, MOST_PIECES = 64, ENOUGH_PIECES = 8, MOST_PARTIAL = 1 << 16 };
+enum {
+    LEAST_ENTRIES = 20000,
+    LEAST_PRODUCT = 400000,
+    MOST_PIECES = 64,
+    ENOUGH_PIECES = 8,
+    MOST_PARTIAL = 1 << 16
+};
 
 static bool sums_along(const block *x, uint8_t axis) {
     for (uint32_t i = 0; i < x->sums.n; i++)
@@ -271,13 +281,15 @@ static void place_partial_sums(block *x) {
         if (x->sums.at[i].axis == axis)
             x->n_pieces = at_most(x->n_pieces, most_entries(&x->sums.at[i]) / x->sums.at[i].entries);
     if (x->n_pieces == 0) x->n_pieces = 1;
-    for (uint32_t i = 0; i < x->sums.n; i++) x->sums.at[i].partial = x->n_pieces > 1 && x->sums.at[i].axis == axis;
+    for (uint32_t i = 0; i < x->sums.n; i++)
+        x->sums.at[i].partial = x->n_pieces > 1 && x->sums.at[i].axis == axis;
 }
 
 /* Pieces are rows of tiles or columns of tiles: those that need no partial sums along an axis, if there are
  * enough of them; else the more numerous. */
 static void choose_pieces(block *x) {
-    size_t down = (x->rows + x->tile_rows - 1) / x->tile_rows, across = (x->cols + x->tile_cols - 1) / x->tile_cols;
+    size_t down = (x->rows + x->tile_rows - 1) / x->tile_rows,
+           across = (x->cols + x->tile_cols - 1) / x->tile_cols;
     size_t worth = x->rows * x->cols * x->ops.n / LEAST_ENTRIES;
     if (!sums_along(x, AXIS_0) && down >= ENOUGH_PIECES) x->across = false;
     else if (!sums_along(x, AXIS_1) && across >= ENOUGH_PIECES) x->across = true;
@@ -286,7 +298,8 @@ static void choose_pieces(block *x) {
     place_partial_sums(x);
 }
 
-/* Room for any choice of pieces: it must do for smaller sizes, too (exec_fit), of which some have more pieces. */
+/* Room for any choice of pieces: it must do for smaller sizes, too (exec_fit), of which some have more
+ * pieces. */
 static void reserve_partial_sums(binder *b) {
     block *x = b->out;
     size_t entries = 0;
@@ -321,7 +334,9 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
 static split split_of_product(const exec *e, const gemm *s) {
     if (gemm_slices(s) > 1) return SPLIT_PIECES;
     if (s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
-    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS : s->m >= e->n_threads ? SPLIT_ROWS : SPLIT_NOT;
+    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS
+           : s->m >= e->n_threads                   ? SPLIT_ROWS
+                                                    : SPLIT_NOT;
 }
 
 /* A transpose, or a softmax, which takes some twenty operations for each entry. */

@@ -74,7 +74,8 @@ static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
     im->partial = at + im->slots_size;
     im->totals = arena_new(&im->a, (im->n_totals + 1) * sizeof *im->totals);
     for (buffer_id b = 1; b < e->p->buffers.n; b++)
-        if (im->places[b].slot != NO_SLOT) im->places[b].at = im->places[b].home = at + offsets[im->places[b].slot];
+        if (im->places[b].slot != NO_SLOT)
+            im->places[b].at = im->places[b].home = at + offsets[im->places[b].slot];
     im->steps = arena_new(&im->a, im->n_steps * sizeof *im->steps);
     im->workers = arena_new(&im->a, e->n_threads * sizeof *im->workers);
     for (unsigned i = 0; im->workers && i < e->n_threads; i++) {
@@ -144,7 +145,13 @@ dfoo_status exec_open(const plan *p, const ir *g, const dfoo_allocator *mem, exe
     *out = NULL;
     if (!e) return DFOO_ENOMEM;
     const isa_kernels *by = isa_at(isa);
-    *e = (exec){.mem = m, .p = p, .g = g, .isa = isa, .k = by->kernels(type), .gemm = by->gemm(type == EXEC_F64), .n_threads = 1};
+    *e = (exec){.mem = m,
+                .p = p,
+                .g = g,
+                .isa = isa,
+                .k = by->kernels(type),
+                .gemm = by->gemm(type == EXEC_F64),
+                .n_threads = 1};
     dfoo_status status = exec_resize(e, s);
     if (status == DFOO_OK) *out = e;
     else mem_free(&m, e, sizeof *e);
@@ -189,8 +196,8 @@ static void set_size(exec *e, size_t n) {
     }
 }
 
-/* What an instruction becomes depends on whether its tiles have one row or several; 1, 2 and the most between them show
- * both of every instruction, so that their code together is as long as any. */
+/* What an instruction becomes depends on whether its tiles have one row or several; 1, 2 and the most between
+ * them show both of every instruction, so that their code together is as long as any. */
 static dfoo_status reserve_code(exec *e, arena *room) {
     const size_t sizes[] = {1, e->most < 2 ? e->most : 2, e->most};
     size_t       used = 0;

@@ -10,9 +10,9 @@
 
 typedef enum { EXEC_F32, EXEC_F64 } exec_dtype;
 
-/* Which instructions do the work. All but the baseline give the same bits on every processor, since multiplying
- * and adding is one operation in them and the order of every sum is defined by shapes alone; so does the baseline
- * of processors that have no others (aarch64). The reference is slow. */
+/* Which instructions do the work. All but the baseline give the same bits on every processor, since
+ * multiplying and adding is one operation in them and the order of every sum is defined by shapes alone; so
+ * does the baseline of processors that have no others (aarch64). The reference is slow. */
 typedef enum { EXEC_BEST, EXEC_REFERENCE, EXEC_BASELINE, EXEC_AVX2, EXEC_AVX512, EXEC_ISAS } exec_isa;
 
 /* What does the work: so many threads (0: 1) with these instructions. */
@@ -43,12 +43,12 @@ exec_isa    exec_isa_of(const exec *e);
  * and its binding; any other has to be set or bound again. On failure nothing has changed. */
 dfoo_status exec_resize(exec *e, const sizes *s);
 
-/* Makes room so that exec_fit can give the dimension any size from 1 to the one that it has now. exec_resize ends
- * that. On failure nothing has changed. */
+/* Makes room so that exec_fit can give the dimension any size from 1 to the one that it has now. exec_resize
+ * ends that. On failure nothing has changed. */
 dfoo_status exec_vary(exec *e, dim d);
 
-/* Gives the dimension of exec_vary another size. Allocates nothing. What is bound or set stays, and is read as
- * matrices of the new size; where kept variables lie stays the same. */
+/* Gives the dimension of exec_vary another size. Allocates nothing. What is bound or set stays, and is read
+ * as matrices of the new size; where kept variables lie stays the same. */
 void exec_fit(exec *e, size_t n);
 
 /* How many threads share a run, the calling one included; 1 at first. It makes no difference to the bits of
@@ -69,11 +69,12 @@ void        exec_get(const exec *e, var_id v, double *values);
 void *exec_data(exec *e, var_id v, size_t *rows, size_t *cols);
 
 /* Lets a leaf read from the caller's memory, which stays as it is: rows * cols float or double. A
- * variable that the plan updates or that is a number cannot be bound; one that the plan does not know is ignored. */
+ * variable that the plan updates or that is a number cannot be bound; one that the plan does not know is
+ * ignored. */
 void exec_bind(exec *e, var_id v, const void *data);
 
-/* Lets a kept variable be written to the caller's memory, which no bound input overlaps; NULL: to its own again. Says
- * whether that can be: not for a number or for what is no result. */
+/* Lets a kept variable be written to the caller's memory, which no bound input overlaps; NULL: to its own
+ * again. Says whether that can be: not for a number or for what is no result. */
 bool exec_bind_result(exec *e, var_id v, void *data);
 
 #endif

@@ -44,7 +44,8 @@ static dfoo_status choose_needed(search *w) {
         if (chosen[i]) DFOO_TRY(mark_needed(w, s->node, need));
     }
     for (uint32_t i = 0; i < all->list.n; i++)
-        if (chosen[i]) DFOO_TRY(program_add(w->g, &w->p, all->list.at[i].var, all->list.at[i].node, all->list.at[i].at));
+        if (chosen[i])
+            DFOO_TRY(program_add(w->g, &w->p, all->list.at[i].var, all->list.at[i].node, all->list.at[i].at));
     return DFOO_OK;
 }
 
@@ -125,7 +126,9 @@ static dfoo_status name_parts(search *w, node_id root, program *p, parts *out) {
 static dfoo_status run_parts(search *w, const parts *x, const plan *p) {
     for (uint32_t i = 0; i < x->nodes.list.n; i++) {
         double *values;
-        if (ir_node(w->g, x->nodes.list.at[i])->op != OP_VAR || x->var[i] >= p->n_vars || !p->of_var[x->var[i]]) continue;
+        if (ir_node(w->g, x->nodes.list.at[i])->op != OP_VAR || x->var[i] >= p->n_vars ||
+            !p->of_var[x->var[i]])
+            continue;
         if (ir_var(w->g, x->var[i])->kind == VAR_CONST) continue;
         DFOO_TRY(values_of(w, w->e, x->var[i], &values));
         DFOO_TRY(exec_set(x->e, x->var[i], values));
@@ -141,7 +144,8 @@ static double largest(const double *x, size_t n, size_t step) {
     return most;
 }
 
-/* The value of one operand where the entry was made: its own entry, or of a row, a column or all the largest. */
+/* The value of one operand where the entry was made: its own entry, or of a row, a column or all the largest.
+ */
 static dfoo_status tell_operand(search *w, const parts *x, const node *op, int k, place_of at) {
     uint32_t    i = node_list_place(&x->nodes, op->arg[k]);
     const char *text = node_text(w, op->arg[k]);
@@ -153,9 +157,11 @@ static dfoo_status tell_operand(search *w, const parts *x, const node *op, int k
     DFOO_TRY(values_of(w, is_leaf ? w->e : x->e, x->var[i], &v));
     size_t row = rows == 1 ? 0 : at.row, col = cols == 1 ? 0 : at.col;
     if (op->op == OP_MATMUL && k == 0)
-        diag_note(w->g->d, "the largest entry of row %zu of %s is %g", at.row + 1, text, largest(v + at.row * cols, cols, 1));
+        diag_note(w->g->d, "the largest entry of row %zu of %s is %g", at.row + 1, text,
+                  largest(v + at.row * cols, cols, 1));
     else if (op->op == OP_MATMUL)
-        diag_note(w->g->d, "the largest entry of column %zu of %s is %g", at.col + 1, text, largest(v + at.col, rows, cols));
+        diag_note(w->g->d, "the largest entry of column %zu of %s is %g", at.col + 1, text,
+                  largest(v + at.col, rows, cols));
     else if (op_elementwise((op_id)op->op) && is_leaf)
         diag_note(w->g->d, "%s = %g", entry_name(w, text, s, at), v[row * cols + col]);
     else if (op_elementwise((op_id)op->op))
@@ -175,8 +181,11 @@ static dfoo_status tell_operation(search *w, const parts *x) {
         DFOO_TRY(values_of(w, x->e, x->var[i], &v));
         if (!find_bad(w, op.sh, v, &at)) continue;
         if (i + 1 < x->nodes.list.n)
-            diag_note(w->g->d, "it begins with %s, which is %g%s", node_text(w, x->nodes.list.at[i]), at.value,
-                      shape_is_scalar(op.sh) ? "" : arena_format(w->r->a, " in row %zu, column %zu", at.row + 1, at.col + 1));
+            diag_note(w->g->d, "it begins with %s, which is %g%s", node_text(w, x->nodes.list.at[i]),
+                      at.value,
+                      shape_is_scalar(op.sh)
+                          ? ""
+                          : arena_format(w->r->a, " in row %zu, column %zu", at.row + 1, at.col + 1));
         for (int k = 0; k < op_table[op.op].arity; k++) DFOO_TRY(tell_operand(w, x, &op, k, at));
         break;
     }
@@ -212,8 +221,13 @@ static void tell(search *w, span at, const char *text) {
 static dfoo_status tell_variable(search *w, const stmt *s, place_of at) {
     const char *name = ir_var_name(w->g, s->var), *result = ir_var_name(w->g, w->r->result);
     const char *where = entry_name(w, name, ir_var(w->g, s->var)->sh, at);
-    if (s->var == w->r->result) tell(w, s->at, arena_format(w->r->a, "%s is %g in %s", where, at.value, type_name(w)));
-    else tell(w, s->at, arena_format(w->r->a, "%s is not finite; the first value on the way to it that is not is %s, %g in %s", result, where, at.value, type_name(w)));
+    if (s->var == w->r->result)
+        tell(w, s->at, arena_format(w->r->a, "%s is %g in %s", where, at.value, type_name(w)));
+    else
+        tell(w, s->at,
+             arena_format(w->r->a,
+                          "%s is not finite; the first value on the way to it that is not is %s, %g in %s",
+                          result, where, at.value, type_name(w)));
     diag_note(w->g->d, "run as %s = %s", name, node_text(w, s->node));
     return look_inside(w, s);
 }
@@ -227,8 +241,10 @@ static bool tell_leaf(search *w, const plan *p) {
         shape s = ir_var(w->g, v)->sh;
         if (values_of(w, w->e, v, &x) != DFOO_OK || !find_bad(w, s, x, &at)) continue;
         const char *what = ir_var(w->g, v)->kind == VAR_PARAM ? "a parameter" : "a value that was given";
-        tell(w, span_at(0, 0), arena_format(w->r->a, "%s is not finite, since %s, %s, is %g in %s", ir_var_name(w->g, w->r->result),
-                                            entry_name(w, ir_var_name(w->g, v), s, at), what, at.value, type_name(w)));
+        tell(w, span_at(0, 0),
+             arena_format(w->r->a, "%s is not finite, since %s, %s, is %g in %s",
+                          ir_var_name(w->g, w->r->result), entry_name(w, ir_var_name(w->g, v), s, at), what,
+                          at.value, type_name(w)));
         return true;
     }
     return false;

@@ -25,7 +25,8 @@ typedef struct gemm {
     bool   transpose_a, transpose_b, add;
 } gemm;
 
-/* Rows [row_from, row_to) and columns [col_from, col_to) of c, summed over [k_from, k_to), which is a slice. */
+/* Rows [row_from, row_to) and columns [col_from, col_to) of c, summed over [k_from, k_to), which is a slice.
+ */
 typedef struct gemm_part {
     size_t row_from, row_to, col_from, col_to, k_from, k_to;
 } gemm_part;
@@ -52,8 +53,8 @@ bool gemm_by_lanes(const gemm *s);
 bool gemm_few_columns(const gemm *s);
 
 /* Computes one part of c. scratch: gemm_scratch bytes, 64-byte aligned, of the calling thread. */
-typedef void (*gemm_fn)(const gemm *s, double alpha, const void *a, const void *b, void *c, const gemm_part *part,
-                        void *scratch);
+typedef void (*gemm_fn)(const gemm *s, double alpha, const void *a, const void *b, void *c,
+                        const gemm_part *part, void *scratch);
 /* c = alpha * sum of the slices, or c += ..; n entries each, one slice after the other. */
 typedef void (*gemm_join_fn)(size_t n, size_t n_slices, double alpha, bool add, const void *slices, void *c);
 

@@ -130,10 +130,10 @@ typedef struct image {
     size_t  work_size;
     size_t  slots_size;
     uint32_t n_registers, n_pointers, n_steps; /* what the largest block needs */
-    size_t   n_totals, n_partial, scratch;     /* what pieces and products need at most; bytes but for totals */
+    size_t   n_totals, n_partial, scratch; /* what pieces and products need at most; bytes but for totals */
     bool     shared;                           /* there are instructions that threads share */
     double  *totals;                           /* of the block that runs, piece by piece */
-    char    *partial;                          /* sums along axes of its pieces, or slices of the product that runs */
+    char    *partial; /* sums along axes of its pieces, or slices of the product that runs */
     worker  *workers;
     double  *steps; /* scratch: of the block on numbers that runs */
 } image;

@@ -20,12 +20,15 @@ typedef struct kernels {
     double (*sum)(size_t n, const void *a);
     double (*most)(size_t n, const void *a);                               /* NaN if there is one */
     void (*sum_rows)(size_t rows, size_t cols, void *y, const void *a);  /* y[i] += sum over j of a[i][j] */
-    void (*most_rows)(size_t rows, size_t cols, void *y, const void *a); /* y[i] = max(y[i], a[i][j] for all j) */
+    void (*most_rows)(size_t rows, size_t cols, void *y,
+                      const void *a); /* y[i] = max(y[i], a[i][j] for all j) */
     void (*sum_cols)(size_t rows, size_t cols, void *y, const void *a);  /* y[j] += sum over i of a[i][j] */
     void (*most_cols)(size_t rows, size_t cols, void *y, const void *a);
     void (*divide)(size_t n, void *y, double by);
-    void (*transpose)(size_t rows, size_t cols, size_t y_cols, void *y, const void *a); /* y: cols x rows, of y_cols */
-    void (*softmax_rows)(bool is_log, size_t rows, size_t cols, void *y, const void *a); /* each row is a line */
+    void (*transpose)(size_t rows, size_t cols, size_t y_cols, void *y,
+                      const void *a); /* y: cols x rows, of y_cols */
+    void (*softmax_rows)(bool is_log, size_t rows, size_t cols, void *y,
+                         const void *a); /* each row is a line */
     /* each column is a line; the first `count` of cols */
     void (*softmax_cols)(bool is_log, size_t rows, size_t cols, size_t count, void *y, const void *a);
     void (*set)(size_t n, void *y, const double *a);

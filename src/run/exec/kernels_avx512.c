@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "run/exec/kernels.h"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), \
+                             apply_to = function)
 #define ISA(name) ISA_(name)
 #define ISA_(name) name##_avx512
 #define HAS_FMA 1

@@ -70,7 +70,9 @@ static void run_tile(const worker *w, const block *b, double *totals, size_t row
         switch ((tile_kind)op->kind) {
         case TILE_ENTRYWISE: op->fn(rows * cols, at[op->y], at[op->a], at[op->b], at[op->c]); break;
         case TILE_SHAPED: op->shaped(rows, cols, at[op->y], at[op->a]); break;
-        case TILE_WHOLE: totals[op->y] = join(op->most, totals[op->y], op->whole(rows * cols, at[op->a])); break;
+        case TILE_WHOLE:
+            totals[op->y] = join(op->most, totals[op->y], op->whole(rows * cols, at[op->a]));
+            break;
         }
     }
 }
@@ -79,7 +81,8 @@ static void run_tile(const worker *w, const block *b, double *totals, size_t row
 static void start_block(const share *s, const block *b) {
     for (uint32_t i = 0; i < b->operands.n; i++) {
         const operand *x = &b->operands.at[i];
-        if (x->move == MOVE_REGISTER) s->w->pointers[i] = s->w->registers + (size_t)x->index * TILE * s->e->k->size;
+        if (x->move == MOVE_REGISTER)
+            s->w->pointers[i] = s->w->registers + (size_t)x->index * TILE * s->e->k->size;
         else s->w->bases[i] = s->im->places[x->index].at;
     }
     for (uint32_t i = 0; i < b->before.n; i++) run_once(s, b, &b->before.at[i]);
@@ -219,7 +222,8 @@ static void run_product(const share *s, const instr *in) {
     gemm_part         part = part_of(s, (split)in->split, g->m, g->n, g->k);
     if (gemm_slices(g) > 1) run_slices(s, in);
     else if (part.row_from < part.row_to && part.col_from < part.col_to)
-        s->e->gemm.product(g, alpha_of(s->im, p), x[p->a].at, x[p->b].at, x[p->out].at, &part, s->w->gemm_scratch);
+        s->e->gemm.product(g, alpha_of(s->im, p), x[p->a].at, x[p->b].at, x[p->out].at, &part,
+                           s->w->gemm_scratch);
 }
 
 static void run_softmax(const share *s, const instr *in) {
@@ -230,7 +234,8 @@ static void run_softmax(const share *s, const instr *in) {
     bool              is_log = p->op == OP_LOG_SOFTMAX;
     size_t            at = (part.row_from * a->cols + part.col_from) * k->size;
     if (p->attr == AXIS_0)
-        k->softmax_cols(is_log, a->rows, a->cols, part.col_to - part.col_from, (char *)y->at + at, (char *)a->at + at);
+        k->softmax_cols(is_log, a->rows, a->cols, part.col_to - part.col_from, (char *)y->at + at,
+                        (char *)a->at + at);
     else
         k->softmax_rows(is_log, part.row_to - part.row_from, a->cols, (char *)y->at + at, (char *)a->at + at);
 }

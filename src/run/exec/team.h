@@ -10,7 +10,8 @@ typedef struct team team;
 dfoo_status team_open(const dfoo_allocator *mem, unsigned n, team **out);
 void        team_close(team *t); /* NULL is fine */
 
-/* Runs work(arg, 0) in the calling thread and work(arg, 1 .. n - 1) in the others; returns when all are done. */
+/* Runs work(arg, 0) in the calling thread and work(arg, 1 .. n - 1) in the others; returns when all are done.
+ */
 void team_run(team *t, void (*work)(void *arg, unsigned number), void *arg);
 
 /* Waits until all n have come here; only from within `work`. */

@@ -59,7 +59,8 @@ static const char *map_option(const bind_request *r) {
 dfoo_status find_nothing(const bind_request *r, var_id v) {
     const variable *x = ir_var(&r->m->g, v);
     dfoo_status     status = diag_alone(r->m->g.d, "%s: the %s %s : %s is not there; there are %s",
-                                        source_name(r), x->kind == VAR_LABEL ? "label" : "input", var_name(r, v),
+                                        source_name(r), x->kind == VAR_LABEL ? "label" : "input",
+                                        var_name(r, v),
                                         print_shape_text(&r->m->g, r->a, x->sh), contents(r));
     if (count_arrays(r->source))
         diag_note(r->m->g.d, "%s %s=NAME says which of them it is", map_option(r), var_name(r, v));

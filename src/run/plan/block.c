@@ -152,7 +152,8 @@ value_id place_reduction(builder *b, node_id root) {
     uint32_t at = find_block(b, over, t.from);
     emit_tree(b, at, &t);
     if (failed(b)) return 0;
-    plan_step s = {.kind = STEP_REDUCE, .op = x->op, .attr = x->attr, .arg = {step_of_node(b, at, x->arg[0])}};
+    plan_step s = {
+        .kind = STEP_REDUCE, .op = x->op, .attr = x->attr, .arg = {step_of_node(b, at, x->arg[0])}};
     s.buffer = buffer_new(b, x->sh);
     add_step(b, at, s);
     return failed(b) ? 0 : value_result(b, at, x->sh, s.buffer);

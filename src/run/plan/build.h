@@ -71,7 +71,8 @@ value_id place_tree(builder *b, node_id root);                       /* elementw
 value_id place_reduction(builder *b, node_id root);                  /* sum, mean, max */
 value_id place_update(builder *b, node_id root, var_id v);           /* elementwise, stored in v */
 value_id place_copy(builder *b, value_id from, var_id into);         /* into: updated, or 0 */
-value_id place_number(builder *b, op_id op, value_id x, value_id y); /* an operation on numbers; 0 stands for 1 */
+value_id place_number(builder *b, op_id op, value_id x,
+                      value_id y); /* an operation on numbers; 0 stands for 1 */
 
 /* product.c */
 void     product_mark(builder *b, const node_list *need);  /* fills b->product for the nodes of a statement */
@@ -80,7 +81,7 @@ value_id product_value(builder *b, node_id n);             /* into a buffer of i
 bool     product_updates(builder *b, const stmt *s);       /* v = v + products: can be added in place */
 void     product_update_needs(builder *b, const stmt *s);
 value_id product_update(builder *b, const stmt *s);
-bool     product_alone(const builder *b, node_id n);       /* a scaled product that only one statement wants */
+bool     product_alone(const builder *b, node_id n); /* a scaled product that only one statement wants */
 
 var_id   product_waits(const builder *b, const stmt *s);   /* W = W - alpha * dW: the variable dW; or 0 */
 

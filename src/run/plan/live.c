@@ -79,7 +79,8 @@ static void defer_one(builder *b, const program *p, const bool *kept, var_id v) 
     const variable *x = ir_var(b->g, v);
     uint32_t        i = only_definition(p, v);
     if (i == UINT32_MAX || kept[v] || b->updated[v] || b->uses[x->leaf] != 1) return;
-    if (product_alone(b, p->list.at[i].node) && !reads_updated(b, &b->needs[i])) b->deferred[v] = p->list.at[i].node;
+    if (product_alone(b, p->list.at[i].node) && !reads_updated(b, &b->needs[i]))
+        b->deferred[v] = p->list.at[i].node;
 }
 
 /* The variables that an update's node reads: those of the form v -+ number * dv. */

@@ -62,7 +62,8 @@ static value_id transpose_value(builder *b, node_id n) {
     buffer_id buffer = b->values.at[base].buffer;
     if (failed(b)) return 0;
     /* What is overwritten later cannot be read through a view then. */
-    bool overwritten = buffer && b->p->buffers.at[buffer].kind == BUFFER_LEAF && b->updated[b->p->buffers.at[buffer].var];
+    bool overwritten =
+        buffer && b->p->buffers.at[buffer].kind == BUFFER_LEAF && b->updated[b->p->buffers.at[buffer].var];
     return overwritten ? value_solid(b, view) : view;
 }
 
@@ -102,7 +103,8 @@ static value_id make_value(builder *b, node_id n) {
 static dfoo_status make_values(builder *b, const node_list *need) {
     for (uint32_t i = 0; i < need->list.n && !failed(b) && !b->has_open; i++) {
         node_id n = need->list.at[i];
-        if (b->role[n] == ROLE_VALUE && !b->memo[n] && ir_node(b->g, n)->op != OP_VAR) b->memo[n] = make_value(b, n);
+        if (b->role[n] == ROLE_VALUE && !b->memo[n] && ir_node(b->g, n)->op != OP_VAR)
+            b->memo[n] = make_value(b, n);
         b->role[n] = ROLE_NONE;
     }
     if (b->has_open) return DFOO_EINPUT;
@@ -150,7 +152,8 @@ static void forget(builder *b, var_id v) {
 static dfoo_status update(builder *b, const stmt *s, const node_list *need) {
     const node *x = ir_node(b->g, s->node);
     bool        whole = shape_equal(x->sh, ir_var(b->g, s->var)->sh);
-    bool inside = whole && op_elementwise((op_id)x->op) && !b->memo[s->node] && !b->product[s->node] && !is_constant(b->g, s->node);
+    bool        inside = whole && op_elementwise((op_id)x->op) && !b->memo[s->node] && !b->product[s->node] &&
+                  !is_constant(b->g, s->node);
     bool added = product_updates(b, s);
     assert(whole);
     if (added) product_update_needs(b, s);
@@ -251,7 +254,8 @@ static dfoo_status make(builder *b, const program *p, const var_id *keep, uint32
     return keep_values(b, keep, n_keep);
 }
 
-dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *keep, uint32_t n_keep, plan **out) {
+dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
+                      plan **out) {
     builder     b;
     dfoo_status status = builder_init(&b, g, a);
     *out = NULL;

@@ -73,7 +73,8 @@ typedef struct plan {
  * before it is assigned or that is a parameter or a constant (an update, done in place).
  * A variable that is read but never assigned is a leaf, whatever its kind.
  * DFOO_EINPUT: a function without a formula (OPEN) is needed. DFOO_ENOMEM. */
-dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *keep, uint32_t n_keep, plan **out);
+dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
+                      plan **out);
 
 /* Writes the plan as text, one instruction a line. */
 void plan_print(const plan *p, buf *out);

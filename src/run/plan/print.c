@@ -77,7 +77,8 @@ static void push_infix(writer *w, const plan_step *s) {
 
 static void push_call(writer *w, const plan_step *s) {
     push_text(w, ")");
-    if (s->kind == STEP_REDUCE && s->attr != AXIS_ALL) push_text(w, s->attr == AXIS_0 ? ", axis=0" : ", axis=1");
+    if (s->kind == STEP_REDUCE && s->attr != AXIS_ALL)
+        push_text(w, s->attr == AXIS_0 ? ", axis=0" : ", axis=1");
     for (int i = op_table[s->op].arity; i-- > 0;) {
         push_step(w, s->arg[i], PREC_ANY);
         if (i) push_text(w, ", ");

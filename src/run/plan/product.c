@@ -48,7 +48,8 @@ static void unscale(builder *b, term *t) {
     }
     factor *f = arena_new(&b->scratch, sizeof *f);
     if (!f) return;
-    *f = (factor){.n = x->arg[0] == inner ? x->arg[1] : x->arg[0], .divide = x->op == OP_DIV, .next = t->factors};
+    *f = (factor){
+        .n = x->arg[0] == inner ? x->arg[1] : x->arg[0], .divide = x->op == OP_DIV, .next = t->factors};
     t->factors = f;
 }
 
@@ -87,7 +88,8 @@ static bool is_product(const builder *b, node_id n) {
 }
 
 void product_mark(builder *b, const node_list *need) {
-    for (uint32_t i = 0; i < need->list.n; i++) b->product[need->list.at[i]] = is_product(b, need->list.at[i]);
+    for (uint32_t i = 0; i < need->list.n; i++)
+        b->product[need->list.at[i]] = is_product(b, need->list.at[i]);
 }
 
 bool product_alone(const builder *b, node_id n) {
@@ -187,7 +189,8 @@ static void emit_term(builder *b, const term *t, buffer_id out, bool add) {
 static value_id emit_terms(builder *b, term whole, buffer_id out, bool add) {
     terms list = {{0}};
     take_apart(b, whole, &list);
-    for (uint32_t i = 0; i < list.list.n && !b->scratch.failed; i++) emit_term(b, &list.list.at[i], out, add || i > 0);
+    for (uint32_t i = 0; i < list.list.n && !b->scratch.failed; i++)
+        emit_term(b, &list.list.at[i], out, add || i > 0);
     if (b->scratch.failed || b->a->failed) return 0;
     return value_result(b, b->p->code.n - 1, b->p->buffers.at[out].sh, out);
 }

@@ -40,7 +40,8 @@ value_id value_of_node(builder *b, node_id n) {
 }
 
 value_id value_step(builder *b, uint32_t at, uint32_t step, buffer_id buffer) {
-    return value_add(b, (value){.kind = VALUE_STEP, .sh = b->p->code.at[at].sh, .at = at, .step = step, .buffer = buffer});
+    return value_add(
+        b, (value){.kind = VALUE_STEP, .sh = b->p->code.at[at].sh, .at = at, .step = step, .buffer = buffer});
 }
 
 value_id value_result(builder *b, uint32_t at, shape sh, buffer_id buffer) {

@@ -23,7 +23,8 @@ typedef struct rule_options {
     double              decay;            /* of weights; 0: none, or the optimiser's own */
     bool                decay_l2;         /* it is added to the gradient, not taken off the weight */
     bool                decay_all;        /* biases decay, too: parameters that are no factor of a product */
-    bool zero_rate, zero_decay; /* a learning rate of 0 is meant, or no decay instead of the optimiser's own */
+    bool                zero_rate,
+        zero_decay; /* a learning rate of 0 is meant, or no decay instead of the optimiser's own */
 } rule_options;
 
 typedef struct stepper {

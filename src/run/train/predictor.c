@@ -60,8 +60,8 @@ static dfoo_status find_sizes(predictor *k) {
     return sizing_complete(&z);
 }
 
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, exec_isa isa,
-                           arena *a, predictor *out) {
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+                           exec_isa isa, arena *a, predictor *out) {
     recalled r = {.m = m, .run = run};
     *out = (predictor){.m = m, .a = a, .run = run, .type = type, .isa = isa};
     DFOO_TRY(recalled_check(&r));

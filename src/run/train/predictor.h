@@ -29,8 +29,8 @@ typedef struct predictor {
 
 /* `p` computes at least the first prediction of the model; everything has to stay. Memory comes from `a`.
  * DFOO_EINPUT: the run is not one of the model, or an input is not by example. */
-dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type, exec_isa isa,
-                           arena *a, predictor *out);
+dfoo_status predictor_open(const model *m, const program *p, const dfoo_arrays *run, exec_dtype type,
+                           exec_isa isa, arena *a, predictor *out);
 
 /* What each of those that predict at the same time has for itself. */
 typedef struct predictor_scratch {

@@ -144,8 +144,8 @@ static dfoo_status open_execs(trainer *t) {
     size_t               at_once = t->order ? t->batch : t->n;
     sizes_examples(t->m, &t->s, at_once);
     DFOO_TRY(machine_open(t->plan, t->m, o->feed.dtype, o->feed.machine, &t->s, &t->step));
-    DFOO_TRY(
-        scorer_open(&t->scorer, &t->a, o->feed.dtype, o->feed.machine, &t->s, t->n_test ? t->n_test : at_once));
+    DFOO_TRY(scorer_open(&t->scorer, &t->a, o->feed.dtype, o->feed.machine, &t->s,
+                         t->n_test ? t->n_test : at_once));
     DFOO_TRY(start_parameters(t->m, &t->a, &t->s, o->seed, t->from, t->from_name, t->run));
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind != VAR_PARAM) continue;
@@ -161,7 +161,8 @@ static dfoo_status open_execs(trainer *t) {
     t->room = at_once;
     DFOO_TRY(trainer_set_number(t, t->stepper.alpha0, t->rate));
     DFOO_TRY(trainer_set_number(t, t->stepper.epochs, (double)t->epochs));
-    return trainer_set_number(t, t->stepper.steps, t->batch ? ceil((double)t->per_epoch / (double)t->batch) : 1);
+    return trainer_set_number(t, t->stepper.steps,
+                              t->batch ? ceil((double)t->per_epoch / (double)t->batch) : 1);
 }
 
 dfoo_status trainer_set_up(trainer *t) {

@@ -82,10 +82,10 @@ typedef struct train_options {
     bool (*progress)(void *user, const train_progress *p);
     void *user;
 
-    /* Data that does not fit into memory: `fill` puts the examples from number `first` of the epoch on into arrays
-     * that were made for them, an input or label each, in the shape that the model declares. false: it could not. What
-     * train_input has is then a sample of the same data: sizes, standardising, scores and lessons are of it.
-     * `stream` examples are a pass; 0: there is no such data. */
+    /* Data that does not fit into memory: `fill` puts the examples from number `first` of the epoch on into
+     * arrays that were made for them, an input or label each, in the shape that the model declares. false: it
+     * could not. What train_input has is then a sample of the same data: sizes, standardising, scores and
+     * lessons are of it. `stream` examples are a pass; 0: there is no such data. */
     size_t stream;
     bool (*fill)(void *user, size_t epoch, size_t first, dfoo_arrays *batch);
     void *fill_user;
@@ -100,13 +100,12 @@ typedef struct train_input {
     const char        *from_name; /* what messages call it */
 } train_input;
 
-/* Training from beginning to end, and its loop in parts. `run` gets the parameters by name and, under names that begin with "dfoo.", what
- * train_predict needs: mean.X and sd.X of a standardised input X, scale.X (times, over), shape.X of an
- * example that was flattened; columns.X, map.X, test_map.X, classes.Y and names.Y (bytes of names, each with
- * a zero byte behind it); seed, epochs; and what going on needs: steps, done,
- * done_cost, ended, history, state.NAME, terms, with patience best_epoch,
- * best_cost and last.NAME, the parameters as they were at the end (see resume.c). All of it is in
- * options.file, too.
+/* Training from beginning to end, and its loop in parts. `run` gets the parameters by name and, under names
+ * that begin with "dfoo.", what train_predict needs: mean.X and sd.X of a standardised input X, scale.X
+ * (times, over), shape.X of an example that was flattened; columns.X, map.X, test_map.X, classes.Y and
+ * names.Y (bytes of names, each with a zero byte behind it); seed, epochs; and what going on needs: steps,
+ * done, done_cost, ended, history, state.NAME, terms, with patience best_epoch, best_cost and last.NAME, the
+ * parameters as they were at the end (see resume.c). All of it is in options.file, too.
  *
  * `history` (may be NULL) gets the matrix "history", a row for each epoch (history.h).
  * Row e is about the parameters after e passes over the data; the cost of mini-batches is the mean
@@ -119,9 +118,10 @@ typedef struct train_input {
 dfoo_status train_run(model *m, const program *p, const train_input *in, const train_options *opt,
                       dfoo_arrays *run, dfoo_arrays *history, train_result *out);
 
-/* The same in parts. A trainer keeps all that it is given, which has to outlive it; `out` is NULL after a failure. */
-dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt, dfoo_arrays *run,
-                       trainer **out);
+/* The same in parts. A trainer keeps all that it is given, which has to outlive it; `out` is NULL after a
+ * failure. */
+dfoo_status train_open(model *m, const program *p, const train_input *in, const train_options *opt,
+                       dfoo_arrays *run, trainer **out);
 void        train_close(trainer *t); /* NULL is fine */
 
 bool        train_goes_on(const trainer *t); /* there are epochs left, and nothing has said to stop */
@@ -130,7 +130,8 @@ dfoo_status train_step(trainer *t);          /* the next one, of its own data; i
 /* A step of other data, read as training remembers; epochs do not count it. */
 dfoo_status train_step_on(trainer *t, const feed_source *batch);
 
-/* The scores of the parameters as they are, and where training stands; history so far, with the matrix "history". */
+/* The scores of the parameters as they are, and where training stands; history so far, with the matrix
+ * "history". */
 dfoo_status train_score_now(trainer *t);
 void        train_now(const trainer *t, train_progress *out);
 dfoo_status train_history(const trainer *t, dfoo_arrays *costs);

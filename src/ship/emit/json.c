@@ -169,8 +169,9 @@ static void put_start(json *p, const variable *x) {
 static void put_variable(json *p, var_id v) {
     const variable *x = ir_var(p->g, v);
     static const char *const kinds[] = {
-        [VAR_INPUT] = "input", [VAR_LABEL] = "label",     [VAR_PARAM] = "parameter",  [VAR_CONST] = "constant",
-        [VAR_MASK] = "mask",   [VAR_DEFINED] = "defined", [VAR_GRADIENT] = "gradient"};
+        [VAR_INPUT] = "input",      [VAR_LABEL] = "label", [VAR_PARAM] = "parameter",
+        [VAR_CONST] = "constant",   [VAR_MASK] = "mask",   [VAR_DEFINED] = "defined",
+        [VAR_GRADIENT] = "gradient"};
     begin_object(p);
     put_key_string(p, "name", symbols_name(p->g->names, x->name));
     put_key_string(p, "kind", kinds[x->kind]);

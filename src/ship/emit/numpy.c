@@ -92,7 +92,8 @@ static bool uses_open(const numpy *p, const uses *u, sym function, uint32_t prim
 static var_id size_from(const numpy *p, sym name) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const variable *x = ir_var(p->g, v);
-        if (x->kind <= VAR_PARAM && (x->sh.rows == dim_named(name) || x->sh.cols == dim_named(name))) return v;
+        if (x->kind <= VAR_PARAM && (x->sh.rows == dim_named(name) || x->sh.cols == dim_named(name)))
+            return v;
     }
     return 0;
 }
@@ -123,7 +124,8 @@ static void put_docstring(numpy *p, const char *head) {
         put_doc_text(p, line, len);
         buf_puts(p->out, "\n");
     }
-    buf_puts(p->out, "\nMade by dfoo " DFOO_VERSION ". Arrays hold floats and have the shapes of the comments.\n\"\"\"\n");
+    buf_puts(p->out, "\nMade by dfoo " DFOO_VERSION
+                     ". Arrays hold floats and have the shapes of the comments.\n\"\"\"\n");
 }
 
 static void put_imports(numpy *p) {
@@ -274,7 +276,8 @@ static void put_taken(numpy *p, const uses *u) {
 static void put_unreached(numpy *p) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!emit_is_unreached(p->d, p->only, v)) continue;
-        buf_printf(p->out, "    d%s = np.zeros_like(%s)  # the cost does not depend on it\n", p->var[v], p->var[v]);
+        buf_printf(p->out, "    d%s = np.zeros_like(%s)  # the cost does not depend on it\n", p->var[v],
+                   p->var[v]);
     }
 }
 

@@ -6,10 +6,11 @@
 
 /* Python's keywords, and what the module itself calls by name. */
 static const char *const reserved[] = {
-    "False", "None",  "True",    "and",   "as",       "assert", "async",  "await",  "break",   "class",    "continue",
-    "def",   "del",   "elif",    "else",  "except",   "finally", "for",   "from",   "global",  "if",       "import",
-    "in",    "is",    "lambda",  "nonlocal", "not",   "or",     "pass",   "raise",  "return",  "try",      "while",
-    "with",  "yield", "np",      "math",  "float",    "forward", "backward", "values",
+    "False", "None",     "True",    "and",      "as",     "assert", "async",  "await",    "break",
+    "class", "continue", "def",     "del",      "elif",   "else",   "except", "finally",  "for",
+    "from",  "global",   "if",      "import",   "in",     "is",     "lambda", "nonlocal", "not",
+    "or",    "pass",     "raise",   "return",   "try",    "while",  "with",   "yield",    "np",
+    "math",  "float",    "forward", "backward", "values",
 };
 
 /* Something that gets a name, and where the name goes. */
@@ -27,7 +28,8 @@ typedef struct namer {
 /* Letters that Python takes as they are: Latin, the Greek alphabet, Russian's Cyrillic. It folds
  * some others together, and some of the notation's are no letters to it. */
 static bool is_python_letter(uint32_t c) {
-    return c < 0x80 || (c >= 0x391 && c <= 0x3C9 && c != 0x3A2 && (c <= 0x3A9 || c >= 0x3B1)) || (c >= 0x410 && c <= 0x44F);
+    return c < 0x80 || (c >= 0x391 && c <= 0x3C9 && c != 0x3A2 && (c <= 0x3A9 || c >= 0x3B1)) ||
+           (c >= 0x410 && c <= 0x44F);
 }
 
 static const char *python_spelling(arena *a, const char *name) {
@@ -75,7 +77,8 @@ static void want_all(namer *w) {
     const ir    *g = w->p->g;
     const model *m = w->p->d->m;
     for (var_id v = 1; v < g->vars.n; v++)
-        if (!strchr(ir_var_name(g, v), '(')) want(w, ir_var_name(g, v), &w->p->var[v]); /* a( is a function's operand */
+        if (!strchr(ir_var_name(g, v), '('))
+            want(w, ir_var_name(g, v), &w->p->var[v]); /* a( is a function's operand */
     for (uint32_t i = 0; i < m->size_names.n; i++)
         want(w, symbols_name(g->names, m->size_names.at[i]), &w->p->size[m->size_names.at[i]]);
     for (uint32_t i = 0; i < m->functions.n; i++)

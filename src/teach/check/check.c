@@ -18,8 +18,8 @@ static judged judge_one(const gradient_values *x, const differences *q) {
 }
 
 /* A gradient without a line that the program does not compute is not missing. */
-static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown, uint32_t max_entries,
-                                  arena *a) {
+static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown,
+                                  uint32_t max_entries, arena *a) {
     const subject  *s = j->in.s;
     gradient_values of_shown, of_raw;
     DFOO_TRY(differences_all(&j->in, max_entries, &j->q));
@@ -68,13 +68,14 @@ static dfoo_status find_out(findings *f, const derivation *d, const program *sho
     return DFOO_OK;
 }
 
-dfoo_status check_gradient(model *m, const derivation *d, const program *shown, arena *a, const check_engine *engine,
-                           const check_options *opt, buf *report, bool *ok) {
+dfoo_status check_gradient(model *m, const derivation *d, const program *shown, arena *a,
+                           const check_engine *engine, const check_options *opt, buf *report, bool *ok) {
     subject  s;
     findings f = {.s = &s};
     *ok = false;
     if (!m->cost)
-        return diag_error(m->g.d, &m->src, span_at(0, 0), "there is no gradient to check: the model has no `minimize`");
+        return diag_error(m->g.d, &m->src, span_at(0, 0),
+                          "there is no gradient to check: the model has no `minimize`");
     DFOO_TRY(subject_init(&s, m, a, engine));
     DFOO_TRY(find_out(&f, d, shown, a, opt));
     DFOO_TRY(arena_status(a));

@@ -28,12 +28,12 @@ typedef struct check_options {
 
 /* Checks the gradients of `shown`, a program that computes the forward values and then dV for
  * some variables V of the derivation d (simplify_program makes it), and the model's claims.
- * Writes the report, in words or as data; the same seed gives the same bytes. *ok: everything that could be judged
- * is right, and every planted mistake was noticed. Nodes are appended to the model's store,
- * all other memory comes from `a`. DFOO_EINPUT, with a diagnostic: the values do not fit the
- * model, or it has no cost. */
-dfoo_status check_gradient(model *m, const derivation *d, const program *shown, arena *a, const check_engine *engine,
-                           const check_options *opt, buf *report, bool *ok);
+ * Writes the report, in words or as data; the same seed gives the same bytes. *ok: everything that could be
+ * judged is right, and every planted mistake was noticed. Nodes are appended to the model's store, all other
+ * memory comes from `a`. DFOO_EINPUT, with a diagnostic: the values do not fit the model, or it has no cost.
+ */
+dfoo_status check_gradient(model *m, const derivation *d, const program *shown, arena *a,
+                           const check_engine *engine, const check_options *opt, buf *report, bool *ok);
 
 /* The catalogue of mistakes, by group. */
 void check_list(buf *out);

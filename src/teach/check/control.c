@@ -34,7 +34,8 @@ static dfoo_status broken_program(const runner *w, arena *a, const plant *what, 
     derivation d;
     DFOO_TRY(w->s->engine->derive(w->s->engine->user, w->s->m, a, &edit, &d));
     for (uint32_t i = 0; i < d.list.n; i++)
-        if (d.list.at[i].raw) vec_push(a, &out->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
+        if (d.list.at[i].raw)
+            vec_push(a, &out->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
     return arena_status(a);
 }
 
@@ -107,11 +108,13 @@ static uint32_t affordable(const instance *in, uint32_t max_mistakes) {
     assert(in->work > 0);
     const double total = 1.5e8; /* multiplications or so, three times the forward pass each */
     double       most = total / (3 * in->work);
-    return most < 50 ? (max_mistakes < 50 ? max_mistakes : 50) : most < max_mistakes ? (uint32_t)most : max_mistakes;
+    return most < 50             ? (max_mistakes < 50 ? max_mistakes : 50)
+           : most < max_mistakes ? (uint32_t)most
+                                 : max_mistakes;
 }
 
-dfoo_status control_run(const subject *s, const instance *in, const differences_list *q, uint32_t max_mistakes,
-                        arena *a, control *out) {
+dfoo_status control_run(const subject *s, const instance *in, const differences_list *q,
+                        uint32_t max_mistakes, arena *a, control *out) {
     runner w = {.s = s, .in = in, .q = q};
     plants all = {{0}};
     *out = (control){0};

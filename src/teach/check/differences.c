@@ -53,7 +53,8 @@ static void mark_wanted(selection *w) {
         stmt        s = w->e->order.at[i];
         const node *x = ir_node(g, s.node);
         if (s.var && w->through_names && w->wanted[ir_var(g, s.var)->leaf]) w->wanted[s.node] = true;
-        for (int k = 0; !s.var && w->wanted[s.node] && k < op_table[x->op].arity; k++) w->wanted[x->arg[k]] = true;
+        for (int k = 0; !s.var && w->wanted[s.node] && k < op_table[x->op].arity; k++)
+            w->wanted[x->arg[k]] = true;
     }
 }
 
@@ -127,7 +128,8 @@ static difference measure(probe *p, size_t at, const double *direction, double h
     double step[4] = {h, -h, 2 * h, -2 * h}, value[4];
     p->met = 0;
     for (int i = 0; i < 4; i++) value[i] = moved(p, at, direction, &step[i]);
-    double   near = (value[0] - value[1]) / (step[0] - step[1]), far = (value[2] - value[3]) / (step[2] - step[3]);
+    double near = (value[0] - value[1]) / (step[0] - step[1]),
+           far = (value[2] - value[3]) / (step[2] - step[3]);
     difference q = {.at = at, .value = p->factor * (4 * near - far) / 3, .kink = p->met};
     *rounding = fabs(p->factor) * 4 * DBL_EPSILON * p->terms / h;
     q.error = fabs(p->factor * (near - far)) + *rounding;
@@ -171,7 +173,8 @@ static dfoo_status probe_start(probe *p, const instance *in, arena *a, const dif
     const subject *s = in->s;
     assert(!by_link || (q->of && s->link[q->number]));
     node_id goal = by_link ? s->link[q->number] : ir_var(s->g, s->m->cost)->leaf;
-    *p = (probe){.in = in, .factor = 1, .x = in->e.value[ir_var(s->g, q->v)->leaf], .goal = in->e.value[goal].at};
+    *p = (probe){
+        .in = in, .factor = 1, .x = in->e.value[ir_var(s->g, q->v)->leaf], .goal = in->e.value[goal].at};
     if (!by_link && q->of && q->of->scale == SCALE_DATA) p->factor = instance_size(in, s->m->examples);
     size_t bytes = p->x.rows * p->x.cols * sizeof *p->home;
     p->home = arena_new(a, bytes);
@@ -213,7 +216,8 @@ static bool resolved(const differences *q) {
 }
 
 /* By the cost, then, if that tells nothing or would take too long, by the link. */
-static dfoo_status measure_variable(const instance *in, differences *q, size_t n, bool quickly, arena *scratch) {
+static dfoo_status measure_variable(const instance *in, differences *q, size_t n, bool quickly,
+                                    arena *scratch) {
     probe p;
     bool  has_link = q->of && in->s->link[q->number];
     DFOO_TRY(probe_start(&p, in, scratch, q, false));
@@ -244,7 +248,8 @@ static void list_variables(const instance *in, differences_list *out) {
     const subject *s = in->s;
     for (uint32_t i = 0; i < s->right.list.n; i++) {
         const gradient *v = &s->right.list.at[i];
-        if (v->var != s->m->cost) vec_push(in->a, &out->list, (differences){.v = v->var, .of = v, .number = i});
+        if (v->var != s->m->cost)
+            vec_push(in->a, &out->list, (differences){.v = v->var, .of = v, .number = i});
     }
     for (var_id v = 1; v < s->g->vars.n; v++)
         if (ir_var(s->g, v)->kind == VAR_PARAM && !derivation_find(&s->right, v))

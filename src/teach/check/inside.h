@@ -44,7 +44,8 @@ typedef struct instance {
 } instance;
 
 dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed);
-dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed, const dfoo_arrays *values);
+dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed,
+                           const dfoo_arrays *values);
 
 /* The number that a node stands for; examples' subsets make it differ from the data's m. */
 double instance_size(const instance *in, dim d);
@@ -139,8 +140,8 @@ typedef struct control {
 } control;
 
 /* Needs the instance on which `q` was measured. */
-dfoo_status control_run(const subject *s, const instance *in, const differences_list *q, uint32_t max_mistakes,
-                        arena *a, control *out);
+dfoo_status control_run(const subject *s, const instance *in, const differences_list *q,
+                        uint32_t max_mistakes, arena *a, control *out);
 
 /* ------------------------------------------------------------------- claims */
 

@@ -55,7 +55,8 @@ static dfoo_status note_signs(instance *in) {
         matrix x = eval_node(&in->e, in->s->kinks.at[k].node);
         in->signs[k] = arena_new(in->a, x.rows * x.cols);
         if (!in->signs[k]) return DFOO_ENOMEM;
-        for (size_t i = 0; i < x.rows * x.cols; i++) in->signs[k][i] = (signed char)((x.at[i] > 0) - (x.at[i] < 0));
+        for (size_t i = 0; i < x.rows * x.cols; i++)
+            in->signs[k][i] = (signed char)((x.at[i] > 0) - (x.at[i] < 0));
     }
     return DFOO_OK;
 }
@@ -72,7 +73,9 @@ static void draw_entries(const instance *in, const variable *x, matrix at, uint3
     bool   bias = x->kind == VAR_PARAM && fan_in == 1, positive = draw % 3 == 2;
     double scale = x->kind == VAR_INPUT ? 1 : 1 / sqrt((double)fan_in);
     for (size_t i = 0; i < at.rows * at.cols; i++)
-        at.at[i] = positive ? 0.5 + rng_uniform(&r) : bias ? fabs(rng_normal(&r)) / 2 : scale * rng_normal(&r);
+        at.at[i] = positive ? 0.5 + rng_uniform(&r)
+                   : bias   ? fabs(rng_normal(&r)) / 2
+                            : scale * rng_normal(&r);
 }
 
 static dfoo_status fill_random(instance *in, uint32_t draw) {
@@ -122,8 +125,9 @@ static dfoo_status as_matrix(const instance *in, const variable *x, const dfoo_a
                              size_t *cols) {
     bool row = from->ndim == 1 && x->sh.rows == dim_literal(1) && x->sh.cols != dim_literal(1);
     if (!array_as_matrix(from, rows, cols))
-        return diag_error(in->s->g->d, NULL, span_at(0, 0), "the array %s has %d dimensions, and %s is a matrix",
-                          from->name, from->ndim, from->name);
+        return diag_error(in->s->g->d, NULL, span_at(0, 0),
+                          "the array %s has %d dimensions, and %s is a matrix", from->name, from->ndim,
+                          from->name);
     if (row) {
         *cols = *rows;
         *rows = 1;
@@ -135,8 +139,8 @@ static dfoo_status bind(instance *in, dim d, size_t n, const char *array, const 
     const ir *g = in->s->g;
     if (dim_is_named(d) ? n && sizes_set(&in->sz, dim_name(d), n) : n == (d ? d : 1)) return DFOO_OK;
     if (!dim_is_named(d))
-        return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and the model says %u", array, n, what,
-                          d ? d : 1);
+        return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and the model says %u", array,
+                          n, what, d ? d : 1);
     return diag_error(g->d, NULL, span_at(0, 0), "the array %s has %zu %s, and %s is %zu", array, n, what,
                       symbols_name(g->names, dim_name(d)), sizes_get(&in->sz, d));
 }
@@ -209,7 +213,8 @@ static void note_unused(instance *in, const dfoo_arrays *values) {
     }
 }
 
-dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed, const dfoo_arrays *values) {
+dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed,
+                           const dfoo_arrays *values) {
     *in = (instance){.s = s, .a = a, .seed = seed};
     DFOO_TRY(given_sizes(in, values));
     trim_examples(in);

@@ -41,7 +41,8 @@ static void compare(judged *j, const difference *at, matrix x, double largest) {
     else j->n_checked++;
     j->n_wrong += wrong;
     if (away == 0) relative = 0;
-    if (first || (j->n_wrong && wrong && j->n_wrong == 1) || (relative > j->distance && wrong == (j->n_wrong > 0))) {
+    if (first || (j->n_wrong && wrong && j->n_wrong == 1) ||
+        (relative > j->distance && wrong == (j->n_wrong > 0))) {
         j->distance = relative;
         j->worst = *at;
         j->derived = derived;

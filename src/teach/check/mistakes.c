@@ -67,7 +67,8 @@ static dfoo_status look_round(place *p) {
     for (uint32_t i = 0; i < s->nodes.list.n; i++) {
         const node *x = ir_node(p->g, s->nodes.list.at[i]);
         for (int k = 0; k < op_table[x->op].arity; k++)
-            if (ir_node(p->g, x->arg[k])->op == OP_VAR) vec_push(p->a, &p->uses, (use){x->op, (uint8_t)k, x->arg[k]});
+            if (ir_node(p->g, x->arg[k])->op == OP_VAR)
+                vec_push(p->a, &p->uses, (use){x->op, (uint8_t)k, x->arg[k]});
     }
     return arena_status(p->a);
 }
@@ -118,7 +119,8 @@ static node_id other_gradient(const place *p, node_id dy) {
     node_id           found = 0;
     if (x->op != OP_VAR) return 0;
     for (uint32_t i = 0; i < d->list.n && d->list.at[i].grad != x->ref; i++)
-        if (shape_equal(ir_var(p->g, d->list.at[i].grad)->sh, x->sh)) found = ir_var(p->g, d->list.at[i].grad)->leaf;
+        if (shape_equal(ir_var(p->g, d->list.at[i].grad)->sh, x->sh))
+            found = ir_var(p->g, d->list.at[i].grad)->leaf;
     return found;
 }
 
@@ -164,7 +166,8 @@ static void bind_names(place *p, const step *s, surroundings *w) {
     node_id a = w->env.arg[0], b = w->env.arg[1], statement = 0;
     uint8_t op = s->kind == TRAIL_LOCAL ? ir_node(g, s->op)->op : (uint8_t)OP_NONE;
     shape   sh = ir_shape(g, s->out);
-    if (s->stmt < p->s->right.forward.list.n) statement = ir_var(g, p->s->right.forward.list.at[s->stmt].var)->leaf;
+    if (s->stmt < p->s->right.forward.list.n)
+        statement = ir_var(g, p->s->right.forward.list.at[s->stmt].var)->leaf;
     template_name names[N_NAMES] = {
         {"out", s->out},
         {"m", p->s->m->examples ? ir_size(g, p->s->m->examples) : 0},
@@ -188,7 +191,8 @@ static bool is_place(const place *p, const mistake *row, uint32_t number) {
     assert(number < p->s->right.trail.n);
     const step *s = &p->s->right.trail.at[number];
     switch ((mistake_place)row->place) {
-    case AT_LOCAL: return s->kind == TRAIL_LOCAL && ir_node(p->g, s->op)->op == row->op && s->operand == row->operand;
+    case AT_LOCAL:
+        return s->kind == TRAIL_LOCAL && ir_node(p->g, s->op)->op == row->op && s->operand == row->operand;
     case AT_FUNCTION: return s->kind == TRAIL_LOCAL && s->operand == 0 && is_function(ir_node(p->g, s->op));
     case AT_REDUCE: return s->kind == TRAIL_REDUCE;
     case AT_TO_COST: return s->kind == TRAIL_SCALE && p->s->right.scale_of[s->goal] == SCALE_COST;

@@ -181,7 +181,8 @@ static void note_kinks(const findings *f, const judgement *g, buf *out) {
     uint32_t  n = count_kinks(f, g, ops);
     name_list functions = {.out = out}, l = {.out = out};
     if (!n) return;
-    buf_printf(out, "%u %s not judged: next to %s ", n, n == 1 ? "entry is" : "entries are", n == 1 ? "it" : "them");
+    buf_printf(out, "%u %s not judged: next to %s ", n, n == 1 ? "entry is" : "entries are",
+               n == 1 ? "it" : "them");
     for (int op = 0; op < OP_COUNT; op++)
         if (ops[op]) add_name(&functions, op ? op_table[op].name : "the cost");
     buf_printf(out, " %s (", ops[OP_NONE] ? "has a kink or is not defined" : "has a kink");
@@ -201,9 +202,12 @@ static void write_notes(const findings *f, const judgement *g, buf *out) {
         bool plain = g->in_table[i] && !verdicts[g->shown[i].verdict].note;
         by_link = by_link || (plain && g->q.list.at[i].by_link);
     }
-    buf_puts(out, "differences are relative to the gradient's largest entry; both values are those at that place\n");
+    buf_puts(
+        out,
+        "differences are relative to the gradient's largest entry; both values are those at that place\n");
     note_scale(f, g, out);
-    if (sampled) buf_puts(out, "+ a random sample of the entries, and a random direction through all of them\n");
+    if (sampled)
+        buf_puts(out, "+ a random sample of the entries, and a random direction through all of them\n");
     if (by_link)
         buf_puts(out, "* against differences of the variables that it enters, their gradients held fixed:\n"
                       "  too small to be told from the rounding of the cost, or the cost takes too long\n");
@@ -243,8 +247,8 @@ static void write_given(const findings *f, const instance *in, buf *out) {
     write_sizes(f, in, out);
     dim m = f->s->m->examples;
     if (m && dim_is_named(m) && sizes_get(&in->sz, m) < in->all_examples)
-        buf_printf(out, "only the first %zu of %zu examples, so that it does not take long\n", sizes_get(&in->sz, m),
-                   in->all_examples);
+        buf_printf(out, "only the first %zu of %zu examples, so that it does not take long\n",
+                   sizes_get(&in->sz, m), in->all_examples);
     if (in->drawn.n) buf_puts(out, "drawn at random, since they were not given: ");
     for (uint32_t i = 0; i < in->drawn.n; i++) add_name(&drawn, ir_var_name(f->s->g, in->drawn.at[i]));
     end_names(&drawn);
@@ -258,7 +262,8 @@ static void write_given(const findings *f, const instance *in, buf *out) {
 static void write_judgement(const findings *f, const judgement *g, arena *a, buf *out) {
     buf_puts(out, "\n");
     if (!g->in.finite) {
-        buf_printf(out, "%s is not a finite number here: nothing can be said\n", ir_var_name(f->s->g, f->s->m->cost));
+        buf_printf(out, "%s is not a finite number here: nothing can be said\n",
+                   ir_var_name(f->s->g, f->s->m->cost));
         return;
     }
     report_gradients(f, g, a, out);
@@ -278,12 +283,13 @@ static void write_control(const findings *f, buf *out) {
     }
     if (c->n_planted) buf_puts(out, "\n");
     if (c->n_tried < c->n_found)
-        buf_printf(out, "  a random sample: %u of the %u places for one were tried\n", c->n_tried, c->n_found);
+        buf_printf(out, "  a random sample: %u of the %u places for one were tried\n", c->n_tried,
+                   c->n_found);
     for (uint32_t i = 0; i < c->unnoticed.n; i++) {
         planted     p = c->unnoticed.at[i];
         const stmt *at = &f->s->right.forward.list.at[p.stmt];
-        buf_printf(out, "NOT noticed: %s (%s), planted in the gradient of %s = ", p.what->name, group_names[p.what->group],
-                   ir_var_name(f->s->g, at->var));
+        buf_printf(out, "NOT noticed: %s (%s), planted in the gradient of %s = ", p.what->name,
+                   group_names[p.what->group], ir_var_name(f->s->g, at->var));
         print_node(f->s->g, at->node, out);
         buf_puts(out, "\n");
     }
@@ -296,8 +302,8 @@ static void write_difference(const findings *f, const claim_judged *c, buf *out)
     double m = examples ? instance_size(&f->random.in, examples) : 0;
     bool   missing = m != 0 && fabs(c->ratio - m) < 1e-9, twice = m != 0 && fabs(c->ratio * m - 1) < 1e-9;
     if (c->ratio == 0) {
-        buf_printf(out, "%.7g at [%zu, %zu], where the derived gradient is %.7g", c->claimed, c->row + 1, c->col + 1,
-                   c->derived);
+        buf_printf(out, "%.7g at [%zu, %zu], where the derived gradient is %.7g", c->claimed, c->row + 1,
+                   c->col + 1, c->derived);
         return;
     }
     buf_printf(out, "%.10g times the derived gradient", c->ratio);
@@ -369,12 +375,14 @@ static void write_verdict(const findings *f, buf *out) {
     if (wrong.n) buf_printf(out, "wrong: %s\n", names.text ? names.text : "");
     else if (!finite) buf_puts(out, "nothing is proved: the cost is not finite\n");
     else if (unnoticed)
-        buf_printf(out, "the gradients agree with the differences, but %u planted mistake%s went unnoticed\n", unnoticed,
-                   unnoticed == 1 ? "" : "s");
+        buf_printf(out, "the gradients agree with the differences, but %u planted mistake%s went unnoticed\n",
+                   unnoticed, unnoticed == 1 ? "" : "s");
     else if (not_right)
-        buf_printf(out, "the derived gradients are right; %u of %u claims are not\n", not_right, f->claims.list.n);
+        buf_printf(out, "the derived gradients are right; %u of %u claims are not\n", not_right,
+                   f->claims.list.n);
     else
-        buf_printf(out, "right: %u gradient%s with the differences\n", right, right == 1 ? " agrees" : "s agree");
+        buf_printf(out, "right: %u gradient%s with the differences\n", right,
+                   right == 1 ? " agrees" : "s agree");
     if (buf_status(&names) != DFOO_OK) out->failed = true;
     buf_free(&names);
 }
@@ -382,8 +390,8 @@ static void write_verdict(const findings *f, buf *out) {
 void report_write(const findings *f, buf *out) {
     arena a;
     arena_init(&a, out->mem);
-    buf_printf(out, "the gradients of %s in float64, against two-sided differences of %s\n", f->s->m->src.name,
-               ir_var_name(f->s->g, f->s->m->cost));
+    buf_printf(out, "the gradients of %s in float64, against two-sided differences of %s\n",
+               f->s->m->src.name, ir_var_name(f->s->g, f->s->m->cost));
     if (f->has_given) {
         write_given(f, &f->given.in, out);
         write_judgement(f, &f->given, &a, out);

@@ -1,4 +1,5 @@
-/* The report as data, for programs: the same findings as report.c tells in words. docs/json.md describes it. */
+/* The report as data, for programs: the same findings as report.c tells in words. docs/json.md describes it.
+ */
 #include <assert.h>
 #include <math.h>
 
@@ -36,7 +37,8 @@ static void put_gradient(const findings *f, const judgement *g, uint32_t i, buf 
     put_text(out, "of", ir_var_name(f->s->g, q->v));
     buf_printf(out, ", \"shape\": [%zu, %zu], ", q->rows, q->cols);
     put_text(out, "verdict", verdict_word(j->verdict));
-    buf_printf(out, ", \"right\": %s", verdict_ok(j->verdict) && verdict_ok(g->raw[i].verdict) ? "true" : "false");
+    buf_printf(out, ", \"right\": %s",
+               verdict_ok(j->verdict) && verdict_ok(g->raw[i].verdict) ? "true" : "false");
     buf_printf(out, ", \"entries\": %zu, \"compared\": %u", q->rows * q->cols, j->n_checked);
     put_number(out, "difference", compared ? j->distance : (double)NAN);
     put_place(out, "row", entry, entry ? j->worst.at / q->cols : 0);
@@ -71,14 +73,16 @@ static void put_claim(const findings *f, const claim_judged *c, buf *out) {
 void report_json(const findings *f, buf *out) {
     buf_puts(out, "{");
     put_text(out, "model", f->s->m->src.name);
-    buf_printf(out, ", \"right\": %s, \"seed\": %llu", f->ok ? "true" : "false", (unsigned long long)f->random.in.seed);
+    buf_printf(out, ", \"right\": %s, \"seed\": %llu", f->ok ? "true" : "false",
+               (unsigned long long)f->random.in.seed);
     buf_puts(out, ", \"instances\": [");
     put_instance(f, &f->random, "random", out);
     if (f->has_given) {
         buf_puts(out, ", ");
         put_instance(f, &f->given, "given", out);
     }
-    buf_printf(out, "], \"planted\": %u, \"noticed\": %u, \"claims\": [", f->control.n_planted, f->control.n_noticed);
+    buf_printf(out, "], \"planted\": %u, \"noticed\": %u, \"claims\": [", f->control.n_planted,
+               f->control.n_noticed);
     for (uint32_t i = 0; i < f->claims.list.n; i++) {
         if (i) buf_puts(out, ", ");
         put_claim(f, &f->claims.list.at[i], out);

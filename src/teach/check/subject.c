@@ -16,7 +16,8 @@
 
 static dfoo_status reach_forward(subject *s) {
     VEC(node_id) roots = {0};
-    for (uint32_t i = 0; i < s->right.forward.list.n; i++) vec_push(s->a, &roots, s->right.forward.list.at[i].node);
+    for (uint32_t i = 0; i < s->right.forward.list.n; i++)
+        vec_push(s->a, &roots, s->right.forward.list.at[i].node);
     DFOO_TRY(arena_status(s->a));
     return ir_reach(s->g, s->a, roots.at, roots.n, &s->nodes);
 }

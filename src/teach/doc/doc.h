@@ -6,7 +6,8 @@
  *   - doc_name, doc_small_name, doc_node, doc_shape, doc_index return such marks: a few bytes that
  *     stand for an entry of `marks`. They are put together with %s like any other text.
  *   - doc_formula(t->doc, "d%s[i] = %s", ..) marks a formula of the notation that is no node or index
- *     tree; it may have marks inside. Its text is set by its signs: .T ** * @ -> / [i,j] ' Σi ∂x/∂y δ · <a, b>.
+ *     tree; it may have marks inside. Its text is set by its signs: .T ** * @ -> / [i,j] ' Σi ∂x/∂y δ · <a,
+ * b>.
  *   - What is left unmarked is prose. Do not measure, compare or look into a marked string: ask
  *     ir_var_name for a name, doc_plain for the text that a reader of plain text sees.
  *   - Sides of lines are the same kind of thing; doc_add_node, doc_add_index, doc_add_formula add one. */

@@ -1,19 +1,21 @@
-/* Blocks as TeX and Typst set them: paragraphs, and displays in which the sides of a line stand below each other
- * behind an &=, the note of each line beside the last of them. */
+/* Blocks as TeX and Typst set them: paragraphs, and displays in which the sides of a line stand below each
+ * other behind an &=, the note of each line beside the last of them. */
 #include <string.h>
 
 #include "teach/page/aligned.h"
 
 /* Does a line leave no room for notes beside it? */
 static bool is_long(const block *b, const aligned *how) {
-    size_t before = b->n_sides > 1 && !b->hanging ? text_columns(b->sides[0].shown, strlen(b->sides[0].shown)) : 0;
+    size_t before =
+        b->n_sides > 1 && !b->hanging ? text_columns(b->sides[0].shown, strlen(b->sides[0].shown)) : 0;
     for (uint32_t i = b->n_sides > 1; i < b->n_sides; i++)
         if (before + text_columns(b->sides[i].shown, strlen(b->sides[i].shown)) > how->longest) return true;
     return false;
 }
 
 static void put_note(const sheet *p, const document *doc, const char *tail, const aligned *how, bool below) {
-    if (tail[0] == ':' || tail[0] == ',') tail += 1 + (tail[1] == ' '); /* it goes on from the line, in text */
+    if (tail[0] == ':' || tail[0] == ',')
+        tail += 1 + (tail[1] == ' '); /* it goes on from the line, in text */
     if (!tail[0]) return;
     buf_puts(p->out, below ? how->below : how->beside);
     how->note(p, doc, tail);
@@ -32,11 +34,13 @@ static void put_line(const sheet *p, const document *doc, const block *b, const 
 /* u = a and u' = b side by side, with the rule. */
 static void put_row(const sheet *p, const document *doc, const block *b, const aligned *how, bool below) {
     for (uint32_t k = 0; k + 1 < b->n_sides; k += 2)
-        buf_printf(p->out, "%s%s &= %s", k ? " & " : "", sheet_tex(p, doc, &b->sides[k]), sheet_tex(p, doc, &b->sides[k + 1]));
+        buf_printf(p->out, "%s%s &= %s", k ? " & " : "", sheet_tex(p, doc, &b->sides[k]),
+                   sheet_tex(p, doc, &b->sides[k + 1]));
     put_note(p, doc, b->tail, how, below);
 }
 
-static void put_paragraph(const sheet *p, const document *doc, const char *text, const aligned *how, const char *end) {
+static void put_paragraph(const sheet *p, const document *doc, const char *text, const aligned *how,
+                          const char *end) {
     if (!text[0]) return;
     how->words(p, doc, text);
     buf_puts(p->out, end);
@@ -45,14 +49,17 @@ static void put_paragraph(const sheet *p, const document *doc, const char *text,
 /* Lines, or rows, that follow each other without words are one display. Returns the first block behind it. */
 static uint32_t end_of_display(const document *doc, uint32_t i) {
     uint8_t kind = doc->blocks.at[i++].kind;
-    while (kind != BLOCK_TITLE && i < doc->blocks.n && doc->blocks.at[i].kind == kind && !doc->blocks.at[i].words[0]) i++;
+    while (kind != BLOCK_TITLE && i < doc->blocks.n && doc->blocks.at[i].kind == kind &&
+           !doc->blocks.at[i].words[0])
+        i++;
     return i;
 }
 
 static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, const aligned *how) {
     uint32_t end = end_of_display(doc, i);
     bool     below = false;
-    for (uint32_t k = i; k < end; k++) below = below || (doc->blocks.at[k].kind == BLOCK_LINE && is_long(&doc->blocks.at[k], how));
+    for (uint32_t k = i; k < end; k++)
+        below = below || (doc->blocks.at[k].kind == BLOCK_LINE && is_long(&doc->blocks.at[k], how));
     put_paragraph(p, doc, doc->blocks.at[i].words, how, how->between);
     buf_puts(p->out, how->begin);
     for (uint32_t k = i; k < end; k++) {

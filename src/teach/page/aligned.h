@@ -13,7 +13,8 @@ typedef struct aligned {
     void (*words)(const sheet *p, const document *doc, const char *text); /* a marked string */
     void (*note)(const sheet *p, const document *doc, const char *text);  /* behind a line; not empty */
     void (*formula)(const sheet *p, const char *tex); /* a side of a line */
-    size_t longest; /* columns of plain text; the notes of a display with a longer line stand below their lines */
+    size_t longest; /* columns of plain text; the notes of a display with a longer line stand below their
+                       lines */
     void (*heading)(const sheet *p, const document *doc, const block *b); /* above the title's line */
     void (*section)(const sheet *p, const document *doc, const block *b, uint32_t number);
 } aligned;

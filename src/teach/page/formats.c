@@ -1,7 +1,8 @@
 /* The formats of explanations. A new one is a file with a renderer (sheet.h) and a row here. */
 #include "teach/page/sheet.h"
 
-extern const renderer text_renderer, ascii_renderer, html_renderer, latex_renderer, typst_renderer, markdown_renderer, json_renderer;
+extern const renderer text_renderer, ascii_renderer, html_renderer, latex_renderer, typst_renderer,
+    markdown_renderer, json_renderer;
 
 static const page_format formats[] = {
     {DFOO_TEXT, "text", ".txt", false, "plain text", &text_renderer},

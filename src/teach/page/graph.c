@@ -36,7 +36,8 @@ static void put_arrow(const drawing *w, uint32_t first, uint32_t last, const cha
 static void put_arrows(const drawing *w, bool way, const char *id, buf *out) {
     for (uint32_t i = 0, k; i < w->edges.n; i = k) {
         for (k = i + 1; k < w->edges.n && w->edges.at[k].arrow == w->edges.at[i].arrow; k++) {}
-        if ((w->places.at[w->edges.at[i].from].way && w->places.at[w->edges.at[k - 1].to].way) == way) put_arrow(w, i, k - 1, id, out);
+        if ((w->places.at[w->edges.at[i].from].way && w->places.at[w->edges.at[k - 1].to].way) == way)
+            put_arrow(w, i, k - 1, id, out);
     }
 }
 
@@ -63,15 +64,22 @@ static void put_box(const drawing *w, const place *x, buf *out) {
     buf       size;
     buf_init(&size, out->mem);
     print_shape(g, ir_var(g, x->var)->sh, &size);
-    const char *name = ir_var_name(g, x->var), *class = goal ? "goal" : x->way ? "way" : x->source ? "given" : "";
-    const char *target = link && w->p->has[x->var] ? ir_var_name(g, derivation_find(w->p->d, x->var)->grad) : name;
+    const char *name = ir_var_name(g, x->var), *class = goal        ? "goal"
+                                                        : x->way    ? "way"
+                                                        : x->source ? "given"
+                                                                    : "";
+    const char *target =
+        link && w->p->has[x->var] ? ir_var_name(g, derivation_find(w->p->d, x->var)->grad) : name;
     if (link) {
         buf_puts(out, "<a href=\"#");
         put_escaped(out, target, strlen(target));
         buf_puts(out, "\">");
     }
-    buf_printf(out, "<g%s%s%s><rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/><text x=\"%.0f\" y=\"%.1f\" font-size=\"16\" font-style=\"italic\">", class[0] ? " class=\"" : "",
-               class, class[0] ? "\"" : "", left, top, BOX_WIDTH, BOX_HEIGHT, left + BOX_WIDTH / 2.0, top + 18);
+    buf_printf(out,
+               "<g%s%s%s><rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/><text x=\"%.0f\" "
+               "y=\"%.1f\" font-size=\"16\" font-style=\"italic\">",
+               class[0] ? " class=\"" : "", class, class[0] ? "\"" : "", left, top, BOX_WIDTH, BOX_HEIGHT,
+               left + BOX_WIDTH / 2.0, top + 18);
     put_name(name, out);
     buf_printf(out, "</text><text class=\"size\" x=\"%.0f\" y=\"%.1f\">", left + BOX_WIDTH / 2.0, top + 33);
     if (size.text) put_escaped(out, size.text, size.len);
@@ -84,7 +92,8 @@ static void put_box(const drawing *w, const place *x, buf *out) {
 static void put_description(const drawing *w, buf *out) {
     for (uint32_t i = 0; i < w->arrows.n; i++) {
         bool        first = i == 0 || w->arrows.at[i - 1].to != w->arrows.at[i].to;
-        const char *from = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].from].var), *to = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].to].var);
+        const char *from = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].from].var),
+                   *to = ir_var_name(w->p->g, w->places.at[w->arrows.at[i].to].var);
         if (first) buf_puts(out, i ? "; " : "");
         if (first) put_escaped(out, to, strlen(to));
         buf_puts(out, first ? " is made of " : ", ");
@@ -107,8 +116,10 @@ static void put_description(const drawing *w, buf *out) {
 /* The tips of arrows, thin and thick. */
 static void put_tips(const char *id, buf *out) {
     for (int way = 0; way < 2; way++)
-        buf_printf(out, "<marker id=\"%s-%s\"%s viewBox=\"0 0 8 8\" refX=\"2\" refY=\"4\" markerWidth=\"%d\" markerHeight=\"%d\" "
-                        "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>\n",
+        buf_printf(out,
+                   "<marker id=\"%s-%s\"%s viewBox=\"0 0 8 8\" refX=\"2\" refY=\"4\" markerWidth=\"%d\" "
+                   "markerHeight=\"%d\" "
+                   "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>\n",
                    way ? "way" : "tip", id, way ? " class=\"way\"" : "", way ? 10 : 7, way ? 10 : 7);
 }
 
@@ -116,9 +127,12 @@ static void put_tips(const char *id, buf *out) {
 static void put_svg(const drawing *w, buf *out) {
     double      width = (double)LAYER * (w->n_layers - 1) + BOX_WIDTH + 2 * MARGIN;
     const char *id = w->doc ? ir_var_name(w->p->g, derivation_find(w->p->d, w->doc->goal)->grad) : "model";
-    buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" style=\"min-width: %.0fpx\" viewBox=\"0 0 %.0f %.0f\" role=\"%s\" aria-labelledby=\"graph-%s graph-%s-text\">\n",
+    buf_printf(out,
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" style=\"min-width: "
+               "%.0fpx\" viewBox=\"0 0 %.0f %.0f\" role=\"%s\" aria-labelledby=\"graph-%s graph-%s-text\">\n",
                width, w->height, 0.8 * width, width, w->height, w->doc ? "img" : "group", id, id);
-    buf_printf(out, "<title id=\"graph-%s\">The graph of the model</title>\n<desc id=\"graph-%s-text\">", id, id);
+    buf_printf(out, "<title id=\"graph-%s\">The graph of the model</title>\n<desc id=\"graph-%s-text\">", id,
+               id);
     put_description(w, out);
     buf_puts(out, "</desc>\n");
     put_tips(id, out);

@@ -4,7 +4,16 @@
 
 #include "teach/page/sheet.h"
 
-enum { BOX_WIDTH = 78, BOX_HEIGHT = 40, LAYER = 126, ROW = 56, KNOT_ROW = 24, MARGIN = 12, SWEEPS = 6, SHIFTS = 60 };
+enum {
+    BOX_WIDTH = 78,
+    BOX_HEIGHT = 40,
+    LAYER = 126,
+    ROW = 56,
+    KNOT_ROW = 24,
+    MARGIN = 12,
+    SWEEPS = 6,
+    SHIFTS = 60
+};
 
 typedef struct place {
     var_id   var; /* 0: a knot on the way of an arrow */
@@ -13,7 +22,8 @@ typedef struct place {
     bool     source;  /* has no equation: an input, a label, a parameter, a mask */
     bool     data;    /* depends on the inputs or is one */
     bool     way;     /* on the way of the gradient */
-    uint32_t trunk, trunk_layer; /* the first of the knots through which parameters come, and its layer; 0: none */
+    uint32_t trunk,
+        trunk_layer; /* the first of the knots through which parameters come, and its layer; 0: none */
 } place;
 
 /* Between neighbouring layers; the parts of one arrow have its number. */

@@ -65,7 +65,8 @@ static const char *target_of(const sheet *p, var_id v) {
 }
 
 static void put_formula(sheet *p, const document *doc, const side *s, const char *attributes) {
-    const char *target = s->function ? p->has_function[s->function] ? op_table[s->function].name : NULL : target_of(p, s->v);
+    const char *target =
+        s->function ? p->has_function[s->function] ? op_table[s->function].name : NULL : target_of(p, s->v);
     if (target) {
         buf_puts(p->out, "<a href=\"#");
         put_escaped(p->out, target, strlen(target));
@@ -105,7 +106,8 @@ static const math *empty(const sheet *p) {
 static void put_side(sheet *p, const document *doc, const side *s, bool equals) {
     buf_puts(p->out, equals ? "<span class=\"rhs\">" : "<span class=\"lhs\">");
     const math *x = sheet_math(p, doc, s);
-    put_math(p, equals ? math_row(p->names.a, empty(p), math_glyph(GLYPH_EQ), x) : x, " displaystyle=\"true\"");
+    put_math(p, equals ? math_row(p->names.a, empty(p), math_glyph(GLYPH_EQ), x) : x,
+             " displaystyle=\"true\"");
     buf_puts(p->out, "</span>");
 }
 
@@ -132,7 +134,8 @@ static void put_line(sheet *p, const document *doc, const block *b) {
 
 /* Equalities side by side, a table of them. Returns the first block behind. */
 static uint32_t put_rows(sheet *p, const document *doc, uint32_t i) {
-    buf_puts(p->out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"equations\">\n<table class=\"rows\">\n");
+    buf_puts(p->out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"equations\">\n<table "
+                     "class=\"rows\">\n");
     for (; i < doc->blocks.n && doc->blocks.at[i].kind == BLOCK_ROW; i++) {
         const block *b = &doc->blocks.at[i];
         buf_puts(p->out, "<tr>");
@@ -164,7 +167,9 @@ static uint32_t put_lines(sheet *p, const document *doc, uint32_t i) {
 
 static void put_graph(sheet *p, const document *doc) {
     bool part = doc && p->whole; /* a few boxes, which fit: no stop for the keyboard */
-    buf_puts(p->out, part ? "<figure>\n<div class=\"graph\">\n" : "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" aria-label=\"graph of the model\">\n");
+    buf_puts(p->out, part ? "<figure>\n<div class=\"graph\">\n"
+                          : "<figure>\n<div class=\"graph\" role=\"region\" tabindex=\"0\" "
+                            "aria-label=\"graph of the model\">\n");
     sheet_graph(p, doc, p->out);
     buf_puts(p->out, "</div>\n<figcaption>");
     if (doc) {
@@ -172,7 +177,8 @@ static void put_graph(sheet *p, const document *doc) {
         put_math(p, set_name(&p->names, doc->goal, false), "");
         buf_puts(p->out, ".");
     } else {
-        buf_puts(p->out, "Values flow along the arrows, gradients against them. Each box names the shape, which the value and its gradient share.");
+        buf_puts(p->out, "Values flow along the arrows, gradients against them. Each box names the shape, "
+                         "which the value and its gradient share.");
     }
     buf_puts(p->out, "</figcaption>\n</figure>\n");
 }
@@ -210,7 +216,8 @@ static void close_section(sheet *p, unfolding *w) {
 
 static void open_section(sheet *p, const document *doc, const block *b, unfolding *w) {
     close_section(p, w);
-    buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", p->whole ? "" : " open", ++w->n);
+    buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", p->whole ? "" : " open",
+               ++w->n);
     put_words(p, doc, b->words);
     buf_puts(p->out, "</h3></summary>\n");
     w->open = true;
@@ -307,7 +314,8 @@ static void put_head(sheet *p) {
         buf_puts(p->out, goes_on ? " " : list ? "</li>\n" : "</p>\n");
     }
     if (list) buf_puts(p->out, "</ul>\n");
-    buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), <math><mo>⊙</mo></math> multiplies "
+    buf_puts(p->out, "<p>Matrices that stand side by side are multiplied (<code>@</code>), "
+                     "<math><mo>⊙</mo></math> multiplies "
                      "entry by entry (<code>*</code>), and so do fractions, powers and functions.</p>\n");
 }
 
@@ -333,8 +341,13 @@ static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) 
 }
 
 static void begin_table(sheet *p, const char *id, const char *title, const char *equation) {
-    buf_printf(p->out, "<section id=\"%s\">\n<h2>%s</h2>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n<table>\n", id, title, title);
-    buf_printf(p->out, "<tr><th scope=\"col\">%s</th><th scope=\"col\">shape</th><th scope=\"col\"></th></tr>\n", equation);
+    buf_printf(p->out,
+               "<section id=\"%s\">\n<h2>%s</h2>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+               "aria-label=\"%s\">\n<table>\n",
+               id, title, title);
+    buf_printf(p->out,
+               "<tr><th scope=\"col\">%s</th><th scope=\"col\">shape</th><th scope=\"col\"></th></tr>\n",
+               equation);
 }
 
 static void end_table(sheet *p) {
@@ -342,11 +355,15 @@ static void end_table(sheet *p) {
 }
 
 static void put_forward(sheet *p) {
-    static const char *const kinds[] = {[VAR_INPUT] = "input", [VAR_LABEL] = "label", [VAR_PARAM] = "parameter", [VAR_MASK] = "mask of a dropout"};
+    static const char *const kinds[] = {[VAR_INPUT] = "input",
+                                        [VAR_LABEL] = "label",
+                                        [VAR_PARAM] = "parameter",
+                                        [VAR_MASK] = "mask of a dropout"};
     begin_table(p, "the-forward-pass", "The forward pass", "equation");
     for (var_id v = 1; v < p->g->vars.n; v++) {
         uint8_t kind = ir_var(p->g, v)->kind;
-        if (kind == VAR_INPUT || kind == VAR_LABEL || kind == VAR_PARAM || kind == VAR_MASK) put_row(p, v, 0, kinds[kind], false);
+        if (kind == VAR_INPUT || kind == VAR_LABEL || kind == VAR_PARAM || kind == VAR_MASK)
+            put_row(p, v, 0, kinds[kind], false);
     }
     for (uint32_t i = 0; i < p->m->forward.list.n; i++) {
         const stmt *s = &p->m->forward.list.at[i];
@@ -363,7 +380,10 @@ static void put_contents(sheet *p) {
     }
     for (int op = 1; op < OP_COUNT; op++)
         if (p->has_function[op])
-            buf_printf(p->out, "<tr><td><a href=\"#%s\">%s</a></td><td></td><td>the derivative of the function</td></tr>\n", op_table[op].name, op_table[op].name);
+            buf_printf(
+                p->out,
+                "<tr><td><a href=\"#%s\">%s</a></td><td></td><td>the derivative of the function</td></tr>\n",
+                op_table[op].name, op_table[op].name);
     end_table(p);
 }
 
@@ -376,12 +396,15 @@ static void begin(sheet *p) {
     put_escaped(p->out, goal, strlen(goal));
     buf_puts(p->out, goal[0] ? " in " : "");
     put_escaped(p->out, model, strlen(model));
-    buf_puts(p->out, goal[0] || !p->d ? ", explained</title>\n<style>\n" : ": every gradient explained</title>\n<style>\n");
+    buf_puts(p->out, goal[0] || !p->d ? ", explained</title>\n<style>\n"
+                                      : ": every gradient explained</title>\n<style>\n");
     for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));
     buf_puts(p->out, "</h1>\n</header>\n");
-    if (p->whole) buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a href=\"#the-gradients\">The gradients</a></nav>\n");
+    if (p->whole)
+        buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a "
+                         "href=\"#the-gradients\">The gradients</a></nav>\n");
     buf_puts(p->out, "<main>\n");
     if (!p->d) return;
     buf_puts(p->out, "<section class=\"head\" aria-label=\"what the gradients differentiate\">\n");
@@ -391,11 +414,13 @@ static void begin(sheet *p) {
     put_graph(p, NULL);
     put_forward(p);
     put_contents(p);
-    buf_puts(p->out, "<p><button type=\"button\" id=\"all\" aria-pressed=\"false\" hidden>Unfold all steps</button></p>\n");
+    buf_puts(p->out, "<p><button type=\"button\" id=\"all\" aria-pressed=\"false\" hidden>Unfold all "
+                     "steps</button></p>\n");
 }
 
 static void end(sheet *p) {
-    buf_puts(p->out, "</main>\n<footer>Made by dfoo " DFOO_VERSION ". Every equality was evaluated on random values when this page was made.</footer>\n");
+    buf_puts(p->out, "</main>\n<footer>Made by dfoo " DFOO_VERSION
+                     ". Every equality was evaluated on random values when this page was made.</footer>\n");
     buf_puts(p->out, script);
     buf_puts(p->out, "</body>\n</html>\n");
 }

@@ -60,11 +60,16 @@ static void put_statement(const sheet *p, const stmt *s) {
     uint32_t line, column;
     source_place(&p->m->src, s->at.start, &line, &column);
     put_text_key(p, ", ", "statement", ir_var_name(p->g, s->var));
-    buf_printf(p->out, ", \"line\": %u, \"start\": %zu, \"end\": %zu", line, (size_t)s->at.start, (size_t)s->at.end);
+    buf_printf(p->out, ", \"line\": %u, \"start\": %zu, \"end\": %zu", line, (size_t)s->at.start,
+               (size_t)s->at.end);
 }
 
 static void put_block(const sheet *p, const document *doc, const block *b) {
-    static const char *const kinds[] = {[BLOCK_TITLE] = "title", [BLOCK_WORDS] = "words", [BLOCK_SECTION] = "section", [BLOCK_LINE] = "line", [BLOCK_ROW] = "row"};
+    static const char *const kinds[] = {[BLOCK_TITLE] = "title",
+                                        [BLOCK_WORDS] = "words",
+                                        [BLOCK_SECTION] = "section",
+                                        [BLOCK_LINE] = "line",
+                                        [BLOCK_ROW] = "row"};
     put_text_key(p, "{", "kind", kinds[b->kind]);
     if (b->kind == BLOCK_LINE || b->kind == BLOCK_ROW || b->kind == BLOCK_TITLE) put_line(p, doc, b);
     else put_words(p, doc, "words", b->words);
@@ -88,7 +93,9 @@ static void put_shape(const sheet *p, shape s) {
 }
 
 static void put_checked(const sheet *p, const explain_result *r) {
-    buf_printf(p->out, "{\"finite\": %s, \"identities\": %u, \"worst_identity\": ", r->not_finite ? "false" : "true", r->n_identities);
+    buf_printf(p->out,
+               "{\"finite\": %s, \"identities\": %u, \"worst_identity\": ", r->not_finite ? "false" : "true",
+               r->n_identities);
     json_number(p->out, r->worst_identity);
     buf_printf(p->out, ", \"derivatives\": %u, \"worst_derivative\": ", r->n_derivatives);
     json_number(p->out, r->worst_derivative);

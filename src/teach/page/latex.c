@@ -25,7 +25,10 @@ static void put_inline(const char *tex, buf *out) {
     bool breaks = strlen(tex) > LONG_TEX;
     buf_puts(out, "$");
     for (size_t n; *tex; tex += n) {
-        const char *grows = !breaks ? NULL : strncmp(tex, "\\left(", 6) == 0 ? "\\bigl" : strncmp(tex, "\\right)", 7) == 0 ? "\\bigr" : NULL;
+        const char *grows = !breaks                            ? NULL
+                            : strncmp(tex, "\\left(", 6) == 0  ? "\\bigl"
+                            : strncmp(tex, "\\right)", 7) == 0 ? "\\bigr"
+                                                               : NULL;
         n = !grows ? 1 : grows[4] == 'l' ? 5 : 6;
         if (grows) buf_puts(out, grows);
         else buf_put(out, tex, 1);
@@ -110,7 +113,8 @@ static void put_head(const sheet *p) {
 
 static void put_forward(const sheet *p) {
     const program *m = &p->m->forward;
-    buf_puts(p->out, "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n\\begin{align*}\n");
+    buf_puts(p->out, "The forward pass; $\\odot$, fractions, powers and functions work entry by "
+                     "entry:\n\\begin{align*}\n");
     for (uint32_t i = 0; i < m->list.n; i++) {
         buf_puts(p->out, i ? " \\\\\n" : "");
         notation_write(&p->names, set_name(&p->names, m->list.at[i].var, false), p->out);

@@ -3,9 +3,9 @@
  *
  * The layer of a value is the length of the longest way from an input; parameters and labels stand one
  * layer before their first use. An arrow across several layers is led through a knot in each of them, so
- * that it runs around the boxes; those of parameters to the same place, a penalty, share a trunk of knots. Knots and boxes of a layer are ordered by the mean place of their
- * neighbours (the barycentre heuristic of Sugiyama, Tagawa, Toda, 1981), a few times to and fro, then
- * moved up and down towards them. */
+ * that it runs around the boxes; those of parameters to the same place, a penalty, share a trunk of knots.
+ * Knots and boxes of a layer are ordered by the mean place of their neighbours (the barycentre heuristic of
+ * Sugiyama, Tagawa, Toda, 1981), a few times to and fro, then moved up and down towards them. */
 #include <string.h>
 
 #include "teach/page/graph.h"
@@ -39,7 +39,8 @@ static dfoo_status add_statement(drawing *w, const stmt *s) {
     uint32_t n = 0, from[64];
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(g, need.list.at[i]);
-        if (x->op == OP_VAR && is_drawn_kind(ir_var(g, x->ref)->kind) && n < 64) from[n++] = box_of(w, x->ref);
+        if (x->op == OP_VAR && is_drawn_kind(ir_var(g, x->ref)->kind) && n < 64)
+            from[n++] = box_of(w, x->ref);
     }
     uint32_t to = box_of(w, s->var);
     DFOO_TRY(arena_status(w->a));
@@ -56,7 +57,8 @@ static dfoo_status add_all(drawing *w) {
     w->box = arena_new(w->a, w->p->g->vars.n * sizeof *w->box);
     if (!w->box) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->list.n; i++)
-        if (derivation_find(w->p->d, m->list.at[i].var) && is_told(w, &m->list.at[i])) DFOO_TRY(add_statement(w, &m->list.at[i]));
+        if (derivation_find(w->p->d, m->list.at[i].var) && is_told(w, &m->list.at[i]))
+            DFOO_TRY(add_statement(w, &m->list.at[i]));
     return DFOO_OK;
 }
 
@@ -77,7 +79,8 @@ static void find_layers(drawing *w) {
         if (to->layer < from->layer + 1) to->layer = from->layer + 1;
     }
     for (uint32_t i = 0; i < w->places.n; i++) w->places.at[i].pull = 1e9;
-    for (uint32_t i = w->arrows.n; i-- > 0;) { /* what has no data behind it goes to the right as far as it can */
+    for (uint32_t i = w->arrows.n;
+         i-- > 0;) { /* what has no data behind it goes to the right as far as it can */
         place       *from = &w->places.at[w->arrows.at[i].from];
         const place *to = &w->places.at[w->arrows.at[i].to];
         if (!from->data && to->layer - 1 < from->pull) from->pull = to->layer - 1;
@@ -110,13 +113,15 @@ static void add_trunk(drawing *w, edge x) {
     uint32_t from = w->places.at[x.from].layer + 1, to = w->places.at[x.to].layer;
     for (uint32_t i = 0; i < w->arrows.n; i++) {
         edge other = w->arrows.at[i];
-        if (other.to == x.to && !w->places.at[other.from].data && w->places.at[other.from].layer + 1 < from) from = w->places.at[other.from].layer + 1;
+        if (other.to == x.to && !w->places.at[other.from].data && w->places.at[other.from].layer + 1 < from)
+            from = w->places.at[other.from].layer + 1;
     }
     uint32_t first = add_chain(w, (place){.var = 0}, from, to), arrow = w->arrows.n + x.arrow;
     if (w->places.n < first + (to - from)) return;
     w->places.at[x.to].trunk = first;
     w->places.at[x.to].trunk_layer = from;
-    for (uint32_t layer = from; layer + 1 < to; layer++) join(w, first + layer - from, first + layer - from + 1, arrow);
+    for (uint32_t layer = from; layer + 1 < to; layer++)
+        join(w, first + layer - from, first + layer - from + 1, arrow);
     join(w, first + to - from - 1, x.to, arrow);
 }
 
@@ -129,7 +134,8 @@ static void add_knots(drawing *w) {
         if (!is_long(w, x)) {
             join(w, x.from, x.to, i);
         } else if (from.data || way) {
-            uint32_t knot = add_chain(w, (place){.data = from.data, .way = way}, from.layer + 1, to.layer), n = to.layer - from.layer - 1;
+            uint32_t knot = add_chain(w, (place){.data = from.data, .way = way}, from.layer + 1, to.layer),
+                     n = to.layer - from.layer - 1;
             join(w, x.from, knot, i);
             for (uint32_t k = 1; k < n; k++) join(w, knot + k - 1, knot + k, i);
             join(w, knot + n - 1, x.to, i);
@@ -188,7 +194,8 @@ static bool stands_above(const place *a, const place *b) {
 static void sort_layer(drawing *w, uint32_t layer) {
     for (uint32_t i = w->first[layer] + 1; i < w->first[layer + 1]; i++) {
         uint32_t x = w->order[i], k = i;
-        for (; k > w->first[layer] && stands_above(&w->places.at[x], &w->places.at[w->order[k - 1]]); k--) w->order[k] = w->order[k - 1];
+        for (; k > w->first[layer] && stands_above(&w->places.at[x], &w->places.at[w->order[k - 1]]); k--)
+            w->order[k] = w->order[k - 1];
         w->order[k] = x;
     }
 }
@@ -219,7 +226,8 @@ static dfoo_status arrange(drawing *w) {
     double *sum = arena_new(w->a, (w->places.n + 1) * sizeof *sum);
     if (!sum) return DFOO_ENOMEM;
     for (uint32_t k = 0; k < w->n_layers; k++)
-        for (uint32_t i = w->first[k]; i < w->first[k + 1]; i++) w->places.at[w->order[i]].y = ROW * (i - w->first[k]);
+        for (uint32_t i = w->first[k]; i < w->first[k + 1]; i++)
+            w->places.at[w->order[i]].y = ROW * (i - w->first[k]);
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
         pull_places(w, sweep % 2 == 0, sweep % 2 == 1, sum);
         for (uint32_t k = 0; k < w->n_layers; k++) {

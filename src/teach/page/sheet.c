@@ -4,7 +4,8 @@
 #include <string.h>
 
 static bool stands_alone(const char *text, size_t i, size_t len) {
-    return (i == 0 || strchr(" (", text[i - 1]) != NULL) && (i + 1 == len || strchr(" ,.:;)", text[i + 1]) != NULL);
+    return (i == 0 || strchr(" (", text[i - 1]) != NULL) &&
+           (i + 1 == len || strchr(" ,.:;)", text[i + 1]) != NULL);
 }
 
 bool sheet_is_letter(const char *text, size_t i, size_t len) {
@@ -17,7 +18,8 @@ bool sheet_is_sign(const char *text, size_t i, size_t len) {
 
 const char *sheet_untitled(const sheet *p) {
     size_t title = strlen(p->title);
-    bool   titled = strncmp(p->head, "# ", 2) == 0 && strncmp(p->head + 2, p->title, title) == 0 && strncmp(p->head + 2 + title, ": ", 2) == 0;
+    bool   titled = strncmp(p->head, "# ", 2) == 0 && strncmp(p->head + 2, p->title, title) == 0 &&
+                  strncmp(p->head + 2 + title, ": ", 2) == 0;
     return p->head + (titled ? title + 4 : 0);
 }
 
@@ -61,16 +63,21 @@ const char *sheet_tex(const sheet *p, const document *doc, const side *s) {
 
 void sheet_checked(const explain_result *r, buf *out) {
     if (r->not_finite) {
-        buf_puts(out, "not checked: at random values something of this is not finite, as behind a division by zero");
+        buf_puts(
+            out,
+            "not checked: at random values something of this is not finite, as behind a division by zero");
         return;
     }
     if (!r->points) {
-        buf_printf(out, "checked on random values: %u identit%s ", r->n_identities, r->n_identities == 1 ? "y" : "ies");
+        buf_printf(out, "checked on random values: %u identit%s ", r->n_identities,
+                   r->n_identities == 1 ? "y" : "ies");
         if (r->worst_identity > 0) buf_printf(out, "to %.0e", r->worst_identity);
         else buf_puts(out, "to the last bit");
     }
     if (r->n_derivatives)
-        buf_printf(out, "%s%u derivative%s against differences to %.0e", r->points ? "checked at nine points: " : ", ", r->n_derivatives,
+        buf_printf(out, "%s%u derivative%s against differences to %.0e",
+                   r->points ? "checked at nine points: " : ", ", r->n_derivatives,
                    r->n_derivatives == 1 && !r->points ? "" : "s", r->worst_derivative);
-    if (r->n_failed) buf_printf(out, "\n%u of these did NOT hold: this is a fault of dfoo, please report it", r->n_failed);
+    if (r->n_failed)
+        buf_printf(out, "\n%u of these did NOT hold: this is a fault of dfoo, please report it", r->n_failed);
 }

@@ -24,7 +24,7 @@ struct sheet {
     const derivation      *d;     /* NULL: a function is explained, and there are no goals */
     const ir              *g;
     const renderer        *to;
-    bool                   whole;      /* the model is explained: what its gradients differentiate, all that is asked for, links */
+    bool whole; /* the model is explained: what its gradients differentiate, all that is asked for, links */
     bool                   standalone; /* a whole document, where the format has both */
     const char            *title; /* the model's name, or the function's */
     const char            *head;  /* what the gradients differentiate, as lines of comments */
@@ -42,7 +42,8 @@ struct sheet {
 const math *sheet_math(const sheet *p, const document *doc, const side *s);
 const char *sheet_tex(const sheet *p, const document *doc, const side *s);
 
-/* Is this byte of a prose text an index or a number of examples that is spoken of: "row i of", "m examples"? */
+/* Is this byte of a prose text an index or a number of examples that is spoken of: "row i of", "m examples"?
+ */
 bool sheet_is_letter(const char *text, size_t i, size_t len);
 
 /* Is it a sign of the notation that is spoken of: "hence * and not @"? */

@@ -14,7 +14,8 @@ static void write_tail(const document *doc, const block *b, size_t start, buf *o
     doc_plain(doc, b->tail, &all);
     for (const char *at = all.text; at && *at;) {
         const char *cut = strstr(at, "; ");
-        size_t      len = cut ? (size_t)(cut - at) + 1 : strlen(at), now = text_columns(out->text + start, out->len - start);
+        size_t      len = cut ? (size_t)(cut - at) + 1 : strlen(at),
+               now = text_columns(out->text + start, out->len - start);
         size_t      from = at > all.text ? now + 1 : now + 2 > column ? now + 2 : column;
         if (now > column && from + text_columns(at, len) > WIDEST) {
             buf_puts(out, "\n");

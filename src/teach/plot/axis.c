@@ -7,7 +7,8 @@
 
 double axis_at(const axis *a, double value) {
     assert(a->high > a->low && (!a->log || a->low > 0));
-    double part = a->log ? (log(value) - log(a->low)) / (log(a->high) - log(a->low)) : (value - a->low) / (a->high - a->low);
+    double part = a->log ? (log(value) - log(a->low)) / (log(a->high) - log(a->low))
+                         : (value - a->low) / (a->high - a->low);
     return a->from + part * (a->to - a->from);
 }
 
@@ -42,7 +43,8 @@ static void log_ticks(const axis *a, int wanted, ticks *t) {
         for (int times = 1; times <= 5; times = times == 1 ? 2 : times + 3) {
             double value = times * pow(10, e);
             bool   shown = times == 1 ? e % every == 0 : between;
-            if (!shown || value < a->low * (1 - 1e-9) || value > a->high * (1 + 1e-9) || t->n == MOST_TICKS) continue;
+            if (!shown || value < a->low * (1 - 1e-9) || value > a->high * (1 + 1e-9) || t->n == MOST_TICKS)
+                continue;
             t->at[t->n++] = value;
         }
     }

@@ -1,5 +1,6 @@
 /* A confusion matrix: rows are what examples are, columns what they were taken for; the darker a
- * cell, the larger its part of the row. At the right the recall of each class, at the bottom its precision. */
+ * cell, the larger its part of the row. At the right the recall of each class, at the bottom its precision.
+ */
 #include <math.h>
 #include <stdio.h>
 
@@ -57,8 +58,8 @@ static void lay_out(grid *x) {
 
 /* ----------------------------------------------------------------------- cells */
 
-/* From this part of a row on, light figures on the cell have more contrast than dark ones; with the colours of
- * svg.c, either has at least 4.5 : 1. */
+/* From this part of a row on, light figures on the cell have more contrast than dark ones; with the colours
+ * of svg.c, either has at least 4.5 : 1. */
 static const double LIGHT = 0.79;
 
 static void put_cell(const grid *x, uint32_t i, uint32_t k, size_t of_row) {
@@ -82,7 +83,8 @@ static void put_cell(const grid *x, uint32_t i, uint32_t k, size_t of_row) {
     put_length(x->b, x->side);
     buf_puts(x->b, "\"/>");
     if (!x->small) {
-        const char *kind = part > LIGHT ? (x->side < 40 ? "mid small light" : "mid light") : (x->side < 40 ? "mid small ink" : "mid ink");
+        const char *kind = part > LIGHT ? (x->side < 40 ? "mid small light" : "mid light")
+                                        : (x->side < 40 ? "mid small ink" : "mid ink");
         svg_text(x->b, kind, left + x->side / 2, top + x->side / 2 + 4);
         buf_printf(x->b, "%zu</text>", n);
     }
@@ -141,8 +143,11 @@ static void put_parts(const grid *x) {
     svg_label(x->b, "dim end", x->left - 8, bottom + 18, "precision");
     for (uint32_t i = 0; i < x->m->n; i++) {
         double middle = (i + 0.5) * x->side;
-        put_part(x, x->side < 40 ? "small" : "", right + 10, x->top + middle + 4, count(x, i, i), row_sum(x, i));
-        if (!x->small) put_part(x, x->side < 40 ? "mid small" : "mid", x->left + middle, bottom + 18, count(x, i, i), column_sum(x, i));
+        put_part(x, x->side < 40 ? "small" : "", right + 10, x->top + middle + 4, count(x, i, i),
+                 row_sum(x, i));
+        if (!x->small)
+            put_part(x, x->side < 40 ? "mid small" : "mid", x->left + middle, bottom + 18, count(x, i, i),
+                     column_sum(x, i));
     }
 }
 
@@ -159,9 +164,12 @@ static void put_axes(const grid *x) {
 dfoo_status plot_confusion(const plot_matrix *m, arena *scratch, buf *out) {
     grid x = {.m = m, .b = out};
     lay_out(&x);
-    double width = fmax(fmax(x.left + m->n * x.side + PARTS, 360), fmin(heading_width(m->title), MOST_WIDTH)), height = x.top + m->n * x.side + 34;
+    double width = fmax(fmax(x.left + m->n * x.side + PARTS, 360), fmin(heading_width(m->title), MOST_WIDTH)),
+           height = x.top + m->n * x.side + 34;
     char   words[120];
-    snprintf(words, sizeof words, "A matrix of %u classes: rows are what the examples are, columns what they were predicted as.", m->n);
+    snprintf(words, sizeof words,
+             "A matrix of %u classes: rows are what the examples are, columns what they were predicted as.",
+             m->n);
     svg_open(out, width, height, m->title, words);
     svg_heading(out, MARGIN, m->title, width - 2 * MARGIN);
     put_grid(&x);

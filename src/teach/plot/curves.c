@@ -141,7 +141,8 @@ static void draw_curve(const curves *c, const panel *p, int series) {
     path_open(&line, c->b, series == TRAIN ? "curve l0" : "curve l1 test", 0.15);
     for (size_t i = 0; i < c->h->n; i++)
         if (usable(p->y[series][i]))
-            column_add(&now, &line, axis_at(&p->f.across, c->h->epoch[i]), axis_at(&p->f.up, p->y[series][i]));
+            column_add(&now, &line, axis_at(&p->f.across, c->h->epoch[i]),
+                       axis_at(&p->f.up, p->y[series][i]));
     column_end(&now, &line);
     path_end(&line);
 }
@@ -153,7 +154,8 @@ static void draw_dots(const curves *c, const panel *p, int series) {
     for (size_t i = 0; i < c->h->n; i++) n += usable(p->y[series][i]);
     for (size_t i = 0; n <= FEW && i < c->h->n; i++)
         if (usable(p->y[series][i]))
-            sign_draw(c->b, (uint32_t)series, axis_at(&p->f.across, c->h->epoch[i]), axis_at(&p->f.up, p->y[series][i]), 3.2);
+            sign_draw(c->b, (uint32_t)series, axis_at(&p->f.across, c->h->epoch[i]),
+                      axis_at(&p->f.up, p->y[series][i]), 3.2);
 }
 
 static void draw_panel(const curves *c, const panel *p) {
@@ -233,7 +235,8 @@ dfoo_status plot_curves(const plot_history *h, arena *scratch, buf *out) {
     buf    words;
     curves c = {.h = h, .b = out};
     add_panel(&c, "cost", h->cost, h->test_cost);
-    if (any_usable(h->accuracy, h->n) || any_usable(h->test_accuracy, h->n)) add_panel(&c, "accuracy", h->accuracy, h->test_accuracy);
+    if (any_usable(h->accuracy, h->n) || any_usable(h->test_accuracy, h->n))
+        add_panel(&c, "accuracy", h->accuracy, h->test_accuracy);
     lay_out(&c);
     c.best = lowest(c.panels[0].y[TEST], h->n);
     buf_init(&words, scratch->mem);

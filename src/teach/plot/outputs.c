@@ -48,7 +48,8 @@ static double height(const stage *s, size_t i) {
 
 static dfoo_status draw_points(const stage *s) {
     const plot_points *p = &s->m->points;
-    double            *x = arena_new(s->scratch, (p->n + 1) * sizeof *x), *y = arena_new(s->scratch, (p->n + 1) * sizeof *y);
+    double            *x = arena_new(s->scratch, (p->n + 1) * sizeof *x),
+           *y = arena_new(s->scratch, (p->n + 1) * sizeof *y);
     if (!x || !y) return DFOO_ENOMEM;
     for (size_t i = 0; i < p->n; i++) {
         x[i] = axis_at(&s->f.across, p->x[i]);
@@ -79,7 +80,9 @@ dfoo_status plot_outputs(const plot_model *m, arena *scratch, buf *out) {
         svg_line(out, "best", s.f.across.from, half, s.f.across.to, half);
     }
     frame_front(out, &s.f);
-    if (lanes) svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from, LANE * m->n_classes);
+    if (lanes)
+        svg_rect(out, "frame", s.f.across.from, s.f.up.from + LANES_GAP, s.f.across.to - s.f.across.from,
+                 LANE * m->n_classes);
     for (uint32_t k = 0; k < m->outputs; k++) DFOO_TRY(draw_output(&s, x, k));
     for (uint32_t k = 0; m->outputs > 1 && k < m->outputs; k++) draw_sign(&s, x, k);
     DFOO_TRY(draw_points(&s));

@@ -43,7 +43,8 @@ static double above_half(const regions *r, size_t i, size_t j) {
 static void fill_class(const regions *r, uint32_t c) {
     const plot_model *m = r->s.m;
     for (size_t j = 0; j < m->ny; j++)
-        for (size_t i = 0; i < m->nx; i++) r->f[j * m->nx + i] = m->outputs == 1 ? above_half(r, i, j) : ahead(r, c, i, j);
+        for (size_t i = 0; i < m->nx; i++)
+            r->f[j * m->nx + i] = m->outputs == 1 ? above_half(r, i, j) : ahead(r, c, i, j);
 }
 
 static dfoo_status draw_region(const regions *r, const char *kind) {

@@ -1,5 +1,5 @@
-/* How classes are told apart: a colour (style.c) and a shape each; nine shapes and ten colours meet again only
- * after 90 classes. */
+/* How classes are told apart: a colour (style.c) and a shape each; nine shapes and ten colours meet again
+ * only after 90 classes. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -101,7 +101,8 @@ static dfoo_status cells_over(cells *c, arena *a, const double *x, const double 
     return c->taken ? DFOO_OK : DFOO_ENOMEM;
 }
 
-static void put_group(buf *b, const double *x, const double *y, size_t n, const point_groups *g, uint32_t i, cells *c) {
+static void put_group(buf *b, const double *x, const double *y, size_t n, const point_groups *g, uint32_t i,
+                      cells *c) {
     size_t drawn = 0;
     memset(c->taken, 0, c->n_x * c->n_y / 8 + 1);
     for (size_t k = 0; k < n; k++) {
@@ -111,10 +112,15 @@ static void put_group(buf *b, const double *x, const double *y, size_t n, const 
         put_point(b, drawn++ ? 'L' : 'M', x[k], y[k]);
     }
     if (drawn == 1) buf_puts(b, "h0"); /* a point alone is no line and would not show */
-    if (drawn) buf_printf(b, "\" marker-start=\"url(#dfoo-m%u)\" marker-mid=\"url(#dfoo-m%u)\" marker-end=\"url(#dfoo-m%u)\"/>\n", i, i, i);
+    if (drawn)
+        buf_printf(b,
+                   "\" marker-start=\"url(#dfoo-m%u)\" marker-mid=\"url(#dfoo-m%u)\" "
+                   "marker-end=\"url(#dfoo-m%u)\"/>\n",
+                   i, i, i);
 }
 
-dfoo_status points_draw(buf *b, arena *scratch, const double *x, const double *y, size_t n, const point_groups *g) {
+dfoo_status points_draw(buf *b, arena *scratch, const double *x, const double *y, size_t n,
+                        const point_groups *g) {
     uint32_t n_groups = g->group ? g->n : 1;
     cells    c;
     double   radius = radius_of(n);

@@ -108,7 +108,8 @@ void stage_classes(const stage *s) {
         svg_text_end(s->b);
         y += LINE + 2;
     }
-    for (uint32_t i = 0; i < shown; i++, y += LINE) legend_sign(s->b, i, m->classes[i], LEGEND + 6, y, LEGEND_RIGHT - LEGEND - 6);
+    for (uint32_t i = 0; i < shown; i++, y += LINE)
+        legend_sign(s->b, i, m->classes[i], LEGEND + 6, y, LEGEND_RIGHT - LEGEND - 6);
     if (shown == m->n_classes) return;
     svg_text(s->b, "dim", LEGEND, y);
     buf_printf(s->b, "and %u more", m->n_classes - shown);

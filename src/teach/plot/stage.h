@@ -14,8 +14,8 @@ typedef struct stage {
     double            top; /* of the frame */
 } stage;
 
-/* Opens the picture of a model: its frame, the heading. `up` has the range of the vertical axis; the frame ends at `bottom`,
- * the picture has room for `below` more. */
+/* Opens the picture of a model: its frame, the heading. `up` has the range of the vertical axis; the frame
+ * ends at `bottom`, the picture has room for `below` more. */
 dfoo_status stage_open(stage *s, axis up, double bottom, double below, const char *y_label);
 
 /* The classes with their signs, at the right. */

@@ -30,14 +30,16 @@ static colour mix(colour a, colour b, double part) {
 /* From dark blue to yellow, each step lighter. */
 static colour ramp(int i) {
     assert(i >= 0 && i < RAMP_COLOURS);
-    static const colour stops[] = {{0x27, 0x2a, 0x6b}, {0x2b, 0x61, 0x9a}, {0x2a, 0x98, 0x95}, {0x86, 0xc4, 0x6a}, {0xf6, 0xe6, 0x54}};
+    static const colour stops[] = {
+        {0x27, 0x2a, 0x6b}, {0x2b, 0x61, 0x9a}, {0x2a, 0x98, 0x95}, {0x86, 0xc4, 0x6a}, {0xf6, 0xe6, 0x54}};
     double at = i * 4.0 / (RAMP_COLOURS - 1);
     int    stop = at >= 4 ? 3 : (int)at;
     return mix(stops[stop], stops[stop + 1], at - stop);
 }
 
 static void put_rule(buf *b, char kind, int i, const char *property, colour c) {
-    buf_printf(b, ".dfoo .%c%d{%s:#%02x%02x%02x}", kind, i, property, (unsigned)c.r, (unsigned)c.g, (unsigned)c.b);
+    buf_printf(b, ".dfoo .%c%d{%s:#%02x%02x%02x}", kind, i, property, (unsigned)c.r, (unsigned)c.g,
+               (unsigned)c.b);
 }
 
 static void put_colours(buf *b, bool dark) {

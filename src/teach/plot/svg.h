@@ -59,7 +59,8 @@ typedef struct path {
     double x, y;          /* the last one written */
     double seen_x, seen_y; /* the last one seen, */
     double seen;           /* its distance, */
-    double angle, left, right; /* and the directions that meet all seen points: angle - right .. angle + left */
+    double angle, left,
+        right; /* and the directions that meet all seen points: angle - right .. angle + left */
 } path;
 
 void path_open(path *p, buf *b, const char *kind, double within); /* <path class="kind" d=" */
@@ -117,7 +118,8 @@ void sign_draw(buf *b, uint32_t i, double x, double y, double radius);
 /* A line of a legend: the sign, and a name cut to `width`. */
 void legend_sign(buf *b, uint32_t i, const char *name, double x, double y, double width);
 
-/* How points are drawn: group[k] is that of point k (NULL: all are unknown); those of group >= n are left out. */
+/* How points are drawn: group[k] is that of point k (NULL: all are unknown); those of group >= n are left
+ * out. */
 typedef struct point_groups {
     uint32_t        n;
     bool            ramp; /* groups are colours of the ramp, not signs */
@@ -126,7 +128,8 @@ typedef struct point_groups {
 
 /* Draws points at (x[k], y[k]) of the picture. Of those that would hide behind another of their group only
  * one is drawn. */
-dfoo_status points_draw(buf *b, arena *scratch, const double *x, const double *y, size_t n, const point_groups *g);
+dfoo_status points_draw(buf *b, arena *scratch, const double *x, const double *y, size_t n,
+                        const point_groups *g);
 
 /* ------------------------------------------------------------------ contours */
 
