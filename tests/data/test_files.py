@@ -176,7 +176,7 @@ def test_many_small_arrays_take_no_longer_each(dump, tmp_path):
     start = time.monotonic()
     assert dump(tmp_path / "a.npz").count("\n") == 30000
     dump("--npz", "f64", tmp_path / "b.npz", tmp_path / "a.npz")
-    assert time.monotonic() - start < 20  # instrumented, too; 0.3 s else
+    assert time.monotonic() - start < 20  # far above what it takes, far below a search for each
     with np.load(tmp_path / "b.npz") as again:
         assert again.files == [f"w{i}" for i in range(30000)]
 

@@ -45,3 +45,11 @@ def test_every_decision_is_in_the_index():
     index = (ROOT / "docs/decisions/README.md").read_text()
     for path in (ROOT / "docs/decisions").glob("*.md"):
         assert path.name == "README.md" or f"({path.name})" in index, path.name
+
+
+def test_every_room_is_told():
+    """The table of rooms in inside.md has those of src/ROOMS, each once."""
+    rooms = re.findall(r"^ +(\w+)", (ROOT / "src/ROOMS").read_text(), re.M)
+    table = (ROOT / "docs/inside.md").read_text().split("## Rooms")[1].split("\n## ")[0]
+    told = [name.strip() for row in re.findall(r"^\| ([\w, ]+) \|", table, re.M) for name in row.split(",")]
+    assert sorted(told) == sorted(["room", *rooms])

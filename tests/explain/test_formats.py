@@ -130,7 +130,7 @@ def luminance(colour):
 
 
 def test_contrast():
-    style = next((ROOT / "src").rglob("style.inc")).read_text()
+    style = next((ROOT / "src").rglob("style.inc")).read_text().replace('"\n"', "")
     schemes = [dict(re.findall(r"--(\w+): (#\w+)", line)) for line in re.findall(r":root \{.*?\}", style)]
     assert len(schemes) == 3  # light, dark, on paper
     for scheme in schemes:

@@ -12,13 +12,6 @@ static void leaf(const math *x, bool close, buf *out) {
 
 const math_target target_line = {.leaf = leaf};
 
-void print_name(const ir *g, var_id v, bool small, buf *out) {
-    for (const char *c = ir_var_name(g, v); *c; c++) {
-        bool capital = *c >= 'A' && *c <= 'Z';
-        buf_repeat(out, small && capital ? (char)(*c + 32) : *c, 1);
-    }
-}
-
 void print_dim(const ir *g, dim d, buf *out) {
     if (dim_is_named(d)) buf_puts(out, symbols_name(g->names, dim_name(d)));
     else buf_printf(out, "%u", d);

@@ -138,6 +138,13 @@ const math *set_shape(const notation *p, shape s) {
     return math_row(p->a, math_glyph(GLYPH_OPEN), dims, math_glyph(GLYPH_CLOSE));
 }
 
+void print_name(const ir *g, var_id v, bool small, buf *out) {
+    for (const char *c = ir_var_name(g, v); *c; c++) {
+        bool capital = *c >= 'A' && *c <= 'Z';
+        buf_repeat(out, small && capital ? (char)(*c + 32) : *c, 1);
+    }
+}
+
 static const math *small_name(const notation *p, var_id v) {
     const variable *x = ir_var(p->g, v);
     buf             b;

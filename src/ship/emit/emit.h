@@ -13,10 +13,14 @@
 typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head, bool standalone,
                                   buf *out);
 
-emit_function emit_numpy; /* a Python module that needs numpy only: forward(..) and backward(..) */
-emit_function emit_latex; /* an align* environment of the gradients */
-emit_function emit_typst; /* an equation of aligned lines */
-emit_function emit_json;  /* everything as data; docs/json.md describes it */
+/* a Python module that needs numpy only: forward(..) and backward(..) */
+dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+/* an align* environment of the gradients */
+dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+/* an equation of aligned lines */
+dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+/* everything as data; docs/json.md describes it */
+dfoo_status emit_json(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 
 typedef struct emit_format {
     dfoo_format    format;
