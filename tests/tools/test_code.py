@@ -13,7 +13,7 @@ REGISTERS = {"baseline": "xmm", "avx2": "ymm", "avx512": "zmm"}
 TYPES = {"f32": "ps", "f64": "pd"}
 
 # The C library computes them, entry by entry.
-CALLS = {"POW", "SIN", "COS", "ERF", "ERFC", "GELU"}
+CALLS = {"POW", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "SINH", "COSH", "LOG2", "LOG10", "ERF", "ERFC", "GELU"}
 SCALAR = {"baseline": {"FLOOR"}}  # SSE2 has no instruction that rounds: code of the compiler's, or a call
 BESIDE_OPERATIONS = ["square", "cube", "inverse", "divide", "sum_cols", "most_cols"]
 

@@ -11,18 +11,18 @@ import pytest
 
 PARTS = ["CMakeLists.txt", "include", "src", "cli", "cmake", "examples", "docs/man"]
 
-MISH = r'''
-OP1(MISH, "mish", a * F(tanh)((a > 0 ? a : 0) + F(log1p)(F(exp)(-F(fabs)(a)))),
-    DA("tanh(softplus(a)) + a * sech(softplus(a))**2 * sigmoid(a)") DEFINITION("a * tanh(softplus(a))") SMOOTH
-    FORM("mish(#a)")
-    PYTHON("def mish(z):\n"
-           "    return z * np.tanh(softplus(z))\n")
-    LAYER("he") NOTE("z * tanh(softplus(z)) of Misra"))
+LOGISH = r'''
+OP1(LOGISH, "logish", a * F(log1p)(1 / (1 + F(exp)(-a))),
+    DA("log1p(sigmoid(a)) + a * sigmoid(a) * (1 - sigmoid(a)) / (1 + sigmoid(a))") DEFINITION("a * log(1 + sigmoid(a))") SMOOTH
+    FORM("logish(#a)")
+    PYTHON("def logish(z):\n"
+           "    return z * np.log1p(sigmoid(z))\n")
+    LAYER("he") NOTE("z * log(1 + sigmoid(z)) of Zhu"))
 '''
 OPTION = r'''OPTION("draw", FOR(check), WHOLE(check.seed), "NUMBER", "of the values that are drawn, as --seed", ALIAS("lot") LETTER('z')
        MORE("Whoever draws the same draws again."))
 '''
-BEFORE_MISH = "\n/* ---- b is the mask"
+BEFORE_LOGISH = "\n/* ---- b is the mask"
 HUBER = 'LOSS(huber, NONE, "", "where(abs(@ - Y) < 1, 1/2 * (@ - Y)**2, abs(@ - Y) - 1/2)", "", "", "regression", "regression",\n' \
         '     "squared for small errors")\n'
 
@@ -44,7 +44,7 @@ def changes(root):
     text = {name: (root / name).read_text() for name in ["src/core/ops.def", "src/core/lang/losses.def", "cli/options.def", "CMakeLists.txt"]}
     tiny = (root / "examples/logistic.eq").read_text().replace("logistic.eq", "tiny.eq")
     return {
-        "src/core/ops.def": changed(text["src/core/ops.def"], BEFORE_MISH, MISH + BEFORE_MISH),
+        "src/core/ops.def": changed(text["src/core/ops.def"], BEFORE_LOGISH, LOGISH + BEFORE_LOGISH),
         "src/core/lang/losses.def": changed(text["src/core/lang/losses.def"], "#undef LOSS", HUBER + "#undef LOSS"),
         "cli/options.def": changed(text["cli/options.def"], 'OPTION("seed"', OPTION + 'OPTION("seed"'),
         "CMakeLists.txt": changed(text["CMakeLists.txt"], "(DFOO_MODELS logistic", "(DFOO_MODELS tiny logistic"),
@@ -92,7 +92,7 @@ def grown(root, build, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def net(grown):
-    (grown.folder / "net.eq").write_text(grown("new", "--layers", "mish 20, sigmoid 1"))
+    (grown.folder / "net.eq").write_text(grown("new", "--layers", "logish 20, sigmoid 1"))
     X = np.random.default_rng(1).normal(size=(2, 40))
     np.savez(grown.folder / "data.npz", X=X, Y=(X[:1] * X[1:] > 0) * 1.0)
     return "net.eq"
@@ -100,15 +100,15 @@ def net(grown):
 
 def test_new_offers_it(grown, net):
     text = (grown.folder / net).read_text()
-    assert "A1 = mish(Z1)" in text and re.search(r"param W1 : \S+ \S+ +~ he\n", text)
+    assert "A1 = logish(Z1)" in text and re.search(r"param W1 : \S+ \S+ +~ he\n", text)
 
 
 def test_it_is_derived_and_explained(grown, net):
-    assert "tanh(softplus(Z1))" in grown("derive", net)
-    assert "mish" in grown("explain", net, "dZ1")
-    told = grown("explain", "mish")
-    assert "mish(z) = z * tanh(softplus(z))" in told and "0 failed" not in told
-    assert r"\operatorname{mish}" in grown("explain", "mish", "--format", "latex")
+    assert "log1p(sigmoid(Z1))" in grown("derive", net)
+    assert "logish" in grown("explain", net, "dZ1")
+    told = grown("explain", "logish")
+    assert "logish(z) = z * log(1 + sigmoid(z))" in told and "0 failed" not in told
+    assert r"\operatorname{logish}" in grown("explain", "logish", "--format", "latex")
     assert "right:" in grown("check", net)
 
 
@@ -122,16 +122,16 @@ def test_numpy_has_its_lines_and_those_they_call(grown, net):
     names = {}
     exec(compile(module, "net.py", "exec"), names)  # pylint: disable=exec-used
     z = np.linspace(-3, 3, 7)
-    np.testing.assert_allclose(names["mish"](z), z * np.tanh(np.log1p(np.exp(z))), rtol=1e-12)
+    np.testing.assert_allclose(names["logish"](z), z * np.log1p(1 / (1 + np.exp(-z))), rtol=1e-12)
 
 
 def test_help_completion_and_manual_know_it(grown):
-    sentence = "z * tanh(softplus(z)) of Misra"
-    assert f"mish           {sentence}\n" in grown("help", "new") and ", mish," in grown("help", "explain")
+    sentence = "z * log(1 + sigmoid(z)) of Zhu"
+    assert f"logish         {sentence}\n" in grown("help", "new") and ", logish," in grown("help", "explain")
     for shell in ["bash", "zsh", "fish"]:
-        assert len(re.findall(r"\bmish\b", grown("help", "--completion", shell))) >= 2  # --layers, and what explain takes
+        assert len(re.findall(r"\blogish\b", grown("help", "--completion", shell))) >= 2  # --layers, and what explain takes
     for page in ["new", "explain"]:
-        assert f"mish\\fR\n{sentence}\n" in (grown.pages / f"dfoo-{page}.1").read_text()
+        assert f"logish\\fR\n{sentence}\n" in (grown.pages / f"dfoo-{page}.1").read_text()
 
 
 # ------------------------------------------------- a loss and a model that is built in
@@ -181,13 +181,13 @@ def test_an_option_is_told(grown):
 def test_a_missing_column_stops_the_build(root, tmp_path, column):
     """And the compiler says which."""
     left_out = {"NUMPY": r'PYTHON\((?:"[^"]*"\s*)+\)', "KINK": "SMOOTH"}.get(column, column + r'\("[^"]*"\)')
-    paragraph, n = re.subn(left_out, "", MISH)
+    paragraph, n = re.subn(left_out, "", LOGISH)
     assert n == 1
     table = (root / "src/core/ops.def").read_text()
     (tmp_path / "core").mkdir()
-    (tmp_path / "core" / "ops.def").write_text(changed(table, BEFORE_MISH, paragraph + BEFORE_MISH))
+    (tmp_path / "core" / "ops.def").write_text(changed(table, BEFORE_LOGISH, paragraph + BEFORE_LOGISH))
     done = subprocess.run(["cc", "-std=c17", "-fsyntax-only", "-I", tmp_path, "-I", root / "src", "-I", root / "include",
                            root / "src/core/ir/ops.c"], capture_output=True, text=True)
     assert done.returncode != 0
-    assert f"ops.def: MISH has no column {column}" in done.stderr
+    assert f"ops.def: LOGISH has no column {column}" in done.stderr
     assert len(re.findall(r"error: static assertion", done.stderr)) == (2 if column == "KINK" else 1)

@@ -65,7 +65,7 @@ typedef enum {
     SHAPE_REDUCED
 } shape_rule;
 
-enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2 };
+enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2, OP_FLAG_LATE = 4 };
 
 /* A paragraph of ops.def. */
 typedef struct op_info {
@@ -89,6 +89,9 @@ extern const op_info op_table[OP_COUNT];
 op_id op_find(const char *name);
 op_id op_infix(uint32_t sign); /* the one that a sign of the notation stands for, or OP_NONE */
 static inline bool op_elementwise(op_id op) { return op_table[op].rule == SHAPE_ELEMENTWISE; }
+
+/* May a name of a model or of an optimiser hide the function of this name? */
+static inline bool op_may_be_hidden(op_id op) { return (op_table[op].flags & OP_FLAG_LATE) != 0; }
 
 /* May it be called with one operand? */
 static inline bool op_of_one(op_id op) { return op_table[op].arity == 1 || op_table[op].has_default; }

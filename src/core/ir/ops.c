@@ -5,6 +5,7 @@
 
 #define INFIX OP_FLAG_INFIX
 #define FLAT OP_FLAG_FLAT
+#define LATE OP_FLAG_LATE
 
 /* -------------------------------------------------------------------- completeness */
 

@@ -13,7 +13,10 @@ static dfoo_status error_at(reader *r, span at, const char *message) {
 static bool is_function(void *user, sym name) {
     reader     *r = user;
     const char *text = symbols_name(r->p.names, name);
-    return op_find(text) || model_function(r->m, name) || lang_is_numpy_name(text);
+    op_id       op = op_find(text);
+    bool        known = ir_find_var(r->g, name) || lang_is_size_name(r, name) || lang_is_broken(r, name);
+    if (model_function(r->m, name)) return true;
+    return op ? !op_may_be_hidden(op) || !known : lang_is_numpy_name(text);
 }
 
 /* A known variable before a bracket was meant as a factor; another name may be mistyped. */
@@ -79,7 +82,8 @@ static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide, 
         diag_note(r->d, "%s stands at line %u", text, line);
         return DFOO_EINPUT;
     }
-    if (model_function(r->m, *name) || (!may_hide && is_function(r, *name)))
+    if (model_function(r->m, *name) ||
+        (!may_hide && is_function(r, *name) && !op_may_be_hidden(op_find(text))))
         return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
     if (lang_is_size_name(r, *name))
         return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);

@@ -3,6 +3,7 @@
  *   log #a       a function's name and its operand, which gets brackets
  *   max(#a, #b)  .. with brackets of the form's own; () || ⌊⌋
  *   e^#a √#a     above; below a root
+ *   log_2 #a     below a name
  *   1 + - if else, letters Greek and Latin; words of several letters are upright */
 #include <string.h>
 
@@ -56,6 +57,15 @@ static const math *read_bracket(reader *r, const struct piece *t) {
     return math_row(r->a, math_glyph((glyph_id)t->sign), x, math_glyph((glyph_id)t->close));
 }
 
+/* log_2: what stands below a name. */
+static const math *with_below(reader *r, const math *name) {
+    if (!take(r, "_")) return name;
+    size_t      n = strspn(r->at, "0123456789");
+    const char *digits = arena_text(r->a, r->at, n);
+    r->at += n;
+    return math_below(r->a, name, math_leaf(r->a, MATH_NUMBER, digits));
+}
+
 static const math *read_word(reader *r) {
     size_t      n = strspn(r->at, "abcdefghijklmnopqrstuvwxyz");
     const math *letter = math_greek(r->at);
@@ -63,7 +73,7 @@ static const math *read_word(reader *r) {
     r->at += n ? n : text_utf8(r->at);
     if (!word || letter != &math_nothing) return letter;
     for (int s = GLYPH_MAX; s <= GLYPH_TANH; s++)
-        if (strcmp(glyph_table[s].line, word) == 0) return math_glyph((glyph_id)s);
+        if (strcmp(glyph_table[s].line, word) == 0) return with_below(r, math_glyph((glyph_id)s));
     if (word[0] >= '0' && word[0] <= '9') return math_leaf(r->a, MATH_NUMBER, word);
     return math_leaf(r->a, n == 1 ? MATH_LETTER : MATH_UPRIGHT, word);
 }

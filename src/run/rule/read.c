@@ -21,7 +21,9 @@ static dfoo_status error_at(const reader *x, span at, const char *message) {
 }
 
 static bool is_function(void *user, sym name) {
-    return op_find(rule_name(((const reader *)user)->r, name)) != OP_NONE;
+    const rule *r = ((const reader *)user)->r;
+    op_id       op = op_find(rule_name(r, name));
+    return op && !(op_may_be_hidden(op) && (rule_own_of(r, name) >= 0 || rule_const_of(r, name) >= 0));
 }
 
 /* A known name before a bracket was meant as a factor; another may be mistyped. */
@@ -45,7 +47,8 @@ static dfoo_status read_target(reader *x, sym *name, span *at) {
                         "a line is `name = expression`, or const with names and their values");
     *name = syntax_layer_name(&x->p, at);
     const char *text = rule_name(x->r, *name);
-    if (op_find(text)) return diag_error(x->r->d, x->src, *at, "'%s' is the name of a function", text);
+    if (op_find(text) && !op_may_be_hidden(op_find(text)))
+        return diag_error(x->r->d, x->src, *at, "'%s' is the name of a function", text);
     if (syntax_accept(&x->p, '=')) return DFOO_OK;
     error_at(x, peek(x)->at, "= is expected here: a line is `name = expression`");
     if (syntax_is(&x->p, '(')) diag_note(x->r->d, "an optimiser defines no functions of its own");

@@ -31,6 +31,10 @@ static void tell_one(teller *t, node_id n) {
                 "the condition %s only chooses: where it changes, there is no derivative, and that of the "
                 "chosen side is used",
                 doc_node(t->doc, x.arg[0], false));
+    } else if (x.op == OP_CLIP) {
+        doc_say(t->doc, 3, "clip has no derivative where %s is %s or %s: there it is as inside",
+                doc_node(t->doc, x.arg[0], false), doc_node(t->doc, x.arg[1], false),
+                doc_node(t->doc, x.arg[2], false));
     } else if (info->kink[0] && info->grad[0][0] && info->rule == SHAPE_ELEMENTWISE &&
                value_at_zero(t, &x, &value)) {
         buf b;
