@@ -72,9 +72,9 @@ static void primes_hold_against_differences(void **state) {
             names[n++] = op_table[op].name;
     for (size_t i = 0; i < n; i++) {
         for (int primes = 0; primes < 3; primes++) {
-            char prime[100], quotient[200];
-            snprintf(prime, sizeof prime, "%s%.*s(0.3 + X**2)", names[i], primes + 1, "'''");
-            snprintf(quotient, sizeof quotient, "(%s%.*s(0.3 + X**2 + 1e-5) - %s%.*s(0.3 + X**2 - 1e-5)) / 2e-5", names[i], primes, "'''",
+            char prime[120], quotient[240];
+            snprintf(prime, sizeof prime, "%s%.*s(0.2 + 0.6 * sigmoid(X))", names[i], primes + 1, "'''");
+            snprintf(quotient, sizeof quotient, "(%s%.*s(0.2 + 0.6 * sigmoid(X) + 1e-5) - %s%.*s(0.2 + 0.6 * sigmoid(X) - 1e-5)) / 2e-5", names[i], primes, "'''",
                      names[i], primes, "'''");
             double d = difference(prime, quotient);
             if (!(d < 1e-6)) fail_msg("%s is not %s: %g", prime, quotient, d);
