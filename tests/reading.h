@@ -132,7 +132,7 @@ typedef struct values {
 static inline values *values_of(reading *r, const program *p, uint32_t draw) {
     values *v = arena_new(&r->a, sizeof *v);
     if (model_try_sizes(&r->m, &r->a, draw, &v->s) != DFOO_OK || eval_init(&v->e, &r->m.g, &r->a, &v->s) != DFOO_OK ||
-        eval_add_program(&v->e, p) != DFOO_OK || eval_random(&v->e, 1, draw, r->m.examples) != DFOO_OK)
+        eval_add_program(&v->e, p) != DFOO_OK || eval_random(&v->e, 1, draw) != DFOO_OK)
         reading_fail(r, "cannot be evaluated");
     eval_run(&v->e);
     return v;

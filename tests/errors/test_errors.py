@@ -47,7 +47,7 @@ UNREACHED = {"the expression ends before this"}
 
 def messages(root):
     call = re.compile(r'\b(?:diag_error|diag_warn|diag_note|error_at|error_here|expect)\((?:[^;"]|\n)*?((?:"(?:[^"\\]|\\.)*"\s*)+)')
-    for path in sorted((root / "src" / "lang").glob("*.c")) + sorted((root / "src" / "syntax").glob("*.c")):
+    for path in sorted((root / "src" / "core" / "lang").glob("*.c")) + sorted((root / "src" / "core" / "syntax").glob("*.c")):
         for match in call.finditer(path.read_text()):
             text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', match[1]))
             if text != "%s" and path.name not in ("new.c", "show.c"):

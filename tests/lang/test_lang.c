@@ -78,32 +78,79 @@ static void definitions_have_shapes(void **state) {
     reading_close(&r);
 }
 
+/* What the model says; what divides a sum; what is called m; and what is none of them. */
 static void the_examples_dimension(void **state) {
     (void)state;
     static const struct {
-        const char *declarations, *examples;
+        const char *text, *examples;
         bool        columns;
     } list[] = {
-        {"input X : (n, m)\nlabel Y : (1, m)\n", "m", true},
-        {"input X : (m, n)\nlabel Y : (m, 1)\n", "m", false},
-        {"input X : (n, m)\n", "m", true},
-        {"input X : (n, n)\nlabel Y : (n, n)\n", "n", true},
-        {"examples n\ninput X : (n, m)\nlabel Y : (n, m)\n", "n", false},
-        {"examples m\ninput X : (n, m)\nlabel Y : (k, m)\n", "m", true},
-        {"input X : (n, 1)\nlabel Y : (1, 1)\n", NULL, true},
-        {"input X : (n, 5)\nlabel Y : (1, 5)\n", NULL, true},
+        {"input X : (n, m)\nlabel Y : (1, m)\nJ = sum(X)", "m", true},
+        {"input X : (m, n)\nlabel Y : (m, 1)\nJ = sum(X)", "m", false},
+        {"input X : (n, m)\nJ = sum(X)", "m", true},
+        {"input X : (m, n)\nparam W : (n, k)\nJ = sum(X @ W)", "m", false},
+        {"input X : (n, m)\nlabel Y : (n, 1)\nparam W : (n, n)\nJ = 1/m * sum(W @ X - Y)", "m", true},
+        {"input X : (n, N)\nlabel Y : (1, N)\nparam W : (1, n)\nJ = 1/N * sum(W @ X)", "N", true},
+        {"input X : (n, N)\nparam W : (1, n)\nJ = sum((W @ X)**2)/(2*N)", "N", true},
+        {"input X : (n, N)\nparam W : (1, n)\nJ = N**(-1) * sum((W @ X)**2)", "N", true},
+        {"input X : (N, n)\nparam W : (n, k)\nJ = mean((X @ W)**2)", "N", false},
+        {"input X : (n, N)\nparam W : (n, 1)\nC = 1/N * X @ X.T\nJ = sum(W.T @ C @ W)", "N", true},
+        {"input X : (n, N)\nparam W : (n, 1)\nmu = mean(X, axis=1)\nJ = sum(W * mu)", "N", true},
+        {"input X : (n, m)\nmu = 1/n * sum(X, axis=0)\nJ = 1/m * sum(mu)", "m", true},
+        {"input X : (n, N)\nparam W : (1, n)\nJ = sum((W @ X)**2)", NULL, true},
+        {"input X : (n, N)\nlabel Y : (n, N)\nJ = sum(Y - X)", NULL, true},
+        {"input X : (n, n)\nlabel Y : (n, n)\nJ = sum(X)", NULL, true},
+        {"input X : (m, m)\nJ = 1/m * sum(X)", NULL, true},
+        {"input A : (n, n)\nparam x : (n, 1)\nJ = 1/n * sum(A @ x)", NULL, true},
+        {"input M : (p, q)\nparam U : (p, k)\nparam V : (q, k)\nJ = sum((M - U @ V.T)**2)", NULL, true},
+        {"input M : (p, q)\nparam U : (p, k)\nparam V : (q, k)\nJ = mean((M - U @ V.T)**2)", NULL, true},
+        {"input M : (p, q)\nparam U : (p, k)\nparam V : (q, k)\nJ = 1/(p*q) * sum((M - U @ V.T)**2)", NULL, true},
+        {"input M : (p, m)\nparam U : (p, k)\nparam V : (m, k)\nJ = sum((M - U @ V.T)**2)", NULL, true},
+        {"input K : (m, m)\nlabel y : (m, 1)\nparam a : (m, 1)\nJ = 1/m * sum((K @ a - y)**2)", NULL, true},
+        {"input X : (n, m)\nlabel y : (m, 1)\nJ = 1/m * sum(X)", NULL, true},
+        {"input x : (n, 1)\nparam A : (n, n)\nJ = sum(A @ x)", NULL, true},
+        {"input X : (n, 5)\nlabel Y : (1, 5)\nJ = sum(X)", NULL, true},
+        {"param A : (n, m)\nJ = 1/m * sum(A)", NULL, true},
+        {"examples n\ninput X : (n, m)\nlabel Y : (n, m)\nJ = 1/m * sum(X)", "n", false},
+        {"examples k\ninput X : (n, k)\nlabel Y : (1, k)\nJ = sum(X)", "k", true},
+        {"examples m\ninput X : (n, m)\nlabel Y : (k, m)\nJ = sum(X)", "m", true},
+        {"examples none\ninput X : (n, m)\nlabel Y : (k, m)\nJ = 1/m * sum(X)", NULL, true},
+        {"examples none\ninput M : (p, m)\nparam U : (p, k)\nparam V : (m, k)\nJ = 1/m * sum((M - U @ V.T)**2)", NULL, true},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         char    text[300];
         reading r;
-        snprintf(text, sizeof text, "%sparam w : (1, 1)\nJ = sum(w) + sum(X)\nminimize J\n", list[i].declarations);
+        snprintf(text, sizeof text, "%s\nminimize J\n", list[i].text);
         reading_open(&r, text);
-        if (list[i].examples) {
-            assert_string_equal(symbols_name(&r.names, dim_name(r.m.examples)), list[i].examples);
-            assert_int_equal(r.m.examples_are_columns, list[i].columns);
-        } else {
-            assert_int_equal(r.m.examples, 0);
-        }
+        const char *is = r.m.examples ? symbols_name(&r.names, dim_name(r.m.examples)) : "none";
+        if (strcmp(is, list[i].examples ? list[i].examples : "none") != 0) fail_msg("%s\nfound: %s", text, is);
+        assert_int_equal(r.m.examples_are_columns, list[i].columns);
+        assert_int_equal(r.m.g.examples, r.m.examples);
+        reading_close(&r);
+    }
+}
+
+/* Where classes lie is known after the last line only: the division by N says it. */
+static void classes_lie_across_the_examples(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int         axis;
+    } list[] = {
+        {"input X : (n, N)\nA = softmax(X)\nJ = 1/N * sum(A)", AXIS_0},
+        {"input X : (N, n)\nA = softmax(X)\nJ = 1/N * sum(A)", AXIS_1},
+        {"input X : (m, n)\nA = softmax(X)\nlabel Y : (n, m)\nJ = 1/m * sum(A)", AXIS_0},
+        {"examples none\ninput X : (m, n)\nA = softmax(X)\nJ = 1/m * sum(A)", AXIS_0},
+        {"input X : (m, n)\nA = softmax(X)\nJ = 1/m * sum(A)", AXIS_1},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        char    text[200];
+        reading r;
+        snprintf(text, sizeof text, "%s\nminimize J\n", list[i].text);
+        reading_open(&r, text);
+        const node *x = ir_node(&r.m.g, program_find(&r.m.forward, reading_var(&r, "A"))->node);
+        assert_int_equal(x->op, OP_SOFTMAX);
+        if (x->attr != list[i].axis) fail_msg("%s: axis %d", text, x->attr);
         reading_close(&r);
     }
 }
@@ -160,6 +207,7 @@ int main(void) {
         cmocka_unit_test(spellings_that_are_the_same),
         cmocka_unit_test(definitions_have_shapes),
         cmocka_unit_test(the_examples_dimension),
+        cmocka_unit_test(classes_lie_across_the_examples),
         cmocka_unit_test(declarations_are_kept),
         cmocka_unit_test(every_allocation_may_fail),
     };

@@ -130,7 +130,7 @@ static double worst_of(bench *b, const pairs *p) {
         assert_int_equal(eval_add_node(&v.e, p->list.at[i].left), DFOO_OK);
         assert_int_equal(eval_add_node(&v.e, p->list.at[i].right), DFOO_OK);
     }
-    assert_int_equal(eval_random(&v.e, 1, 0, 0), DFOO_OK);
+    assert_int_equal(eval_random(&v.e, 1, 0), DFOO_OK);
     eval_run(&v.e);
     double worst = worst_now(&v, p);
     draw_equal_entries(b, &v);

@@ -192,7 +192,7 @@ static void walk_term(walk *w, term t) {
 static const char *why_not_course(walk *w) {
     look_through(w, w->m->cost, 0);
     while (w->stack.n && !w->why) walk_term(w, w->stack.at[--w->stack.n]);
-    if (!w->m->examples) return "the model is of one example";
+    if (!w->m->examples) return "no dimension is the examples'";
     return w->n_sums || w->why ? w->why : "the cost does not depend on the examples";
 }
 

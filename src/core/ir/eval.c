@@ -249,7 +249,7 @@ static double random_entry(const ir *g, var_id v, rng *r) {
     return rng_normal(r);
 }
 
-dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols) {
+dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw) {
     for (var_id v = 1; v < e->g->vars.n; v++) {
         const variable *x = ir_var(e->g, v);
         if ((x->kind > VAR_PARAM && x->kind != VAR_MASK) || x->leaf >= e->n_nodes) continue;
@@ -257,7 +257,7 @@ dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim example
         if (!m.at) return DFOO_ENOMEM;
         rng r = rng_start(seed, RNG_CHECK, draw * 4096 + v);
         for (size_t i = 0; i < m.rows * m.cols; i++) m.at[i] = random_entry(e->g, v, &r);
-        if (x->onehot) normalise(m, x->sh.cols == examples_cols);
+        if (x->onehot) normalise(m, ir_class_axis(e->g, x->sh) == AXIS_0);
     }
     return DFOO_OK;
 }

@@ -62,6 +62,6 @@ double matrix_difference(matrix x, matrix y);
 /* Fills all inputs, labels and parameters of a store with random values that suit `p`'s
  * functions: labels in (0, 1), onehot columns that sum to 1, masks of a dropout as in training,
  * the rest normal. */
-dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw, dim examples_cols);
+dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw);
 
 #endif

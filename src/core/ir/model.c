@@ -9,6 +9,28 @@ const function *model_function(const model *m, sym name) {
     return NULL;
 }
 
+/* Are all data single columns, or all single rows? */
+static bool is_one_example(const model *m) {
+    uint32_t n = 0, columns = 0, rows = 0;
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        const variable *x = ir_var(&m->g, v);
+        if (x->kind != VAR_INPUT && x->kind != VAR_LABEL) continue;
+        n++;
+        columns += x->sh.cols == dim_literal(1);
+        rows += x->sh.rows == dim_literal(1);
+    }
+    return n && (columns == n || rows == n);
+}
+
+void model_put_examples(const model *m, buf *out) {
+    if (m->examples)
+        buf_printf(out, "examples are %s, %s of them", m->examples_are_columns ? "columns" : "rows",
+                   symbols_name(m->g.names, dim_name(m->examples)));
+    else
+        buf_puts(out, is_one_example(m) ? "one example" : "no dimension is the examples'");
+    if (m->why_no_examples) buf_printf(out, " (%s)", m->why_no_examples);
+}
+
 dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
     const ir *g = &m->g;
     bool     *by_var = arena_new(scratch, g->vars.n);

@@ -30,6 +30,9 @@ typedef struct size_value {
     span   at;
 } size_value;
 
+/* What a model says of its examples: nothing, `examples m`, `examples none`. */
+typedef enum { EXAMPLES_UNSAID, EXAMPLES_NAMED, EXAMPLES_NONE } examples_said;
+
 typedef struct model {
     ir      g;
     source  src;
@@ -42,7 +45,12 @@ typedef struct model {
     VEC(sym) size_names;   /* every name that stands as a dimension */
     dim  examples;         /* the dimension of the examples; 0: there is none */
     bool examples_are_columns;
+    examples_said examples_said;
+    const char   *why_no_examples; /* why m is not their dimension, where that may surprise; or NULL */
 } model;
+
+/* "examples are columns, m of them", "one example", "no dimension is the examples'": the head of each page. */
+void model_put_examples(const model *m, buf *out);
 
 /* How a parameter can start (starts.def). */
 typedef enum {

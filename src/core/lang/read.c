@@ -262,13 +262,18 @@ static dfoo_status read_size(reader *r) {
     return expect_end(r);
 }
 
+/* `examples m`, `examples none` */
 static dfoo_status read_examples(reader *r) {
-    dim d = 0;
+    span at = peek(r)->at;
     r->p.next++;
     if (peek(r)->kind != TOKEN_NAME)
-        return error_at(r, peek(r)->at, "the name of a dimension is expected here, as in examples m");
-    DFOO_TRY(read_dim(r, &d));
-    r->said_examples = dim_name(d);
+        return error_at(r, peek(r)->at,
+                        "the name of a dimension is expected here, as in examples m, or none: examples none");
+    if (r->said) return error_at(r, at, "`examples` stands above already");
+    r->said_at = peek(r)->at;
+    r->said = syntax_word(&r->p, "none") ? EXAMPLES_NONE : EXAMPLES_NAMED;
+    if (r->said == EXAMPLES_NONE) r->p.next++;
+    else DFOO_TRY(read_dim(r, &r->said_examples));
     return expect_end(r);
 }
 
@@ -498,57 +503,85 @@ static bool ends_declarations(const reader *r) {
     return true;
 }
 
-/* Looks for `examples m` and all inputs before the first definition needs them: declarations
- * may stand anywhere above their first use, so the line at hand decides. */
-static dfoo_status read_statements(reader *r) {
+/* The first line that is no declaration decides where classes lie; declarations below it may tell otherwise,
+ * and so may 1/m: see lang_read. */
+static dfoo_status read_statements(reader *r, bool guessed) {
     while (r->p.next + 1 < r->in.list.n) {
         if (peek(r)->kind == TOKEN_END) {
             r->p.next++;
             continue;
         }
-        if (ends_declarations(r)) lang_find_examples(r);
-        r->g->examples = r->m->examples;
+        if (!guessed && ends_declarations(r)) {
+            guessed = true;
+            lang_guess_examples(r);
+            r->g->examples = r->m->examples;
+        }
         dfoo_status status = read_line(r);
         if (status == DFOO_ENOMEM || r->a->failed) return DFOO_ENOMEM;
         skip_line(r);
     }
     lang_find_examples(r);
-    r->g->examples = r->m->examples;
-    return r->d->n_errors ? DFOO_EINPUT : DFOO_OK;
+    return r->a->failed ? DFOO_ENOMEM : r->d->n_errors ? DFOO_EINPUT : DFOO_OK;
+}
+
+static bool has_classes(const reader *r) {
+    for (node_id n = 1; n < r->g->nodes.n; n++)
+        if (op_table[ir_node(r->g, n)->op].rule == SHAPE_SAME && ir_node(r->g, n)->op != OP_OPEN) return true;
+    return false;
 }
 
 enum { LONGEST_MODEL = 2 << 20 }; /* bytes: what follows takes a thousand times as much memory and more */
 
-dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
-                      size_t len) {
-    *m = (model){0};
-    const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
-    if (!own_name || !own_text) return DFOO_ENOMEM;
-    m->src = (source){.name = own_name, .text = own_text, .len = len};
-    DFOO_TRY(ir_init(&m->g, a, names, d));
-    reader r = {.m = m, .g = &m->g, .a = a, .d = d};
-    const char *zero = memchr(text, 0, len);
+static parser parser_of(reader *r) {
+    return (parser){.a = r->a,
+                    .names = r->g->names,
+                    .d = r->d,
+                    .in = &r->in,
+                    .is_function = is_function,
+                    .not_function = not_function,
+                    .user = r};
+}
+
+/* Reads the tokens; `examples` is their dimension if that is known already, or NULL. */
+static dfoo_status read_tokens(reader *r, symbols *names, const dim *examples) {
+    model *m = r->m;
+    *r = (reader){.m = m, .g = &m->g, .a = r->a, .d = r->d, .in = r->in};
+    *m = (model){.src = m->src};
+    DFOO_TRY(ir_init(&m->g, r->a, names, r->d));
+    r->p = parser_of(r);
+    if (examples) m->g.examples = *examples;
+    return read_statements(r, examples != NULL);
+}
+
+/* The text as tokens, unless it is none. */
+static dfoo_status cut(reader *r, symbols *names, size_t len) {
+    const char *text = r->m->src.text, *zero = memchr(text, 0, len);
+    uint32_t    errors = r->d->n_errors;
     if (zero) {
         uint32_t at = (uint32_t)(zero - text);
-        return diag_error(d, &m->src, span_at(at, at), "this is not a text: it holds a zero byte");
+        return diag_error(r->d, &r->m->src, span_at(at, at), "this is not a text: it holds a zero byte");
     }
     if (len > LONGEST_MODEL)
-        return diag_error(d, NULL, span_at(0, 0),
-                          "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers", name,
-                          len, LONGEST_MODEL);
-    uint32_t errors = d->n_errors;
-    syntax_lex(&m->src, a, names, d, &r.in);
-    r.p = (parser){.a = a,
-                   .names = names,
-                   .d = d,
-                   .in = &r.in,
-                   .is_function = is_function,
-                   .not_function = not_function,
-                   .user = &r};
-    if (a->failed) return DFOO_ENOMEM;
-    if (d->n_errors > errors) return DFOO_EINPUT;
-    dfoo_status status = read_statements(&r);
+        return diag_error(r->d, NULL, span_at(0, 0),
+                          "%s is %zu bytes long; a model may have %d, enough for some 15,000 layers",
+                          r->m->src.name, len, LONGEST_MODEL);
+    syntax_lex(&r->m->src, r->a, names, r->d, &r->in);
+    return r->a->failed ? DFOO_ENOMEM : r->d->n_errors > errors ? DFOO_EINPUT : DFOO_OK;
+}
+
+dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
+                      size_t len) {
+    const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
+    *m = (model){.src = {.name = own_name, .text = own_text, .len = len}};
+    if (!own_name || !own_text) return DFOO_ENOMEM;
+    reader r = {.m = m, .a = a, .d = d};
+    DFOO_TRY(cut(&r, names, len));
+    dfoo_status status = read_tokens(&r, names, NULL);
+    dim         found = m->examples;
+    if (status == DFOO_OK && found != m->g.examples && has_classes(&r))
+        status = read_tokens(&r, names, &found);
     if (status == DFOO_ENOMEM) return status;
+    m->g.examples = m->examples;
     return lang_check_whole(&r) == DFOO_OK && status == DFOO_OK ? arena_status(a)
            : a->failed                                          ? DFOO_ENOMEM
                                                                 : DFOO_EINPUT;

@@ -18,7 +18,9 @@ typedef struct reader {
     bool    minimized;      /* `minimize` stands above, though its line may have had an error */
     sym     defining;       /* the name on the left of the definition at hand */
     const ast *whole;       /* and all that stands on its right */
-    sym     said_examples;  /* `examples m` */
+    examples_said said;     /* `examples m`, `examples none` */
+    dim     said_examples;
+    span    said_at;
 } reader;
 
 /* expr.c: the node of an expression; 0 after an error, which was reported. */
@@ -34,9 +36,13 @@ node_id lang_read_dropout(reader *r, const ast *x);
 node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id right);
 node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id right);
 
-/* whole.c: the examples' dimension, found before the definitions are read, since softmax needs to
- * know where the classes lie; and what is asked of a model whose lines are all read. */
+/* examples.c: the examples' dimension as declarations tell it, since softmax needs to know where the classes
+ * lie while definitions are read, and as the whole model does; then what does not go with it. */
+void        lang_guess_examples(reader *r);
 void        lang_find_examples(reader *r);
+dfoo_status lang_check_examples(reader *r);
+
+/* whole.c: what is asked of a model whose lines are all read. */
 dfoo_status lang_check_whole(reader *r);
 
 /* Says what is wrong with a part of an expression; 0, for the node that it has not become. */

@@ -81,11 +81,7 @@ static void put_parameters(const model *m, buf *out) {
 
 static void put_head(const model *m, buf *out) {
     buf_printf(out, "# %s: ", m->src.name);
-    if (m->examples)
-        buf_printf(out, "examples are %s, %s of them", m->examples_are_columns ? "columns" : "rows",
-                   symbols_name(m->g.names, dim_name(m->examples)));
-    else
-        buf_puts(out, "one example");
+    model_put_examples(m, out);
     buf_puts(out, "\n");
 }
 
@@ -95,6 +91,9 @@ void lang_show(const model *m, buf *out) {
     for (uint32_t i = 0; i < m->size_values.n; i++)
         buf_printf(out, "size   %s = %zu\n", symbols_name(m->g.names, m->size_values.at[i].name),
                    m->size_values.at[i].value);
+    if (m->examples_said)
+        buf_printf(out, "examples %s\n",
+                   m->examples ? symbols_name(m->g.names, dim_name(m->examples)) : "none");
     for (var_id v = 1; v < m->g.vars.n; v++)
         if (ir_var(&m->g, v)->kind <= VAR_CONST)
             put_declaration(m, ir_var(&m->g, v), kinds[ir_var(&m->g, v)->kind], out);

@@ -80,7 +80,7 @@ static void draw_entries(const instance *in, const variable *x, matrix at, uint3
 
 static dfoo_status fill_random(instance *in, uint32_t draw) {
     const ir *g = in->s->g;
-    DFOO_TRY(eval_random(&in->e, in->seed, draw, in->s->m->examples));
+    DFOO_TRY(eval_random(&in->e, in->seed, draw));
     for (var_id v = 1; v < g->vars.n; v++) {
         const variable *x = ir_var(g, v);
         if (x->kind == VAR_INPUT || x->kind == VAR_PARAM) draw_entries(in, x, eval_var(&in->e, v), v, draw);

@@ -160,11 +160,8 @@ static void put_masks(const page *p) {
 static void put_head(const page *p) {
     const model *m = p->d->m;
     buf_printf(p->out, "# %s: ", m->src.name);
-    if (m->examples)
-        buf_printf(p->out, "examples are %s, %s of them.", m->examples_are_columns ? "columns" : "rows",
-                   symbols_name(p->g->names, dim_name(m->examples)));
-    else
-        buf_puts(p->out, "one example.");
+    model_put_examples(m, p->out);
+    buf_puts(p->out, ".");
     if (p->d->used == CONVENTION_COURSE) head_course(p);
     else head_dj(p);
     if (p->d->examples_interact)

@@ -257,7 +257,7 @@ static void show_equal_rows(figures *f) {
 
 /* Drawn, then what is given put in; everything computed. */
 static dfoo_status run_values(prover *p, const tell_options *opt) {
-    DFOO_TRY(eval_random(&p->e, opt->seed, 0, p->doc->d->m->examples));
+    DFOO_TRY(eval_random(&p->e, opt->seed, 0));
     for (var_id v = 1; opt->given && v < opt->n_given; v++) {
         node_id leaf = ir_var(p->doc->g, v)->leaf;
         matrix  to = leaf < p->e.n_nodes ? eval_node(&p->e, leaf) : (matrix){0};

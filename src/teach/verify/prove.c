@@ -265,7 +265,7 @@ static void draw_changes(prover *p, uint64_t seed) {
 static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, bool *finite) {
     *finite = false;
     for (uint32_t draw = 0; draw < 4 && !*finite; draw++) {
-        DFOO_TRY(eval_random(&p->e, seed, draw, p->doc->d->m->examples));
+        DFOO_TRY(eval_random(&p->e, seed, draw));
         tame(p, draw >= 2);
         eval_run(&p->e);
         if (p->doc->changes.n) {
