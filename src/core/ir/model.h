@@ -49,7 +49,7 @@ typedef struct model {
     const char   *why_no_examples; /* why m is not their dimension, where that may surprise; or NULL */
 } model;
 
-/* "examples are columns, m of them", "one example", "no dimension is the examples'": the head of each page. */
+/* "examples are columns, m of them", "one example", "no dimension is the examples'": in each page's head. */
 void model_put_examples(const model *m, buf *out);
 
 /* How a parameter can start (starts.def). */

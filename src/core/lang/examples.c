@@ -71,22 +71,26 @@ static bool joins(const division *k, const node *x) {
     return (x->attr != AXIS_1 && s.rows == k->d) || (x->attr != AXIS_0 && s.cols == k->d);
 }
 
+static bool is_sized(const division *k, const node *x) {
+    bool sized = x->op == OP_SIZE && x->ref == k->d;
+    for (int i = 0; i < op_table[x->op].arity; i++) sized = sized || k->sized[x->arg[i]];
+    return sized;
+}
+
+/* Does d stand below the line of a quotient, or in a power like m**-1? */
+static bool is_divided(const division *k, const node *x) {
+    double power;
+    if (x->op == OP_DIV) return k->sized[x->arg[1]];
+    return x->op == OP_POW && k->sized[x->arg[0]] && ir_is_number(k->g, x->arg[1], &power) && power < 0;
+}
+
 static void look_at_node(division *k, node_id n) {
     const node *x = ir_node(k->g, n);
-    double      power;
-    k->sized[n] = x->op == OP_SIZE && x->ref == k->d;
-    for (int i = 0; i < op_table[x->op].arity; i++) k->sized[n] = k->sized[n] || k->sized[x->arg[i]];
-    switch ((op_id)x->op) {
-    case OP_SUM: k->sums = k->sums || joins(k, x); break;
-    case OP_MEAN: k->mean = k->mean || joins(k, x); break;
-    case OP_MATMUL: k->sums = k->sums || ir_shape(k->g, x->arg[0]).cols == k->d; break;
-    case OP_DIV: k->divides = k->divides || k->sized[x->arg[1]]; break;
-    case OP_POW:
-        if (ir_is_number(k->g, x->arg[1], &power) && power < 0)
-            k->divides = k->divides || k->sized[x->arg[0]];
-        break;
-    default: break;
-    }
+    k->sized[n] = is_sized(k, x);
+    k->divides = k->divides || is_divided(k, x);
+    if (x->op == OP_SUM) k->sums = k->sums || joins(k, x);
+    if (x->op == OP_MEAN) k->mean = k->mean || joins(k, x);
+    if (x->op == OP_MATMUL) k->sums = k->sums || ir_shape(k->g, x->arg[0]).cols == k->d;
 }
 
 /* Does d divide a sum over d, as a number that is written (1/m), or as a mean does? */
@@ -191,7 +195,8 @@ static dfoo_status check_said(reader *r) {
         diag_note(r->d, "a model without examples says: examples none");
         return DFOO_EINPUT;
     }
-    diag_error(r->d, &r->m->src, r->said_at, "the examples are not all columns or all rows: %s", why_not(r, d));
+    diag_error(r->d, &r->m->src, r->said_at, "the examples are not all columns or all rows: %s",
+               why_not(r, d));
     diag_note(r->d, "a model whose data are no examples, one beside the other, says: examples none");
     return DFOO_EINPUT;
 }
@@ -211,7 +216,8 @@ static dfoo_status check_parameters(reader *r) {
                         "predict nothing");
         diag_note(r->d, "%s : %s would fit here", name,
                   lang_shape_text(r, r->m->examples_are_columns ? shape_of(other, 1) : shape_of(1, other)));
-        if (!r->said) diag_note(r->d, "if %s does not count examples, as in a factorisation: examples none", examples);
+        if (!r->said)
+            diag_note(r->d, "if %s does not count examples, as in a factorisation: examples none", examples);
     }
     return status;
 }

@@ -26,7 +26,8 @@ static void tell_one(teller *t, node_id n) {
                 "where several entries are the largest, %s has no derivative: they share it evenly", f);
     } else if (x.op == OP_MAXIMUM || x.op == OP_MINIMUM) {
         doc_say(t->doc, 3,
-                "where the two operands are equal, %s has no derivative of its own: that of the first, %s, is used",
+                "where the two operands are equal, %s has no derivative of its own: that of the first, %s, "
+                "is used",
                 f, doc_node(t->doc, x.arg[0], false));
     } else if (x.op == OP_WHERE) {
         doc_say(t->doc, 3,
