@@ -172,6 +172,15 @@ static void count_sum(walk *w, const node *x, int power) {
     else if (power != -1) w->why = "a sum over the examples stands in the cost with a factor that is not 1/m";
 }
 
+/* A sum over the examples; the product of a row and a column is one as well, 1/m * r.T @ r. */
+static bool sums_examples(const walk *w, const node *x) {
+    if (x->op == OP_MATMUL) {
+        shape left = ir_shape(w->g, x->arg[0]), both = shape_of(dim_literal(1), dim_literal(1));
+        return left.cols == w->m->examples && shape_equal(x->sh, both);
+    }
+    return (x->op == OP_SUM || x->op == OP_MEAN) && has_examples(w->m, x->arg[0]);
+}
+
 /* One number of the cost: sums are opened, factors counted, names looked through. */
 static void walk_term(walk *w, term t) {
     const node *x = ir_node(w->g, t.n);
@@ -185,7 +194,7 @@ static void walk_term(walk *w, term t) {
     else if (x->op == OP_VAR) look_through(w, x->ref, t.power);
     else if (x->op == OP_ADD || x->op == OP_SUB || x->op == OP_NEG)
         for (int k = 0; k < op_table[x->op].arity; k++) push_term(w, x->arg[k], t.power);
-    else if ((x->op == OP_SUM || x->op == OP_MEAN) && has_examples(w->m, x->arg[0])) count_sum(w, x, t.power);
+    else if (sums_examples(w, x)) count_sum(w, x, t.power);
     else w->why = "the cost is not a mean over the examples: something else is done to their sum";
 }
 
@@ -233,11 +242,24 @@ static bool joins_examples(const void *user, const ir *g, const node *x) {
     return false;
 }
 
+/* A number, or a matrix of one: the cost, its parts, what the examples are summed to. */
+static bool is_single(const ir *g, var_id v) {
+    shape s = ir_var(g, v)->sh;
+    return shape_is_scalar(s) || shape_equal(s, shape_of(dim_literal(1), dim_literal(1)));
+}
+
+/* Sums are the cost's own, unless values of the examples are computed from them again. */
 dfoo_status order_interaction(const model *m, arena *a, const program *forward, derivation *d) {
+    bool *summed = arena_new(a, m->g.vars.n);
+    if (!summed) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < forward->list.n; i++) {
         const stmt *s = &forward->list.at[i];
-        if (shape_is_scalar(ir_var(&m->g, s->var)->sh)) continue; /* the cost's own sums */
-        d->examples_interact = d->examples_interact || ir_some(&m->g, a, s->node, joins_examples, m);
+        bool        joins = ir_some(&m->g, a, s->node, joins_examples, m);
+        if (is_single(&m->g, s->var)) summed[s->var] = joins;
+        else d->examples_interact = d->examples_interact || joins;
     }
+    DFOO_TRY(program_spread(&m->g, a, forward, summed));
+    for (var_id v = 1; v < m->g.vars.n; v++)
+        if (summed[v] && has_examples(m, ir_var(&m->g, v)->leaf)) d->examples_interact = true;
     return arena_status(a);
 }

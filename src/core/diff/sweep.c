@@ -181,7 +181,7 @@ static dfoo_status begin(sweep *w) {
     w->d->place = arena_new(w->a, w->d->n_places * sizeof *w->d->place);
     if (!w->wanted || !w->dy || !w->at || !w->d->place) return DFOO_ENOMEM;
     mark_wanted(w, end);
-    w->at[w->m->cost].sum = ir_number(w->g, 1);
+    w->at[w->m->cost].sum = ir_ones(w->g, ir_var(w->g, w->m->cost)->sh);
     if (forward->list.n) w->at[w->m->cost].from = forward->list.n - 1;
     return count_uses(w);
 }
