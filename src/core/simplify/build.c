@@ -21,10 +21,16 @@ static double own_cost(const node *x) {
     }
 }
 
+/* Is a sum in brackets? */
+static bool joins_a_sum(const ir *g, const node *x) {
+    uint8_t right = ir_node(g, x->arg[1])->op;
+    return (x->op == OP_ADD || x->op == OP_SUB) && (right == OP_ADD || right == OP_SUB);
+}
+
 double build_cost(builder *b, node_id n) {
     while (b->costs.n < b->g->nodes.n && !b->g->a->failed) {
         const node *x = ir_node(b->g, b->costs.n);
-        double      cost = own_cost(x);
+        double      cost = own_cost(x) + (joins_a_sum(b->g, x) ? 0.25 : 0);
         for (int k = 0; k < op_table[x->op].arity; k++) cost += b->costs.at[x->arg[k]];
         vec_push(b->g->a, &b->costs, cost);
     }
@@ -200,21 +206,10 @@ static uint32_t term_rank(const builder *b, const term *t) {
     return rank;
 }
 
-/* |term| as a node. */
-static node_id term_node(builder *b, const term *t) {
-    item  items[MOST_ITEMS];
-    ratio c = {t->c.num < 0 ? -t->c.num : t->c.num, t->c.den};
-    if (t->n > MOST_ITEMS) return 0;
-    for (uint32_t i = 0; i < t->n; i++)
-        items[i] = (item){
-            base_rank(b, t->f[i].base), {NULL, 0}, t->f[i].base, t->f[i].exp, scalar_base(b, t->f[i].base)};
-    return quotient(b, false, c, items, t->n);
-}
-
 /* A matrix product, or a sum of what products gave: it comes first in a sum. */
 static bool has_product(const builder *b, const term *t) {
     for (uint32_t i = 0; i < t->n; i++)
-        if (ir_node(b->g, t->f[i].base)->op == OP_MATMUL) return true;
+        if (!(t->f[i].base & POLY_FLAG) && ir_node(b->g, t->f[i].base)->op == OP_MATMUL) return true;
     return false;
 }
 
@@ -234,6 +229,7 @@ bool build_keeps_apart(const builder *b, form x) {
 
 typedef struct summand {
     uint32_t  degree, rank, index;
+    bool      sum; /* nothing but a sum: it comes first, where it needs no brackets */
     bool      minus;
     node_id   n;
     rank_list ranks;
@@ -241,6 +237,7 @@ typedef struct summand {
 
 static int by_place(const void *x, const void *y) {
     const summand *a = x, *b = y;
+    if (a->sum != b->sum) return a->sum ? -1 : 1;
     if (a->degree != b->degree) return a->degree < b->degree ? -1 : 1;
     if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
     int order = compare_ranks(a->ranks, b->ranks);
@@ -260,20 +257,30 @@ static node_id add_up(builder *b, summand *list, uint32_t n) {
     return out;
 }
 
+static node_id product_node(builder *b, const term *t, const bool *turned, bool minus);
+static bool    straighten(builder *b, const term *t, bool *turned);
+static bool    absorb_minus(builder *b, const term *x, bool *turned);
+
 static summand summand_of(builder *b, const term *t, uint32_t index, bool turned) {
-    return (summand){has_product(b, t) ? 0 : degree(b, t),
-                     term_rank(b, t),
-                     index,
-                     (t->c.num < 0) != turned,
-                     term_node(b, t),
-                     ranks_of(b, t, 1)};
+    bool    inner[MOST_ITEMS];
+    bool    minus = straighten(b, t, inner) != (t->c.num < 0);
+    summand out = {.degree = has_product(b, t) ? 0 : degree(b, t), .rank = term_rank(b, t), .index = index};
+    out.minus = minus != turned;
+    out.sum = is_sum_alone(t->c, t->f, t->n);
+    if (out.sum && out.minus && absorb_minus(b, t, inner)) out.minus = false;
+    out.n = product_node(b, t, inner, false);
+    out.ranks = ranks_of(b, t, 1);
+    return out;
 }
 
 /* All terms side by side. */
 static node_id flat_sum(builder *b, const term *t, uint32_t n, bool turned) {
     summand list[MOST_ITEMS];
     if (n > MOST_ITEMS) return 0;
-    for (uint32_t i = 0; i < n; i++) list[i] = summand_of(b, &t[i], i, turned);
+    for (uint32_t i = 0; i < n; i++) {
+        list[i] = summand_of(b, &t[i], i, turned);
+        if (!list[i].n) return 0;
+    }
     return add_up(b, list, n);
 }
 
@@ -304,15 +311,18 @@ static node_id grouped_sum(builder *b, const term *t, uint32_t n, bool turned, n
     bool all_minus = true;
     for (uint32_t i = 0; i < n_inner; i++) all_minus = all_minus && (inner[i].c.num < 0) != turned;
     node_id rest = flat_sum(b, inner, n_inner, turned != all_minus);
-    list[n_list] = (summand){0, base_rank(b, atom), n, all_minus, join(b, OP_MUL, atom, rest), {NULL, 0}};
+    list[n_list] = (summand){
+        .rank = base_rank(b, atom), .index = n, .minus = all_minus, .n = join(b, OP_MUL, atom, rest)};
     for (uint32_t i = 0; i < n_list; i++)
         if (list[i].degree >= list[n_list].degree) list[n_list].degree = list[i].degree + 1;
     return add_up(b, list, n_list + 1);
 }
 
-/* A polynomial, turned round if asked, in its cheapest form. */
-static node_id sum_node(builder *b, const poly *p, bool turned) {
-    node_id best = flat_sum(b, p->t, p->n, turned);
+/* A polynomial, turned round if asked, in its cheapest form; of what is as cheap, as it was made. */
+static node_id sum_node(builder *b, power f, bool turned) {
+    const poly *p = algebra_poly(b->s, f.base);
+    way         w = algebra_way(b->s, f);
+    node_id     best = flat_sum(b, w.t, w.n, turned);
     if (p->n < 3 || p->n > MOST_ITEMS) return best;
     for (uint32_t k = b->order.n; k-- > 0;) {
         node_id atom = b->order.at[k];
@@ -324,18 +334,18 @@ static node_id sum_node(builder *b, const poly *p, bool turned) {
 }
 
 /* A sum with as many positive as negative terms can be turned round without a loss. */
-static bool can_turn(const poly *p) {
+static bool can_turn(way w) {
     int balance = 0;
-    for (uint32_t i = 0; i < p->n; i++) balance += p->t[i].c.num > 0 ? 1 : -1;
+    for (uint32_t i = 0; i < w.n; i++) balance += w.t[i].c.num > 0 ? 1 : -1;
     return balance == 0;
 }
 
-/* Does the polynomial begin with a minus? */
-static bool begins_with_minus(builder *b, const poly *p) {
-    assert(p->n >= 2);
-    summand first = summand_of(b, &p->t[0], 0, false);
-    for (uint32_t i = 1; i < p->n; i++) {
-        summand other = summand_of(b, &p->t[i], i, false);
+/* Does the sum begin with a minus? */
+static bool begins_with_minus(builder *b, way w) {
+    assert(w.n >= 2);
+    summand first = summand_of(b, &w.t[0], 0, false);
+    for (uint32_t i = 1; i < w.n; i++) {
+        summand other = summand_of(b, &w.t[i], i, false);
         if (by_place(&other, &first) < 0) first = other;
     }
     return first.minus;
@@ -347,48 +357,64 @@ static bool has_constant(const poly *p) {
     return false;
 }
 
-/* Which of a product's sums are turned round, and the sign that is left: all begin with a
- * plus; a minus in front then turns one more, rather A - Y than 1 - A. */
-static bool turn_sums(builder *b, form x, bool minus, bool *turned) {
-    assert(x.n <= MOST_ITEMS);
-    uint32_t  best = x.n;
+/* Is a factor a sum that can be turned round? */
+static bool is_turnable(const builder *b, power f) {
+    return f.base & POLY_FLAG && can_turn(algebra_way(b->s, f));
+}
+
+/* Turns those of a product's sums that begin with a minus; true if that leaves a minus. */
+static bool straighten(builder *b, const term *x, bool *turned) {
+    assert(x->n <= MOST_ITEMS);
+    bool minus = false;
+    for (uint32_t i = 0; i < x->n; i++) {
+        turned[i] = is_turnable(b, x->f[i]) && begins_with_minus(b, algebra_way(b->s, x->f[i]));
+        minus = minus != (turned[i] && x->f[i].exp % 2);
+    }
+    return minus;
+}
+
+/* A minus in front of a product turns one of its sums, rather A - Y than 1 - A; false if there is none. */
+static bool absorb_minus(builder *b, const term *x, bool *turned) {
+    uint32_t  best = x->n;
     rank_list best_ranks = {NULL, 0};
     bool      best_constant = true;
-    for (uint32_t i = 0; i < x.n; i++) {
-        turned[i] = false;
-        if (!(x.f[i].base & POLY_FLAG) || x.f[i].exp % 2 == 0 || !can_turn(algebra_poly(b->s, x.f[i].base)))
-            continue;
-        const poly *p = algebra_poly(b->s, x.f[i].base);
+    for (uint32_t i = 0; i < x->n; i++) {
+        if (x->f[i].exp != 1 || !is_turnable(b, x->f[i])) continue;
+        const poly *p = algebra_poly(b->s, x->f[i].base);
         bool        constant = has_constant(p);
-        turned[i] = begins_with_minus(b, p);
-        minus = minus != turned[i];
+        if (constant && !best_constant) continue;
         rank_list ranks = ranks_of(b, p->t, p->n);
-        if (x.f[i].exp != 1 || (constant && !best_constant)) continue;
-        if (best < x.n && constant == best_constant && compare_ranks(ranks, best_ranks) >= 0) continue;
+        if (best < x->n && constant == best_constant && compare_ranks(ranks, best_ranks) >= 0) continue;
         best = i;
         best_ranks = ranks;
         best_constant = constant;
     }
-    if (!minus || best == x.n) return minus;
-    turned[best] = !turned[best];
-    return false;
+    if (best < x->n) turned[best] = !turned[best];
+    return best < x->n;
+}
+
+/* minus |x|, with some of its sums turned round. */
+static node_id product_node(builder *b, const term *x, const bool *turned, bool minus) {
+    item  items[MOST_ITEMS];
+    ratio c = {x->c.num < 0 ? -x->c.num : x->c.num, x->c.den};
+    for (uint32_t i = 0; i < x->n; i++) {
+        uint32_t    base = x->f[i].base;
+        const poly *p = base & POLY_FLAG ? algebra_poly(b->s, base) : NULL;
+        node_id     n = p ? sum_node(b, x->f[i], turned[i]) : base;
+        if (!n) return 0;
+        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n,
+                          x->f[i].exp, scalar_base(b, base)};
+    }
+    return quotient(b, minus, c, items, x->n);
 }
 
 static node_id factored(builder *b, form x) {
-    item  items[MOST_ITEMS];
-    bool  turned[MOST_ITEMS];
-    ratio c = {x.c.num < 0 ? -x.c.num : x.c.num, x.c.den};
+    term t = {.c = x.c, .f = x.f, .n = x.n};
+    bool turned[MOST_ITEMS];
     if (x.n > MOST_ITEMS) return 0;
-    bool minus = turn_sums(b, x, x.c.num < 0, turned);
-    for (uint32_t i = 0; i < x.n; i++) {
-        uint32_t    base = x.f[i].base;
-        const poly *p = base & POLY_FLAG ? algebra_poly(b->s, base) : NULL;
-        node_id     n = p ? sum_node(b, p, turned[i]) : base;
-        if (!n) return 0;
-        items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n,
-                          x.f[i].exp, scalar_base(b, base)};
-    }
-    return quotient(b, minus, c, items, x.n);
+    bool minus = straighten(b, &t, turned) != (x.c.num < 0);
+    if (minus && absorb_minus(b, &t, turned)) minus = false;
+    return product_node(b, &t, turned, minus);
 }
 
 /* The terms with the numbers in front multiplied into each. */

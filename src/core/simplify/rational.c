@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TERMS = 48, MOST_POWER = 64, MOST_FACTORS = 64 };
+enum { MOST_TERMS = 48, MOST_POWER = 64, MOST_FACTORS = 64, MOST_DEPTH = 4 };
 
 /* --------------------------------------------------------- rational numbers */
 
@@ -85,7 +85,7 @@ form form_atom(algebra *s, node_id atom) {
     assert(atom && atom < s->g->nodes.n);
     power *f = arena_new(s->a, sizeof *f);
     if (!f) return form_failed();
-    *f = (power){atom, 1};
+    *f = (power){atom, 1, 0};
     return (form){.c = {1, 1}, .f = f, .n = 1, .ok = true};
 }
 
@@ -167,6 +167,32 @@ static bool is_boolean(const algebra *s, uint32_t base) {
     return op >= OP_LT && op <= OP_NE;
 }
 
+/* ------------------------------------------------------ how sums are written */
+
+static uint32_t weigh_terms(const algebra *s, const term *t, uint32_t n);
+
+static uint32_t weigh_base(const algebra *s, power f) {
+    if (!(f.base & POLY_FLAG)) return 1;
+    const poly *p = algebra_poly(s, f.base);
+    return f.way ? s->ways.at[f.way - 1].weight : weigh_terms(s, p->t, p->n);
+}
+
+/* How many factors are read in a sum of these terms; of a polynomial these are atoms. */
+static uint32_t weigh_terms(const algebra *s, const term *t, uint32_t n) {
+    uint32_t w = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        w += t[i].n == 0 || t[i].c.den != 1 || llabs(t[i].c.num) != 1; /* a number in front */
+        for (uint32_t k = 0; k < t[i].n; k++)
+            w += weigh_base(s, t[i].f[k]) + (t[i].f[k].exp != 1 && t[i].f[k].exp != -1);
+    }
+    return w;
+}
+
+/* Of two ways to write the same polynomial the shorter one. */
+static uint32_t shorter_way(const algebra *s, power x, power y) {
+    return x.way == y.way || weigh_base(s, x) <= weigh_base(s, y) ? x.way : y.way;
+}
+
 /* The exponent of a product of powers; false if the factor must not cancel. */
 static bool join_powers(algebra *s, power *to, int32_t more) {
     assert(to->exp && more);
@@ -191,6 +217,7 @@ static bool merge_powers(algebra *s, const power *x, uint32_t nx, const power *y
             out[(*n)++] = y[k++];
         } else {
             power both = x[i++];
+            both.way = shorter_way(s, both, y[k]);
             if (!join_powers(s, &both, y[k++].exp)) return false;
             if (both.exp) out[(*n)++] = both;
         }
@@ -219,7 +246,7 @@ form form_power(algebra *s, form x, int32_t k) {
     if (!f) return form_failed();
     for (uint32_t i = 0; i < x.n; i++) {
         if (abs(x.f[i].exp) > MOST_POWER / abs(k)) return form_failed();
-        f[i] = (power){x.f[i].base, x.f[i].exp * k};
+        f[i] = (power){x.f[i].base, x.f[i].exp * k, x.f[i].way};
         if (is_boolean(s, f[i].base) && f[i].exp > 1) f[i].exp = 1;
     }
     out.f = f;
@@ -389,7 +416,7 @@ static uint32_t shared_powers(algebra *s, const terms *p, power *out) {
             int32_t e = one->f[i].exp;
             for (uint32_t k = 0; k < p->list.n; k++)
                 e = shared_power(is_scalar(s, base), e, power_in(p->list.at[k].f, p->list.at[k].n, base));
-            if (e) out[n++] = (power){base, e};
+            if (e) out[n++] = (power){base, e, 0};
         }
     }
     return n;
@@ -450,7 +477,7 @@ static form primitive(algebra *s, terms p) {
     if (p.list.n) qsort(p.list.at, p.list.n, sizeof(term), larger_first);
     uint32_t base = intern_poly(s, p.list.at, p.list.n);
     if (!base) return form_failed();
-    power one = {base, 1};
+    power one = {base, 1, 0};
     return form_mul(s, out, product_of(s, (ratio){1, 1}, &one, 1));
 }
 
@@ -460,7 +487,7 @@ static bool term_divide(algebra *s, const term *x, const term *y, term *out) {
     assert(y->c.num);
     power *f = arena_new(s->a, y->n * sizeof *f);
     if (!f) return false;
-    for (uint32_t i = 0; i < y->n; i++) f[i] = (power){y->f[i].base, -y->f[i].exp};
+    for (uint32_t i = 0; i < y->n; i++) f[i] = (power){y->f[i].base, -y->f[i].exp, 0};
     term inverse = {.f = f, .n = y->n};
     if (!ratio_make(y->c.den, y->c.num, &inverse.c) || !term_mul(s, x, &inverse, out)) return false;
     for (uint32_t i = 0; i < out->n; i++)
@@ -511,7 +538,7 @@ static form reduce(algebra *s, form x) {
                 is_flat(s, down.base))
                 continue;
             if (!divide_exactly(s, algebra_poly(s, up.base), algebra_poly(s, down.base), &q)) continue;
-            power move[2] = {{up.base, -1}, {down.base, 1}};
+            power move[2] = {{up.base, -1, 0}, {down.base, 1, 0}};
             s->used |= USED_CANCEL;
             form less = without(s, x, product_of(s, (ratio){1, 1}, move, 2));
             x = form_mul(s, less, primitive(s, q));
@@ -522,33 +549,102 @@ static form reduce(algebra *s, form x) {
     return x;
 }
 
-/* What two summands share, denominators of either among it. */
-static form shared_factor(algebra *s, form x, form y) {
-    power    shared[2 * MOST_FACTORS];
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < x.n + y.n; i++) {
-        power one = i < x.n ? x.f[i] : y.f[i - x.n];
-        bool  scalar = is_scalar(s, one.base);
-        if (i >= x.n && power_in(x.f, x.n, one.base)) continue; /* it was among x's */
-        one.exp = shared_power(scalar, one.exp, i < x.n ? power_in(y.f, y.n, one.base) : 0);
-        if (one.exp) shared[n++] = one;
-        if (one.exp < 0 && !scalar) s->used |= USED_DENOMINATOR;
+/* Adds c * x to the summands of a sum: x itself, or, where x is nothing but a sum, what that is a sum of,
+ * unless it is a sum of the model's. */
+static bool keep_summand(algebra *s, terms *list, form x, ratio c) {
+    bool opened = is_sum_alone(x.c, x.f, x.n) && (x.f[0].base & ~POLY_FLAG) >= s->n_written;
+    term own = {.c = {1, 1}, .f = x.f, .n = x.n};
+    way  inner = opened ? algebra_way(s, x.f[0]) : (way){.t = &own, .n = 1};
+    if (!ratio_mul(x.c, c, &c)) return false;
+    for (uint32_t i = 0; i < inner.n; i++) {
+        term one = inner.t[i];
+        if (!ratio_mul(one.c, c, &one.c)) return false;
+        vec_push(s->a, &list->list, one);
     }
-    return product_of(s, (ratio){1, 1}, shared, n);
+    return list->list.n <= MOST_TERMS;
+}
+
+static uint32_t depth_of(const algebra *s, const term *t, uint32_t n) {
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < t[i].n; k++) {
+            power    f = t[i].f[k];
+            uint32_t inner = !(f.base & POLY_FLAG) ? 0 : f.way ? s->ways.at[f.way - 1].depth + 1 : 1;
+            if (inner > depth) depth = inner;
+        }
+    }
+    return depth;
+}
+
+/* `sum`, if it is a number times a polynomial, written as the summands where that is no longer. */
+static form keep_summands(algebra *s, form sum, const form *x, uint32_t n) {
+    ratio c;
+    terms list = {.ok = true};
+    if (!sum.ok || sum.n != 1 || !(sum.f[0].base & POLY_FLAG) || sum.f[0].exp != 1) return sum;
+    if (!ratio_make(sum.c.den, sum.c.num, &c)) return sum;
+    for (uint32_t i = 0; i < n; i++)
+        if (!keep_summand(s, &list, x[i], c)) return sum;
+    way   w = {.t = list.list.at, .n = list.list.n};
+    power by_terms = sum.f[0];
+    w.depth = depth_of(s, w.t, w.n);
+    w.weight = weigh_terms(s, w.t, w.n);
+    if (!w.depth || w.depth > MOST_DEPTH || w.weight > weigh_base(s, by_terms)) return sum;
+    vec_push(s->a, &s->ways, w);
+    if (s->a->failed) return form_failed();
+    by_terms.way = s->ways.n;
+    return product_of(s, sum.c, &by_terms, 1);
+}
+
+/* What summands share, denominators of one of them among it. */
+static form shared_factor(algebra *s, const form *x, uint32_t n) {
+    form out = form_number((ratio){1, 1});
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < x[i].n; k++) {
+            power one = x[i].f[k];
+            bool  scalar = is_scalar(s, one.base), seen = false;
+            for (uint32_t j = 0; j < i; j++) seen = seen || power_in(x[j].f, x[j].n, one.base);
+            if (seen) continue;
+            for (uint32_t j = 0; j < n; j++)
+                one.exp = shared_power(scalar, one.exp, power_in(x[j].f, x[j].n, one.base));
+            if (one.exp) out = form_mul(s, out, product_of(s, (ratio){1, 1}, &one, 1));
+            if (one.exp < 0 && !scalar) s->used |= USED_DENOMINATOR;
+        }
+    }
+    return out;
+}
+
+/* The sum of forms that are not 0. */
+static form add_all(algebra *s, form *x, uint32_t n) {
+    form     common = shared_factor(s, x, n);
+    uint32_t used = s->used;
+    form     inverse = form_power(s, common, -1);
+    terms    all = {.ok = common.ok && inverse.ok};
+    for (uint32_t i = 0; all.ok && i < n; i++) {
+        x[i] = without(s, x[i], inverse);
+        terms p = expand(s, x[i]);
+        all.ok = p.ok;
+        for (uint32_t k = 0; k < p.list.n; k++) vec_push(s->a, &all.list, p.list.at[k]);
+    }
+    s->used = used;
+    if (!all.ok || s->a->failed) return form_failed();
+    return reduce(s, form_mul(s, common, keep_summands(s, primitive(s, all), x, n)));
+}
+
+/* At once: what comes out depends on the order of the summands only where they stand equally. */
+form form_sum(algebra *s, const form *x, uint32_t n) {
+    form    *own = arena_new(s->a, n * sizeof *own);
+    uint32_t k = 0;
+    if (!own) return form_failed();
+    for (uint32_t i = 0; i < n; i++) {
+        if (!x[i].ok) return form_failed();
+        if (!form_is_zero(x[i])) own[k++] = x[i];
+    }
+    if (k == 0) return form_number((ratio){0, 1});
+    return k == 1 ? own[0] : add_all(s, own, k);
 }
 
 form form_add(algebra *s, form x, form y) {
-    if (!x.ok || !y.ok) return form_failed();
-    if (form_is_zero(x)) return y;
-    if (form_is_zero(y)) return x;
-    form     common = shared_factor(s, x, y);
-    uint32_t used = s->used;
-    form     inverse = form_power(s, common, -1);
-    terms    p = expand(s, without(s, x, inverse)), q = expand(s, without(s, y, inverse));
-    s->used = used;
-    if (!common.ok || !p.ok || !q.ok) return form_failed();
-    for (uint32_t i = 0; i < q.list.n; i++) vec_push(s->a, &p.list, q.list.at[i]);
-    return reduce(s, form_mul(s, common, primitive(s, p)));
+    return form_sum(s, (form[]){x, y}, 2);
 }
 
 terms_of_form form_terms(algebra *s, form x) {
@@ -578,21 +674,22 @@ form form_multiply_out(algebra *s, form x) {
 form form_substitute_power(algebra *s, form x, node_id atom, int32_t k, form w) {
     assert(k > 0);
     form out = form_number(x.c);
-    for (uint32_t i = 0; x.ok && out.ok && i < x.n; i++) {
-        power f = x.f[i];
+    for (uint32_t j = 0; x.ok && out.ok && j < x.n; j++) {
+        power f = x.f[j];
         if (f.base == atom) {
             out = form_mul(s, out, form_power(s, w, f.exp / k));
         } else if (!(f.base & POLY_FLAG)) {
             out = form_mul(s, out, product_of(s, (ratio){1, 1}, &f, 1));
         } else {
-            form sum = form_number((ratio){0, 1});
-            for (uint32_t t = 0; t < algebra_poly(s, f.base)->n; t++) {
-                const term *one = &algebra_poly(s, f.base)->t[t];
-                form        part = product_of(s, one->c, one->f, one->n);
-                part = form_substitute_power(s, part, atom, k, w); /* atoms only: one level deep */
-                sum = form_add(s, sum, part);
+            power by_terms = {f.base, f.exp, k == 1 ? f.way : 0}; /* other powers are looked for in terms */
+            way   p = algebra_way(s, by_terms);
+            form *parts = arena_new(s->a, p.n * sizeof *parts);
+            if (!parts) return form_failed();
+            for (uint32_t i = 0; i < p.n; i++) { /* at most MOST_DEPTH levels deep */
+                form part = product_of(s, p.t[i].c, p.t[i].f, p.t[i].n);
+                parts[i] = form_substitute_power(s, part, atom, k, w);
             }
-            out = form_mul(s, out, form_power(s, sum, f.exp));
+            out = form_mul(s, out, form_power(s, form_sum(s, parts, p.n), f.exp));
         }
     }
     return x.ok ? reduce(s, out) : x;
@@ -618,17 +715,21 @@ bool form_divides_powers(algebra *s, form x, node_id atom, int32_t k) {
  * (divided by it). False if other powers occur. */
 static bool split_linear(algebra *s, const terms *p, node_id atom, int32_t k, form *without, form *with) {
     assert(k > 0);
-    *without = *with = form_number((ratio){0, 1});
+    form    *both = arena_new(s->a, 2 * p->list.n * sizeof *both);
+    form    *parts[2] = {both, both + p->list.n};
+    uint32_t n[2] = {0, 0};
+    if (!both) return false;
     for (uint32_t i = 0; i < p->list.n; i++) {
         const term *t = &p->list.at[i];
         int32_t     e = power_in(t->f, t->n, atom);
-        power       remove = {atom, -k};
+        power       remove = {atom, -k, 0};
         form        one = product_of(s, t->c, t->f, t->n);
-        if (e == 0) *without = form_add(s, *without, one);
-        else if (e == k)
-            *with = form_add(s, *with, form_mul(s, one, product_of(s, (ratio){1, 1}, &remove, 1)));
-        else return false;
+        if (e != 0 && e != k) return false;
+        if (e == k) one = form_mul(s, one, product_of(s, (ratio){1, 1}, &remove, 1));
+        parts[e == k][n[e == k]++] = one;
     }
+    *without = form_sum(s, parts[0], n[0]);
+    *with = form_sum(s, parts[1], n[1]);
     return without->ok && with->ok;
 }
 
@@ -645,7 +746,7 @@ form form_solve(algebra *s, form def, node_id atom, node_id name, int32_t *k) {
     form up = form_number(def.c), down = form_number((ratio){1, 1});
     uint32_t used = s->used;
     for (uint32_t i = 0; def.ok && i < def.n; i++) {
-        power f = def.f[i], inverse = {f.base, -f.exp};
+        power f = def.f[i], inverse = {f.base, -f.exp, f.way};
         if (f.exp > 0) up = form_mul(s, up, product_of(s, (ratio){1, 1}, &f, 1));
         else down = form_mul(s, down, product_of(s, (ratio){1, 1}, &inverse, 1));
     }

@@ -19,6 +19,7 @@ typedef struct ratio {
 typedef struct power {
     uint32_t base; /* an atom's node_id, or POLY_FLAG | the index of a polynomial */
     int32_t  exp;
+    uint32_t way;  /* how a polynomial is written: 0 by its terms, or 1 + the index of a way */
 } power;
 
 /* By base, each once: what every form and every term keeps its powers as. */
@@ -37,7 +38,7 @@ typedef struct form {
 
 typedef struct term {
     ratio        c;
-    const power *f; /* atoms only */
+    const power *f; /* of a polynomial atoms only, of a way polynomials, too */
     uint32_t     n;
 } term;
 
@@ -46,6 +47,21 @@ typedef struct poly {
     uint32_t    n;
     uint32_t    hash;
 } poly;
+
+/* Is a product nothing but a sum, or the negative of one? */
+static inline bool is_sum_alone(ratio c, const power *f, uint32_t n) {
+    return n == 1 && f[0].base & POLY_FLAG && f[0].exp == 1 && c.den == 1 && (c.num == 1 || c.num == -1);
+}
+
+/* What a polynomial is and how it is written are two things: by its terms, multiplied out, equal sums are
+ * seen to be equal; `s - (y - x)**2`, as it was made, is the shorter line, and the one that keeps the
+ * digits of y - x. A way is kept where it is no longer than the terms, and goes with the factor. */
+typedef struct way {
+    const term *t; /* the summands, polynomials among their factors */
+    uint32_t    n;
+    uint32_t    weight; /* how many factors are read */
+    uint32_t    depth;  /* how deep sums stand in sums */
+} way;
 
 enum { /* what was used, for the trail; a bit each */
     USED_DENOMINATOR = 1, USED_CANCEL = 2, USED_COLLECT = 4, USED_NAME = 8, USED_TIDY = 16,
@@ -56,12 +72,14 @@ typedef struct algebra {
     const ir   *g;
     arena      *a;
     VEC(poly) polys;
+    VEC(way) ways;
     uint32_t   *slots;
     uint32_t    n_slots;
     const bool *flat_var; /* by var_id: may be zero on a whole region */
     const bool *
         kinked_var; /* made entry by entry from a function in pieces: a sum of such may be zero on a region */
     uint32_t    n_flat_var;
+    uint32_t    n_written; /* polynomials that the model's own formulas have: they stay together in sums */
     bool        factoring; /* what all terms share is being taken out: nothing is lost where it is zero */
     uint32_t    used;     /* USED_.. since the caller cleared it */
 } algebra;
@@ -78,6 +96,7 @@ bool form_is_atom(form x, node_id *atom);
 
 form form_mul(algebra *s, form x, form y);
 form form_add(algebra *s, form x, form y);
+form form_sum(algebra *s, const form *x, uint32_t n);
 form form_negate(form x);
 form form_power(algebra *s, form x, int32_t k);
 
@@ -117,6 +136,13 @@ bool  ratio_from_double(double x, ratio *out);
 static inline const poly *algebra_poly(const algebra *s, uint32_t base) {
     assert(base & POLY_FLAG && (base & ~POLY_FLAG) < s->polys.n);
     return &s->polys.at[base & ~POLY_FLAG];
+}
+
+/* The summands that a polynomial is written with. */
+static inline way algebra_way(const algebra *s, power f) {
+    assert(f.way <= s->ways.n);
+    const poly *p = algebra_poly(s, f.base);
+    return f.way ? s->ways.at[f.way - 1] : (way){.t = p->t, .n = p->n};
 }
 
 #endif

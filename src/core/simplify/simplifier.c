@@ -112,6 +112,7 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d,
         DFOO_TRY(learn_region(w, s, at, kinked, flat));
         if (!no_name || !no_name[s->var]) learn_name(w, s);
     }
+    w->s.n_written = w->s.polys.n;
     return arena_status(a);
 }
 
