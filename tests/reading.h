@@ -61,10 +61,9 @@ static inline void reading_open(reading *r, const char *text) {
 
 static inline dfoo_status reading_try_derive(reading *r, convention c) {
     diff_options     how = {.convention = c};
-    simplify_options tidy = {.wanted = NULL};
     DFOO_TRY(diff_name(&r->m, &r->a));
     DFOO_TRY(diff_run(&r->m, &r->a, &how, &r->dv));
-    return simplify_derivation(&r->dv, &r->m.g, &r->a, &tidy);
+    return simplify_derivation(&r->dv, &r->m.g, &r->a, NULL);
 }
 
 static inline void reading_derive(reading *r, convention c) {

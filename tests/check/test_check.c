@@ -98,14 +98,13 @@ static dfoo_status derive(void *user, model *m, arena *a, const trail_edit *edit
 /* edit: a mistake in the derivation that is to be checked, not in the engine's. */
 static dfoo_status try_open(opened *o, dfoo_allocator mem, const char *text, convention c, const trail_edit *edit) {
     diff_options     diff = {.convention = c, .edit = edit};
-    simplify_options simple = {.wanted = NULL};
     memset(o, 0, sizeof *o);
     o->convention = c;
     arena_init(&o->scratch, mem);
     DFOO_TRY(reading_try(&o->r, mem, text));
     DFOO_TRY(diff_name(&o->r.m, &o->r.a));
     DFOO_TRY(diff_run(&o->r.m, &o->r.a, &diff, &o->r.dv));
-    DFOO_TRY(simplify_derivation(&o->r.dv, &o->r.m.g, &o->r.a, &simple));
+    DFOO_TRY(simplify_derivation(&o->r.dv, &o->r.m.g, &o->r.a, NULL));
     return simplify_program(&o->r.dv, &o->r.m.g, true, NULL, 0, &o->shown);
 }
 

@@ -41,7 +41,6 @@ static void expect(bench *b, dfoo_status status, const char *what, const char *t
 static void open_bench(bench *b) {
     derivation       e;
     diff_options     how = {0};
-    simplify_options plain = {0};
     program          shown = {{0}};
     *b = (bench){.p = {{0}}};
     arena_init(&b->a, mem_default());
@@ -49,7 +48,7 @@ static void open_bench(bench *b) {
     diags_init(&b->d, &b->a);
     if (lang_read(&b->m, &b->a, &b->names, &b->d, "net.eq", network, strlen(network)) != DFOO_OK ||
         diff_run(&b->m, &b->a, &how, &e) != DFOO_OK ||
-        simplify_derivation(&e, &b->m.g, &b->a, &plain) != DFOO_OK ||
+        simplify_derivation(&e, &b->m.g, &b->a, NULL) != DFOO_OK ||
         simplify_program(&e, &b->m.g, false, b->m.predict.at, b->m.predict.n, &shown) != DFOO_OK ||
         simplify_stable(&b->m.g, &b->a, &shown, NULL, &b->p) != DFOO_OK)
         fail(b, "the network", network);

@@ -45,6 +45,19 @@ static void check_order(reading *r, const program *p, uint64_t seed) {
     }
 }
 
+/* A line is written in gradients that have lines of their own. */
+static void check_names(reading *r, uint64_t seed) {
+    for (uint32_t i = 0; i < r->dv.list.n; i++) {
+        node_list names = {{0}};
+        assert_int_equal(ir_names(&r->m.g, &r->a, r->dv.list.at[i].whole, &names), DFOO_OK);
+        for (uint32_t k = 0; k < names.list.n; k++) {
+            const variable *x = ir_var(&r->m.g, ir_node(&r->m.g, names.list.at[k])->ref);
+            if (x->kind == VAR_GRADIENT && !derivation_find(&r->dv, x->of)->shown)
+                fail_model(r, seed, "written in a gradient that is not shown:", gradient_name(r, &r->dv.list.at[i]));
+        }
+    }
+}
+
 /* As the chain rule gives it, simplified, shown and stable: one value; and that of differences. */
 static void check_values(reading *r, uint64_t seed, totals *t) {
     static const char *const forms[] = {"raw", "simplified", "shown"};
@@ -169,6 +182,7 @@ static void check_model(uint64_t seed, totals *t) {
     dump_model(text.text, seed);
     if (reading_try(&r, mem_default(), text.text) != DFOO_OK) fail_model(&r, seed, "cannot be read", "");
     reading_derive(&r, CONVENTION_COURSE);
+    check_names(&r, seed);
     check_values(&r, seed, t);
     check_conventions(text.text, &r, seed);
     check_parsing(&r, seed);

@@ -219,7 +219,7 @@ static void workbench_open(workbench *b) {
     diff_options how = {.convention = CONVENTION_COURSE};
     reading_open(&b->r, names_model);
     assert_int_equal(diff_run(&b->r.m, &b->r.a, &how, &b->r.dv), DFOO_OK);
-    assert_int_equal(simplifier_init(&b->w, &b->r.m.g, &b->r.a, &b->r.dv, NULL), DFOO_OK);
+    assert_int_equal(simplifier_init(&b->w, &b->r.m.g, &b->r.a, &b->r.dv), DFOO_OK);
 }
 
 static node_id simplified(workbench *b, node_id n) {
@@ -442,7 +442,7 @@ static void names_of_pieces_do_not_cancel(void **state) {
                  list[i].formulas);
         reading_open(&w.r, text);
         assert_int_equal(diff_run(&w.r.m, &w.r.a, &how, &w.r.dv), DFOO_OK);
-        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv, NULL), DFOO_OK);
+        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv), DFOO_OK);
         const char *after = reading_text(&w.r, simplified(&w, reading_expression(&w.r, list[i].quotient)));
         if (!strchr(after, '/')) fail_msg("with %s, %s became %s", list[i].formulas, list[i].quotient, after);
         reading_close(&w.r);
@@ -524,7 +524,7 @@ static void labels_sum_to_one_over_the_classes(void **state) {
         snprintf(text, sizeof text, "examples m\n%s\nparam b : (1, 1)\nJ = sum(b * Y)\nminimize J\n", list[i].label);
         reading_open(&w.r, text);
         assert_int_equal(diff_run(&w.r.m, &w.r.a, &how, &w.r.dv), DFOO_OK);
-        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv, NULL), DFOO_OK);
+        assert_int_equal(simplifier_init(&w.w, &w.r.m.g, &w.r.a, &w.r.dv), DFOO_OK);
         assert_string_equal(reading_text(&w.r, simplified(&w, reading_expression(&w.r, list[i].sum))), list[i].becomes);
         reading_close(&w.r);
     }

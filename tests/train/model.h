@@ -39,11 +39,10 @@ typedef struct fixture {
 static inline dfoo_status fixture_build(fixture *f, const char *text) {
     derivation       e;
     diff_options     how = {0};
-    simplify_options plain = {0};
     program          shown = {{0}};
     DFOO_TRY(lang_read(&f->m, &f->a, &f->names, &f->d, "test.eq", text, strlen(text)));
     DFOO_TRY(diff_run(&f->m, &f->a, &how, &e));
-    DFOO_TRY(simplify_derivation(&e, &f->m.g, &f->a, &plain));
+    DFOO_TRY(simplify_derivation(&e, &f->m.g, &f->a, NULL));
     DFOO_TRY(simplify_program(&e, &f->m.g, false, f->m.predict.at, f->m.predict.n, &shown));
     return simplify_stable(&f->m.g, &f->a, &shown, NULL, &f->p);
 }

@@ -121,7 +121,7 @@ static bool is_alias(pass *p, node_id n) {
     return v && !v->shown && !v->given;
 }
 
-static void choose_shown(pass *p, const simplify_options *opt) {
+static void choose_shown(pass *p, const bool *wanted) {
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
         uint8_t   kind = ir_var(p->g, v->var)->kind;
@@ -129,7 +129,7 @@ static void choose_shown(pass *p, const simplify_options *opt) {
         bool      used = c.uses > 1 || c.in_product || (v->n_through > 1 && c.uses);
         bool      short_form = is_trivial(p->g, v->local) && !is_alias(p, v->local);
         v->shown = kind == VAR_PARAM || (kind == VAR_DEFINED && used && !short_form);
-        if (opt->wanted && opt->wanted[v->var]) v->shown = true;
+        if (wanted && wanted[v->var]) v->shown = true;
     }
 }
 
@@ -150,7 +150,12 @@ static node_id write_out(void *user, ir *g, node_id n, const node_id *args) {
  * a name of the forward pass) replaced by what they are. */
 static node_id substitute(pass *p, node_id root, bool trivial) {
     writing_out w = {p, trivial};
-    return ir_map(p->g, p->a, root, write_out, &w);
+    node_id     before = 0;
+    while (root && root != before) { /* a line written out can be from when others still had theirs */
+        before = root;
+        root = ir_map(p->g, p->a, root, write_out, &w);
+    }
+    return root;
 }
 
 static dfoo_status make_local(pass *p) {
@@ -173,14 +178,15 @@ static dfoo_status make_local(pass *p) {
     return arena_status(p->a);
 }
 
-/* The gradients that stand in a node and nowhere else, and could be written out there. */
-static dfoo_status only_users(pass *p, node_id root, node_list *out) {
+/* The gradients that stand in a gradient's line and nowhere else, and could be written out there. */
+static dfoo_status only_users(pass *p, const gradient *v, node_list *out) {
     node_list need = {{0}};
-    DFOO_TRY(ir_reach(p->g, p->a, &root, 1, &need));
+    uint32_t  user = p->gradient_of[v->grad];
+    DFOO_TRY(ir_reach(p->g, p->a, &v->local, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
-        const gradient *v = gradient_at(p, need.list.at[i]);
-        if (v && v->shown && !v->given && ir_var(p->g, v->var)->kind == VAR_DEFINED &&
-            p->of[v->grad].users == 1)
+        const gradient *u = gradient_at(p, need.list.at[i]);
+        if (u && u->shown && !u->given && ir_var(p->g, u->var)->kind == VAR_DEFINED &&
+            p->of[u->grad].users == 1 && p->of[u->grad].last_user == user)
             vec_push(p->a, &out->list, need.list.at[i]);
     }
     return arena_status(p->a);
@@ -203,41 +209,50 @@ static bool is_short(pass *p, const gradient *v, const gradient *u, node_id whol
 
 /* Where such a gradient can be written out without making things longer, it needs no line of its
  * own: with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
-static dfoo_status try_without(pass *p, gradient *v, const simplify_options *opt, uint32_t *used) {
+static dfoo_status try_without(pass *p, gradient *v, const bool *wanted) {
     node_list only = {{0}};
     if (ir_var(p->g, v->var)->kind == VAR_INPUT) return DFOO_OK;
-    DFOO_TRY(only_users(p, v->local, &only));
+    DFOO_TRY(only_users(p, v, &only));
     for (uint32_t i = only.list.n; i-- > 0;) {
         gradient *u = gradient_at(p, only.list.at[i]);
-        if (opt->wanted && opt->wanted[u->var]) continue;
+        if (wanted && wanted[u->var]) continue;
         u->shown = false;
-        uint32_t more = 0;
+        uint32_t used = 0;
         node_id  n = substitute(p, v->local, false);
-        node_id  whole = n ? simplifier_run(&p->w, n, &more) : 0;
-        if (whole && is_short(p, v, u, whole)) {
-            v->whole = whole;
-            *used |= more;
-        } else {
-            u->shown = true;
-        }
+        node_id  whole = n ? simplifier_run(&p->w, n, &used) : 0;
+        if (whole && is_short(p, v, u, whole)) v->whole = whole;
+        else u->shown = true;
     }
     return arena_status(p->a);
 }
 
-static dfoo_status make_whole(pass *p, const simplify_options *opt) {
+static dfoo_status write_whole(pass *p, gradient *v) {
+    uint32_t used = 0;
+    node_id  n = substitute(p, v->local, false);
+    v->whole = n == v->local ? n : n ? simplifier_run(&p->w, n, &used) : 0;
+    if (v->whole) return arena_status(p->a);
+    return arena_status(p->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+}
+
+static dfoo_status make_whole(pass *p, const bool *wanted) {
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
-        uint32_t  used = 0;
-        if (v->given) {
-            v->shown = true;
-            continue;
-        }
-        node_id n = substitute(p, v->local, false);
-        v->whole = n == v->local ? n : n ? simplifier_run(&p->w, n, &used) : 0;
-        if (!v->whole) return arena_status(p->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
-        DFOO_TRY(try_without(p, v, opt, &used));
+        v->shown |= v->given;
+        if (v->given) continue;
+        DFOO_TRY(write_whole(p, v));
+        DFOO_TRY(try_without(p, v, wanted));
     }
     return arena_status(p->a);
+}
+
+/* What had no say in what is shown was perhaps written before that was decided. */
+static dfoo_status write_others(pass *p) {
+    for (uint32_t i = 0; i < p->d->list.n; i++) {
+        gradient *v = &p->d->list.at[i];
+        bool      other = !v->shown || ir_var(p->g, v->var)->kind == VAR_INPUT;
+        if (other && !v->given) DFOO_TRY(write_whole(p, v));
+    }
+    return DFOO_OK;
 }
 
 /* Counts again on what is shown now. */
@@ -252,13 +267,13 @@ static dfoo_status recount(pass *p) {
 }
 
 /* A gradient that has become an ordinary factor of one other line loses its own. */
-static dfoo_status drop_needless(pass *p, const simplify_options *opt, bool *dropped) {
+static dfoo_status drop_needless(pass *p, const bool *wanted, bool *dropped) {
     *dropped = false;
     DFOO_TRY(recount(p));
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
         use_count c = p->of[v->grad];
-        bool      asked = opt->wanted && opt->wanted[v->var];
+        bool      asked = wanted && wanted[v->var];
         if (!v->shown || v->given || asked || ir_var(p->g, v->var)->kind != VAR_DEFINED) continue;
         if (c.uses > 1 || c.in_product || v->n_through > 1) continue;
         v->shown = false;
@@ -278,21 +293,22 @@ static void record_whole(pass *p) {
     }
 }
 
-dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_options *opt) {
+dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const bool *wanted) {
     pass p = {.d = d, .g = g, .a = a};
-    DFOO_TRY(simplifier_init(&p.w, g, a, d, opt->no_name));
+    DFOO_TRY(simplifier_init(&p.w, g, a, d));
     p.gradient_of = arena_new(a, p.w.n_vars * sizeof *p.gradient_of);
     p.of = arena_new(a, p.w.n_vars * sizeof *p.of);
     if (!p.gradient_of || !p.of) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < d->list.n; i++) p.gradient_of[d->list.at[i].grad] = i + 1;
     DFOO_TRY(make_local(&p));
-    choose_shown(&p, opt);
-    DFOO_TRY(make_whole(&p, opt));
+    choose_shown(&p, wanted);
+    DFOO_TRY(make_whole(&p, wanted));
     bool dropped = true;
     for (int rounds = 0; dropped && rounds < 3; rounds++) {
-        DFOO_TRY(drop_needless(&p, opt, &dropped));
-        if (dropped) DFOO_TRY(make_whole(&p, opt));
+        DFOO_TRY(drop_needless(&p, wanted, &dropped));
+        if (dropped) DFOO_TRY(make_whole(&p, wanted));
     }
+    DFOO_TRY(write_others(&p));
     record_whole(&p);
     return arena_status(a);
 }

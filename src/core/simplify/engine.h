@@ -41,7 +41,7 @@ struct simplifier {
     uint32_t n_vars;
 };
 
-dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name);
+dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d);
 
 /* The best form of a node, after folding into the names that exist. */
 node_id simplifier_run(simplifier *w, node_id n, uint32_t *used);

@@ -17,7 +17,7 @@ dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id 
     for (uint32_t i = 0; i < d->list.n; i++) {
         const gradient *v = &d->list.at[i];
         if (v->given || (!v->shown && !all)) continue;
-        DFOO_TRY(program_add(g, out, v->grad, v->shown ? v->whole : v->local, span_at(0, 0)));
+        DFOO_TRY(program_add(g, out, v->grad, v->whole, span_at(0, 0)));
     }
     return DFOO_OK;
 }
@@ -28,7 +28,7 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
     derivation d = {.m = &none};
     uint32_t   used = 0;
     if (name) vec_push(a, &d.forward.list, (stmt){.var = name, .node = formula});
-    if (simplifier_init(&w, g, a, &d, NULL) != DFOO_OK) return 0;
+    if (simplifier_init(&w, g, a, &d) != DFOO_OK) return 0;
     *tidy = simplifier_tidy(&w, n);
     return simplifier_run(&w, n, &used);
 }
@@ -36,7 +36,7 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
 dfoo_status simplify_open(derivation *d, ir *g, arena *a, bool any_labels, simplifier **out) {
     *out = arena_new(a, sizeof **out);
     if (!*out) return DFOO_ENOMEM;
-    DFOO_TRY(simplifier_init(*out, g, a, d, NULL));
+    DFOO_TRY(simplifier_init(*out, g, a, d));
     (*out)->any_labels = any_labels;
     return DFOO_OK;
 }

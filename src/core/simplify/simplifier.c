@@ -91,7 +91,7 @@ static void learn_name(simplifier *w, const stmt *s) {
     }
 }
 
-dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d, const bool *no_name) {
+dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d) {
     *w = (simplifier){.g = g, .a = a, .improve = engine_improve, .n_vars = g->vars.n};
     w->examples = d->m->examples;
     w->examples_are_columns = d->m->examples_are_columns;
@@ -110,7 +110,7 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d,
     for (uint32_t i = 0; i < d->forward.list.n; i++) {
         const stmt *s = &d->forward.list.at[i];
         DFOO_TRY(learn_region(w, s, at, kinked, flat));
-        if (!no_name || !no_name[s->var]) learn_name(w, s);
+        learn_name(w, s);
     }
     w->s.n_written = w->s.polys.n;
     return arena_status(a);

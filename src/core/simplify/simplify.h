@@ -6,18 +6,14 @@
 
 #include "core/ir/trail.h"
 
-typedef struct simplify_options {
-    const bool *no_name; /* by var_id: the names that must not stand for their formula (their values
-                            are given and need not agree with it); may be NULL */
-    const bool *wanted;  /* by var_id: gradients asked for by name, shown as well; may be NULL */
-} simplify_options;
-
-/* Fills local, whole and shown of every gradient, and appends rewrite steps to the trail. */
-dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const simplify_options *opt);
+/* Fills local, whole and shown of every gradient, and appends rewrite steps to the trail.
+ * `wanted` (by var_id, may be NULL): gradients asked for by name, which are shown as well. */
+dfoo_status simplify_derivation(derivation *d, ir *g, arena *a, const bool *wanted);
 
 /* The program that computes the cost and the gradients, in the order in which it is run: the
  * forward statements (those of `also`, predictions say, included), then dV = whole for what is
- * shown and, with `all`, dV = local for the rest, inputs' included. */
+ * shown and, with `all`, for the rest, inputs' included. A whole line does not go by gradients that are not
+ * shown: dA is infinite where A = sigmoid(Z) is 1, and dZ = A - Y is not. */
 dfoo_status simplify_program(const derivation *d, ir *g, bool all, const var_id *also, uint32_t n_also,
                              program *out);
 
