@@ -1,14 +1,14 @@
 /* dfoo derive: the backward pass as equations. */
 #include "cli.h"
 
-/* The derivation as data, whatever the format of the text is. */
+/* The derivation as data, whatever the format of the text is; it is the one from inputs and labels. */
 static void add_json(const task *w, const dfoo_derive_options *asked) {
     dfoo_derive_options how = DFOO_INIT(dfoo_derive_options);
     char               *text = NULL;
     how.convention = asked->convention;
     how.wrt = asked->wrt;
     how.format = DFOO_JSON;
-    if (json_asked() && dfoo_derive(w->model, &how, &text) == DFOO_OK) result_json("derivation", text);
+    if (json_asked() && !asked->given && dfoo_derive(w->model, &how, &text) == DFOO_OK) result_json("derivation", text);
     dfoo_text_free(w->d, text);
 }
 

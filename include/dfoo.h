@@ -333,8 +333,10 @@ typedef struct dfoo_derive_options {
     int             steps; /* not 0: all gradients, grouped by the equation they come from */
     int             run;   /* not 0: the program as it is run, and the rules that made it stable */
     const char     *wrt;   /* names with commas between them: only these gradients; NULL: all */
-    dfoo_format     format;     /* steps and run come as text only */
+    dfoo_format     format;     /* steps, run and given come as text only */
     int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
+    const char     *given;      /* names with commas: the lines for dfoo_grad with these given, "A1,dA2"; with
+                                   `run`, the program that it runs. As text only; NULL: nothing */
 } dfoo_derive_options;
 
 typedef struct dfoo_show_options {
@@ -398,8 +400,8 @@ typedef struct dfoo_grad_options {
 } dfoo_grad_options;
 
 /* All values and gradients from given arrays: `in` holds arrays by variable names; any
- * variable may be given, an intermediate one (A1) or a gradient (dA2) too, and is used as
- * given. `out` gets every forward value and gradient that can be computed. What is given
+ * variable may be given, an intermediate one (A1) or a gradient (dA2) too, and stands for
+ * its name in every line that dfoo_derive shows with these `given`. `out` gets every forward value and gradient that can be computed. What is given
  * against its equation, and what could not be computed, is told in dfoo_messages. */
 DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
                                dfoo_arrays **out);

@@ -113,17 +113,28 @@ dfoo_status work_name(work *w);
 /* The passes up to the derivation, in order. */
 typedef struct work_options {
     dfoo_convention convention;
-    const bool     *given_gradient, *no_name, *wanted; /* by var_id */
+    const bool     *given;  /* by var_id, may be NULL: a given gradient is where the sweep begins */
+    const bool     *wanted; /* by var_id, may be NULL: gradients that are shown because they are asked for */
 } work_options;
 dfoo_status work_derive(work *w, const work_options *opt);
 
 /* The program that is run, in its stable form. */
 typedef struct program_options {
-    bool        all;     /* gradients of everything, else what training needs */
-    bool        digits;  /* those of units that saturate, too */
-    const bool *no_name; /* by var_id; may be NULL */
+    bool        all;    /* gradients of everything, else what training needs */
+    bool        digits; /* those of units that saturate, too */
+    const bool *given;  /* by var_id, may be NULL: what is given need not agree with its formula, so no rule
+                           looks through its name */
 } program_options;
 dfoo_status work_program(work *w, const program_options *opt, program *out);
+
+/* given.c: variables that are given, by var_id: room for them and for those that a call adds. */
+bool *work_flags(work *w);
+
+/* The variables of a list with commas (NULL: none), gradients among them. */
+dfoo_status work_read_given(work *w, const char *list, bool **given);
+
+/* The program without the lines of what is given. */
+dfoo_status work_leave_out(work *w, const bool *given, const program *all, program *run);
 
 /* Reports the functions without a formula, for whose sake nothing can be run; DFOO_EINPUT. */
 dfoo_status work_open_function(work *w);
@@ -147,13 +158,6 @@ const char *work_word(work *w, const char **list);
 
 /* The variable of exactly this name, gradients among them; 0 if there is none (reported). */
 var_id work_find_exactly(work *w, const char *name);
-
-/* Variables that are given, by var_id: room for them and for those that a call adds. */
-bool *work_flags(work *w);
-
-/* The derivation with `given` variables, where an equation is not used for what is given: `given` beside
- * something of its own equation keeps its name, a given gradient is where the sweep begins. */
-dfoo_status work_derive_given(work *w, dfoo_convention convention, const bool *given);
 
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);

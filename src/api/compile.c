@@ -7,21 +7,9 @@
 typedef struct compiling {
     dfoo_function *f;
     work          *w;
-    bool          *given;   /* by var_id: the caller's, in spite of its equation */
+    const bool    *given; /* by var_id: the caller's, in spite of its equation */
     VEC(var_id) wanted;
-    program        all, run;
 } compiling;
-
-static dfoo_status read_given(compiling *c, const char *list) {
-    c->given = work_flags(c->w);
-    if (!c->given) return DFOO_ENOMEM;
-    for (const char *name; (name = work_word(c->w, &list));) {
-        var_id v = work_find_exactly(c->w, name);
-        if (!v) return DFOO_EINPUT;
-        c->given[v] = true;
-    }
-    return arena_status(&c->w->a);
-}
 
 /* ------------------------------------------------------------------ outputs */
 
@@ -67,15 +55,6 @@ static bool as_training_does(const compiling *c) {
 
 /* ------------------------------------------------------------------ the plan */
 
-/* What is given is not computed. */
-static dfoo_status leave_out_given(compiling *c) {
-    for (uint32_t i = 0; i < c->all.list.n; i++) {
-        const stmt *s = &c->all.list.at[i];
-        if (!c->given[s->var]) DFOO_TRY(program_add(&c->w->m.g, &c->run, s->var, s->node, s->at));
-    }
-    return DFOO_OK;
-}
-
 /* Has the variable a value before anything is computed? */
 static bool is_there(const compiling *c, var_id v) {
     uint8_t kind = ir_var(&c->w->m.g, v)->kind;
@@ -91,9 +70,9 @@ static dfoo_status refuse_output(compiling *c, var_id v) {
                       ir_var_name(g, c->w->m.cost), ir_var_name(g, x->of));
 }
 
-static dfoo_status make_plan(compiling *c) {
+static dfoo_status make_plan(compiling *c, const program *run) {
     dfoo_status status =
-        plan_make(&c->w->m.g, &c->w->a, &c->run, c->wanted.at, c->wanted.n, &c->f->p);
+        plan_make(&c->w->m.g, &c->w->a, run, c->wanted.at, c->wanted.n, &c->f->p);
     if (status == DFOO_EINPUT) return work_open_function(c->w);
     DFOO_TRY(status);
     for (buffer_id b = 1; b < c->f->p->buffers.n; b++) {
@@ -126,24 +105,33 @@ static dfoo_status make_ports(compiling *c) {
     return arena_status(a);
 }
 
-/* Sizes that the model knows; others follow from what is bound. */
-static dfoo_status take_sizes(compiling *c) {
-    DFOO_TRY(sizes_init(&c->f->s, &c->w->a, &c->w->names));
-    for (uint32_t i = 0; i < c->w->m.size_values.n; i++)
-        sizes_set(&c->f->s, c->w->m.size_values.at[i].name, c->w->m.size_values.at[i].value);
-    return DFOO_OK;
+dfoo_status function_plan(dfoo_function *f, const bool *given, const program *run, const var_id *wanted,
+                          uint32_t n) {
+    compiling c = {.f = f, .w = &f->w, .given = given};
+    for (uint32_t i = 0; i < n; i++) vec_push(&f->w.a, &c.wanted, wanted[i]);
+    DFOO_TRY(make_plan(&c, run));
+    return make_ports(&c);
+}
+
+dfoo_status function_sizes(dfoo_function *f) {
+    for (uint32_t i = 0; i < f->w.m.size_values.n; i++) {
+        const size_value *s = &f->w.m.size_values.at[i];
+        if (!sizes_get(&f->s, dim_named(s->name))) sizes_set(&f->s, s->name, s->value);
+    }
+    return arena_status(&f->w.a);
 }
 
 dfoo_status function_compile(dfoo_function *f, const dfoo_compile_options *opt) {
     compiling c = {.f = f, .w = &f->w};
+    bool     *given;
+    program   all = {{0}}, run = {{0}};
     DFOO_TRY(work_name(c.w));
-    DFOO_TRY(read_given(&c, opt->inputs));
-    DFOO_TRY(work_derive_given(c.w, opt->convention, c.given));
+    DFOO_TRY(work_read_given(c.w, opt->inputs, &given));
+    DFOO_TRY(work_derive(c.w, &(work_options){.convention = opt->convention, .given = given}));
     DFOO_TRY(read_outputs(&c, opt->outputs));
-    program_options how = {.all = !as_training_does(&c), .digits = opt->digits != 0, .no_name = c.given};
-    DFOO_TRY(work_program(c.w, &how, &c.all));
-    DFOO_TRY(leave_out_given(&c));
-    DFOO_TRY(make_plan(&c));
-    DFOO_TRY(make_ports(&c));
-    return take_sizes(&c);
+    program_options how = {.all = !as_training_does(&c), .digits = opt->digits != 0, .given = given};
+    DFOO_TRY(work_program(c.w, &how, &all));
+    DFOO_TRY(work_leave_out(c.w, given, &all, &run));
+    DFOO_TRY(function_plan(f, given, &run, c.wanted.at, c.wanted.n));
+    return function_sizes(f);
 }

@@ -68,18 +68,20 @@ static dfoo_status tell_digits(work *w, const program *raw, buf *out) {
     return status;
 }
 
-/* The program that training runs: forward and gradients, in their stable form. */
-static dfoo_status show_run(work *w, buf *out) {
-    program       raw = {{0}}, run = {{0}};
+/* The program that is run, forward and gradients, in its stable form: that of training or, where something
+ * is given, that of grad. */
+static dfoo_status show_run(work *w, const bool *given, buf *out) {
+    program       all = {{0}}, raw = {{0}}, run = {{0}};
     rule_list     list = {w, out};
-    stable_options how = {.on_rule = tell_rule, .user = &list};
-    DFOO_TRY(simplify_program(&w->dv, &w->m.g, false, w->m.predict.at, w->m.predict.n, &raw));
+    stable_options how = {.on_rule = tell_rule, .user = &list, .no_name = given, .digits = given != NULL};
+    DFOO_TRY(simplify_program(&w->dv, &w->m.g, given != NULL, w->m.predict.at, w->m.predict.n, &all));
     buf_printf(out, "# %s as it is run: shown = run, but for these rewrites that keep the numbers in range\n",
                w->m.src.name);
     size_t before = out->len;
-    DFOO_TRY(simplify_stable(&w->m.g, &w->a, &raw, &how, &run));
+    if (given) DFOO_TRY(work_leave_out(w, given, &all, &raw));
+    DFOO_TRY(simplify_stable(&w->m.g, &w->a, given ? &raw : &all, &how, &run));
     if (out->len == before) buf_puts(out, "#   (none was needed)\n");
-    DFOO_TRY(tell_digits(w, &raw, out));
+    if (!given) DFOO_TRY(tell_digits(w, &all, out));
     for (uint32_t i = 0; i < run.list.n; i++) {
         buf_printf(out, "%s = ", ir_var_name(&w->m.g, run.list.at[i].var));
         print_node(&w->m.g, run.list.at[i].node, out);
@@ -106,8 +108,10 @@ static const char *format_name(size_t i, bool standalone) {
 }
 
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
-    const char        *steps = opt->steps ? "the list of all steps" : NULL;
-    const char        *text_only = opt->run ? "the program as it is run" : steps;
+    const char        *text_only = opt->run     ? "the program as it is run"
+                                   : opt->steps ? "the list of all steps"
+                                   : opt->given ? "a derivation in which something is given"
+                                                : NULL;
     const emit_format *format = emit_format_find(opt->format);
     const char        *wrong = NULL;
     if (!format)
@@ -120,16 +124,30 @@ static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt)
     return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
 }
 
+/* What is given, and a line that says so. */
+static dfoo_status read_given(work *w, const char *list, bool **given, buf *out) {
+    const char *names = NULL;
+    DFOO_TRY(work_read_given(w, list, given));
+    for (var_id v = 1; v < w->m.g.vars.n; v++)
+        if ((*given)[v])
+            names = names ? arena_format(&w->a, "%s, %s", names, ir_var_name(&w->m.g, v)) : ir_var_name(&w->m.g, v);
+    if (!names) return diag_alone(&w->messages, "given: there is no name in \"%s\"", list);
+    buf_printf(out, "# given, and used as given in every line: %s\n", names);
+    return arena_status(&w->a);
+}
+
 static dfoo_status derive(work *w, const void *request, buf *out) {
     const dfoo_derive_options *opt = request;
-    bool                      *wanted;
+    bool                      *wanted, *given = NULL;
     DFOO_TRY(check_derive_options(w, opt));
+    DFOO_TRY(work_name(w));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
-    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted}));
+    if (opt->given) DFOO_TRY(read_given(w, opt->given, &given, out));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted, .given = given}));
     DFOO_TRY(work_printable(w));
     DFOO_TRY(close_wanted(w, wanted));
     if (emit_format_find(opt->format)->write) return emit(w, wanted, opt, out);
-    if (opt->run) return show_run(w, out);
+    if (opt->run) return show_run(w, given, out);
     return derive_page(&w->dv, wanted, opt->steps != 0, out);
 }
 

@@ -98,8 +98,7 @@ static dfoo_status open_exec(dfoo_function *f) {
     return status;
 }
 
-/* Opens as soon as the sizes are known, and again when there are more examples than before. */
-static dfoo_status make_room(dfoo_function *f, size_t examples) {
+dfoo_status function_make_room(dfoo_function *f, size_t examples) {
     bool more = examples > f->most;
     if (more) f->most = examples;
     if ((f->e && !more) || !f->most || !sizes_known(f)) return DFOO_OK;
@@ -208,7 +207,7 @@ static dfoo_status bind_input(dfoo_function *f, const char *name, const void *da
     if (!fits(f, x, rows, cols)) return refuse_shape(f, x, rows, cols);
     if (!is_dense(rows, cols, row_step, col_step)) DFOO_TRY(make_gathering_room(f, x, rows, cols));
     learn_sizes(f, x, rows, cols);
-    DFOO_TRY(make_room(f, examples_of(f, x, rows, cols)));
+    DFOO_TRY(function_make_room(f, examples_of(f, x, rows, cols)));
     set_port(x, (void *)(uintptr_t)data, rows, cols, row_step, col_step); /* it is only read */
     x->waits = false;
     f->now = 0;
@@ -382,6 +381,15 @@ dfoo_status dfoo_function_shape(dfoo_function *f, const char *name, size_t *rows
 
 /* ------------------------------------------------------------------- lifetime */
 
+dfoo_status function_open(const dfoo_model *model, dfoo_dtype dtype, dfoo_function **out) {
+    dfoo_function *f = *out = mem_new(&model->d->mem, sizeof *f);
+    if (!f) return DFOO_ENOMEM;
+    f->d = model->d;
+    f->type = dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
+    DFOO_TRY(work_open(&f->w, model->d, model));
+    return sizes_init(&f->s, &f->w.a, &f->w.names);
+}
+
 dfoo_status dfoo_compile(dfoo_model *model, const dfoo_compile_options *options, dfoo_function **out) {
     dfoo_compile_options how;
     if (out) *out = NULL;
@@ -390,16 +398,14 @@ dfoo_status dfoo_compile(dfoo_model *model, const dfoo_compile_options *options,
     TAKE(model->d, dfoo_compile_options, options, how);
     KNOWN(model->d, how.convention, DFOO_DJ);
     KNOWN(model->d, how.dtype, DFOO_F32);
-    dfoo_function *f = mem_new(&model->d->mem, sizeof *f);
-    if (!f) return DFOO_ENOMEM;
-    f->d = model->d;
-    f->type = how.dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
+    dfoo_function *f;
+    dfoo_status    status = function_open(model, how.dtype, &f);
+    if (!f) return status;
     f->threads = how.threads;
     f->most = how.max_examples;
     f->most_given = f->most > 0;
-    dfoo_status status = work_open(&f->w, model->d, model);
     if (status == DFOO_OK) status = function_compile(f, &how);
-    if (status == DFOO_OK) status = make_room(f, f->w.m.g.examples ? 0 : 1);
+    if (status == DFOO_OK) status = function_make_room(f, f->w.m.g.examples ? 0 : 1);
     status = work_pause(&f->w, status);
     if (status == DFOO_OK) *out = f;
     else dfoo_function_free(f);

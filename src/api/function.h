@@ -38,7 +38,20 @@ struct dfoo_function {
     port_list   in, out;
 };
 
+/* A function of which nothing but its model is known, and how it ends. Its work is at a call: work_pause. */
+dfoo_status function_open(const dfoo_model *model, dfoo_dtype dtype, dfoo_function **out);
+
 /* compile.c: the passes from the model to a plan with ports. */
 dfoo_status function_compile(dfoo_function *f, const dfoo_compile_options *opt);
+
+/* The last of them: a program, what is given and what is wanted -> the plan and the ports. */
+dfoo_status function_plan(dfoo_function *f, const bool *given, const program *run, const var_id *wanted,
+                          uint32_t n);
+
+/* Opens the execution as soon as the sizes are known, and again when there are more examples than before. */
+dfoo_status function_make_room(dfoo_function *f, size_t examples);
+
+/* Sizes that the model knows; others follow from what is bound. */
+dfoo_status function_sizes(dfoo_function *f);
 
 #endif

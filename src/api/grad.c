@@ -2,14 +2,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "api/api.h"
-#include "run/run.h"
+#include "api/function.h"
 
-/* Values and gradients from whatever was given. */
+/* Values and gradients from whatever was given: a function that is compiled for it and run once. */
 typedef struct grad_call {
-    work              *w;
+    dfoo_function     *f;
+    work              *w; /* the function's */
     const dfoo_arrays *in;
-    sizes              s;
     bool              *given;      /* by var_id, gradients among them: stands in `in` */
     bool              *known;      /* by var_id: given or computed */
     program            run;        /* what can be computed */
@@ -25,8 +24,8 @@ static const char *var_text(grad_call *c, var_id v) {
 
 /* One dimension of a given array: binds its name, or compares. */
 static bool fits_dim(grad_call *c, dim d, size_t n, bool bind) {
-    size_t is = dim_is_named(d) ? sizes_get(&c->s, d) : d;
-    if (!is && bind) return sizes_set(&c->s, dim_name(d), n);
+    size_t is = dim_is_named(d) ? sizes_get(&c->f->s, d) : d;
+    if (!is && bind) return sizes_set(&c->f->s, dim_name(d), n);
     return !is || is == n;
 }
 
@@ -65,9 +64,9 @@ static dfoo_status refuse_array(grad_call *c, var_id v, const dfoo_array *x) {
     const dim dims[] = {sh.rows, sh.cols};
     work_unfit(c->w, v, x);
     for (int i = 0; i < 2 && !shape_is_scalar(sh); i++)
-        if (dim_is_named(dims[i]) && sizes_get(&c->s, dims[i]))
+        if (dim_is_named(dims[i]) && sizes_get(&c->f->s, dims[i]))
             diag_note(&c->w->messages, "%s = %zu", symbols_name(&c->w->names, dim_name(dims[i])),
-                      sizes_get(&c->s, dims[i]));
+                      sizes_get(&c->f->s, dims[i]));
     return DFOO_EINPUT;
 }
 
@@ -95,10 +94,7 @@ static dfoo_status bind_all(grad_call *c) {
         if (bind_one(c, v, x) != DFOO_OK) status = DFOO_EINPUT;
         c->given[v] = true;
     }
-    for (uint32_t i = 0; i < c->w->m.size_values.n; i++) { /* what the data did not say */
-        const size_value *s = &c->w->m.size_values.at[i];
-        if (!sizes_get(&c->s, dim_named(s->name))) sizes_set(&c->s, s->name, s->value);
-    }
+    DFOO_TRY(function_sizes(c->f)); /* what the data did not say */
     return status;
 }
 
@@ -108,9 +104,9 @@ static bool can_compute(grad_call *c, node_id n) {
     if (ir_reach(&c->w->m.g, &c->w->a, &n, 1, &need) != DFOO_OK) return false;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node *x = ir_node(&c->w->m.g, need.list.at[i]);
-        bool        sized = shape_is_scalar(x->sh) || (sizes_get(&c->s, x->sh.rows) &&
-                                                       sizes_get(&c->s, x->sh.cols));
-        if (x->op == OP_SIZE && !sizes_get(&c->s, x->ref)) return false;
+        bool        sized = shape_is_scalar(x->sh) || (sizes_get(&c->f->s, x->sh.rows) &&
+                                                       sizes_get(&c->f->s, x->sh.cols));
+        if (x->op == OP_SIZE && !sizes_get(&c->f->s, x->ref)) return false;
         if (!sized || (x->op == OP_VAR && !c->known[x->ref])) return false;
     }
     return true;
@@ -153,13 +149,13 @@ static dfoo_status choose_program(grad_call *c, const program *all) {
     return arena_status(&c->w->a);
 }
 
-static dfoo_status tell_differences(grad_call *c, exec *e) {
+static dfoo_status tell_differences(grad_call *c) {
     for (uint32_t i = 0; i < c->twice_of.n; i++) {
         const dfoo_array *x = arrays_get(c->in, var_text(c, c->twice_of.at[i]));
         size_t            n = array_entries(x);
         double           *y = arena_new(&c->w->a, n * sizeof *y), most = 0, scale = 1e-300;
         if (!y) return DFOO_ENOMEM;
-        exec_get(e, c->twice.at[i].var, y);
+        exec_get(c->f->e, c->twice.at[i].var, y);
         for (size_t k = 0; k < n; k++) {
             most = fmax(most, fabs(x->data[k] - y[k]));
             scale = fmax(scale, fmax(fabs(x->data[k]), fabs(y[k])));
@@ -191,15 +187,15 @@ static bool is_copy(const grad_call *c, var_id v) {
     return false;
 }
 
-static dfoo_status collect(grad_call *c, exec *e, dfoo_arrays *out) {
+static dfoo_status collect(grad_call *c, dfoo_arrays *out) {
     for (uint32_t i = 0; i < c->keep.n; i++) {
         var_id v = c->keep.at[i];
         shape  s = ir_var(&c->w->m.g, v)->sh;
-        size_t dim[2] = {sizes_get(&c->s, s.rows), sizes_get(&c->s, s.cols)};
+        size_t dim[2] = {sizes_get(&c->f->s, s.rows), sizes_get(&c->f->s, s.cols)};
         if (is_copy(c, v)) continue;
         dfoo_array *x;
         DFOO_TRY(arrays_add(out, var_text(c, v), shape_is_scalar(s) ? 0 : 2, dim, NULL, &x));
-        exec_get(e, v, x->data);
+        exec_get(c->f->e, v, x->data);
     }
     return DFOO_OK;
 }
@@ -207,7 +203,7 @@ static dfoo_status collect(grad_call *c, exec *e, dfoo_arrays *out) {
 /* A mask that is not given drops nothing, as when predicting. */
 static dfoo_status set_mask(grad_call *c, exec *e, var_id v) {
     shape   s = ir_var(&c->w->m.g, v)->sh;
-    size_t  n = sizes_get(&c->s, s.rows) * sizes_get(&c->s, s.cols);
+    size_t  n = sizes_get(&c->f->s, s.rows) * sizes_get(&c->f->s, s.cols);
     double *ones = arena_new(&c->w->a, n * sizeof *ones);
     for (size_t i = 0; ones && i < n; i++) ones[i] = 1;
     return ones ? exec_set(e, v, ones) : DFOO_ENOMEM;
@@ -243,59 +239,80 @@ static bool should_be_finite(const grad_call *c, var_id v) {
 }
 
 /* Says where the first value that is not finite comes from. */
-static dfoo_status tell_not_finite(grad_call *c, exec_dtype type, const dfoo_arrays *out) {
+static dfoo_status tell_not_finite(grad_call *c, const dfoo_arrays *out) {
     for (uint32_t i = 0; i < c->keep.n; i++) {
         const dfoo_array *x =
             should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
         bool              finite = true;
         for (size_t k = 0; x && k < array_entries(x); k++) finite = finite && isfinite(x->data[k]);
-        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = type,
-                            .s = &c->s, .set_leaves = set_leaves, .user = c};
+        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = c->f->type,
+                            .s = &c->f->s, .set_leaves = set_leaves, .user = c};
         if (!finite) return finite_report(&r);
     }
     return DFOO_OK;
 }
 
-static dfoo_status run_grad(grad_call *c, const plan *p, exec_dtype type, dfoo_arrays *out) {
-    exec       *e;
-    dfoo_status status = exec_open(p, &c->w->m.g, &c->w->d->mem, type, c->w->d->isa, &c->s, &e);
-    if (status != DFOO_OK) return status;
-    status = set_leaves(c, e, p);
-    if (status == DFOO_OK) {
-        exec_run(e);
-        status = collect(c, e, out);
-        if (status == DFOO_OK) status = tell_differences(c, e);
-    }
-    exec_close(e);
-    return status == DFOO_OK ? tell_not_finite(c, type, out) : status;
+/* The entries of an array in the function's type. */
+static const void *in_type(grad_call *c, const dfoo_array *x) {
+    size_t n = array_entries(x);
+    if (c->f->type == EXEC_F64) return x->data;
+    float *small = arena_new(&c->w->a, n * sizeof *small);
+    for (size_t i = 0; small && i < n; i++) small[i] = (float)x->data[i];
+    return small;
 }
 
-static dfoo_status grad(work *w, const dfoo_arrays *in, const dfoo_grad_options *opt, dfoo_arrays *out) {
-    program   all = {{0}};
-    plan     *p;
-    grad_call c = {.w = w, .in = in};
-    DFOO_TRY(sizes_init(&c.s, &w->a, &w->names));
-    DFOO_TRY(work_name(w));
-    c.given = work_flags(w);
-    c.known = work_flags(w);
-    if (!c.given || !c.known) return DFOO_ENOMEM;
-    DFOO_TRY(bind_all(&c));
-    DFOO_TRY(work_derive_given(w, opt->convention, c.given));
-    DFOO_TRY(work_program(w, &(program_options){.all = true, .digits = true, .no_name = c.given}, &all));
-    DFOO_TRY(choose_program(&c, &all));
-    if (!c.keep.n) return diag_alone(&w->messages, "nothing can be computed from what was given");
-    dfoo_status status = plan_make(&w->m.g, &w->a, &c.run, c.keep.at, c.keep.n, &p);
-    if (status == DFOO_EINPUT) return work_open_function(w);
-    DFOO_TRY(status);
-    DFOO_TRY(run_grad(&c, p, opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64, out));
-    DFOO_TRY(tell_masks(&c));
-    return tell_skipped(&c);
+/* What is given and read is bound. */
+static dfoo_status bind_inputs(grad_call *c) {
+    for (uint32_t i = 0; i < c->f->in.list.n; i++) {
+        const port       *x = &c->f->in.list.at[i];
+        const dfoo_array *from = c->given[x->var] && c->f->p->of_var[x->var] ? arrays_get(c->in, x->name) : NULL;
+        if (!from) continue;
+        const void *data = in_type(c, from);
+        size_t      rows = 1, cols = 1;
+        if (!data) return DFOO_ENOMEM;
+        as_shape(ir_var(&c->w->m.g, x->var), from, &rows, &cols);
+        DFOO_TRY(dfoo_function_bind(c->f, x->name, data, rows, cols));
+    }
+    return DFOO_OK;
+}
+
+/* As many examples as the arrays have. */
+static dfoo_status run(grad_call *c) {
+    dim    examples = c->w->m.g.examples;
+    size_t n = examples ? sizes_get(&c->f->s, examples) : 0;
+    DFOO_TRY(function_make_room(c->f, n ? n : 1));
+    DFOO_TRY(bind_inputs(c));
+    return dfoo_function_run(c->f, c->f->most);
+}
+
+static dfoo_status compile(grad_call *c, dfoo_convention convention) {
+    program all = {{0}};
+    DFOO_TRY(work_name(c->w));
+    c->given = work_flags(c->w);
+    c->known = work_flags(c->w);
+    if (!c->given || !c->known) return DFOO_ENOMEM;
+    DFOO_TRY(bind_all(c));
+    DFOO_TRY(work_derive(c->w, &(work_options){.convention = convention, .given = c->given}));
+    DFOO_TRY(work_program(c->w, &(program_options){.all = true, .digits = true, .given = c->given}, &all));
+    DFOO_TRY(choose_program(c, &all));
+    if (!c->keep.n) return diag_alone(&c->w->messages, "nothing can be computed from what was given");
+    return function_plan(c->f, c->given, &c->run, c->keep.at, c->keep.n);
+}
+
+static dfoo_status grad(grad_call *c, const dfoo_grad_options *opt, dfoo_arrays *out) {
+    DFOO_TRY(compile(c, opt->convention));
+    DFOO_TRY(run(c));
+    DFOO_TRY(collect(c, out));
+    DFOO_TRY(tell_differences(c));
+    DFOO_TRY(tell_not_finite(c, out));
+    DFOO_TRY(tell_masks(c));
+    return tell_skipped(c);
 }
 
 dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
                       dfoo_arrays **out) {
     dfoo_grad_options how;
-    work              w;
+    dfoo_function    *f;
     dfoo_arrays      *result = NULL, *plain = NULL;
     if (out) *out = NULL;
     NEED(NULL, model);
@@ -304,12 +321,14 @@ dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_
     TAKE(model->d, dfoo_grad_options, options, how);
     KNOWN(model->d, how.convention, DFOO_DJ);
     KNOWN(model->d, how.dtype, DFOO_F32);
-    dfoo_status status = work_open(&w, model->d, model);
+    dfoo_status status = function_open(model, how.dtype, &f);
+    if (!f) return status;
     if (status == DFOO_OK) status = set_new(model->d, &result);
     if (status == DFOO_OK) status = set_plain(model->d, &in, &plain);
-    if (status == DFOO_OK) status = grad(&w, in, &how, result);
+    if (status == DFOO_OK) status = grad(&(grad_call){.f = f, .w = &f->w, .in = in}, &how, result);
+    status = work_pause(&f->w, status);
+    dfoo_function_free(f);
     arrays_free(plain);
-    status = work_close(&w, status);
     if (status == DFOO_OK) *out = result;
     else arrays_free(result);
     return status;

@@ -1,7 +1,6 @@
 /* One call at work: what every call on a model begins and ends with, and the passes that
  * they share, in order. With its neighbours the only place that sees all rooms. */
 #include <assert.h>
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,20 +107,30 @@ dfoo_status work_name(work *w) {
     return DFOO_OK;
 }
 
+/* By var_id of V: is dV given? */
+static dfoo_status given_gradients(work *w, const bool *given, const bool **out) {
+    const ir *g = &w->m.g;
+    bool     *known = work_flags(w);
+    for (var_id v = 1; known && v < g->vars.n; v++)
+        if (given[v] && ir_var(g, v)->kind == VAR_GRADIENT) known[ir_var(g, v)->of] = true;
+    *out = known;
+    return known ? DFOO_OK : DFOO_ENOMEM;
+}
+
 dfoo_status work_derive(work *w, const work_options *opt) {
-    diff_options     how = {.convention = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE,
-                            .given = opt->given_gradient};
-    simplify_options tidy = {.no_name = opt->no_name, .wanted = opt->wanted};
+    convention  asked = opt->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE;
+    const bool *known = NULL;
     DFOO_TRY(work_name(w));
-    DFOO_TRY(diff_run(&w->m, &w->a, &how, &w->dv));
-    return simplify_derivation(&w->dv, &w->m.g, &w->a, &tidy);
+    if (opt->given) DFOO_TRY(given_gradients(w, opt->given, &known));
+    DFOO_TRY(diff_run(&w->m, &w->a, &(diff_options){.convention = asked, .given = known}, &w->dv));
+    return simplify_derivation(&w->dv, &w->m.g, &w->a, opt->wanted);
 }
 
 dfoo_status work_program(work *w, const program_options *opt, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, opt->all, w->m.predict.at, w->m.predict.n, &raw));
     return simplify_stable(&w->m.g, &w->a, &raw,
-                           &(stable_options){.no_name = opt->no_name, .digits = opt->digits}, out);
+                           &(stable_options){.no_name = opt->given, .digits = opt->digits}, out);
 }
 
 dfoo_status work_open_function(work *w) {
@@ -144,121 +153,4 @@ dfoo_status work_training_program(work *w, program *out) {
                               symbols_name(&w->names, w->m.functions.at[i].name));
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     return work_program(w, &(program_options){.all = false}, out);
-}
-
-/* ------------------------------------------------------------------- names */
-
-static bool same_name(const char *a, const char *b, bool any_case) {
-    for (; *a && *b; a++, b++) {
-        while (*a == '[' || *a == ']') a++;
-        if (!*a) break;
-        if (*a != *b && !(any_case && tolower((unsigned char)*a) == tolower((unsigned char)*b))) return false;
-    }
-    while (*a == ']') a++;
-    return !*a && !*b;
-}
-
-const char *work_word(work *w, const char **list) {
-    if (!*list) return NULL;
-    *list += strspn(*list, ", ");
-    size_t      len = strcspn(*list, ", ");
-    const char *word = len ? arena_text(&w->a, *list, len) : NULL;
-    *list += len;
-    return word;
-}
-
-static void note_names(work *w) {
-    const ir *g = &w->m.g;
-    buf       list;
-    buf_init(&list, w->a.mem);
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (!strchr(ir_var_name(g, v), '('))
-            buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
-    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
-    buf_free(&list);
-}
-
-var_id work_find_exactly(work *w, const char *name) {
-    var_id v = ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name)));
-    if (v) return v;
-    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
-    note_names(w);
-    return 0;
-}
-
-/* V by its own name or that of its gradient, first as spelled, then in any case. */
-var_id work_find(work *w, const char *name) {
-    const ir *g = &w->m.g;
-    for (int any_case = 0; any_case < 2; any_case++) {
-        for (var_id v = 1; v < g->vars.n; v++) {
-            const variable *x = ir_var(g, v);
-            if (strchr(ir_var_name(g, v), '(')) continue;
-            if (same_name(name, ir_var_name(g, v), any_case != 0)) return x->kind == VAR_GRADIENT ? x->of : v;
-        }
-    }
-    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
-    buf list;
-    buf_init(&list, w->a.mem);
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->gradient)
-            buf_printf(&list, "%sd%s", list.len ? ", " : "", ir_var_name(g, v));
-    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
-    buf_free(&list);
-    return 0;
-}
-
-/* ---------------------------------------------------------------- printing */
-
-enum { MOST_NAMES_IN_A_LINE = 100000 };
-
-/* How many names and operations a node is as a tree, as it is printed. */
-static dfoo_status tree_size(work *w, node_id root, double *out) {
-    node_list need = {{0}};
-    DFOO_TRY(ir_reach(&w->m.g, &w->a, &root, 1, &need));
-    double *size = arena_new(&w->a, need.list.n * sizeof *size);
-    if (!size) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < need.list.n; i++) {
-        const node *x = ir_node(&w->m.g, need.list.at[i]);
-        size[i] = 1;
-        for (int k = 0; k < op_table[x->op].arity; k++) size[i] += size[node_list_place(&need, x->arg[k])];
-    }
-    *out = need.list.n ? size[need.list.n - 1] : 0;
-    return DFOO_OK;
-}
-
-static dfoo_status line_printable(work *w, var_id v, node_id n) {
-    double size = 0;
-    if (!n) return DFOO_OK;
-    DFOO_TRY(tree_size(w, n, &size));
-    if (size <= MOST_NAMES_IN_A_LINE) return DFOO_OK;
-    diag_alone(&w->messages, "%s written out is %.2g names and operations long", ir_var_name(&w->m.g, v),
-               size);
-    diag_note(&w->messages,
-              "what is used more than once needs a name: give the inner values lines of their own");
-    return DFOO_EINPUT;
-}
-
-dfoo_status work_printable(work *w) {
-    for (uint32_t i = 0; i < w->m.forward.list.n; i++)
-        DFOO_TRY(line_printable(w, w->m.forward.list.at[i].var, w->m.forward.list.at[i].node));
-    for (uint32_t i = 0; i < w->dv.list.n; i++) {
-        DFOO_TRY(line_printable(w, w->dv.list.at[i].grad, w->dv.list.at[i].whole));
-        DFOO_TRY(line_printable(w, w->dv.list.at[i].grad, w->dv.list.at[i].local));
-    }
-    for (uint32_t i = 0; i < w->dv.trail.n; i++) {
-        const step *s = &w->dv.trail.at[i];
-        if (s->kind == TRAIL_REWRITE && s->goal) DFOO_TRY(line_printable(w, s->goal, s->in));
-    }
-    return DFOO_OK;
-}
-
-const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some) {
-    const char *names = NULL, *last = NULL, *next;
-    for (size_t i = 0; (next = name(i, some)) != NULL; i++) {
-        if (!next[0]) continue;
-        names = !last ? NULL : names ? arena_format(a, "%s, %s", names, last) : last;
-        last = next;
-    }
-    names = names ? arena_format(a, "%s or %s", names, last) : last;
-    return names ? names : "";
 }

@@ -111,6 +111,9 @@ WRONG = [
     (["derive", T, "--steps=yes"], "--steps takes no value"),
     (["derive", T, "--epochs", "3"], "derive has no option --epochs (dfoo train has)"),
     (["derive", T, "--convention", "dj"], '--convention takes course or dJ, not "dj"'),
+    (["derive", T, "--given", "A1,dZ7"], "has no variable 'dZ7'"),
+    (["derive", T, "--given", " , "], 'there is no name in " , "'),
+    (["derive", T, "--given", "A1", "--format", "numpy"], "--given comes as text only"),
     (["derive", T, "--steps", "--steps"], "--steps is given twice"),
     (["derive", T, "--wrt"], "--wrt needs a value: --wrt NAME,.."),
     (["derive", T, "--wrt="], "--wrt is empty"),
@@ -296,6 +299,25 @@ def test_grad(works, tmp_path, values):
     out = np.load(tmp_path / "out.npz")
     for name, value in expected(values).items():
         np.testing.assert_allclose(out[name], value, rtol=1e-12, atol=1e-14)
+
+
+def test_given_values_stand_for_their_names(works, tmp_path, values):
+    """A cache that does not agree with its equation is what the shown line says, and a gradient that is not
+    shown is not gone through: dA is infinite here."""
+    model = "input Z : (n, m)\nlabel Y : (n, m)\nparam b : (n, 1)\nA = sigmoid(Z + b)\n" \
+            "J = -1/m * sum(Y * log(A) + (1 - Y) * log(1 - A))\nminimize J\n"
+    z, y = np.array([[800.0, -800, 3]]), np.array([[0.0, 1, 1]])
+    for given in {}, {"A": np.array([[1.0, 0, 0.5]])}:
+        np.savez(tmp_path / "in.npz", Z=z, Y=y, b=[[0.0]], **given)
+        works("grad", "-", "--values", tmp_path / "in.npz", "-o", tmp_path / "out.npz", stdin=model)
+        out = np.load(tmp_path / "out.npz")
+        assert np.array_equal(out["dZ"], given.get("A", out.get("A")) - y)
+        assert np.isinf(out["dA"][0, 0])
+    shown = works("derive", "-", "--given", "Z,A", "--wrt", "Z", stdin=model).stdout
+    assert "# given, and used as given in every line: Z, A\n" in shown and "\ndZ = A - Y " in shown
+    run = works("derive", "-", "--given", "dA", "--given", "Z", "--run", stdin=model).stdout
+    assert run.endswith("dJ = 1\ndZ = dA * A * sigmoid(-(Z + b))\n"
+                        "db = 1/m * sum(dA * A * sigmoid(-(Z + b)), axis=1, keepdims=True)\n"), run
 
 
 def test_grad_options(works, tmp_path, values):

@@ -1,0 +1,75 @@
+/* Names: the words of lists that a caller gives, the variables that they mean, and lists of names in words. */
+#include <ctype.h>
+#include <string.h>
+
+#include "api/api.h"
+
+static bool same_name(const char *a, const char *b, bool any_case) {
+    for (; *a && *b; a++, b++) {
+        while (*a == '[' || *a == ']') a++;
+        if (!*a) break;
+        if (*a != *b && !(any_case && tolower((unsigned char)*a) == tolower((unsigned char)*b))) return false;
+    }
+    while (*a == ']') a++;
+    return !*a && !*b;
+}
+
+const char *work_word(work *w, const char **list) {
+    if (!*list) return NULL;
+    *list += strspn(*list, ", ");
+    size_t      len = strcspn(*list, ", ");
+    const char *word = len ? arena_text(&w->a, *list, len) : NULL;
+    *list += len;
+    return word;
+}
+
+static void note_names(work *w) {
+    const ir *g = &w->m.g;
+    buf       list;
+    buf_init(&list, w->a.mem);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (!strchr(ir_var_name(g, v), '('))
+            buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
+    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
+    buf_free(&list);
+}
+
+var_id work_find_exactly(work *w, const char *name) {
+    var_id v = ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name)));
+    if (v) return v;
+    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
+    note_names(w);
+    return 0;
+}
+
+/* V by its own name or that of its gradient, first as spelled, then in any case. */
+var_id work_find(work *w, const char *name) {
+    const ir *g = &w->m.g;
+    for (int any_case = 0; any_case < 2; any_case++) {
+        for (var_id v = 1; v < g->vars.n; v++) {
+            const variable *x = ir_var(g, v);
+            if (strchr(ir_var_name(g, v), '(')) continue;
+            if (same_name(name, ir_var_name(g, v), any_case != 0)) return x->kind == VAR_GRADIENT ? x->of : v;
+        }
+    }
+    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
+    buf list;
+    buf_init(&list, w->a.mem);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->gradient)
+            buf_printf(&list, "%sd%s", list.len ? ", " : "", ir_var_name(g, v));
+    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
+    buf_free(&list);
+    return 0;
+}
+
+const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some) {
+    const char *names = NULL, *last = NULL, *next;
+    for (size_t i = 0; (next = name(i, some)) != NULL; i++) {
+        if (!next[0]) continue;
+        names = !last ? NULL : names ? arena_format(a, "%s, %s", names, last) : last;
+        last = next;
+    }
+    names = names ? arena_format(a, "%s or %s", names, last) : last;
+    return names ? names : "";
+}
