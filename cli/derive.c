@@ -8,7 +8,8 @@ static void add_json(const task *w, const dfoo_derive_options *asked) {
     how.convention = asked->convention;
     how.wrt = asked->wrt;
     how.format = DFOO_JSON;
-    if (json_asked() && !asked->given && dfoo_derive(w->model, &how, &text) == DFOO_OK) result_json("derivation", text);
+    if (json_asked() && !asked->given && dfoo_derive(w->model, &how, &text) == DFOO_OK)
+        result_json("derivation", text);
     dfoo_text_free(w->d, text);
 }
 

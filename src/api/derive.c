@@ -130,7 +130,8 @@ static dfoo_status read_given(work *w, const char *list, bool **given, buf *out)
     DFOO_TRY(work_read_given(w, list, given));
     for (var_id v = 1; v < w->m.g.vars.n; v++)
         if ((*given)[v])
-            names = names ? arena_format(&w->a, "%s, %s", names, ir_var_name(&w->m.g, v)) : ir_var_name(&w->m.g, v);
+            names = arena_format(&w->a, "%s%s%s", names ? names : "", names ? ", " : "",
+                                 ir_var_name(&w->m.g, v));
     if (!names) return diag_alone(&w->messages, "given: there is no name in \"%s\"", list);
     buf_printf(out, "# given, and used as given in every line: %s\n", names);
     return arena_status(&w->a);
@@ -143,7 +144,8 @@ static dfoo_status derive(work *w, const void *request, buf *out) {
     DFOO_TRY(work_name(w));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
     if (opt->given) DFOO_TRY(read_given(w, opt->given, &given, out));
-    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = wanted, .given = given}));
+    work_options how = {.convention = opt->convention, .wanted = wanted, .given = given};
+    DFOO_TRY(work_derive(w, &how));
     DFOO_TRY(work_printable(w));
     DFOO_TRY(close_wanted(w, wanted));
     if (emit_format_find(opt->format)->write) return emit(w, wanted, opt, out);

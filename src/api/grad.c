@@ -245,7 +245,8 @@ static dfoo_status tell_not_finite(grad_call *c, const dfoo_arrays *out) {
             should_be_finite(c, c->keep.at[i]) ? arrays_get(out, var_text(c, c->keep.at[i])) : NULL;
         bool              finite = true;
         for (size_t k = 0; x && k < array_entries(x); k++) finite = finite && isfinite(x->data[k]);
-        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i], .type = c->f->type,
+        finite_request r = {.m = &c->w->m, .a = &c->w->a, .p = &c->run, .result = c->keep.at[i],
+                            .type = c->f->type,
                             .s = &c->f->s, .set_leaves = set_leaves, .user = c};
         if (!finite) return finite_report(&r);
     }
@@ -265,7 +266,8 @@ static const void *in_type(grad_call *c, const dfoo_array *x) {
 static dfoo_status bind_inputs(grad_call *c) {
     for (uint32_t i = 0; i < c->f->in.list.n; i++) {
         const port       *x = &c->f->in.list.at[i];
-        const dfoo_array *from = c->given[x->var] && c->f->p->of_var[x->var] ? arrays_get(c->in, x->name) : NULL;
+        bool              read = c->given[x->var] && c->f->p->of_var[x->var];
+        const dfoo_array *from = read ? arrays_get(c->in, x->name) : NULL;
         if (!from) continue;
         const void *data = in_type(c, from);
         size_t      rows = 1, cols = 1;

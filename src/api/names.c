@@ -1,4 +1,4 @@
-/* Names: the words of lists that a caller gives, the variables that they mean, and lists of names in words. */
+/* Names: the words of lists that a caller gives, the variables that they mean, and lists in words. */
 #include <ctype.h>
 #include <string.h>
 
