@@ -112,8 +112,8 @@ def largest(numbers):
 
 
 def larger(a, b):
-    """Without a slope where both are equal, as dfoo has it."""
-    return Number(max(a.value, b.value), ((a, mpf(a.value > b.value)), (b, mpf(b.value > a.value))))
+    """The first has the slope where both are equal, as dfoo has it."""
+    return Number(max(a.value, b.value), ((a, mpf(a.value >= b.value)), (b, mpf(b.value > a.value))))
 
 
 exp = entrywise(mpmath.exp, lambda a, y: y)
