@@ -13,6 +13,7 @@ typedef struct work {
     arena    *a;
     node_list need;
     node_id  *of; /* by place in `need`: the node's derivative; 0: it does not depend on z */
+    bool      near; /* what is not elementwise stays as it is */
 } work;
 
 static bool is_value(const ir *g, node_id n, double value) {
@@ -85,7 +86,7 @@ static bool differentiate(work *w, uint32_t i) {
     for (int k = 0; k < op_table[op].arity; k++) {
         node_id inner = w->of[node_list_place(&w->need, ir_node(w->g, n)->arg[k])];
         if (!inner) continue;
-        if (!op_elementwise(op) && op != OP_OPEN) return false;
+        if (!op_elementwise(op) && op != OP_OPEN) return w->near;
         if (!op_table[op].grad[k][0]) continue;
         node_id term = times(w->g, local(w, n, k), inner);
         sum = sum ? fold(w->g, OP_ADD, ir_op2(w->g, OP_ADD, sum, term)) : term;
@@ -95,8 +96,8 @@ static bool differentiate(work *w, uint32_t i) {
     return true;
 }
 
-node_id ir_derivative(ir *g, arena *scratch, node_id root, node_id z) {
-    work w = {.g = g, .a = scratch};
+static node_id derivative(ir *g, arena *scratch, node_id root, node_id z, bool near) {
+    work w = {.g = g, .a = scratch, .near = near};
     if (!root || ir_reach(g, scratch, &root, 1, &w.need) != DFOO_OK) return 0;
     uint32_t n = w.need.list.n;
     w.of = arena_new(scratch, n * sizeof *w.of);
@@ -106,4 +107,12 @@ node_id ir_derivative(ir *g, arena *scratch, node_id root, node_id z) {
         else if (!differentiate(&w, i)) return 0;
     }
     return w.of[n - 1] ? w.of[n - 1] : ir_number(g, 0);
+}
+
+node_id ir_derivative(ir *g, arena *scratch, node_id root, node_id z) {
+    return derivative(g, scratch, root, z, false);
+}
+
+node_id ir_derivative_near(ir *g, arena *scratch, node_id root, node_id z) {
+    return derivative(g, scratch, root, z, true);
 }

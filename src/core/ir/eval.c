@@ -127,7 +127,11 @@ static void run_open(const node *x, matrix a, matrix out) {
     for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = eval_open(x->ref, x->attr, a.at[i]);
 }
 
-static void run_node(evaluation *e, node_id n) {
+static void add_noise(evaluation *e, matrix out) {
+    for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] *= eval_noise(e->noise, e->noisy++);
+}
+
+static void compute(evaluation *e, node_id n) {
     const node *x = ir_node(e->g, n);
     matrix      out = e->value[n], arg[3] = {{0}, {0}, {0}};
     assert(out.at);
@@ -150,6 +154,11 @@ static void run_node(evaluation *e, node_id n) {
     case OP_SOFTMAX: case OP_LOG_SOFTMAX: run_softmax(x, arg[0], out); break;
     default: break; /* a variable: its value was given or copied */
     }
+}
+
+static void run_node(evaluation *e, node_id n) {
+    compute(e, n);
+    if (e->noise != 0 && ir_node(e->g, n)->op != OP_VAR) add_noise(e, e->value[n]);
 }
 
 /* ------------------------------------------------------------------- plan */

@@ -29,6 +29,9 @@ typedef struct evaluation {
     matrix      *value;  /* by node_id */
     uint32_t     n_nodes;
     VEC(stmt) order;     /* var 0: compute the node; else: copy the node's value to the variable */
+    double    noise;     /* every value computed is made wrong by up to so much of itself, to see what that
+                            does; 0: as it should be */
+    uint64_t  noisy;     /* how many were */
 } evaluation;
 
 /* Prepares the evaluation of nodes that exist now. All memory comes from the arena. */
@@ -47,6 +50,12 @@ void eval_run(evaluation *e);
 static inline matrix eval_node(const evaluation *e, node_id n) {
     assert(n < e->n_nodes);
     return e->value[n];
+}
+
+/* A number between 1 - noise and 1 + noise; the n-th of a sequence without a pattern. */
+static inline double eval_noise(double noise, uint64_t n) {
+    uint64_t bits = (n + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    return 1 + noise * ((double)(bits >> 11) / 4503599627370496.0 - 1);
 }
 
 /* One elementwise operation on numbers. */

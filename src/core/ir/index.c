@@ -3,6 +3,7 @@
 #include "core/ir/index.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 static index_tree *tree(const index_env *env, index_kind kind, index_tree *a, index_tree *b) {
@@ -37,7 +38,9 @@ index_tree *index_op(const index_env *env, op_id op, index_tree *a, index_tree *
 
 index_tree *index_sum(const index_env *env, char letter, index_tree *a) {
     index_tree *k = a && letter ? tree(env, INDEX_SUM, a, NULL) : NULL;
-    if (k) k->letter = letter;
+    if (!k) return NULL;
+    k->letter = letter;
+    k->size = env->along ? env->along[(unsigned char)letter & 127] : 0;
     return k;
 }
 
@@ -73,6 +76,7 @@ char index_fresh(const index_env *env, dim along) {
     else if (at && *at == 't' && at[1]) at++;
     char letter = at ? *at : 0;
     if (letter) memmove(at, at + 1, strlen(at));
+    if (letter && env->along) env->along[(unsigned char)letter & 127] = along;
     return letter;
 }
 
@@ -142,7 +146,7 @@ static index_tree *softmax(const index_env *env, const node *x, char row, char c
     shape s = ir_shape(env->g, x->arg[0]);
     dim   along = x->attr == AXIS_0 ? s.rows : s.cols;
     bool  one = along == dim_literal(1); /* a single class: no sum */
-    char  k = one ? '1' : index_fresh(env, 0);
+    char  k = one ? '1' : index_fresh(env, along);
     if (!k) return NULL;
     index_tree *z = index_of_node(env, x->arg[0], row, col);
     index_tree *other =
@@ -159,8 +163,9 @@ static index_tree *elementwise(const index_env *env, const node *x, char row, ch
         arg[i] = index_of_node(env, x->arg[i], row, col);
         if (!arg[i]) return NULL;
     }
-    index_tree *k = tree(env, INDEX_NODE, arg[0], arg[1]);
-    if (!k) return NULL;
+    bool        ones = x->op == OP_MUL && ir_node(env->g, x->arg[1])->op == OP_ONES; /* nobody writes 1/3*1 */
+    index_tree *k = ones ? arg[0] : tree(env, INDEX_NODE, arg[0], arg[1]);
+    if (!k || ones) return k;
     k->c = arg[2];
     k->op = x->op == OP_DROPOUT ? OP_MUL : x->op;
     if (x->op == OP_OPEN) k->function = x->ref;
@@ -213,7 +218,7 @@ static index_tree *build_entry(const index_env *env, const ast *x) {
 
 bool index_occurs(const index_tree *x, char letter) {
     if (!x) return false;
-    if (x->row == letter || x->col == letter) return true;
+    if (x->row == letter || x->col == letter || x->letter == letter) return true;
     return index_occurs(x->a, letter) || index_occurs(x->b, letter) || index_occurs(x->c, letter);
 }
 
@@ -283,23 +288,26 @@ static size_t place(const index_values *v, char letter) {
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 
+/* A letter that runs further than a matrix goes has no value there: such a line does not hold. */
 static double entry_value(const index_values *v, node_id n, const index_tree *x) {
     matrix m = eval_node(v->e, n);
     size_t row = place(v, x->row), col = place(v, x->col);
-    assert(m.at && row < m.rows && col < m.cols);
-    return m.at[row * m.cols + col];
+    assert(m.at);
+    return row < m.rows && col < m.cols ? m.at[row * m.cols + col] : NAN;
 }
 
 static double node_value(index_values *v, const index_tree *x) {
     double a = index_value(v, x->a), b = x->b ? index_value(v, x->b) : 0, c = x->c ? index_value(v, x->c) : 0;
-    return x->op == OP_OPEN ? eval_open(x->function, x->primes, a) : eval_scalar((op_id)x->op, a, b, c);
+    double y = x->op == OP_OPEN ? eval_open(x->function, x->primes, a) : eval_scalar((op_id)x->op, a, b, c);
+    return v->noise != 0 ? y * eval_noise(v->noise, v->noisy++) : y;
 }
 
 static double sum_value(index_values *v, const index_tree *x) {
     unsigned char letter = (unsigned char)x->letter & 127;
-    size_t        range = index_range(v->e, x->a, x->letter), old = v->at[letter];
+    size_t range = x->size ? sizes_get(v->e->s, x->size) : index_range(v->e, x->a, x->letter),
+           old = v->at[letter];
+    double sum = 0;
     assert(range);
-    double        sum = 0;
     for (size_t i = 0; i < range; i++) {
         v->at[letter] = i;
         sum += index_value(v, x->a);

@@ -13,7 +13,7 @@ typedef enum {
     INDEX_NUMBER,
     INDEX_SIZE,    /* a dimension as a number: m; `size` */
     INDEX_ENTRY,   /* var[row, col] */
-    INDEX_SUM,     /* over `letter`, of a */
+    INDEX_SUM,     /* over `letter`, of a; `size` is how far it runs, 0: as far as the entries with it go */
     INDEX_NODE,    /* op(a, b) for an elementwise operation */
     INDEX_DELTA,   /* 1 where the letters row and col are the same number, else 0 */
     INDEX_AT,      /* the entry [row, col] of a whole expression, `node` */
@@ -49,6 +49,7 @@ typedef struct index_env {
     uint32_t          n_names;
     char             *fresh; /* the letters that are left for sums, taken out; NULL: what is not
                                 elementwise has no tree */
+    dim              *along; /* by letter: the dimension it runs along, noted when it is taken; may be NULL */
 } index_env;
 
 /* A template, read with `indices`, as a tree: names with indices are entries, sum(j, x) and
@@ -77,7 +78,7 @@ index_tree *index_times(const index_env *env, index_tree *a, index_tree *b);
 /* A letter that stands nowhere yet, t for the examples if it is left; 0 if none is. */
 char index_fresh(const index_env *env, dim along);
 
-/* Does a letter stand in the tree? */
+/* Does a letter stand in the tree, free or as that of a sum? */
 bool index_occurs(const index_tree *x, char letter);
 
 /* Calls `use` for every whole expression in the tree (AT). */
@@ -97,7 +98,9 @@ typedef struct index_values {
     size_t            at[128]; /* by letter, from 0 */
     double (*partial)(void *user, const struct index_values *v,
                       const index_tree *x); /* PARTIAL; LOSS with b */
-    void *user;
+    void    *user;
+    double   noise; /* of what is computed, see evaluation */
+    uint64_t noisy;
 } index_values;
 
 double index_value(index_values *v, const index_tree *x);

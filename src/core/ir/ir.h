@@ -206,6 +206,9 @@ node_id ir_sum_to(ir *g, node_id n, shape to);
  * elementwise, or there is no memory. */
 node_id ir_derivative(ir *g, arena *scratch, node_id n, node_id z);
 
+/* The same with what is not elementwise held as it is, z below it or not: one term of the product rule. */
+node_id ir_derivative_near(ir *g, arena *scratch, node_id n, node_id z);
+
 /* ---- variables */
 var_id ir_add_var(ir *g, variable v); /* v.leaf is made; the name must be new */
 var_id ir_find_var(const ir *g, sym name);

@@ -80,4 +80,5 @@ void sheet_checked(const explain_result *r, buf *out) {
                    r->n_derivatives == 1 && !r->points ? "" : "s", r->worst_derivative);
     if (r->n_failed)
         buf_printf(out, "\n%u of these did NOT hold: this is a fault of dfoo, please report it", r->n_failed);
+    if (r->first_failed) buf_printf(out, "\nthe first is %s", r->first_failed);
 }

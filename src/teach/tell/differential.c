@@ -62,6 +62,7 @@ static const char *reason_of(const teller *t, const hop *h) {
     case HOP_SOFTMAX:
     case HOP_LOG_SOFTMAX:
         return "the change stands there alone and inside the sum: both are collected";
+    case HOP_OTHER: return "";
     case HOP_ENTRY: break;
     }
     if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to)))
@@ -166,7 +167,7 @@ static void tell_one(teller *t, const link *l, node_id delta) {
         doc_say(doc, 3,
                 "its formula is too long to follow operation by operation; the rules of its operations "
                 "together give:");
-        add_rewrites(t, l->to, derivative_remarks(t, l));
+        add_by_rules(t, l, derivative_remarks(t, l));
         return;
     }
     block *b = doc_add(doc, BLOCK_LINE, 3, doc_text(doc, "when %s moves:", u));

@@ -4,12 +4,13 @@
 
 #include "teach/tell/routes.h"
 
-/* What one way contributes, as a matrix. */
-static void add_part(teller *t, const link *l) {
+void ends_part(teller *t, const link *l, const char *remarks) {
     node_id n = link_back(t, l, true);
     if (!n) return;
     n = node_without_ones(t, n);
-    block *b = doc_add_line(t->doc, 3, "this way's part, as a matrix:", 0, n, doc_shapes(t->doc, n, false));
+    const char *shapes = doc_shapes(t->doc, n, false);
+    if (remarks[0]) shapes = doc_text(t->doc, "%s, %s", shapes, remarks);
+    block *b = doc_add_line(t->doc, 3, "this way's part, as a matrix:", 0, n, shapes);
     if (node_short(t, n) != n) doc_add_node(t->doc, b, node_short(t, n), false);
 }
 
@@ -60,7 +61,7 @@ static void tell_not_shared(teller *t, const link *l, bool share) {
     const char *m = doc_examples(doc), *cost = doc_name(doc, t->d->m->cost),
                *of = doc_name(doc, l->from->var);
     const char *dz = doc_name(doc, l->from->grad), *dw = doc_name(doc, l->to->grad);
-    const char *lines = t->d->m->examples_are_columns ? "Columns" : "Rows";
+    const char *lines = proof_is_rows(l->kind) ? "Rows" : "Columns";
     bool        interact = t->d->examples_interact;
     if (share && interact)
         doc_say(doc, 3, "No 1/%s is in %s: it differentiates the sum of the losses, %s differentiates %s.", m,
@@ -99,7 +100,7 @@ static void tell_shared(teller *t, const link *l) {
     if (!part) return;
     tell_sum(t, l, part);
     const char *along =
-        t->d->m->examples_are_columns ? "axis=1 runs along the examples" : "axis=0 runs along the examples";
+        proof_is_rows(l->kind) ? "axis=0 runs along the examples" : "axis=1 runs along the examples";
     doc_add_line(doc, one ? 5 : 3,
                  one ? "" : "this way's part, as a matrix:", one ? ir_var(t->g, v->grad)->leaf : 0, part,
                  proof_is_bias(l->kind) ? along : "the product is the sum over the examples");
@@ -108,7 +109,7 @@ static void tell_shared(teller *t, const link *l) {
 
 void ends_tell(teller *t, const link *l, bool with_matrices) {
     assert(l->to);
-    if (with_matrices && l->to->n_through > 1) add_part(t, l);
+    if (with_matrices && l->to->n_through > 1) ends_part(t, l, "");
     else if (with_matrices) add_matrices(t, l);
     kinks_tell(t, l);
     if (is_shared(t, l)) tell_shared(t, l);

@@ -24,6 +24,7 @@ typedef struct entries {
     index_env   env;
     letters     top;
     char        fresh[16];
+    dim         along[128]; /* by letter */
     index_style style; /* of one example, or of all where the cost is the top */
     routes      r;
     arrival     to[MOST_ROUTES];
@@ -41,6 +42,10 @@ static letters letters_of(const teller *t, var_id v) {
     return x;
 }
 
+static void note_letter(entries *e, char letter, dim along) {
+    if (letter != '1') e->along[(unsigned char)letter & 127] = along;
+}
+
 /* All letters but those of the top; k and j first where a softmax has i. */
 static void reset_letters(entries *e) {
     static const char all[] = "ijkpqrsuvwnt";
@@ -49,6 +54,21 @@ static void reset_letters(entries *e) {
         if (all[i] != e->top.row && all[i] != e->top.col) e->fresh[n++] = all[i];
     e->fresh[n] = 0;
     e->env.fresh = e->fresh;
+    shape s = ir_var(e->t->g, e->l->s->var)->sh;
+    note_letter(e, e->top.row, s.rows);
+    note_letter(e, e->top.col, s.cols);
+}
+
+/* The letters that are left beside an arrival and the top. */
+static void reset_beside(entries *e, const arrival *to) {
+    uint32_t n = 0;
+    reset_letters(e);
+    for (uint32_t i = 0; e->fresh[i]; i++) {
+        char letter = e->fresh[i];
+        bool used = to->at.row == letter || to->at.col == letter || index_occurs(to->factor, letter);
+        if (!used) e->fresh[n++] = letter;
+    }
+    e->fresh[n] = 0;
 }
 
 static index_tree *entry_of(entries *e, node_id n, letters at) {
@@ -74,7 +94,8 @@ static letters joined(entries *e, const node *x, letters at) {
 /* y[i] * (δ[i,k] - y[k]), and for the logarithm δ[i,k] - exp(y[k]). */
 static index_tree *softmax_factor(entries *e, const hop *h, letters from, letters to) {
     bool        down = ir_node(e->t->g, h->n)->attr == AXIS_0;
-    index_tree *same = index_delta(&e->env, down ? from.row : from.col, down ? to.row : to.col);
+    char        own = down ? from.row : from.col, other_own = down ? to.row : to.col;
+    index_tree *same = other_own == '1' ? index_number(&e->env, 1) : index_delta(&e->env, own, other_own);
     index_tree *y = entry_of(e, h->y, from), *other = entry_of(e, h->y, to);
     if (h->kind == HOP_LOG_SOFTMAX)
         return index_op(&e->env, OP_SUB, same, index_op(&e->env, OP_EXP, other, NULL));
@@ -110,8 +131,11 @@ static index_tree *max_factor(entries *e, const hop *h, letters at) {
 
 static index_tree *softmax_down(entries *e, const hop *h, letters *at) {
     letters from = *at;
-    char    k = index_fresh(&e->env, 0);
-    if (ir_node(e->t->g, h->n)->attr == AXIS_0) at->row = k;
+    bool    down = ir_node(e->t->g, h->n)->attr == AXIS_0;
+    shape   s = ir_shape(e->t->g, h->n);
+    dim     along = down ? s.rows : s.cols;
+    char    k = along == dim_literal(1) ? '1' : index_fresh(&e->env, along);
+    if (down) at->row = k;
     else at->col = k;
     return softmax_factor(e, h, from, *at);
 }
@@ -131,9 +155,17 @@ static index_tree *step_down(entries *e, const hop *h, letters *at) {
     case HOP_MAX: out = max_factor(e, h, *at); break;
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: out = softmax_down(e, h, at); break;
     case HOP_SUM: break;
+    case HOP_OTHER: return NULL;
     }
     *at = fit(e->t, h->to, *at);
     return at->row && at->col ? out : NULL;
+}
+
+/* The sum over a letter; of what is the same for each, so many times that. */
+static index_tree *sum_over(entries *e, char letter, index_tree *x) {
+    if (index_occurs(x, letter)) return index_sum(&e->env, letter, x);
+    return index_times(&e->env, entry_of(e, ir_size(e->t->g, e->along[(unsigned char)letter & 127]),
+                                         (letters){'1', '1'}), x);
 }
 
 static bool stands_in(letters x, char letter) {
@@ -154,11 +186,10 @@ static bool follow(entries *e, const route *r, arrival *out) {
     for (uint32_t k = 0; k < r->n; k++) {
         const char both[2] = {seen[k].row, seen[k].col};
         for (int i = 0; i < 2; i++) {
-            bool more =
-                !stands_in(at, both[i]) && !stands_in(e->top, both[i]) && index_occurs(out->factor, both[i]);
+            bool more = !stands_in(at, both[i]) && !stands_in(e->top, both[i]);
             if (!more || summed[both[i] & 127]) continue;
             summed[both[i] & 127] = true;
-            out->factor = index_sum(&e->env, both[i], out->factor);
+            out->factor = sum_over(e, both[i], out->factor);
         }
     }
     out->at = at;
@@ -179,7 +210,7 @@ static void join_arrivals(entries *e) {
 
 static bool entries_open(entries *e, teller *t, const link *l) {
     *e = (entries){.t = t, .l = l, .top = letters_of(t, l->s->var)};
-    e->env = (index_env){.g = t->g, .a = t->a, .fresh = e->fresh};
+    e->env = (index_env){.g = t->g, .a = t->a, .fresh = e->fresh, .along = e->along};
     e->style = t->doc->style;
     if (l->s->var == t->d->m->cost && t->d->m->examples) { /* all examples are in it */
         e->style.example = 0;
@@ -339,7 +370,7 @@ bool entries_add_partial(teller *t, const link *l, const char *words) {
 /* Another letter in the place of one of V's that U shares, and the δ that says they are equal. */
 static char other_letter(entries *e, const arrival *to, char own, index_tree **delta) {
     if (own == '1' || own == e->style.example || !stands_in(to->at, own)) return own;
-    char other = index_fresh(&e->env, 0);
+    char other = index_fresh(&e->env, e->along[(unsigned char)own & 127]);
     *delta = index_times(&e->env, *delta, index_delta(&e->env, other, own));
     return other;
 }
@@ -352,32 +383,37 @@ static index_tree *other_entry(entries *e, const arrival *to, letters *other, in
     return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
 }
 
-static index_tree *sum_over_others(entries *e, letters other, index_tree *x) {
-    if (other.row != e->top.row) x = index_sum(&e->env, other.row, x);
-    if (other.col != e->top.col) x = index_sum(&e->env, other.col, x);
+/* The sum over all entries of V in these letters, in one example where there is one, but those in `kept`. */
+static index_tree *sum_over_entries(entries *e, letters of, letters kept, index_tree *x) {
+    if (of.col != e->style.example && !stands_in(kept, of.col)) x = index_sum(&e->env, of.col, x);
+    if (of.row != e->style.example && !stands_in(kept, of.row)) x = index_sum(&e->env, of.row, x);
     return x;
 }
 
 bool entries_tell_shared(teller *t, const link *l) {
-    document *doc = t->doc;
-    entries  *e = arena_new(t->a, sizeof *e);
-    letters   other;
+    static const letters none = {'1', '1'};
+    document            *doc = t->doc;
+    entries             *e = arena_new(t->a, sizeof *e);
+    letters              other;
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
     const arrival *to = &e->to[0];
-    reset_letters(e);
+    reset_beside(e, to);
     char *j = strchr(e->fresh, 'j'); /* as the second index of the variable */
     if (j) memmove(j, j + 1, strlen(j));
     index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
     index_tree *d = entry_of(e, link_gradient(t, l), other);
     if (!v || !d) return false;
     index_tree *factor = index_times(&e->env, delta, to->factor), *partial = index_partial(&e->env, v, u);
-    bool        has = has_delta(factor);
-    add_equal(e, 5, "", partial, factor)->tail = has ? delta_is : "";
+    bool        has = has_delta(delta);
+    add_equal(e, 5, "", partial, factor)->tail = has_delta(factor) ? delta_is : "";
     block      *b = doc_add(doc, BLOCK_LINE, 5, "");
     index_tree *loss = index_loss(&e->env, u, entry_of_var(e, l->s->var, e->top));
-    if (l->to->n_through == 1) doc_add_index(doc, b, loss, &e->style); /* else it is one part of that */
-    doc_add_index(doc, b, sum_over_others(e, other, index_times(&e->env, d, partial)), &e->style);
-    doc_add_index(doc, b, index_times(&e->env, incoming(e), to->factor), &e->style);
+    bool whole = l->to->n_through == 1 && tell_has_loss(t); /* else it is one part of that */
+    if (whole) doc_add_index(doc, b, loss, &e->style);
+    doc_add_index(doc, b, sum_over_entries(e, other, none, index_times(&e->env, d, partial)), &e->style);
+    doc_add_index(doc, b,
+                  sum_over_entries(e, e->top, to->at, index_times(&e->env, incoming(e), to->factor)),
+                  &e->style);
     if (has) b->tail = "δ leaves one term";
     return true;
 }

@@ -25,9 +25,11 @@ static bool is_columns(const teller *t) {
 
 /* A column or a row for each example, or all of what there is one of. */
 static bool is_vector(const teller *t, shape s) {
-    dim m = t->d->m->examples, one = dim_literal(1);
+    dim  m = t->d->m->examples, one = dim_literal(1);
+    bool columns = is_columns(t);
     if (shape_is_scalar(s)) return true;
-    return is_columns(t) ? s.cols == one || (m && s.cols == m) : s.rows == one || (m && s.rows == m);
+    if (m && (columns ? s.rows : s.cols) == m) return false; /* what stands along it is examples */
+    return columns ? s.cols == one || (m && s.cols == m) : s.rows == one || (m && s.rows == m);
 }
 
 /* The shape of one example. */
@@ -114,7 +116,7 @@ static const form *hop_jacobian(teller *t, const hop *h) {
     case HOP_RIGHT: case HOP_LEFT: return product_jacobian(t, h);
     case HOP_SUM: case HOP_MEAN: return sum_jacobian(t, h);
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: return softmax_jacobian(t, h);
-    case HOP_TURN: case HOP_MAX: break;
+    case HOP_TURN: case HOP_MAX: case HOP_OTHER: break;
     }
     return NULL;
 }
@@ -269,7 +271,7 @@ static bool tell_entries(teller *t, const link *l) {
         return false;
     }
     if (entries_tell(t, l)) return true;
-    add_rewrites(t, l->to, derivative_remarks(t, l));
+    add_by_rules(t, l, derivative_remarks(t, l));
     return false;
 }
 

@@ -4,11 +4,6 @@
 
 #include "teach/tell/teller.h"
 
-static bool is_small(const teller *t, node_id n) {
-    const node *x = ir_node(t->g, n);
-    return x->op == OP_VAR && t->doc->small[x->ref];
-}
-
 bool link_is_operand(const teller *t, node_id n, var_id v) {
     const node *x = ir_node(t->g, n);
     if (x->op == OP_TRANSPOSE) x = ir_node(t->g, x->arg[0]);
@@ -36,29 +31,49 @@ bool link_is_entrywise(teller *t, node_id n) {
     return !ir_some(t->g, t->a, n, is_no_entry, NULL) && !t->a->failed;
 }
 
-/* What y = a @ b proves of its operand number k: that one has the examples, or it is a parameter that they
- * share. */
+/* Which of its two places the examples have in a shape: EX_ROWS, EX_COLS, both, or none. */
+enum { EX_NONE = 0, EX_ROWS = 1, EX_COLS = 2, EX_BOTH = 3 };
+
+static int examples_in(const teller *t, shape s) {
+    dim m = t->d->m->examples;
+    return m ? (s.rows == m) * EX_ROWS + (s.cols == m) * EX_COLS : EX_NONE;
+}
+
+static bool is_one(dim d) {
+    return d == dim_literal(1);
+}
+
+/* What y = a @ b proves of its operand number k, where y has a column (a row) for each example, or there are
+ * none: the operand has the examples as y has, or it is what they share. */
 static proof_kind product_kind(const teller *t, const node *p, int k) {
-    static const proof_kind kinds[2][2][2] = { /* has it the examples, are they columns, the special case */
-        {{PROOF_WEIGHT_RIGHT, PROOF_TURNED_RIGHT}, {PROOF_WEIGHT_LEFT, PROOF_TURNED_LEFT}},
-        {{PROOF_LEFT, PROOF_LEFT_ONE}, {PROOF_RIGHT, PROOF_RIGHT_ONE}},
-    };
-    bool columns = t->d->m->examples_are_columns, has = k == columns;
-    bool known = is_small(t, p->arg[columns]) || (columns && !t->d->m->examples);
-    bool                    one = (columns ? p->sh.rows : p->sh.cols) == dim_literal(1),
-                            turned = ir_node(t->g, p->arg[k])->op != OP_VAR;
-    return known ? kinds[has][columns][has ? one : turned] : PROOF_NONE;
+    shape y = p->sh;
+    int   in_y = examples_in(t, y), in[2] = {examples_in(t, ir_shape(t->g, p->arg[0])),
+                                             examples_in(t, ir_shape(t->g, p->arg[1]))};
+    bool  turned = ir_node(t->g, p->arg[k])->op != OP_VAR, none = !in_y && !in[0] && !in[1];
+    bool  columns = in_y == EX_COLS && !in[0] && in[1] == EX_COLS,
+          rows = in_y == EX_ROWS && !in[1] && in[0] == EX_ROWS;
+    if (none) { /* one example, or what is no example's at all */
+        columns = is_one(y.cols) && !t->d->m->examples;
+        rows = is_one(y.rows) && !columns && !t->d->m->examples;
+    }
+    if (columns && k == 0) return turned ? PROOF_TURNED_LEFT : PROOF_WEIGHT_LEFT;
+    if (rows && k == 1) return turned ? PROOF_TURNED_RIGHT : PROOF_WEIGHT_RIGHT;
+    if (!columns && !rows && !none) return PROOF_NONE;
+    if (k == 1) return is_one(y.rows) ? PROOF_RIGHT_ONE : PROOF_RIGHT;
+    return is_one(y.cols) ? PROOF_LEFT_ONE : PROOF_LEFT;
 }
 
-/* A summand that is stretched over the examples. */
-static proof_kind bias_kind(const teller *t, var_id v) {
-    bool  columns = t->d->m->examples_are_columns;
+/* A summand that is stretched over the examples, or stands beside the only one. */
+static proof_kind bias_kind(const teller *t, shape y, var_id v) {
     shape s = ir_var(t->g, v)->sh;
-    bool  fits = !t->doc->small[v] && (columns ? s.cols : s.rows) == dim_literal(1);
-    return !fits ? PROOF_NONE : columns ? PROOF_BIAS_COLUMN : PROOF_BIAS_ROW;
+    int   in = examples_in(t, y);
+    bool  none = !t->d->m->examples && is_one(y.cols);
+    if (examples_in(t, s)) return PROOF_NONE;
+    if ((in == EX_COLS || none) && is_one(s.cols) && s.rows == y.rows) return PROOF_BIAS_COLUMN;
+    return in == EX_ROWS && is_one(s.rows) && s.cols == y.cols ? PROOF_BIAS_ROW : PROOF_NONE;
 }
 
-/* y = a @ b, or that plus a bias, and which part of it the variable is. */
+/* y = a @ b, or that plus a bias, and which part of it the variable is, if it is one of them and no more. */
 static void find_affine(teller *t, link *l) {
     const node *x = ir_node(t->g, l->s->node);
     var_id      v = l->to->var;
@@ -69,11 +84,21 @@ static void find_affine(teller *t, link *l) {
     }
     if (!is_product_of_names(t, product) || (l->rest && ir_node(t->g, l->rest)->op != OP_VAR)) return;
     const node *p = ir_node(t->g, product);
-    bool        left = link_is_operand(t, p->arg[0], v), right = link_is_operand(t, p->arg[1], v);
+    bool        left = link_is_operand(t, p->arg[0], v), right = link_is_operand(t, p->arg[1], v),
+                more = l->rest && link_is_operand(t, l->rest, v);
     l->product = product;
-    if (left && right) return;
-    if (l->rest && link_is_operand(t, l->rest, v)) l->kind = bias_kind(t, v);
-    else if (left || right) l->kind = product_kind(t, p, right);
+    if (left + right + more != 1 || !shape_equal(p->sh, x->sh)) return;
+    l->kind = more ? bias_kind(t, x->sh, v) : product_kind(t, p, right);
+}
+
+/* A paragraph says nothing of a factor 1/m or m between the gradients of its ends: where one example's part
+ * of a parameter is told, it is put in behind that, else the entries are told. Nor has it a name for what is
+ * differentiated where the gradient of what is no example's does not differentiate the cost. */
+static bool is_in_scale(const teller *t, const link *l) {
+    bool in_y = t->doc->small[l->s->var], shared = in_y && !t->doc->small[l->to->var];
+    if (!l->from || !t->d->m->examples) return true;
+    if (!in_y && l->from->scale == SCALE_DATA) return false;
+    return l->from->scale == l->to->scale || shared;
 }
 
 static link make_link(teller *t, const stmt *s, const gradient *to) {
@@ -82,8 +107,9 @@ static link make_link(teller *t, const stmt *s, const gradient *to) {
     bool        same = shape_equal(ir_var(t->g, to->var)->sh, ir_var(t->g, s->var)->sh);
     bool        one_function = op_elementwise((op_id)x->op) && op_table[x->op].arity == 1 && x->op != OP_NEG;
     if (same && one_function && x->arg[0] == ir_var(t->g, to->var)->leaf)
-        l.kind = t->d->m->examples_are_columns ? PROOF_ENTRY : PROOF_ENTRY_ROW;
+        l.kind = examples_in(t, x->sh) == EX_ROWS ? PROOF_ENTRY_ROW : PROOF_ENTRY;
     else find_affine(t, &l);
+    if (!is_in_scale(t, &l)) l.kind = PROOF_NONE;
     return l;
 }
 

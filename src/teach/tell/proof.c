@@ -39,6 +39,8 @@ enum { MOST_NAMES = 8 };
 typedef struct names {
     index_name index[MOST_NAMES];
     uint32_t   n;
+    bool       rows;   /* of y belong together, not columns */
+    bool       plain;  /* there are no examples in it: t is a letter like others, and called k */
 } names;
 
 static void bind(names *list, const char *text, node_id n) {
@@ -57,7 +59,7 @@ static node_id gradient_leaf(teller *t, node_id n) {
 }
 
 static names bind_link(teller *t, const link *l) {
-    names list = {.n = 0};
+    names list = {.rows = proof_is_rows(l->kind), .plain = !t->doc->small[l->s->var]};
     const node *p = l->product ? ir_node(t->g, l->product) : NULL;
     node_id     y = ir_var(t->g, l->s->var)->leaf;
     node_id     a = p ? p->arg[0] : ir_var(t->g, l->to->var)->leaf, b = p ? p->arg[1] : a;
@@ -83,10 +85,11 @@ static const ast *read_text(teller *t, const char *text, size_t len, bool indice
 static const char rest_sign[] = " + rest";
 
 static const index_tree *add_rest(teller *t, index_env *env, const index_tree *sum, const names *list) {
-    bool columns = t->d->m->examples_are_columns;
+    char last = list->plain ? 'k' : 't';
     for (uint32_t i = 0; i < list->n; i++) {
         if (strcmp(list->index[i].name, "rest") != 0) continue;
-        index_tree *more = index_of_node(env, list->index[i].n, columns ? 'i' : 't', columns ? 't' : 'i');
+        index_tree *more =
+            index_of_node(env, list->index[i].n, list->rows ? last : 'i', list->rows ? 'i' : last);
         index_tree *both = more ? arena_new(t->a, sizeof *both) : NULL;
         if (both) *both = (index_tree){.kind = INDEX_NODE, .op = OP_ADD, .a = (index_tree *)sum, .b = more};
         return both;
@@ -94,10 +97,21 @@ static const index_tree *add_rest(teller *t, index_env *env, const index_tree *s
     return sum;
 }
 
+/* The text with the index k in the place of t. */
+static const char *renamed(teller *t, const char *text, size_t len) {
+    char *copy = arena_text(t->a, text, len);
+    for (size_t i = 1; copy && i + 1 < len; i++) {
+        bool begins = strchr("[(,", copy[i - 1]) != NULL, ends = strchr("],", copy[i + 1]) != NULL;
+        if (copy[i] == 't' && begins && ends) copy[i] = 'k';
+    }
+    return copy ? copy : "";
+}
+
 static const index_tree *build_index(teller *t, const names *list, const char *text, size_t len) {
     index_env  env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
     size_t     tail = sizeof rest_sign - 1;
     bool       rest = len > tail && strncmp(text + len - tail, rest_sign, tail) == 0;
+    if (list->plain) text = renamed(t, text, len);
     const ast *x = read_text(t, text, rest ? len - tail : len, true);
     const index_tree *out = x ? index_build(&env, x) : NULL;
     return out && rest ? add_rest(t, &env, out, list) : out;
@@ -124,10 +138,16 @@ static node_id untwist(teller *t, node_id n) {
     return ir_rebuild(t->g, n, x.arg);
 }
 
-/* What stands in braces: {loss} is what is differentiated, else it is an index formula, or a matrix
- * expression where nothing has an index. */
+static bool is_word(const char *text, size_t len, const char *word) {
+    return len == strlen(word) && strncmp(text, word, len) == 0;
+}
+
+/* What stands in braces: {loss} is what is differentiated, {one} and {for one} speak of one example; else it
+ * is an index formula, or a matrix expression where nothing has an index. */
 static const char *filled(teller *t, const names *list, const char *text, size_t len) {
-    if (len == 4 && strncmp(text, "loss", 4) == 0) return doc_formula(t->doc, "%s", t->doc->style.loss);
+    if (is_word(text, len, "loss")) return doc_formula(t->doc, "%s", t->doc->style.loss);
+    if (is_word(text, len, "one")) return list->plain ? "" : "one example: ";
+    if (is_word(text, len, "for one")) return list->plain ? "" : "for one example ";
     if (memchr(text, '[', len)) return doc_index(t->doc, build_index(t, list, text, len), &t->doc->style);
     node_id n = build_matrix(t, list, text, len);
     return n ? doc_node(t->doc, untwist(t, n), true) : "";
@@ -181,9 +201,17 @@ static const char *formula_of(const teller *t, const proof_line *line) {
 static const char *behind_sum(const teller *t, const char *formula, bool one_of_several) {
     const char *equals = strstr(formula, " = ");
     bool        sums = strncmp(formula, "da", 2) == 0 || strncmp(formula, "db", 2) == 0;
-    bool of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = t->d->m->examples && !t->doc->style.example;
+    bool of_loss = strncmp(formula, "DL(", 3) == 0, no_loss = !tell_has_loss(t);
     bool        behind = (one_of_several && (sums || of_loss)) || (of_loss && no_loss);
     return equals && behind ? equals + 3 : formula;
+}
+
+/* Is the paragraph's matrix the gradient of W.T, as it stands in the product? */
+static bool is_of_turned(const teller *t, const link *l) {
+    bool    side = l->kind == PROOF_RIGHT || l->kind == PROOF_RIGHT_ONE, other = l->kind == PROOF_LEFT ||
+                                                                                l->kind == PROOF_LEFT_ONE;
+    node_id n = side || other ? ir_node(t->g, l->product)->arg[side] : 0;
+    return n && ir_node(t->g, n)->op == OP_TRANSPOSE;
 }
 
 static void add_formula(teller *t, const link *l, const names *list, const proof_line *line) {
@@ -196,6 +224,7 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
     /* a matrix that stands alone is what the link hands back, by the rules of its operations; this is not
      * shown */
     node_id back = matrix && b->n_sides == 1 ? link_back(t, l, false) : 0;
+    if (back && is_of_turned(t, l)) back = ir_op1(t->g, OP_TRANSPOSE, back);
     if (back) {
         block *hidden = doc_add_hidden(doc);
         doc_add_node(doc, hidden, b->sides[0].n, false);
@@ -227,11 +256,12 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     template_env with_name = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = ir_var(t->g, l->s->var)->leaf};
     template_env spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
     node_id      short_form = template_build(t->g, rule, &with_name);
-    bool         columns = t->d->m->examples_are_columns;
+    bool         columns = !list->rows;
+    char         last = list->plain ? 'k' : 't';
     index_env    env = {.g = t->g, .a = t->a, .names = list->index, .n_names = list->n};
     const index_tree *left = build_index(t, list, columns ? "D(y[j,t], a[j,t])" : "D(y[t,j], a[t,j])", 17);
     const index_tree *right =
-        short_form ? index_of_node(&env, short_form, columns ? 'j' : 't', columns ? 't' : 'j') : NULL;
+        short_form ? index_of_node(&env, short_form, columns ? 'j' : last, columns ? last : 'j') : NULL;
     node_id      long_form = template_build(t->g, rule, &spelled);
     const char  *u = doc_small_name(doc, l->to->var), *v = doc_small_name(doc, l->s->var),
                *f = op_table[op].name;
@@ -288,26 +318,51 @@ static void add_shapes(teller *t, const link *l) {
     else doc_say(doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
 }
 
+/* Does a small matrix and a column (a row) show what happens? Not where y is no such thing, or where nothing
+ * is added up. */
+static bool is_for_numbers(const teller *t, const link *l) {
+    const node *y = ir_node(t->g, l->product);
+    shape       w = ir_shape(t->g, factor_of(t, l));
+    bool        one = proof_is_rows(l->kind) ? y->sh.rows == dim_literal(1) : y->sh.cols == dim_literal(1);
+    bool        sums = w.rows != dim_literal(1) && w.cols != dim_literal(1);
+    return sums && (one || (t->doc->style.example && t->doc->small[l->s->var]));
+}
+
 static void tell_line(teller *t, const link *l, const names *list, const proof_line *line) {
     switch ((line_kind)line->line) {
     case LINE_WORDS: doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, line->reason)); break;
     case LINE_DERIVATIVE: add_derivative(t, l, list); break;
-    case LINE_NUMBERS: add_numbers(t, l); break;
-    case LINE_SHAPES: add_shapes(t, l); break;
+    case LINE_NUMBERS:
+        if (is_for_numbers(t, l)) add_numbers(t, l);
+        break;
+    case LINE_SHAPES:
+        if (is_for_numbers(t, l)) add_shapes(t, l);
+        break;
     case LINE_CLAIM: add_claim(t, list, line); break;
     case LINE_INDEX: case LINE_MATRIX: add_formula(t, l, list, line); break;
     case LINE_END: break;
     }
 }
 
+/* The style in which nothing is one example's, and the cost is differentiated. */
+static index_style all_examples(const teller *t) {
+    index_style all = t->doc->style;
+    all.example = 0;
+    all.loss = ir_var_name(t->g, t->d->m->cost);
+    return all;
+}
+
 /* The lines of a link's paragraph; `matrices`: those of matrices only. */
 static void tell_paragraph(teller *t, const link *l, bool matrices) {
-    names    list = bind_link(t, l);
-    uint32_t i = 0, n = proof_n_lines();
+    names       list = bind_link(t, l);
+    index_style old = t->doc->style;
+    uint32_t    i = 0, n = proof_n_lines();
     while (i < n && proof_table[i].proof != (uint8_t)l->kind) i++;
     assert(i < n);
+    if (list.plain) t->doc->style = all_examples(t); /* what is no example's changes the cost */
     for (i++; i < n && proof_table[i].line != LINE_END; i++)
         if (!matrices || proof_table[i].line == LINE_MATRIX) tell_line(t, l, &list, &proof_table[i]);
+    t->doc->style = old;
 }
 
 void proof_tell(teller *t, const link *l) {

@@ -88,7 +88,7 @@ static node_id written_as(const teller *t, const link *l, node_id n) {
  * formula is met again, in a shorter form if the simplifier has one. */
 static node_id entry_factor(teller *t, const link *l, node_id n, node_id to) {
     replacement r = {l->s->node, ir_var(t->g, l->s->var)->leaf};
-    node_id     f = n == to ? ir_number(t->g, 1) : ir_derivative(t->g, t->a, n, to);
+    node_id     f = n == to ? ir_number(t->g, 1) : ir_derivative_near(t->g, t->a, n, to);
     if (f) f = ir_map(t->g, t->a, f, replace, &r);
     return f ? node_short(t, f) : 0;
 }
@@ -102,7 +102,7 @@ static hop_kind kind_of(const node *x, int operand) {
     case OP_MAX: return HOP_MAX;
     case OP_SOFTMAX: return HOP_SOFTMAX;
     case OP_LOG_SOFTMAX: return HOP_LOG_SOFTMAX;
-    default: return HOP_ENTRY;
+    default: return HOP_OTHER;
     }
 }
 
@@ -162,8 +162,8 @@ static bool extend(search *w, const route *r, routes *open) {
         node_list ends = {{0}};
         if (region_ends(w, n, &ends) != DFOO_OK) return false;
         for (uint32_t i = ends.list.n; i-- > 0;) {
-            hop h = {HOP_ENTRY, n, ends.list.at[i], entry_factor(t, w->l, n, ends.list.at[i]),
-                     written_as(t, w->l, n)};
+            hop h = {.kind = HOP_ENTRY, .n = n, .to = ends.list.at[i], .y = written_as(t, w->l, n)};
+            h.factor = entry_factor(t, w->l, n, h.to);
             if (!h.factor || !add_hop(r, h, open)) return false;
         }
         return true;
@@ -171,7 +171,7 @@ static bool extend(search *w, const route *r, routes *open) {
     node x = *ir_node(t->g, n);
     for (int k = op_table[x.op].arity; k-- > 0;) {
         if (!op_table[x.op].grad[k][0] || !moves(w, x.arg[k])) continue;
-        hop h = {(uint8_t)kind_of(&x, k), n, x.arg[k], 0, written_as(t, w->l, n)};
+        hop h = {(uint8_t)kind_of(&x, k), (uint8_t)k, n, x.arg[k], 0, written_as(t, w->l, n)};
         if (!add_hop(r, h, open)) return false;
     }
     return true;
@@ -226,6 +226,7 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
         return ir_op2(g, OP_MUL, h->y, ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, c, h->y))));
     case HOP_LOG_SOFTMAX:
         return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
+    case HOP_OTHER: break;
     }
     return 0;
 }
@@ -255,7 +256,7 @@ node_id hop_back(teller *t, const hop *h, node_id d) {
     if (h->kind == HOP_RIGHT) return ir_op2(g, OP_MATMUL, transposed(t, x->arg[0]), d);
     if (h->kind == HOP_TURN) return transposed(t, d);
     template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = h->y, .dy = d, .axis = x->attr};
-    node_id      out = template_build(g, g->grad[x->op][0], &env);
+    node_id      out = template_build(g, g->grad[x->op][h->operand], &env);
     return out && t->how ? t->how->tidy(t->how->user, out) : out;
 }
 
@@ -268,6 +269,46 @@ static node_id hops_back(teller *t, const routes *r, node_id d) {
         sum = sum ? ir_op2(t->g, OP_ADD, sum, n) : n;
     }
     return sum;
+}
+
+/* ------------------------------------------------------- without the routes */
+
+/* The gradient of n laid on its operand k, by the rule of its operation. */
+static node_id rule_back(teller *t, const link *l, node_id n, int k, node_id d) {
+    ir          *g = t->g;
+    node         x = *ir_node(g, n);
+    shape        to = ir_shape(g, x.arg[k]);
+    template_env env = {
+        .arg = {x.arg[0], x.arg[1], x.arg[2]}, .y = written_as(t, l, n), .dy = d, .axis = x.attr};
+    node_id out = template_build(g, g->grad[x.op][k], &env);
+    if (op_elementwise((op_id)x.op)) out = node_times(t, d, out);
+    if (out && shape_is_scalar(ir_shape(g, out)) && !shape_is_scalar(to))
+        out = ir_op2(g, OP_MUL, out, ir_ones(g, to));
+    return out && !shape_equal(ir_shape(g, out), to) ? ir_sum_to(g, out, to) : out;
+}
+
+/* What dV becomes at U, all of the formula gone through from the top, whatever is in it. */
+static node_id formula_back(teller *t, const link *l, node_id d) {
+    node_list need = {{0}};
+    bool     *moves;
+    node_id   leaf = ir_var(t->g, l->to->var)->leaf;
+    if (!d || !link_movers(t, l->s, l->to->var, &need, &moves)) return 0;
+    uint32_t n = need.list.n;
+    node_id *dy = arena_new(t->a, n * sizeof *dy);
+    if (!dy) return 0;
+    dy[n - 1] = d; /* the root comes last */
+    for (uint32_t i = n; i-- > 0;) {
+        node x = *ir_node(t->g, need.list.at[i]);
+        if (!dy[i] || need.list.at[i] == leaf) continue;
+        for (int k = op_table[x.op].arity; k-- > 0;) {
+            uint32_t at = node_list_place(&need, x.arg[k]);
+            if (!op_table[x.op].grad[k][0] || !moves[at]) continue;
+            node_id more = rule_back(t, l, need.list.at[i], k, dy[i]);
+            dy[at] = dy[at] ? ir_op2(t->g, OP_ADD, dy[at], more) : more;
+        }
+    }
+    node_id out = dy[node_list_place(&need, leaf)];
+    return out && t->how ? t->how->tidy(t->how->user, out) : out;
 }
 
 node_id link_rescale(teller *t, const link *l) {
@@ -294,6 +335,7 @@ node_id link_gradient(teller *t, const link *l) {
 node_id link_back(teller *t, const link *l, bool rescaled) {
     routes *r = arena_new(t->a, sizeof *r);
     node_id d = r && routes_find(t, l, r) ? hops_back(t, r, link_gradient(t, l)) : 0;
+    if (!d) d = formula_back(t, l, link_gradient(t, l));
     node_id scale = rescaled ? link_rescale(t, l) : 0;
     return scale ? node_times(t, scale, d) : d;
 }

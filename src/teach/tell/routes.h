@@ -19,11 +19,13 @@ typedef enum {
     HOP_MEAN,
     HOP_MAX,
     HOP_SOFTMAX,
-    HOP_LOG_SOFTMAX
+    HOP_LOG_SOFTMAX,
+    HOP_OTHER /* an operation of which nothing is known here but its rule */
 } hop_kind;
 
 typedef struct hop {
     uint8_t kind;   /* LEFT, RIGHT: the operand of @ that the route goes on in */
+    uint8_t operand; /* which one it is, of an operation */
     node_id n, to;  /* from this node to that operand of it */
     node_id factor; /* ENTRY: dn/dto, entry by entry, over names; the number 1 as well */
     node_id y;      /* how n is written: the variable if n is its whole formula */
@@ -45,12 +47,13 @@ typedef struct routes {
 bool routes_find(teller *t, const link *l, routes *out);
 
 /* What a change of the operand does to n, to the first order; and how a gradient of n becomes
- * one of the operand. Both are linear in what they are given. 0 without memory. */
+ * one of the operand. Both are linear in what they are given. 0 without memory, and forward of an
+ * operation of which only the rule is known. */
 node_id hop_forward(teller *t, const hop *h, node_id change);
 node_id hop_back(teller *t, const hop *h, node_id gradient);
 
-/* The link's part of dU, from dV, over all routes; `rescaled`: with the 1/m or m between the scales. 0: there
- * are too many routes, or no memory. */
+/* The link's part of dU, from dV, over all routes, or by the rules of its operations where these are too
+ * many; `rescaled`: with the 1/m or m between the scales. 0: no memory. */
 node_id link_back(teller *t, const link *l, bool rescaled);
 
 /* The factor between the scales of a link's ends: 1/m, m, or 0 where they are the same. */

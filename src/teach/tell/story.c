@@ -28,7 +28,7 @@ static void tell_link(teller *t, const link *l) {
                 doc_name(doc, l->to->var), doc_name(doc, t->d->m->cost), doc_name(doc, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);
     if (indexed) proof_tell(t, l);
-    else if (!entries) add_rewrites(t, l->to, derivative_remarks(t, l));
+    else if (!entries) add_by_rules(t, l, derivative_remarks(t, l));
     ends_tell(t, l, entries);
 }
 
@@ -43,7 +43,7 @@ static void add_goal(teller *t, uint8_t indent, const char *words) {
 static void tell_all_examples(teller *t) {
     document       *doc = t->doc;
     const gradient *v = t->goal;
-    const char     *line = t->d->m->examples_are_columns ? "column" : "row",
+    const char     *line = ir_var(t->g, v->var)->sh.cols == t->d->m->examples ? "column" : "row",
                *add = v->n_through > 1 ? "; the paths add" : "";
     doc_add(doc, BLOCK_SECTION, 0, doc_text(doc, "%s examples", doc_examples(doc)));
     if (t->d->examples_interact)
@@ -62,14 +62,20 @@ static void tell_all_examples(teller *t) {
 /* -------------------------------------------------------------- beginnings */
 
 /* What a variable is for one example. */
-static bool is_number(const teller *t, var_id v) {
+typedef enum { ONE_NUMBER, ONE_COLUMN, ONE_ROW } one_kind;
+
+static one_kind one_of(const teller *t, var_id v) {
     shape s = ir_var(t->g, v)->sh;
-    return t->d->m->examples_are_columns ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
+    bool  columns = s.cols == t->d->m->examples;
+    if ((columns ? s.rows : s.cols) == dim_literal(1)) return ONE_NUMBER;
+    return columns ? ONE_COLUMN : ONE_ROW;
 }
 
 /* "z1, a1 are columns", "z is a number": the names of one kind, each once; "": there are none. */
-static const char *list_names(teller *t, bool numbers) {
-    static const char *const kinds[2][2] = {{"is a row", "are rows"}, {"is a column", "are columns"}};
+static const char *list_names(teller *t, one_kind kind) {
+    static const char *const kinds[][2] = {{"is a number", "are numbers"},
+                                           {"is a column", "are columns"},
+                                           {"is a row", "are rows"}};
     buf      b;
     uint32_t n = 0;
     bool    *seen = arena_new(t->a, t->g->vars.n);
@@ -78,14 +84,13 @@ static const char *list_names(teller *t, bool numbers) {
     for (uint32_t i = t->links.n; i-- > 0;) {
         const var_id both[2] = {t->links.at[i].to->var, t->links.at[i].s->var};
         for (int k = 0; k < 2; k++) {
-            if (seen[both[k]] || !t->doc->small[both[k]] || is_number(t, both[k]) != numbers) continue;
+            if (seen[both[k]] || !t->doc->small[both[k]] || one_of(t, both[k]) != kind) continue;
             seen[both[k]] = true;
             buf_printf(&b, "%s%s", n++ ? ", " : "", doc_small_name(t->doc, both[k]));
         }
     }
-    const char *names = doc_take(t->doc, &b), *kind = kinds[t->d->m->examples_are_columns][n > 1];
-    if (numbers) kind = n > 1 ? "are numbers" : "is a number";
-    return n ? doc_text(t->doc, "%s %s", names, kind) : "";
+    const char *names = doc_take(t->doc, &b);
+    return n ? doc_text(t->doc, "%s %s", names, kinds[kind][n > 1]) : "";
 }
 
 /* "dz2[i] is the name of ∂l/∂z2[i].": of the known gradient that is nearest to the goal. */
@@ -95,7 +100,7 @@ static const char *known_name(teller *t) {
         const link *l = &t->links.at[i];
         bool shown = l->from && l->from->shown && link_gradient(t, l) == ir_var(t->g, l->from->grad)->leaf;
         if (!shown || !doc->small[l->s->var]) continue;
-        const char *z = doc_small_name(doc, l->s->var), *at = is_number(t, l->s->var) ? "" : "[i]";
+        const char *z = doc_small_name(doc, l->s->var), *at = one_of(t, l->s->var) == ONE_NUMBER ? "" : "[i]";
         return doc_text(doc, "  %s is the name of %s.", doc_formula(doc, "d%s%s", z, at),
                         doc_formula(doc, "∂%s/∂%s%s", doc->style.loss, z, at));
     }
@@ -104,9 +109,15 @@ static const char *known_name(teller *t) {
 
 static void tell_example(teller *t) {
     if (!t->d->m->examples || !t->doc->style.example) return;
-    const char *known = known_name(t), *vectors = list_names(t, false), *numbers = list_names(t, true);
-    const char *comma = vectors[0] && numbers[0] ? ", " : "";
-    doc_say(t->doc, 0, "ONE example first; %s%s%s.%s", vectors, comma, numbers, known);
+    buf b;
+    buf_init(&b, t->a->mem);
+    for (int kind = 0; kind < 3; kind++) {
+        static const one_kind order[] = {ONE_COLUMN, ONE_ROW, ONE_NUMBER};
+        const char           *names = list_names(t, order[kind]);
+        if (names[0]) buf_printf(&b, "%s%s", b.len ? ", " : "", names);
+    }
+    const char *names = doc_take(t->doc, &b);
+    if (names[0]) doc_say(t->doc, 0, "ONE example first; %s.%s", names, known_name(t));
 }
 
 /* "dz[1] = W[2].T dz[2] * g[1]'(z[1])" where the names are spelled like the slides'. */

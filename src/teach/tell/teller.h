@@ -24,6 +24,10 @@ typedef enum {
 static inline bool proof_is_bias(proof_kind k) { return k == PROOF_BIAS_COLUMN || k == PROOF_BIAS_ROW; }
 static inline bool proof_is_turned(proof_kind k) { return k == PROOF_TURNED_LEFT || k == PROOF_TURNED_RIGHT; }
 static inline bool proof_is_entry(proof_kind k) { return k == PROOF_ENTRY || k == PROOF_ENTRY_ROW; }
+static inline bool proof_is_rows(proof_kind k) { /* is a row of y what belongs together? */
+    return k == PROOF_LEFT || k == PROOF_LEFT_ONE || k == PROOF_WEIGHT_RIGHT || k == PROOF_TURNED_RIGHT ||
+           k == PROOF_BIAS_ROW || k == PROOF_ENTRY_ROW;
+}
 
 /* One statement on the way, and what of it concerns the variable. */
 typedef struct link {
@@ -44,6 +48,12 @@ typedef struct teller {
     const explain_edit *edit;
     VEC(link) links;
 } teller;
+
+/* Is there a number that one example adds, and that has a name: the loss l? What it adds to J itself has none;
+ * without examples J is it. */
+static inline bool tell_has_loss(const teller *t) {
+    return !t->d->m->examples || (t->doc->style.example && t->d->used == CONVENTION_COURSE);
+}
 
 /* ---- links.c */
 
@@ -66,6 +76,9 @@ bool node_has(teller *t, node_id n, node_id part);
 
 /* ---- ends.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
 void ends_tell(teller *t, const link *l, bool with_matrices);
+
+/* What one of several ways contributes, as a matrix. */
+void ends_part(teller *t, const link *l, const char *remarks);
 
 /* ---- kinks.c: where a statement has no derivative by U, and what is used there */
 void kinks_tell(teller *t, const link *l);
@@ -94,6 +107,9 @@ void add_matrices(teller *t, const link *l);
 
 /* Every simplification of the gradients that are told, or how many there were. */
 void add_all_rewrites(teller *t, bool show);
+
+/* What the rules of its operations make of a link that is not told otherwise: dU, or the part of it. */
+void add_by_rules(teller *t, const link *l, const char *remarks);
 
 /* Why v's line is what it is: the names of rules, or of gradients that were written out. */
 const char *rewrite_names(teller *t, const gradient *v);

@@ -30,8 +30,10 @@ static size_t place(const index_values *v, char letter) {
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 
+/* NULL: a letter runs further than the matrix goes; a line with such an entry does not hold. */
 static double *entry_at(matrix m, const index_values *v, const index_tree *x) {
-    return &m.at[place(v, x->row) * m.cols + place(v, x->col)];
+    size_t row = place(v, x->row), col = place(v, x->col);
+    return m.at && row < m.rows && col < m.cols ? &m.at[row * m.cols + col] : NULL;
 }
 
 /* One entry of a statement's value. */
@@ -70,8 +72,9 @@ static double partial(prover *p, const index_values *v, const index_tree *y_entr
     evaluation *e = differences_equation(p, y_entry->var);
     const stmt *s = program_find(&p->doc->d->m->forward, y_entry->var);
     if (!e || !s) return NAN;
-    matrix y = eval_node(e, s->node), a = eval_node(e, ir_var(p->doc->g, a_entry->var)->leaf);
-    return a.at ? differences_entry_slope(p, e, entry_at(a, v, a_entry), entry_at(y, v, y_entry)) : NAN;
+    double *y = entry_at(eval_node(e, s->node), v, y_entry),
+           *a = entry_at(eval_node(e, ir_var(p->doc->g, a_entry->var)->leaf), v, a_entry);
+    return a && y ? differences_entry_slope(p, e, a, y) : NAN;
 }
 
 /* ∂l/∂a[..] where a is shared by the examples: through all entries of y that belong to the
@@ -91,7 +94,8 @@ static double partial_of_example(prover *p, const index_values *v, const index_t
         for (size_t k = 0; k < (col ? dy.cols : 1); k++) {
             at.at['x'] = i;
             at.at['y'] = k;
-            sum += *entry_at(dy, &at, &y) * partial(p, &at, &y, x->a);
+            const double *d = entry_at(dy, &at, &y);
+            sum += d ? *d * partial(p, &at, &y, x->a) : NAN;
         }
     }
     return sum;

@@ -52,7 +52,7 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
     bool         free[128] = {false}, bound[128] = {false};
     char         letter[8];
     size_t       range[8], n = 0;
-    index_values v = {.e = &p->e, .partial = differences_entry, .user = p};
+    index_values v = {.e = &p->e, .partial = differences_entry, .user = p, .noise = p->e.noise};
     measure      m = {0, 1e-300};
     free_letters(x, free, bound);
     free_letters(y, free, bound);
@@ -75,6 +75,7 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
         if (k == n) break;
     }
     if (error) *error /= fmax(m.scale, p->least);
+    p->away = m.most;
     return m.most / fmax(m.scale, p->least);
 }
 
@@ -100,6 +101,7 @@ static double side_difference(prover *p, const side *x, const side *y, double *e
     bool        forms = (x->value && x->value->form) || (y->value && y->value->form);
     size_t      n = forms && p->doc->d->m->examples ? sizes_get(&p->s, p->doc->d->m->examples) : 1;
     double      most = 0;
+    p->away = 0;
     for (size_t t = 0; t < n; t++) {
         matrix m[2];
         double wrong[2] = {0, 0};
@@ -113,6 +115,7 @@ static double side_difference(prover *p, const side *x, const side *y, double *e
         leave_out_kinks(p, m[0], m[1]);
         double off = matrix_difference(m[0], m[1]), size = largest(m[0]);
         most = fmax(most, size < p->least ? off * size / p->least : off);
+        p->away = fmax(p->away, off * fmax(size, largest(m[1])));
         *error = fmax(*error, fmax(wrong[0], wrong[1]) / fmax(fmax(size, p->least), 1e-300));
     }
     return most;
@@ -132,6 +135,24 @@ static void judge_measured(double off, double error, explain_result *r) {
     if (!holds) r->n_failed++;
 }
 
+/* Two sides that should be equal differ: is that no more than rounding, as where both are what is left of
+ * larger numbers? It is so if wrong digits in every value on the way, far behind those that count but before
+ * the last, make them differ a thousand times as much. What is simply wrong stays as wrong as it was. */
+static bool is_rounding(prover *p, const side *x, const side *y) {
+    const double few = 1e-11, share = 1e-3; /* rounding is 1e-16, many times */
+    double       error = 0, most = 0, off = p->away;
+    for (int i = 0; i < 3 && isfinite(off); i++) {
+        p->e.noise = few;
+        eval_run(&p->e);
+        if (x->x && y->x) index_difference(p, x->x, y->x, NULL);
+        else side_difference(p, x, y, &error);
+        if (isfinite(p->away)) most = fmax(most, p->away);
+    }
+    p->e.noise = 0;
+    eval_run(&p->e);
+    return off < share * most;
+}
+
 static void prove_pair(prover *p, const side *x, const side *y, explain_result *r) {
     bool   indices = x->x && y->x;
     double error = 0,
@@ -142,6 +163,8 @@ static void prove_pair(prover *p, const side *x, const side *y, explain_result *
         return;
     }
     r->n_identities++;
+    bool hidden = !(off < 1e-10) && is_rounding(p, x, y);
+    if (hidden) return;
     r->worst_identity = fmax(r->worst_identity, off);
     if (!(off < 1e-10)) r->n_failed++;
 }
@@ -152,9 +175,13 @@ static bool is_evaluated(const side *s) {
 
 /* A side with differences in it is held against one without, so that each is counted once. */
 static void prove_block(prover *p, const block *b, explain_result *r) {
-    for (uint32_t i = 0; i + 1 < b->n_sides; i++)
-        if (is_evaluated(&b->sides[i]) && is_evaluated(&b->sides[i + 1]))
-            prove_pair(p, &b->sides[i], &b->sides[i + 1], r);
+    for (uint32_t i = 0; i + 1 < b->n_sides; i++) {
+        const side *x = &b->sides[i], *y = &b->sides[i + 1];
+        if (!is_evaluated(x) || !is_evaluated(y)) continue;
+        prove_pair(p, x, y, r);
+        if (r->n_failed && !r->first_failed)
+            r->first_failed = arena_format(p->a, "%s = %s", x->shown, y->shown);
+    }
 }
 
 typedef struct adding {

@@ -18,6 +18,7 @@ typedef struct prover {
     evaluation      near;    /* the goal and the stages behind it, up to known gradients */
     double          known;  /* the largest entry of the known gradients */
     double          least;  /* gradients below this are rounding beside those they come from */
+    double          away;   /* how far the sides that were compared last are from each other */
     double          tilt;   /* slopes are given with so many times their error added, to see what that does */
     bool            no_slope; /* something was measured at a kink or a jump: it is NAN */
     bool            failed; /* out of memory */
