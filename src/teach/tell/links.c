@@ -31,6 +31,18 @@ bool link_is_entrywise(teller *t, node_id n) {
     return !ir_some(t->g, t->a, n, is_no_entry, NULL) && !t->a->failed;
 }
 
+bool tell_is_example(const teller *t, const link *l) {
+    bool any = false, columns = true;
+    if (t->d->m->examples) return t->doc->small[l->s->var];
+    for (var_id v = 1; v < t->g->vars.n; v++) {
+        const variable *x = ir_var(t->g, v);
+        if (x->kind != VAR_INPUT && x->kind != VAR_LABEL) continue;
+        any = true;
+        columns = columns && x->sh.cols == dim_literal(1);
+    }
+    return any && columns && ir_var(t->g, l->s->var)->sh.cols == dim_literal(1);
+}
+
 /* Which of its two places the examples have in a shape: EX_ROWS, EX_COLS, both, or none. */
 enum { EX_NONE = 0, EX_ROWS = 1, EX_COLS = 2, EX_BOTH = 3 };
 

@@ -41,6 +41,7 @@ typedef struct names {
     uint32_t   n;
     bool       rows;   /* of y belong together, not columns */
     bool       plain;  /* there are no examples in it: t is a letter like others, and called k */
+    bool       one;    /* what is said holds for one example, or for the only one */
 } names;
 
 static void bind(names *list, const char *text, node_id n) {
@@ -59,7 +60,9 @@ static node_id gradient_leaf(teller *t, node_id n) {
 }
 
 static names bind_link(teller *t, const link *l) {
-    names list = {.rows = proof_is_rows(l->kind), .plain = !t->doc->small[l->s->var]};
+    names list = {.rows = proof_is_rows(l->kind),
+                  .plain = !t->doc->small[l->s->var],
+                  .one = tell_is_example(t, l)};
     const node *p = l->product ? ir_node(t->g, l->product) : NULL;
     node_id     y = ir_var(t->g, l->s->var)->leaf;
     node_id     a = p ? p->arg[0] : ir_var(t->g, l->to->var)->leaf, b = p ? p->arg[1] : a;
@@ -146,8 +149,8 @@ static bool is_word(const char *text, size_t len, const char *word) {
  * is an index formula, or a matrix expression where nothing has an index. */
 static const char *filled(teller *t, const names *list, const char *text, size_t len) {
     if (is_word(text, len, "loss")) return doc_formula(t->doc, "%s", t->doc->style.loss);
-    if (is_word(text, len, "one")) return list->plain ? "" : "one example: ";
-    if (is_word(text, len, "for one")) return list->plain ? "" : "for one example ";
+    if (is_word(text, len, "one")) return list->one ? "one example: " : "";
+    if (is_word(text, len, "for one")) return list->one ? "for one example " : "";
     if (memchr(text, '[', len)) return doc_index(t->doc, build_index(t, list, text, len), &t->doc->style);
     node_id n = build_matrix(t, list, text, len);
     return n ? doc_node(t->doc, untwist(t, n), true) : "";

@@ -57,6 +57,9 @@ static inline bool tell_has_loss(const teller *t) {
 
 /* ---- links.c */
 
+/* Is the link's variable there for each example, or for the only one that there is, a column? */
+bool tell_is_example(const teller *t, const link *l);
+
 /* Fills t->links: all links between the goal and gradients with a name of their own, the
  * cost's side first. */
 dfoo_status link_find(teller *t);

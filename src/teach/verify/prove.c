@@ -94,6 +94,31 @@ static void leave_out_kinks(const prover *p, matrix x, matrix y) {
     }
 }
 
+/* Both sides for an example, and about how wrong what was measured in them may be. False: one has no value. */
+static bool side_values(prover *p, const side *const both[2], bool forms, size_t t, matrix m[2],
+                        double wrong[2]) {
+    for (int i = 0; i < 2; i++) {
+        form  plain = {.kind = FORM_NODE, .n = both[i]->n};
+        value v = both[i]->value ? *both[i]->value : (value){.form = &plain};
+        if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
+        else if (!values_measure(p, &v, t, &m[i], &wrong[i])) return false;
+    }
+    return true;
+}
+
+/* What slopes in a matrix of one example do to it when each is wrong by its error. */
+static double form_error(prover *p, const side *const both[2], size_t t, const matrix m[2]) {
+    matrix now[2];
+    double wrong[2] = {0, 0}, most = 0;
+    p->tilt = 1;
+    bool has = side_values(p, both, true, t, now, wrong);
+    p->tilt = 0;
+    for (int i = 0; i < 2 && has; i++)
+        for (size_t k = 0; k < m[i].rows * m[i].cols; k++)
+            if (isfinite(now[i].at[k])) most = fmax(most, fabs(now[i].at[k] - m[i].at[k]));
+    return most;
+}
+
 /* The largest difference over all examples, for what is evaluated example by example; `error`: about how
  * wrong what was measured may be. Both are relative to the sides. */
 static double side_difference(prover *p, const side *x, const side *y, double *error) {
@@ -106,17 +131,14 @@ static double side_difference(prover *p, const side *x, const side *y, double *e
         matrix m[2];
         double wrong[2] = {0, 0};
         p->no_slope = false;
-        for (int i = 0; i < 2; i++) {
-            form  plain = {.kind = FORM_NODE, .n = both[i]->n};
-            value v = both[i]->value ? *both[i]->value : (value){.form = &plain};
-            if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
-            else if (!values_measure(p, &v, t, &m[i], &wrong[i])) return INFINITY;
-        }
+        if (!side_values(p, both, forms, t, m, wrong)) return INFINITY;
         leave_out_kinks(p, m[0], m[1]);
-        double off = matrix_difference(m[0], m[1]), size = largest(m[0]);
-        most = fmax(most, size < p->least ? off * size / p->least : off);
-        p->away = fmax(p->away, off * fmax(size, largest(m[1])));
-        *error = fmax(*error, fmax(wrong[0], wrong[1]) / fmax(fmax(size, p->least), 1e-300));
+        double off = matrix_difference(m[0], m[1]), size = fmax(largest(m[0]), largest(m[1])),
+               scale = fmax(fmax(size, p->least), 1e-300);
+        if (forms && off > 1e-7 && isfinite(off)) wrong[0] = form_error(p, both, t, m);
+        p->away = fmax(p->away, off * size);
+        most = fmax(most, isfinite(off) ? off * size / scale : off);
+        *error = fmax(*error, fmax(wrong[0], wrong[1]) / scale);
     }
     return most;
 }
