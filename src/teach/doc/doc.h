@@ -99,7 +99,7 @@ typedef struct document {
 typedef struct explain_result {
     uint32_t n_identities, n_derivatives, n_failed;
     double   worst_identity, worst_derivative;
-    const char *first_failed; /* the first line that did not hold, as plain text, while the document is there */
+    const char *first_failed; /* as plain text, the first line that did not hold; lives as long as this */
     bool     not_finite; /* nothing was evaluated: at no random values are all values finite */
     bool     points;     /* the values were chosen: nine points */
 } explain_result;

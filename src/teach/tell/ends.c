@@ -14,6 +14,11 @@ void ends_part(teller *t, const link *l, const char *remarks) {
     if (node_short(t, n) != n) doc_add_node(t->doc, b, node_short(t, n), false);
 }
 
+void add_by_rules(teller *t, const link *l, const char *remarks) {
+    if (l->to->n_through == 1) add_rewrites(t, l->to, remarks);
+    else ends_part(t, l, remarks);
+}
+
 /* Behind the last of several ways: dU is the sum of their parts. */
 static void add_all_parts(teller *t, const link *l) {
     const gradient *v = l->to;

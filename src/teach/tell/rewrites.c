@@ -179,11 +179,6 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks) {
     add_line(t, last ? last : leaf, last != 0, end, last ? written_out(t, last, end) : remarks, NULL);
 }
 
-void add_by_rules(teller *t, const link *l, const char *remarks) {
-    if (l->to->n_through == 1) add_rewrites(t, l->to, remarks);
-    else ends_part(t, l, remarks);
-}
-
 const char *rewrite_names(teller *t, const gradient *v) {
     const char *names = "";
     for (uint32_t i = 0; i < t->d->trail.n; i++) {

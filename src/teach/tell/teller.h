@@ -49,7 +49,7 @@ typedef struct teller {
     VEC(link) links;
 } teller;
 
-/* Is there a number that one example adds, and that has a name: the loss l? What it adds to J itself has none;
+/* Is there a number that one example adds, and that has a name: the loss l? What it adds to J has none;
  * without examples J is it. */
 static inline bool tell_has_loss(const teller *t) {
     return !t->d->m->examples || (t->doc->style.example && t->d->used == CONVENTION_COURSE);

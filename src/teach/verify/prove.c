@@ -94,7 +94,7 @@ static void leave_out_kinks(const prover *p, matrix x, matrix y) {
     }
 }
 
-/* Both sides for an example, and about how wrong what was measured in them may be. False: one has no value. */
+/* Both sides for an example, and about how wrong what was measured in them may be. False: no value. */
 static bool side_values(prover *p, const side *const both[2], bool forms, size_t t, matrix m[2],
                         double wrong[2]) {
     for (int i = 0; i < 2; i++) {
