@@ -75,7 +75,8 @@ static dfoo_status bind_one(grad_call *c, var_id v, const dfoo_array *x) {
     size_t          rows, cols;
     if (!as_shape(var, x, &rows, &cols) || !rows || !cols) return refuse_array(c, v, x);
     if (shape_is_scalar(var->sh)) return DFOO_OK;
-    if (fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true)) return DFOO_OK;
+    if (fits_dim(c, var->sh.rows, rows, true) && fits_dim(c, var->sh.cols, cols, true))
+        return model_check_symmetric(&c->w->m, v, NULL, x->data, rows);
     return is_turned(c, var, rows, cols) ? refuse_turned(c, v, x) : refuse_array(c, v, x);
 }
 

@@ -7,8 +7,9 @@
 
 /* ------------------------------------------------------------------- rules */
 
-static const char *const shapes[] = {"1, 1", "p, q", "q, p", "q, s", "p, p", "p, 1", "1, q"};
-enum { N_SHAPES = sizeof shapes / sizeof *shapes + 1 }; /* and numbers */
+static const char *const shapes[] = {"1, 1", "p, q", "q, p", "q, s", "p, p", "p, 1", "1, q", "r, r"};
+enum { N_SHAPES = sizeof shapes / sizeof *shapes + 1, /* and numbers */
+       SYMMETRIC = N_SHAPES - 1 };                    /* the last is declared so */
 
 /* The store has a variable of each shape for each of the letters a, b, c; b is a label, which is positive. */
 typedef struct bench {
@@ -17,11 +18,11 @@ typedef struct bench {
 } bench;
 
 static void bench_open(bench *b) {
-    char   text[1000] = "";
+    char   text[1200] = "";
     size_t len = 0;
     for (int k = 0; k < 3; k++) {
         len += (size_t)snprintf(text + len, sizeof text - len, "const %c0 = %g\n", 'a' + k, 0.3 + k);
-        for (int i = 1; i < N_SHAPES; i++) len += (size_t)snprintf(text + len, sizeof text - len, "%s %c%d : (%s)\n", k == 1 ? "label" : "param", 'a' + k, i, shapes[i - 1]);
+        for (int i = 1; i < N_SHAPES; i++) len += (size_t)snprintf(text + len, sizeof text - len, "%s%s %c%d : (%s)\n", i == SYMMETRIC ? "symmetric " : "", k == 1 ? "label" : "param", 'a' + k, i, shapes[i - 1]);
     }
     snprintf(text + len, sizeof text - len, "J = sum(a1)\nminimize J\n");
     reading_open(&b->r, text);
@@ -71,6 +72,7 @@ static bool fits(condition when, const int *which) {
     case CONDITION_NUMBER: return !which[0];
     case CONDITION_LABEL: return !which[2];
     case CONDITION_SHAPED: return which[2] == which[0];
+    case CONDITION_SYMMETRIC: return which[0] == SYMMETRIC;
     default: return true;
     }
 }
@@ -109,6 +111,7 @@ static void draw_equal_entries(bench *b, values *v) {
         for (int i = 1; i < N_SHAPES; i++) {
             matrix x = eval_node(&v->e, b->leaf[k][i]);
             for (size_t j = 0; j < x.rows * x.cols; j++) x.at[j] = 1 + (double)((j >> k) % 2);
+            if (i == SYMMETRIC) matrix_symmetrise(x);
         }
     }
     eval_run(&v->e);

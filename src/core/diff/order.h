@@ -1,4 +1,4 @@
-/* Inside the differentiation room: what the sweep needs to know of the forward program. */
+/* Inside the differentiation room: what the sweep needs to know of the forward program, and asks for. */
 #ifndef DIFF_ORDER_H
 #define DIFF_ORDER_H
 
@@ -15,5 +15,8 @@ dfoo_status order_scales(const model *m, arena *a, const program *forward, deriv
 
 /* Does a value of one example affect another's loss? */
 dfoo_status order_interaction(const model *m, arena *a, const program *forward, derivation *d);
+
+/* symmetric.c: (n + n.T)/2 */
+node_id symmetric_part(ir *g, arena *a, node_id n);
 
 #endif

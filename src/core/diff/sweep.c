@@ -98,6 +98,11 @@ static bool is_known(const sweep *w, var_id v) {
 static void list_gradient(sweep *w, var_id v) {
     const arrival *at = &w->at[v];
     gradient       one = {.var = v, .stmt = at->from, .n_through = at->through, .raw = at->sum};
+    one.symmetric = ir_var(w->g, v)->symmetric;
+    if (one.symmetric && at->sum) {
+        one.raw = symmetric_part(w->g, w->a, at->sum);
+        one.n_through++;
+    }
     one.grad = ir_gradient_var(w->g, v);
     one.scale = (uint8_t)w->d->scale_of[v];
     one.given = is_given(w, v);

@@ -240,6 +240,13 @@ double matrix_difference(matrix x, matrix y) {
     return most == 0 ? 0 : most / scale;
 }
 
+void matrix_symmetrise(matrix m) {
+    assert(m.rows == m.cols);
+    for (size_t i = 0; i < m.rows; i++)
+        for (size_t j = 0; j < i; j++)
+            m.at[i * m.cols + j] = m.at[j * m.cols + i] = (m.at[i * m.cols + j] + m.at[j * m.cols + i]) / 2;
+}
+
 /* ------------------------------------------------------------ random values */
 
 static void normalise(matrix m, bool columns) {
@@ -266,6 +273,7 @@ dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw) {
         if (!m.at) return DFOO_ENOMEM;
         rng r = rng_start(seed, RNG_CHECK, draw * 4096 + v);
         for (size_t i = 0; i < m.rows * m.cols; i++) m.at[i] = random_entry(e->g, v, &r);
+        if (x->symmetric) matrix_symmetrise(m);
         if (x->onehot) normalise(m, ir_class_axis(e->g, x->sh) == AXIS_0);
     }
     return DFOO_OK;

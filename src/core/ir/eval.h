@@ -68,9 +68,12 @@ double eval_open(sym function, unsigned primes, double z);
  * where the other is. */
 double matrix_difference(matrix x, matrix y);
 
+/* The symmetric part, (m + m.T)/2, in m's place. */
+void matrix_symmetrise(matrix m);
+
 /* Fills all inputs, labels and parameters of a store with random values that suit `p`'s
- * functions: labels in (0, 1), onehot columns that sum to 1, masks of a dropout as in training,
- * the rest normal. */
+ * functions: labels in (0, 1), onehot columns that sum to 1, symmetric matrices, masks of a dropout as in
+ * training, the rest normal. */
 dfoo_status eval_random(evaluation *e, uint64_t seed, uint32_t draw);
 
 #endif

@@ -120,6 +120,7 @@ typedef struct variable {
     sym      name;
     uint8_t  kind;
     bool     onehot;      /* a label whose columns (rows) sum to 1 */
+    bool     symmetric;   /* equal to its transpose */
     bool     given_name;  /* the name was given by a pass, not written by the user */
     shape    sh;
     span     at;          /* where it is declared */

@@ -2,6 +2,7 @@
 #include "core/ir/model.h"
 
 #include <assert.h>
+#include <math.h>
 
 const function *model_function(const model *m, sym name) {
     for (uint32_t i = 0; i < m->functions.n; i++)
@@ -39,6 +40,22 @@ dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
     for (var_id v = 1; v < g->vars.n; v++)
         by_var[v] = ir_var(g, v)->kind == VAR_INPUT || ir_var(g, v)->kind == VAR_LABEL;
     return program_spread(g, scratch, &m->forward, by_var);
+}
+
+dfoo_status model_check_symmetric(const model *m, var_id v, const char *from, const double *at, size_t n) {
+    const char *name = ir_var_name(&m->g, v), *colon = from ? ": " : "";
+    double      most = 0;
+    if (!ir_var(&m->g, v)->symmetric) return DFOO_OK;
+    for (size_t i = 0; i < n * n; i++) most = fmax(most, fabs(at[i]));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (fabs(at[i * n + j] - at[j * n + i]) > 1e-6 * most)
+                return diag_alone(m->g.d,
+                                  "%s%s%s is declared symmetric, and entry [%zu,%zu] is %.7g, [%zu,%zu] is "
+                                  "%.7g",
+                                  from ? from : "", colon, name, j + 1, i + 1, at[j * n + i], i + 1, j + 1,
+                                  at[i * n + j]);
+    return DFOO_OK;
 }
 
 static node_id without_dropout(void *user, ir *g, node_id n, const node_id *args) {

@@ -75,6 +75,10 @@ const function *model_function(const model *m, sym name);
 /* Does the value of a variable come from inputs or labels (at any distance)? By var_id. */
 dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out);
 
+/* Is the n x n matrix that is given for a symmetric variable symmetric, up to the rounding of float32? If
+ * not, that is said; `from`: where it comes from, NULL: nowhere else. Fine for other variables. */
+dfoo_status model_check_symmetric(const model *m, var_id v, const char *from, const double *at, size_t n);
+
 /* A program as it predicts: dropout(x, keep) is x. */
 dfoo_status model_without_dropout(ir *g, const program *p, program *out);
 

@@ -39,6 +39,7 @@ typedef struct gradient {
     uint32_t stmt;   /* the (last) statement through which it is reached */
     uint8_t  scale;
     bool     shown;    /* stands under its own name in `derive` */
+    bool     symmetric; /* V is: dV is the symmetric part of what arrives, and V.T counts as a further way */
     bool     given;    /* its value is given: never derived, never seen through */
     uint32_t n_through; /* how many variables J is reached through */
     uint32_t first_step, n_steps; /* in the trail: the steps of all paths that end here */

@@ -177,12 +177,23 @@ static dfoo_status read_start(reader *r, variable *v) {
     return check_start(r, v, t->at);
 }
 
-static dfoo_status read_declaration(reader *r, var_kind kind, const char *form) {
-    variable v = {.kind = (uint8_t)kind};
-    r->p.next++;
+/* A matrix that is its own transpose has as many rows as columns. */
+static dfoo_status check_square(reader *r, const variable *v) {
+    if (!v->symmetric || v->sh.rows == v->sh.cols) return DFOO_OK;
+    const char *name = symbols_name(r->p.names, v->name);
+    diag_error(r->d, &r->m->src, v->at, "a symmetric matrix is square, and %s is %s", name,
+               lang_shape_text(r, v->sh));
+    diag_note(r->d, "%s : %s would fit here", name, lang_shape_text(r, shape_of(v->sh.rows, v->sh.rows)));
+    return DFOO_EINPUT;
+}
+
+/* Behind the word of its kind. */
+static dfoo_status read_declaration(reader *r, var_kind kind, const char *form, bool symmetric) {
+    variable v = {.kind = (uint8_t)kind, .symmetric = symmetric};
     DFOO_TRY(read_new_name(r, &v.name, &v.at, false, form));
     vec_push(r->a, &r->broken, v.name);
     DFOO_TRY(read_shape(r, &v.sh));
+    DFOO_TRY(check_square(r, &v));
     if (kind == VAR_PARAM) DFOO_TRY(read_start(r, &v));
     if (kind == VAR_LABEL && syntax_word(&r->p, "onehot")) {
         v.onehot = true;
@@ -344,8 +355,8 @@ static dfoo_status read_definition(reader *r) {
     vec_push(r->a, &r->broken, v.name);
     if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
         return error_at(r, peek(r)->at,
-                        "a statement is a declaration (input, label, param, const, size, examples, function, "
-                        "minimize, predict) or a definition, name = expression");
+                        "a statement is a declaration (input, label, param, symmetric, const, size, "
+                        "examples, function, minimize, predict) or a definition, name = expression");
     DFOO_TRY(expect(r, '=', "= is expected here: a definition is written name = expression"));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
@@ -471,23 +482,42 @@ static bool begins_with(const reader *r, const char *word) {
     return next->kind != TOKEN_SIGN || (next->sign != '=' && next->sign != '[');
 }
 
+static const struct {
+    const char *word;
+    var_kind    kind;
+    const char *form;
+} declarations[] = {{"input", VAR_INPUT, "input X : (n0, m)"},
+                    {"label", VAR_LABEL, "label Y : (n2, m)"},
+                    {"param", VAR_PARAM, "param W1 : (n1, n0)"}};
+enum { N_DECLARATIONS = sizeof declarations / sizeof *declarations };
+
+/* The kind of variable that the line at hand declares, its word taken; N_DECLARATIONS: none. */
+static size_t take_kind(reader *r) {
+    size_t i = 0;
+    while (i < N_DECLARATIONS && !begins_with(r, declarations[i].word)) i++;
+    if (i < N_DECLARATIONS) r->p.next++;
+    return i;
+}
+
+/* symmetric input S : (n, n), symmetric param P : (n, n); symmetric S : (n, n) is an input. */
+static dfoo_status read_symmetric(reader *r) {
+    r->p.next++;
+    size_t i = take_kind(r);
+    if (i == N_DECLARATIONS) return read_declaration(r, VAR_INPUT, "symmetric input S : (n, n)", true);
+    return read_declaration(r, declarations[i].kind, declarations[i].form, true);
+}
+
 static dfoo_status read_line(reader *r) {
     static const struct {
         const char *word;
-        var_kind    kind;
-        const char *form;
-    } declarations[] = {{"input", VAR_INPUT, "input X : (n0, m)"},
-                        {"label", VAR_LABEL, "label Y : (n2, m)"},
-                        {"param", VAR_PARAM, "param W1 : (n1, n0)"}};
-    static const struct {
-        const char *word;
         dfoo_status (*read)(reader *);
-    } others[] = {{"const", read_const}, {"size", read_size}, {"examples", read_examples},
-                  {"function", read_open_function}, {"minimize", read_minimize}, {"predict", read_predict}};
+    } others[] = {{"symmetric", read_symmetric}, {"const", read_const}, {"size", read_size},
+                  {"examples", read_examples}, {"function", read_open_function},
+                  {"minimize", read_minimize}, {"predict", read_predict}};
     if (is_function_line(r)) return read_function(r);
-    for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++)
-        if (begins_with(r, declarations[i].word))
-            return read_declaration(r, declarations[i].kind, declarations[i].form);
+    size_t kind = take_kind(r);
+    if (kind < N_DECLARATIONS)
+        return read_declaration(r, declarations[kind].kind, declarations[kind].form, false);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins_with(r, others[i].word)) return others[i].read(r);
     if (peek(r)->kind != TOKEN_NAME)
@@ -498,7 +528,8 @@ static dfoo_status read_line(reader *r) {
 
 /* Is the line at hand a definition or what comes after definitions? */
 static bool ends_declarations(const reader *r) {
-    static const char *const words[] = {"input", "label", "param", "const", "size", "examples", "function"};
+    static const char *const words[] = {"input", "label", "param",    "symmetric",
+                                        "const", "size",  "examples", "function"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (begins_with(r, words[i])) return false;
     return true;

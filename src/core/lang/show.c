@@ -16,7 +16,9 @@ static size_t size_of(const model *m, dim d) {
 
 static void put_declaration(const model *m, const variable *v, const char *kind, buf *out) {
     size_t start = out->len;
-    buf_printf(out, "%-6s %s", kind, symbols_name(m->g.names, v->name));
+    if (v->symmetric) buf_printf(out, "symmetric %s", kind);
+    else buf_printf(out, "%-6s", kind);
+    buf_printf(out, " %s", symbols_name(m->g.names, v->name));
     if (v->kind == VAR_CONST) {
         buf_puts(out, " = ");
         buf_number(out, v->value);

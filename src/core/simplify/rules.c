@@ -59,10 +59,17 @@ static node_id build(const rules *r, const rule *one, node_id n, const template_
     return 0;
 }
 
+/* Is n a variable that is its own transpose? */
+static bool is_symmetric(const ir *g, node_id n) {
+    const node *x = ir_node(g, n);
+    return x->op == OP_VAR && ir_var(g, x->ref)->symmetric;
+}
+
 static node_id apply_tidy(const rules *r, const rule *one, node_id n) {
     template_env env = {.axis = AXIS_ALL};
     if (one->root != ir_node(r->g, n)->op || !match(r, one->pattern, n, &env)) return 0;
     if (one->condition == CONDITION_NUMBER && !shape_is_scalar(ir_shape(r->g, env.arg[0]))) return 0;
+    if (one->condition == CONDITION_SYMMETRIC && !is_symmetric(r->g, env.arg[0])) return 0;
     return build(r, one, n, &env);
 }
 
@@ -86,6 +93,7 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
         return is_label(r, env->arg[1]) && (!env->arg[2] || shape_is_scalar(ir_shape(r->g, env->arg[2])));
     case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
+    case CONDITION_SYMMETRIC: return is_symmetric(r->g, env->arg[0]);
     case CONDITION_ANY: break;
     }
     return true;

@@ -279,9 +279,21 @@ static dfoo_status check_promise(const binder *b, const view *v) {
     return DFOO_OK;
 }
 
+/* A symmetric matrix has no dimension of examples: it is one "example" of n * n entries. */
+static dfoo_status check_symmetric(const binder *b, const view *v) {
+    double *at;
+    size_t  n = sizes_get(&b->z->s, ir_var(&b->r->m->g, v->var)->sh.rows);
+    if (!ir_var(&b->r->m->g, v->var)->symmetric || v->n * v->entries != n * n) return DFOO_OK;
+    at = arena_new(b->r->a, n * n * sizeof *at);
+    if (!at) return DFOO_ENOMEM;
+    for (size_t i = 0; i < n * n; i++) at[i] = view_entry(v, i / v->entries, i % v->entries);
+    return model_check_symmetric(b->r->m, v->var, b->from, at, n);
+}
+
 static dfoo_status check_values(const binder *b, const view *v) {
     if (v->class_of) return DFOO_OK;
     DFOO_TRY(check_finite(b, v));
+    DFOO_TRY(check_symmetric(b, v));
     return v->promised && v->by_example ? check_promise(b, v) : DFOO_OK;
 }
 

@@ -66,8 +66,10 @@ static dfoo_status start_one(const model *m, const sizes *s, var_id v, factor_us
     size_of(&laws[start], (double)(across ? cols : rows), (double)(across ? rows : cols), x->init_arg,
             orthogonals ? 0 : x->n_init_args, size);
     draw(&laws[start], size, r, out->data, rows * cols);
-    if (!orthogonals) return DFOO_OK;
-    return orthogonal(out->data, rows, cols, x->n_init_args ? x->init_arg[0] : 1, &m->g.a->mem);
+    if (orthogonals)
+        DFOO_TRY(orthogonal(out->data, rows, cols, x->n_init_args ? x->init_arg[0] : 1, &m->g.a->mem));
+    if (x->symmetric) matrix_symmetrise((matrix){rows, cols, out->data});
+    return DFOO_OK;
 }
 
 /* ---------------------------------------------------------------------- from */
@@ -80,6 +82,7 @@ static dfoo_status copy_given(const model *m, const sizes *s, var_id v, const df
         if (!isfinite(given->data[i]))
             return diag_alone(m->g.d, "%s: %s: row %zu, column %zu: %g is not a finite number", from,
                               given->name, i / cols + 1, i % cols + 1, given->data[i]);
+    DFOO_TRY(model_check_symmetric(m, v, from, given->data, cols));
     return arrays_add_matrix(run, given->name, rows, cols, given->data, NULL);
 }
 

@@ -177,6 +177,7 @@ static void put_variable(json *p, var_id v) {
     put_key_string(p, "kind", kinds[x->kind]);
     put_key_shape(p, x->sh);
     if (x->kind == VAR_LABEL) put_key_bool(p, "onehot", x->onehot);
+    if (x->symmetric) put_key_bool(p, "symmetric", true);
     if (x->kind == VAR_PARAM) put_start(p, x);
     if (x->kind == VAR_CONST || x->kind == VAR_MASK) {
         put_key(p, x->kind == VAR_CONST ? "value" : "keep");

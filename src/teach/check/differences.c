@@ -18,6 +18,7 @@ typedef struct probe {
     evaluation run;   /* the instance's values; in order, only what depends on the variable */
     matrix     x;     /* the variable's values, */
     double    *home;  /* as they were */
+    bool       symmetric;
     double    *goal;
     double     factor;
     double     terms; /* the sum of what the goal sums up, by absolute value: rounding is relative to it */
@@ -104,21 +105,29 @@ static void find_kinks(probe *p) {
     }
 }
 
+/* The entry that moves with this one, each by half: S[j,i] with S[i,j] of a symmetric S; else itself. */
+static size_t twin_of(const probe *p, size_t at) {
+    bool two = p->symmetric && at != ALONG;
+    return two ? at % p->x.cols * p->x.cols + at / p->x.cols : at;
+}
+
 /* The goal with x moved by `step`, which becomes the step that was really made. */
 static double moved(probe *p, size_t at, const double *direction, double *step) {
     assert(at == ALONG ? direction != NULL : at < p->x.rows * p->x.cols);
-    size_t n = p->x.rows * p->x.cols;
+    size_t n = p->x.rows * p->x.cols, twin = twin_of(p, at);
     if (at == ALONG) {
         for (size_t i = 0; i < n; i++) p->x.at[i] = p->home[i] + *step * direction[i];
+        if (p->symmetric) matrix_symmetrise(p->x);
     } else {
-        p->x.at[at] = p->home[at] + *step;
-        *step = p->x.at[at] - p->home[at];
+        double part = twin != at ? 2 : 1;
+        p->x.at[at] = p->x.at[twin] = p->home[at] + *step / part;
+        *step = part * (p->x.at[at] - p->home[at]);
     }
     eval_run(&p->run);
     find_kinks(p);
     double value = *p->goal;
     if (at == ALONG) memcpy(p->x.at, p->home, n * sizeof *p->home);
-    else p->x.at[at] = p->home[at];
+    else p->x.at[at] = p->x.at[twin] = p->home[at];
     return value;
 }
 
@@ -176,6 +185,7 @@ static dfoo_status probe_start(probe *p, const instance *in, arena *a, const dif
     *p = (probe){
         .in = in, .factor = 1, .x = in->e.value[ir_var(s->g, q->v)->leaf], .goal = in->e.value[goal].at};
     if (!by_link && q->of && q->of->scale == SCALE_DATA) p->factor = instance_size(in, s->m->examples);
+    p->symmetric = ir_var(s->g, q->v)->symmetric;
     size_t bytes = p->x.rows * p->x.cols * sizeof *p->home;
     p->home = arena_new(a, bytes);
     if (!p->home) return DFOO_ENOMEM;

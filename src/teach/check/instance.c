@@ -76,6 +76,7 @@ static void draw_entries(const instance *in, const variable *x, matrix at, uint3
         at.at[i] = positive ? 0.5 + rng_uniform(&r)
                    : bias   ? fabs(rng_normal(&r)) / 2
                             : scale * rng_normal(&r);
+    if (x->symmetric) matrix_symmetrise(at);
 }
 
 static dfoo_status fill_random(instance *in, uint32_t draw) {
@@ -186,7 +187,7 @@ static void trim_examples(instance *in) {
     while (*n > FEWEST && forward_work(in) > LONG) *n = *n / 2 < FEWEST ? FEWEST : *n / 2;
 }
 
-static void fill_given(instance *in, const dfoo_arrays *values) {
+static dfoo_status fill_given(instance *in, const dfoo_arrays *values) {
     const ir *g = in->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         const dfoo_array *from = array_of(in, v, values);
@@ -201,7 +202,9 @@ static void fill_given(instance *in, const dfoo_arrays *values) {
         else stride /= to.rows;
         for (size_t i = 0; i < to.rows; i++)
             for (size_t j = 0; j < to.cols; j++) to.at[i * to.cols + j] = from->data[i * stride + j];
+        DFOO_TRY(model_check_symmetric(in->s->m, v, NULL, to.at, to.cols));
     }
+    return DFOO_OK;
 }
 
 static void note_unused(instance *in, const dfoo_arrays *values) {
@@ -220,7 +223,7 @@ dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t se
     trim_examples(in);
     DFOO_TRY(prepare(in));
     DFOO_TRY(fill_random(in, 0));
-    fill_given(in, values);
+    DFOO_TRY(fill_given(in, values));
     note_unused(in, values);
     run(in);
     DFOO_TRY(note_signs(in));

@@ -157,6 +157,19 @@ static void put_masks(const page *p) {
     }
 }
 
+/* What the gradient of a symmetric matrix is, where one is shown. */
+static void put_symmetric(const page *p) {
+    for (uint32_t i = 0; i < p->d->list.n; i++) {
+        const gradient *v = &p->d->list.at[i];
+        if (!v->symmetric || !is_listed(p, v)) continue;
+        const char *s = ir_var_name(p->g, v->var);
+        buf_printf(p->out,
+                   "#   %s is symmetric, and so is d%s: entry [i,j] says what changes with half of %s[i,j] "
+                   "and half of %s[j,i]\n",
+                   s, s, s, s);
+    }
+}
+
 static void put_head(const page *p) {
     const model *m = p->d->m;
     buf_printf(p->out, "# %s: ", m->src.name);
@@ -168,6 +181,7 @@ static void put_head(const page *p) {
         buf_puts(
             p->out,
             "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
+    put_symmetric(p);
     put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const stmt *s = ir_var(p->g, v)->given_name ? program_find(&p->d->forward, v) : NULL;

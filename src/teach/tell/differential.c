@@ -194,7 +194,12 @@ static void tell_one(teller *t, const link *l, node_id delta) {
 static void add_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !link_is_last(t, l)) return;
-    doc_say(t->doc, 3, "the %u parts of %s together:", v->n_through, doc_name(t->doc, v->grad));
+    if (v->symmetric)
+        doc_say(t->doc, 3,
+                "%s is symmetric, so only the symmetric part of that counts: half the sum of it and its "
+                "transpose:",
+                doc_name(t->doc, v->var));
+    else doc_say(t->doc, 3, "the %u parts of %s together:", v->n_through, doc_name(t->doc, v->grad));
     block *b = doc_add_line(t->doc, 5, "", ir_var(t->g, v->grad)->leaf, v->local,
                             doc_shapes(t->doc, v->local, false));
     if (v->shown && v->whole != v->local) doc_add_node(t->doc, b, v->whole, false);

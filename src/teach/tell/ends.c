@@ -23,8 +23,15 @@ void add_by_rules(teller *t, const link *l, const char *remarks) {
 static void add_all_parts(teller *t, const link *l) {
     const gradient *v = l->to;
     if (v->n_through == 1 || !link_is_last(t, l)) return;
-    doc_say(t->doc, 3, "these %u ways are all there are, so %s is the sum of their parts:", v->n_through,
-            doc_name(t->doc, v->grad));
+    if (v->symmetric) {
+        const char *s = doc_name(t->doc, v->var), *ds = doc_name(t->doc, v->grad);
+        doc_say(t->doc, 3,
+                "%s[i,j] and %s[j,i] are one number, so they change together, each by half: %s is half the "
+                "sum of that and of its transpose:",
+                s, s, ds);
+    } else
+        doc_say(t->doc, 3, "these %u ways are all there are, so %s is the sum of their parts:", v->n_through,
+                doc_name(t->doc, v->grad));
     add_rewrites(t, v, "chain rule, sum over paths");
 }
 

@@ -23,7 +23,10 @@ static void tell_link(teller *t, const link *l) {
     const char *way = link_way(t, l);
     doc_add(doc, BLOCK_SECTION, 0, by_rule && !indexed ? doc_text(doc, "%s, entry by entry", way) : way)
         ->about = l->s;
-    if (l->to->n_through > 1)
+    if (l->to->symmetric)
+        doc_say(doc, 3, "with the entries of %s as if each could change alone; this part of %s:",
+                doc_name(doc, l->to->var), doc_name(doc, l->to->grad));
+    else if (l->to->n_through > 1)
         doc_say(doc, 3, "one of the %u ways in which %s sets out for %s; its part of %s:", l->to->n_through,
                 doc_name(doc, l->to->var), doc_name(doc, t->d->m->cost), doc_name(doc, l->to->grad));
     bool entries = !indexed && !by_rule && entries_tell(t, l);

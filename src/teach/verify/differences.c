@@ -124,15 +124,29 @@ static double near_sum(prover *p) {
     return sum;
 }
 
+/* With the goal moved. Of a symmetric one the entry that moves takes its twin along, each by half. */
+static void run_moved(prover *p, evaluation *e) {
+    matrix x = eval_var(e, p->goal);
+    size_t bytes = x.rows * x.cols * sizeof *x.at;
+    if (!p->symmetric) {
+        eval_run(e);
+        return;
+    }
+    memcpy(p->symmetric, x.at, bytes);
+    matrix_symmetrise(x);
+    eval_run(e);
+    memcpy(x.at, p->symmetric, bytes);
+}
+
 double differences_near(void *user) {
     prover *p = user;
-    eval_run(&p->near);
+    run_moved(p, &p->near);
     return near_sum(p);
 }
 
 double differences_cost(void *user) {
     prover *p = user;
-    eval_run(&p->network);
+    run_moved(p, &p->network);
     return eval_var(&p->network, p->doc->d->m->cost).at[0];
 }
 
@@ -192,6 +206,11 @@ static dfoo_status open_network(prover *p) {
 }
 
 dfoo_status differences_open(prover *p) {
+    matrix x = eval_node(&p->e, ir_var(p->doc->g, p->goal)->leaf);
+    if (ir_var(p->doc->g, p->goal)->symmetric && x.at) {
+        p->symmetric = arena_new(p->a, x.rows * x.cols * sizeof *p->symmetric);
+        if (!p->symmetric) return DFOO_ENOMEM;
+    }
     DFOO_TRY(open_near(p));
     return open_network(p);
 }

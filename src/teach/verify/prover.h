@@ -16,6 +16,7 @@ typedef struct prover {
     var_id          goal;
     evaluation      network; /* everything behind the goal, which has a value of its own */
     evaluation      near;    /* the goal and the stages behind it, up to known gradients */
+    double         *symmetric; /* NULL: the goal is not; else room for its values */
     double          known;  /* the largest entry of the known gradients */
     double          least;  /* gradients below this are rounding beside those they come from */
     double          away;   /* how far the sides that were compared last are from each other */
