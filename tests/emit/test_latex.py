@@ -16,7 +16,7 @@ FILES = sorted([*ROOT.glob("examples/*.eq"), *ROOT.glob("tests/eq/*.eq")])
 OWN = {**MODELS, **OPEN_MODELS}
 
 COMMANDS = set("""begin end left right frac mathrm mathit mathbf operatorname text cdot odot times top sum max min log sin
-    cos tan sinh cosh arcsin arccos arctan tanh sqrt sigma ge le ne alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho tau
+    cos tan sinh cosh tanh arcsin arccos arctan det Vert sqrt sigma ge le ne alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho tau
     upsilon phi chi psi omega varsigma Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
     documentclass usepackage allowdisplaybreaks setlength parindent hspace medskip textbackslash textasciicircum
     textasciitilde textless textgreater textbar""".split())

@@ -187,7 +187,11 @@ static void test_others(void **state) {
         "A @ B.T + B @ A.T", "A @ B.T - 2 * (B @ A.T) + C @ C.T", "-(A @ B.T + k * (B @ B.T)) / 2", "A @ B.T + C", "(A + B) @ (A - B).T",
         "(A @ B.T) * (A @ B.T)", "(A @ B.T) @ (B @ A.T)", "where(A > 0, A @ R.T @ R, 0)", "A - max(A, axis=0)",
         "A / sum(exp(A), axis=0)", "(A - mean(A)) / sqrt(mean((A - mean(A))**2))", "sum(A, axis=1) * C", "sum(A, axis=1) @ R",
-        "sum(sum(A, axis=0) * R, axis=1)", "A**2 + A**3 + B**-1 + A**1 + B**0.5", "maximum(A, B) - minimum(A, C) + (A == B)",
+        "sum(sum(A, axis=0) * R, axis=1)", "inv(diag(ones(C) * 90) + A @ B.T)", "solve(diag(ones(C) * 90) + A @ B.T, A)", "det(diag(ones(C) / 2) + 0.01 * A @ B.T)",
+        "logdet(diag(ones(C) * 90) + A @ B.T)", "trace(A @ B.T)", "diag(A @ B.T)", "diag(C)", "diag(C * 2) @ A", "k * trace(A @ A.T) * A",
+        "norm(A)", "norm(A, axis=0)", "norm(A - B, axis=1) * C", "A / norm(A)", "norm(A.T, axis=0)", "diag(diag(C))", "inv(diag(C) + diag(ones(C) * 9)).T @ A",
+        "cumsum(A, axis=0)", "cumsum(A, axis=1)", "cumsum_back(A, axis=0) + A", "cumsum_back(A.T, axis=1) @ A",
+        "A**2 + A**3 + B**-1 + A**1 + B**0.5", "maximum(A, B) - minimum(A, C) + (A == B)",
     };
     (void)state;
     static const size_t sizes_of[][2] = {{3, 40}, {2, 700}, {100, 2}, {40, 130}, {1, 1}, {1, 9}, {9, 1}};
@@ -495,6 +499,9 @@ static void test_same_bits(void **state) {
         model_define(&m, "P", "softmax(Z1, axis=0) * 2 + softmax(Z1, axis=1)");
         model_define(&m, "Q", "log_softmax(Z1.T, axis=1)");
         model_define(&m, "R", "Z1 @ X.T - 0.3 * (X @ Z1.T).T");
+        model_define(&m, "D", "diag(sum(Z1 * Z1, axis=1) + 1) + Z1 @ Z1.T");
+        model_define(&m, "V", "inv(D) @ cumsum(Z1, axis=1) + solve(D, Z1) * (logdet(D) + det(D / 10) + trace(D) + norm(D))");
+        model_define(&m, "N", "norm(Z1, axis=0) + norm(cumsum_back(Z1, axis=0), axis=0)");
         set_layer_sizes(&m, shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3]);
         compare_bits(&m, plan_keeping_all(&m), EXEC_F32);
         compare_bits(&m, plan_keeping_all(&m), EXEC_F64);

@@ -99,9 +99,17 @@ static bool is_rounding(matrix x) {
     return true;
 }
 
-/* A difference of what is 0 but for rounding is none. */
+static bool is_finite(matrix x) {
+    for (size_t i = 0; i < x.rows * x.cols; i++)
+        if (!isfinite(x.at[i])) return false;
+    return true;
+}
+
+/* A difference of what is 0 but for rounding is none; nor is one where the left side has no value: a @ inv(a) of a
+ * singular a. */
 static double apart(const values *v, const pair *p) {
     matrix x = eval_node(&v->e, p->left), y = eval_node(&v->e, p->right);
+    if (!is_finite(x)) return 0;
     return is_rounding(x) && is_rounding(y) ? 0 : matrix_difference(x, y);
 }
 

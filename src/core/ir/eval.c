@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/rng.h"
+#include "core/ir/linear.h"
 
 dfoo_status sizes_init(sizes *s, arena *a, const symbols *names) {
     s->n = names->names.n;
@@ -131,6 +132,75 @@ static void add_noise(evaluation *e, matrix out) {
     for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] *= eval_noise(e->noise, e->noisy++);
 }
 
+static void run_norm(matrix a, matrix out) {
+    fill(out, 0);
+    for (size_t i = 0; i < a.rows; i++)
+        for (size_t j = 0; j < a.cols; j++) {
+            double *to = &out.at[(out.rows == 1 ? 0 : i) * out.cols + (out.cols == 1 ? 0 : j)];
+            *to = hypot(*to, a.at[i * a.cols + j]);
+        }
+}
+
+/* A column on a diagonal, or the diagonal of a matrix. */
+static void run_diag(matrix a, matrix out) {
+    fill(out, 0);
+    for (size_t i = 0; i < a.rows; i++)
+        out.at[i * out.cols + (out.cols == 1 ? 0 : i)] = a.at[i * a.cols + (a.cols == 1 ? 0 : i)];
+}
+
+static double trace_of(matrix a) {
+    double sum = 0;
+    for (size_t i = 0; i < a.rows; i++) sum += a.at[i * a.cols + i];
+    return sum;
+}
+
+/* Behind the value of such a node is room for what the elimination needs. */
+static void run_linear(const node *x, const matrix *arg, matrix out) {
+    double *scratch = out.at + out.rows * out.cols;
+    size_t  n = arg[0].rows;
+    switch ((op_id)x->op) {
+    case OP_DET: fill(out, linear_det(n, arg[0].at, scratch)); return;
+    case OP_LOGDET: fill(out, linear_logdet(n, arg[0].at, scratch)); return;
+    case OP_SOLVE: memcpy(out.at, arg[1].at, out.rows * out.cols * sizeof(double)); break;
+    default: /* the inverse */
+        fill(out, 0);
+        for (size_t i = 0; i < n; i++) out.at[i * n + i] = 1;
+    }
+    linear_solve(n, out.cols, arg[0].at, out.at, scratch);
+}
+
+static bool is_linear(const node *x) {
+    return x->op == OP_INV || x->op == OP_SOLVE || x->op == OP_DET || x->op == OP_LOGDET;
+}
+
+/* From the first entry of each line on, or from the last one back. */
+static void run_cumsum(const node *x, matrix a, matrix out) {
+    bool   down = x->attr == AXIS_0, back = x->op == OP_CUMSUM_BACK;
+    size_t lines = down ? a.cols : a.rows, n = down ? a.rows : a.cols;
+    for (size_t i = 0; i < lines; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++) {
+            size_t at = back ? n - 1 - k : k, to = down ? at * a.cols + i : i * a.cols + at;
+            out.at[to] = sum += a.at[to];
+        }
+    }
+}
+
+/* Operations on whole matrices. */
+static void run_matrix(const node *x, const matrix *arg, matrix out) {
+    switch ((op_id)x->op) {
+    case OP_MATMUL: run_matmul(arg[0], arg[1], out); break;
+    case OP_TRANSPOSE: run_transpose(arg[0], out); break;
+    case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(x, arg[0], out); break;
+    case OP_SOFTMAX: case OP_LOG_SOFTMAX: run_softmax(x, arg[0], out); break;
+    case OP_NORM: run_norm(arg[0], out); break;
+    case OP_TRACE: fill(out, trace_of(arg[0])); break;
+    case OP_DIAG: run_diag(arg[0], out); break;
+    case OP_CUMSUM: case OP_CUMSUM_BACK: run_cumsum(x, arg[0], out); break;
+    default: run_linear(x, arg, out);
+    }
+}
+
 static void compute(evaluation *e, node_id n) {
     const node *x = ir_node(e->g, n);
     matrix      out = e->value[n], arg[3] = {{0}, {0}, {0}};
@@ -148,11 +218,8 @@ static void compute(evaluation *e, node_id n) {
     case OP_SIZE: fill(out, (double)sizes_get(e->s, x->ref)); break;
     case OP_ONES: fill(out, 1); break;
     case OP_OPEN: run_open(x, arg[0], out); break;
-    case OP_MATMUL: run_matmul(arg[0], arg[1], out); break;
-    case OP_TRANSPOSE: run_transpose(arg[0], out); break;
-    case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(x, arg[0], out); break;
-    case OP_SOFTMAX: case OP_LOG_SOFTMAX: run_softmax(x, arg[0], out); break;
-    default: break; /* a variable: its value was given or copied */
+    case OP_VAR: break; /* its value was given or copied */
+    default: run_matrix(x, arg, out);
     }
 }
 
@@ -175,7 +242,10 @@ static bool make_room(evaluation *e, node_id n) {
     matrix *m = &e->value[n];
     m->rows = sizes_get(e->s, sh.rows);
     m->cols = sizes_get(e->s, sh.cols);
-    m->at = arena_new(e->a, m->rows * m->cols * sizeof(double));
+    size_t      more = 0;
+    const node *x = ir_node(e->g, n);
+    if (is_linear(x)) more = linear_scratch(sizes_get(e->s, ir_shape(e->g, x->arg[0]).rows));
+    m->at = arena_new(e->a, (m->rows * m->cols + more) * sizeof(double));
     return m->at != NULL;
 }
 

@@ -32,6 +32,21 @@ static bool elementwise_shape(uint8_t arity, const shape *args, shape *out) {
     return true;
 }
 
+/* Are both matrices, and the inner dimensions the same? */
+static bool meet(shape a, shape b) {
+    return !shape_is_scalar(a) && !shape_is_scalar(b) && a.cols == b.rows;
+}
+
+static bool is_square(shape s) {
+    return !shape_is_scalar(s) && s.rows == s.cols;
+}
+
+static bool diagonal_shape(shape s, shape *out) {
+    bool column = s.cols == dim_literal(1);
+    *out = shape_of(s.rows, column ? s.rows : dim_literal(1));
+    return column || is_square(s);
+}
+
 bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
     assert(op < OP_COUNT);
     const op_info *info = &op_table[op];
@@ -46,9 +61,17 @@ bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
     case SHAPE_REDUCED:
         *out = reduced(args[0], attr);
         return true;
+    case SHAPE_SQUARE: return is_square(args[0]);
+    case SHAPE_OF_SQUARE:
+        *out = shape_scalar();
+        return is_square(args[0]);
+    case SHAPE_SOLVED:
+        *out = args[1];
+        return is_square(args[0]) && meet(args[0], args[1]);
+    case SHAPE_DIAGONAL: return diagonal_shape(args[0], out);
     case SHAPE_PRODUCT:
         *out = shape_of(args[0].rows, args[1].cols);
-        return !shape_is_scalar(args[0]) && !shape_is_scalar(args[1]) && args[0].cols == args[1].rows;
+        return meet(args[0], args[1]);
     }
     return false;
 }
@@ -111,6 +134,7 @@ dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d) {
         for (int i = 0; i < 3; i++) g->grad[op][i] = read_text(g, op_table[op].grad[i]);
         g->definition[op] = read_text(g, op_table[op].definition);
         g->kink[op] = read_text(g, op_table[op].kink);
+        for (int i = 0; i < 2; i++) g->change[op][i] = read_text(g, op_table[op].change[i]);
     }
     return d->n_errors ? DFOO_EINPUT : arena_status(a);
 }
@@ -133,6 +157,14 @@ node_id ir_size(ir *g, dim d) {
 node_id ir_ones(ir *g, shape sh) {
     if (shape_is_scalar(sh)) return ir_number(g, 1);
     return add_node(g, (node){.op = OP_ONES, .sh = sh});
+}
+
+node_id ir_eye(ir *g, dim n) {
+    return ir_op1(g, OP_DIAG, ir_ones(g, shape_of(n, dim_literal(1))));
+}
+
+bool ir_is_eye(const ir *g, const node *x) {
+    return x->op == OP_DIAG && ir_node(g, x->arg[0])->op == OP_ONES && x->sh.rows == x->sh.cols;
 }
 
 node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {

@@ -157,6 +157,22 @@ static index_tree *softmax(const index_env *env, const node *x, char row, char c
     return index_op(env, OP_SUB, z, index_op(env, OP_LOG, sum, NULL));
 }
 
+/* The sum of the entries whose two indices are the same. */
+static index_tree *trace_entry(const index_env *env, const node *x) {
+    bool one = ir_shape(env->g, x->arg[0]).rows == dim_literal(1);
+    char i = one ? '1' : index_fresh(env, 0);
+    index_tree *entry = i ? index_of_node(env, x->arg[0], i, i) : NULL;
+    return entry && !one ? index_sum(env, i, entry) : entry;
+}
+
+/* Of a column: its entry where both indices are the same, else 0. */
+static index_tree *diag_entry(const index_env *env, const node *x, char row, char col) {
+    if (x->sh.cols == dim_literal(1)) return index_of_node(env, x->arg[0], row, row);
+    if (row == col) return index_of_node(env, x->arg[0], row, '1');
+    index_tree *entry = index_of_node(env, x->arg[0], row, '1');
+    return entry ? index_times(env, index_delta(env, row, col), entry) : NULL;
+}
+
 static index_tree *elementwise(const index_env *env, const node *x, char row, char col) {
     index_tree *arg[3] = {NULL, NULL, NULL};
     for (int i = 0; i < op_table[x->op].arity; i++) {
@@ -194,6 +210,8 @@ index_tree *index_of_node(const index_env *env, node_id n, char row, char col) {
     case OP_SUM: case OP_MEAN: return reduced(env, x, row, col);
     case OP_SOFTMAX: case OP_LOG_SOFTMAX: return softmax(env, x, row, col);
     case OP_MATMUL: return product(env, x, row, col);
+    case OP_TRACE: return trace_entry(env, x);
+    case OP_DIAG: return diag_entry(env, x, row, col);
     default: return index_at(env, n, row, col);
     }
 }

@@ -62,7 +62,11 @@ typedef enum {
     SHAPE_SAME,
     SHAPE_PRODUCT,
     SHAPE_TRANSPOSED,
-    SHAPE_REDUCED
+    SHAPE_REDUCED,
+    SHAPE_SQUARE,    /* of a square matrix, one of the same shape */
+    SHAPE_OF_SQUARE, /* .. a number */
+    SHAPE_SOLVED,    /* of a square matrix and right-hand sides, the shape of these */
+    SHAPE_DIAGONAL   /* of a column a square matrix, of a square matrix a column */
 } shape_rule;
 
 enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2, OP_FLAG_LATE = 4 };
@@ -76,6 +80,8 @@ typedef struct op_info {
     bool        last_layer;  /* `dfoo new` takes it for the last layer only */
     double      default_b;
     const char *grad[3];
+    const char *change[2]; /* not elementwise: how y changes with da, with db; NULL: told in another way */
+    const char *moves;     /* .. and why the gradient is as it is, where that is told by differentials */
     const char *definition, *kink, *form;
     const char *numpy;  /* numpy's name for it; "": it is written in its own way; NULL: numpy has none */
     const char *python; /* then, the lines that define it */
@@ -160,6 +166,7 @@ typedef struct ir {
     const ast *grad[OP_COUNT][3];
     const ast *definition[OP_COUNT];
     const ast *kink[OP_COUNT];
+    const ast *change[OP_COUNT][2];
 } ir;
 
 /* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */
@@ -182,6 +189,7 @@ const char                   *ir_var_name(const ir *g, var_id v);
 node_id ir_number(ir *g, double value); /* a negative one becomes -(number) */
 node_id ir_size(ir *g, dim d);          /* a literal dimension becomes a number */
 node_id ir_ones(ir *g, shape sh);       /* of a scalar's shape: the number 1 */
+node_id ir_eye(ir *g, dim n);           /* the identity, as diag(ones(n, 1)) */
 node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c);
 node_id ir_open(ir *g, sym function, uint8_t primes, node_id a);
 static inline node_id ir_op1(ir *g, op_id op, node_id a) { return ir_op(g, op, 0, a, 0, 0); }
@@ -197,6 +205,7 @@ node_id ir_rebuild(ir *g, node_id n, const node_id *args);
 bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out);
 
 bool   ir_is_number(const ir *g, node_id n, double *value);
+bool   ir_is_eye(const ir *g, const node *x);
 shape  ir_shape(const ir *g, node_id n);
 
 /* Sum over the axes along which `to` is a literal 1 (or a number) and the node is not. */
@@ -237,6 +246,7 @@ typedef struct template_name {
 typedef struct template_env {
     node_id arg[3];
     node_id y, dy;
+    node_id change; /* what is written da or db in a text of ops.def about changes */
     uint8_t axis;
     const template_name *names; /* further names, as the optimisers' tables use them */
     uint32_t             n_names;

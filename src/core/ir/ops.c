@@ -37,6 +37,9 @@ enum {
 #define NO_LAYER | HAS_LAYER
 #define NOTE(text) | HAS_NOTE
 #define DEFAULT_B(number)
+#define CA(text)
+#define CB(text)
+#define MOVES(text)
 
 #define HAS(ID, COLUMN, needed, ...) \
     _Static_assert(!(needed) || ((0 __VA_ARGS__) & HAS_##COLUMN), "ops.def: " ID " has no column " #COLUMN);
@@ -76,6 +79,9 @@ enum {
 #undef NO_LAYER
 #undef NOTE
 #undef DEFAULT_B
+#undef CA
+#undef CB
+#undef MOVES
 #define DA(text) .grad[0] = text,
 #define DB(text) .grad[1] = text,
 #define DC(text) .grad[2] = text,
@@ -89,6 +95,9 @@ enum {
 #define LAST_LAYER(start_) .start = start_, .last_layer = true,
 #define NO_LAYER
 #define NOTE(text) .note = text,
+#define CA(text) .change[0] = text,
+#define CB(text) .change[1] = text,
+#define MOVES(text) .moves = text,
 #define DEFAULT_B(number) .has_default = true, .default_b = number,
 
 /* "" for the gradients that are none. */

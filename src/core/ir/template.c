@@ -16,6 +16,7 @@ static node_id build_name(ir *g, const ast *x, const template_env *env) {
         if (strcmp(name, env->names[i].name) == 0) return env->names[i].n;
     if (strcmp(name, "y") == 0) return env->y;
     if (strcmp(name, "dy") == 0) return env->dy;
+    if (strcmp(name, "da") == 0 || strcmp(name, "db") == 0) return env->change;
     if (strcmp(name, "pi") == 0) return ir_number(g, IR_PI);
     return strlen(name) == 1 && name[0] >= 'a' && name[0] <= 'c' ? env->arg[name[0] - 'a'] : 0;
 }
@@ -42,6 +43,7 @@ static node_id build_call(ir *g, const ast *x, const template_env *env) {
     }
     if (!arg[0]) return 0;
     if (is_name(g, x, "ones")) return ir_ones(g, ir_shape(g, arg[0]));
+    if (is_name(g, x, "eye")) return ir_eye(g, ir_shape(g, arg[0]).rows);
     if (is_name(g, x, "count")) return build_count(g, arg[0], env->axis);
     if (is_name(g, x, "prime")) {
         const node *y = ir_node(g, arg[0]);

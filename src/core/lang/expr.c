@@ -176,14 +176,78 @@ static node_id call_elementwise(reader *r, const call *c, op_id op) {
     return lang_mismatch_elementwise(r, &pair, first, second);
 }
 
+static bool is_vector(shape s) {
+    return s.rows == dim_literal(1) || s.cols == dim_literal(1);
+}
+
+/* norm(x, 1) and norm(x, inf): of a vector, or of each along an axis. */
+static node_id call_vector_norm(reader *r, const call *c) {
+    double value = 0;
+    bool   number = ir_is_number(r->g, c->arg[1], &value);
+    shape  s = ir_shape(r->g, c->arg[0]);
+    if (!number || (value != 1 && value != 2 && !isinf(value))) {
+        lang_refuse(r, c->operand[1], "the norms are 1, 2 and inf");
+        diag_note(r->d, "norm(A) without a second operand is the root of the sum of all squares");
+        return 0;
+    }
+    if (!is_vector(s) && !c->has_axis) {
+        diag_error(r->d, &r->m->src, c->x->at, "norm(.., %s) is of a column or a row, and this is %s",
+                   isinf(value) ? "inf" : value == 1 ? "1" : "2", lang_shape_text(r, s));
+        diag_note(r->d, "of matrices there is norm(A), the root of the sum of all squares, and the norms of "
+                        "all columns or rows along an axis");
+        return 0;
+    }
+    uint8_t axis = c->has_axis ? c->axis : AXIS_ALL;
+    if (value == 2) return ir_op(r->g, OP_NORM, axis, c->arg[0], 0, 0);
+    return ir_op(r->g, value == 1 ? OP_SUM : OP_MAX, axis, ir_op1(r->g, OP_ABS, c->arg[0]), 0, 0);
+}
+
+static node_id refuse_matrix(reader *r, const call *c, op_id op) {
+    const char *name = op_table[op].name, *a = lang_shape_text(r, ir_shape(r->g, c->arg[0]));
+    bool        square = op_table[op].rule != SHAPE_DIAGONAL;
+    shape       s = ir_shape(r->g, c->arg[0]);
+    if (square && !shape_is_scalar(s) && s.rows == s.cols) {
+        diag_error(r->d, &r->m->src, c->x->at, "%s(%s, %s): the right-hand sides need as many rows", name, a,
+                   lang_shape_text(r, ir_shape(r->g, c->arg[1])));
+        return 0;
+    }
+    diag_error(r->d, &r->m->src, c->operand[0]->at, "%s takes a %s, and this is %s", name,
+               square ? "square matrix" : "column or a square matrix", shape_is_scalar(s) ? "a number" : a);
+    if (!square && s.rows == dim_literal(1)) diag_note(r->d, "the transpose of a row is a column: .T");
+    return 0;
+}
+
+static node_id call_matrix(reader *r, const call *c, op_id op) {
+    uint32_t n = op_table[op].arity;
+    if (!takes(r, c, n, n)) return 0;
+    node_id out = ir_op2(r->g, op, c->arg[0], n > 1 ? c->arg[1] : 0);
+    return out || r->a->failed ? out : refuse_matrix(r, c, op);
+}
+
+/* Along an axis: that of the classes unless it is said; of a matrix a cumsum's must be said. */
+static node_id call_along(reader *r, const call *c, op_id op) {
+    shape s = ir_shape(r->g, c->arg[0]);
+    bool  sums = op == OP_CUMSUM || op == OP_CUMSUM_BACK;
+    if (shape_is_scalar(s)) return lang_refuse(r, c->operand[0], "this needs a matrix, and it is a number");
+    if (sums && !c->has_axis && !is_vector(s)) {
+        lang_refuse(r, c->x, "along which axis?");
+        diag_note(r->d, "write axis=0, down the columns, or axis=1, along the rows");
+        return 0;
+    }
+    return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, s), c->arg[0], 0, 0);
+}
+
 static node_id call_op(reader *r, const call *c, op_id op) {
     assert(op > OP_NONE && op < OP_COUNT);
     const op_info *info = &op_table[op];
     if (c->has_axis && info->rule != SHAPE_REDUCED && info->rule != SHAPE_SAME) {
-        diag_error(r->d, &r->m->src, c->x->at, "%s works entry by entry and has no axis", info->name);
+        diag_error(r->d, &r->m->src, c->x->at, "%s works %s and has no axis", info->name,
+                   op_elementwise(op) ? "entry by entry" : "on whole matrices");
         return 0;
     }
     if (op_elementwise(op)) return call_elementwise(r, c, op);
+    if (op == OP_NORM && c->n == 2) return call_vector_norm(r, c);
+    if (info->rule >= SHAPE_SQUARE) return call_matrix(r, c, op);
     if (!takes(r, c, 1, 1)) {
         if (c->n == 2)
             diag_note(r->d, "an axis is named: %s(%s, axis=1)", info->name,
@@ -192,10 +256,7 @@ static node_id call_op(reader *r, const call *c, op_id op) {
     }
     if (info->rule == SHAPE_REDUCED)
         return ir_op(r->g, op, c->has_axis ? c->axis : AXIS_ALL, c->arg[0], 0, 0);
-    if (shape_is_scalar(ir_shape(r->g, c->arg[0])))
-        return lang_refuse(r, c->operand[0], "this needs a matrix, and it is a number");
-    return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, ir_shape(r->g, c->arg[0])), c->arg[0],
-                 0, 0);
+    return call_along(r, c, op);
 }
 
 static const struct {
@@ -205,7 +266,7 @@ static const struct {
 } numpy_names[] = {
     {"dot", OP_MATMUL, 2},   {"matmul", OP_MATMUL, 2},      {"multiply", OP_MUL, 2}, {"add", OP_ADD, 2},
     {"subtract", OP_SUB, 2}, {"divide", OP_DIV, 2},         {"power", OP_POW, 2},    {"square", OP_POW, 1},
-    {"negative", OP_NEG, 1}, {"transpose", OP_TRANSPOSE, 1}};
+    {"negative", OP_NEG, 1}, {"transpose", OP_TRANSPOSE, 1}, {"outer", OP_MATMUL, 2}};
 
 enum { N_NUMPY_NAMES = sizeof numpy_names / sizeof *numpy_names };
 
@@ -219,12 +280,28 @@ bool lang_is_numpy_name(const char *name) {
     return numpy_place(name) < N_NUMPY_NAMES;
 }
 
+/* outer(a, b) of two vectors, lying or standing, is the column a times the row b. */
+static node_id call_outer(reader *r, const call *c) {
+    node_id v[2];
+    for (int i = 0; i < 2; i++) {
+        shape s = ir_shape(r->g, c->arg[i]);
+        bool  turn = i ? s.cols == dim_literal(1) : s.cols != dim_literal(1);
+        v[i] = turn && s.rows != s.cols ? ir_op1(r->g, OP_TRANSPOSE, c->arg[i]) : c->arg[i];
+        if (is_vector(s)) continue;
+        diag_error(r->d, &r->m->src, c->operand[i]->at, "outer takes two columns or rows, and this is %s",
+                   shape_is_scalar(s) ? "a number" : lang_shape_text(r, s));
+        return 0;
+    }
+    return ir_op2(r->g, OP_MATMUL, v[0], v[1]);
+}
+
 /* dot with a number is the elementwise product, matmul refuses it: as numpy has it. */
 static node_id call_numpy(reader *r, const call *c) {
     size_t i = numpy_place(name_of(r, c->x));
     assert(i < N_NUMPY_NAMES);
     op_id  op = numpy_names[i].op;
     if (!takes(r, c, numpy_names[i].operands, numpy_names[i].operands)) return 0;
+    if (strcmp(numpy_names[i].name, "outer") == 0) return call_outer(r, c);
     if (strcmp(numpy_names[i].name, "square") == 0) return ir_op2(r->g, op, c->arg[0], ir_number(r->g, 2));
     if (numpy_names[i].operands == 1) return ir_op1(r->g, op, c->arg[0]);
     ast pair = *c->x, left = *c->operand[0], right = *c->operand[1];
@@ -236,21 +313,28 @@ static node_id call_numpy(reader *r, const call *c) {
     return elementwise(r, &pair, op, c->arg[0], c->arg[1]);
 }
 
+/* A size as an operand: a whole number or the name of a dimension; 0 after an error. */
+static dim read_size(reader *r, const ast *x) {
+    const node *n = x->value ? ir_node(r->g, x->value) : NULL;
+    if (!n) return 0;
+    double value = n->op == OP_NUMBER ? r->g->numbers.at[n->ref] : 0;
+    bool   whole = value >= 1 && value < 1e9 && value == floor(value);
+    if (n->op == OP_SIZE) return n->ref;
+    if (!whole) lang_refuse(r, x, "a size is expected here: a whole number or the name of a dimension");
+    return whole ? dim_literal((uint32_t)value) : 0;
+}
+
 /* ones(n1, m): the operands are sizes. */
 static node_id call_ones(reader *r, const ast *x) {
-    dim d[2] = {0, 0};
     if (ast_count(x->arg) != 2) return lang_refuse(r, x, "ones takes two sizes, as in ones(n1, m)");
-    const ast *a = x->arg;
-    for (int i = 0; i < 2; i++, a = a->next) {
-        const node *n = a->value ? ir_node(r->g, a->value) : NULL;
-        if (!n) return 0;
-        double value = n->op == OP_NUMBER ? r->g->numbers.at[n->ref] : 0;
-        bool   whole = value >= 1 && value < 1e9 && value == floor(value);
-        if (n->op != OP_SIZE && !whole)
-            return lang_refuse(r, a, "a size is expected here: a whole number or the name of a dimension");
-        d[i] = n->op == OP_SIZE ? n->ref : dim_literal((uint32_t)value);
-    }
-    return ir_ones(r->g, shape_of(d[0], d[1]));
+    dim rows = read_size(r, x->arg), cols = rows ? read_size(r, x->arg->next) : 0;
+    return cols ? ir_ones(r->g, shape_of(rows, cols)) : 0;
+}
+
+static node_id call_eye(reader *r, const ast *x) {
+    if (ast_count(x->arg) != 1) return lang_refuse(r, x, "eye takes one size, as in eye(n)");
+    dim n = read_size(r, x->arg);
+    return n ? ir_eye(r->g, n) : 0;
 }
 
 typedef struct putting_in {
@@ -348,6 +432,7 @@ static node_id call_op_prime(reader *r, const call *c, op_id op) {
 static node_id read_call(reader *r, const ast *x) {
     const function *f = model_function(r->m, x->name);
     if (strcmp(name_of(r, x), "ones") == 0) return call_ones(r, x);
+    if (strcmp(name_of(r, x), "eye") == 0 && !f) return call_eye(r, x);
     call c = read_operands(r, x);
     if (!c.ok) return 0;
     if (f) return call_function(r, &c, f);
@@ -381,9 +466,18 @@ static bool is_keyword_word(const reader *r, const ast *x) {
     return x->kind == AST_NAME && (strcmp(name_of(r, x), "True") == 0 || strcmp(name_of(r, x), "False") == 0);
 }
 
+/* norm(x, inf): only there is it a number. */
+static void read_infinity(const reader *r, const ast *x) {
+    ast *which = x->kind == AST_CALL && strcmp(name_of(r, x), "norm") == 0 && x->arg ? x->arg->next : NULL;
+    if (!which || which->kind != AST_NAME || strcmp(name_of(r, which), "inf") != 0) return;
+    which->kind = AST_NUMBER;
+    which->number = INFINITY;
+}
+
 node_id lang_read_expression(reader *r, ast *x) {
     ast_list order = {{0}};
     if (!x || ast_postorder(x, r->a, &order) != DFOO_OK) return 0;
+    for (uint32_t i = 0; i < order.list.n; i++) read_infinity(r, order.list.at[i]);
     for (uint32_t i = 0; i < order.list.n; i++) {
         ast *one = order.list.at[i];
         one->value = is_keyword_word(r, one) ? 0 : read_node(r, one);

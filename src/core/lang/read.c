@@ -10,12 +10,18 @@ static dfoo_status error_at(reader *r, span at, const char *message) {
     return diag_error(r->d, &r->m->src, at, "%s", message);
 }
 
+/* Words that are no operations, and may be hidden as those of ops.def may that came late. */
+static bool is_late_word(const char *text) {
+    return strcmp(text, "eye") == 0 || strcmp(text, "outer") == 0;
+}
+
 static bool is_function(void *user, sym name) {
     reader     *r = user;
     const char *text = symbols_name(r->p.names, name);
     op_id       op = op_find(text);
     bool        known = ir_find_var(r->g, name) || lang_is_size_name(r, name) || lang_is_broken(r, name);
     if (model_function(r->m, name)) return true;
+    if (is_late_word(text)) return !known;
     return op ? !op_may_be_hidden(op) || !known : lang_is_numpy_name(text);
 }
 
@@ -83,7 +89,7 @@ static dfoo_status read_new_name(reader *r, sym *name, span *at, bool may_hide, 
         return DFOO_EINPUT;
     }
     if (model_function(r->m, *name) ||
-        (!may_hide && is_function(r, *name) && !op_may_be_hidden(op_find(text))))
+        (!may_hide && is_function(r, *name) && !is_late_word(text) && !op_may_be_hidden(op_find(text))))
         return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a function", text);
     if (lang_is_size_name(r, *name))
         return diag_error(r->d, &r->m->src, *at, "'%s' is the name of a dimension", text);

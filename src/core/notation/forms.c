@@ -3,6 +3,7 @@
  *   log #a       a function's name and its operand, which gets brackets
  *   max(#a, #b)  .. with brackets of the form's own; () || ⌊⌋
  *   e^#a √#a     above; below a root
+ *   #a^-1        an inverse
  *   log_2 #a     below a name
  *   1 + - if else, letters Greek and Latin; words of several letters are upright */
 #include <string.h>
@@ -25,7 +26,8 @@ static const struct piece {
     {" + ", GLYPH_PLUS, 0, NULL},       {" - ", GLYPH_MINUS, 0, NULL},
     {", ", GLYPH_COMMA, 0, NULL},       {" ", GLYPH_APPLY, 0, NULL},
     {"∑", GLYPH_SUM, 0, NULL},          {"(", GLYPH_OPEN, GLYPH_CLOSE, ")"},
-    {"|", GLYPH_BAR, GLYPH_BAR, "|"},   {"⌊", GLYPH_FLOOR, GLYPH_FLOOR_CLOSE, "⌋"},
+    {"|", GLYPH_BAR, GLYPH_BAR, "|"},   {"‖", GLYPH_NORM, GLYPH_NORM, "‖"},
+    {"⌊", GLYPH_FLOOR, GLYPH_FLOOR_CLOSE, "⌋"},
 };
 
 static bool take(reader *r, const char *text) {
@@ -43,8 +45,9 @@ static const struct piece *take_piece(reader *r) {
 static const math *read_form(reader *r, const char *end);
 
 static const math *read_operand(reader *r) {
-    uint8_t least = r->summand ? BINDS_ENTRIES : r->inside ? BINDS_ANY : BINDS_BRACKET;
     int     i = *r->at++ - 'a';
+    uint8_t least = r->summand ? BINDS_ENTRIES : r->inside ? BINDS_ANY : BINDS_BRACKET;
+    if (*r->at == '^') least = BINDS_ATOM;
     return r->operands ? r->operands->operand(r->operands->user, i, least) : &math_nothing;
 }
 
@@ -82,7 +85,9 @@ static const math *read_word(reader *r) {
 static const math *read_enclosed(reader *r) {
     bool around = r->inside;
     r->inside = true;
+    const math *minus = take(r, "-") ? math_glyph(GLYPH_NEGATIVE) : NULL;
     const math *x = take(r, "#") ? read_operand(r) : read_word(r);
+    if (minus) x = math_row(r->a, minus, x, NULL);
     r->inside = around;
     return x;
 }

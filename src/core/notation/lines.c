@@ -48,7 +48,11 @@ static const char *leaf_text(const void *user, arena *a, const node *x) {
     else if (x->op == OP_NUMBER) buf_number(&b, g->numbers.at[x->ref]);
     else if (x->op == OP_SIZE) print_dim(g, x->ref, &b);
     else if (x->op == OP_VAR) print_name(g, x->ref, of->small && of->small[x->ref], &b);
-    else {
+    else if (x->op == OP_DIAG) { /* of ones */
+        buf_puts(&b, "eye(");
+        print_dim(g, x->sh.rows, &b);
+        buf_puts(&b, ")");
+    } else {
         buf_puts(&b, "ones");
         print_shape(g, x->sh, &b);
     }
@@ -67,6 +71,7 @@ static const char *function_text(const void *user, arena *a, const node *x) {
 static const char *axis_text(const void *user, const node *x) {
     const ir *g = ((const line_of *)user)->g;
     bool      softmax = x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX;
+    if (x->op == OP_CUMSUM || x->op == OP_CUMSUM_BACK) return x->attr == AXIS_0 ? ", axis=0" : ", axis=1";
     if (softmax && x->attr != ir_class_axis(g, x->sh)) return x->attr == AXIS_0 ? ", axis=0" : ", axis=1";
     if (op_table[x->op].rule != SHAPE_REDUCED || x->attr == AXIS_ALL) return "";
     return x->attr == AXIS_0 ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True";

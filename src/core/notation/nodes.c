@@ -116,7 +116,8 @@ static const math *line_call(const writer *w, const node *x) {
 static const math *line_one(const writer *w, const node *x) {
     bool        masked = x->op == OP_DROPOUT && !w->words->keep;
     const rule *r = &line_rules[masked ? OP_MUL : x->op];
-    if (op_table[x->op].arity == 0) return plain(w, w->words->leaf(w->words->user, w->a, x));
+    if (op_table[x->op].arity == 0 || ir_is_eye(w->g, x))
+        return plain(w, w->words->leaf(w->words->user, w->a, x));
     return r->binds ? line_operator(w, x, r) : line_call(w, x);
 }
 
@@ -124,7 +125,7 @@ static const math *line_one(const writer *w, const node *x) {
 
 /* Does a reduction reduce anything? */
 static bool reduces(const writer *w, const node *x) {
-    return op_table[x->op].rule == SHAPE_REDUCED && !is_scalar(w, x->arg[0]);
+    return op_table[x->op].rule == SHAPE_REDUCED && x->op != OP_NORM && !is_scalar(w, x->arg[0]);
 }
 
 static const math *right_of_sign(const writer *w, node_id n, uint8_t least) {
@@ -163,13 +164,27 @@ static const math *set_negative(const writer *w, const node *x, const rule *r) {
     return math_make(w->a, row);
 }
 
+/* A to the power -1, or -⊤: the inverse of a transpose is the transpose of the inverse. */
+static const math *set_inverse(const writer *w, node_id of, bool turned) {
+    const node *x = ir_node(w->g, of);
+    if (x->op == OP_TRANSPOSE) return set_inverse(w, x->arg[0], !turned);
+    const math *sign = turned ? math_glyph(GLYPH_TOP) : math_leaf(w->a, MATH_NUMBER, "1");
+    const math *power = math_row(w->a, math_glyph(GLYPH_NEGATIVE), sign, NULL);
+    return math_above(w->a, math_least(w->a, made(w, of), BINDS_ATOM), power);
+}
+
+static const math *set_transposed(const writer *w, const node *x, const math *a) {
+    const node *of = ir_node(w->g, x->arg[0]);
+    return of->op == OP_INV ? set_inverse(w, of->arg[0], true) : math_transposed(w->a, a);
+}
+
 static const math *set_operator(const writer *w, const node *x, const rule *r) {
     const math *a = math_least(w->a, made(w, x->arg[0]), r->left);
     switch ((op_id)x->op) {
     case OP_MUL: case OP_MATMUL: return set_product(w, x);
     case OP_NEG: return set_negative(w, x, r);
     case OP_POW: return set_power(w, x, r);
-    case OP_TRANSPOSE: return math_transposed(w->a, a);
+    case OP_TRANSPOSE: return set_transposed(w, x, a);
     case OP_DIV: return math_of(w->a, MATH_FRACTION, a, made(w, x->arg[1]));
     case OP_ADD: case OP_SUB:
         return math_sum(w->a, a, (glyph_id)r->sign, right_of_sign(w, x->arg[1], r->right));
@@ -232,6 +247,23 @@ static const math *form_operand(void *user, int i, uint8_t least) {
     return math_least(o->w->a, made(o->w, o->x->arg[i]), least);
 }
 
+/* solve(A, B) is A to the power -1 times B. */
+static const math *set_solution(const writer *w, const node *x) {
+    const math *b = right_of_sign(w, x->arg[1], set_rules[OP_MATMUL].right);
+    const math *row = math_row(w->a, set_inverse(w, x->arg[0], false), math_glyph(GLYPH_SIDE), b);
+    return math_bound(w->a, row, BINDS_PRODUCT);
+}
+
+/* The norm of each column or row has the place of a column or row below. */
+static const math *set_norms(const writer *w, const node *x, const math *norm) {
+    const math *row = math_leaf(w->a, MATH_LETTER, w->p->row), *col = math_leaf(w->a, MATH_LETTER, w->p->col);
+    return math_below(w->a, norm, x->attr == AXIS_0 ? col : row);
+}
+
+static const math *set_eye(const writer *w, const node *x) {
+    return math_below(w->a, math_leaf(w->a, MATH_LETTER, "I"), set_dim(w->p, x->sh.rows));
+}
+
 static const math *set_call(const writer *w, const node *x) {
     operands      o = {w, x};
     form_operands how = {.operand = form_operand, .user = &o, .grows = true};
@@ -239,10 +271,11 @@ static const math *set_call(const writer *w, const node *x) {
     if (x->op == OP_OPEN) {
         const math *name = math_primed(w->a, set_function(w->p, x->ref), x->attr);
         call = math_row(w->a, name, math_glyph(GLYPH_CALL), math_brackets(w->a, first, LINE_AS_AROUND));
-    } else if (op_table[x->op].rule == SHAPE_REDUCED) { /* of one number */
+    } else if (op_table[x->op].rule == SHAPE_REDUCED && x->op != OP_NORM) { /* of one number */
         call = math_brackets(w->a, first, LINE_AS_AROUND);
     } else {
         call = set_form(w->p, op_table[x->op].form, &how);
+        if (x->op == OP_NORM && x->attr != AXIS_ALL) call = set_norms(w, x, call);
     }
     return math_bound(w->a, call, BINDS_CLOSED);
 }
@@ -251,6 +284,9 @@ static const math *set_one(const writer *w, const node *x) {
     const rule *r = &set_rules[x->op];
     if (op_table[x->op].arity == 0) return set_leaf(w, x);
     if (r->binds) return set_operator(w, x, r);
+    if (x->op == OP_INV) return set_inverse(w, x->arg[0], false);
+    if (x->op == OP_SOLVE) return set_solution(w, x);
+    if (ir_is_eye(w->g, x)) return set_eye(w, x);
     return reduces(w, x) ? set_reduction(w, x) : set_call(w, x);
 }
 

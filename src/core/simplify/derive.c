@@ -110,7 +110,10 @@ static bool is_trivial(const ir *g, node_id n) {
     const node *x = ir_node(g, n);
     double      value;
     if (op_table[x->op].arity == 0) return true;
-    if (x->op == OP_MUL) return is_trivial(g, x->arg[0]) && ir_node(g, x->arg[1])->op == OP_ONES;
+    if (ir_is_eye(g, x)) return true;
+    if (x->op == OP_MUL)
+        return is_trivial(g, x->arg[0]) &&
+               (ir_node(g, x->arg[1])->op == OP_ONES || ir_is_eye(g, ir_node(g, x->arg[1])));
     if (x->op == OP_DIV || x->op == OP_NEG)
         return shape_is_scalar(x->sh) && (x->op == OP_NEG || ir_is_number(g, x->arg[0], &value));
     return false;

@@ -65,11 +65,26 @@ static bool is_symmetric(const ir *g, node_id n) {
     return x->op == OP_VAR && ir_var(g, x->ref)->symmetric;
 }
 
+/* a @ b @ c from the left: p*q*r + p*r*s multiplications, from the right q*r*s + p*q*s. With names for sizes
+ * the first is no more where p is 1, or where both outer factors are square, or all sizes are the same. */
+static bool is_no_dearer(const ir *g, const template_env *env) {
+    shape a = ir_shape(g, env->arg[0]), b = ir_shape(g, env->arg[1]), c = ir_shape(g, env->arg[2]);
+    if (shape_is_scalar(a) || shape_is_scalar(b) || shape_is_scalar(c)) return false;
+    return a.rows == dim_literal(1) || (a.rows == a.cols && c.rows == c.cols) || c.rows == dim_literal(1);
+}
+
+static bool tidy_condition(const rules *r, const rule *one, const template_env *env) {
+    shape a = ir_shape(r->g, env->arg[0]);
+    if (one->condition == CONDITION_NUMBER) return shape_is_scalar(a);
+    if (one->condition == CONDITION_SYMMETRIC) return is_symmetric(r->g, env->arg[0]);
+    if (one->condition == CONDITION_SQUARE) return a.rows == a.cols && a.cols != dim_literal(1);
+    return one->condition != CONDITION_NO_DEARER || is_no_dearer(r->g, env);
+}
+
 static node_id apply_tidy(const rules *r, const rule *one, node_id n) {
     template_env env = {.axis = AXIS_ALL};
     if (one->root != ir_node(r->g, n)->op || !match(r, one->pattern, n, &env)) return 0;
-    if (one->condition == CONDITION_NUMBER && !shape_is_scalar(ir_shape(r->g, env.arg[0]))) return 0;
-    if (one->condition == CONDITION_SYMMETRIC && !is_symmetric(r->g, env.arg[0])) return 0;
+    if (!tidy_condition(r, one, &env)) return 0;
     return build(r, one, n, &env);
 }
 
@@ -94,7 +109,7 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
     case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
     case CONDITION_SYMMETRIC: return is_symmetric(r->g, env->arg[0]);
-    case CONDITION_ANY: break;
+    case CONDITION_SQUARE: case CONDITION_NO_DEARER: case CONDITION_ANY: break; /* those of TIDY */
     }
     return true;
 }
@@ -187,14 +202,31 @@ static node_id fold_numbers(const rules *r, node_id n) {
     return exact ? ir_number(r->g, value) : 0;
 }
 
+static bool is_one_by_one(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, n);
+    return x->op == OP_ONES && shape_equal(x->sh, shape_of(dim_literal(1), dim_literal(1)));
+}
+
+/* The diagonal, or the transpose, of a matrix of ones is one of ones, and a product with a single 1 changes
+ * nothing; else 0. */
+static node_id fold_ones(const rules *r, node_id n) {
+    const node *x = ir_node(r->g, n);
+    if (x->op == OP_MATMUL && is_one_by_one(r, x->arg[1])) return x->arg[0];
+    if (x->op == OP_MATMUL && is_one_by_one(r, x->arg[0])) return x->arg[1];
+    bool        folds = (x->op == OP_DIAG && x->sh.cols == dim_literal(1)) || x->op == OP_TRANSPOSE;
+    return folds && ir_node(r->g, x->arg[0])->op == OP_ONES ? ir_ones(r->g, x->sh) : 0;
+}
+
 enum { TIDY_DEPTH = 4, TIDY_ROUNDS = 16 };
 
 /* Rules make new operands, which may be tidied in turn: a few levels, as deep as rules reach. */
 static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
     for (int rounds = 0; n && rounds < TIDY_ROUNDS; rounds++) {
         static const rule numbers = {.name = "numbers", .sentence = "whole numbers are added and multiplied"};
+        static const rule ones = {.name = "ones", .sentence = "all entries of ones are the same"};
         const rule       *which = &numbers;
         node_id           better = fold_numbers(r, n);
+        if (!better && (better = fold_ones(r, n)) != 0) which = &ones;
         if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
         if (!better) break;
         if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);

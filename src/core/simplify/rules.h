@@ -11,7 +11,9 @@ typedef enum {
     CONDITION_LABEL,
     CONDITION_SHAPED,
     CONDITION_SYMMETRIC,
-    CONDITION_UNSHIFTED
+    CONDITION_UNSHIFTED,
+    CONDITION_SQUARE,
+    CONDITION_NO_DEARER
 } condition;
 
 typedef struct rule {

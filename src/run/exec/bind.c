@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "run/exec/image.h"
+#include "run/exec/matrices.h"
 
 typedef struct binder {
     const exec       *e;
@@ -384,6 +385,9 @@ void bind_instr(const exec *e, image *im, const sizes *s, uint32_t at) {
     } else if (in->kind == PLAN_PRODUCT) {
         bind_product(e, im, in, &out->product);
         how = split_of_product(e, &out->product);
+    } else if (in->kind == PLAN_MATRIX) {
+        size_t bytes = matrices_scratch(im, in);
+        if (im->n_partial < bytes) im->n_partial = bytes;
     } else {
         how = split_of_lines(im, in);
     }

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "run/exec/image.h"
+#include "run/exec/matrices.h"
 
 /* One thread's share: number i of n. */
 typedef struct share {
@@ -259,6 +260,7 @@ static void run_part(const exec *e, image *im, const instr *in, unsigned i, unsi
     case PLAN_PRODUCT: run_product(&s, in); break;
     case PLAN_TRANSPOSE: run_transpose(&s, in); break;
     case PLAN_SOFTMAX: run_softmax(&s, in); break;
+    case PLAN_MATRIX: matrices_run(e, im, in->plan); break;
     }
 }
 

@@ -51,6 +51,9 @@ typedef struct builder {
     bool      has_open; /* a function without a formula was met */
 } builder;
 
+/* What a block adds up while it goes through its entries. */
+static inline bool is_reduction(uint8_t op) { return op == OP_SUM || op == OP_MEAN || op == OP_MAX; }
+
 /* values.c */
 value_id  value_of_var(builder *b, var_id v);
 value_id  value_of_node(builder *b, node_id n);         /* that has one */

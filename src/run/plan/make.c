@@ -19,7 +19,7 @@ static bool is_alias(const ir *g, node_id n) {
     const node *x = ir_node(g, n);
     uint8_t     rule = op_table[x->op].rule;
     if (rule == SHAPE_TRANSPOSED) return shape_is_scalar(x->sh);
-    return rule == SHAPE_REDUCED && shape_equal(x->sh, ir_shape(g, x->arg[0]));
+    return is_reduction(x->op) && shape_equal(x->sh, ir_shape(g, x->arg[0]));
 }
 
 static void role_of_argument(builder *b, node_id arg, shape over) {
@@ -39,10 +39,10 @@ static void roles_below(builder *b, node_id n) {
         need_value(b, x->arg[0]);
     } else if (op_elementwise((op_id)x->op)) {
         for (int i = 0; i < op_table[x->op].arity; i++) role_of_argument(b, x->arg[i], x->sh);
-    } else if (op_table[x->op].rule == SHAPE_REDUCED) {
+    } else if (is_reduction(x->op)) {
         role_of_argument(b, x->arg[0], ir_shape(b->g, x->arg[0]));
-    } else if (op_table[x->op].arity) {
-        need_value(b, x->arg[0]);
+    } else {
+        for (int i = 0; i < op_table[x->op].arity; i++) need_value(b, x->arg[i]);
     }
 }
 
@@ -85,6 +85,23 @@ static value_id softmax_value(builder *b, const node *x) {
     return failed(b) ? 0 : value_result(b, at, x->sh, in.out);
 }
 
+/* An operand in a buffer: a number or a transpose that is asked for elsewhere, too, has one made for it. */
+static buffer_id operand_buffer(builder *b, node_id n) {
+    value_id v = value_solid(b, value_of_node(b, n));
+    return failed(b) ? 0 : value_buffer(b, v, b->p->code.n);
+}
+
+static value_id matrix_value(builder *b, const node *x) {
+    if (shape_is_scalar(ir_shape(b->g, x->arg[0]))) /* the norm of a number */
+        return place_number(b, OP_ABS, value_of_node(b, x->arg[0]), 0);
+    plan_instr in = {.kind = PLAN_MATRIX, .op = x->op, .attr = x->attr, .sh = x->sh};
+    in.a = operand_buffer(b, x->arg[0]);
+    if (op_table[x->op].arity > 1 && in.a) in.b = operand_buffer(b, x->arg[1]);
+    in.out = buffer_new(b, x->sh);
+    uint32_t at = instr_add(b, in);
+    return failed(b) ? 0 : value_result(b, at, x->sh, in.out);
+}
+
 static value_id make_value(builder *b, node_id n) {
     const node *x = ir_node(b->g, n);
     if (is_constant(b->g, n)) return place_tree(b, n);
@@ -96,7 +113,8 @@ static value_id make_value(builder *b, node_id n) {
     case OP_SUM: case OP_MEAN: case OP_MAX: return place_reduction(b, n);
     case OP_TRANSPOSE: return transpose_value(b, n);
     case OP_SOFTMAX: case OP_LOG_SOFTMAX: return softmax_value(b, x);
-    default: b->has_open = true; return 0;
+    case OP_OPEN: b->has_open = true; return 0;
+    default: return matrix_value(b, x);
     }
 }
 

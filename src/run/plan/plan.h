@@ -48,7 +48,8 @@ typedef enum {
     PLAN_BLOCK,     /* steps over all entries of `sh`, or on numbers; loads come before stores */
     PLAN_PRODUCT,   /* out = alpha * a @ b, or out += .. */
     PLAN_TRANSPOSE, /* out = a.T */
-    PLAN_SOFTMAX    /* out = softmax or log_softmax (`op`) of a along the axis `attr` */
+    PLAN_SOFTMAX,   /* out = softmax or log_softmax (`op`) of a along the axis `attr` */
+    PLAN_MATRIX     /* out = `op` of a, or of a and b, along the axis `attr` if it has one: an inverse .. */
 } plan_kind;
 
 typedef struct plan_instr {

@@ -155,19 +155,24 @@ static void write_product(const writer *w) {
 
 static void write_call(const writer *w) {
     const plan_instr *in = w->in;
+    uint8_t rule = op_table[in->op].rule;
+    bool    axis = rule == SHAPE_SAME || (rule == SHAPE_REDUCED && in->attr != AXIS_ALL);
     write_buffer(w, in->out);
     buf_puts(w->out, " = ");
-    if (in->kind == PLAN_SOFTMAX) buf_printf(w->out, "%s(", op_table[in->op].name);
+    if (in->kind != PLAN_TRANSPOSE) buf_printf(w->out, "%s(", op_table[in->op].name);
     write_buffer(w, in->a);
-    if (in->kind == PLAN_SOFTMAX) buf_printf(w->out, ", axis=%d)", in->attr == AXIS_0 ? 0 : 1);
-    else buf_puts(w->out, ".T");
+    if (in->b) buf_puts(w->out, ", ");
+    if (in->b) write_buffer(w, in->b);
+    if (axis) buf_printf(w->out, ", axis=%d", in->attr == AXIS_0 ? 0 : 1);
+    buf_puts(w->out, in->kind == PLAN_TRANSPOSE ? ".T" : ")");
 }
 
 static void write_head(const writer *w, uint32_t number) {
-    static const char *const names[] = {"block", "product", "transpose", "softmax"};
+    static const char *const names[] = {"block", "product", "transpose", "softmax", "matrix"};
     bool   numbers = shape_is_scalar(w->in->sh);
     size_t start = w->out->len;
-    buf_printf(w->out, "%3u  %-9s ", number, numbers ? "numbers" : names[w->in->kind]);
+    const char *name = numbers && w->in->kind == PLAN_BLOCK ? "numbers" : names[w->in->kind];
+    buf_printf(w->out, "%3u  %-9s ", number, name);
     if (!numbers) print_shape(w->p->g, w->in->sh, w->out);
     size_t used = w->out->len - start;
     buf_repeat(w->out, ' ', used < 28 ? 28 - used : 1);

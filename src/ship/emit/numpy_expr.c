@@ -25,7 +25,9 @@ static const uint8_t takes[OP_COUNT] = {
     [OP_SIGN] = KEEPS_INTEGERS,               [OP_MAXIMUM] = KEEPS_INTEGERS,
     [OP_MINIMUM] = KEEPS_INTEGERS,            [OP_WHERE] = KEEPS_INTEGERS,
     [OP_MAX] = KEEPS_INTEGERS,                [OP_RELU] = KEEPS_INTEGERS,
-    [OP_LEAKY_RELU] = KEEPS_INTEGERS,
+    [OP_LEAKY_RELU] = KEEPS_INTEGERS,         [OP_CLIP] = KEEPS_INTEGERS,
+    [OP_TRACE] = KEEPS_INTEGERS,              [OP_DIAG] = KEEPS_INTEGERS,
+    [OP_CUMSUM] = KEEPS_INTEGERS,             [OP_CUMSUM_BACK] = KEEPS_INTEGERS,
 };
 
 static uint8_t kind_of(const numpy *p, const node *x) {
@@ -95,7 +97,11 @@ static const char *leaf(const void *user, arena *a, const node *x) {
     buf_init(&b, a->mem);
     if (x->op == OP_NUMBER) buf_number(&b, p->g->numbers.at[x->ref]);
     else if (x->op == OP_SIZE) write_dim(p, x->ref, &b);
-    else numpy_ones(p, x->sh, &b);
+    else if (x->op == OP_DIAG) {
+        buf_puts(&b, "np.eye(");
+        write_dim(p, x->sh.rows, &b);
+        buf_puts(&b, ")");
+    } else numpy_ones(p, x->sh, &b);
     return math_text(a, &b);
 }
 
@@ -105,8 +111,8 @@ static const char *called(const void *user, arena *a, const node *x) {
 }
 
 static const char *axis(const void *user, const node *x) {
-    bool softmax = x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX, first = x->attr == AXIS_0;
-    if (softmax) return first ? ", axis=0" : ", axis=1";
+    bool first = x->attr == AXIS_0;
+    if (op_table[x->op].rule == SHAPE_SAME && x->op != OP_OPEN) return first ? ", axis=0" : ", axis=1";
     if (op_table[x->op].rule != SHAPE_REDUCED || x->attr == AXIS_ALL) return "";
     if (shape_is_scalar(ir_shape(((const numpy *)user)->g, x->arg[0]))) return "";
     return first ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True";

@@ -51,6 +51,18 @@ static const char *change_text(teller *t, const char *of) {
 
 /* ------------------------------------------------------------------- lines */
 
+static const char *entry_reason(const teller *t, const hop *h) {
+    if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to)))
+        return "a factor by * moves over as it is: every pair of entries has its own";
+    shape s = ir_shape(t->g, h->to);
+    if (s.rows == dim_literal(1) && s.cols == dim_literal(1))
+        return "one entry stands in all places: what is beside it there adds up";
+    if (shape_is_scalar(s)) return "one number stands in all places: what is beside it there adds up";
+    return s.cols == dim_literal(1)
+               ? "the same entry stands all along a row: what is beside it there adds up"
+               : "the same entry stands all down a column: what is beside it there adds up";
+}
+
 static const char *reason_of(const teller *t, const hop *h) {
     switch ((hop_kind)h->kind) {
     case HOP_LEFT: return "a factor on the right of @ moves across < , > as its transpose";
@@ -63,17 +75,10 @@ static const char *reason_of(const teller *t, const hop *h) {
     case HOP_LOG_SOFTMAX:
         return "the change stands there alone and inside the sum: both are collected";
     case HOP_OTHER: return "";
+    case HOP_TABLE: return op_table[ir_node(t->g, h->n)->op].moves;
     case HOP_ENTRY: break;
     }
-    if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to)))
-        return "a factor by * moves over as it is: every pair of entries has its own";
-    shape s = ir_shape(t->g, h->to);
-    if (s.rows == dim_literal(1) && s.cols == dim_literal(1))
-        return "one entry stands in all places: what is beside it there adds up";
-    if (shape_is_scalar(s)) return "one number stands in all places: what is beside it there adds up";
-    return s.cols == dim_literal(1)
-               ? "the same entry stands all along a row: what is beside it there adds up"
-               : "the same entry stands all down a column: what is beside it there adds up";
+    return entry_reason(t, h);
 }
 
 /* <P, what>, times a number if there is one. */

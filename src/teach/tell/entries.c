@@ -140,13 +140,66 @@ static index_tree *softmax_down(entries *e, const hop *h, letters *at) {
     return softmax_factor(e, h, from, *at);
 }
 
+/* Two new letters for an entry that acts on every entry above it. */
+static letters any_entry(entries *e, node_id n) {
+    shape s = ir_shape(e->t->g, n);
+    return fit(e->t, n, (letters){index_fresh(&e->env, s.rows), index_fresh(&e->env, s.cols)});
+}
+
+/* y = inv(a): -y[i,p] * y[q,j]. y = solve(a, b): by a -inv(a)[i,p] * y[q,j], by b inv(a)[i,p]. */
+static index_tree *inverse_factor(entries *e, const hop *h, letters from, letters to) {
+    const node  x = *ir_node(e->t->g, h->n);
+    node_id     inverse = x.op == OP_INV ? h->y : ir_op1(e->t->g, OP_INV, x.arg[0]);
+    index_tree *left = inverse ? entry_of(e, inverse, (letters){from.row, to.row}) : NULL;
+    if (!left || h->operand) return left;
+    index_tree *right = entry_of(e, h->y, (letters){to.col, from.col});
+    return index_op(&e->env, OP_NEG, index_op(&e->env, OP_MUL, left, right), NULL);
+}
+
+/* det(a): y * inv(a)[q,p]; its logarithm without y. */
+static index_tree *det_factor(entries *e, const hop *h, letters to) {
+    const node  x = *ir_node(e->t->g, h->n);
+    node_id     inverse = ir_op1(e->t->g, OP_INV, x.arg[0]);
+    index_tree *entry = inverse ? entry_of(e, inverse, (letters){to.col, to.row}) : NULL;
+    if (x.op == OP_LOGDET || !entry) return entry;
+    return index_op(&e->env, OP_MUL, entry_of(e, h->y, to), entry);
+}
+
+/* Where an entry stands on a diagonal: the other letter is the same. */
+static index_tree *diag_down(entries *e, const hop *h, letters *at) {
+    letters from = *at;
+    bool    from_column = ir_shape(e->t->g, h->to).cols == dim_literal(1);
+    if (from_column) return index_delta(&e->env, from.row, from.col);
+    at->col = index_fresh(&e->env, 0);
+    return index_delta(&e->env, from.row, at->col);
+}
+
+/* NULL: no letters say which entries act on which, as in a cumsum. */
+static index_tree *table_down(entries *e, const hop *h, letters *at) {
+    const node x = *ir_node(e->t->g, h->n);
+    letters    from = *at;
+    if (x.op == OP_DIAG) return diag_down(e, h, at);
+    if (x.op == OP_CUMSUM || x.op == OP_CUMSUM_BACK) return NULL;
+    if (x.op == OP_NORM) {
+        *at = joined(e, &x, from);
+        return index_op(&e->env, OP_DIV, entry_of(e, h->to, *at), entry_of(e, h->y, from));
+    }
+    *at = any_entry(e, h->to);
+    if (h->operand) at->col = from.col;
+    if (x.op == OP_TRACE) return index_delta(&e->env, at->row, at->col);
+    return x.op == OP_INV || x.op == OP_SOLVE ? inverse_factor(e, h, from, *at) : det_factor(e, h, *at);
+}
+
+static bool joins_entries(const hop *h) {
+    return h->kind == HOP_SUM || h->kind == HOP_MEAN || h->kind == HOP_MAX;
+}
+
 /* One hop down: the factor it gives, and the letters behind it. */
 static index_tree *step_down(entries *e, const hop *h, letters *at) {
     const node  x = *ir_node(e->t->g, h->n);
     index_tree *out = index_number(&e->env, 1);
-    bool        joins = h->kind == HOP_SUM || h->kind == HOP_MEAN || h->kind == HOP_MAX;
     letters     from = *at;
-    if (joins) *at = joined(e, &x, from);
+    if (joins_entries(h)) *at = joined(e, &x, from);
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: out = entry_of(e, h->factor, from); break;
     case HOP_LEFT: case HOP_RIGHT: out = product_down(e, h, at); break;
@@ -154,6 +207,7 @@ static index_tree *step_down(entries *e, const hop *h, letters *at) {
     case HOP_MEAN: out = mean_factor(e, h); break;
     case HOP_MAX: out = max_factor(e, h, *at); break;
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: out = softmax_down(e, h, at); break;
+    case HOP_TABLE: out = table_down(e, h, at); break;
     case HOP_SUM: break;
     case HOP_OTHER: return NULL;
     }
@@ -337,6 +391,7 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
                       &e->style);
     doc_add_index(doc, b, rescaled(e, sum_over_rest(e, to->at, index_times(&e->env, d, to->factor))),
                   &e->style);
+    if (has_delta(to->factor) && is_partial_alone(e, to)) b->tail = delta_is;
     index_tree *apart = without_delta(e, to);
     if (!apart) return;
     b = add_equal(e, 5, "", sum_over_rest(e, to->at, index_times(&e->env, d, to->factor)), apart);

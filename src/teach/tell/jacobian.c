@@ -116,7 +116,7 @@ static const form *hop_jacobian(teller *t, const hop *h) {
     case HOP_RIGHT: case HOP_LEFT: return product_jacobian(t, h);
     case HOP_SUM: case HOP_MEAN: return sum_jacobian(t, h);
     case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: return softmax_jacobian(t, h);
-    case HOP_TURN: case HOP_MAX: case HOP_OTHER: break;
+    case HOP_TURN: case HOP_MAX: case HOP_TABLE: case HOP_OTHER: break;
     }
     return NULL;
 }

@@ -102,7 +102,7 @@ static hop_kind kind_of(const node *x, int operand) {
     case OP_MAX: return HOP_MAX;
     case OP_SOFTMAX: return HOP_SOFTMAX;
     case OP_LOG_SOFTMAX: return HOP_LOG_SOFTMAX;
-    default: return HOP_OTHER;
+    default: return op_table[x->op].change[operand] ? HOP_TABLE : HOP_OTHER;
     }
 }
 
@@ -208,6 +208,16 @@ static node_id share_of_max(teller *t, const hop *h) {
     return ir_op2(t->g, OP_DIV, is, ir_op(t->g, OP_SUM, ir_node(t->g, h->n)->attr, is, 0, 0));
 }
 
+/* By the text of ops.def about changes, or about gradients. */
+static node_id by_table(teller *t, const hop *h, const ast *text, template_env env) {
+    const node *x = ir_node(t->g, h->n);
+    for (int i = 0; i < 3; i++) env.arg[i] = x->arg[i];
+    env.y = h->y;
+    env.axis = x->attr;
+    node_id out = template_build(t->g, text, &env);
+    return out && t->how ? t->how->tidy(t->how->user, out) : out;
+}
+
 node_id hop_forward(teller *t, const hop *h, node_id c) {
     ir   *g = t->g;
     shape sh = ir_shape(g, h->n);
@@ -227,6 +237,8 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
     case HOP_LOG_SOFTMAX:
         return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
     case HOP_OTHER: break;
+    case HOP_TABLE:
+        return by_table(t, h, g->change[ir_node(g, h->n)->op][h->operand], (template_env){.change = c});
     }
     return 0;
 }
@@ -255,9 +267,7 @@ node_id hop_back(teller *t, const hop *h, node_id d) {
     if (h->kind == HOP_LEFT) return ir_op2(g, OP_MATMUL, d, transposed(t, x->arg[1]));
     if (h->kind == HOP_RIGHT) return ir_op2(g, OP_MATMUL, transposed(t, x->arg[0]), d);
     if (h->kind == HOP_TURN) return transposed(t, d);
-    template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = h->y, .dy = d, .axis = x->attr};
-    node_id      out = template_build(g, g->grad[x->op][h->operand], &env);
-    return out && t->how ? t->how->tidy(t->how->user, out) : out;
+    return by_table(t, h, g->grad[x->op][h->operand], (template_env){.dy = d});
 }
 
 static node_id hops_back(teller *t, const routes *r, node_id d) {

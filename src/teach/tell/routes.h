@@ -20,7 +20,8 @@ typedef enum {
     HOP_MAX,
     HOP_SOFTMAX,
     HOP_LOG_SOFTMAX,
-    HOP_OTHER /* an operation of which nothing is known here but its rule */
+    HOP_TABLE, /* what ops.def says of a change and of a gradient */
+    HOP_OTHER  /* an operation of which nothing is known here but its rule */
 } hop_kind;
 
 typedef struct hop {

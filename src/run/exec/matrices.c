@@ -1,0 +1,151 @@
+/* One function for each operation, from doubles to doubles. */
+#include "run/exec/matrices.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "run/exec/lu.h"
+
+typedef struct matrix_of {
+    size_t  rows, cols;
+    double *at;
+} matrix_of;
+
+typedef struct work {
+    const plan_instr *in;
+    matrix_of a, b, y;
+    size_t   *pivot;
+} work;
+
+static size_t entries(const place *x) {
+    return x->rows * x->cols;
+}
+
+static size_t n_scratch(const image *im, const plan_instr *in) {
+    size_t n = entries(&im->places[in->a]) + entries(&im->places[in->out]);
+    return in->b ? n + entries(&im->places[in->b]) : n;
+}
+
+size_t matrices_scratch(const image *im, const plan_instr *in) {
+    return n_scratch(im, in) * sizeof(double) + im->places[in->a].rows * sizeof(size_t);
+}
+
+static void fill(matrix_of x, double value) {
+    for (size_t i = 0; i < x.rows * x.cols; i++) x.at[i] = value;
+}
+
+/* ------------------------------------------------------------- factorisation */
+
+static void run_inverse(const work *w) {
+    size_t n = w->a.rows;
+    fill(w->y, 0);
+    for (size_t i = 0; i < n; i++) w->y.at[i * n + i] = 1;
+    if (lu_factor(n, w->a.at, w->pivot)) lu_solve(n, w->a.at, w->pivot, n, w->y.at);
+    else fill(w->y, NAN);
+}
+
+static void run_solve(const work *w) {
+    size_t n = w->a.rows;
+    memcpy(w->y.at, w->b.at, n * w->b.cols * sizeof *w->b.at);
+    if (lu_factor(n, w->a.at, w->pivot)) lu_solve(n, w->a.at, w->pivot, w->b.cols, w->y.at);
+    else fill(w->y, NAN);
+}
+
+static void run_det(const work *w) {
+    double det = lu_factor(w->a.rows, w->a.at, w->pivot);
+    for (size_t i = 0; i < w->a.rows && det != 0; i++) det *= w->a.at[i * w->a.rows + i];
+    w->y.at[0] = det;
+}
+
+static void run_logdet(const work *w) {
+    double sum = lu_factor(w->a.rows, w->a.at, w->pivot) ? 0 : -INFINITY;
+    for (size_t i = 0; i < w->a.rows && sum != -INFINITY; i++) sum += log(fabs(w->a.at[i * w->a.rows + i]));
+    w->y.at[0] = sum;
+}
+
+/* ------------------------------------------------------------------- others */
+
+static void run_trace(const work *w) {
+    w->y.at[0] = 0;
+    for (size_t i = 0; i < w->a.rows; i++) w->y.at[0] += w->a.at[i * w->a.cols + i];
+}
+
+static void run_diag(const work *w) {
+    fill(w->y, 0);
+    for (size_t i = 0; i < w->a.rows; i++)
+        w->y.at[i * w->y.cols + (w->y.cols == 1 ? 0 : i)] = w->a.at[i * w->a.cols + (w->a.cols == 1 ? 0 : i)];
+}
+
+/* Along all of them, or along an axis: squares relative to the largest entry, which neither overflow nor
+ * vanish. */
+static double norm_of(const double *a, size_t rows, size_t cols, size_t step) {
+    double most = 0, sum = 0;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) {
+            double x = fabs(a[i * step + j]);
+            most = x > most || isnan(x) ? x : most;
+        }
+    if (most == 0 || !isfinite(most)) return most;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) sum += (a[i * step + j] / most) * (a[i * step + j] / most);
+    return most * sqrt(sum);
+}
+
+static void run_norm(const work *w) {
+    size_t rows = w->a.rows, cols = w->a.cols;
+    if (w->in->attr == AXIS_ALL) w->y.at[0] = norm_of(w->a.at, rows, cols, cols);
+    else if (w->in->attr == AXIS_0)
+        for (size_t j = 0; j < cols; j++) w->y.at[j] = norm_of(w->a.at + j, rows, 1, cols);
+    else
+        for (size_t i = 0; i < rows; i++) w->y.at[i] = norm_of(w->a.at + i * cols, 1, cols, cols);
+}
+
+static void run_cumsum(const work *w) {
+    bool   down = w->in->attr == AXIS_0, back = w->in->op == OP_CUMSUM_BACK;
+    size_t lines = down ? w->a.cols : w->a.rows, n = down ? w->a.rows : w->a.cols;
+    size_t step = down ? w->a.cols : 1, next = down ? 1 : w->a.cols;
+    for (size_t i = 0; i < lines; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++) {
+            size_t at = i * next + (back ? n - 1 - k : k) * step;
+            w->y.at[at] = sum += w->a.at[at];
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ running */
+
+static void run(const work *w) {
+    switch ((op_id)w->in->op) {
+    case OP_INV: run_inverse(w); break;
+    case OP_SOLVE: run_solve(w); break;
+    case OP_DET: run_det(w); break;
+    case OP_LOGDET: run_logdet(w); break;
+    case OP_TRACE: run_trace(w); break;
+    case OP_DIAG: run_diag(w); break;
+    case OP_NORM: run_norm(w); break;
+    case OP_CUMSUM: case OP_CUMSUM_BACK: run_cumsum(w); break;
+    default: break; /* the plan has no others */
+    }
+}
+
+static matrix_of take(const image *im, buffer_id b, double **scratch) {
+    const place *x = &im->places[b];
+    matrix_of out = {x->rows, x->cols, *scratch};
+    *scratch += entries(x);
+    return out;
+}
+
+void matrices_run(const exec *e, image *im, const plan_instr *in) {
+    double *scratch = (double *)(void *)im->partial;
+    work    w = {.in = in};
+    w.a = take(im, in->a, &scratch);
+    w.y = take(im, in->out, &scratch);
+    if (in->b) w.b = take(im, in->b, &scratch);
+    w.pivot = (size_t *)(void *)scratch;
+    e->k->get(entries(&im->places[in->a]), w.a.at, im->places[in->a].at);
+    if (in->b) e->k->get(entries(&im->places[in->b]), w.b.at, im->places[in->b].at);
+    run(&w);
+    if (is_number_buffer(e, in->out)) im->numbers[in->out] = w.y.at[0];
+    else e->k->set(entries(&im->places[in->out]), im->places[in->out].at, w.y.at);
+}

@@ -1,0 +1,22 @@
+# what operations on matrices refuse
+param A : (n, k)
+param S : (n, n)
+param x : (n, 1)
+param r : (1, n)
+const c = 2
+B1 = inv(A)
+B2 = solve(S, A.T)
+B3 = diag(r)
+B4 = trace(c)
+B5 = norm(A, 3)
+B6 = norm(A, 1)
+B7 = norm(A, inf)
+B8 = cumsum(A)
+B9 = det(S, axis=1)
+B10 = outer(A, x)
+B11 = eye(n, n)
+B12 = eye(x)
+B13 = solve(S)
+B14 = outer(c, x)
+J = sum(x)
+minimize J
