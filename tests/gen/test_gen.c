@@ -160,18 +160,6 @@ static void check_claims(const char *declarations, reading *r, uint64_t seed) {
     reading_close(&again);
 }
 
-/* DFOO_GEN_DUMP=DIR: the models as files, for tests in other languages. */
-static void dump_model(const char *text, uint64_t seed) {
-    const char *directory = getenv("DFOO_GEN_DUMP");
-    char        path[512];
-    if (!directory) return;
-    snprintf(path, sizeof path, "%s/random%llu.eq", directory, (unsigned long long)seed);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 static void check_model(uint64_t seed, totals *t) {
     generator g;
     reading   r;
@@ -179,7 +167,6 @@ static void check_model(uint64_t seed, totals *t) {
     buf_init(&text, mem_default());
     generate(&g, seed);
     buf_printf(&text, "%s%s", g.declarations.text, g.body.text);
-    dump_model(text.text, seed);
     if (reading_try(&r, mem_default(), text.text) != DFOO_OK) fail_model(&r, seed, "cannot be read", "");
     reading_derive(&r, CONVENTION_COURSE);
     check_names(&r, seed);

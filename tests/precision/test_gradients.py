@@ -78,3 +78,17 @@ def test_gradients(dfoo, tmp_path, name, dtype):
     for scale in SCALES:
         for v, units in measured(dfoo, tmp_path, name, scale, dtype).items():
             assert units < MOST, (v, scale, units)
+
+
+@pytest.mark.parametrize("start", [0.3, 0.7, 2.3, 3.7, 5.1])
+def test_largest_of_what_is_rewritten(dfoo, tmp_path, start):
+    """The gradient of a max compares the numbers that were compared, whatever form they were computed in."""
+    (tmp_path / "net.eq").write_text("input X : (1, m)\nparam b : (1, 1)\nA = sigmoid(b @ X)\nJ = max(A * (1 - A))\nminimize J\n")
+    x = np.linspace(1, 3, 7)[None] * 1.1
+    np.savez(tmp_path / "data.npz", X=x)
+    np.savez(tmp_path / "start.npz", b=np.array([[start]]))
+    done = dfoo("train", "net.eq", "--data", "data.npz", "--from", "start.npz", "--epochs", 1, "--learning-rate", 1, "--quiet", "-o", "run.npz", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    a = 1 / (1 + np.exp(-start * x[0, 0]))
+    with np.load(tmp_path / "run.npz") as run:
+        assert np.isclose(run["b"][0, 0], start - a * (1 - a) * (1 - 2 * a) * x[0, 0], rtol=1e-12)

@@ -2,7 +2,7 @@
  * enters two products and would be written out in both, so that sum becomes `Z1` first.
  *
  * Named are sums of products inside another function, what a function hands straight to a matrix
- * product, and a dropout inside anything. The program is copied; the store and the user's text stay. */
+ * product or to a max, and a dropout inside anything. The program is copied; the store and the user's text stay. */
 #include <assert.h>
 #include <string.h>
 
@@ -90,6 +90,12 @@ static const char *name_inside(const namer *w, const node *x) {
     return arg->op == OP_VAR ? ir_var_name(w->g, arg->ref) : "";
 }
 
+/* The gradient of a max asks which entries are the largest: those of the very numbers that were compared,
+ * and not of the same formula in another form. */
+static bool is_searched(const node *x, const node *arg) {
+    return x->op == OP_MAX && op_table[arg->op].arity > 0 && arg->op != OP_TRANSPOSE && !shape_is_scalar(arg->sh);
+}
+
 /* What a node is, and what it makes of its operands. */
 static void mark_roles(namer *w, node_id n) {
     const node *x = ir_node(w->g, n);
@@ -100,7 +106,7 @@ static void mark_roles(namer *w, node_id n) {
         bool        whole = !affine || (product && arg->op != OP_MATMUL);
         bool        inner = has_role(w, x->arg[k], ROLE_AFFINE) && whole;
         bool        twice = arg->op == OP_DROPOUT; /* written twice it would be two masks */
-        bool        fed = (product && is_activation(w, arg)) || twice;
+        bool        fed = (product && is_activation(w, arg)) || is_searched(x, arg) || twice;
         assert(x->arg[k] < n);
         w->role[x->arg[k]] |= (uint8_t)((inner ? ROLE_INNER : 0) | (fed ? ROLE_FED : 0));
     }
