@@ -2,7 +2,8 @@
  * enters two products and would be written out in both, so that sum becomes `Z1` first.
  *
  * Named are sums of products inside another function, what a function hands straight to a matrix
- * product or to a max, and a dropout inside anything. The program is copied; the store and the user's text stay. */
+ * product or to a max, and a dropout inside anything. The program is copied; the store and the user's text
+ * stay. */
 #include <assert.h>
 #include <string.h>
 
@@ -93,7 +94,8 @@ static const char *name_inside(const namer *w, const node *x) {
 /* The gradient of a max asks which entries are the largest: those of the very numbers that were compared,
  * and not of the same formula in another form. */
 static bool is_searched(const node *x, const node *arg) {
-    return x->op == OP_MAX && op_table[arg->op].arity > 0 && arg->op != OP_TRANSPOSE && !shape_is_scalar(arg->sh);
+    bool formula = op_table[arg->op].arity > 0 && arg->op != OP_TRANSPOSE;
+    return x->op == OP_MAX && formula && !shape_is_scalar(arg->sh);
 }
 
 /* What a node is, and what it makes of its operands. */
