@@ -60,6 +60,10 @@ const char *lang_source_text(reader *r, span at);
 bool lang_is_broken(const reader *r, sym name);
 bool lang_is_size_name(const reader *r, sym name);
 
+/* functions.c: is a name before a bracket a function's? May a variable be spelled like this one, and hide it? */
+bool lang_is_function(const reader *r, sym name);
+bool lang_may_be_hidden(const char *function);
+
 /* The known name that is closest to an unknown one, or NULL. */
 const char *lang_closest_name(reader *r, sym name, bool functions);
 
