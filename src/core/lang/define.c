@@ -68,10 +68,6 @@ dfoo_status lang_read_definition(reader *r) {
     variable v = {.kind = VAR_DEFINED};
     DFOO_TRY(lang_read_new_name(r, &v.name, &v.at, false, "Z1 = W1 @ X"));
     vec_push(r->a, &r->broken, v.name);
-    if (peek(r)->kind == TOKEN_NAME || peek(r)->kind == TOKEN_END)
-        return error_at(r, peek(r)->at,
-                        "a statement is a declaration (input, label, param, symmetric, const, size, "
-                        "examples, function, minimize, predict) or a definition, name = expression");
     DFOO_TRY(expect(r, '=', "= is expected here: a definition is written name = expression"));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;

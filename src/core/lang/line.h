@@ -33,7 +33,7 @@ static inline dfoo_status expect_end(reader *r) {
 /* declare.c: the rest of a declaration, behind its first words; `form` is how it is written. */
 dfoo_status lang_read_variable(reader *r, var_kind kind, const char *form, bool symmetric);
 
-/* .. and whole lines. */
+/* .. and whole lines, from their word on. */
 dfoo_status lang_read_const(reader *r);
 dfoo_status lang_read_size(reader *r);
 dfoo_status lang_read_examples(reader *r);

@@ -27,11 +27,22 @@ static void consider(candidate *best, const char *wanted, const char *name) {
     if (d < best->distance) *best = (candidate){name, d};
 }
 
+/* Nothing yet, and at most two edits in a long name, one in a short. */
+static candidate none_yet(const char *wanted) {
+    return (candidate){NULL, strlen(wanted) > 4 ? 5 : 3};
+}
+
+const char *lang_closest_word(const reader *r, sym name, const char *(*word)(size_t i)) {
+    const char *wanted = symbols_name(r->p.names, name);
+    candidate   best = none_yet(wanted);
+    for (size_t i = 0; word(i); i++) consider(&best, wanted, word(i));
+    return best.name;
+}
+
 const char *lang_closest_name(reader *r, sym name, bool functions) {
     assert(name);
     const char *wanted = symbols_name(r->p.names, name);
-    unsigned    most = strlen(wanted) > 4 ? 5 : 3; /* two edits in a long name, one in a short */
-    candidate   best = {NULL, most};
+    candidate   best = none_yet(wanted);
     if (functions) {
         for (int op = 1; op < OP_COUNT; op++)
             if (op_find(op_table[op].name) == (op_id)op) consider(&best, wanted, op_table[op].name);

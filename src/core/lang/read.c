@@ -49,57 +49,84 @@ static bool begins_with(const reader *r, const char *word) {
     return next->kind != TOKEN_SIGN || (next->sign != '=' && next->sign != '[');
 }
 
-static const struct {
-    const char *word;
-    var_kind    kind;
-    const char *form;
-} declarations[] = {{"input", VAR_INPUT, "input X : (n0, m)"},
-                    {"label", VAR_LABEL, "label Y : (n2, m)"},
-                    {"param", VAR_PARAM, "param W1 : (n1, n0)"}};
-enum { N_DECLARATIONS = sizeof declarations / sizeof *declarations };
+static dfoo_status read_input(reader *r) {
+    r->p.next++;
+    return lang_read_variable(r, VAR_INPUT, "input X : (n0, m)", r->symmetric);
+}
 
-/* The kind of variable that the line at hand declares, its word taken; N_DECLARATIONS: none. */
-static size_t take_kind(reader *r) {
+static dfoo_status read_label(reader *r) {
+    r->p.next++;
+    return lang_read_variable(r, VAR_LABEL, "label Y : (n2, m)", r->symmetric);
+}
+
+static dfoo_status read_param(reader *r) {
+    r->p.next++;
+    return lang_read_variable(r, VAR_PARAM, "param W1 : (n1, n0)", r->symmetric);
+}
+
+static dfoo_status read_symmetric(reader *r);
+
+/* The statements that begin with a word: variables, other declarations, and what comes below. */
+static const struct statement {
+    const char *word;
+    dfoo_status (*read)(reader *); /* the line, from its word on */
+} statements[] = {
+    {"input", read_input}, {"label", read_label}, {"param", read_param}, {"symmetric", read_symmetric},
+    {"const", lang_read_const}, {"size", lang_read_size}, {"examples", lang_read_examples},
+    {"function", lang_read_open_function}, {"minimize", lang_read_minimize}, {"predict", lang_read_predict}};
+enum { N_VARIABLES = 3, N_DECLARATIONS = 8, N_STATEMENTS = sizeof statements / sizeof *statements };
+
+static const char *statement_word(size_t i) {
+    return i < N_STATEMENTS ? statements[i].word : NULL;
+}
+
+/* Which of the first n words the line at hand begins with; n: none. */
+static size_t word_at(const reader *r, size_t n) {
     size_t i = 0;
-    while (i < N_DECLARATIONS && !begins_with(r, declarations[i].word)) i++;
-    if (i < N_DECLARATIONS) r->p.next++;
+    while (i < n && !begins_with(r, statements[i].word)) i++;
     return i;
 }
 
 /* symmetric input S : (n, n), symmetric param P : (n, n); symmetric S : (n, n) is an input. */
 static dfoo_status read_symmetric(reader *r) {
     r->p.next++;
-    size_t i = take_kind(r);
-    if (i == N_DECLARATIONS) return lang_read_variable(r, VAR_INPUT, "symmetric input S : (n, n)", true);
-    return lang_read_variable(r, declarations[i].kind, declarations[i].form, true);
+    size_t i = word_at(r, N_VARIABLES);
+    if (i == N_VARIABLES) return lang_read_variable(r, VAR_INPUT, "symmetric input S : (n, n)", true);
+    r->symmetric = true;
+    dfoo_status status = statements[i].read(r);
+    r->symmetric = false;
+    return status;
+}
+
+/* inptu X : (n0, m), or a name alone. What was to be declared is not reported again. */
+static dfoo_status no_statement(reader *r) {
+    sym         name = peek(r)->name;
+    const token *next = peek(r) + 1;
+    const char  *list = statements[0].word, *close = lang_closest_word(r, name, statement_word);
+    for (size_t i = 1; i < N_STATEMENTS && list; i++) list = arena_format(r->a, "%s, %s", list, statements[i].word);
+    vec_push(r->a, &r->broken, close && next->kind == TOKEN_NAME ? next->name : name);
+    if (!list || r->a->failed) return DFOO_ENOMEM;
+    diag_error(r->d, &r->m->src, close ? peek(r)->at : next->at,
+               "a statement begins with a word (%s) or is a definition, name = expression", list);
+    if (close) diag_note(r->d, "did you mean %s?", close);
+    return DFOO_EINPUT;
 }
 
 static dfoo_status read_line(reader *r) {
-    static const struct {
-        const char *word;
-        dfoo_status (*read)(reader *);
-    } others[] = {{"symmetric", read_symmetric}, {"const", lang_read_const}, {"size", lang_read_size},
-                  {"examples", lang_read_examples}, {"function", lang_read_open_function},
-                  {"minimize", lang_read_minimize}, {"predict", lang_read_predict}};
     if (is_function_line(r)) return lang_read_function(r);
-    size_t kind = take_kind(r);
-    if (kind < N_DECLARATIONS)
-        return lang_read_variable(r, declarations[kind].kind, declarations[kind].form, false);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (begins_with(r, others[i].word)) return others[i].read(r);
+    size_t i = word_at(r, N_STATEMENTS);
+    if (i < N_STATEMENTS) return statements[i].read(r);
     if (peek(r)->kind != TOKEN_NAME)
         return error_at(r, peek(r)->at,
                         "a statement starts with a name or a word such as input, param, minimize");
-    return r->minimized ? lang_read_claim(r) : lang_read_definition(r);
+    if (r->minimized) return lang_read_claim(r);
+    token_kind next = peek(r)[1].kind;
+    return next == TOKEN_NAME || next == TOKEN_END ? no_statement(r) : lang_read_definition(r);
 }
 
 /* Is the line at hand a definition or what comes after definitions? */
 static bool ends_declarations(const reader *r) {
-    static const char *const words[] = {"input", "label", "param",    "symmetric",
-                                        "const", "size",  "examples", "function"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (begins_with(r, words[i])) return false;
-    return true;
+    return word_at(r, N_DECLARATIONS) == N_DECLARATIONS;
 }
 
 /* The first line that is no declaration decides where classes lie; declarations below it may tell otherwise,

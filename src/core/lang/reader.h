@@ -16,6 +16,7 @@ typedef struct reader {
     uint8_t n_formals;
     VEC(sym) broken;        /* names whose definition had an error: their uses are not reported again */
     bool    minimized;      /* `minimize` stands above, though its line may have had an error */
+    bool    symmetric;      /* `symmetric` stands before the declaration at hand */
     sym     defining;       /* the name on the left of the definition at hand */
     const ast *whole;       /* and all that stands on its right */
     examples_said said;     /* `examples m`, `examples none` */
@@ -60,11 +61,13 @@ const char *lang_source_text(reader *r, span at);
 bool lang_is_broken(const reader *r, sym name);
 bool lang_is_size_name(const reader *r, sym name);
 
-/* functions.c: is a name before a bracket a function's? May a variable be spelled like this one, and hide it? */
+/* functions.c: is a name before a bracket a function's? May a variable be spelled like this one, and
+ * hide it? */
 bool lang_is_function(const reader *r, sym name);
 bool lang_may_be_hidden(const char *function);
 
-/* The known name that is closest to an unknown one, or NULL. */
+/* The known name that is closest to an unknown one, or NULL; .. of word(0), word(1), .. up to NULL. */
 const char *lang_closest_name(reader *r, sym name, bool functions);
+const char *lang_closest_word(const reader *r, sym name, const char *(*word)(size_t i));
 
 #endif
