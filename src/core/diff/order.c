@@ -174,10 +174,8 @@ static void count_sum(walk *w, const node *x, int power) {
 
 /* A sum over the examples; the product of a row and a column is one as well, 1/m * r.T @ r. */
 static bool sums_examples(const walk *w, const node *x) {
-    if (x->op == OP_MATMUL) {
-        shape left = ir_shape(w->g, x->arg[0]), both = shape_of(dim_literal(1), dim_literal(1));
-        return left.cols == w->m->examples && shape_equal(x->sh, both);
-    }
+    if (x->op == OP_MATMUL)
+        return ir_shape(w->g, x->arg[0]).cols == w->m->examples && shape_is_single(x->sh);
     return (x->op == OP_SUM || x->op == OP_MEAN) && has_examples(w->m, x->arg[0]);
 }
 
@@ -245,7 +243,7 @@ static bool joins_examples(const void *user, const ir *g, const node *x) {
 /* A number, or a matrix of one: the cost, its parts, what the examples are summed to. */
 static bool is_single(const ir *g, var_id v) {
     shape s = ir_var(g, v)->sh;
-    return shape_is_scalar(s) || shape_equal(s, shape_of(dim_literal(1), dim_literal(1)));
+    return shape_is_scalar(s) || shape_is_single(s);
 }
 
 /* Sums are the cost's own, unless values of the examples are computed from them again. */

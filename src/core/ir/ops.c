@@ -120,8 +120,8 @@ const op_info op_table[OP_COUNT] = {
 op_id op_find(const char *name) {
     for (int op = 1; op < OP_COUNT; op++) {
         const op_info *info = &op_table[op];
-        if (info->name[0] && !(info->flags & INFIX) && op != OP_TRANSPOSE && strcmp(info->name, name) == 0)
-            return (op_id)op;
+        bool           called = info->name[0] && !(info->flags & INFIX) && op != OP_TRANSPOSE;
+        if (called && info->name[0] == name[0] && strcmp(info->name, name) == 0) return (op_id)op;
     }
     return OP_NONE;
 }

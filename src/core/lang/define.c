@@ -142,8 +142,7 @@ static dfoo_status read_cost(reader *r, var_id *out) {
     span name_at = peek(r)->at;
     DFOO_TRY(read_known_variable(r, out));
     shape sh = ir_var(r->g, *out)->sh;
-    bool  one = shape_is_scalar(sh) || shape_equal(sh, shape_of(dim_literal(1), dim_literal(1)));
-    if (one) return expect_end(r);
+    if (shape_is_scalar(sh) || shape_is_single(sh)) return expect_end(r);
     diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, *out),
                lang_shape_text(r, sh));
     diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, *out));

@@ -108,12 +108,20 @@ static bool divides_a_sum(reader *r, dim d, bool written) {
 
 typedef VEC(dim) dims;
 
+static void add_dim(reader *r, dims *found, dim d) {
+    if (!dim_is_named(d)) return;
+    for (uint32_t i = 0; i < found->n; i++)
+        if (found->at[i] == d) return;
+    vec_push(r->a, found, d);
+}
+
 /* The names that stand as dimensions of data, each once. */
 static dims dims_of_data(reader *r) {
     dims found = {0};
-    for (uint32_t i = 0; i < r->m->size_names.n; i++) {
-        dim d = dim_named(r->m->size_names.at[i]);
-        if (places_of(r, d) & (IN_ROWS | IN_COLUMNS | IN_BOTH)) vec_push(r->a, &found, d);
+    for (var_id v = 1; v < r->g->vars.n; v++) {
+        if (!is_data(ir_var(r->g, v))) continue;
+        add_dim(r, &found, ir_var(r->g, v)->sh.rows);
+        add_dim(r, &found, ir_var(r->g, v)->sh.cols);
     }
     return found;
 }

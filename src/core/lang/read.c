@@ -103,7 +103,8 @@ static dfoo_status no_statement(reader *r) {
     sym         name = peek(r)->name;
     const token *next = peek(r) + 1;
     const char  *list = statements[0].word, *close = lang_closest_word(r, name, statement_word);
-    for (size_t i = 1; i < N_STATEMENTS && list; i++) list = arena_format(r->a, "%s, %s", list, statements[i].word);
+    for (size_t i = 1; list && i < N_STATEMENTS; i++)
+        list = arena_format(r->a, "%s, %s", list, statements[i].word);
     vec_push(r->a, &r->broken, close && next->kind == TOKEN_NAME ? next->name : name);
     if (!list || r->a->failed) return DFOO_ENOMEM;
     diag_error(r->d, &r->m->src, close ? peek(r)->at : next->at,

@@ -166,8 +166,7 @@ static const math *set_negative(const writer *w, const node *x, const rule *r) {
 
 /* A to the power -1, or -⊤: the inverse of a transpose is the transpose of the inverse. */
 static const math *set_inverse(const writer *w, node_id of, bool turned) {
-    const node *x = ir_node(w->g, of);
-    if (x->op == OP_TRANSPOSE) return set_inverse(w, x->arg[0], !turned);
+    for (; ir_node(w->g, of)->op == OP_TRANSPOSE; of = ir_node(w->g, of)->arg[0]) turned = !turned;
     const math *sign = turned ? math_glyph(GLYPH_TOP) : math_leaf(w->a, MATH_NUMBER, "1");
     const math *power = math_row(w->a, math_glyph(GLYPH_NEGATIVE), sign, NULL);
     return math_above(w->a, math_least(w->a, made(w, of), BINDS_ATOM), power);

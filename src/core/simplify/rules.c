@@ -202,18 +202,18 @@ static node_id fold_numbers(const rules *r, node_id n) {
     return exact ? ir_number(r->g, value) : 0;
 }
 
-static bool is_one_by_one(const rules *r, node_id n) {
+static bool is_single_one(const rules *r, node_id n) {
     const node *x = ir_node(r->g, n);
-    return x->op == OP_ONES && shape_equal(x->sh, shape_of(dim_literal(1), dim_literal(1)));
+    return x->op == OP_ONES && shape_is_single(x->sh);
 }
 
 /* The diagonal, or the transpose, of a matrix of ones is one of ones, and a product with a single 1 changes
  * nothing; else 0. */
 static node_id fold_ones(const rules *r, node_id n) {
     const node *x = ir_node(r->g, n);
-    if (x->op == OP_MATMUL && is_one_by_one(r, x->arg[1])) return x->arg[0];
-    if (x->op == OP_MATMUL && is_one_by_one(r, x->arg[0])) return x->arg[1];
-    bool        folds = (x->op == OP_DIAG && x->sh.cols == dim_literal(1)) || x->op == OP_TRANSPOSE;
+    if (x->op == OP_MATMUL && is_single_one(r, x->arg[1])) return x->arg[0];
+    if (x->op == OP_MATMUL && is_single_one(r, x->arg[0])) return x->arg[1];
+    bool folds = (x->op == OP_DIAG && x->sh.cols == dim_literal(1)) || x->op == OP_TRANSPOSE;
     return folds && ir_node(r->g, x->arg[0])->op == OP_ONES ? ir_ones(r->g, x->sh) : 0;
 }
 

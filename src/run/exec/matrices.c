@@ -1,4 +1,6 @@
-/* One function for each operation, from doubles to doubles. */
+/* Inverse, solution, determinants by LU, and trace, diagonal, norm, running sums: the operands are copied
+ * as doubles into scratch memory, one function for each operation computes there, and the result is copied
+ * back. */
 #include "run/exec/matrices.h"
 
 #include <math.h>

@@ -55,8 +55,7 @@ static const char *entry_reason(const teller *t, const hop *h) {
     if (shape_equal(ir_shape(t->g, h->n), ir_shape(t->g, h->to)))
         return "a factor by * moves over as it is: every pair of entries has its own";
     shape s = ir_shape(t->g, h->to);
-    if (s.rows == dim_literal(1) && s.cols == dim_literal(1))
-        return "one entry stands in all places: what is beside it there adds up";
+    if (shape_is_single(s)) return "one entry stands in all places: what is beside it there adds up";
     if (shape_is_scalar(s)) return "one number stands in all places: what is beside it there adds up";
     return s.cols == dim_literal(1)
                ? "the same entry stands all along a row: what is beside it there adds up"
