@@ -38,7 +38,7 @@ static inline sym  dim_name(dim d) { return d & ~DIM_NAMED; }
 static inline shape shape_scalar(void) { return (shape){0, 0}; }
 static inline shape shape_of(dim rows, dim cols) { return (shape){rows, cols}; }
 static inline bool  shape_is_scalar(shape s) { return s.rows == 0; }
-static inline bool  shape_is_single(shape s) { return s.rows == 1 && s.cols == 1; } /* a matrix of one entry */
+static inline bool  shape_is_single(shape s) { return s.rows == 1 && s.cols == 1; } /* a matrix of one */
 static inline bool  shape_equal(shape a, shape b) { return a.rows == b.rows && a.cols == b.cols; }
 
 /* The shape of an elementwise operation on two operands: equal, or one is a number, or a

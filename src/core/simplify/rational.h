@@ -9,10 +9,7 @@
 #define SIMPLIFY_RATIONAL_H
 
 #include "core/ir/ir.h"
-
-typedef struct ratio {
-    int64_t num, den; /* den > 0, in lowest terms */
-} ratio;
+#include "core/simplify/ratio.h"
 
 #define POLY_FLAG UINT32_C(0x80000000)
 
@@ -131,7 +128,6 @@ dfoo_status form_atoms(algebra *s, form x, node_list *out);
 void form_split_scalars(algebra *s, form x, form *scalars, form *rest);
 
 shape base_shape(const algebra *s, uint32_t base);
-bool  ratio_from_double(double x, ratio *out);
 
 static inline const poly *algebra_poly(const algebra *s, uint32_t base) {
     assert(base & POLY_FLAG && (base & ~POLY_FLAG) < s->polys.n);
