@@ -53,7 +53,7 @@ def test_the_symmetric_part(dfoo, tmp_path, name):
     said = dfoo("check", path)
     assert said.returncode == 0 and "not judged" not in said.stdout, said.stdout
     for v in (v for v in values if "label " + v not in MODELS[name]):
-        for way in "index", "differential":
+        for way in "index", "jacobian", "differential":
             told = dfoo("explain", path, "d" + v, "--by", way)
             assert told.returncode == 0, told.stdout + told.stderr
     shown = dfoo("show", path).stdout

@@ -1,56 +1,22 @@
 /* Random models: every gradient is explained in all three ways, and every line holds. DFOO_GEN_COUNT of
  * them, from seed DFOO_GEN_SEED on. What fails is printed with its seed. */
 #include "gen/generate.h"
-#include "reading.h"
+#include "how.h"
 
 #include <stdlib.h>
 
-#include "teach/explain/explain.h"
-
-typedef struct forms {
-    simplifier *usual, *any_labels;
-} forms;
-
-static node_id tidy(void *user, node_id n) {
-    return simplify_tidy(((forms *)user)->usual, n);
-}
-
-static node_id best(void *user, node_id n) {
-    return simplify_best(((forms *)user)->usual, n);
-}
-
-static node_id any_labels(void *user, node_id n) {
-    return simplify_best(((forms *)user)->any_labels, n);
-}
-
-static void rules(void *user, node_id n, void (*on_rule)(void *to, const char *rule, const char *sentence, node_id before, node_id after), void *to) {
-    (void)user;
-    (void)n;
-    (void)on_rule;
-    (void)to;
-}
-
-static const char *sentences(void *user, const char *names) {
-    (void)user;
-    return names;
-}
-
 static void explain_model(const char *text, uint64_t seed, explain_way way, convention c) {
-    reading     r;
-    program     run = {{0}};
-    forms       f;
-    explain_how how = {tidy, best, any_labels, rules, sentences, &f};
+    reading r;
+    forms   f;
     reading_open(&r, text);
     reading_derive(&r, c);
-    assert_int_equal(simplify_program(&r.dv, &r.m.g, true, NULL, 0, &run), DFOO_OK);
-    assert_int_equal(simplify_open(&r.dv, &r.m.g, &r.a, false, &f.usual), DFOO_OK);
-    assert_int_equal(simplify_open(&r.dv, &r.m.g, &r.a, true, &f.any_labels), DFOO_OK);
+    forms_open(&f, &r);
     for (uint32_t i = 0; i < r.dv.list.n; i++) {
         explain_result result;
         buf            out;
         var_id         goal = r.dv.list.at[i].var;
         buf_init(&out, mem_default());
-        dfoo_status status = explain_gradients(&r.dv, &r.m.g, &goal, 1, &run, &(explain_options){.tell = {.way = way, .how = &how, .seed = seed}}, &out, &result);
+        dfoo_status status = explain_gradients(&r.dv, &r.m.g, &goal, 1, &f.run, &(explain_options){.tell = {.way = way, .how = &f.how, .seed = seed}}, &out, &result);
         if (status != DFOO_OK) {
             printf("seed %llu, way %d: status %d\n%s\n%s\n", (unsigned long long)seed, (int)way, (int)status, text, out.text ? out.text : "");
             fflush(stdout);

@@ -155,8 +155,9 @@ static uint32_t shared_powers(algebra *s, const terms *p, power *out) {
             uint32_t base = one->f[i].base;
             if (form_power_in(out, n, base)) continue;
             int32_t e = one->f[i].exp;
+            bool    scalar = form_base_is_scalar(s, base);
             for (uint32_t k = 0; k < p->list.n; k++)
-                e = shared_power(form_base_is_scalar(s, base), e, form_power_in(p->list.at[k].f, p->list.at[k].n, base));
+                e = shared_power(scalar, e, form_power_in(p->list.at[k].f, p->list.at[k].n, base));
             if (e) out[n++] = (power){base, e, 0};
         }
     }
