@@ -65,5 +65,6 @@ def test_gradients(dfoo, tmp_path, text):
         assert off(got["d" + name], want[name]) < 1e-10, name
     done = dfoo("check", "model.eq", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    done = dfoo("explain", "model.eq", "--all", "--by", "differential", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    for way in "index", "jacobian", "differential":
+        done = dfoo("explain", "model.eq", "--all", "--by", way, cwd=tmp_path)
+        assert done.returncode == 0, way + done.stdout + done.stderr
