@@ -73,6 +73,7 @@ static bool fits(condition when, const int *which) {
     case CONDITION_LABEL: return !which[2];
     case CONDITION_SHAPED: return which[2] == which[0];
     case CONDITION_SYMMETRIC: return which[0] == SYMMETRIC;
+    case CONDITION_SINGLE: return which[0] == 1;
     default: return true;
     }
 }

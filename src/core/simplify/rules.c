@@ -75,10 +75,14 @@ static bool is_no_dearer(const ir *g, const template_env *env) {
 
 static bool tidy_condition(const rules *r, const rule *one, const template_env *env) {
     shape a = ir_shape(r->g, env->arg[0]);
-    if (one->condition == CONDITION_NUMBER) return shape_is_scalar(a);
-    if (one->condition == CONDITION_SYMMETRIC) return is_symmetric(r->g, env->arg[0]);
-    if (one->condition == CONDITION_SQUARE) return a.rows == a.cols && a.cols != dim_literal(1);
-    return one->condition != CONDITION_NO_DEARER || is_no_dearer(r->g, env);
+    switch (one->condition) {
+    case CONDITION_NUMBER: return shape_is_scalar(a);
+    case CONDITION_SINGLE: return shape_is_single(a);
+    case CONDITION_SYMMETRIC: return is_symmetric(r->g, env->arg[0]);
+    case CONDITION_SQUARE: return a.rows == a.cols && a.cols != dim_literal(1);
+    case CONDITION_NO_DEARER: return is_no_dearer(r->g, env);
+    default: return true;
+    }
 }
 
 static node_id apply_tidy(const rules *r, const rule *one, node_id n) {
@@ -109,7 +113,7 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
     case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
     case CONDITION_SYMMETRIC: return is_symmetric(r->g, env->arg[0]);
-    case CONDITION_SQUARE: case CONDITION_NO_DEARER: case CONDITION_ANY: break; /* those of TIDY */
+    case CONDITION_SINGLE: case CONDITION_SQUARE: case CONDITION_NO_DEARER: case CONDITION_ANY: break; /* TIDY's */
     }
     return true;
 }
