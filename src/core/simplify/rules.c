@@ -113,7 +113,8 @@ static bool condition_holds(const rules *r, const rule *one, const template_env 
     case CONDITION_SHAPED: return shape_equal(ir_shape(r->g, env->arg[2]), ir_shape(r->g, env->arg[0]));
     case CONDITION_UNSHIFTED: return !is_shifted(r, env->arg[0]);
     case CONDITION_SYMMETRIC: return is_symmetric(r->g, env->arg[0]);
-    case CONDITION_SINGLE: case CONDITION_SQUARE: case CONDITION_NO_DEARER: case CONDITION_ANY: break; /* TIDY's */
+    case CONDITION_SINGLE: case CONDITION_SQUARE: case CONDITION_NO_DEARER: /* those of TIDY */
+    case CONDITION_ANY: break;
     }
     return true;
 }
@@ -228,9 +229,12 @@ static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
     for (int rounds = 0; n && rounds < TIDY_ROUNDS; rounds++) {
         static const rule numbers = {.name = "numbers", .sentence = "whole numbers are added and multiplied"};
         static const rule ones = {.name = "ones", .sentence = "all entries of ones are the same"};
+        static const rule single = {.name = "times 1",
+                                    .sentence = "a product with a matrix of one entry, 1, changes nothing"};
         const rule       *which = &numbers;
         node_id           better = fold_numbers(r, n);
-        if (!better && (better = fold_ones(r, n)) != 0) which = &ones;
+        if (!better && (better = fold_ones(r, n)) != 0)
+            which = ir_node(r->g, n)->op == OP_MATMUL ? &single : &ones;
         if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
         if (!better) break;
         if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);
