@@ -105,17 +105,15 @@ static dfoo_status count_uses(pass *p, node_id root, uint32_t user) {
     return DFOO_OK;
 }
 
-/* A number, ones, or a name, maybe with a number in front: written out wherever it is used. */
+/* A number, ones, or a name: written out wherever it is used. */
 static bool is_trivial(const ir *g, node_id n) {
     const node *x = ir_node(g, n);
     double      value;
     if (op_table[x->op].arity == 0) return true;
     if (ir_is_eye(g, x)) return true;
-    if (x->op == OP_MUL) {
-        const node *name = ir_node(g, x->arg[1]);
-        bool        numbered = shape_is_scalar(ir_shape(g, x->arg[0])) && op_table[name->op].arity == 0;
-        return is_trivial(g, x->arg[0]) && (numbered || name->op == OP_ONES || ir_is_eye(g, name));
-    }
+    if (x->op == OP_MUL)
+        return is_trivial(g, x->arg[0]) &&
+               (ir_node(g, x->arg[1])->op == OP_ONES || ir_is_eye(g, ir_node(g, x->arg[1])));
     if (x->op == OP_DIV || x->op == OP_NEG)
         return shape_is_scalar(x->sh) && (x->op == OP_NEG || ir_is_number(g, x->arg[0], &value));
     return false;
