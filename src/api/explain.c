@@ -123,7 +123,8 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name,
                            .function = explain_used_function, .user = w,
                            .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0,
-                                    .numbers = opt->numbers || opt->values, .seed = 1, .how = &simplifying}};
+                                    .numbers = opt->numbers || opt->values, .forward = name != NULL,
+                                    .seed = 1, .how = &simplifying}};
     sizes           given_sizes;
     matrix         *given;
     explain_result  result;
@@ -137,10 +138,12 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
     if (opt->values) {
         DFOO_TRY(work_values(w, opt->values, &given_sizes, &given));
-        how.tell.sizes = &given_sizes;
         how.tell.given = given;
         how.tell.n_given = w->m.g.vars.n;
+    } else { /* where examples affect each other, two say little: each is what the other is not */
+        DFOO_TRY(model_hand_sizes(&w->m, &w->a, w->dv.examples_interact ? 3 : 2, &given_sizes));
     }
+    how.tell.sizes = &given_sizes;
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
     return explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);

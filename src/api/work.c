@@ -83,9 +83,10 @@ static dfoo_status apply_override(work *w, const override *o) {
         for (uint32_t k = 0; k < w->m.size_values.n; k++) {
             if (w->m.size_values.at[k].name != name) continue;
             w->m.size_values.at[k].value = (size_t)o->value;
+            w->m.size_values.at[k].set = true;
             return DFOO_OK;
         }
-        vec_push(&w->a, &w->m.size_values, (size_value){name, (size_t)o->value, none});
+        vec_push(&w->a, &w->m.size_values, (size_value){name, (size_t)o->value, none, true});
         return DFOO_OK;
     }
     return diag_alone(&w->messages, "%s has no size and no constant called '%s'", w->m.src.name, o->name);

@@ -123,3 +123,38 @@ dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out)
     if (m->examples) set_size(&t, dim_name(m->examples), free_value(&t, next + 1));
     return DFOO_OK;
 }
+
+static const size_value *own_size(const model *m, sym name) {
+    for (uint32_t i = 0; i < m->size_values.n; i++)
+        if (m->size_values.at[i].name == name) return &m->size_values.at[i];
+    return NULL;
+}
+
+/* How many variables have this dimension beside another one that is n. */
+static uint32_t n_square(const model *m, const sizes *s, sym name, size_t n) {
+    uint32_t count = 0;
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        shape sh = ir_var(&m->g, v)->sh;
+        dim   own = dim_named(name), other = sh.rows == own ? sh.cols : sh.rows;
+        bool  has = sh.rows == own || sh.cols == own, counts = dim_is_named(other) && other != m->examples;
+        if (has && counts && s->of[dim_name(other)] == n) count++;
+    }
+    return count;
+}
+
+dfoo_status model_hand_sizes(const model *m, arena *a, size_t examples, sizes *out) {
+    enum { FEW = 2, MORE = 3 };
+    DFOO_TRY(sizes_init(out, a, m->g.names));
+    for (uint32_t i = 0; i < m->size_values.n; i++)
+        if (m->size_values.at[i].set) sizes_set(out, m->size_values.at[i].name, m->size_values.at[i].value);
+    if (m->examples && !out->of[dim_name(m->examples)]) sizes_set(out, dim_name(m->examples), examples);
+    for (uint32_t i = 0; i < m->size_names.n; i++) {
+        sym               name = m->size_names.at[i];
+        const size_value *own = own_size(m, name);
+        uint32_t          few = n_square(m, out, name, FEW), more = n_square(m, out, name, MORE);
+        size_t            n = few < more || (few == more && !(own && own->value > FEW)) ? FEW : MORE;
+        if (out->of[name]) continue;
+        sizes_set(out, name, own && own->value < n ? own->value : n);
+    }
+    return DFOO_OK;
+}

@@ -23,11 +23,12 @@ typedef struct claim {
     span    at;
 } claim;
 
-/* `size n1 = 4`, or what the data said. */
+/* `size n1 = 4`, or what the data said, or --set. */
 typedef struct size_value {
     sym    name;
     size_t value;
     span   at;
+    bool   set; /* by the caller, not by the model's text */
 } size_value;
 
 /* What a model says of its examples: nothing, `examples m`, `examples none`. */
@@ -85,5 +86,9 @@ dfoo_status model_without_dropout(ir *g, const program *p, program *out);
 /* Sizes for a try-out: the model's own from 2 to 8, all different (but where there are very many)
  * and at least 2, so that a sum over the wrong dimension or a missing transpose shows. */
 dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out);
+
+/* Sizes for a look at the numbers: 2 or 3 (the model's own if it is less), matrices not square where that can
+ * be, so many examples; what the caller has set is as it was set. */
+dfoo_status model_hand_sizes(const model *m, arena *a, size_t examples, sizes *out);
 
 #endif

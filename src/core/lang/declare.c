@@ -206,7 +206,7 @@ dfoo_status lang_read_size(reader *r) {
         for (uint32_t i = 0; i < r->m->size_values.n; i++)
             if (r->m->size_values.at[i].name == dim_name(d))
                 return error_at(r, name->at, "this size has a value already");
-        vec_push(r->a, &r->m->size_values, (size_value){dim_name(d), (size_t)t->number, name->at});
+        vec_push(r->a, &r->m->size_values, (size_value){dim_name(d), (size_t)t->number, name->at, false});
     } while (syntax_accept(&r->p, ','));
     return expect_end(r);
 }

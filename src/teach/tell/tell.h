@@ -31,6 +31,7 @@ typedef struct tell_options {
     explain_way         way;
     bool                steps;   /* every simplification, not only how many there were */
     bool                numbers; /* the steps in numbers as well .. */
+    bool                forward; /* .. from the data on, where the way is short .. */
     const sizes        *sizes;   /* .. with these sizes, NULL: small ones .. */
     const matrix       *given;   /* .. and values by var_id, where there are such; the rest is drawn */
     uint32_t            n_given;

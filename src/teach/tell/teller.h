@@ -86,7 +86,7 @@ void ends_part(teller *t, const link *l, const char *remarks);
 /* ---- kinks.c: where a statement has no derivative by U, and what is used there */
 void kinks_tell(teller *t, const link *l);
 
-/* ---- numbers.c: the same in numbers, at given values or a random draw */
+/* ---- numbers.c: the same in numbers, at given values or simple ones */
 dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt, explain_result *r);
 
 /* ---- paths.c */
