@@ -20,7 +20,9 @@ enum {
     HAS_FORM = 64,
     HAS_NUMPY = 128,
     HAS_LAYER = 256,
-    HAS_NOTE = 512
+    HAS_NOTE = 512,
+    HAS_CA = 1024,
+    HAS_CB = 2048
 };
 
 #define DA(text) | HAS_DA
@@ -37,8 +39,8 @@ enum {
 #define NO_LAYER | HAS_LAYER
 #define NOTE(text) | HAS_NOTE
 #define DEFAULT_B(number)
-#define CA(text)
-#define CB(text)
+#define CA(text) | HAS_CA
+#define CB(text) | HAS_CB
 #define MOVES(text)
 
 #define HAS(ID, COLUMN, needed, ...) \
@@ -60,7 +62,10 @@ enum {
 #define OP1(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 1, __VA_ARGS__)
 #define OP2(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 2, __VA_ARGS__)
 #define OP3(ID, NAME, VALUE, ...) ELEMENTWISE_HAVE(#ID, 3, __VA_ARGS__)
-#define OPX(ID, NAME, ARITY, RULE, ...) ALL_HAVE(#ID, ARITY, __VA_ARGS__)
+#define OPX(ID, NAME, ARITY, RULE, ...)         \
+    ALL_HAVE(#ID, ARITY, __VA_ARGS__)           \
+    HAS(#ID, CA, (ARITY) > 0, __VA_ARGS__)      \
+    HAS(#ID, CB, (ARITY) > 1, __VA_ARGS__)
 #include "core/ops.def"
 
 /* ------------------------------------------------------------------------ the table */
