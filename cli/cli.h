@@ -37,7 +37,7 @@ typedef struct request {
     dfoo_predict_options  predict; /* of `plot`, too */
     dfoo_plot_options     plot;
     dfoo_new_options      created;
-    words                 settings, values;
+    words                 settings, values, directions;
     const char           *weights, *log, *output;
     int                   format, shell, json, all, ascii, confusion, quiet, man;
 } request;
@@ -230,6 +230,7 @@ typedef struct task {
     const request *r;
     dfoo_model    *model;
     dfoo_arrays   *values; /* of --values, or the run of --weights; NULL: not asked for */
+    dfoo_arrays   *directions; /* of --hvp, where it names files; NULL: not asked for */
 } task;
 
 /* Reads the model that the first argument names, sets what --set says, and reads --values or --weights. */

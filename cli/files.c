@@ -68,6 +68,8 @@ dfoo_status task_open(task *w, dfoo *d, const request *r) {
     *w = (task){.d = d, .r = r};
     dfoo_status status = r->args[0] ? model_open(d, r->args[0], &r->settings, &w->model) : DFOO_OK;
     if (status == DFOO_OK && r->values.n) status = arrays_open(d, r->values.at, r->values.n, &w->values);
+    if (status == DFOO_OK && r->directions.n)
+        status = arrays_open(d, r->directions.at, r->directions.n, &w->directions);
     if (status == DFOO_OK && r->weights) status = arrays_open(d, &r->weights, 1, &w->values);
     if (status == DFOO_OK && r->weights && !w->model) status = model_of_run(w);
     return status;
@@ -75,6 +77,7 @@ dfoo_status task_open(task *w, dfoo *d, const request *r) {
 
 void task_close(task *w) {
     dfoo_arrays_free(w->values);
+    dfoo_arrays_free(w->directions);
     dfoo_model_free(w->model);
 }
 

@@ -6,6 +6,7 @@ dfoo_status run_grad(dfoo *d, request *r) {
     dfoo_arrays *out = NULL;
     dfoo_status  status = can_write(r->output, true);
     if (status == DFOO_OK) status = task_open(&w, d, r);
+    r->grad.directions = w.directions;
     if (status == DFOO_OK) status = dfoo_grad(w.model, w.values, &r->grad, &out);
     if (status == DFOO_OK) status = dfoo_arrays_write(d, r->output, out, r->grad.dtype);
     if (status == DFOO_OK) result_arrays("arrays", out, false);

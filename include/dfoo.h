@@ -337,6 +337,8 @@ typedef struct dfoo_derive_options {
     int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
     const char     *given;      /* names with commas: the lines for dfoo_grad with these given, "A1,dA2"; with
                                    `run`, the program that it runs. As text only; NULL: nothing */
+    int             hvp;        /* not 0: second derivatives, HV = the Hessian times a direction V_dot, of the
+                                   parameters, or of `wrt`; without steps, run and given */
 } dfoo_derive_options;
 
 typedef struct dfoo_show_options {
@@ -385,6 +387,7 @@ typedef struct dfoo_check_options {
     const dfoo_arrays *values; /* inputs and parameters to check at; NULL: random ones */
     uint64_t           seed;
     dfoo_format        format; /* DFOO_TEXT; DFOO_JSON: see docs/json.md */
+    int                hvp;    /* not 0: second derivatives as well, against differences of the gradients */
 } dfoo_check_options;
 
 /* Holds every gradient of the model against two-sided differences in float64, and shows that
@@ -397,12 +400,16 @@ typedef struct dfoo_grad_options {
     size_t size; /* DFOO_INIT */
     dfoo_convention convention;
     dfoo_dtype      dtype;
+    const dfoo_arrays *directions; /* second derivatives as well, along these: W1_dot, or W1, is the direction of
+                                      W1, and what has none does not move; NULL: no second derivatives */
 } dfoo_grad_options;
 
 /* All values and gradients from given arrays: `in` holds arrays by variable names; any
  * variable may be given, an intermediate one (A1) or a gradient (dA2) too, and stands for
  * its name in every line that dfoo_derive shows with these `given`. `out` gets every forward value and gradient that can be computed. What is given
- * against its equation, and what could not be computed, is told in dfoo_messages. */
+ * against its equation, and what could not be computed, is told in dfoo_messages. With directions, `out` gets HV,
+ * the Hessian times the direction, for each parameter V and for what moves, and how fast the values and gradients
+ * on the way change (Z1_dot, dZ1_dot). */
 DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
                                dfoo_arrays **out);
 
@@ -425,6 +432,9 @@ typedef struct dfoo_compile_options {
     unsigned        threads; /* that share a run; 0 and 1: the caller's alone, then a run takes no lock */
     int             digits;  /* not 0: also keeps the digits of units that saturate, as dfoo_grad does;
                                 slower */
+    int             hvp;     /* not 0: second derivatives; each parameter V moves along V_dot, an input, and the
+                                outputs may be HV, the Hessian times the direction, and changes such as Z1_dot.
+                                A model without parameters: its inputs */
 } dfoo_compile_options;
 
 /* Compiles a function. It keeps nothing of the model, which may be freed before it, but it is freed before

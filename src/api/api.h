@@ -5,6 +5,7 @@
 #include "core/core.h"
 #include "host/host.h"
 #include "run/run.h"
+#include "teach/teach.h"
 
 typedef struct override {
     char  *name;
@@ -37,6 +38,7 @@ typedef struct work {
     diags   messages;
     model   m;
     derivation dv;
+    derivation second; /* how its lines change along a direction, after work_along */
     point_locale locale;
     uint32_t n_told; /* how many of the messages dfoo_messages has */
 } work;
@@ -118,7 +120,20 @@ typedef struct work_options {
 } work_options;
 dfoo_status work_derive(work *w, const work_options *opt);
 
-/* The program that is run, in its stable form. */
+/* second.c: by var_id, what moves: the inputs and parameters among `wanted`; NULL: all parameters, or inputs
+ * where there are none. */
+dfoo_status work_movers(work *w, const bool *wanted, bool **out);
+
+/* After work_derive, which was told to want the goals: w->second, simplified. */
+dfoo_status work_along(work *w, const bool *moves, const bool *goals);
+
+/* Both orders as one derivation: the gradients that second derivatives use, then these. */
+dfoo_status work_both(work *w, derivation *out);
+
+/* check.c: holds what work_along derived against differences. */
+dfoo_status work_try_second(work *w, const check_options *how, second_judged *out);
+
+/* The program that is run, in its stable form; second derivatives behind the rest, if there are any. */
 typedef struct program_options {
     bool        all;    /* gradients of everything, else what training needs */
     bool        digits; /* those of units that saturate, too */

@@ -3,21 +3,40 @@
 #include "teach/teach.h"
 #include "core/core.h"
 
-typedef struct engine_user {
-    dfoo_convention convention;
-} engine_user;
-
 static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
-    const engine_user *u = user;
-    diff_options       how = {.convention = u->convention == DFOO_DJ ? CONVENTION_DJ : CONVENTION_COURSE,
-                              .edit = edit};
-    return diff_run(m, a, &how, out);
+    (void)user;
+    return diff_run(m, a, &(diff_options){.convention = CONVENTION_COURSE, .edit = edit}, out);
+}
+
+static const check_engine course = {derive_again, NULL};
+
+dfoo_status work_try_second(work *w, const check_options *how, second_judged *out) {
+    return check_second(&w->m, &w->dv, &w->second, &w->a, &course, how, out);
+}
+
+/* Behind the report, or in it. */
+static dfoo_status check_products(work *w, const check_options *how, buf *out, bool *ok) {
+    bool         *moves;
+    second_judged j;
+    DFOO_TRY(work_movers(w, NULL, &moves));
+    DFOO_TRY(work_along(w, moves, moves));
+    DFOO_TRY(work_try_second(w, how, &j));
+    *ok = *ok && j.ok;
+    if (!how->json) {
+        buf_puts(out, "\n");
+        second_write(&w->m, &j, out);
+        return buf_status(out);
+    }
+    while (out->len && out->text[out->len - 1] != '}') out->text[--out->len] = 0;
+    if (out->len) out->text[--out->len] = 0;
+    buf_puts(out, ", \"second\": ");
+    second_json(&w->m, &j, out);
+    buf_puts(out, "}\n");
+    return buf_status(out);
 }
 
 static dfoo_status check(work *w, const void *request, buf *out) {
     const dfoo_check_options *opt = request;
-    engine_user   user = {DFOO_COURSE};
-    check_engine  engine = {derive_again, &user};
     check_options how = {.values = opt->values, .seed = opt->seed, .json = opt->format == DFOO_JSON};
     program       shown = {{0}};
     bool          ok = false;
@@ -25,7 +44,8 @@ static dfoo_status check(work *w, const void *request, buf *out) {
         return diag_alone(&w->messages, "there is no such format: checks come as text or json");
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &shown));
-    DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &engine, &how, out, &ok));
+    DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &course, &how, out, &ok));
+    if (opt->hvp) DFOO_TRY(check_products(w, &how, out, &ok));
     return ok ? DFOO_OK : DFOO_NO;
 }
 

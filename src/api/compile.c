@@ -23,12 +23,14 @@ static void want(compiling *c, var_id v) {
     if (!is_wanted(c, v)) vec_push(&c->w->a, &c->wanted, v);
 }
 
-/* The cost, and the gradient of every parameter that it depends on. */
+/* The cost, the gradient of every parameter that it depends on, and the products with the Hessian. */
 static void want_usual(compiling *c) {
     const derivation *dv = &c->w->dv;
     want(c, c->w->m.cost);
     for (uint32_t i = 0; i < dv->list.n; i++)
         if (ir_var(&c->w->m.g, dv->list.at[i].var)->kind == VAR_PARAM) want(c, dv->list.at[i].grad);
+    for (uint32_t i = 0; i < c->w->second.list.n; i++)
+        if (c->w->second.list.at[i].part == PART_GOAL) want(c, c->w->second.list.at[i].grad);
 }
 
 static dfoo_status read_outputs(compiling *c, const char *list) {
@@ -57,8 +59,7 @@ static bool as_training_does(const compiling *c) {
 
 /* Has the variable a value before anything is computed? */
 static bool is_there(const compiling *c, var_id v) {
-    uint8_t kind = ir_var(&c->w->m.g, v)->kind;
-    return c->given[v] || (kind != VAR_DEFINED && kind != VAR_GRADIENT);
+    return c->given[v] || var_is_source((var_kind)ir_var(&c->w->m.g, v)->kind);
 }
 
 static dfoo_status refuse_output(compiling *c, var_id v) {
@@ -123,11 +124,14 @@ dfoo_status function_sizes(dfoo_function *f) {
 
 dfoo_status function_compile(dfoo_function *f, const dfoo_compile_options *opt) {
     compiling c = {.f = f, .w = &f->w};
-    bool     *given;
+    bool     *given, *moves = NULL;
     program   all = {{0}}, run = {{0}};
     DFOO_TRY(work_name(c.w));
     DFOO_TRY(work_read_given(c.w, opt->inputs, &given));
-    DFOO_TRY(work_derive(c.w, &(work_options){.convention = opt->convention, .given = given}));
+    if (opt->hvp) DFOO_TRY(work_movers(c.w, NULL, &moves));
+    work_options how_derived = {.convention = opt->convention, .given = given, .wanted = moves};
+    DFOO_TRY(work_derive(c.w, &how_derived));
+    if (opt->hvp) DFOO_TRY(work_along(c.w, moves, moves));
     DFOO_TRY(read_outputs(&c, opt->outputs));
     program_options how = {.all = !as_training_does(&c), .digits = opt->digits != 0, .given = given};
     DFOO_TRY(work_program(c.w, &how, &all));

@@ -118,6 +118,7 @@ static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt)
         wrong = arena_format(&w->a, "there is no such format: derivations come as %s",
                              work_choices(&w->a, format_name, false));
     else if (text_only && format->write) wrong = arena_format(&w->a, "%s comes as text only", text_only);
+    else if (text_only && opt->hvp) wrong = "second derivatives come without steps, run and given";
     else if (opt->standalone && !format->standalone)
         wrong = arena_format(&w->a, "standalone belongs to the format %s",
                              work_choices(&w->a, format_name, true));
@@ -137,12 +138,47 @@ static dfoo_status read_given(work *w, const char *list, bool **given, buf *out)
     return arena_status(&w->a);
 }
 
+/* What is shown is tried; what does not hold is said. */
+static dfoo_status try_second(work *w, second_judged *j) {
+    DFOO_TRY(work_try_second(w, &(check_options){.json = false}, j));
+    if (j->ok) return DFOO_OK;
+    diag_alone(&w->messages, "these second derivatives are wrong: dfoo check --hvp says where");
+    return DFOO_NO;
+}
+
+static void put_tried(const second_judged *j, buf *out) {
+    if (!j->n_tried) return;
+    buf_printf(out, "# checked on random values: %u product%s against differences of the gradients to %.0e, "
+                    "u.Hv = v.Hu to %.0e\n", j->n_tried, j->n_tried == 1 ? "" : "s", second_distance(j),
+               j->symmetry);
+}
+
+/* Second derivatives: the lines of both orders, in any format. */
+static dfoo_status derive_second(work *w, const bool *wanted, const dfoo_derive_options *opt, buf *out) {
+    bool         *moves;
+    derivation    both;
+    second_judged j;
+    DFOO_TRY(work_movers(w, wanted, &moves));
+    DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention, .wanted = moves}));
+    DFOO_TRY(work_along(w, moves, moves));
+    dfoo_status tried = try_second(w, &j);
+    if (tried > DFOO_NO) return tried;
+    DFOO_TRY(work_both(w, &both));
+    w->dv = both;
+    DFOO_TRY(work_printable(w));
+    bool page = !emit_format_find(opt->format)->write;
+    DFOO_TRY(page ? derive_page(&w->dv, NULL, false, out) : emit(w, NULL, opt, out));
+    if (page) put_tried(&j, out);
+    return tried;
+}
+
 static dfoo_status derive(work *w, const void *request, buf *out) {
     const dfoo_derive_options *opt = request;
     bool                      *wanted, *given = NULL;
     DFOO_TRY(check_derive_options(w, opt));
     DFOO_TRY(work_name(w));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
+    if (opt->hvp) return derive_second(w, wanted, opt, out);
     if (opt->given) DFOO_TRY(read_given(w, opt->given, &given, out));
     work_options how = {.convention = opt->convention, .wanted = wanted, .given = given};
     DFOO_TRY(work_derive(w, &how));

@@ -4,7 +4,7 @@
 #include "api/api.h"
 
 bool *work_flags(work *w) {
-    return arena_new(&w->a, w->m.g.vars.n * 3 + 8); /* a gradient and a copy for each */
+    return arena_new(&w->a, w->m.g.vars.n * 6 + 8); /* a gradient, copies, and how each changes */
 }
 
 dfoo_status work_read_given(work *w, const char *list, bool **given) {

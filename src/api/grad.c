@@ -8,7 +8,8 @@
 typedef struct grad_call {
     dfoo_function     *f;
     work              *w; /* the function's */
-    const dfoo_arrays *in;
+    const dfoo_arrays *in, *directions; /* the second may be NULL */
+    bool              *moves;      /* by var_id: along one of the directions */
     bool              *given;      /* by var_id, gradients among them: stands in `in` */
     bool              *known;      /* by var_id: given or computed */
     program            run;        /* what can be computed */
@@ -99,6 +100,60 @@ static dfoo_status bind_all(grad_call *c) {
     return status;
 }
 
+/* The array that is given for a variable; a direction bears its own name, or that of what moves. */
+static const dfoo_array *array_of(const grad_call *c, var_id v) {
+    const ir         *g = &c->w->m.g;
+    bool              moves = ir_var(g, v)->kind == VAR_DIRECTION;
+    const dfoo_array *x = arrays_get(moves ? c->directions : c->in, ir_var_name(g, v));
+    return x || !moves ? x : arrays_get(c->directions, ir_var_name(g, ir_var(g, v)->of));
+}
+
+/* The variable that a direction is named after: W1 of W1_dot, or of W1; 0: there is none. */
+static var_id mover_of(grad_call *c, const char *name) {
+    static const char end[] = "_dot";
+    size_t            len = strlen(name), n = sizeof end - 1;
+    var_id v = ir_find_var(&c->w->m.g, symbols_find(&c->w->names, name, len));
+    if (v || len <= n || strcmp(name + len - n, end) != 0) return v;
+    return ir_find_var(&c->w->m.g, symbols_find(&c->w->names, name, len - n));
+}
+
+/* What moves: parameters and inputs, and gradients that are given. */
+static dfoo_status find_movers(grad_call *c) {
+    dfoo_status status = DFOO_OK;
+    c->moves = work_flags(c->w);
+    if (!c->moves) return DFOO_ENOMEM;
+    for (size_t i = 0; i < arrays_count(c->directions); i++) {
+        const char *name = arrays_at(c->directions, i)->name;
+        var_id      v = mover_of(c, name);
+        uint8_t     kind = v ? ir_var(&c->w->m.g, v)->kind : VAR_CONST;
+        if (kind == VAR_INPUT || kind == VAR_PARAM) c->moves[v] = true;
+        else if (kind != VAR_GRADIENT || !c->given[v])
+            status = diag_alone(&c->w->messages,
+                                "the direction %s is of no parameter and no input of the model", name);
+    }
+    return status;
+}
+
+/* The rows of the Hessian that are asked for: those of all parameters and of what moves. */
+static dfoo_status find_goals(grad_call *c, bool **out) {
+    const ir *g = &c->w->m.g;
+    *out = work_flags(c->w);
+    if (!*out) return DFOO_ENOMEM;
+    for (var_id v = 1; v < g->vars.n; v++) (*out)[v] = c->moves[v] || ir_var(g, v)->kind == VAR_PARAM;
+    return DFOO_OK;
+}
+
+static dfoo_status bind_directions(grad_call *c) {
+    dfoo_status status = DFOO_OK;
+    for (var_id v = 1; v < c->w->m.g.vars.n; v++) {
+        const dfoo_array *x = ir_var(&c->w->m.g, v)->kind == VAR_DIRECTION ? array_of(c, v) : NULL;
+        if (!x) continue;
+        if (bind_one(c, v, x) != DFOO_OK) status = DFOO_EINPUT;
+        c->given[v] = true;
+    }
+    return status;
+}
+
 /* Is everything there that an expression needs, sizes included? */
 static bool can_compute(grad_call *c, node_id n) {
     node_list need = {{0}};
@@ -152,7 +207,7 @@ static dfoo_status choose_program(grad_call *c, const program *all) {
 
 static dfoo_status tell_differences(grad_call *c) {
     for (uint32_t i = 0; i < c->twice_of.n; i++) {
-        const dfoo_array *x = arrays_get(c->in, var_text(c, c->twice_of.at[i]));
+        const dfoo_array *x = array_of(c, c->twice_of.at[i]);
         size_t            n = array_entries(x);
         double           *y = arena_new(&c->w->a, n * sizeof *y), most = 0, scale = 1e-300;
         if (!y) return DFOO_ENOMEM;
@@ -226,7 +281,7 @@ static dfoo_status tell_masks(grad_call *c) {
 static dfoo_status set_leaves(void *user, exec *e, const plan *p) {
     grad_call *c = user;
     for (var_id v = 1; v < p->n_vars; v++) {
-        const dfoo_array *x = p->of_var[v] && c->given[v] ? arrays_get(c->in, var_text(c, v)) : NULL;
+        const dfoo_array *x = p->of_var[v] && c->given[v] ? array_of(c, v) : NULL;
         if (x) DFOO_TRY(exec_set(e, v, x->data));
         else if (ir_var(&c->w->m.g, v)->kind == VAR_MASK && p->of_var[v]) DFOO_TRY(set_mask(c, e, v));
     }
@@ -236,6 +291,7 @@ static dfoo_status set_leaves(void *user, exec *e, const plan *p) {
 /* The cost and what is learned: other values may be infinite on the way without harm. */
 static bool should_be_finite(const grad_call *c, var_id v) {
     const variable *x = ir_var(&c->w->m.g, v);
+    if (x->kind == VAR_CHANGE) x = ir_var(&c->w->m.g, x->of);
     return v == c->w->m.cost || (x->kind == VAR_GRADIENT && ir_var(&c->w->m.g, x->of)->kind == VAR_PARAM);
 }
 
@@ -268,7 +324,7 @@ static dfoo_status bind_inputs(grad_call *c) {
     for (uint32_t i = 0; i < c->f->in.list.n; i++) {
         const port       *x = &c->f->in.list.at[i];
         bool              read = c->given[x->var] && c->f->p->of_var[x->var];
-        const dfoo_array *from = read ? arrays_get(c->in, x->name) : NULL;
+        const dfoo_array *from = read ? array_of(c, x->var) : NULL;
         if (!from) continue;
         const void *data = in_type(c, from);
         size_t      rows = 1, cols = 1;
@@ -290,12 +346,22 @@ static dfoo_status run(grad_call *c) {
 
 static dfoo_status compile(grad_call *c, dfoo_convention convention) {
     program all = {{0}};
+    bool   *goals = NULL;
     DFOO_TRY(work_name(c->w));
     c->given = work_flags(c->w);
     c->known = work_flags(c->w);
     if (!c->given || !c->known) return DFOO_ENOMEM;
     DFOO_TRY(bind_all(c));
-    DFOO_TRY(work_derive(c->w, &(work_options){.convention = convention, .given = c->given}));
+    if (c->directions) {
+        DFOO_TRY(find_movers(c));
+        DFOO_TRY(find_goals(c, &goals));
+    }
+    work_options how = {.convention = convention, .given = c->given, .wanted = goals};
+    DFOO_TRY(work_derive(c->w, &how));
+    if (c->directions) {
+        DFOO_TRY(work_along(c->w, c->moves, goals));
+        DFOO_TRY(bind_directions(c));
+    }
     DFOO_TRY(work_program(c->w, &(program_options){.all = true, .digits = true, .given = c->given}, &all));
     DFOO_TRY(choose_program(c, &all));
     if (!c->keep.n) return diag_alone(&c->w->messages, "nothing can be computed from what was given");
@@ -316,7 +382,7 @@ dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_
                       dfoo_arrays **out) {
     dfoo_grad_options how;
     dfoo_function    *f;
-    dfoo_arrays      *result = NULL, *plain = NULL;
+    dfoo_arrays      *result = NULL, *plain = NULL, *plain_directions = NULL;
     if (out) *out = NULL;
     NEED(NULL, model);
     NEED(model->d, in);
@@ -328,10 +394,13 @@ dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_
     if (!f) return status;
     if (status == DFOO_OK) status = set_new(model->d, &result);
     if (status == DFOO_OK) status = set_plain(model->d, &in, &plain);
-    if (status == DFOO_OK) status = grad(&(grad_call){.f = f, .w = &f->w, .in = in}, &how, result);
+    if (status == DFOO_OK) status = set_plain(model->d, &how.directions, &plain_directions);
+    grad_call call = {.f = f, .w = &f->w, .in = in, .directions = how.directions};
+    if (status == DFOO_OK) status = grad(&call, &how, result);
     status = work_pause(&f->w, status);
     dfoo_function_free(f);
     arrays_free(plain);
+    arrays_free(plain_directions);
     if (status == DFOO_OK) *out = result;
     else arrays_free(result);
     return status;

@@ -130,6 +130,10 @@ dfoo_status work_derive(work *w, const work_options *opt) {
 dfoo_status work_program(work *w, const program_options *opt, program *out) {
     program raw = {{0}};
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, opt->all, w->m.predict.at, w->m.predict.n, &raw));
+    for (uint32_t i = 0; i < w->second.list.n; i++) {
+        const gradient *v = &w->second.list.at[i];
+        if (v->shown || opt->all) DFOO_TRY(program_add(&w->m.g, &raw, v->grad, v->whole, span_at(0, 0)));
+    }
     return simplify_stable(&w->m.g, &w->a, &raw,
                            &(stable_options){.no_name = opt->given, .digits = opt->digits}, out);
 }

@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include "core/ir/index.h"
+#include "teach/check/check.h"
 
 /* ------------------------------------------------- the table: elementwise operations */
 
@@ -69,7 +70,7 @@ static double away_from_zero(rng *r) {
     return x < 0 ? x - 0.1 : x + 0.1;
 }
 
-static void check_gradient(bench *b, op_id op, int k) {
+static void check_entry(bench *b, op_id op, int k) {
     const op_info *info = &op_table[op];
     node_id        nodes[2] = {bench_text(b, op, b->r.m.g.grad[op][k]), bench_text(b, op, b->r.m.g.kink[op])};
     rng            r = rng_start(1, RNG_CHECK, (uint32_t)op * 4 + (uint32_t)k);
@@ -93,7 +94,7 @@ static void gradients_hold_against_differences(void **state) {
     bench b;
     bench_open(&b);
     for (int op = 1; op < OP_COUNT; op++)
-        for (int k = 0; op_elementwise((op_id)op) && k < op_table[op].arity; k++) check_gradient(&b, (op_id)op, k);
+        for (int k = 0; op_elementwise((op_id)op) && k < op_table[op].arity; k++) check_entry(&b, (op_id)op, k);
     reading_close(&b.r);
 }
 
@@ -280,6 +281,44 @@ static void matrix_gradients_hold_against_differences(void **state) {
     }
     for (int op = 1; op < OP_COUNT; op++)
         if (!op_elementwise((op_id)op) && op_table[op].arity && !seen[op]) fail_msg("no test for %s", op_table[op].id);
+}
+
+static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+    (void)user;
+    return diff_run(m, a, &(diff_options){.convention = CONVENTION_DJ, .edit = edit}, out);
+}
+
+/* How the table says that an operation changes makes second derivatives, and these hold. */
+static void check_matrix_change(const char *expression) {
+    static const check_engine engine = {derive_again, NULL};
+    char          text[400];
+    reading       r;
+    derivation    second;
+    second_judged j;
+    snprintf(text, sizeof text, "function g\nparam A : (p, q)\nparam B : (q, r)\nR = %s\nJ = sum(sin(R + 1)) + sum(B**2)\nminimize J\n",
+             expression);
+    reading_open(&r, text);
+    reading_derive(&r, CONVENTION_DJ);
+    bool *all = arena_new(&r.a, r.m.g.vars.n);
+    for (var_id v = 1; v < r.m.g.vars.n; v++) all[v] = ir_var(&r.m.g, v)->kind == VAR_PARAM;
+    if (diff_along(&r.dv, &r.m, &r.a, &(along_options){all, all}, &second) != DFOO_OK ||
+        simplify_derivation(&second, &r.m.g, &r.a, NULL) != DFOO_OK ||
+        check_second(&r.m, &r.dv, &second, &r.a, &engine, &(check_options){.seed = 1}, &j) != DFOO_OK)
+        reading_fail(&r, "has no second derivatives");
+    if (!j.ok || j.list.n != 2 || j.n_tried != 2 || !j.n_planted) {
+        buf out;
+        buf_init(&out, r.a.mem);
+        second_write(&r.m, &j, &out);
+        print_message("%s", out.text);
+        buf_free(&out);
+        reading_fail(&r, "its second derivatives do not hold");
+    }
+    reading_close(&r);
+}
+
+static void matrix_changes_make_second_derivatives(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof on_matrices / sizeof *on_matrices; i++) check_matrix_change(on_matrices[i].text);
 }
 
 /* ------------------------------------------------------------------- store */
@@ -727,6 +766,7 @@ int main(void) {
         cmocka_unit_test(relu_and_maximum_agree_at_zero),
         cmocka_unit_test(the_table_is_complete),
         cmocka_unit_test(matrix_gradients_hold_against_differences),
+        cmocka_unit_test(matrix_changes_make_second_derivatives),
         cmocka_unit_test(the_same_operation_is_the_same_node),
         cmocka_unit_test(none_travels),
         cmocka_unit_test(variables_and_their_gradients),

@@ -17,4 +17,17 @@ dfoo_status diff_name(model *m, arena *a);
  * depends on. Fills the list (raw only) and the trail. */
 dfoo_status diff_run(model *m, arena *a, const diff_options *opt, derivation *out);
 
+/* What moves, and whose gradients' changes are asked for, by var_id of inputs and parameters. */
+typedef struct along_options {
+    const bool *moves, *goals;
+} along_options;
+
+/* Derives how the lines of a derivation that was simplified change when variables move, each along a
+ * direction V_dot (a VAR_DIRECTION): HV for each goal V, the change of dV, and what leads to it. In `out`
+ * the forward program is the derived one, gradients that stand under their own names included, and a line of
+ * the list is the change of `var` (raw only). DFOO_EINPUT, with a diagnostic: a name that is needed is the
+ * model's own. */
+dfoo_status diff_along(const derivation *first, model *m, arena *a, const along_options *opt,
+                       derivation *out);
+
 #endif

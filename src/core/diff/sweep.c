@@ -104,6 +104,9 @@ static void list_gradient(sweep *w, var_id v) {
         one.n_through++;
     }
     one.grad = ir_gradient_var(w->g, v);
+    one.part = ir_var(w->g, v)->kind == VAR_PARAM   ? PART_GOAL
+               : ir_var(w->g, v)->kind == VAR_INPUT ? PART_ASIDE
+                                                    : PART_STEP;
     one.scale = (uint8_t)w->d->scale_of[v];
     one.given = is_given(w, v);
     assert(!w->d->place[v]);

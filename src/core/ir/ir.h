@@ -81,7 +81,7 @@ typedef struct op_info {
     bool        last_layer;  /* `dfoo new` takes it for the last layer only */
     double      default_b;
     const char *grad[3];
-    const char *change[2]; /* not elementwise: how y changes with da, with db; NULL: told in another way */
+    const char *change[2]; /* not elementwise: how y changes with da, with db */
     const char *moves;     /* .. and why the gradient is as it is, where that is told by differentials */
     const char *definition, *kink, *form;
     const char *numpy;  /* numpy's name for it; "": it is written in its own way; NULL: numpy has none */
@@ -120,8 +120,14 @@ typedef struct node {
 } node;
 
 /* VAR_MASK: what a dropout multiplies with, 0 or 1/keep in each entry; 1 everywhere when
- * predicting. The kinds up to VAR_PARAM have a gradient before anything is derived. */
-typedef enum { VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT } var_kind;
+ * predicting. VAR_DIRECTION: along which a variable moves; VAR_CHANGE: how fast another one changes then. The
+ * kinds up to VAR_PARAM have a gradient before anything is derived. */
+typedef enum {
+    VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT, VAR_DIRECTION, VAR_CHANGE
+} var_kind;
+
+/* Is its value there before anything is computed? */
+static inline bool var_is_source(var_kind kind) { return kind <= VAR_MASK || kind == VAR_DIRECTION; }
 
 typedef struct variable {
     sym      name;
@@ -132,7 +138,8 @@ typedef struct variable {
     shape    sh;
     span     at;          /* where it is declared */
     node_id  leaf;        /* the node that stands for it */
-    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_MASK: the constant
+    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_DIRECTION, VAR_CHANGE:
+                             the one that moves; VAR_MASK: the constant
                              that says how much is kept, or 0 */
     var_id   gradient;    /* the variable that holds this one's gradient, once derived */
     double   value;       /* VAR_CONST; VAR_MASK: the part that is kept (ask ir_keep) */

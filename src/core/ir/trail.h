@@ -32,12 +32,16 @@ typedef enum { CONVENTION_COURSE, CONVENTION_DJ } convention;
 /* What the numbers dV differentiate: the summed loss of the examples, or the cost. */
 typedef enum { SCALE_COST, SCALE_DATA } scale;
 
+/* What a line is in a derivation: on the way, asked for in any case, or beside it, on no line's way. */
+typedef enum { PART_STEP, PART_GOAL, PART_ASIDE } line_part;
+
 /* One variable's gradient. */
 typedef struct gradient {
     var_id   var;    /* V */
     var_id   grad;   /* dV */
     uint32_t stmt;   /* the (last) statement through which it is reached */
     uint8_t  scale;
+    uint8_t  part;   /* a parameter's is a goal, an input's stands aside */
     bool     shown;    /* stands under its own name in `derive` */
     bool     symmetric; /* V is: dV is the symmetric part of what arrives, and V.T counts as a further way */
     bool     given;    /* its value is given: never derived, never seen through */
@@ -63,6 +67,16 @@ typedef struct derivation {
 } derivation;
 
 gradient *derivation_find(const derivation *d, var_id v);
+
+/* Is a line of the list a second derivative: how something changes along a direction? */
+static inline bool derivation_is_change(const derivation *d, const gradient *v) {
+    return ir_var(&d->m->g, v->grad)->kind == VAR_CHANGE;
+}
+
+/* Has it any? They stand behind the gradients. */
+static inline bool derivation_is_second(const derivation *d) {
+    return d->list.n && derivation_is_change(d, &d->list.at[d->list.n - 1]);
+}
 
 /* A planted mistake: asked at every step but rewrites, in the order of the trail, before the
  * step is taken; returns the node that becomes its outcome instead, or 0 to leave it alone. */

@@ -22,6 +22,7 @@ typedef enum {
     MATH_ROW,       /* beside each other */
     MATH_FRACTION,  /* above, below */
     MATH_ROOT,
+    MATH_DOTTED,    /* with a dot above it */
     MATH_FENCE,     /* a bracket that grows, what is in it, a bracket */
     MATH_MATRIX,    /* of .. */
     MATH_NEXT,      /* the rows above, one more row */

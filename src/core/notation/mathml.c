@@ -54,6 +54,7 @@ const math_target target_mathml = {
     .frame = {
         [MATH_FRACTION] = {"<mfrac>" ROW, END ROW, NULL, END "</mfrac>"},
         [MATH_ROOT] = {"<msqrt>", NULL, NULL, "</msqrt>"},
+        [MATH_DOTTED] = {"<mover accent=\"true\">" ROW, NULL, NULL, END "<mo>˙</mo></mover>"},
         [MATH_FENCE] = {ROW, NULL, NULL, END},
         [MATH_MATRIX] = {ROW "<mo>[</mo><mtable><mtr><mtd>", NULL, NULL,
                          "</mtd></mtr></mtable><mo>]</mo>" END},

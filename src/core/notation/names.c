@@ -49,9 +49,32 @@ const math *set_word(const notation *p, const char *name) {
     return word ? math_primed(p->a, set_plain(p->a, word), (uint32_t)strlen(name + len)) : &math_nothing;
 }
 
-static const math *upright_d(const notation *p, const math *of) {
-    return math_row(p->a, math_leaf(p->a, MATH_ROMAN, "d"), of, NULL);
+static const math *upright(const notation *p, const char *letter, const math *of) {
+    return math_row(p->a, math_leaf(p->a, MATH_ROMAN, letter), of, NULL);
 }
+
+static const math *upright_d(const notation *p, const math *of) {
+    return upright(p, "d", of);
+}
+
+/* The dot stands above the letters, not above the number behind them. */
+static const math *dotted(const notation *p, const math *of) {
+    math made = *of;
+    if (of->kind != MATH_BELOW) return math_bound(p->a, math_of(p->a, MATH_DOTTED, of, NULL), of->binds);
+    made.part[0] = dotted(p, of->part[0]);
+    return math_make(p->a, made);
+}
+
+/* W1_dot has a dot, dZ1_dot has it above Z, and HW1 is an upright H and W1. */
+static const math *set_change(const notation *p, var_id v) {
+    const ir       *g = p->g;
+    var_id          of = ir_var(g, v)->of;
+    const variable *x = ir_var(g, of);
+    if (x->kind != VAR_GRADIENT) return dotted(p, p->var[of]);
+    bool product = strcmp(ir_var_name(g, v) + 1, ir_var_name(g, x->of)) == 0;
+    return product ? upright(p, "H", p->var[x->of]) : upright_d(p, dotted(p, p->var[x->of]));
+}
+
 
 /* ------------------------------------------------------------ all of a model */
 
@@ -92,7 +115,7 @@ static void choose_letters(notation *p, const model *m, const symbols *taken) {
 static void give_names(notation *p, const model *m, symbols *taken) {
     const ir *g = p->g;
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind != VAR_GRADIENT) p->var[v] = give_name(p, taken, ir_var_name(g, v));
+        if (ir_var(g, v)->kind < VAR_GRADIENT) p->var[v] = give_name(p, taken, ir_var_name(g, v));
     for (uint32_t i = 0; i < m->size_names.n; i++)
         p->size[m->size_names.at[i]] = give_name(p, taken, symbols_name(g->names, m->size_names.at[i]));
     for (uint32_t i = 0; i < m->functions.n; i++) {
@@ -101,6 +124,8 @@ static void give_names(notation *p, const model *m, symbols *taken) {
     }
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = upright_d(p, p->var[ir_var(g, v)->of]);
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind > VAR_GRADIENT) p->var[v] = set_change(p, v);
 }
 
 dfoo_status notation_init(notation *p, const model *m, arena *a) {

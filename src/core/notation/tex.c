@@ -75,6 +75,7 @@ const math_target target_tex = {
     .frame = {
         [MATH_FRACTION] = {"\\frac{", "}{", NULL, "}"},
         [MATH_ROOT] = {"\\sqrt{", NULL, NULL, "}"},
+        [MATH_DOTTED] = {"\\dot{", NULL, NULL, "}"},
         [MATH_FENCE] = {"\\left", NULL, "\\right"},
         [MATH_MATRIX] = {"\\begin{bmatrix} ", NULL, NULL, " \\end{bmatrix}"},
         [MATH_NEXT] = {NULL, " \\\\ "},

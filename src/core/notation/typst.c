@@ -64,6 +64,7 @@ const math_target target_typst = {
     .frame = {
         [MATH_FRACTION] = {" frac(", ", ", NULL, ")"},
         [MATH_ROOT] = {" sqrt(", NULL, NULL, ")"},
+        [MATH_DOTTED] = {" dot(", NULL, NULL, ")"},
         [MATH_FENCE] = {" lr(", NULL, NULL, ")"},
         [MATH_MATRIX] = {" mat(delim: \"[\", ", NULL, NULL, ")"},
         [MATH_NEXT] = {NULL, "; "},

@@ -127,11 +127,10 @@ static bool is_alias(pass *p, node_id n) {
 static void choose_shown(pass *p, const bool *wanted) {
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
-        uint8_t   kind = ir_var(p->g, v->var)->kind;
         use_count c = p->of[v->grad];
         bool      used = c.uses > 1 || c.in_product || (v->n_through > 1 && c.uses);
         bool      short_form = is_trivial(p->g, v->local) && !is_alias(p, v->local);
-        v->shown = kind == VAR_PARAM || (kind == VAR_DEFINED && used && !short_form);
+        v->shown = v->part == PART_GOAL || (v->part == PART_STEP && used && !short_form);
         if (wanted && wanted[v->var]) v->shown = true;
     }
 }
@@ -176,7 +175,7 @@ static dfoo_status make_local(pass *p) {
         record(p, v, raw, tidy, USED_TIDY);
         record(p, v, tidy, v->local, used & ~(uint32_t)USED_TIDY);
         v->n_steps = p->d->trail.n - v->first_step;
-        if (ir_var(p->g, v->var)->kind != VAR_INPUT) DFOO_TRY(count_uses(p, v->local, i + 1));
+        if (v->part != PART_ASIDE) DFOO_TRY(count_uses(p, v->local, i + 1));
     }
     return arena_status(p->a);
 }
@@ -188,7 +187,7 @@ static dfoo_status only_users(pass *p, const gradient *v, node_list *out) {
     DFOO_TRY(ir_reach(p->g, p->a, &v->local, 1, &need));
     for (uint32_t i = 0; i < need.list.n; i++) {
         const gradient *u = gradient_at(p, need.list.at[i]);
-        if (u && u->shown && !u->given && ir_var(p->g, u->var)->kind == VAR_DEFINED &&
+        if (u && u->shown && !u->given && u->part == PART_STEP &&
             p->of[u->grad].users == 1 && p->of[u->grad].last_user == user)
             vec_push(p->a, &out->list, need.list.at[i]);
     }
@@ -214,7 +213,7 @@ static bool is_short(pass *p, const gradient *v, const gradient *u, node_id whol
  * own: with softmax and cross-entropy dA3 vanishes in dZ3 = A3 - Y. */
 static dfoo_status try_without(pass *p, gradient *v, const bool *wanted) {
     node_list only = {{0}};
-    if (ir_var(p->g, v->var)->kind == VAR_INPUT) return DFOO_OK;
+    if (v->part == PART_ASIDE) return DFOO_OK;
     DFOO_TRY(only_users(p, v, &only));
     for (uint32_t i = only.list.n; i-- > 0;) {
         gradient *u = gradient_at(p, only.list.at[i]);
@@ -252,7 +251,7 @@ static dfoo_status make_whole(pass *p, const bool *wanted) {
 static dfoo_status write_others(pass *p) {
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         gradient *v = &p->d->list.at[i];
-        bool      other = !v->shown || ir_var(p->g, v->var)->kind == VAR_INPUT;
+        bool      other = !v->shown || v->part == PART_ASIDE;
         if (other && !v->given) DFOO_TRY(write_whole(p, v));
     }
     return DFOO_OK;
@@ -263,7 +262,7 @@ static dfoo_status recount(pass *p) {
     memset(p->of, 0, p->w.n_vars * sizeof *p->of);
     for (uint32_t i = 0; i < p->d->list.n; i++) {
         const gradient *v = &p->d->list.at[i];
-        if (v->shown && !v->given && ir_var(p->g, v->var)->kind != VAR_INPUT)
+        if (v->shown && !v->given && v->part != PART_ASIDE)
             DFOO_TRY(count_uses(p, v->whole, i + 1));
     }
     return DFOO_OK;
@@ -277,7 +276,7 @@ static dfoo_status drop_needless(pass *p, const bool *wanted, bool *dropped) {
         gradient *v = &p->d->list.at[i];
         use_count c = p->of[v->grad];
         bool      asked = wanted && wanted[v->var];
-        if (!v->shown || v->given || asked || ir_var(p->g, v->var)->kind != VAR_DEFINED) continue;
+        if (!v->shown || v->given || asked || v->part != PART_STEP) continue;
         if (c.uses > 1 || c.in_product || v->n_through > 1) continue;
         v->shown = false;
         *dropped = true;

@@ -171,7 +171,7 @@ static void put_variable(json *p, var_id v) {
     static const char *const kinds[] = {
         [VAR_INPUT] = "input",      [VAR_LABEL] = "label", [VAR_PARAM] = "parameter",
         [VAR_CONST] = "constant",   [VAR_MASK] = "mask",   [VAR_DEFINED] = "defined",
-        [VAR_GRADIENT] = "gradient"};
+        [VAR_GRADIENT] = "gradient", [VAR_DIRECTION] = "direction", [VAR_CHANGE] = "change"};
     begin_object(p);
     put_key_string(p, "name", symbols_name(p->g->names, x->name));
     put_key_string(p, "kind", kinds[x->kind]);
@@ -192,7 +192,7 @@ static void put_variables(json *p) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const variable *x = ir_var(p->g, v);
         bool            defined = x->kind == VAR_DEFINED;
-        if (x->kind == VAR_GRADIENT || (defined && !program_find(&p->d->m->forward, v))) continue;
+        if (x->kind >= VAR_GRADIENT || (defined && !program_find(&p->d->m->forward, v))) continue;
         put_variable(p, v);
     }
     end_list(p);
@@ -247,7 +247,39 @@ static void put_gradient(json *p, const gradient *v) {
 
 static void put_gradients(json *p) {
     begin_list(p, "gradients");
-    for (uint32_t i = 0; i < p->d->list.n; i++) put_gradient(p, &p->d->list.at[i]);
+    for (uint32_t i = 0; i < p->d->list.n; i++)
+        if (!derivation_is_change(p->d, &p->d->list.at[i])) put_gradient(p, &p->d->list.at[i]);
+    end_list(p);
+}
+
+static void put_change(json *p, const gradient *v) {
+    begin_object(p);
+    put_key_string(p, "name", ir_var_name(p->g, v->grad));
+    put_key_string(p, "of", ir_var_name(p->g, v->var));
+    put_key_node(p, "expression", v->whole);
+    put_key_node(p, "local", v->local);
+    put_key_shape(p, ir_var(p->g, v->var)->sh);
+    put_key_bool(p, "shown", v->shown);
+    put_key_bool(p, "product", v->part == PART_GOAL);
+    end_object(p);
+}
+
+/* Directions, and how everything changes along them. */
+static void put_second(json *p) {
+    begin_list(p, "directions");
+    for (var_id v = 1; v < p->g->vars.n; v++) {
+        const variable *x = ir_var(p->g, v);
+        if (x->kind != VAR_DIRECTION) continue;
+        begin_object(p);
+        put_key_string(p, "name", ir_var_name(p->g, v));
+        put_key_string(p, "of", ir_var_name(p->g, x->of));
+        put_key_shape(p, x->sh);
+        end_object(p);
+    }
+    end_list(p);
+    begin_list(p, "changes");
+    for (uint32_t i = 0; i < p->d->list.n; i++)
+        if (derivation_is_change(p->d, &p->d->list.at[i])) put_change(p, &p->d->list.at[i]);
     end_list(p);
 }
 
@@ -268,6 +300,7 @@ dfoo_status emit_json(const derivation *d, const bool *only, const char *head, b
     put_open_functions(&p);
     put_forward(&p);
     put_gradients(&p);
+    if (derivation_is_second(d)) put_second(&p);
     put_unreached(&p);
     buf_puts(out, "\n}\n");
     return buf_status(out);

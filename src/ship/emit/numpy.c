@@ -20,7 +20,7 @@ static dfoo_status find_needed(numpy *p) {
         DFOO_TRY(ir_reach(p->g, p->a, &v->whole, 1, &need));
         for (uint32_t k = 0; k < need.list.n; k++) {
             const node *x = ir_node(p->g, need.list.at[k]);
-            if (x->op == OP_VAR && ir_var(p->g, x->ref)->kind == VAR_GRADIENT) p->needed[x->ref] = true;
+            if (x->op == OP_VAR && ir_var(p->g, x->ref)->kind >= VAR_GRADIENT) p->needed[x->ref] = true;
         }
     }
     return DFOO_OK;
@@ -199,6 +199,8 @@ static void put_def(numpy *p, const char *name, bool values, const uses *u) {
     buf_printf(p->out, "def %s(", name);
     put_arguments(p, &w, u);
     if (values) put_wrapped(&w, "values");
+    for (var_id v = 1; v < p->g->vars.n; v++)
+        if (values && ir_var(p->g, v)->kind == VAR_DIRECTION) put_wrapped(&w, p->var[v]);
     for (var_id v = 1; v < p->g->vars.n; v++) {
         const char *mask = uses_mask(p, u, v) ? arena_format(p->a, "%s=None", p->var[v]) : NULL;
         if (mask) put_wrapped(&w, mask);
@@ -273,16 +275,23 @@ static void put_taken(numpy *p, const uses *u) {
     }
 }
 
+/* Of what is returned. */
+static char prefix(const numpy *p) {
+    return derivation_is_second(p->d) ? 'H' : 'd';
+}
+
 static void put_unreached(numpy *p) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!emit_is_unreached(p->d, p->only, v)) continue;
-        buf_printf(p->out, "    d%s = np.zeros_like(%s)  # the cost does not depend on it\n", p->var[v],
-                   p->var[v]);
+        buf_printf(p->out, "    %c%s = np.zeros_like(%s)  # the cost does not depend on it\n", prefix(p),
+                   p->var[v], p->var[v]);
     }
 }
 
-/* What was asked for; else the parameters' gradients, or all if there are no parameters. */
+/* What was asked for; else the parameters' gradients, or all if there are no parameters. Of second
+ * derivatives the products. */
 static bool is_returned(const numpy *p, const gradient *v, bool params) {
+    if (derivation_is_second(p->d)) return derivation_is_change(p->d, v) && v->part == PART_GOAL;
     return emit_is_listed(p->only, v) && (p->only || !params || ir_var(p->g, v->var)->kind == VAR_PARAM);
 }
 
@@ -295,15 +304,18 @@ static void put_returned(numpy *p) {
         if (is_returned(p, &p->d->list.at[i], params)) put_pair(p, &w, p->d->list.at[i].grad);
     for (var_id v = 1; v < p->g->vars.n; v++) {
         if (!emit_is_unreached(p->d, p->only, v)) continue;
-        const char *text = arena_format(p->a, "\"d%s\": d%s", ir_var_name(p->g, v), p->var[v]);
+        const char *text =
+            arena_format(p->a, "\"%c%s\": %c%s", prefix(p), ir_var_name(p->g, v), prefix(p), p->var[v]);
         if (text) put_wrapped(&w, text);
     }
     buf_puts(p->out, "}\n");
 }
 
 static void put_backward(numpy *p, const program *q, const uses *u) {
-    put_def(p, "backward", true, u);
-    buf_puts(p->out, "    \"\"\"The gradients, by name; values: what forward returned.\"\"\"\n");
+    bool second = derivation_is_second(p->d);
+    put_def(p, second ? "hvp" : "backward", true, u);
+    buf_printf(p->out, "    \"\"\"The %s, by name; values: what forward returned.\"\"\"\n",
+               second ? "Hessian times a direction" : "gradients");
     put_sizes(p, u);
     put_masks(p, u);
     put_taken(p, u);

@@ -10,7 +10,7 @@ static const char *const reserved[] = {
     "class", "continue", "def",     "del",      "elif",   "else",   "except", "finally",  "for",
     "from",  "global",   "if",      "import",   "in",     "is",     "lambda", "nonlocal", "not",
     "or",    "pass",     "raise",   "return",   "try",    "while",  "with",   "yield",    "np",
-    "math",  "float",    "forward", "backward", "values",
+    "math",  "float",    "forward", "backward", "values", "hvp",
 };
 
 /* Something that gets a name, and where the name goes. */

@@ -35,6 +35,35 @@ typedef struct check_options {
 dfoo_status check_gradient(model *m, const derivation *d, const program *shown, arena *a,
                            const check_engine *engine, const check_options *opt, buf *report, bool *ok);
 
+/* One product HV against differences of dV. */
+typedef struct product_judged {
+    var_id product;
+    size_t rows, cols;
+    bool   tried; /* false: the differences meet a kink, or are too unsure */
+    bool   right; /* or not tried */
+    double difference; /* in relation to the largest entry */
+} product_judged;
+
+typedef struct second_judged {
+    VEC(product_judged) list; /* empty: the cost is not finite */
+    uint32_t n_tried, n_right;
+    uint32_t n_planted, n_noticed; /* lines that were doubled */
+    double   symmetry; /* |u.Hv - v.Hu|, in relation to the sums' terms */
+    bool     ok;
+} second_judged;
+
+/* Checks the lines of second order that diff_along derived from `first` and that were simplified, on one
+ * instance: the values of the options, else a random one. */
+dfoo_status check_second(model *m, const derivation *first, const derivation *second, arena *a,
+                         const check_engine *engine, const check_options *opt, second_judged *out);
+
+/* The largest difference of a product that was tried. */
+double second_distance(const second_judged *j);
+
+/* In words, and as data: an object. */
+void second_write(const model *m, const second_judged *j, buf *out);
+void second_json(const model *m, const second_judged *j, buf *out);
+
 /* The catalogue of mistakes, by group. */
 void check_list(buf *out);
 

@@ -70,6 +70,23 @@ static void put_claim(const findings *f, const claim_judged *c, buf *out) {
     buf_printf(out, ", \"right\": %s}", c->verdict < CLAIM_UNKNOWN ? "true" : "false");
 }
 
+void second_json(const model *m, const second_judged *j, buf *out) {
+    buf_printf(out, "{\"right\": %s, \"products\": [", j->ok ? "true" : "false");
+    for (uint32_t i = 0; i < j->list.n; i++) {
+        const product_judged *x = &j->list.at[i];
+        buf_puts(out, i ? ", {" : "{");
+        put_text(out, "name", ir_var_name(&m->g, x->product));
+        buf_printf(out, ", \"shape\": [%zu, %zu], ", x->rows, x->cols);
+        put_text(out, "verdict", !x->tried ? "not told" : x->right ? "right" : "wrong");
+        buf_printf(out, ", \"right\": %s", x->right ? "true" : "false");
+        put_number(out, "difference", x->tried ? x->difference : (double)NAN);
+        buf_puts(out, "}");
+    }
+    buf_puts(out, "]");
+    put_number(out, "symmetry", j->list.n ? j->symmetry : (double)NAN);
+    buf_printf(out, ", \"planted\": %u, \"noticed\": %u}", j->n_planted, j->n_noticed);
+}
+
 void report_json(const findings *f, buf *out) {
     buf_puts(out, "{");
     put_text(out, "model", f->s->m->src.name);

@@ -16,4 +16,7 @@ dfoo_status derive_head(const derivation *d, const bool *only, buf *out);
  * hidden layers share none. `a` is scratch. */
 dfoo_status derive_layers(const derivation *d, arena *a, buf *out);
 
+/* What the head says of second derivatives, where a derivation has some. */
+void derive_second_head(const derivation *d, buf *out);
+
 #endif

@@ -181,6 +181,7 @@ static void put_head(const page *p) {
         buf_puts(
             p->out,
             "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
+    if (derivation_is_second(p->d)) derive_second_head(p->d, p->out);
     put_symmetric(p);
     put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {
@@ -370,7 +371,7 @@ dfoo_status derive_page(const derivation *d, const bool *only, bool steps, buf *
     for (uint32_t i = 0; i < d->list.n; i++)
         if (is_listed(&p, &d->list.at[i])) put_line(&p, &d->list.at[i]);
     put_unreached(&p);
-    if (!only) DFOO_TRY(derive_layers(d, d->m->g.a, out));
+    if (!only && !derivation_is_second(d)) DFOO_TRY(derive_layers(d, d->m->g.a, out));
     if (steps) put_steps(&p);
     return buf_status(out);
 }

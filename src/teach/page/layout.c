@@ -13,7 +13,7 @@
 /* ----------------------------------------------------------------- what there is */
 
 static bool is_drawn_kind(uint8_t kind) {
-    return kind != VAR_CONST && kind != VAR_GRADIENT;
+    return kind != VAR_CONST && kind < VAR_GRADIENT;
 }
 
 static uint32_t box_of(drawing *w, var_id v) {
