@@ -223,9 +223,10 @@ static void compute(evaluation *e, node_id n) {
     }
 }
 
+/* What is no result, a number or a size, has no rounding: the 2 of a square stays one. */
 static void run_node(evaluation *e, node_id n) {
     compute(e, n);
-    if (e->noise != 0 && ir_node(e->g, n)->op != OP_VAR) add_noise(e, e->value[n]);
+    if (e->noise != 0 && op_table[ir_node(e->g, n)->op].arity) add_noise(e, e->value[n]);
 }
 
 /* ------------------------------------------------------------------- plan */

@@ -141,7 +141,8 @@ static node_id whole_change(teller *t, const routes *r, node_id delta) {
     node_id sum = 0;
     for (uint32_t i = 0; i < r->n; i++) {
         node_id one = change_at(t, &r->at[i], 0, delta);
-        sum = sum && one ? ir_op2(t->g, OP_ADD, sum, one) : one;
+        sum = i && one ? ir_op2(t->g, OP_ADD, sum, one) : one;
+        if (!sum) return 0;
     }
     return sum;
 }

@@ -50,7 +50,7 @@ static bool is_ones(const teller *t, node_id n, shape sh) {
 }
 
 /* a without a factor of ones of this shape, which multiplies something of the same shape; 0: only ones were
- * there. */
+ * there. They stay where they stretch a column and a row to what can be multiplied. */
 static node_id factors_but_ones(teller *t, node_id a, shape sh) {
     node_id  factor[MOST_FACTORS];
     uint32_t n = 0;
@@ -58,8 +58,11 @@ static node_id factors_but_ones(teller *t, node_id a, shape sh) {
     for (; n + 1 < MOST_FACTORS && ir_node(t->g, rest)->op == OP_MUL; rest = ir_node(t->g, rest)->arg[0])
         factor[n++] = ir_node(t->g, rest)->arg[1];
     out = is_ones(t, rest, sh) ? 0 : rest;
-    while (n-- > 0)
-        if (!is_ones(t, factor[n], sh)) out = out ? ir_op2(t->g, OP_MUL, out, factor[n]) : factor[n];
+    while (n-- > 0) {
+        if (is_ones(t, factor[n], sh)) continue;
+        out = out ? ir_op2(t->g, OP_MUL, out, factor[n]) : factor[n];
+        if (!out) return a;
+    }
     return out;
 }
 
@@ -224,6 +227,7 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
     switch ((hop_kind)h->kind) {
     case HOP_ENTRY: {
         node_id out = node_times(t, h->factor, c);
+        if (!out) out = node_times(t, node_times(t, h->factor, ir_ones(g, sh)), c); /* a column by a row */
         return !out || shape_equal(ir_shape(g, out), sh) ? out : ir_op2(g, OP_MUL, out, ir_ones(g, sh));
     }
     case HOP_LEFT: return ir_op2(g, OP_MATMUL, c, ir_node(g, h->n)->arg[1]);

@@ -90,6 +90,7 @@ double measure_slope(const measured *f, double *at, double *error) {
 typedef struct moving {
     evaluation *e;
     matrix      x, delta, y;
+    double      noise;  /* the largest number that is met on the way to y, whose rounding it has */
     size_t      n;      /* entries of y */
     double     *old;    /* x where it stands */
     around     *around; /* by entry of y */
@@ -103,7 +104,7 @@ static void move(const moving *w, double h) {
 
 static void look_around_all(moving *w, double h) {
     move(w, 0);
-    for (size_t i = 0; i < w->n; i++) w->around[i] = (around){.here = w->y.at[i]};
+    for (size_t i = 0; i < w->n; i++) w->around[i] = (around){.here = w->y.at[i], .size = w->noise};
     for (int k = 0; k < 3; k++) {
         move(w, h / (1 << k));
         for (size_t i = 0; i < w->n; i++) w->around[i].up[k] = w->y.at[i];
@@ -125,7 +126,7 @@ static bool moving_open(moving *w, arena *a) {
 }
 
 bool measure_along(arena *a, evaluation *e, matrix x, matrix delta, matrix y, matrix *out, double *error) {
-    moving w = {.e = e, .x = x, .delta = delta, .y = y};
+    moving w = {.e = e, .x = x, .delta = delta, .y = y, .noise = differences_largest(e)};
     bool   more = true;
     *out = (matrix){y.rows, y.cols, arena_new(a, y.rows * y.cols * sizeof(double))};
     if (!out->at || !moving_open(&w, a)) return false;

@@ -181,6 +181,7 @@ static void prove_pair(prover *p, const side *x, const side *y, explain_result *
            off = indices ? index_difference(p, x->x, y->x, NULL) : side_difference(p, x, y, &error);
     if (is_measured(x) || is_measured(y)) {
         if (indices && !(off < 1e-6)) off = index_difference(p, x->x, y->x, &error);
+        if (!(off < 1e-6 + 4 * error) && is_rounding(p, x, y)) return;
         judge_measured(off, error, r);
         return;
     }
@@ -267,7 +268,7 @@ static void prove_goal(prover *p, explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
     measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)},
-             cost = {.value = differences_cost, .user = p};
+             cost = {.value = differences_cost, .user = p, .noise = differences_largest(&p->network)};
     size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
     if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);

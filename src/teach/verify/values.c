@@ -29,7 +29,8 @@ static double near_along(void *user) {
 
 static bool near_change(prover *p, matrix delta, matrix *out, double *error) {
     moving   w = {.p = p, .x = eval_var(&p->near, p->goal), .delta = delta};
-    measured f = {.value = near_along, .user = &w};
+    measured f = {
+        .value = near_along, .user = &w, .noise = p->known * differences_largest(&p->near)};
     size_t   size = w.x.rows * w.x.cols * sizeof *w.old;
     *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
     w.old = arena_new(p->a, size);
