@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from explain.test_ends import LEARNERS
 from explain.test_explain import MODELS, gradients
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -110,7 +111,7 @@ def documents(text):
     return json.loads(text)["explanations"]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+@pytest.mark.parametrize("model", MODELS + LEARNERS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_every_number_can_be_computed_again(dfoo, model):
     shown = computed = quotients = 0
     columns = "examples are rows" not in dfoo("derive", model).stdout

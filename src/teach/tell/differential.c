@@ -242,9 +242,9 @@ void differential_tell(teller *t) {
         add_parts(t, l);
     }
     doc_add(doc, BLOCK_SECTION, 0, "together");
-    doc_add_line(doc, 5, "", leaf, formula, doc_shapes(doc, formula, false));
     block *b = doc_add(doc, BLOCK_LINE, 5, "");
     add_change(t, b, of, (value){.change_of = t->d->m->cost, .when = v->var, .total = true});
     add_inner(t, b, 0, leaf, change_of(t, v->var));
     b->tail = measured_how(t);
+    doc_add_line(doc, 5, "", leaf, formula, doc_shapes(doc, formula, false));
 }

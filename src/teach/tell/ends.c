@@ -95,8 +95,16 @@ static void tell_not_shared(teller *t, const link *l, bool share) {
                 m, cost, dz, dw);
 }
 
-/* Where the sum over the examples and the 1/m come from. */
-static void tell_shared(teller *t, const link *l) {
+/* What the sum over the examples is as a matrix. */
+static const char *sum_words(teller *t, const link *l, node_id part) {
+    if (proof_is_bias(l->kind))
+        return proof_is_rows(l->kind) ? "axis=0 runs along the examples" : "axis=1 runs along the examples";
+    if (link_is_indexed(t, l)) return "the product is the sum over the examples";
+    const char *sums = sums_in(t, part);
+    return sums[0] ? sums + 2 : "";
+}
+
+void ends_examples(teller *t, const link *l) {
     document       *doc = t->doc;
     const gradient *v = l->to;
     const char     *m = doc_examples(doc), *w = doc_name(doc, v->var), *cost = doc_name(doc, t->d->m->cost);
@@ -110,13 +118,12 @@ static void tell_shared(teller *t, const link *l) {
               : doc_text(doc, "%s examples share %s: add them up", m, w);
     doc_add(doc, BLOCK_SECTION, 0, add);
     if (!part) return;
-    tell_sum(t, l, part);
-    const char *along =
-        proof_is_rows(l->kind) ? "axis=0 runs along the examples" : "axis=1 runs along the examples";
+    if (link_is_indexed(t, l)) tell_sum(t, l, part);
+    else entries_add_examples(t, l);
     doc_add_line(doc, one ? 5 : 3,
                  one ? "" : "this way's part, as a matrix:", one ? ir_var(t->g, v->grad)->leaf : 0, part,
-                 proof_is_bias(l->kind) ? along : "the product is the sum over the examples");
-    tell_not_shared(t, l, share);
+                 sum_words(t, l, part));
+    if (link_is_last(t, l)) tell_not_shared(t, l, share);
 }
 
 void ends_tell(teller *t, const link *l, bool with_matrices) {
@@ -124,6 +131,6 @@ void ends_tell(teller *t, const link *l, bool with_matrices) {
     if (with_matrices && l->to->n_through > 1) ends_part(t, l, "");
     else if (with_matrices) add_matrices(t, l);
     kinks_tell(t, l);
-    if (is_shared(t, l)) tell_shared(t, l);
+    if (is_shared(t, l)) ends_examples(t, l);
     add_all_parts(t, l);
 }

@@ -473,6 +473,17 @@ bool entries_tell_shared(teller *t, const link *l) {
     return true;
 }
 
+void entries_add_examples(teller *t, const link *l) {
+    entries *e = arena_new(t->a, sizeof *e);
+    if (!e || !entries_open(e, t, l) || e->r.n != 1) return;
+    const arrival *to = &e->to[0];
+    e->style.example = 0;
+    block *b = doc_add(t->doc, BLOCK_LINE, 5, "");
+    if (l->to->n_through == 1) doc_add_index(t->doc, b, entry_of_var(e, l->to->grad, to->at), &e->style);
+    index_tree *all = sum_over_rest(e, to->at, index_times(&e->env, incoming(e), to->factor));
+    doc_add_index(t->doc, b, rescaled(e, all), &e->style);
+}
+
 bool entries_tell(teller *t, const link *l) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l)) return false;

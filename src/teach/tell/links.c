@@ -85,22 +85,56 @@ static proof_kind bias_kind(const teller *t, shape y, var_id v) {
     return in == EX_ROWS && is_one(s.rows) && s.cols == y.cols ? PROOF_BIAS_ROW : PROOF_NONE;
 }
 
-/* y = a @ b, or that plus a bias, and which part of it the variable is, if it is one of them and no more. */
-static void find_affine(teller *t, link *l) {
-    const node *x = ir_node(t->g, l->s->node);
-    var_id      v = l->to->var;
-    node_id     product = l->s->node;
-    if (x->op == OP_ADD) {
-        product = is_product_of_names(t, x->arg[0]) ? x->arg[0] : x->arg[1];
-        l->rest = product == x->arg[0] ? x->arg[1] : x->arg[0];
+enum { MOST_SUMMANDS = 8 };
+
+/* The summands of a formula, from the left; 0: there are too many. */
+static uint32_t summands_of(const teller *t, node_id n, node_id *out) {
+    uint32_t count = 0, open = 1;
+    node_id  stack[MOST_SUMMANDS + 1] = {n};
+    while (open) {
+        const node *x = ir_node(t->g, stack[--open]);
+        if (x->op != OP_ADD) {
+            if (count == MOST_SUMMANDS) return 0;
+            out[count++] = stack[open];
+            continue;
+        }
+        if (open + 2 > MOST_SUMMANDS) return 0;
+        stack[open++] = x->arg[1]; /* the left one is on top */
+        stack[open++] = x->arg[0];
     }
-    if (!is_product_of_names(t, product) || (l->rest && ir_node(t->g, l->rest)->op != OP_VAR)) return;
-    const node *p = ir_node(t->g, product);
-    bool        left = link_is_operand(t, p->arg[0], v), right = link_is_operand(t, p->arg[1], v),
-                more = l->rest && link_is_operand(t, l->rest, v);
-    l->product = product;
-    if (left + right + more != 1 || !shape_equal(p->sh, x->sh)) return;
-    l->kind = more ? bias_kind(t, x->sh, v) : product_kind(t, p, right);
+    return count;
+}
+
+/* The summand that the variable is in, if it is one only; and the sum of the others, 0: there are none. */
+static node_id own_summand(teller *t, const link *l, node_id *rest) {
+    node_id  part[MOST_SUMMANDS], own = 0;
+    uint32_t n = summands_of(t, l->s->node, part), with = 0;
+    *rest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bool has = node_has(t, part[i], ir_var(t->g, l->to->var)->leaf);
+        with += has;
+        if (has) own = part[i];
+        else *rest = *rest ? ir_op2(t->g, OP_ADD, *rest, part[i]) : part[i];
+    }
+    return with == 1 ? own : 0;
+}
+
+/* y = a @ b, with or without other summands, where the variable is one of the two; or y = .. + b. */
+static void find_affine(teller *t, link *l) {
+    shape       y = ir_shape(t->g, l->s->node);
+    var_id      v = l->to->var;
+    node_id     rest, part = own_summand(t, l, &rest);
+    const node *p = part ? ir_node(t->g, part) : NULL;
+    if (!p) return;
+    if (p->op == OP_VAR && rest && shape_equal(ir_shape(t->g, rest), y)) {
+        l->rest = part;
+        l->kind = bias_kind(t, y, v);
+    } else if (is_product_of_names(t, part) && shape_equal(p->sh, y)) {
+        bool left = link_is_operand(t, p->arg[0], v), right = link_is_operand(t, p->arg[1], v);
+        l->product = part;
+        l->rest = rest;
+        if (left != right) l->kind = product_kind(t, p, right);
+    }
 }
 
 /* A paragraph says nothing of a factor 1/m or m between the gradients of its ends: where one example's part

@@ -93,6 +93,7 @@ static const index_tree *add_rest(teller *t, index_env *env, const index_tree *s
         if (strcmp(list->index[i].name, "rest") != 0) continue;
         index_tree *more =
             index_of_node(env, list->index[i].n, list->rows ? last : 'i', list->rows ? 'i' : last);
+        if (!more) more = index_at(env, list->index[i].n, list->rows ? last : 'i', list->rows ? 'i' : last);
         index_tree *both = more ? arena_new(t->a, sizeof *both) : NULL;
         if (both) *both = (index_tree){.kind = INDEX_NODE, .op = OP_ADD, .a = (index_tree *)sum, .b = more};
         return both;

@@ -189,7 +189,7 @@ const char *rewrite_names(teller *t, const gradient *v) {
 }
 
 /* Which sums stand for the sums over indices. */
-static const char *sums_in(teller *t, node_id n) {
+const char *sums_in(teller *t, node_id n) {
     node_list need = {{0}};
     bool      product = false, along[AXIS_ALL + 1] = {false};
     if (ir_reach(t->g, t->a, &n, 1, &need) != DFOO_OK) return "";

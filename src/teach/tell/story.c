@@ -59,7 +59,7 @@ static void tell_all_examples(teller *t) {
         doc_say(doc, 3,
                 "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:",
                 line, doc_name(doc, v->var), line, line, add);
-    doc_add_line(doc, 5, "", ir_var(t->g, v->grad)->leaf, v->whole, doc_shapes(doc, v->whole, false));
+    add_goal(t, 5, "");
 }
 
 /* -------------------------------------------------------------- beginnings */
@@ -220,6 +220,18 @@ static bool has_indices(teller *t, explain_way way) {
     return any;
 }
 
+/* Does the last line end in the first, letter for letter? */
+static bool is_ended(const teller *t) {
+    const block *all = t->doc->blocks.at, *title = all;
+    uint32_t     n = t->doc->blocks.n;
+    while (n && all[n - 1].kind != BLOCK_LINE) n--;
+    const block *last = n ? &all[n - 1] : NULL, *head = last;
+    if (!last || last->n_sides < 2) return false;
+    while (head > all && head->hanging) head--;
+    return head->n_sides && strcmp(head->sides[0].shown, title->sides[0].shown) == 0 &&
+           strcmp(last->sides[last->n_sides - 1].shown, title->sides[1].shown) == 0;
+}
+
 /* By index or by Jacobian: one example first, then all of them. */
 static void tell_by_example(teller *t, explain_way way) {
     bool indices = has_indices(t, way);
@@ -232,7 +244,7 @@ static void tell_by_example(teller *t, explain_way way) {
     if (way == BY_JACOBIAN) jacobian_tell(t);
     else tell_links(t);
     if (indices && t->d->m->examples && t->doc->small[t->goal->var]) tell_all_examples(t);
-    if (indices && !t->d->m->examples) add_goal(t, 3, "together:");
+    if (!is_ended(t)) add_goal(t, 3, "together:");
 }
 
 static dfoo_status tell_all(teller *t, explain_way way) {

@@ -80,6 +80,9 @@ bool node_has(teller *t, node_id n, node_id part);
 /* ---- ends.c: the end of a link that was told by its entries (`with_matrices`) or otherwise */
 void ends_tell(teller *t, const link *l, bool with_matrices);
 
+/* Where the sum over the examples that share a parameter and the 1/m come from, behind one example's part. */
+void ends_examples(teller *t, const link *l);
+
 /* What one of several ways contributes, as a matrix. */
 void ends_part(teller *t, const link *l, const char *remarks);
 
@@ -104,6 +107,9 @@ const char *derivative_remarks(teller *t, const link *l);
 
 /* dV, and what simplification made of it, each step with its name. */
 void add_rewrites(teller *t, const gradient *v, const char *remarks);
+
+/* Which sums of a formula stand for sums over indices: "; axis=1: along each row"; "": it has none. */
+const char *sums_in(teller *t, node_id n);
 
 /* The same behind entries: which sums of matrices they are. */
 void add_matrices(teller *t, const link *l);
@@ -130,6 +136,9 @@ bool entries_add_partial(teller *t, const link *l, const char *words);
 /* ∂l/∂U[i,j] for one example, where U is shared by the examples: the sum over all entries of V, of
  * which δ leaves one. */
 bool entries_tell_shared(teller *t, const link *l);
+
+/* The entry of a parameter's gradient as the sum over the examples of what each hands to it. */
+void entries_add_examples(teller *t, const link *l);
 
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);

@@ -1,0 +1,17 @@
+# a recurrent network over three steps
+input X1 : (n0, m)
+input X2 : (n0, m)
+input X3 : (n0, m)
+label Y : (1, m)
+param Wx : (n1, n0)
+param Wh : (n1, n1)
+param b : (n1, 1)
+param V : (1, n1)
+param c : (1, 1)
+H1 = tanh(Wx @ X1 + b)
+H2 = tanh(Wx @ X2 + Wh @ H1 + b)
+H3 = tanh(Wx @ X3 + Wh @ H2 + b)
+A = sigmoid(V @ H3 + c)
+L = -(Y * log(A) + (1 - Y) * log(1 - A))
+J = 1/m * sum(L)
+minimize J
