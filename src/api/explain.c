@@ -6,15 +6,15 @@
 #include "teach/teach.h"
 #include "core/core.h"
 
-/* Two simplifiers, kept for the whole explanation. */
+/* Three simplifiers, kept for the whole explanation. */
 typedef struct explain_forms {
     work       *w;
-    simplifier *usual, *any_labels;
+    simplifier *usual, *any_labels, *telling;
 } explain_forms;
 
 static void form_rules(void *user, node_id n, simplify_on_rule *on_rule, void *to) {
-    work *w = ((explain_forms *)user)->w;
-    simplify_rules(&w->dv, &w->m.g, &w->a, n, on_rule, to); /* the arena remembers if memory ran out */
+    /* the arena remembers if memory ran out */
+    simplify_rules(((explain_forms *)user)->telling, n, on_rule, to);
 }
 
 static const char *form_sentences(void *user, const char *names) {
@@ -146,6 +146,7 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     how.tell.sizes = &given_sizes;
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));
+    DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.telling));
     return explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
 }
 

@@ -7,7 +7,7 @@
 #include "teach/explain/explain.h"
 
 typedef struct forms {
-    simplifier *usual, *any_labels;
+    simplifier *usual, *any_labels, *telling;
     reading    *r;
     explain_how how;
     program     run; /* all gradients */
@@ -26,8 +26,7 @@ static node_id forms_any_labels(void *user, node_id n) {
 }
 
 static void forms_rules(void *user, node_id n, void (*on_rule)(void *to, const char *rule, const char *sentence, node_id before, node_id after), void *to) {
-    reading *r = ((forms *)user)->r;
-    simplify_rules(&r->dv, &r->m.g, &r->a, n, on_rule, to);
+    simplify_rules(((forms *)user)->telling, n, on_rule, to);
 }
 
 static const char *forms_sentences(void *user, const char *names) {
@@ -40,6 +39,7 @@ static inline void forms_open(forms *f, reading *r) {
     assert_int_equal(simplify_program(&r->dv, &r->m.g, true, NULL, 0, &f->run), DFOO_OK);
     assert_int_equal(simplify_open(&r->dv, &r->m.g, &r->a, false, &f->usual), DFOO_OK);
     assert_int_equal(simplify_open(&r->dv, &r->m.g, &r->a, true, &f->any_labels), DFOO_OK);
+    assert_int_equal(simplify_open(&r->dv, &r->m.g, &r->a, false, &f->telling), DFOO_OK);
 }
 
 #endif

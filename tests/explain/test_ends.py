@@ -1,8 +1,11 @@
 """Every proof ends in its headline, letter for letter: in all three ways, in both conventions, for every model and for a dozen that
 learners write (learners/*.eq)."""
 import json
+import os
+import subprocess
 
 import pytest
+from conftest import is_instrumented
 
 from explain.test_explain import HERE, MODELS
 
@@ -28,3 +31,30 @@ def test_every_proof_ends_in_its_headline(dfoo, model, way):
                 head -= 1
             last = formulas(lines[-1])
             assert len(last) >= 2 and formulas(lines[head])[0] == title[0] and last[-1] == title[-1], (title, last)
+
+
+def chain(layers):
+    lines = ["input X : (n, m)", "label Y : (1, m)"]
+    for i in range(1, layers + 1):
+        lines += [f"param W{i} : ({'1' if i == layers else 'n'}, n)", f"Z{i} = W{i} @ {'X' if i == 1 else f'A{i - 1}'}",
+                  f"A{i} = {'sigmoid' if i == layers else 'tanh'}(Z{i})"]
+    return "\n".join([*lines, f"J = -1/m * sum(Y * log(A{layers}) + (1 - Y) * log(1 - A{layers}))", "minimize J"])
+
+
+def seconds_and_bytes(program, model):
+    with open(os.devnull, "w") as nowhere:
+        child = subprocess.Popen([program, "explain", model, "--all"], stdout=nowhere)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = status
+    assert status == 0
+    return used.ru_utime + used.ru_stime, 1024 * used.ru_maxrss
+
+
+@pytest.mark.skipif(is_instrumented(), reason="an instrumented program is no measure of time or memory")
+def test_time_and_memory_grow_with_the_length_only(build, tmp_path):
+    measured = []
+    for layers in 100, 400:
+        (tmp_path / "chain.eq").write_text(chain(layers))
+        measured.append(seconds_and_bytes(build / "dfoo", tmp_path / "chain.eq"))
+    (short_time, _), (long_time, memory) = measured
+    assert long_time < 8 * short_time and memory < 200e6

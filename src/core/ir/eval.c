@@ -218,7 +218,9 @@ static void compute(evaluation *e, node_id n) {
     case OP_SIZE: fill(out, (double)sizes_get(e->s, x->ref)); break;
     case OP_ONES: fill(out, 1); break;
     case OP_OPEN: run_open(x, arg[0], out); break;
-    case OP_VAR: break; /* its value was given or copied */
+    case OP_VAR: /* its value was given or copied */
+        if (ir_var(e->g, x->ref)->kind == VAR_CONST) fill(out, ir_var(e->g, x->ref)->value);
+        break;
     default: run_matrix(x, arg, out);
     }
 }
@@ -237,6 +239,44 @@ dfoo_status eval_init(evaluation *e, const ir *g, arena *a, const sizes *s) {
     return e->value ? DFOO_OK : DFOO_ENOMEM;
 }
 
+dfoo_status eval_grow(evaluation *e) {
+    if (e->n_nodes >= e->g->nodes.n) return DFOO_OK;
+    uint32_t n = e->g->nodes.n + e->g->nodes.n / 2;
+    matrix  *value = arena_new(e->a, n * sizeof *value);
+    if (!value) return DFOO_ENOMEM;
+    memcpy(value, e->value, e->n_nodes * sizeof *value);
+    e->value = value;
+    e->n_nodes = n;
+    return DFOO_OK;
+}
+
+enum { POOLED = sizeof((eval_pool *)0)->value / sizeof(matrix *) };
+
+dfoo_status eval_take(eval_pool *pool, evaluation *e, const ir *g, arena *a, const sizes *s) {
+    if (!pool) return eval_init(e, g, a, s);
+    if (pool->n_nodes < g->nodes.n) { /* those that are out are not taken back */
+        memset(pool->value, 0, sizeof pool->value);
+        pool->n_nodes = g->nodes.n + g->nodes.n / 2;
+    }
+    *e = (evaluation){.g = g, .a = a, .s = s, .n_nodes = pool->n_nodes};
+    for (int i = 0; i < POOLED && !e->value; i++) {
+        e->value = pool->value[i];
+        pool->value[i] = NULL;
+    }
+    if (!e->value) e->value = arena_new(pool->a, pool->n_nodes * sizeof *e->value);
+    return e->value ? DFOO_OK : DFOO_ENOMEM;
+}
+
+void eval_return(eval_pool *pool, evaluation *e) {
+    if (!pool || !e->value || e->n_nodes != pool->n_nodes) return;
+    for (uint32_t i = 0; i < e->rooms.n; i++) e->value[e->rooms.at[i]] = (matrix){0};
+    for (int i = 0; i < POOLED && e->value; i++) {
+        if (pool->value[i]) continue;
+        pool->value[i] = e->value;
+        e->value = NULL;
+    }
+}
+
 static bool make_room(evaluation *e, node_id n) {
     assert(n < e->n_nodes && !e->value[n].at);
     shape   sh = ir_shape(e->g, n);
@@ -247,6 +287,7 @@ static bool make_room(evaluation *e, node_id n) {
     const node *x = ir_node(e->g, n);
     if (is_linear(x)) more = linear_scratch(sizes_get(e->s, ir_shape(e->g, x->arg[0]).rows));
     m->at = arena_new(e->a, (m->rows * m->cols + more) * sizeof(double));
+    vec_push(e->a, &e->rooms, n);
     return m->at != NULL;
 }
 
@@ -279,11 +320,8 @@ matrix eval_var(evaluation *e, var_id v) {
     return e->value[leaf];
 }
 
-void eval_run(evaluation *e) {
-    for (var_id v = 1; v < e->g->vars.n; v++)
-        if (ir_var(e->g, v)->kind == VAR_CONST && ir_var(e->g, v)->leaf < e->n_nodes && eval_var(e, v).at)
-            eval_var(e, v).at[0] = ir_var(e->g, v)->value;
-    for (uint32_t i = 0; i < e->order.n; i++) {
+void eval_run_from(evaluation *e, uint32_t first) {
+    for (uint32_t i = first; i < e->order.n; i++) {
         stmt s = e->order.at[i];
         if (s.var == 0) {
             run_node(e, s.node);
@@ -293,6 +331,10 @@ void eval_run(evaluation *e) {
         assert(from.at && to.rows == from.rows && to.cols == from.cols);
         memmove(to.at, from.at, from.rows * from.cols * sizeof(double));
     }
+}
+
+void eval_run(evaluation *e) {
+    eval_run_from(e, 0);
 }
 
 double matrix_difference(matrix x, matrix y) {

@@ -28,6 +28,7 @@ typedef struct evaluation {
     const sizes *s;
     matrix      *value;  /* by node_id */
     uint32_t     n_nodes;
+    VEC(node_id) rooms;  /* the nodes that have a matrix here */
     VEC(stmt) order;     /* var 0: compute the node; else: copy the node's value to the variable */
     double    noise;     /* every value computed is made wrong by up to so much of itself, to see what that
                             does; 0: as it should be */
@@ -36,6 +37,20 @@ typedef struct evaluation {
 
 /* Prepares the evaluation of nodes that exist now. All memory comes from the arena. */
 dfoo_status eval_init(evaluation *e, const ir *g, arena *a, const sizes *s);
+
+/* Room for nodes that were made since. */
+dfoo_status eval_grow(evaluation *e);
+
+/* Evaluations of one store that are made and ended one after the other: what they need by node is made once
+ * for all of them. */
+typedef struct eval_pool {
+    arena  *a;
+    matrix *value[8]; /* cleared, for n_nodes nodes; NULL: taken, or there is none */
+    uint32_t n_nodes;
+} eval_pool;
+
+dfoo_status eval_take(eval_pool *pool, evaluation *e, const ir *g, arena *a, const sizes *s);
+void        eval_return(eval_pool *pool, evaluation *e);
 
 /* Appends a program, or one more node, to what is computed. */
 dfoo_status eval_add_program(evaluation *e, const program *p);
@@ -46,6 +61,7 @@ matrix eval_var(evaluation *e, var_id v);
 
 /* Computes everything that was added, in order. Constants get their values first. */
 void eval_run(evaluation *e);
+void eval_run_from(evaluation *e, uint32_t first); /* those from this place of the order on */
 
 static inline matrix eval_node(const evaluation *e, node_id n) {
     assert(n < e->n_nodes);

@@ -199,6 +199,7 @@ const math *math_number_set(arena *a, double value) {
 }
 
 const math *math_digits_set(arena *a, const char *digits) {
+    if (!digits) digits = ""; /* no memory */
     const char *e = strchr(digits, 'e');
     if (!e) return math_leaf(a, MATH_NUMBER, digits);
     const char *power = e + 1 + strspn(e + 1, "+-0"), *minus = e[1] == '-' ? "-" : "";

@@ -351,6 +351,7 @@ static bool compute(simplifier *w, node_id n, node_list *stack) {
         }
     }
     if (engine_sync(w)) *engine_entry(w, n) = e;
+    if (w->r.on_rule) vec_push(w->a, &w->told.list, n);
     return true;
 }
 

@@ -39,6 +39,7 @@ struct simplifier {
     form    *def;         /* by var_id: the form of its formula, if it is elementwise */
     bool    *has_exp;     /* by var_id: its formula comes down to exp */
     uint32_t n_vars;
+    node_list told; /* whose entries were made while rules are told; they are forgotten before the next */
 };
 
 dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d);

@@ -50,12 +50,13 @@ node_id simplify_tidy(simplifier *w, node_id n) {
     return simplifier_tidy(w, n);
 }
 
-dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user) {
-    simplifier *w;
-    DFOO_TRY(simplify_open(d, g, a, false, &w)); /* a fresh one: what was done once is not told again */
+dfoo_status simplify_rules(simplifier *w, node_id n, simplify_on_rule *on_rule, void *user) {
     w->r.on_rule = on_rule;
     w->r.user = user;
-    return simplify_tidy(w, n) ? arena_status(a) : DFOO_ENOMEM;
+    bool done = simplify_tidy(w, n) != 0;
+    for (uint32_t i = 0; i < w->told.list.n; i++) w->memo.at[w->told.list.at[i]] = (entry){0};
+    w->told.list.n = 0; /* what was done once is told again */
+    return done ? arena_status(w->a) : DFOO_ENOMEM;
 }
 
 typedef struct replacement {

@@ -24,10 +24,11 @@ dfoo_status simplify_open(derivation *d, ir *g, arena *a, bool any_labels, simpl
 node_id     simplify_best(simplifier *w, node_id n);
 node_id     simplify_tidy(simplifier *w, node_id n);
 
-/* Tells every rule of rules.def that tidying an expression of the derivation applies, in order. */
+/* Tells every rule of rules.def that tidying an expression of the derivation applies, in order. The
+ * simplifier is used for nothing else. */
 typedef void simplify_on_rule(void *user, const char *rule, const char *sentence, node_id before,
                               node_id after);
-dfoo_status simplify_rules(derivation *d, ir *g, arena *a, node_id n, simplify_on_rule *on_rule, void *user);
+dfoo_status simplify_rules(simplifier *w, node_id n, simplify_on_rule *on_rule, void *user);
 
 /* What the rules that a REWRITE step names do, a sentence for each. */
 const char *simplify_sentences(arena *a, const char *names);

@@ -63,17 +63,18 @@ void doc_say(document *doc, uint8_t indent, const char *format, ...) {
 /* Is a name in lower case that of a size or of another variable? N1 is not to be n1 beside 1/n1. */
 static bool is_taken(document *doc, var_id v) {
     const model *m = doc->d->m;
-    bool         taken = false;
     buf          b;
     buf_init(&b, doc->a->mem);
     print_name(&m->g, v, true, &b);
-    const char *lower = doc_take(doc, &b);
-    if (strcmp(lower, ir_var_name(&m->g, v)) == 0) return false;
+    bool   same = b.text && strcmp(b.text, ir_var_name(&m->g, v)) == 0;
+    sym    lower = b.text ? symbols_find(m->g.names, b.text, b.len) : 0;
+    var_id other = ir_find_var(&m->g, lower);
+    doc->a->failed = doc->a->failed || b.failed;
+    buf_free(&b);
+    if (same || !lower) return false;
     for (uint32_t i = 0; i < m->size_names.n; i++)
-        taken = taken || strcmp(lower, symbols_name(m->g.names, m->size_names.at[i])) == 0;
-    for (var_id k = 1; k < m->g.vars.n; k++)
-        taken = taken || (k != v && strcmp(lower, ir_var_name(&m->g, k)) == 0);
-    return taken;
+        if (m->size_names.at[i] == lower) return true;
+    return other && other != v;
 }
 
 dfoo_status doc_open(document *doc) {

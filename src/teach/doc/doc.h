@@ -78,6 +78,9 @@ typedef struct stage {
     node_id     times; /* 1/m or m where the two gradients differentiate different things */
 } stage;
 
+typedef struct ground  ground;  /* values that documents share (verify.h) .. */
+typedef struct outline outline; /* .. and what is known of their model (tell.h) */
+
 typedef struct document {
     const char       *name; /* of what is explained: dZ1, sigmoid */
     const derivation *d;    /* NULL: a function is explained */
@@ -86,6 +89,9 @@ typedef struct document {
     bool             *small;   /* by var_id: has an entry for each example */
     bool             *lower;   /* by var_id: .. and a name of its own in lower case for one of them */
     index_style       style;   /* for one example */
+    ground           *ground;  /* NULL: it has values of its own */
+    outline          *outline; /* NULL: it has one of its own */
+    bool              far;     /* the cost is too far away for differences of it */
     var_id            goal;    /* what is explained */
     VEC(block) blocks;
     VEC(side) marks;

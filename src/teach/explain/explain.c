@@ -3,14 +3,18 @@
 
 #include "teach/derive/derive.h"
 #include "teach/page/sheet.h"
+#include "teach/verify/verify.h"
 
 /* One explanation, in an arena of its own. */
-static dfoo_status explain_one(sheet *p, ir *g, var_id v, const program *run, const tell_options *opt,
-                               explain_result *result) {
+static dfoo_status explain_one(sheet *p, const document *common, var_id v, const program *run,
+                               const tell_options *opt, explain_result *result) {
+    ir   *g = common->g;
     arena a;
     arena_init(&a, p->a->mem);
-    document doc = {
-        .name = ir_var_name(p->g, derivation_find(p->d, v)->grad), .d = p->d, .g = g, .a = &a, .goal = v};
+    document doc = *common;
+    doc.name = ir_var_name(p->g, derivation_find(p->d, v)->grad);
+    doc.a = &a;
+    doc.goal = v;
     notation    names = p->names;
     *result = (explain_result){0};
     p->names.a = &a;
@@ -60,9 +64,13 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
     p->names.to = p->to->mathematics;
     if (p->whole) DFOO_TRY(find_functions(p, how));
     p->to->begin(p);
+    document common = {.d = p->d, .g = g, .a = p->a};
+    DFOO_TRY(doc_open(&common));
+    DFOO_TRY(tell_outline(p->d, g, p->a, &common.outline));
+    DFOO_TRY(ground_open(p->d, run, how->tell.seed, p->a, &common.ground));
     for (uint32_t i = 0; i < p->n_goals; i++) {
         explain_result one;
-        DFOO_TRY(explain_one(p, g, p->goals[i], run, &how->tell, &one));
+        DFOO_TRY(explain_one(p, &common, p->goals[i], run, &how->tell, &one));
         add_result(result, &one);
     }
     for (int op = 1; op < OP_COUNT; op++) {

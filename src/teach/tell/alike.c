@@ -31,7 +31,7 @@ static const char *names_where(figures *f, bool (*pass)(matrix m), var_kind kind
         const variable *x = ir_var(t->g, v);
         bool   other = v != t->goal->var && v != t->goal->grad;
         bool   computed = kind != VAR_GRADIENT || ir_var(t->g, x->of)->kind == VAR_DEFINED;
-        matrix m = x->leaf < f->p->e.n_nodes ? eval_node(&f->p->e, x->leaf) : (matrix){0};
+        matrix m = x->leaf < f->p->e->n_nodes ? eval_node(f->p->e, x->leaf) : (matrix){0};
         if (x->kind == kind && other && computed && pass(m))
             buf_printf(&b, "%s%s", n++ ? ", " : "", doc_name(t->doc, v));
     }
@@ -57,8 +57,8 @@ void figures_alike(figures *f) {
     const char *line = columns ? "rows" : "columns", *other = columns ? "columns" : "rows";
     const char *dw = doc_name(doc, t->goal->grad), *w = doc_name(doc, t->goal->var);
     bool (*alike)(matrix) = columns ? rows_are_equal : columns_are_equal;
-    matrix d = eval_node(&f->p->e, ir_var(t->g, t->goal->grad)->leaf),
-           at = eval_node(&f->p->e, ir_var(t->g, t->goal->var)->leaf);
+    matrix d = eval_node(f->p->e, ir_var(t->g, t->goal->grad)->leaf),
+           at = eval_node(f->p->e, ir_var(t->g, t->goal->var)->leaf);
     if (ir_var(t->g, t->goal->var)->kind != VAR_PARAM || !d.at || !at.at) return;
     if (is_zero(d)) show_zeros(f, dw, w);
     if (!alike(d) || !alike(at)) return;

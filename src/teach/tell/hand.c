@@ -48,7 +48,7 @@ static void draw_variable(const ir *g, var_id v, matrix m, uint32_t draw, rng *r
 static dfoo_status run_draw(figures *f, uint32_t draw) {
     const tell_options *opt = f->opt;
     const ir           *g = f->t->g;
-    evaluation         *e = &f->p->e;
+    evaluation         *e = f->p->e;
     for (var_id v = 1; v < g->vars.n; v++) {
         const variable *x = ir_var(g, v);
         if ((x->kind > VAR_PARAM && x->kind != VAR_MASK) || x->leaf >= e->n_nodes) continue;
@@ -91,15 +91,15 @@ static bool lines_hold(figures *f) {
     evaluation *hand = &f->by_hand;
     for (var_id v = 1; v < f->t->g->vars.n; v++) {
         node_id leaf = ir_var(f->t->g, v)->leaf;
-        if (leaf >= hand->n_nodes || leaf >= f->p->e.n_nodes) continue;
-        matrix to = hand->value[leaf], from = f->p->e.value[leaf];
+        if (leaf >= hand->n_nodes || leaf >= f->p->e->n_nodes) continue;
+        matrix to = hand->value[leaf], from = f->p->e->value[leaf];
         for (size_t i = 0; to.at && from.at && i < to.rows * to.cols; i++)
             to.at[i] = figures_shown(f, from, i);
     }
     eval_run(hand);
     for (uint32_t i = 0; i < f->lines.n; i++) {
         node_id n = f->lines.at[i].formula ? f->lines.at[i].formula : f->lines.at[i].n;
-        matrix  is = eval_node(&f->p->e, f->lines.at[i].n), computed = eval_node(hand, n);
+        matrix  is = eval_node(f->p->e, f->lines.at[i].n), computed = eval_node(hand, n);
         if (is.at && computed.at && !agrees(is, computed)) return false;
     }
     return true;
@@ -137,7 +137,7 @@ static int faults_in(const ir *g, node_id n, matrix m) {
 
 /* How far a draw is from what a reader would like; 0 is the best. */
 static int faults_of(figures *f) {
-    const evaluation *e = &f->p->e;
+    const evaluation *e = f->p->e;
     matrix            d = eval_node(e, ir_var(f->t->g, f->t->goal->grad)->leaf);
     size_t            zeros = 0, n = d.at ? d.rows * d.cols : 0;
     int               faults = 0;
@@ -166,7 +166,7 @@ dfoo_status figures_draw(figures *f) {
         DFOO_TRY(run_draw(f, draw));
         int faults = faults_of(f);
         if (faults >= least) continue;
-        DFOO_TRY(differences_open(f->p));
+        DFOO_TRY(differences_open(f->p, true));
         if (faults < 1000 && !has_slope(f)) faults += 50;
         if (faults >= least) continue;
         least = faults;
@@ -174,5 +174,5 @@ dfoo_status figures_draw(figures *f) {
     }
     DFOO_TRY(run_draw(f, best));
     choose_digits(f);
-    return differences_open(f->p);
+    return differences_open(f->p, true);
 }

@@ -223,10 +223,10 @@ dfoo_status link_find(teller *t) {
     VEC(const gradient *) open = {0};
     vec_push(t->a, &open, t->goal);
     for (uint32_t i = 0; i < open.n; i++) { /* breadth first from the goal */
-        for (uint32_t k = t->d->forward.list.n; k-- > 0;) {
-            const stmt     *s = &t->d->forward.list.at[k];
+        const uint32_t *first = &t->o->moved.first[open.at[i]->var];
+        for (uint32_t k = first[1]; k-- > first[0];) {
+            const stmt     *s = &t->d->forward.list.at[t->o->moved.list[k]];
             const gradient *from = derivation_find(t->d, s->var);
-            if (!from || !link_moves(t, s, open.at[i]->var)) continue;
             vec_push(t->a, &t->links, make_link(t, s, open.at[i]));
             bool known = is_known(t, from);
             for (uint32_t j = 0; j < open.n; j++) known = known || open.at[j] == from;

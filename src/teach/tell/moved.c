@@ -102,7 +102,7 @@ static size_t entry_to_move(matrix d, matrix at) {
 
 size_t figures_entry(const figures *f) {
     const gradient *v = f->t->goal;
-    matrix d = eval_node(&f->p->e, ir_var(f->t->g, v->grad)->leaf), at = eval_var(&f->p->network, v->var);
+    matrix d = eval_node(f->p->e, ir_var(f->t->g, v->grad)->leaf), at = eval_var(&f->p->network, v->var);
     return d.at && at.at ? entry_to_move(d, at) : 0;
 }
 
@@ -110,7 +110,7 @@ void figures_moved(figures *f, explain_result *r) {
     teller         *t = f->t;
     document       *doc = t->doc;
     const gradient *v = t->goal;
-    matrix d = eval_node(&f->p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&f->p->network, v->var);
+    matrix d = eval_node(f->p->e, ir_var(t->g, v->grad)->leaf), at = eval_var(&f->p->network, v->var);
     if (!d.at || !at.at) return;
     size_t      best = figures_entry(f);
     const char *place =

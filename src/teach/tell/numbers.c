@@ -30,7 +30,7 @@ static const char *matrix_text(figures *f, matrix m) {
 /* name = formula = value. */
 static void show(figures *f, const figure *x) {
     document *doc = f->t->doc;
-    matrix    m = eval_node(&f->p->e, x->n);
+    matrix    m = eval_node(f->p->e, x->n);
     if (!m.at) return;
     block *b = doc_add(doc, BLOCK_LINE, 5, "");
     doc_add_node(doc, b, x->n, false);
@@ -152,7 +152,7 @@ static const char *sizes_text(figures *f) {
 static void show_entry(figures *f) {
     document   *doc = f->t->doc;
     node_id     whole = gradient_formula(f->t->goal);
-    matrix      d = eval_node(&f->p->e, ir_var(f->t->g, f->t->goal->grad)->leaf);
+    matrix      d = eval_node(f->p->e, ir_var(f->t->g, f->t->goal->grad)->leaf);
     size_t      best = figures_entry(f);
     if (!d.at || d.rows * d.cols == 1) return;
     const index_tree *x = figures_spelled(f, whole, best / d.cols, best % d.cols);
@@ -197,7 +197,7 @@ static dfoo_status list_all(figures *f) {
     for (uint32_t i = 0; i < f->lines.n; i++) {
         const figure *x = &f->lines.at[i];
         node_id       n = x->formula ? x->formula : x->n;
-        DFOO_TRY(eval_add_node(&f->p->e, n));
+        DFOO_TRY(eval_add_node(f->p->e, n));
         DFOO_TRY(eval_add_node(&f->by_hand, n));
     }
     return DFOO_OK;

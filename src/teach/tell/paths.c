@@ -1,70 +1,22 @@
 /* Which way a variable takes to the cost: one path of variables, or several that part somewhere. */
 #include "teach/tell/routes.h"
 
-typedef struct users {
-    uint32_t *first; /* by var_id: where its users start in `list`; one more at the end */
-    uint32_t *list;  /* numbers of statements */
-    double   *paths; /* by var_id: how many lead to the cost */
-} users;
-
-/* A statement, and a variable with which it moves. */
-typedef struct use {
-    var_id   used;
-    uint32_t by;
-} use;
-
-typedef VEC(use) use_list;
-
-/* Who uses whom, those that come last in the program first; and how many paths there are. */
-static void list_uses(teller *t, users *u, use_list *uses) {
-    const program *p = &t->d->forward;
-    u->paths[t->d->m->cost] = 1;
-    for (uint32_t i = p->list.n; i-- > 0;) {
-        node_list   need = {{0}};
-        const stmt *s = &p->list.at[i];
-        if (!derivation_find(t->d, s->var) || ir_reach(t->g, t->a, &s->node, 1, &need) != DFOO_OK) continue;
-        for (uint32_t k = 0; k < need.list.n; k++) {
-            const node *x = ir_node(t->g, need.list.at[k]);
-            if (x->op != OP_VAR || !link_moves(t, s, x->ref)) continue;
-            u->paths[x->ref] += u->paths[s->var];
-            u->first[x->ref + 1]++;
-            vec_push(t->a, uses, (use){x->ref, i});
-        }
-    }
+static uint32_t n_users(const teller *t, var_id v) {
+    return t->o->moved.first[v + 1] - t->o->moved.first[v];
 }
 
-static bool find_users(teller *t, users *u) {
-    uint32_t  n = t->g->vars.n;
-    use_list  uses = {0};
-    uint32_t *next = arena_new(t->a, n * sizeof *next);
-    u->first = arena_new(t->a, (n + 1) * sizeof *u->first);
-    u->paths = arena_new(t->a, n * sizeof *u->paths);
-    if (!u->first || !u->paths || !next) return false;
-    list_uses(t, u, &uses);
-    u->list = arena_new(t->a, uses.n * sizeof *u->list + 1);
-    if (t->a->failed) return false;
-    for (uint32_t v = 1; v <= n; v++) u->first[v] += u->first[v - 1];
-    for (uint32_t v = 0; v < n; v++) next[v] = u->first[v];
-    for (uint32_t i = uses.n; i-- > 0;) u->list[next[uses.at[i].used]++] = uses.at[i].by; /* sources first */
-    return true;
-}
-
-static uint32_t n_users(const users *u, var_id v) {
-    return u->first[v + 1] - u->first[v];
-}
-
-static var_id user(const teller *t, const users *u, var_id v, uint32_t i) {
-    return t->d->forward.list.at[u->list[u->first[v] + i]].var;
+static var_id user(const teller *t, var_id v, uint32_t i) {
+    return t->d->forward.list.at[t->o->moved.list[t->o->moved.first[v] + i]].var;
 }
 
 enum { MOST_STEPS = 11, MOST_WAYS = 4 };
 
 /* " -> Z2 -> A2 -> J", while there is one way on; returns where it ended. */
-static var_id put_way(teller *t, const users *u, var_id v, buf *out) {
+static var_id put_way(teller *t, var_id v, buf *out) {
     uint32_t steps = 0;
     buf_printf(out, "%s", doc_name(t->doc, v));
-    while (v != t->d->m->cost && n_users(u, v) == 1) {
-        v = user(t, u, v, 0);
+    while (v != t->d->m->cost && n_users(t, v) == 1) {
+        v = user(t, v, 0);
         if (steps++ < MOST_STEPS) buf_printf(out, " -> %s", doc_name(t->doc, v));
         else if (steps == MOST_STEPS + 1) buf_puts(out, " -> ..");
     }
@@ -97,18 +49,18 @@ static const char *remaining(teller *t) {
 }
 
 /* The ways on from where they part, each up to where it parts again. */
-static void tell_ways(teller *t, const users *u, var_id v) {
-    uint32_t n = n_users(u, v);
+static void tell_ways(teller *t, var_id v) {
+    uint32_t n = n_users(t, v);
     for (uint32_t i = 0; i < n && i < MOST_WAYS; i++) {
         buf    b;
-        var_id next = user(t, u, v, i);
+        var_id next = user(t, v, i);
         buf_init(&b, t->a->mem);
-        var_id end = put_way(t, u, next, &b);
+        var_id end = put_way(t, next, &b);
         const char *way = doc_take(t->doc, &b);
         if (end == t->d->m->cost) doc_say(t->doc, 3, "%s -> %s", doc_name(t->doc, v), way);
         else
             doc_say(t->doc, 3, "%s -> %s, from where %.0f paths lead on", doc_name(t->doc, v), way,
-                    u->paths[end]);
+                    t->o->paths[end]);
     }
     if (n > MOST_WAYS) doc_say(t->doc, 3, "and %u more", n - MOST_WAYS);
 }
@@ -116,15 +68,13 @@ static void tell_ways(teller *t, const users *u, var_id v) {
 /* Where the variable stands and nothing moves with it. */
 static void tell_flat(teller *t) {
     const char *v = doc_name(t->doc, t->goal->var);
-    for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
-        const stmt *s = &t->d->forward.list.at[i];
-        if (derivation_find(t->d, s->var) && link_uses(t, s, t->goal->var) && !link_moves(t, s, t->goal->var))
-            doc_say(t->doc, 3,
-                    "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes "
-                    "back from "
-                    "there",
-                    v, doc_equation(t->doc, s), v);
-    }
+    const use_table *flat = &t->o->flat;
+    for (uint32_t i = flat->first[t->goal->var]; i < flat->first[t->goal->var + 1]; i++)
+        doc_say(t->doc, 3,
+                "%s stands in %s as well, which stays as it is while %s moves a little: nothing comes "
+                "back from "
+                "there",
+                v, doc_equation(t->doc, &t->d->forward.list.at[flat->list[i]]), v);
 }
 
 /* "4 paths, which set out in 2 ways": they may part again further on. */
@@ -135,11 +85,9 @@ static const char *count_text(teller *t, double paths, uint32_t ways) {
 
 void paths_tell(teller *t) {
     document *doc = t->doc;
-    users     u;
     buf       b;
-    if (!find_users(t, &u)) return;
     buf_init(&b, t->a->mem);
-    var_id      v = t->goal->var, end = put_way(t, &u, v, &b);
+    var_id      v = t->goal->var, end = put_way(t, v, &b);
     const char *name = doc_name(doc, v), *cost = doc_name(doc, t->d->m->cost);
     const char *way = doc_take(doc, &b), *rest = remaining(t);
     if (end == t->d->m->cost) {
@@ -148,12 +96,12 @@ void paths_tell(teller *t) {
         doc_say(
             doc, 0,
             "%s reaches %s through %s:  %s, from where %.0f paths lead on (explain %s adds their parts).%s",
-            name, cost, doc_name(doc, end), way, u.paths[end],
+            name, cost, doc_name(doc, end), way, t->o->paths[end],
             doc_name(doc, derivation_find(t->d, end)->grad), rest);
     } else {
         doc_say(doc, 0, "%s reaches %s along %s: their contributions add.%s", name, cost,
-                count_text(t, u.paths[v], n_users(&u, v)), rest);
-        tell_ways(t, &u, v);
+                count_text(t, t->o->paths[v], n_users(t, v)), rest);
+        tell_ways(t, v);
     }
     tell_flat(t);
 }

@@ -164,9 +164,9 @@ static bool is_aside(const gradient *v, const step *s, node_id last) {
 
 void add_rewrites(teller *t, const gradient *v, const char *remarks) {
     node_id leaf = ir_var(t->g, v->grad)->leaf, last = 0, end = gradient_formula(v);
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind != TRAIL_REWRITE || s->goal != v->var || s->out == last || is_aside(v, s, last)) continue;
+    const step *s = NULL;
+    while ((s = outline_rewrite(t->o, t->d, v->var, s))) {
+        if (s->out == last || is_aside(v, s, last)) continue;
         node_id now = add_between(t, last, s);
         add_line(t, now ? now : leaf, last != 0, s->out, last ? names_of(t, s, now) : remarks, s->rule);
         last = s->out;
@@ -181,10 +181,9 @@ void add_rewrites(teller *t, const gradient *v, const char *remarks) {
 
 const char *rewrite_names(teller *t, const gradient *v) {
     const char *names = "";
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole) names = s->rule;
-    }
+    const step *s = NULL;
+    while ((s = outline_rewrite(t->o, t->d, v->var, s)))
+        if (s->out == v->whole) names = s->rule;
     return names[0] ? names : written_out(t, v->local, v->whole);
 }
 
@@ -246,12 +245,6 @@ static void on_rule(void *user, const char *rule, const char *sentence, node_id 
     list_rule(c, rule, sentence, before, after);
 }
 
-static bool is_told(const teller *t, var_id v) {
-    for (uint32_t i = 0; i < t->links.n; i++)
-        if (t->links.at[i].to->var == v) return true;
-    return false;
-}
-
 /* One rewrite of the trail: the table's rules one by one, or the names of what was done. */
 static void add_rewrite(counting *c, const step *s) {
     const explain_how *how = c->t->how;
@@ -266,12 +259,21 @@ static void add_rewrite(counting *c, const step *s) {
               "a formula that has a name is written by its name, factors are put in order", c->now, s->out);
 }
 
+/* The first rewrite of the trail behind one, of what is told; NULL: there is none. */
+static const step *next_told(const teller *t, const step *behind) {
+    const step *out = NULL;
+    for (uint32_t i = 0; i < t->links.n; i++) {
+        const step *s = outline_rewrite(t->o, t->d, t->links.at[i].to->var, NULL);
+        while (s && behind && s <= behind) s = outline_rewrite(t->o, t->d, 0, s);
+        if (s && (!out || s < out)) out = s;
+    }
+    return out;
+}
+
 void add_all_rewrites(teller *t, bool show) {
     counting c = {.t = t, .show = show};
     bool     any = false;
-    for (uint32_t i = 0; i < t->d->trail.n && t->how; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind != TRAIL_REWRITE || !is_told(t, s->goal)) continue;
+    for (const step *s = t->how ? next_told(t, NULL) : NULL; s; s = next_told(t, s)) {
         if (show && !any) doc_add(t->doc, BLOCK_SECTION, 0, "all simplifications, in their order");
         any = true;
         add_rewrite(&c, s);

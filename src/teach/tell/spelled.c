@@ -16,7 +16,7 @@ static size_t place(const spelling *w, char letter) {
 static index_tree *spell(spelling *w, const index_tree *x);
 
 static index_tree *entry(spelling *w, const index_tree *x) {
-    matrix m = eval_node(&w->f->p->e, ir_var(w->f->t->g, x->var)->leaf);
+    matrix m = eval_node(w->f->p->e, ir_var(w->f->t->g, x->var)->leaf);
     size_t i = place(w, x->row) * m.cols + place(w, x->col);
     if (!m.at || i >= m.rows * m.cols) return NULL;
     double      value = figures_shown(w->f, m, i);
@@ -63,7 +63,7 @@ static index_tree *spell(spelling *w, const index_tree *x) {
 
 const index_tree *figures_spelled(figures *f, node_id formula, size_t row, size_t col) {
     char     fresh[] = "kpqrsuvwnt";
-    spelling w = {.f = f, .env = {.g = f->t->g, .a = f->t->a, .fresh = fresh}, .at = {.e = &f->p->e}};
+    spelling w = {.f = f, .env = {.g = f->t->g, .a = f->t->a, .fresh = fresh}, .at = {.e = f->p->e}};
     w.at.at['i'] = row;
     w.at.at['j'] = col;
     const index_tree *x = index_of_node(&w.env, formula, 'i', 'j');

@@ -165,11 +165,9 @@ static void tell_title(teller *t) {
 
 /* Did something cancel on the way to what is shown? */
 static bool has_cancelled(const teller *t, const gradient *v) {
-    for (uint32_t i = 0; i < t->d->trail.n; i++) {
-        const step *s = &t->d->trail.at[i];
-        if (s->kind == TRAIL_REWRITE && s->goal == v->var && s->out == v->whole && strstr(s->rule, "cancel"))
-            return true;
-    }
+    const step *s = NULL;
+    while ((s = outline_rewrite(t->o, t->d, v->var, s)))
+        if (s->out == v->whole && strstr(s->rule, "cancel")) return true;
     return false;
 }
 
@@ -200,16 +198,24 @@ static node_id stage_times(const teller *t, const link *l) {
     return l->from->scale == SCALE_COST ? m : ir_op2(t->g, OP_DIV, ir_number(t->g, 1), m);
 }
 
+/* The link whose statement comes next in the program behind one; NULL: there is none. */
+static const link *next_stage(const teller *t, const stmt *behind) {
+    const link *out = NULL;
+    for (const link *l = t->links.at; l < t->links.at + t->links.n; l++)
+        if ((!behind || l->s > behind) && (!out || l->s < out->s)) out = l;
+    return out;
+}
+
 /* The statements of all links, for what is measured. */
 static void note_stages(teller *t) {
-    for (uint32_t i = 0; i < t->d->forward.list.n; i++) {
-        const link *l = t->links.at, *end = l + t->links.n;
-        bool        goes_on = false;
-        while (l < end && l->s->var != t->d->forward.list.at[i].var) l++;
-        if (l == end) continue;
-        for (const link *k = t->links.at; k < end; k++) goes_on = goes_on || k->to == l->from;
+    enum { FAR = 100 };
+    for (const link *l = next_stage(t, NULL); l; l = next_stage(t, l->s)) {
+        bool goes_on = false;
+        for (const link *k = t->links.at; k < t->links.at + t->links.n; k++)
+            goes_on = goes_on || k->to == l->from;
         vec_push(t->a, &t->doc->stages, (stage){l->s, goes_on ? 0 : link_gradient(t, l), stage_times(t, l)});
     }
+    t->doc->far = t->o->far[t->goal->var] > FAR;
 }
 
 /* Is anything told with indices? */
@@ -226,7 +232,7 @@ static bool is_ended(const teller *t) {
     uint32_t     n = t->doc->blocks.n;
     while (n && all[n - 1].kind != BLOCK_LINE) n--;
     const block *last = n ? &all[n - 1] : NULL, *head = last;
-    if (!last || last->n_sides < 2) return false;
+    if (!last || last->n_sides < 2 || title->n_sides < 2) return false;
     while (head > all && head->hanging) head--;
     return head->n_sides && strcmp(head->sides[0].shown, title->sides[0].shown) == 0 &&
            strcmp(last->sides[last->n_sides - 1].shown, title->sides[1].shown) == 0;
@@ -275,7 +281,9 @@ dfoo_status tell_gradient(document *doc, const program *run, const tell_options 
                 .how = opt->how,
                 .edit = opt->edit};
     if (!t.goal) return DFOO_EINPUT;
-    DFOO_TRY(doc_open(doc));
+    if (!doc->small) DFOO_TRY(doc_open(doc));
+    if (!doc->outline) DFOO_TRY(tell_outline(doc->d, g, doc->a, &doc->outline));
+    t.o = doc->outline;
     DFOO_TRY(tell_all(&t, opt->way));
     add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(t.a));

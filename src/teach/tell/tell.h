@@ -40,6 +40,9 @@ typedef struct tell_options {
     const explain_edit *edit; /* may be NULL */
 } tell_options;
 
+/* What the explanations of one derivation share: document.outline. In the arena. */
+dfoo_status tell_outline(const derivation *d, ir *g, arena *a, outline **out);
+
 /* Fills in the blocks that explain the gradient of doc->goal, and evaluates them. `run` is the program with
  * all gradients. */
 dfoo_status tell_gradient(document *doc, const program *run, const tell_options *opt, explain_result *result);

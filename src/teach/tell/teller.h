@@ -38,6 +38,24 @@ typedef struct link {
     node_id         rest;      /* the other summands, or 0 */
 } link;
 
+/* The statements that have a variable, by its id: list[first[v]] up to list[first[v + 1]], in the order of
+ * the program. */
+typedef struct use_table {
+    uint32_t *first, *list;
+} use_table;
+
+struct outline {
+    use_table moved, flat; /* those that move with it, and those that do not: sign(v) */
+    double   *paths;       /* by var_id: how many lead to the cost .. */
+    uint32_t *far;         /* .. and how many statements are on the longest */
+    uint32_t *rewrite, *next; /* the first rewrite of a gradient, by var_id; that behind one, by step; 1 + its
+                                 number, 0: none */
+    uint32_t  n_vars;
+};
+
+/* The first rewrite of v's gradient, or the one behind another of them; NULL: there is none. */
+const step *outline_rewrite(const outline *o, const derivation *d, var_id v, const step *behind);
+
 typedef struct teller {
     document         *doc;
     const derivation *d;
@@ -46,6 +64,7 @@ typedef struct teller {
     const gradient   *goal;
     const explain_how  *how;
     const explain_edit *edit;
+    const outline      *o;
     VEC(link) links;
 } teller;
 

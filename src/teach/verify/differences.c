@@ -9,7 +9,7 @@ evaluation *differences_equation(prover *p, var_id v) {
     const stmt *s = program_find(&p->doc->d->m->forward, v);
     if (!s) return NULL;
     if (!p->has_local[v]) {
-        if (eval_init(&p->local[v], p->doc->g, p->a, &p->s) != DFOO_OK ||
+        if (eval_take(p->pool, &p->local[v], p->doc->g, p->a, &p->s) != DFOO_OK ||
             eval_add_node(&p->local[v], s->node) != DFOO_OK) {
             p->failed = true;
             return NULL;
@@ -20,7 +20,7 @@ evaluation *differences_equation(prover *p, var_id v) {
     for (uint32_t i = 0; i < e->order.n; i++) { /* its operands have the values of the whole run */
         const node *x = ir_node(p->doc->g, e->order.at[i].node);
         if (x->op != OP_VAR) continue;
-        matrix to = e->value[e->order.at[i].node], from = p->e.value[e->order.at[i].node];
+        matrix to = e->value[e->order.at[i].node], from = p->e->value[e->order.at[i].node];
         if (from.at) memcpy(to.at, from.at, to.rows * to.cols * sizeof(double));
     }
     return e;
@@ -48,19 +48,10 @@ static double entry_value(void *user) {
     return *x->at;
 }
 
-double differences_largest(const evaluation *e) {
-    double most = 0;
-    for (uint32_t i = 0; i < e->order.n; i++) {
-        matrix m = e->value[e->order.at[i].node];
-        for (size_t k = 0; m.at && k < m.rows * m.cols; k++) most = fmax(most, fabs(m.at[k]));
-    }
-    return most;
-}
-
 double differences_entry_slope(prover *p, evaluation *e, double *at, const double *y) {
     double   error;
     entry    x = {e, y};
-    measured f = {.value = entry_value, .user = &x, .noise = differences_largest(e)};
+    measured f = {.value = entry_value, .user = &x, .noise = measure_largest(e)};
     double   slope = measure_slope(&f, at, &error);
     p->no_slope = p->no_slope || isnan(slope);
     return slope + p->tilt * error;
@@ -81,7 +72,7 @@ static double partial(prover *p, const index_values *v, const index_tree *y_entr
  * example, the loss changes by dy for each. */
 static double partial_of_example(prover *p, const index_values *v, const index_tree *x) {
     const ir    *g = p->doc->g;
-    matrix       dy = eval_node(&p->e, ir_var(g, ir_var(g, x->b->var)->gradient)->leaf);
+    matrix       dy = eval_node(p->e, ir_var(g, ir_var(g, x->b->var)->gradient)->leaf);
     index_values at = *v;
     index_tree   y = *x->b;
     char         example = p->doc->d->m->examples ? 't' : 0;
@@ -114,8 +105,8 @@ static double near_sum(prover *p) {
     for (uint32_t i = 0; i < p->doc->stages.n; i++) {
         const stage *x = &p->doc->stages.at[i];
         if (!x->known) continue;
-        matrix d = eval_node(&p->e, x->known), y = eval_node(&p->near, x->s->node);
-        double part = 0, times = x->times ? eval_node(&p->e, x->times).at[0] : 1;
+        matrix d = eval_node(p->e, x->known), y = eval_node(&p->near, x->s->node);
+        double part = 0, times = x->times ? eval_node(p->e, x->times).at[0] : 1;
         for (size_t k = 0; k < y.rows; k++)
             for (size_t j = 0; j < y.cols; j++)
                 part += d.at[(d.rows == 1 ? 0 : k) * d.cols + (d.cols == 1 ? 0 : j)] * y.at[k * y.cols + j];
@@ -154,8 +145,8 @@ double differences_cost(void *user) {
 static void copy_values(prover *p, evaluation *e) {
     for (var_id k = 1; k < p->doc->g->vars.n; k++) {
         node_id leaf = ir_var(p->doc->g, k)->leaf;
-        if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e.value[leaf].at) continue;
-        memcpy(e->value[leaf].at, p->e.value[leaf].at,
+        if (leaf >= e->n_nodes || !e->value[leaf].at || !p->e->value[leaf].at) continue;
+        memcpy(e->value[leaf].at, p->e->value[leaf].at,
                e->value[leaf].rows * e->value[leaf].cols * sizeof(double));
     }
 }
@@ -163,7 +154,7 @@ static void copy_values(prover *p, evaluation *e) {
 /* The stages in order; what is known keeps its value where others use it. */
 static dfoo_status open_near(prover *p) {
     evaluation *e = &p->near;
-    DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
+    DFOO_TRY(eval_take(p->pool, e, p->doc->g, p->a, &p->s));
     for (uint32_t i = 0; i < p->doc->stages.n; i++) {
         const stage *x = &p->doc->stages.at[i];
         program      one = {{0}};
@@ -193,7 +184,7 @@ static dfoo_status open_network(prover *p) {
     bool        *moves = arena_new(p->a, p->doc->g->vars.n);
     if (!moves) return DFOO_ENOMEM;
     moves[p->goal] = true;
-    DFOO_TRY(eval_init(e, p->doc->g, p->a, &p->s));
+    DFOO_TRY(eval_take(p->pool, e, p->doc->g, p->a, &p->s));
     for (uint32_t i = 0; i < m->forward.list.n; i++) {
         const stmt *s = &m->forward.list.at[i];
         program     one = {{0}};
@@ -205,12 +196,12 @@ static dfoo_status open_network(prover *p) {
     return eval_var(e, p->goal).at ? DFOO_OK : DFOO_ENOMEM;
 }
 
-dfoo_status differences_open(prover *p) {
-    matrix x = eval_node(&p->e, ir_var(p->doc->g, p->goal)->leaf);
+dfoo_status differences_open(prover *p, bool network) {
+    matrix x = eval_node(p->e, ir_var(p->doc->g, p->goal)->leaf);
     if (ir_var(p->doc->g, p->goal)->symmetric && x.at) {
         p->symmetric = arena_new(p->a, x.rows * x.cols * sizeof *p->symmetric);
         if (!p->symmetric) return DFOO_ENOMEM;
     }
     DFOO_TRY(open_near(p));
-    return open_network(p);
+    return network ? open_network(p) : DFOO_OK;
 }

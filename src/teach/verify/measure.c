@@ -84,6 +84,15 @@ double measure_slope(const measured *f, double *at, double *error) {
     return b.slope;
 }
 
+double measure_largest(const evaluation *e) {
+    double most = 0;
+    for (uint32_t i = 0; i < e->order.n; i++) {
+        matrix m = e->value[e->order.at[i].node];
+        for (size_t k = 0; m.at && k < m.rows * m.cols; k++) most = fmax(most, fabs(m.at[k]));
+    }
+    return most;
+}
+
 /* ------------------------------------------------------------- of a matrix */
 
 /* A matrix y that is computed from x, which is moved along delta. */
@@ -126,7 +135,7 @@ static bool moving_open(moving *w, arena *a) {
 }
 
 bool measure_along(arena *a, evaluation *e, matrix x, matrix delta, matrix y, matrix *out, double *error) {
-    moving w = {.e = e, .x = x, .delta = delta, .y = y, .noise = differences_largest(e)};
+    moving w = {.e = e, .x = x, .delta = delta, .y = y, .noise = measure_largest(e)};
     bool   more = true;
     *out = (matrix){y.rows, y.cols, arena_new(a, y.rows * y.cols * sizeof(double))};
     if (!out->at || !moving_open(&w, a)) return false;

@@ -52,15 +52,15 @@ static double index_difference(prover *p, const index_tree *x, const index_tree 
     bool         free[128] = {false}, bound[128] = {false};
     char         letter[8];
     size_t       range[8], n = 0;
-    index_values v = {.e = &p->e, .partial = differences_entry, .user = p, .noise = p->e.noise};
+    index_values v = {.e = p->e, .partial = differences_entry, .user = p, .noise = p->e->noise};
     measure      m = {0, 1e-300};
     free_letters(x, free, bound);
     free_letters(y, free, bound);
     for (int c = 0; c < 128; c++) {
         if (!free[c] || n == 8) continue;
         letter[n] = (char)c;
-        range[n] = index_range(&p->e, x, (char)c);
-        if (!range[n]) range[n] = index_range(&p->e, y, (char)c);
+        range[n] = index_range(p->e, x, (char)c);
+        if (!range[n]) range[n] = index_range(p->e, y, (char)c);
         if (range[n]) n++;
     }
     for (;;) {
@@ -100,7 +100,7 @@ static bool side_values(prover *p, const side *const both[2], bool forms, size_t
     for (int i = 0; i < 2; i++) {
         form  plain = {.kind = FORM_NODE, .n = both[i]->n};
         value v = both[i]->value ? *both[i]->value : (value){.form = &plain};
-        if (!both[i]->value && !forms) m[i] = eval_node(&p->e, both[i]->n);
+        if (!both[i]->value && !forms) m[i] = eval_node(p->e, both[i]->n);
         else if (!values_measure(p, &v, t, &m[i], &wrong[i])) return false;
     }
     return true;
@@ -164,14 +164,14 @@ static bool is_rounding(prover *p, const side *x, const side *y) {
     const double few = 1e-11, share = 1e-3; /* rounding is 1e-16, many times */
     double       error = 0, most = 0, off = p->away;
     for (int i = 0; i < 3 && isfinite(off); i++) {
-        p->e.noise = few;
-        eval_run(&p->e);
+        p->e->noise = few;
+        eval_run(p->e);
         if (x->x && y->x) index_difference(p, x->x, y->x, NULL);
         else side_difference(p, x, y, &error);
         if (isfinite(p->away)) most = fmax(most, p->away);
     }
-    p->e.noise = 0;
-    eval_run(&p->e);
+    p->e->noise = 0;
+    eval_run(p->e);
     return off < share * most;
 }
 
@@ -214,7 +214,7 @@ typedef struct adding {
 
 static void add_one(void *user, node_id n) {
     adding *x = user;
-    if (n && x->status == DFOO_OK) x->status = eval_add_node(&x->p->e, n);
+    if (n && x->status == DFOO_OK) x->status = eval_add_node(x->p->e, n);
 }
 
 static void add_form(adding *x, const form *f) {
@@ -246,7 +246,7 @@ static dfoo_status add_sides(prover *p, const block *blocks, uint32_t n) {
 static void prove_slopes(prover *p, const measured *f, matrix at, double times, size_t most,
                          explain_result *r) {
     const gradient *goal = derivation_find(p->doc->d, p->goal);
-    matrix  dv = eval_node(&p->e, ir_var(p->doc->g, goal->grad)->leaf);
+    matrix  dv = eval_node(p->e, ir_var(p->doc->g, goal->grad)->leaf);
     size_t  n = at.rows * at.cols;
     double  worst = 0;
     measure all = {0, 1e-300};
@@ -267,11 +267,11 @@ static void prove_goal(prover *p, explain_result *r) {
     const model    *m = p->doc->d->m;
     const gradient *goal = derivation_find(p->doc->d, p->goal);
     double   times = goal->scale == SCALE_DATA ? (double)sizes_get(&p->s, m->examples) : 1;
-    measured near = {.value = differences_near, .user = p, .noise = p->known * differences_largest(&p->near)},
-             cost = {.value = differences_cost, .user = p, .noise = differences_largest(&p->network)};
-    size_t   few = p->network.order.n < 100 ? 16 : 3; /* where it is far to the cost */
+    measured near = {.value = differences_near, .user = p, .noise = p->known * measure_largest(&p->near)};
     if (p->doc->stages.n) prove_slopes(p, &near, eval_var(&p->near, p->goal), 1, 16, r);
-    if (p->goal != m->cost) prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, few, r);
+    if (p->goal == m->cost || p->doc->far) return;
+    measured cost = {.value = differences_cost, .user = p, .noise = measure_largest(&p->network)};
+    prove_slopes(p, &cost, eval_var(&p->network, p->goal), times, p->network.order.n < 100 ? 16 : 3, r);
 }
 
 static bool is_finite(matrix x) {
@@ -282,17 +282,17 @@ static bool is_finite(matrix x) {
 
 static bool all_finite(const prover *p, const program *run) {
     for (uint32_t i = 0; i < run->list.n; i++)
-        if (!is_finite(eval_node(&p->e, ir_var(p->doc->g, run->list.at[i].var)->leaf))) return false;
+        if (!is_finite(eval_node(p->e, ir_var(p->doc->g, run->list.at[i].var)->leaf))) return false;
     return true;
 }
 
 /* Inputs and parameters: half of what was drawn, so that no sigmoid is so near 0 or 1 that its
  * logarithm cannot be measured; `positive`: from 0.5 on, where logarithms and roots have values. */
 static void tame(prover *p, bool positive) {
-    for (var_id v = 1; v < p->e.g->vars.n; v++) {
-        const variable *x = ir_var(p->e.g, v);
-        if ((x->kind != VAR_INPUT && x->kind != VAR_PARAM) || x->leaf >= p->e.n_nodes) continue;
-        matrix m = eval_node(&p->e, x->leaf);
+    for (var_id v = 1; v < p->e->g->vars.n; v++) {
+        const variable *x = ir_var(p->e->g, v);
+        if ((x->kind != VAR_INPUT && x->kind != VAR_PARAM) || x->leaf >= p->e->n_nodes) continue;
+        matrix m = eval_node(p->e, x->leaf);
         for (size_t i = 0; m.at && i < m.rows * m.cols; i++)
             m.at[i] = positive ? 0.5 + fabs(m.at[i]) : m.at[i] / 2;
     }
@@ -302,9 +302,9 @@ static void tame(prover *p, bool positive) {
  * nearly 0 stays one. */
 static void draw_changes(prover *p, uint64_t seed) {
     for (uint32_t i = 0; i < p->doc->changes.n; i++) {
-        rng    r = rng_start(seed, RNG_CHECK, (UINT32_C(1) << 30) + i);
-        matrix m = eval_var(&p->e, p->doc->changes.at[i].change),
-               v = eval_var(&p->e, p->doc->changes.at[i].of);
+        var_id of = p->doc->changes.at[i].of;
+        rng    r = rng_start(seed, RNG_CHECK, (UINT32_C(1) << 30) + of);
+        matrix m = eval_var(p->e, p->doc->changes.at[i].change), v = eval_var(p->e, of);
         for (size_t k = 0; m.at && v.at && k < m.rows * m.cols; k++)
             m.at[k] = rng_normal(&r) * (v.at[k] != 0 ? fabs(v.at[k]) : 1);
     }
@@ -315,56 +315,123 @@ static void draw_changes(prover *p, uint64_t seed) {
 static dfoo_status draw_values(prover *p, const program *run, uint64_t seed, bool *finite) {
     *finite = false;
     for (uint32_t draw = 0; draw < 4 && !*finite; draw++) {
-        DFOO_TRY(eval_random(&p->e, seed, draw));
+        DFOO_TRY(eval_random(p->e, seed, draw));
         tame(p, draw >= 2);
-        eval_run(&p->e);
+        eval_run(p->e);
         if (p->doc->changes.n) {
             draw_changes(p, seed);
-            eval_run(&p->e);
+            eval_run(p->e);
         }
         *finite = all_finite(p, run);
     }
     return DFOO_OK;
 }
 
-dfoo_status prover_open(prover *p, const document *doc, var_id goal, const program *run, const sizes *at) {
+/* What a document's stages take as known, in the evaluation. */
+static dfoo_status add_stages(prover *p) {
+    for (uint32_t i = 0; i < p->doc->stages.n; i++) {
+        const node_id both[2] = {p->doc->stages.at[i].known, p->doc->stages.at[i].times};
+        for (int k = 0; k < 2; k++)
+            if (both[k]) DFOO_TRY(eval_add_node(p->e, both[k]));
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status open_on(prover *p, const document *doc, var_id goal) {
     uint32_t n = doc->g->vars.n;
     assert(goal && goal < n);
     *p = (prover){.doc = doc, .a = doc->a, .goal = goal};
     p->local = arena_new(p->a, n * sizeof *p->local);
     p->has_local = arena_new(p->a, n);
-    if (!p->local || !p->has_local) return DFOO_ENOMEM;
+    return p->local && p->has_local ? DFOO_OK : DFOO_ENOMEM;
+}
+
+dfoo_status prover_open(prover *p, const document *doc, var_id goal, const program *run, const sizes *at) {
+    DFOO_TRY(open_on(p, doc, goal));
+    p->e = arena_new(p->a, sizeof *p->e);
+    if (!p->e) return DFOO_ENOMEM;
     if (at) p->s = *at;
     else DFOO_TRY(model_try_sizes(doc->d->m, p->a, 0, &p->s));
-    DFOO_TRY(eval_init(&p->e, doc->g, p->a, &p->s));
-    DFOO_TRY(eval_add_program(&p->e, run));
-    for (uint32_t i = 0; i < doc->stages.n; i++) {
-        const node_id both[2] = {doc->stages.at[i].known, doc->stages.at[i].times};
-        for (int k = 0; k < 2; k++)
-            if (both[k]) DFOO_TRY(eval_add_node(&p->e, both[k]));
+    DFOO_TRY(eval_init(p->e, doc->g, p->a, &p->s));
+    DFOO_TRY(eval_add_program(p->e, run));
+    return add_stages(p);
+}
+
+/* The values that documents of one model are evaluated at, the model and its gradients run once. */
+struct ground {
+    const ir  *g;
+    uint64_t   seed;
+    sizes      s;
+    evaluation e;
+    eval_pool  pool;
+    bool       drawn, finite;
+    uint32_t   n_run; /* how much of the order has been run */
+};
+
+dfoo_status ground_open(const derivation *d, const program *run, uint64_t seed, arena *a, ground **out) {
+    ground *w = *out = arena_new(a, sizeof *w);
+    if (!w) return DFOO_ENOMEM;
+    *w = (ground){.g = &d->m->g, .seed = seed, .pool = {.a = a}};
+    DFOO_TRY(model_try_sizes(d->m, a, 0, &w->s));
+    DFOO_TRY(eval_init(&w->e, w->g, a, &w->s));
+    return eval_add_program(&w->e, run);
+}
+
+static dfoo_status open_on_ground(prover *p, const document *doc, var_id goal, ground *w) {
+    DFOO_TRY(open_on(p, doc, goal));
+    p->e = &w->e;
+    p->s = w->s;
+    p->pool = &w->pool;
+    DFOO_TRY(eval_grow(p->e));
+    return add_stages(p);
+}
+
+static void close_on_ground(prover *p) {
+    for (var_id v = 1; v < p->doc->g->vars.n; v++)
+        if (p->has_local[v]) eval_return(p->pool, &p->local[v]);
+    eval_return(p->pool, &p->near);
+    eval_return(p->pool, &p->network);
+}
+
+/* Everything has its value, drawn by the first document; what others add to it is computed when they come. */
+static dfoo_status draw_on_ground(prover *p, const program *run, ground *w, bool *finite) {
+    if (!w->drawn) DFOO_TRY(draw_values(p, run, w->seed, &w->finite));
+    else if (w->finite) {
+        draw_changes(p, w->seed);
+        eval_run_from(&w->e, w->n_run);
     }
+    w->drawn = true;
+    w->n_run = w->e.order.n;
+    *finite = w->finite;
     return DFOO_OK;
+}
+
+static dfoo_status prove_drawn(prover *p, explain_result *result) {
+    const document *doc = p->doc;
+    DFOO_TRY(differences_open(p, !doc->far));
+    for (uint32_t i = 0; i < doc->stages.n; i++)
+        if (doc->stages.at[i].known)
+            p->known = fmax(p->known, largest(eval_node(p->e, doc->stages.at[i].known)));
+    p->least = 1e-5 * p->known;
+    for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(p, &doc->blocks.at[i], result);
+    for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(p, &doc->hidden.at[i], result);
+    prove_goal(p, result);
+    return p->failed ? DFOO_ENOMEM : arena_status(p->a);
 }
 
 static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed,
                             explain_result *result) {
-    prover p;
-    bool   finite;
-    DFOO_TRY(prover_open(&p, doc, goal, run, NULL));
+    ground *w = doc->ground && doc->ground->seed == seed ? doc->ground : NULL;
+    prover  p;
+    bool    finite;
+    DFOO_TRY(w ? open_on_ground(&p, doc, goal, w) : prover_open(&p, doc, goal, run, NULL));
     DFOO_TRY(add_sides(&p, doc->blocks.at, doc->blocks.n));
     DFOO_TRY(add_sides(&p, doc->hidden.at, doc->hidden.n));
-    DFOO_TRY(draw_values(&p, run, seed, &finite));
+    DFOO_TRY(w ? draw_on_ground(&p, run, w, &finite) : draw_values(&p, run, seed, &finite));
     result->not_finite = !finite;
-    if (!finite) return arena_status(p.a);
-    DFOO_TRY(differences_open(&p));
-    for (uint32_t i = 0; i < doc->stages.n; i++)
-        if (doc->stages.at[i].known)
-            p.known = fmax(p.known, largest(eval_node(&p.e, doc->stages.at[i].known)));
-    p.least = 1e-5 * p.known;
-    for (uint32_t i = 0; i < doc->blocks.n; i++) prove_block(&p, &doc->blocks.at[i], result);
-    for (uint32_t i = 0; i < doc->hidden.n; i++) prove_block(&p, &doc->hidden.at[i], result);
-    prove_goal(&p, result);
-    return p.failed ? DFOO_ENOMEM : arena_status(p.a);
+    dfoo_status status = finite ? prove_drawn(&p, result) : arena_status(p.a);
+    if (w) close_on_ground(&p);
+    return status;
 }
 
 /* What does not hold at one draw is tried at others: a gradient that happens to be nothing but rounding

@@ -10,7 +10,8 @@ typedef struct prover {
     const document *doc;
     arena          *a;
     sizes           s;
-    evaluation      e;      /* everything, run once */
+    evaluation     *e;      /* everything, run once */
+    eval_pool      *pool;   /* of the others; NULL: there is none */
     evaluation     *local;  /* by var_id: the equation of one variable alone, made when needed */
     bool           *has_local;
     var_id          goal;
@@ -46,6 +47,9 @@ double measure_slope(const measured *f, double *at, double *error);
  * worst entry, if it was less. NAN in entries without a derivative. False: no memory. */
 bool measure_along(arena *a, evaluation *e, matrix x, matrix delta, matrix y, matrix *out, double *error);
 
+/* The largest number that is met in an evaluation. */
+double measure_largest(const evaluation *e);
+
 /* ---- differences.c */
 
 /* For index trees: a partial derivative, or a share of the loss's, by two-sided differences of the
@@ -57,9 +61,6 @@ evaluation *differences_equation(prover *p, var_id v);
 double      differences_entry_slope(prover *p, evaluation *e, double *at,
                                     const double *y); /* of y in it, when `at` moves */
 
-/* The largest number that is met in an evaluation. */
-double differences_largest(const evaluation *e);
-
 /* The sum of <dV, V> over the known gradients dV, which changes with an entry of the goal in p->near
  * as the gradient's entry says. `user` is the prover. */
 double differences_near(void *user);
@@ -67,8 +68,9 @@ double differences_near(void *user);
 /* The cost, which changes with an entry of the goal in p->network. `user` is the prover. */
 double differences_cost(void *user);
 
-/* Makes p->near, and p->network; in both the goal keeps its value, and its entries can be moved. */
-dfoo_status differences_open(prover *p);
+/* Makes p->near, and p->network if it is asked for; in both the goal keeps its value, and its entries can be
+ * moved. */
+dfoo_status differences_open(prover *p, bool network);
 
 /* ---- values.c */
 

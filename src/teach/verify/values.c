@@ -10,7 +10,7 @@
 static matrix change_of(const prover *p, var_id v) {
     for (uint32_t i = 0; i < p->doc->changes.n; i++)
         if (p->doc->changes.at[i].of == v)
-            return eval_node(&p->e, ir_var(p->doc->g, p->doc->changes.at[i].change)->leaf);
+            return eval_node(p->e, ir_var(p->doc->g, p->doc->changes.at[i].change)->leaf);
     return (matrix){0};
 }
 
@@ -30,7 +30,7 @@ static double near_along(void *user) {
 static bool near_change(prover *p, matrix delta, matrix *out, double *error) {
     moving   w = {.p = p, .x = eval_var(&p->near, p->goal), .delta = delta};
     measured f = {
-        .value = near_along, .user = &w, .noise = p->known * differences_largest(&p->near)};
+        .value = near_along, .user = &w, .noise = p->known * measure_largest(&p->near)};
     size_t   size = w.x.rows * w.x.cols * sizeof *w.old;
     *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
     w.old = arena_new(p->a, size);
@@ -64,9 +64,9 @@ static double entry_stretched(matrix m, size_t i, size_t k) {
 
 /* The sum of all entries of left * y, times a number; the error of an entry of y becomes that of the sum. */
 static bool inner(prover *p, const value *s, matrix y, matrix *out, double *error) {
-    matrix x = eval_node(&p->e, s->left);
+    matrix x = eval_node(p->e, s->left);
     size_t rows = x.rows > y.rows ? x.rows : y.rows, cols = x.cols > y.cols ? x.cols : y.cols;
-    double sum = 0, all = 0, times = s->times ? eval_node(&p->e, s->times).at[0] : 1;
+    double sum = 0, all = 0, times = s->times ? eval_node(p->e, s->times).at[0] : 1;
     *out = (matrix){1, 1, arena_new(p->a, sizeof(double))};
     if (!out->at) return false;
     for (size_t i = 0; i < rows; i++)
@@ -130,7 +130,7 @@ static bool partial_matrix(prover *p, const form *f, size_t t, matrix *out) {
 
 static bool loss_row(prover *p, const form *f, size_t t, matrix *out) {
     const ir *g = p->doc->g;
-    matrix    d = eval_node(&p->e, ir_var(g, ir_var(g, f->v)->gradient)->leaf), one;
+    matrix    d = eval_node(p->e, ir_var(g, ir_var(g, f->v)->gradient)->leaf), one;
     if (!example_of(p, d, ir_var(g, f->v)->sh, t, &one)) return false;
     *out = (matrix){1, one.rows * one.cols, one.at};
     return true;
@@ -171,7 +171,7 @@ static bool form_value(prover *p, const form *f, size_t t, matrix *out);
 static bool parts_of(prover *p, const form *f, size_t t, matrix *a, matrix *b) {
     if (f->a && !form_value(p, f->a, t, a)) return false;
     if (f->b && !form_value(p, f->b, t, b)) return false;
-    return !f->n || example_of(p, eval_node(&p->e, f->n), ir_shape(p->doc->g, f->n), t, a);
+    return !f->n || example_of(p, eval_node(p->e, f->n), ir_shape(p->doc->g, f->n), t, a);
 }
 
 /* Forms are a few factors deep: they are made of the links that are told. */
@@ -203,6 +203,6 @@ bool values_have_differences(const value *v) {
 bool values_measure(prover *p, const value *v, size_t example, matrix *out, double *error) {
     *error = 0;
     if (v->form) return form_value(p, v->form, example, out);
-    if (!v->change_of) return inner(p, v, eval_node(&p->e, v->right), out, error);
+    if (!v->change_of) return inner(p, v, eval_node(p->e, v->right), out, error);
     return measured_change(p, v, out, error) && (!v->left || inner(p, v, *out, out, error));
 }

@@ -9,4 +9,8 @@
 dfoo_status prove_document(const document *doc, var_id goal, const program *run, uint64_t seed,
                            explain_result *result);
 
+/* The same values for all documents of a model at this seed, evaluated once: document.ground. Lives in the
+ * arena, as what the documents add to it does. */
+dfoo_status ground_open(const derivation *d, const program *run, uint64_t seed, arena *a, ground **out);
+
 #endif
