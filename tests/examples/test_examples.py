@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 
+import numpy as np
 import pytest
 
 from conftest import ROOT
@@ -85,6 +86,34 @@ def test_lbfgs(example, build):
         pytest.skip("needs liblbfgs")
     text = example("lbfgs")
     assert text.endswith("J = less than 0.001\n")
+
+
+def test_newton(example):
+    """It converges as Newton's method does, and the eigenvalues are those of the Hessian that its own formula gives."""
+    text = example("newton")
+    lengths = [float(x) for x in re.findall(r"^step \d+: J = [\d.]+, the gradient's length (\S+)$", text, re.M)]
+    assert 5 < len(lengths) < 20 and lengths[-1] < 1e-10 and lengths[-2] < 1e-4
+    assert 20 < int(re.search(r"^(\d+) products with the Hessian$", text, re.M)[1]) < 300
+    least, largest = map(float, re.search(r"^eigenvalues of the Hessian: from (\S+) to ([\d.]+),", text, re.M).groups())
+    state, X, Y = 1, np.empty((10, 400)), np.empty(400)
+
+    def draw():
+        nonlocal state
+        state = (state * 1664525 + 1013904223) % 2**32
+        return (state >> 8) / 2**23 - 1
+    for t in range(400):
+        z = 0.5
+        for i in range(10):
+            x = draw()
+            X[i, t], z = x * 2.0**(i - 5), z + (i % 3 - 1) * x
+        Y[t] = (draw() > 0) if draw() > 0.6 else z > 0
+    X, theta = np.vstack([X, np.ones(400)]), np.zeros(11)
+    for _ in range(30):
+        A = 1 / (1 + np.exp(-theta @ X))
+        H = X * (A * (1 - A)) @ X.T / 400
+        theta -= np.linalg.solve(H, X @ (A - Y) / 400)
+    found = np.linalg.eigvalsh(H)
+    assert abs(found[0] / least - 1) < 1e-3 and abs(found[-1] / largest - 1) < 1e-5
 
 
 def test_each_example_has_a_test():

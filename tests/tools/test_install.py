@@ -107,7 +107,7 @@ def test_man_finds_the_pages(prefix, page):
 # ---------------------------------------------------------------- C and C++ users
 
 EXAMPLES = ["two_layer", "embedded", "gradient_check", "messages", "control", "early_stopping", "stream", "lbfgs",
-            "without_text"]
+            "without_text", "newton"]
 NEEDS = {"lbfgs": "-llbfgs"}
 
 
