@@ -6,7 +6,8 @@
 - with intermediate values given, `grad` computes what the lines of `derive` say;
 - the numpy module returns the same numbers;
 - the lines of `derive` are read again, as claims, and `check` finds model and claims right;
-- `explain` holds in its three ways.
+- `explain` holds in its three ways;
+- the lines of second derivatives, with 60 digits, are the differences of exact gradients along a direction, and `grad` computes what they say.
 
 Where a function has no derivative, any gradient between those of its sides will do."""
 import copy
@@ -15,6 +16,7 @@ import json
 import re
 import traceback
 
+import gmpy2
 import numpy as np
 
 from gen import exact, library, models, notation
@@ -246,6 +248,58 @@ def numpy_module(subject):
         yield Finding(f"numpy: {kind_of(name)} is {size_of(n)}", f"{name}: {n:.3g} units\n{code}")
 
 
+SHORT = gmpy2.mpfr("1e-18")  # of the 60 digits of a gradient half are left in its difference, and the square of this is gone
+
+
+def moved(subject, arrays, directions, t):
+    """The exact gradients a little further on, or None at a tie."""
+    arrays = {**arrays, **{name: exact.to_mpfr(arrays[name]) + t * SHORT * exact.to_mpfr(x) for name, x in directions.items()}}
+    ties = exact.Ties()
+    run = subject.truth.source.forward(arrays, ties, bare=True)
+    adjoint = exact.backward(run.names[subject.truth.source.cost])
+    if ties.kinds:
+        return None
+    return {name: adjoint[run.names[name].number].v for name in directions if run.names[name].number in adjoint}
+
+
+def second(subject):
+    """HV, of what is shown with 60 digits and of grad, against differences of the exact gradients."""
+    truth = subject.truth
+    if subject.model.seed % 3 or truth.ties.kinds or truth.ties.doubt["f64"]:
+        return
+    sources = [n for kind in ("param", "input") for n, k in truth.source.kinds.items() if k == kind and "d" + n in truth.out]
+    if not any(truth.source.kinds[n] == truth.source.kinds[sources[0]] and g["of"] == n
+               for n in sources for g in subject.gradients(library.DJ)):
+        return  # the cost does not depend on what would move
+    status, text = subject.d.second()
+    if status != library.OK:
+        yield Finding("derive --hvp: it does not pass its own check", text)
+    about = json.loads(subject.d.derive(library.DJ, format=library.JSON, hvp=1))
+    rng = np.random.default_rng(subject.model.seed + 2)
+    along = {x["of"]: rng.integers(-4, 5, size=subject.arrays[x["of"]].shape) / 4 for x in about["directions"]}
+    sides = [moved(subject, subject.arrays, along, t) for t in (1, -1)]
+    if None in sides:
+        return
+    right = {name: (sides[0][name] - sides[1][name]) / (2 * SHORT) for name in sides[0]}
+    run = truth.models[library.DJ].forward(subject.arrays)
+    run.names.update({name + "_dot": run.leaf(x) for name, x in along.items()})
+    lines = [(g["name"], g["expression"]) for g in about["gradients"] + about["changes"] if g["shown"]]
+    values = evaluated(subject, library.DJ, lines, run)
+    got = subject.d.grad(subject.arrays, "f64", directions=along)
+    for name, x in right.items():
+        val, exact_size = values["H" + name], max(1e-300, float(np.abs(x).max()))
+        size = float(np.abs(sides[0][name]).max()) * 1e-22 + exact_size * 1e-15 + 1e-36 * truth.range("d" + name)[2][1]
+        off, bound = np.abs((val.v - x).astype(float)), val.e[1] + val.size
+        if not np.where(np.isfinite(bound), off <= size + 1e-25 * bound, True).all():
+            yield Finding("derive --hvp: a line is wrong", f"H{name}\n{text}")
+            return
+        bound = (val.e[1] + val.size + exact.UNDERFLOW[1]) * exact.U["f64"]
+        n = np.where(~np.isfinite(bound) | ~np.isfinite(val.float), 0, np.abs((val.v - exact.to_mpfr(got["H" + name])).astype(float)) / bound).max()
+        if not n <= 4 * MOST_UNITS:
+            yield Finding(f"grad --hvp: a product is {size_of(n)}", f"H{name}: {n:.3g} units\n{text}")
+            return
+
+
 def read_again(subject):
     """The lines of `derive` as claims behind the model with the names that were given, and check."""
     shown = subject.gradients(library.COURSE, only_shown=True)
@@ -274,10 +328,10 @@ def test_of(kind):
     """The name of the test that finds this kind."""
     for start, name in (("derive: a ", "derived"), ("derive: the page", "read_again"), ("derive --run: a", "run_lines"), ("grad: with given", "given_values"),
                         ("grad: ", "accurate"), ("numpy: ", "numpy_module"),
-                        ("check: ", "read_again"), ("explain --by", "explained")):
+                        ("check: ", "read_again"), ("explain --by", "explained"), ("derive --hvp", "second"), ("grad --hvp", "second")):
         if kind.startswith(start):
             return name
     return kind.split(":")[0]
 
 
-TESTS = [derived, run_lines, accurate, given_values, numpy_module, read_again, explained]
+TESTS = [derived, run_lines, accurate, given_values, numpy_module, read_again, explained, second]

@@ -18,7 +18,8 @@ class Array(ctypes.Structure):
 
 class Derive(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t), ("convention", ctypes.c_int), ("steps", ctypes.c_int), ("run", ctypes.c_int),
-                ("wrt", ctypes.c_char_p), ("format", ctypes.c_int), ("standalone", ctypes.c_int), ("given", ctypes.c_char_p)]
+                ("wrt", ctypes.c_char_p), ("format", ctypes.c_int), ("standalone", ctypes.c_int), ("given", ctypes.c_char_p),
+                ("hvp", ctypes.c_int)]
 
 
 class Explain(ctypes.Structure):
@@ -27,7 +28,7 @@ class Explain(ctypes.Structure):
 
 
 class Grad(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_size_t), ("convention", ctypes.c_int), ("dtype", ctypes.c_int)]
+    _fields_ = [("size", ctypes.c_size_t), ("convention", ctypes.c_int), ("dtype", ctypes.c_int), ("directions", ctypes.c_void_p)]
 
 
 def options(kind, **fields):
@@ -89,9 +90,13 @@ class Model:
     def __exit__(self, *_):
         self.library.lib.dfoo_model_free(self.model)
 
-    def derive(self, convention=DJ, run=0, format=TEXT, steps=0, given=None):
+    def derive(self, convention=DJ, run=0, format=TEXT, steps=0, given=None, hvp=0):
         return self.library.text("dfoo_derive", self.model, options(Derive, convention=convention, run=run, format=format, steps=steps,
-                                                                           given=given))[1]
+                                                                           given=given, hvp=hvp))[1]
+
+    def second(self):
+        """Is it right, and the page of second derivatives."""
+        return self.library.text("dfoo_derive", self.model, options(Derive, convention=DJ, hvp=1))
 
     def check(self):
         return self.library.text("dfoo_check", self.model, None)
@@ -99,21 +104,27 @@ class Model:
     def explain(self, way):
         return self.library.text("dfoo_explain", self.model, None, options(Explain, by=way))
 
-    def grad(self, arrays, dtype, convention=DJ):
+    def set_of(self, arrays):
+        """To be freed, and so is one that is not complete."""
+        out = ctypes.c_void_p()
+        self.library.call("dfoo_arrays_new", self.library.context, ctypes.byref(out))
+        for name, x in arrays.items():
+            x = np.ascontiguousarray(x, dtype=float)
+            self.library.call("dfoo_arrays_add_matrix", out, name.encode(), ctypes.c_size_t(x.shape[0]), ctypes.c_size_t(x.shape[1]),
+                              x.ctypes.data_as(ctypes.c_void_p), None)
+        return out
+
+    def grad(self, arrays, dtype, convention=DJ, directions=None):
         """name -> array, of everything that follows from these."""
-        lib, given, out = self.library.lib, ctypes.c_void_p(), ctypes.c_void_p()
-        self.library.call("dfoo_arrays_new", self.library.context, ctypes.byref(given))
+        lib, given, out = self.library.lib, self.set_of(arrays), ctypes.c_void_p()
+        along = self.set_of(directions) if directions else None
         try:
-            for name, x in arrays.items():
-                x = np.ascontiguousarray(x, dtype=float)
-                self.library.call("dfoo_arrays_add_matrix", given, name.encode(), ctypes.c_size_t(x.shape[0]), ctypes.c_size_t(x.shape[1]),
-                                  x.ctypes.data_as(ctypes.c_void_p), None)
-            how = options(Grad, convention=convention, dtype={"f64": 0, "f32": 1}[dtype])
+            how = options(Grad, convention=convention, dtype={"f64": 0, "f32": 1}[dtype], directions=along)
             self.library.call("dfoo_grad", self.model, given, how, ctypes.byref(out))
             return dict(map(matrix, (lib.dfoo_arrays_at(out, ctypes.c_size_t(i)) for i in range(lib.dfoo_arrays_count(out)))))
         finally:
-            lib.dfoo_arrays_free(given)
-            lib.dfoo_arrays_free(out)
+            for some in given, along, out:
+                lib.dfoo_arrays_free(some)
 
 
 def matrix(array):

@@ -17,6 +17,7 @@ typedef struct along {
     const along_options  *opt;
     derivation           *out;
     node_id              *dot; /* by var_id: the name of its change; 0: it does not move */
+    program               constant; /* gradients that are numbers: of goals they have a line, and no name */
     uint32_t              n_dot;
 } along;
 
@@ -103,8 +104,7 @@ static dfoo_status count_movers(along *w, node_id root, uint32_t *out) {
 }
 
 /* A goal that does not change has a line all the same. */
-static dfoo_status add_line(along *w, uint32_t number) {
-    stmt     s = w->out->forward.list.at[number];
+static dfoo_status add_line(along *w, stmt s, uint32_t number) {
     bool     goal = is_goal(w, s.var);
     gradient line = {.var = s.var, .stmt = number, .part = goal ? PART_GOAL : PART_STEP};
     DFOO_TRY(change_of(w, s.node, &line.raw));
@@ -136,6 +136,14 @@ static dfoo_status keep_needed(along *w) {
     return arena_status(w->a);
 }
 
+/* Is a gradient the same wherever the model is? Its name says nothing then that the number does not. */
+static dfoo_status is_constant(along *w, const gradient *v, bool *out) {
+    node_list names = {{0}};
+    DFOO_TRY(ir_names(w->g, w->a, v->whole, &names));
+    *out = !names.list.n;
+    return DFOO_OK;
+}
+
 /* The forward pass, then the gradients that stand under their own names, those that lead to a goal. */
 static dfoo_status derived_program(along *w) {
     const derivation *first = w->first;
@@ -147,7 +155,11 @@ static dfoo_status derived_program(along *w) {
     for (uint32_t i = 0; i < first->list.n; i++) {
         const gradient *v = &first->list.at[i];
         needed[v->grad] = w->opt->goals[v->var];
-        if (v->shown && !v->given) vec_push(w->a, &backward.list, (stmt){.var = v->grad, .node = v->whole});
+        bool constant = false;
+        if (!v->shown || v->given) continue;
+        DFOO_TRY(is_constant(w, v, &constant));
+        program *to = constant ? &w->constant : &backward;
+        vec_push(w->a, &to->list, (stmt){.var = v->grad, .node = v->whole});
     }
     DFOO_TRY(program_needs(w->g, w->a, &backward, needed));
     for (uint32_t i = 0; i < backward.list.n; i++)
@@ -176,7 +188,10 @@ dfoo_status diff_along(const derivation *first, model *m, arena *a, const along_
     if (!w.dot || !out->place) return DFOO_ENOMEM;
     DFOO_TRY(derived_program(&w));
     DFOO_TRY(name_directions(&w));
-    for (uint32_t i = 0; i < out->forward.list.n; i++) DFOO_TRY(add_line(&w, i));
+    for (uint32_t i = 0; i < out->forward.list.n; i++) DFOO_TRY(add_line(&w, out->forward.list.at[i], i));
+    for (uint32_t i = 0; i < w.constant.list.n; i++)
+        if (is_goal(&w, w.constant.list.at[i].var))
+            DFOO_TRY(add_line(&w, w.constant.list.at[i], out->forward.list.n));
     DFOO_TRY(keep_needed(&w));
     for (uint32_t i = 0; i < out->list.n; i++) out->place[out->list.at[i].var] = i + 1;
     return arena_status(a);

@@ -42,6 +42,7 @@ typedef struct product_judged {
     bool   tried; /* false: the differences meet a kink, or are too unsure */
     bool   right; /* or not tried */
     double difference; /* in relation to the largest entry */
+    double noise;      /* what rounding may have done to it and to the differences, as it is */
 } product_judged;
 
 typedef struct second_judged {
@@ -49,6 +50,7 @@ typedef struct second_judged {
     uint32_t n_tried, n_right;
     uint32_t n_planted, n_noticed; /* lines that were doubled */
     double   symmetry; /* |u.Hv - v.Hu|, in relation to the sums' terms */
+    bool     symmetric;
     bool     ok;
 } second_judged;
 

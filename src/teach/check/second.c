@@ -22,7 +22,7 @@ typedef struct trial {
     ir               *g;
     arena            *a;
     program           gradients, all; /* forward and first order; second order as well */
-    evaluation        e;
+    evaluation        e, shaken;     /* where it moves; at home, with every value a little wrong */
     second_judged    *out;
 } trial;
 
@@ -69,12 +69,14 @@ static dfoo_status fill(const trial *w, evaluation *e, uint32_t draw) {
     return DFOO_OK;
 }
 
-static dfoo_status evaluate(const trial *w, const program *p, uint32_t draw, arena *a, evaluation *e) {
+static dfoo_status evaluate(const trial *w, const program *p, uint32_t draw, double noise, arena *a,
+                            evaluation *e) {
     DFOO_TRY(eval_init(e, w->g, a, &w->in->sz));
     DFOO_TRY(fill(w, e, draw));
     DFOO_TRY(eval_add_program(e, p));
     for (uint32_t i = 0; i < w->in->s->kinks.n; i++)
         DFOO_TRY(eval_add_node(e, w->in->s->kinks.at[i].node));
+    e->noise = noise;
     eval_run(e);
     return DFOO_OK;
 }
@@ -168,9 +170,19 @@ static const double *best_of(const table *t, size_t from, size_t n, double *erro
     return best;
 }
 
+/* What rounding may do to a variable: how far it goes when every value on the way is wrong by up to WRONG of
+ * itself says that. */
+static const double WRONG = 1e-8;
+
+static double rounding_of(const evaluation *right, const evaluation *shaken, const ir *g, var_id v) {
+    matrix x = eval_node(right, ir_var(g, v)->leaf), y = eval_node(shaken, ir_var(g, v)->leaf);
+    return 64 * DBL_EPSILON / WRONG * distance(x.at, y.at, x.rows * x.cols);
+}
+
 static void judge_product(trial *w, const gradient *v, matrix x, const double *measured, double error,
                           double noise) {
-    product_judged j = {.product = v->grad, .rows = x.rows, .cols = x.cols, .tried = measured != NULL};
+    product_judged j = {.product = v->grad, .rows = x.rows, .cols = x.cols, .tried = measured != NULL,
+                        .noise = noise};
     double         largest = matrix_largest(x), d = 0;
     if (measured) {
         d = distance(x.at, measured, x.rows * x.cols);
@@ -182,25 +194,24 @@ static void judge_product(trial *w, const gradient *v, matrix x, const double *m
     vec_push(w->a, &w->out->list, j);
 }
 
-/* What rounding does to a gradient, and the smallest step to that. */
-static double noise_of(const trial *w, var_id grad) {
-    double largest = matrix_largest(eval_node(&w->e, ir_var(w->g, grad)->leaf));
-    return 64 * DBL_EPSILON * largest / ldexp(0.05, -STEPS);
+/* Rounding of the product itself, and of a gradient over the smallest step. */
+static double noise_of(const trial *w, const evaluation *at, const gradient *v) {
+    return rounding_of(at, &w->shaken, w->g, v->grad) +
+           rounding_of(at, &w->shaken, w->g, v->var) / ldexp(0.05, -STEPS);
 }
 
 static dfoo_status judge_products(trial *w, const evaluation *at) {
     table  t;
     size_t from = 0;
-    DFOO_TRY(evaluate(w, &w->gradients, 0, w->a, &w->e));
+    DFOO_TRY(evaluate(w, &w->gradients, 0, 0, w->a, &w->e));
     DFOO_TRY(fill_table(w, &t));
-    move_to(w, 0);
     for (uint32_t i = 0; i < w->second->list.n; i++) {
         const gradient *v = &w->second->list.at[i];
         double          error;
         if (v->part != PART_GOAL) continue;
         matrix        x = eval_node(at, ir_var(w->g, v->grad)->leaf);
         const double *measured = best_of(&t, from, x.rows * x.cols, &error);
-        judge_product(w, v, x, measured, error, noise_of(w, v->var));
+        judge_product(w, v, x, measured, error, noise_of(w, at, v));
         from += x.rows * x.cols;
     }
     return arena_status(w->a);
@@ -238,9 +249,16 @@ static double form(const trial *w, const evaluation *u, const evaluation *v, dou
 static dfoo_status judge_symmetry(trial *w, const evaluation *v) {
     evaluation u;
     double     size = 0;
-    DFOO_TRY(evaluate(w, &w->all, 1, w->a, &u));
-    double d = fabs(form(w, &u, v, &size) - form(w, v, &u, &size));
-    w->out->symmetry = d == 0 ? 0 : d / size;
+    DFOO_TRY(evaluate(w, &w->all, 1, 0, w->a, &u));
+    double uHv = form(w, &u, v, &size), vHu = form(w, v, &u, &size), noise = 0;
+    for (uint32_t i = 0; i < w->second->list.n; i++) {
+        const gradient *g = &w->second->list.at[i];
+        shape           s = ir_var(w->g, g->var)->sh;
+        double entries = fmax(instance_size(w->in, s.rows) * instance_size(w->in, s.cols), 1);
+        if (g->part == PART_GOAL) noise += 4 * entries * rounding_of(v, &w->shaken, w->g, g->grad);
+    }
+    w->out->symmetry = uHv == vHu ? 0 : fabs(uHv - vHu) / size;
+    w->out->symmetric = fabs(uHv - vHu) <= fmax(CLOSE * size, noise);
     return DFOO_OK;
 }
 
@@ -251,9 +269,11 @@ static bool is_noticed(const trial *w, const evaluation *right, const evaluation
     for (uint32_t i = 0; i < w->out->list.n; i++) {
         const product_judged *j = &w->out->list.at[i];
         node_id               leaf = ir_var(w->g, j->product)->leaf;
-        double d = matrix_difference(eval_node(right, leaf), eval_node(wrong, leaf));
-        *changed = *changed || d > 100 * CLOSE;
-        noticed = noticed || (j->tried && d > fmax(2 * CLOSE, 4 * j->difference));
+        matrix                x = eval_node(right, leaf), y = eval_node(wrong, leaf);
+        double                d = distance(x.at, y.at, x.rows * x.cols);
+        double                largest = fmax(matrix_largest(x), matrix_largest(y));
+        *changed = *changed || d > fmax(100 * CLOSE * largest, 100 * j->noise);
+        noticed = noticed || (j->tried && d > fmax(2 * CLOSE, 4 * j->difference) * largest);
     }
     return noticed;
 }
@@ -266,7 +286,7 @@ static dfoo_status double_line(trial *w, uint32_t line, const evaluation *right)
     s->node = ir_op2(w->g, OP_MUL, ir_number(w->g, 2), s->node);
     if (!s->node) return DFOO_ENOMEM;
     arena_init(&scratch, w->a->mem);
-    dfoo_status status = evaluate(w, &w->all, 0, &scratch, &wrong);
+    dfoo_status status = evaluate(w, &w->all, 0, 0, &scratch, &wrong);
     if (status == DFOO_OK) {
         bool noticed = is_noticed(w, right, &wrong, &changed);
         w->out->n_planted += changed;
@@ -282,13 +302,14 @@ static dfoo_status double_line(trial *w, uint32_t line, const evaluation *right)
 static bool is_right(const second_judged *j) {
     for (uint32_t i = 0; i < j->list.n; i++)
         if (!j->list.at[i].right) return false;
-    return j->symmetry <= CLOSE && j->n_noticed == j->n_planted;
+    return j->symmetric && j->n_noticed == j->n_planted;
 }
 
 static dfoo_status second_try(trial *w) {
     evaluation v;
     DFOO_TRY(make_programs(w));
-    DFOO_TRY(evaluate(w, &w->all, 0, w->a, &v));
+    DFOO_TRY(evaluate(w, &w->all, 0, 0, w->a, &v));
+    DFOO_TRY(evaluate(w, &w->all, 0, WRONG, w->a, &w->shaken));
     DFOO_TRY(judge_products(w, &v));
     DFOO_TRY(judge_symmetry(w, &v));
     for (uint32_t i = 0; i < w->out->list.n; i++) {
