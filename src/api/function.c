@@ -49,7 +49,8 @@ static void put_number(const dfoo_function *f, void *at, double value) {
 
 /* The size of a dimension in a run with so many examples; `otherwise`: of a name that is not known. */
 static size_t size_of(const dfoo_function *f, dim d, size_t examples) {
-    return d && d == f->w.m.g.examples ? examples : sizes_get(&f->s, d);
+    dim m = f->w.m.g.examples;
+    return m ? sizes_get_with(&f->s, d, dim_name(m), examples) : sizes_get(&f->s, d);
 }
 
 /* ------------------------------------------------------------------- opening */
@@ -102,6 +103,8 @@ dfoo_status function_make_room(dfoo_function *f, size_t examples) {
     bool more = examples > f->most;
     if (more) f->most = examples;
     if ((f->e && !more) || !f->most || !sizes_known(f)) return DFOO_OK;
+    const char *wrong = lang_misfit(&f->w.m, &f->w.a, &f->s);
+    if (wrong) return messages_say(f->d, DFOO_EINPUT, "%s", wrong);
     dfoo_status status = open_exec(f);
     if (status == DFOO_EINPUT) return messages_say(f->d, status, "these sizes are too large");
     return status;

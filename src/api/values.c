@@ -70,5 +70,6 @@ dfoo_status work_values(work *w, const dfoo_arrays *in, sizes *s, matrix **given
         if (one != DFOO_OK) status = one;
     }
     DFOO_TRY(status);
-    return fill_sizes(w, s);
+    DFOO_TRY(fill_sizes(w, s));
+    return lang_check_sizes(&w->m, &w->a, s);
 }

@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/syntax/syntax.h"
 #include "core/ir/ir.h"
+#include "core/ir/dims.h"
 #include "core/ir/eval.h"
 #include "core/ir/index.h"
 #include "core/ir/model.h"

@@ -73,8 +73,7 @@ static inline node_id model_call(sketch *m, const ast *x) {
     if (strcmp(name, "ones") == 0) return ir_ones(&m->g, ir_shape(&m->g, arg[0]));
     if (strcmp(name, "open") == 0) return ir_open(&m->g, x->name, 0, arg[0]);
     op_id op = op_find(name);
-    bool  along = op_table[op].rule == SHAPE_REDUCED || op_table[op].rule == SHAPE_SAME;
-    return ir_op(&m->g, op, along ? axis : 0, arg[0], arg[1], arg[2]);
+    return ir_op(&m->g, op, op_has_axis(op) ? axis : 0, arg[0], arg[1], arg[2]);
 }
 
 static inline op_id model_infix(uint32_t sign) {

@@ -190,6 +190,8 @@ static void test_others(void **state) {
         "sum(sum(A, axis=0) * R, axis=1)", "inv(diag(ones(C) * 90) + A @ B.T)", "solve(diag(ones(C) * 90) + A @ B.T, A)", "det(diag(ones(C) / 2) + 0.01 * A @ B.T)",
         "logdet(diag(ones(C) * 90) + A @ B.T)", "trace(A @ B.T)", "diag(A @ B.T)", "diag(C)", "diag(C * 2) @ A", "k * trace(A @ A.T) * A",
         "norm(A)", "norm(A, axis=0)", "norm(A - B, axis=1) * C", "A / norm(A)", "norm(A.T, axis=0)", "diag(diag(C))", "inv(diag(C) + diag(ones(C) * 9)).T @ A",
+        "concat(A, B, axis=0) @ B.T", "concat(C, A, C, axis=1)", "concat(A.T, R.T, axis=1) * 2", "C - R", "C * R + A", "exp(R - C) @ R.T", "sum(C - R, axis=0)",
+        "maximum(C, R) / 2", "kron(R, C)", "kron(C.T, R + 1)", "block_dots(kron(R, C), C)", "block_sum(kron(C, R), C)", "block_sum(kron(R, R), R)",
         "cumsum(A, axis=0)", "cumsum(A, axis=1)", "cumsum_back(A, axis=0) + A", "cumsum_back(A.T, axis=1) @ A",
         "A**2 + A**3 + B**-1 + A**1 + B**0.5", "maximum(A, B) - minimum(A, C) + (A == B)",
     };
@@ -216,18 +218,28 @@ static void test_others(void **state) {
 
 static op_id random_op(rng *r) {
     static const op_id safe[] = {OP_ADD, OP_SUB, OP_MUL, OP_NEG, OP_TANH, OP_SIGMOID, OP_RELU, OP_SIN, OP_ABS, OP_MAXIMUM, OP_MINIMUM,
-                                 OP_WHERE, OP_SOFTPLUS, OP_MATMUL, OP_MATMUL, OP_MATMUL, OP_TRANSPOSE, OP_TRANSPOSE, OP_SUM, OP_MEAN, OP_MAX, OP_SOFTMAX};
+                                 OP_WHERE, OP_SOFTPLUS, OP_SLICE, OP_PAD, OP_CONCAT, OP_MATMUL, OP_MATMUL, OP_MATMUL, OP_TRANSPOSE, OP_TRANSPOSE, OP_SUM, OP_MEAN, OP_MAX, OP_SOFTMAX};
     return safe[rng_below(r, sizeof safe / sizeof safe[0])];
+}
+
+/* The first row or column, or rows and columns of zeros around: what is there whatever the sizes are. */
+static node_id random_piece(sketch *m, rng *r, op_id op, node_id a, uint8_t axis) {
+    dim start = rng_below(r, 3), all;
+    if (shape_is_scalar(ir_shape(&m->g, a))) return 0;
+    if (op == OP_SLICE) return ir_slice(&m->g, a, axis, 0, 1);
+    if (!dim_add(m->g.names, shape_along(ir_shape(&m->g, a), axis), start + rng_below(r, 3), &all)) return 0;
+    return ir_pad(&m->g, a, axis, start, all);
 }
 
 /* A random node on nodes of the pool, or 0 if the shapes do not fit. */
 static node_id random_node(sketch *m, rng *r, const node_id *pool, uint32_t n) {
     op_id   op = random_op(r);
-    uint8_t rule = op_table[op].rule, axis = rule == SHAPE_REDUCED ? (uint8_t)rng_below(r, 3) : rule == SHAPE_SAME ? (uint8_t)rng_below(r, 2) : 0;
+    uint8_t rule = op_table[op].rule, axis = rule == SHAPE_REDUCED ? (uint8_t)rng_below(r, 3) : op_has_axis(op) ? (uint8_t)rng_below(r, 2) : 0;
     node_id a = pool[rng_below(r, n)], b = pool[rng_below(r, n)], c = pool[rng_below(r, n)];
     if (op == OP_MATMUL && rng_below(r, 2)) a = ir_op1(&m->g, OP_TRANSPOSE, a);
     if (op == OP_MATMUL && rng_below(r, 3) == 0) a = ir_op2(&m->g, OP_MUL, ir_number(&m->g, 0.125), a);
     if (op == OP_MATMUL) a = ir_op2(&m->g, OP_MUL, ir_number(&m->g, 0.25), a); /* keeps values small */
+    if (rule == SHAPE_PIECE) return random_piece(m, r, op, a, axis);
     return ir_op(&m->g, op, axis, a, op_table[op].arity > 1 ? b : 0, op_table[op].arity > 2 ? c : 0);
 }
 

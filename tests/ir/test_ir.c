@@ -1,6 +1,7 @@
 /* The graph room: the table of operations, the store, printing, evaluation, index trees. */
 #include "reading.h"
 
+#include "core/ir/dims.h"
 #include "core/ir/index.h"
 #include "teach/check/check.h"
 
@@ -243,6 +244,17 @@ static const struct {
     {OP_CUMSUM, "cumsum(A, axis=1)"},
     {OP_CUMSUM_BACK, "cumsum_back(A, axis=0)"},
     {OP_CUMSUM_BACK, "cumsum_back(A, axis=1)"},
+    {OP_SLICE, "A[0:1, :]"},
+    {OP_SLICE, "A[:, -1:] @ B[1:2, :]"},
+    {OP_SLICE, "A[1:, :][:, 0:q - 1]"},
+    {OP_PAD, "pad(A, 1, 2)"},
+    {OP_PAD, "pad(sin(A), 0, q, axis=1)"},
+    {OP_CONCAT, "concat(A, B.T, A**2, axis=0)"},
+    {OP_CONCAT, "concat(A.T, B, axis=1)"},
+    {OP_KRON, "kron(A, B)"},
+    {OP_KRON, "kron(A @ B, A[0:1, :])"},
+    {OP_BLOCK_DOTS, "block_dots(kron(A, B), sin(B))"},
+    {OP_BLOCK_SUM, "block_sum(kron(A, B), sin(A))"},
     {OP_OPEN, "g(A)"},
     {OP_OPEN, "g'(A)"},
     {OP_OPEN, "g(sin(A) * g''(A))"},
@@ -419,7 +431,7 @@ static void elementwise_shapes(void **state) {
         {{1, 1}, {1, 1}, {1, 1}, true},
         {{1, 1}, {N, 1}, {N, 1}, true},
         {{0, 0}, {1, 1}, {1, 1}, true},
-        {{N, 1}, {1, M}, {0, 0}, false}, /* no silent outer product */
+        {{N, 1}, {1, M}, {N, M}, true}, /* both stretch */
         {{N, M}, {M, N}, {0, 0}, false},
         {{N, 1}, {M, 1}, {0, 0}, false},
         {{N, 1}, {M, N}, {0, 0}, false},
@@ -445,19 +457,31 @@ static void names_fit_only_themselves(void **state) {
 
 static void shapes_of_other_operations(void **state) {
     (void)state;
+    reading r;
+    reading_open(&r, small_model);
     shape args[3] = {{N, M}, {M, 3}, {0, 0}}, out;
-    assert_true(ir_fits(OP_MATMUL, 0, args, &out) && shape_equal(out, shape_of(N, 3)));
-    assert_true(ir_fits(OP_TRANSPOSE, 0, args, &out) && shape_equal(out, shape_of(M, N)));
-    assert_true(ir_fits(OP_SUM, AXIS_0, args, &out) && shape_equal(out, shape_of(1, M)));
-    assert_true(ir_fits(OP_MAX, AXIS_1, args, &out) && shape_equal(out, shape_of(N, 1)));
-    assert_true(ir_fits(OP_MEAN, AXIS_ALL, args, &out) && shape_is_scalar(out));
-    assert_true(ir_fits(OP_SOFTMAX, AXIS_1, args, &out) && shape_equal(out, args[0]));
+    assert_true(ir_fits(&r.m.g, OP_MATMUL, 0, args, &out) && shape_equal(out, shape_of(N, 3)));
+    assert_true(ir_fits(&r.m.g, OP_TRANSPOSE, 0, args, &out) && shape_equal(out, shape_of(M, N)));
+    assert_true(ir_fits(&r.m.g, OP_SUM, AXIS_0, args, &out) && shape_equal(out, shape_of(1, M)));
+    assert_true(ir_fits(&r.m.g, OP_MAX, AXIS_1, args, &out) && shape_equal(out, shape_of(N, 1)));
+    assert_true(ir_fits(&r.m.g, OP_MEAN, AXIS_ALL, args, &out) && shape_is_scalar(out));
+    assert_true(ir_fits(&r.m.g, OP_SOFTMAX, AXIS_1, args, &out) && shape_equal(out, args[0]));
     args[1].rows = N;
-    assert_false(ir_fits(OP_MATMUL, 0, args, &out));
+    assert_false(ir_fits(&r.m.g, OP_MATMUL, 0, args, &out));
     args[0] = shape_scalar();
-    assert_false(ir_fits(OP_MATMUL, 0, args, &out));
+    assert_false(ir_fits(&r.m.g, OP_MATMUL, 0, args, &out));
     shape where[3] = {{N, 1}, {1, 1}, {N, M}};
-    assert_true(ir_fits(OP_WHERE, 0, where, &out) && shape_equal(out, shape_of(N, M)));
+    assert_true(ir_fits(&r.m.g, OP_WHERE, 0, where, &out) && shape_equal(out, shape_of(N, M)));
+    shape parts[3] = {{N, 4}, {M, 4}, {0, 0}};
+    assert_true(ir_fits(&r.m.g, OP_CONCAT, AXIS_0, parts, &out) && shape_equal(out, shape_of(N + M, 4)));
+    assert_false(ir_fits(&r.m.g, OP_CONCAT, AXIS_1, parts, &out));
+    assert_true(ir_fits(&r.m.g, OP_KRON, 0, parts, &out) && shape_equal(out, shape_of(N * M, 16)));
+    parts[0] = out;
+    assert_true(ir_fits(&r.m.g, OP_BLOCK_DOTS, 0, parts, &out) && shape_equal(out, shape_of(N, 4)));
+    assert_true(ir_fits(&r.m.g, OP_BLOCK_SUM, 0, parts, &out) && shape_equal(out, shape_of(N, 4)));
+    parts[0].rows++;
+    assert_false(ir_fits(&r.m.g, OP_BLOCK_DOTS, 0, parts, &out));
+    reading_close(&r);
 }
 
 static void sum_to_undoes_a_broadcast(void **state) {
@@ -502,6 +526,15 @@ static void brackets_stand_where_they_are_needed(void **state) {
     reading_close(&r);
 }
 
+/* Up to three rows or columns of a, or as many zeros before and behind it. */
+static node_id random_piece(ir *g, rng *any, op_id op, node_id a, uint8_t axis) {
+    dim start = rng_below(any, 3), n = 1 + rng_below(any, 3), all;
+    if (shape_is_scalar(ir_shape(g, a))) return 0;
+    if (op == OP_SLICE) return ir_slice(g, a, axis, start, n);
+    if (!dim_add(g->names, shape_along(ir_shape(g, a), axis), start + n, &all)) return 0;
+    return ir_pad(g, a, axis, start, all);
+}
+
 /* A random node of any shape over what is there already. */
 static node_id random_node(reading *r, rng *any, const node_id *pool, uint32_t n) {
     ir     *g = &r->m.g;
@@ -513,11 +546,12 @@ static node_id random_node(reading *r, rng *any, const node_id *pool, uint32_t n
     if (op == OP_SIZE) return ir_size(g, r->m.examples);
     if (op == OP_ONES && !shape_is_scalar(ir_shape(g, arg[0]))) return ir_ones(g, ir_shape(g, arg[0]));
     if (op == OP_OPEN) return ir_open(g, symbols_add(&r->names, "g", 1), (uint8_t)rng_below(any, 3), arg[0]);
+    if (rule == SHAPE_PIECE) return random_piece(g, any, op, arg[0], axis);
     if (rule == SHAPE_LEAF || op == OP_DROPOUT) return 0; /* a dropout has a mask of its own */
     bool number = shape_is_scalar(ir_shape(g, arg[0])); /* the notation reads x.T and softmax(x) of a number as x */
     if (number && (op == OP_TRANSPOSE || rule == SHAPE_SAME)) return 0;
     for (int k = op_table[op].arity; k < 3; k++) arg[k] = 0;
-    return ir_op(g, op, rule == SHAPE_REDUCED || rule == SHAPE_SAME ? axis : 0, arg[0], arg[1], arg[2]);
+    return ir_op(g, op, op_has_axis(op) ? axis : 0, arg[0], arg[1], arg[2]);
 }
 
 static void what_is_printed_parses_back(void **state) {
@@ -579,7 +613,7 @@ static void evaluation_by_hand(void **state) {
     static const struct {
         const char *text;
         size_t      rows, cols;
-        double      at[6];
+        double      at[8];
     } list[] = {
         {"W @ X", 2, 3, {2, 6, 1, 5, 10, 5}},
         {"X.T", 3, 2, {1, 0.5, -2, 4, 3, -1}},
@@ -597,6 +631,18 @@ static void evaluation_by_hand(void **state) {
         {"2 * ones(n, m)", 2, 3, {2, 2, 2, 2, 2, 2}},
         {"sum(softmax(X, axis=1), axis=1)", 2, 1, {1, 1}},
         {"exp(log_softmax(1000 * X, axis=0))", 2, 3, {1, 0, 1, 0, 1, 0}},
+        {"X[1:2, :]", 1, 3, {0.5, 4, -1}},
+        {"X[:, 1:]", 2, 2, {-2, 3, 4, -1}},
+        {"X[0:1, -2:]", 1, 2, {-2, 3}},
+        {"pad(b, 1, 2, axis=1)", 2, 4, {0, 10, 0, 0, 0, 20, 0, 0}},
+        {"pad(X[:, 0:1], 1, 0)", 3, 1, {0, 1, 0.5}},
+        {"concat(b, X[:, 0:1])", 4, 1, {10, 20, 1, 0.5}},
+        {"concat(b, X[:, 1:3], b, axis=1)", 2, 4, {10, -2, 3, 10, 20, 4, -1, 20}},
+        {"kron(b.T, W)", 2, 4, {10, 20, 20, 40, 30, 40, 60, 80}},
+        {"kron(W, b)", 4, 2, {10, 20, 20, 40, 30, 40, 60, 80}},
+        {"block_dots(kron(W, b), b)", 2, 2, {500, 1000, 1500, 2000}},
+        {"block_sum(kron(W, b), W)", 2, 1, {300, 600}},
+        {"b - X[0:1, :]", 2, 3, {9, 12, 7, 19, 22, 17}},
         {"X**2 / 2", 2, 3, {0.5, 2, 4.5, 0.125, 8, 0.5}},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {

@@ -58,6 +58,12 @@ def norm(a, *which, axis=None):
     return FUNCTIONS["sqrt"](FUNCTIONS["sum"](a * a, axis=axis))
 
 
+def pad(a, before, after, axis=0):
+    def zeros(n):
+        return np.frompyfunc(mpf, 1, 1)(np.zeros((n, a.shape[1]) if axis == 0 else (a.shape[0], n)))
+    return np.concatenate([zeros(int(before)), a, zeros(int(after))], axis=axis)
+
+
 FUNCTIONS = {
     "exp": entrywise(lambda a: mpmath.exp(a)), "log": entrywise(lambda a: mpmath.log(a)), "sqrt": entrywise(lambda a: mpmath.sqrt(a)),
     "sin": entrywise(lambda a: mpmath.sin(a)), "cos": entrywise(lambda a: mpmath.cos(a)), "tan": entrywise(lambda a: mpmath.tan(a)),
@@ -77,7 +83,12 @@ FUNCTIONS = {
     "norm": norm, "inf": mp.inf, "pi": mp.pi,
     "cumsum": lambda a, axis=0: np.cumsum(a, axis=axis), "cumsum_back": lambda a, axis=0: np.flip(np.cumsum(np.flip(a, axis), axis=axis), axis),
     "outer": lambda a, b: a.reshape(-1, 1) @ b.reshape(1, -1),
-    "concat": lambda *parts, axis: np.concatenate(parts, axis=axis),
+    "concat": lambda *parts, axis=0: np.concatenate(parts, axis=axis), "pad": pad,
+    "kron": lambda a, b: np.vstack([np.hstack([x * b for x in row]) for row in a]),
+    "block_dots": lambda a, b: np.array([[np.sum(a[i:i + len(b), j:j + b.shape[1]] * b) for j in range(0, a.shape[1], b.shape[1])]
+                                         for i in range(0, len(a), len(b))], dtype=object),
+    "block_sum": lambda a, b: sum(x * part for row, rows in zip(b, np.split(a, len(b)))
+                                  for x, part in zip(row, np.split(rows, b.shape[1], axis=1))),
     "ones": lambda n, m: np.array([[mpf(1)] * int(m)] * int(n), dtype=object),
 }
 

@@ -25,6 +25,14 @@ OTHERS = ["norm(x)", "norm(x, 1)", "norm(x, inf)", "norm(X @ x)", "norm(X @ x, 2
           "sum(asin(tanh(X)) * acos(sigmoid(X)))", "sum(log2(1 + X**2) + log10(2 + sin(X)))", "sum(clip(X, -0.5, 0.7)**2)",
           "sum(sin(cumsum(x) + cumsum_back(x, axis=0)))", "norm(mish(X @ B))", "sum(diag(X) * x)", "sum(diag(x) @ B)",
           "trace(outer(x, X @ x))", "log(sum(exp(x)))"]
+# Of rows, columns and blocks, some of which make a whole again.
+OTHERS += ["sum(sin(X[0:2, :]))", "sum(X[:, -1:] * x)", "sum(exp(X[1:, 1:] @ B[1:, :]))", "sum((B[:, 0:1] - B[:, -1:].T)**3)",
+           "sum(sin(X[0:1, :]) * X[1:2, :]) + sum(X[2:, :]**2)", "norm(concat(X, B.T, x.T))", "sum(sin(concat(x, X, B, axis=1)) @ ones(n + k + 1, 1))",
+           "sum(concat(X @ x, x, B[:, 0:1])[2:n + 2, :]**2)", "sum(cos(pad(X, 1, 2)) @ x)", "sum(exp(pad(B, k, 0, axis=1))[:, 1:3])",
+           "sum(tanh(kron(B, X)))", "sum(kron(x, B)[2:5, :]**2)", "sum(sin(block_dots(kron(X, B), B)))", "sum(block_sum(kron(B, X), B)**2)",
+           "sum(exp(x - x.T) * X)", "sum(maximum(x, B[:, 0:1].T))", "sum(X / (1 + x**2 + (x**2).T))", "trace(kron(B.T @ B, X))",
+           "logdet(concat(concat(X @ X.T + eye(n), B, axis=1), concat(-B.T, eye(k), axis=1)))", "sum(inv(kron(eye(k), X @ X.T + eye(n)))**2)",
+           "sum(softmax((X @ B)[0:2, :], axis=0)[0:1, :])", "sum(cumsum(X[:, 1:], axis=0)[-1:, :]**2)", "sum(sum(X[0:n - 1, :] - X[1:n, :], axis=0)**2)"]
 
 
 REST = "0.1 * sum(X**2) + 0.1 * sum(B**2) + 0.1 * sum(x**2)"  # every model has a gradient by all of them

@@ -57,7 +57,9 @@ static dfoo_status name_change(along *w, var_id v, var_kind kind) {
 static node_id change_by(along *w, node_id y, int k, node_id da) {
     node         x = *ir_node(w->g, y); /* a copy: what is built moves the store */
     const char  *text = op_table[x.op].grad[k];
-    template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}, .y = y, .change = da, .axis = x.attr};
+    template_env env = template_operands(w->g, y, k);
+    env.y = y;
+    env.change = da;
     if (!op_elementwise((op_id)x.op)) return template_build(w->g, w->g->change[x.op][k], &env);
     if (strcmp(text, "1") == 0) return da;
     if (strcmp(text, "-1") == 0) return ir_op1(w->g, OP_NEG, da);

@@ -227,7 +227,9 @@ dfoo_status order_scales(const model *m, arena *a, const program *forward, deriv
  * a softmax or a transpose along it, joins the examples before the cost does. */
 static bool joins_examples(const void *user, const ir *g, const node *x) {
     const model *m = user;
-    if (x->op == OP_TRANSPOSE || x->op == OP_OPEN || op_elementwise((op_id)x->op)) return false;
+    if (x->op == OP_TRANSPOSE || x->op == OP_OPEN) return false;
+    if (op_elementwise((op_id)x->op)) /* a row of the examples against a column of them */
+        return x->sh.rows == m->examples && x->sh.cols == m->examples;
     if (op_table[x->op].arity == 0 || !has_examples(m, x->arg[0])) {
         bool right = x->op == OP_MATMUL && has_examples(m, x->arg[1]);
         return right && ir_shape(g, x->arg[1]).rows == m->examples;
@@ -235,7 +237,7 @@ static bool joins_examples(const void *user, const ir *g, const node *x) {
     shape s = ir_shape(g, x->arg[0]);
     bool  along_columns = s.cols == m->examples;
     if (x->op == OP_MATMUL) return along_columns;
-    if (op_table[x->op].rule == SHAPE_REDUCED || op_table[x->op].rule == SHAPE_SAME)
+    if (op_has_axis((op_id)x->op))
         return x->attr == AXIS_ALL || (x->attr == AXIS_1) == along_columns;
     return false;
 }

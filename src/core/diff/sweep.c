@@ -49,7 +49,9 @@ static bool has_rule(const node *x, int k) {
 static node_id apply_rule(sweep *w, node_id y, int k, node_id dy) {
     node         x = *ir_node(w->g, y);
     const char  *text = op_table[x.op].grad[k];
-    template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}, .y = y, .dy = dy, .axis = x.attr};
+    template_env env = template_operands(w->g, y, k);
+    env.y = y;
+    env.dy = dy;
     if (strcmp(text, "1") == 0) return dy;
     if (strcmp(text, "-1") == 0) return ir_op1(w->g, OP_NEG, dy);
     node_id rule = template_build(w->g, w->g->grad[x.op][k], &env);

@@ -10,18 +10,73 @@
 
 dfoo_status sizes_init(sizes *s, arena *a, const symbols *names) {
     s->n = names->names.n;
+    s->names = names;
     s->of = arena_new(a, s->n * sizeof *s->of);
     return s->of ? DFOO_OK : DFOO_ENOMEM;
 }
 
+static size_t value_of(const sizes *s, sym name) {
+    return name < s->n ? s->of[name] : 0;
+}
+
+bool sizes_value(const sizes *s, const dim_sum *sum, int64_t *out) {
+    *out = 0;
+    for (uint32_t i = 0; i < sum->n; i++) {
+        int64_t product = sum->at[i].times;
+        for (uint32_t k = 0; k < sum->at[i].n; k++) product *= (int64_t)value_of(s, sum->at[i].of[k]);
+        if (!product) return false;
+        *out += product;
+    }
+    return !sum->failed;
+}
+
+static size_t value_of_sum(const sizes *s, dim d) {
+    dim_sum sum = dim_read(s->names, d);
+    int64_t value;
+    return sizes_value(s, &sum, &value) && value > 0 ? (size_t)value : 0;
+}
+
 size_t sizes_get(const sizes *s, dim d) {
     if (!dim_is_named(d)) return d ? d : 1;
-    return dim_name(d) < s->n ? s->of[dim_name(d)] : 0;
+    if (value_of(s, dim_name(d))) return value_of(s, dim_name(d));
+    return dim_is_sum(s->names, d) ? value_of_sum(s, d) : 0;
+}
+
+size_t sizes_offset(const sizes *s, dim d) {
+    return d ? sizes_get(s, d) : 0;
+}
+
+size_t sizes_get_with(const sizes *s, dim d, sym name, size_t value) {
+    if (!dim_is_named(d) || !dim_has(s->names, d, name)) return sizes_get(s, d);
+    size_t before = s->of[name];
+    s->of[name] = value;
+    size_t out = sizes_get(s, d);
+    s->of[name] = before;
+    return out;
+}
+
+/* 4*n is 16: n is 4. The one term whose size is not known, if it is one name alone. */
+static bool solve_sum(sizes *s, dim d, size_t value) {
+    dim_sum         sum = dim_read(s->names, d), rest = {.n = 0};
+    const dim_term *open = NULL;
+    int64_t         known;
+    for (uint32_t i = 0; i < sum.n; i++) {
+        dim_sum one = {.n = 1, .at = {sum.at[i]}};
+        if (sizes_value(s, &one, &known)) rest.at[rest.n++] = sum.at[i];
+        else if (open || sum.at[i].n != 1) return false;
+        else open = &sum.at[i];
+    }
+    if (!open || !sizes_value(s, &rest, &known)) return false;
+    int64_t left = (int64_t)value - known;
+    if (left % open->times || left / open->times < 1) return false;
+    return sizes_set(s, open->of[0], (size_t)(left / open->times));
 }
 
 bool sizes_set(sizes *s, sym name, size_t value) {
+    size_t known = sizes_get(s, dim_named(name));
+    if (known) return known == value;
+    if (dim_is_sum(s->names, dim_named(name))) return solve_sum(s, dim_named(name), value);
     if (name >= s->n) return false;
-    if (s->of[name] && s->of[name] != value) return false;
     s->of[name] = value;
     return true;
 }
@@ -186,6 +241,47 @@ static void run_cumsum(const node *x, matrix a, matrix out) {
     }
 }
 
+/* Rows or columns of a, or a among zeros: the piece begins behind `skip` rows or columns. */
+static void run_piece(const evaluation *e, const node *x, matrix a, matrix out) {
+    bool   down = x->attr == AXIS_0, pad = x->op == OP_PAD;
+    size_t skip = sizes_offset(e->s, x->ref);
+    matrix of = pad ? a : out;
+    fill(out, 0);
+    for (size_t i = 0; i < of.rows; i++)
+        for (size_t j = 0; j < of.cols; j++) {
+            size_t row = i + (down ? skip : 0), col = j + (down ? 0 : skip);
+            if (pad && row < out.rows && col < out.cols) out.at[row * out.cols + col] = entry(a, i, j);
+            if (pad) continue;
+            out.at[i * out.cols + j] = row < a.rows && col < a.cols ? a.at[row * a.cols + col] : NAN;
+        }
+}
+
+static void run_concat(const node *x, matrix a, matrix b, matrix out) {
+    for (size_t i = 0; i < out.rows; i++)
+        for (size_t j = 0; j < out.cols; j++) {
+            bool   first = x->attr == AXIS_0 ? i < a.rows : j < a.cols;
+            size_t row = first || x->attr == AXIS_1 ? i : i - a.rows;
+            size_t col = first || x->attr == AXIS_0 ? j : j - a.cols;
+            out.at[i * out.cols + j] = first ? a.at[row * a.cols + col] : b.at[row * b.cols + col];
+        }
+}
+
+/* Blocks: entry [i,j] of the blocks' matrix with entry [k,l] of one block. */
+static void run_blocks(const node *x, matrix a, matrix b, matrix out) {
+    matrix all = x->op == OP_KRON ? out : a;
+    matrix outer = x->op == OP_KRON ? a : x->op == OP_BLOCK_DOTS ? out : b;
+    matrix inner = x->op == OP_BLOCK_SUM ? out : b;
+    fill(out, 0);
+    for (size_t row = 0; row < all.rows; row++)
+        for (size_t col = 0; col < all.cols; col++) {
+            size_t in_outer = row / inner.rows * outer.cols + col / inner.cols;
+            size_t in_inner = row % inner.rows * inner.cols + col % inner.cols, here = row * all.cols + col;
+            if (x->op == OP_KRON) out.at[here] = a.at[in_outer] * b.at[in_inner];
+            else if (x->op == OP_BLOCK_DOTS) out.at[in_outer] += a.at[here] * b.at[in_inner];
+            else out.at[in_inner] += a.at[here] * b.at[in_outer];
+        }
+}
+
 /* Operations on whole matrices. */
 static void run_matrix(const node *x, const matrix *arg, matrix out) {
     switch ((op_id)x->op) {
@@ -201,6 +297,13 @@ static void run_matrix(const node *x, const matrix *arg, matrix out) {
     }
 }
 
+/* Rows, columns and blocks of matrices. */
+static void run_parts(const evaluation *e, const node *x, const matrix *arg, matrix out) {
+    if (op_table[x->op].rule == SHAPE_PIECE) run_piece(e, x, arg[0], out);
+    else if (x->op == OP_CONCAT) run_concat(x, arg[0], arg[1], out);
+    else run_blocks(x, arg[0], arg[1], out);
+}
+
 static void compute(evaluation *e, node_id n) {
     const node *x = ir_node(e->g, n);
     matrix      out = e->value[n], arg[3] = {{0}, {0}, {0}};
@@ -211,6 +314,10 @@ static void compute(evaluation *e, node_id n) {
     }
     if (op_elementwise((op_id)x->op)) {
         run_elementwise(x, arg, out);
+        return;
+    }
+    if (op_table[x->op].rule >= SHAPE_PIECE) {
+        run_parts(e, x, arg, out);
         return;
     }
     switch ((op_id)x->op) {

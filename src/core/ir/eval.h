@@ -5,17 +5,28 @@
 #ifndef IR_EVAL_H
 #define IR_EVAL_H
 
-#include "core/ir/ir.h"
+#include "core/ir/dims.h"
 
 /* What the size names stand for: of[sym], 0 where a name has no value yet. */
 typedef struct sizes {
-    size_t  *of;
-    uint32_t n;
+    size_t        *of;
+    uint32_t       n;
+    const symbols *names;
 } sizes;
 
 dfoo_status sizes_init(sizes *s, arena *a, const symbols *names);
-size_t      sizes_get(const sizes *s, dim d); /* the dimension as a number; 0: not known */
-bool        sizes_set(sizes *s, sym name, size_t value); /* false: it has another value */
+size_t      sizes_get(const sizes *s, dim d); /* as a number; 0: not known, or none: n - 1 of 1 */
+bool        sizes_set(sizes *s, sym name, size_t value); /* false: it has another value; of a sum like 4*n the
+                                                            one name that is not known yet is set */
+
+/* The same where 0 is a number, too: what stands before a piece. */
+size_t      sizes_offset(const sizes *s, dim d);
+
+/* The dimension where this name had that value. */
+size_t      sizes_get_with(const sizes *s, dim d, sym name, size_t value);
+
+/* What a sum of sizes is; false: a size in it is not known. */
+bool        sizes_value(const sizes *s, const dim_sum *sum, int64_t *out);
 
 typedef struct matrix {
     size_t  rows, cols; /* a number is 1 x 1 */

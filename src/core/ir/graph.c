@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/ir/ir.h"
+#include "core/ir/dims.h"
 
 /* ------------------------------------------------------------------ shapes */
 
@@ -16,8 +16,7 @@ bool shape_broadcast(shape a, shape b, shape *out) {
         *out = shape_is_scalar(a) ? b : a;
         return true;
     }
-    if (!stretch(a.rows, b.rows, &out->rows) || !stretch(a.cols, b.cols, &out->cols)) return false;
-    return shape_equal(*out, a) || shape_equal(*out, b);
+    return stretch(a.rows, b.rows, &out->rows) && stretch(a.cols, b.cols, &out->cols);
 }
 
 static shape reduced(shape s, uint8_t axis) {
@@ -47,7 +46,26 @@ static bool diagonal_shape(shape s, shape *out) {
     return column || is_square(s);
 }
 
-bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
+static bool joined_shape(symbols *names, uint8_t axis, shape a, shape b, shape *out) {
+    if (shape_is_scalar(a) || shape_is_scalar(b)) return false;
+    *out = a;
+    if (axis == AXIS_0) return a.cols == b.cols && dim_add(names, a.rows, b.rows, &out->rows);
+    return a.rows == b.rows && dim_add(names, a.cols, b.cols, &out->cols);
+}
+
+/* Both dimensions by the same rule. */
+static bool by_dims(symbols *names, bool rule(symbols *, dim, dim, dim *), shape a, shape b, shape *out) {
+    return !shape_is_scalar(a) && !shape_is_scalar(b) && rule(names, a.rows, b.rows, &out->rows) &&
+           rule(names, a.cols, b.cols, &out->cols) && out->rows && out->cols;
+}
+
+static bool parts_shape(const ir *g, uint8_t rule, uint8_t attr, const shape *args, shape *out) {
+    if (rule == SHAPE_PIECE) return false; /* it is made in another way */
+    if (rule == SHAPE_JOINED) return joined_shape(g->names, attr, args[0], args[1], out);
+    return by_dims(g->names, rule == SHAPE_KRON ? dim_mul : dim_over, args[0], args[1], out);
+}
+
+bool ir_fits(const ir *g, op_id op, uint8_t attr, const shape *args, shape *out) {
     assert(op < OP_COUNT);
     const op_info *info = &op_table[op];
     *out = args[0];
@@ -72,8 +90,8 @@ bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out) {
     case SHAPE_PRODUCT:
         *out = shape_of(args[0].rows, args[1].cols);
         return meet(args[0], args[1]);
+    default: return parts_shape(g, info->rule, attr, args, out);
     }
-    return false;
 }
 
 /* ------------------------------------------------------------------- store */
@@ -149,8 +167,31 @@ node_id ir_number(ir *g, double value) {
     return add_node(g, (node){.op = OP_NUMBER, .ref = i});
 }
 
+static node_id term_node(ir *g, const dim_term *t) {
+    int64_t times = t->times < 0 ? -t->times : t->times;
+    node_id out = times != 1 || !t->n ? ir_number(g, (double)times) : 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        node_id one = ir_size(g, dim_named(t->of[i]));
+        out = out ? ir_op2(g, OP_MUL, out, one) : one;
+    }
+    return out;
+}
+
+/* 4*n + 1, as a sum of products of sizes. */
+static node_id sum_node(ir *g, dim_sum s) {
+    node_id out = 0;
+    for (int minus = 0; minus < 2; minus++)
+        for (uint32_t i = 0; i < s.n; i++) {
+            if ((s.at[i].times < 0) != minus) continue;
+            node_id one = term_node(g, &s.at[i]);
+            out = out ? ir_op2(g, minus ? OP_SUB : OP_ADD, out, one) : one;
+        }
+    return out;
+}
+
 node_id ir_size(ir *g, dim d) {
     if (!dim_is_named(d)) return ir_number(g, d);
+    if (dim_is_sum(g->names, d)) return sum_node(g, dim_read(g->names, d));
     return add_node(g, (node){.op = OP_SIZE, .ref = d});
 }
 
@@ -175,8 +216,46 @@ node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {
         if (!n.arg[i]) return 0;
         shapes[i] = ir_shape(g, n.arg[i]);
     }
-    if (!ir_fits(op, attr, shapes, &n.sh)) return 0;
+    if (!ir_fits(g, op, attr, shapes, &n.sh)) return 0;
     return add_node(g, n);
+}
+
+/* Are the `n` behind the first `start` among `all`, for all that the names tell? */
+static bool is_inside(const ir *g, dim start, dim n, dim all) {
+    dim_sum s = dim_sum_add(dim_read(g->names, start), dim_read(g->names, n));
+    dim_sum over = dim_sum_sub(dim_read(g->names, all), s);
+    return !over.failed && !dim_sum_below(&over, 0);
+}
+
+static node_id piece(ir *g, op_id op, node_id a, uint8_t axis, dim start, dim n) {
+    if (!a || shape_is_scalar(ir_shape(g, a))) return 0;
+    shape sh = ir_shape(g, a);
+    dim   of = shape_along(sh, axis);
+    if (of == n) return start ? 0 : a;
+    if (!n || !is_inside(g, start, op == OP_SLICE ? n : of, op == OP_SLICE ? of : n)) return 0;
+    if (axis == AXIS_0) sh.rows = n;
+    else sh.cols = n;
+    return add_node(g, (node){.op = (uint8_t)op, .attr = axis, .ref = start, .sh = sh, .arg = {a}});
+}
+
+node_id ir_slice(ir *g, node_id a, uint8_t axis, dim start, dim n) {
+    return piece(g, OP_SLICE, a, axis, start, n);
+}
+
+node_id ir_pad(ir *g, node_id a, uint8_t axis, dim start, dim n) {
+    return piece(g, OP_PAD, a, axis, start, n);
+}
+
+dim ir_piece_start(const ir *g, const node *x, int k) {
+    if (x->op == OP_CONCAT) return k ? shape_along(ir_shape(g, x->arg[0]), x->attr) : 0;
+    return op_table[x->op].rule == SHAPE_PIECE ? x->ref : 0;
+}
+
+dim ir_piece_rest(const ir *g, const node *x) {
+    dim own = shape_along(x->sh, x->attr), of = shape_along(ir_shape(g, x->arg[0]), x->attr), rest = 0;
+    dim all = x->op == OP_PAD ? own : of, n = x->op == OP_PAD ? of : own;
+    if (dim_sub(g->names, all, n, &rest) && dim_sub(g->names, rest, x->ref, &rest)) return rest;
+    return 0;
 }
 
 node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
@@ -196,6 +275,8 @@ node_id ir_rebuild(ir *g, node_id n, const node_id *args) {
     node copy = *ir_node(g, n);
     if (op_table[copy.op].arity == 0) return n;
     if (copy.op == OP_OPEN) return ir_open(g, copy.ref, copy.attr, args[0]);
+    if (op_table[copy.op].rule == SHAPE_PIECE)
+        return piece(g, (op_id)copy.op, args[0], copy.attr, copy.ref, shape_along(copy.sh, copy.attr));
     return ir_op(g, (op_id)copy.op, copy.attr, args[0], args[1], args[2]);
 }
 

@@ -51,6 +51,12 @@ index_tree *index_delta(const index_env *env, char row, char col) {
     return k;
 }
 
+index_tree *index_delta_behind(const index_env *env, char row, char col, dim start) {
+    index_tree *k = index_delta(env, row, col);
+    if (k) k->col_behind = start;
+    return k;
+}
+
 index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a) {
     return y && a ? tree(env, INDEX_PARTIAL, y, a) : NULL;
 }
@@ -173,6 +179,16 @@ static index_tree *diag_entry(const index_env *env, const node *x, char row, cha
     return entry ? index_times(env, index_delta(env, row, col), entry) : NULL;
 }
 
+/* Of rows of a variable: its entry so many rows further down. Of anything else, the entry of the whole. */
+static index_tree *slice_entry(const index_env *env, node_id n, char row, char col) {
+    const node *x = ir_node(env->g, n), *of = ir_node(env->g, x->arg[0]);
+    if (x->op != OP_SLICE || of->op != OP_VAR) return index_at(env, n, row, col);
+    index_tree *k = index_entry(env, of->ref, row, col);
+    if (k && x->attr == AXIS_0) k->row_behind = x->ref, k->row_range = x->sh.rows;
+    if (k && x->attr == AXIS_1) k->col_behind = x->ref, k->col_range = x->sh.cols;
+    return k;
+}
+
 static index_tree *elementwise(const index_env *env, const node *x, char row, char col) {
     index_tree *arg[3] = {NULL, NULL, NULL};
     for (int i = 0; i < op_table[x->op].arity; i++) {
@@ -212,7 +228,7 @@ index_tree *index_of_node(const index_env *env, node_id n, char row, char col) {
     case OP_MATMUL: return product(env, x, row, col);
     case OP_TRACE: return trace_entry(env, x);
     case OP_DIAG: return diag_entry(env, x, row, col);
-    default: return index_at(env, n, row, col);
+    default: return slice_entry(env, n, row, col);
     }
 }
 
@@ -238,6 +254,16 @@ bool index_occurs(const index_tree *x, char letter) {
     if (!x) return false;
     if (x->row == letter || x->col == letter || x->letter == letter) return true;
     return index_occurs(x->a, letter) || index_occurs(x->b, letter) || index_occurs(x->c, letter);
+}
+
+bool index_replace(index_tree *x, char letter, char by, dim start, dim range) {
+    if (!x) return true;
+    bool behind = (x->row == letter && x->row_behind) || (x->col == letter && x->col_behind);
+    if (behind || x->letter == letter || (x->kind == INDEX_DELTA && x->row == letter && start)) return false;
+    if (x->row == letter) x->row = by, x->row_behind = start, x->row_range = range;
+    if (x->col == letter) x->col = by, x->col_behind = start, x->col_range = range;
+    return index_replace(x->a, letter, by, start, range) && index_replace(x->b, letter, by, start, range) &&
+           index_replace(x->c, letter, by, start, range);
 }
 
 void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user) {
@@ -293,8 +319,8 @@ size_t index_range(const evaluation *e, const index_tree *x, char letter) {
     if (!x) return 0;
     if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT) {
         shape s = x->kind == INDEX_AT ? ir_shape(e->g, x->node) : ir_var(e->g, x->var)->sh;
-        if (x->row == letter) return sizes_get(e->s, s.rows);
-        return x->col == letter ? sizes_get(e->s, s.cols) : 0;
+        if (x->row == letter) return sizes_get(e->s, x->row_range ? x->row_range : s.rows);
+        return x->col == letter ? sizes_get(e->s, x->col_range ? x->col_range : s.cols) : 0;
     }
     size_t range = index_range(e, x->a, letter);
     if (!range) range = index_range(e, x->b, letter);
@@ -309,7 +335,8 @@ static size_t place(const index_values *v, char letter) {
 /* A letter that runs further than a matrix goes has no value there: such a line does not hold. */
 static double entry_value(const index_values *v, node_id n, const index_tree *x) {
     matrix m = eval_node(v->e, n);
-    size_t row = place(v, x->row), col = place(v, x->col);
+    size_t row = place(v, x->row) + sizes_offset(v->e->s, x->row_behind);
+    size_t col = place(v, x->col) + sizes_offset(v->e->s, x->col_behind);
     assert(m.at);
     return row < m.rows && col < m.cols ? m.at[row * m.cols + col] : NAN;
 }
@@ -343,7 +370,7 @@ double index_value(index_values *v, const index_tree *x) {
     case INDEX_AT: return entry_value(v, x->node, x);
     case INDEX_SUM: return sum_value(v, x);
     case INDEX_NODE: return node_value(v, x);
-    case INDEX_DELTA: return place(v, x->row) == place(v, x->col);
+    case INDEX_DELTA: return place(v, x->row) == place(v, x->col) + sizes_offset(v->e->s, x->col_behind);
     case INDEX_PARTIAL: return v->partial(v->user, v, x);
     case INDEX_LOSS: break;
     }

@@ -29,6 +29,8 @@ typedef struct index_tree {
     char    letter;   /* SUM */
     bool    spelled;  /* SUM: printed as first + .. + general + .. */
     char    row, col; /* ENTRY, DELTA, AT: index letters, or '1' */
+    dim     row_behind, col_behind; /* .. what is added to them: Z[i+n,t]; 0: nothing */
+    dim     row_range, col_range;   /* .. how far they run, where that is not the whole of it; or 0 */
     var_id  var;      /* ENTRY */
     node_id node;     /* AT */
     dim     size;
@@ -68,6 +70,7 @@ index_tree *index_number(const index_env *env, double value);
 index_tree *index_op(const index_env *env, op_id op, index_tree *a, index_tree *b);
 index_tree *index_sum(const index_env *env, char letter, index_tree *a);
 index_tree *index_delta(const index_env *env, char row, char col);
+index_tree *index_delta_behind(const index_env *env, char row, char col, dim start); /* row is col + start */
 index_tree *index_partial(const index_env *env, index_tree *y, index_tree *a);
 index_tree *index_loss(const index_env *env, index_tree *a, index_tree *through);
 index_tree *index_at(const index_env *env, node_id n, char row, char col);
@@ -80,6 +83,11 @@ char index_fresh(const index_env *env, dim along);
 
 /* Does a letter stand in the tree, free or as that of a sum? */
 bool index_occurs(const index_tree *x, char letter);
+
+/* Puts a letter, and what is added to it, in the place of another one: W[i,k] becomes W[i,j+n]. False: the
+ * other
+ * one stands where that cannot be written. */
+bool index_replace(index_tree *x, char letter, char by, dim start, dim range);
 
 /* Calls `use` for every whole expression in the tree (AT). */
 void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user);

@@ -42,7 +42,7 @@ static inline bool  shape_is_single(shape s) { return s.rows == 1 && s.cols == 1
 static inline bool  shape_equal(shape a, shape b) { return a.rows == b.rows && a.cols == b.cols; }
 
 /* The shape of an elementwise operation on two operands: equal, or one is a number, or a
- * literal 1 of the smaller one stretches, as (n,1) with (n,m). (n,1) with (1,m) does not fit. */
+ * literal 1 stretches, as (n,1) with (n,m), or with (1,m), where both do. */
 bool shape_broadcast(shape a, shape b, shape *out);
 
 /* -------------------------------------------------------------- operations */
@@ -67,7 +67,12 @@ typedef enum {
     SHAPE_SQUARE,    /* of a square matrix, one of the same shape */
     SHAPE_OF_SQUARE, /* .. a number */
     SHAPE_SOLVED,    /* of a square matrix and right-hand sides, the shape of these */
-    SHAPE_DIAGONAL   /* of a column a square matrix, of a square matrix a column */
+    SHAPE_DIAGONAL,  /* of a column a square matrix, of a square matrix a column */
+    SHAPE_PIECE,     /* its own: rows or columns that are taken, or put among zeros */
+    SHAPE_JOINED,    /* one after the other along an axis */
+    SHAPE_KRON,      /* a block like b for each entry of a */
+    SHAPE_BLOCK_DOTS, /* how many blocks like b there are in a */
+    SHAPE_BLOCK_SUM  /* of one of the blocks in a, as many as b has entries */
 } shape_rule;
 
 enum { OP_FLAG_INFIX = 1, OP_FLAG_FLAT = 2, OP_FLAG_LATE = 4 };
@@ -97,6 +102,13 @@ op_id op_find(const char *name);
 op_id op_infix(uint32_t sign); /* the one that a sign of the notation stands for, or OP_NONE */
 static inline bool op_elementwise(op_id op) { return op_table[op].rule == SHAPE_ELEMENTWISE; }
 
+/* Does it run along an axis, node.attr? */
+static inline bool op_has_axis(op_id op) {
+    uint8_t rule = op_table[op].rule;
+    return (rule == SHAPE_SAME && op != OP_OPEN) || rule == SHAPE_REDUCED || rule == SHAPE_PIECE ||
+           rule == SHAPE_JOINED;
+}
+
 /* May a name of a model or of an optimiser hide the function of this name? */
 static inline bool op_may_be_hidden(op_id op) { return (op_table[op].flags & OP_FLAG_LATE) != 0; }
 
@@ -114,7 +126,8 @@ enum { AXIS_0 = 0, AXIS_1 = 1, AXIS_ALL = 2 };
 typedef struct node {
     uint8_t  op;
     uint8_t  attr; /* AXIS_..; OPEN: the number of primes */
-    uint32_t ref;  /* NUMBER: index of the value; SIZE: a dim; VAR: a var_id; OPEN: the function's sym */
+    uint32_t ref;  /* NUMBER: index of the value; SIZE: a dim; VAR: a var_id; OPEN: the function's sym;
+                      SLICE, PAD: the dim of what stands before the piece, 0: nothing */
     shape    sh;
     node_id  arg[3];
 } node;
@@ -200,6 +213,24 @@ node_id ir_ones(ir *g, shape sh);       /* of a scalar's shape: the number 1 */
 node_id ir_eye(ir *g, dim n);           /* the identity, as diag(ones(n, 1)) */
 node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c);
 node_id ir_open(ir *g, sym function, uint8_t primes, node_id a);
+
+/* Some rows (AXIS_0) or columns (AXIS_1) of a, `n` of them, behind the first `start`; and a among zeros,
+ * `start`
+ * of them before it and `n` in all. The whole is a itself. 0 if they are not there, as far as the names tell.
+ * */
+node_id ir_slice(ir *g, node_id a, uint8_t axis, dim start, dim n);
+node_id ir_pad(ir *g, node_id a, uint8_t axis, dim start, dim n);
+
+/* How many rows, or columns, a shape has. */
+static inline dim shape_along(shape s, uint8_t axis) { return axis == AXIS_0 ? s.rows : s.cols; }
+
+/* What stands before operand k of a node in it, or before it in its operand, along its axis: of what joins
+ * and
+ * takes pieces. */
+dim ir_piece_start(const ir *g, const node *x, int k);
+
+/* What stands behind the piece of a SLICE or PAD. */
+dim ir_piece_rest(const ir *g, const node *x);
 static inline node_id ir_op1(ir *g, op_id op, node_id a) { return ir_op(g, op, 0, a, 0, 0); }
 static inline node_id ir_op2(ir *g, op_id op, node_id a, node_id b) { return ir_op(g, op, 0, a, b, 0); }
 
@@ -210,7 +241,7 @@ uint8_t ir_class_axis(const ir *g, shape s);
 node_id ir_rebuild(ir *g, node_id n, const node_id *args);
 
 /* The shape that an operation on operands of these shapes has; false if they do not fit. */
-bool ir_fits(op_id op, uint8_t attr, const shape *args, shape *out);
+bool ir_fits(const ir *g, op_id op, uint8_t attr, const shape *args, shape *out);
 
 bool   ir_is_number(const ir *g, node_id n, double *value);
 bool   ir_is_eye(const ir *g, const node *x);
@@ -256,9 +287,13 @@ typedef struct template_env {
     node_id y, dy;
     node_id change; /* what is written da or db in a text of ops.def about changes */
     uint8_t axis;
+    dim     start;  /* of the piece that part() and around() are about */
     const template_name *names; /* further names, as the optimisers' tables use them */
     uint32_t             n_names;
 } template_env;
+
+/* Operands, axis and start of a node, for the text about its operand k. */
+template_env template_operands(const ir *g, node_id n, int k);
 
 node_id template_build(ir *g, const ast *text, const template_env *env);
 

@@ -32,6 +32,24 @@ void model_put_examples(const model *m, buf *out) {
     if (m->why_no_examples) buf_printf(out, " (%s)", m->why_no_examples);
 }
 
+/* Is a node larger than each of its operands, entry by entry? */
+static bool is_row_and_column(const ir *g, const node *x) {
+    if (!op_elementwise((op_id)x->op)) return false;
+    for (int k = 0; k < op_table[x->op].arity; k++)
+        if (shape_equal(ir_shape(g, x->arg[k]), x->sh)) return false;
+    return !shape_is_scalar(x->sh);
+}
+
+node_id model_row_and_column(const model *m, arena *scratch) {
+    for (uint32_t i = 0; i < m->forward.list.n; i++) {
+        node_list need = {{0}};
+        if (ir_reach(&m->g, scratch, &m->forward.list.at[i].node, 1, &need) != DFOO_OK) return 0;
+        for (uint32_t k = 0; k < need.list.n; k++)
+            if (is_row_and_column(&m->g, ir_node(&m->g, need.list.at[k]))) return need.list.at[k];
+    }
+    return 0;
+}
+
 dfoo_status model_data_dependent(const model *m, arena *scratch, bool **out) {
     const ir *g = &m->g;
     bool     *by_var = arena_new(scratch, g->vars.n);
@@ -121,7 +139,7 @@ dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out)
         if (next > 9) next = 2 + (i + draw) % 3;
     }
     if (m->examples) set_size(&t, dim_name(m->examples), free_value(&t, next + 1));
-    return DFOO_OK;
+    return model_move_sizes(m, a, out);
 }
 
 static const size_value *own_size(const model *m, sym name) {

@@ -50,6 +50,11 @@ typedef struct model {
     const char   *why_no_examples; /* why m is not their dimension, where that may surprise; or NULL */
 } model;
 
+/* The first place of the forward pass where a column stands against a row, entry by entry, which gives a
+ * matrix;
+ * 0: there is none, or no memory. */
+node_id model_row_and_column(const model *m, arena *scratch);
+
 /* "examples are columns, m of them", "one example", "no dimension is the examples'": in each page's head. */
 void model_put_examples(const model *m, buf *out);
 
@@ -82,6 +87,24 @@ dfoo_status model_check_symmetric(const model *m, var_id v, const char *from, co
 
 /* A program as it predicts: dropout(x, keep) is x. */
 dfoo_status model_without_dropout(ir *g, const program *p, program *out);
+
+/* A sum of sizes that must not be below `least`, or a matrix is empty, or rows are taken that are not there.
+ * */
+typedef struct need {
+    dim_sum sum;
+    int64_t least;
+    node_id n; /* who needs it: a slice or a pad in the statement at `at`, or .. */
+    var_id  v;
+    span    at;
+} need;
+
+/* The first need that these sizes do not meet. False: they are all met as far as the sizes are known, or
+ * there is no
+ * memory, which the arena knows. */
+bool model_misfit(const model *m, arena *a, const sizes *s, need *out);
+
+/* Changes sizes by as little as makes them fit. */
+dfoo_status model_move_sizes(const model *m, arena *a, sizes *s);
 
 /* Sizes for a try-out: the model's own from 2 to 8, all different (but where there are very many)
  * and at least 2, so that a sum over the wrong dimension or a missing transpose shows. */

@@ -33,6 +33,13 @@ static node_id build_count(ir *g, node_id a, uint8_t axis) {
     return ir_op2(g, OP_MUL, ir_size(g, s.rows), ir_size(g, s.cols));
 }
 
+/* part(x, like), around(x, like): of x what lies where `like` does, or x among zeros in like's shape. */
+static node_id build_piece(ir *g, node_id make(ir *, node_id, uint8_t, dim, dim), const node_id *arg,
+                           const template_env *env) {
+    if (!arg[1]) return 0;
+    return make(g, arg[0], env->axis, env->start, shape_along(ir_shape(g, arg[1]), env->axis));
+}
+
 static node_id build_call(ir *g, const ast *x, const template_env *env) {
     node_id  arg[3] = {0, 0, 0};
     uint32_t n = 0;
@@ -44,13 +51,15 @@ static node_id build_call(ir *g, const ast *x, const template_env *env) {
     if (!arg[0]) return 0;
     if (is_name(g, x, "ones")) return ir_ones(g, ir_shape(g, arg[0]));
     if (is_name(g, x, "eye")) return ir_eye(g, ir_shape(g, arg[0]).rows);
+    if (is_name(g, x, "part")) return build_piece(g, ir_slice, arg, env);
+    if (is_name(g, x, "around")) return build_piece(g, ir_pad, arg, env);
     if (is_name(g, x, "count")) return build_count(g, arg[0], env->axis);
     if (is_name(g, x, "prime")) {
         const node *y = ir_node(g, arg[0]);
         return ir_open(g, y->ref, (uint8_t)(y->attr + 1), y->arg[0]);
     }
     op_id op = op_find(symbols_name(g->names, x->name));
-    if (op_table[op].rule == SHAPE_SAME) attr = env->axis;
+    if (op_table[op].rule == SHAPE_SAME || op_table[op].rule == SHAPE_JOINED) attr = env->axis;
     else if (op_table[op].rule != SHAPE_REDUCED) attr = 0;
     return ir_op(g, op, attr, arg[0], arg[1], arg[2]);
 }
@@ -66,7 +75,7 @@ static node_id build(ir *g, const ast *x, const template_env *env) {
         node_id left = build(g, x->arg, env), right = build(g, x->arg->next, env);
         return ir_op2(g, op_infix(x->sign), left, right);
     }
-    case AST_KEYWORD: break;
+    case AST_SLICE: case AST_RANGE: case AST_ABSENT: case AST_KEYWORD: break; /* not in tables */
     }
     return 0;
 }
@@ -79,6 +88,12 @@ op_id template_op(const ir *g, const ast *x) {
     case AST_BINARY: return op_infix(x->sign);
     default: return OP_NONE;
     }
+}
+
+template_env template_operands(const ir *g, node_id n, int k) {
+    const node *x = ir_node(g, n);
+    return (template_env){
+        .arg = {x->arg[0], x->arg[1], x->arg[2]}, .axis = x->attr, .start = ir_piece_start(g, x, k)};
 }
 
 node_id template_build(ir *g, const ast *text, const template_env *env) {

@@ -28,7 +28,8 @@ dfoo_status lang_read_new_name(reader *r, sym *name, span *at, bool may_hide, co
     return DFOO_OK;
 }
 
-static dfoo_status read_dim(reader *r, dim *out) {
+/* A name, or a whole number. */
+static dfoo_status read_dim_factor(reader *r, dim *out) {
     const token *t = peek(r);
     if (t->kind == TOKEN_NUMBER) {
         if (t->number < 1 || t->number > 1e9 || t->number != floor(t->number))
@@ -47,6 +48,34 @@ static dfoo_status read_dim(reader *r, dim *out) {
     if (!lang_is_size_name(r, name)) vec_push(r->a, &r->m->size_names, name);
     *out = dim_named(name);
     return DFOO_OK;
+}
+
+static dfoo_status read_dim_product(reader *r, dim_sum *out) {
+    dim d;
+    DFOO_TRY(read_dim_factor(r, &d));
+    *out = dim_read(r->p.names, d);
+    while (syntax_accept(&r->p, '*')) {
+        DFOO_TRY(read_dim_factor(r, &d));
+        *out = dim_sum_times(*out, dim_read(r->p.names, d));
+    }
+    return DFOO_OK;
+}
+
+/* n1, 3, 4*n, n + k, 2*n*k - 1 */
+static dfoo_status read_dim(reader *r, dim *out) {
+    dim_sum sum, more;
+    span    at = peek(r)->at;
+    DFOO_TRY(read_dim_product(r, &sum));
+    while (syntax_is(&r->p, '+') || syntax_is(&r->p, '-')) {
+        bool minus = syntax_is(&r->p, '-');
+        r->p.next++;
+        DFOO_TRY(read_dim_product(r, &more));
+        sum = minus ? dim_sum_sub(sum, more) : dim_sum_add(sum, more);
+    }
+    if (!dim_sum_below(&sum, 1) && dim_write(r->p.names, &sum, out) && *out) return DFOO_OK;
+    if (r->a->failed) return DFOO_ENOMEM;
+    return error_at(r, span_join(at, r->in.list.at[r->p.next - 1].at),
+                    "a dimension is 1 or more, and a sum of at most 8 products of 4 names");
 }
 
 /* `: (rows, columns)` */
@@ -197,7 +226,7 @@ dfoo_status lang_read_size(reader *r) {
         const token *name = peek(r);
         if (name->kind != TOKEN_NAME)
             return error_at(r, name->at, "the name of a dimension is expected here, as in size n1 = 4");
-        DFOO_TRY(read_dim(r, &d));
+        DFOO_TRY(read_dim_factor(r, &d));
         DFOO_TRY(expect(r, '=', "a size has a value, as in size n1 = 4"));
         const token *t = peek(r);
         if (t->kind != TOKEN_NUMBER || t->number < 1 || t->number > 1e9 || t->number != floor(t->number))
@@ -222,6 +251,6 @@ dfoo_status lang_read_examples(reader *r) {
     r->said_at = peek(r)->at;
     r->said = syntax_word(&r->p, "none") ? EXAMPLES_NONE : EXAMPLES_NAMED;
     if (r->said == EXAMPLES_NONE) r->p.next++;
-    else DFOO_TRY(read_dim(r, &r->said_examples));
+    else DFOO_TRY(read_dim_factor(r, &r->said_examples));
     return expect_end(r);
 }

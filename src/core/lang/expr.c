@@ -87,10 +87,12 @@ static node_id read_binary(reader *r, const ast *x) {
 
 /* ------------------------------------------------------------------- calls */
 
+enum { MOST_OPERANDS = 16 };
+
 typedef struct call {
     const ast *x;
-    const ast *operand[4];
-    node_id    arg[4];
+    const ast *operand[MOST_OPERANDS];
+    node_id    arg[MOST_OPERANDS];
     uint32_t   n;
     uint8_t    axis;
     bool       has_axis, ok;
@@ -130,7 +132,7 @@ static call read_operands(reader *r, const ast *x) {
     for (const ast *a = x->arg; a; a = a->next) {
         if (a->kind == AST_KEYWORD) {
             c.ok = read_keyword(r, &c, a) && c.ok;
-        } else if (c.n == 4) {
+        } else if (c.n == MOST_OPERANDS) {
             lang_refuse(r, a, "too many operands");
             c.ok = false;
         } else {
@@ -202,7 +204,18 @@ static node_id call_vector_norm(reader *r, const call *c) {
     return ir_op(r->g, value == 1 ? OP_SUM : OP_MAX, axis, ir_op1(r->g, OP_ABS, c->arg[0]), 0, 0);
 }
 
+/* kron takes any two matrices; what is made of blocks must have a whole number of them. */
+static node_id refuse_blocks(reader *r, const call *c, op_id op) {
+    shape a = ir_shape(r->g, c->arg[0]), b = ir_shape(r->g, c->arg[1]);
+    if (shape_is_scalar(a) || shape_is_scalar(b))
+        return lang_refuse(r, c->operand[!shape_is_scalar(a)], "this needs a matrix, and it is a number");
+    diag_error(r->d, &r->m->src, c->x->at, "%s(%s, %s): the second shape does not divide the first",
+               op_table[op].name, lang_shape_text(r, a), lang_shape_text(r, b));
+    return 0;
+}
+
 static node_id refuse_matrix(reader *r, const call *c, op_id op) {
+    if (op_table[op].rule >= SHAPE_KRON) return refuse_blocks(r, c, op);
     const char *name = op_table[op].name, *a = lang_shape_text(r, ir_shape(r->g, c->arg[0]));
     bool        square = op_table[op].rule != SHAPE_DIAGONAL;
     shape       s = ir_shape(r->g, c->arg[0]);
@@ -237,16 +250,25 @@ static node_id call_along(reader *r, const call *c, op_id op) {
     return ir_op(r->g, op, c->has_axis ? c->axis : ir_class_axis(r->g, s), c->arg[0], 0, 0);
 }
 
+/* Below each other unless the axis is said. */
+static node_id call_pieces(reader *r, const call *c, op_id op) {
+    uint8_t axis = c->has_axis ? c->axis : AXIS_0;
+    if (!takes(r, c, op == OP_PAD ? 3 : 1, op == OP_PAD ? 3 : MOST_OPERANDS)) return 0;
+    if (op == OP_PAD) return lang_pad(r, c->operand, c->arg, axis);
+    return lang_concat(r, c->operand, c->arg, c->n, axis);
+}
+
 static node_id call_op(reader *r, const call *c, op_id op) {
     assert(op > OP_NONE && op < OP_COUNT);
     const op_info *info = &op_table[op];
-    if (c->has_axis && info->rule != SHAPE_REDUCED && info->rule != SHAPE_SAME) {
+    if (c->has_axis && !op_has_axis(op)) {
         diag_error(r->d, &r->m->src, c->x->at, "%s works %s and has no axis", info->name,
                    op_elementwise(op) ? "entry by entry" : "on whole matrices");
         return 0;
     }
     if (op_elementwise(op)) return call_elementwise(r, c, op);
     if (op == OP_NORM && c->n == 2) return call_vector_norm(r, c);
+    if (op == OP_CONCAT || op == OP_PAD) return call_pieces(r, c, op);
     if (info->rule >= SHAPE_SQUARE) return call_matrix(r, c, op);
     if (!takes(r, c, 1, 1)) {
         if (c->n == 2)
@@ -313,28 +335,18 @@ static node_id call_numpy(reader *r, const call *c) {
     return elementwise(r, &pair, op, c->arg[0], c->arg[1]);
 }
 
-/* A size as an operand: a whole number or the name of a dimension; 0 after an error. */
-static dim read_size(reader *r, const ast *x) {
-    const node *n = x->value ? ir_node(r->g, x->value) : NULL;
-    if (!n) return 0;
-    double value = n->op == OP_NUMBER ? r->g->numbers.at[n->ref] : 0;
-    bool   whole = value >= 1 && value < 1e9 && value == floor(value);
-    if (n->op == OP_SIZE) return n->ref;
-    if (!whole) lang_refuse(r, x, "a size is expected here: a whole number or the name of a dimension");
-    return whole ? dim_literal((uint32_t)value) : 0;
-}
-
 /* ones(n1, m): the operands are sizes. */
 static node_id call_ones(reader *r, const ast *x) {
+    shape s;
     if (ast_count(x->arg) != 2) return lang_refuse(r, x, "ones takes two sizes, as in ones(n1, m)");
-    dim rows = read_size(r, x->arg), cols = rows ? read_size(r, x->arg->next) : 0;
-    return cols ? ir_ones(r->g, shape_of(rows, cols)) : 0;
+    if (!lang_size_of(r, x->arg, &s.rows) || !lang_size_of(r, x->arg->next, &s.cols)) return 0;
+    return ir_ones(r->g, s);
 }
 
 static node_id call_eye(reader *r, const ast *x) {
+    dim n;
     if (ast_count(x->arg) != 1) return lang_refuse(r, x, "eye takes one size, as in eye(n)");
-    dim n = read_size(r, x->arg);
-    return n ? ir_eye(r->g, n) : 0;
+    return lang_size_of(r, x->arg, &n) ? ir_eye(r->g, n) : 0;
 }
 
 typedef struct putting_in {
@@ -456,7 +468,8 @@ static node_id read_node(reader *r, const ast *x) {
         if (shape_is_scalar(ir_shape(r->g, x->arg->value))) return x->arg->value;
         return ir_op1(r->g, OP_TRANSPOSE, x->arg->value);
     case AST_BINARY: return read_binary(r, x);
-    case AST_KEYWORD: break;
+    case AST_SLICE: return lang_read_slice(r, x);
+    case AST_RANGE: case AST_ABSENT: case AST_KEYWORD: break;
     }
     return 0;
 }

@@ -12,6 +12,12 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
 /* The model with its shapes and sizes, statement by statement, and the number of parameters. */
 void lang_show(const model *m, buf *out);
 
+/* Sizes that make a matrix of the model empty, or take rows that are not there, in words; NULL: they fit as
+ * far as
+ * they are known, or there is no memory, which the arena knows. The same as a message. */
+const char *lang_misfit(const model *m, arena *a, const sizes *s);
+dfoo_status lang_check_sizes(const model *m, arena *a, const sizes *s);
+
 /* What `dfoo new` is asked for; all zero but the layers is fine. */
 typedef struct lang_new_options {
     const char *layers; /* "relu 20, relu 7, sigmoid 1" */

@@ -30,13 +30,6 @@ const char *lang_source_text(reader *r, span at) {
     return text ? text : "?";
 }
 
-static const char *dim_text(reader *r, dim d) {
-    buf b;
-    buf_init(&b, r->a->mem);
-    print_dim(r->g, d, &b);
-    return render(r, &b);
-}
-
 /* "W1 : (n1, n0)   declared at line 6", the columns as wide as asked. */
 static void note_operand(reader *r, const ast *x, node_id n, int name_width, int shape_width) {
     assert(n);
@@ -93,7 +86,7 @@ static void note_what_fits(reader *r, shape wanted, const ast *x) {
 
 static bool product_fits(reader *r, node_id a, node_id b) {
     shape s[3] = {ir_shape(r->g, a), ir_shape(r->g, b), {0, 0}}, out;
-    return ir_fits(OP_MATMUL, 0, s, &out);
+    return ir_fits(r->g, OP_MATMUL, 0, s, &out);
 }
 
 static shape turned(shape s) {
@@ -126,7 +119,8 @@ node_id lang_mismatch_product(reader *r, const ast *x, node_id left, node_id rig
         return 0;
     }
     diag_error(r->d, &r->m->src, x->at, "inner dimensions differ: %s %s%s needs %s = %s",
-               lang_shape_text(r, a), sign, lang_shape_text(r, b), dim_text(r, a.cols), dim_text(r, b.rows));
+               lang_shape_text(r, a), sign, lang_shape_text(r, b), print_dim_text(r->g, r->a, a.cols),
+               print_dim_text(r->g, r->a, b.rows));
     note_operands(r, xa, left, xb, right);
     if (x->sign == SIGN_ADJACENT)
         diag_note(r->d, "two operands side by side mean the matrix product");
@@ -149,9 +143,6 @@ node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id
     diag_error(r->d, &r->m->src, x->at, "shapes do not fit: %s %s %s, entry by entry", lang_shape_text(r, a),
                sign, lang_shape_text(r, b));
     note_operands(r, xa, left, xb, right);
-    if ((a.rows == 1 && b.cols == 1) || (a.cols == 1 && b.rows == 1))
-        diag_note(r->d, "a row and a column are not stretched into a matrix; write the product of a column "
-                        "and a row with @");
     if (x->sign == '*' && product_fits(r, left, right))
         diag_note(r->d, "did you mean @? the matrix product %s @ %s fits", lang_source_text(r, xa->at),
                   lang_source_text(r, xb->at));

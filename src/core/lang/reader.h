@@ -30,6 +30,14 @@ node_id lang_read_expression(reader *r, ast *x);
 /* Is this numpy's name for what the notation writes with signs: dot, multiply, square, ..? */
 bool lang_is_numpy_name(const char *name);
 
+/* pieces.c: Z[0:3, :]; concat and pad of operands that are read; 0 after an error. */
+node_id lang_read_slice(reader *r, const ast *x);
+node_id lang_concat(reader *r, const ast *const *x, const node_id *n, uint32_t count, uint8_t axis);
+node_id lang_pad(reader *r, const ast *const *x, const node_id *n, uint8_t axis);
+
+/* A size as an operand: whole numbers, names of dimensions, their sums and products; false after an error. */
+bool lang_size_of(reader *r, const ast *x, dim *out);
+
 /* dropout.c: the node of dropout(x, keep), with a mask of its own. */
 node_id lang_read_dropout(reader *r, const ast *x);
 

@@ -6,12 +6,23 @@
 
 enum { COMMENT_COLUMN = 40 };
 
+static size_t own_size(const model *m, sym name) {
+    for (uint32_t i = 0; i < m->size_values.n; i++)
+        if (m->size_values.at[i].name == name) return m->size_values.at[i].value;
+    return 0;
+}
+
 /* 0: not known. */
 static size_t size_of(const model *m, dim d) {
-    if (!dim_is_named(d)) return d ? d : 1;
-    for (uint32_t i = 0; i < m->size_values.n; i++)
-        if (m->size_values.at[i].name == dim_name(d)) return m->size_values.at[i].value;
-    return 0;
+    dim_sum sum = dim_read(m->g.names, d);
+    size_t  out = 0;
+    for (uint32_t i = 0; i < sum.n; i++) {
+        int64_t term = sum.at[i].times;
+        for (uint32_t k = 0; k < sum.at[i].n; k++) term *= (int64_t)own_size(m, sum.at[i].of[k]);
+        if (!term) return 0;
+        out += (size_t)term;
+    }
+    return sum.n ? out : 1;
 }
 
 static void put_declaration(const model *m, const variable *v, const char *kind, buf *out) {
@@ -53,12 +64,19 @@ static void put_definition(const model *m, const stmt *s, buf *out) {
     buf_puts(out, "\n");
 }
 
+static void put_factor(const model *m, dim d, bool beside, buf *out) {
+    bool sum = beside && dim_read(m->g.names, d).n > 1;
+    if (sum) buf_puts(out, "(");
+    print_dim(&m->g, d, out);
+    if (sum) buf_puts(out, ")");
+}
+
 /* "n1*n0", "n1", "1": how many entries a shape has. */
 static void put_entries(const model *m, shape sh, buf *out) {
     bool rows = sh.rows != dim_literal(1), cols = sh.cols != dim_literal(1);
-    if (rows) print_dim(&m->g, sh.rows, out);
+    if (rows) put_factor(m, sh.rows, rows && cols, out);
     if (rows && cols) buf_puts(out, "*");
-    if (cols || !rows) print_dim(&m->g, sh.cols, out);
+    if (cols || !rows) put_factor(m, sh.cols, rows && cols, out);
 }
 
 /* "n1 * n0 + n1 + ..": the number of parameters, as a number where all sizes are known. */
@@ -85,6 +103,7 @@ static void put_head(const model *m, buf *out) {
     buf_printf(out, "# %s: ", m->src.name);
     model_put_examples(m, out);
     buf_puts(out, "\n");
+    print_row_and_column(m, out);
 }
 
 void lang_show(const model *m, buf *out) {

@@ -1,5 +1,6 @@
 /* Index trees -> mathematics, in a line or set: sums with their letter, partial derivatives, entries such
  * as W2[i,j]. The trees are made of our own templates, so the walk is recursive as in ir/index.c. */
+#include "core/ir/dims.h"
 #include "core/notation/inside.h"
 
 /* What set mathematics asks of numbers; a power's base has brackets of its own or is a function. */
@@ -37,13 +38,24 @@ static const math *letter(const writer *w, char c) {
     return math_leaf(w->a, c == '1' ? MATH_NUMBER : MATH_LETTER, arena_text(w->a, &c, 1));
 }
 
+/* i, or i+n so many rows further down; the first one of these is n+1. */
+static const math *further(const writer *w, char c, dim behind) {
+    dim first;
+    if (!behind) return letter(w, c);
+    bool fixed = c == '1' && dim_add(w->g->names, behind, dim_literal(1), &first);
+    const math *to = fixed ? NULL : letter(w, c), *n = w->p ? set_dim(w->p, fixed ? first : behind)
+                                            : plain(w, print_dim_text(w->g, w->a, fixed ? first : behind));
+    return to ? math_row(w->a, to, w->p ? math_glyph(GLYPH_PLUS) : plain(w, "+"), n) : n;
+}
+
 /* [i,j], [i], or nothing: a literal 1 is left out, and so is the one example. */
 static const math *place(const writer *w, const index_tree *x, bool small) {
     const math *row[2] = {NULL, NULL};
     char        at[2] = {x->row, x->col};
+    dim         behind[2] = {x->row_behind, x->col_behind};
     for (int i = 0; i < 2; i++) {
-        if (!at[i] || at[i] == '1' || (small && at[i] == w->style->example)) continue;
-        row[i] = letter(w, at[i] == w->replace ? w->by : at[i]);
+        if (!at[i] || (at[i] == '1' && !behind[i]) || (small && at[i] == w->style->example)) continue;
+        row[i] = further(w, at[i] == w->replace ? w->by : at[i], behind[i]);
     }
     if (!row[0] && !row[1]) return NULL;
     const math *both = math_row(w->a, row[0], row[0] && row[1] ? math_glyph(GLYPH_BESIDE) : NULL, row[1]);
@@ -160,7 +172,8 @@ static const math *operation(const writer *w, const index_tree *x) {
 
 static const math *delta(const writer *w, const index_tree *x) {
     if (!w->p) return math_row(w->a, math_glyph(GLYPH_CHANGE), place(w, x, false), NULL);
-    const math *both = math_row(w->a, letter(w, x->row), math_glyph(GLYPH_BESIDE), letter(w, x->col));
+    const math *col = further(w, x->col, x->col_behind);
+    const math *both = math_row(w->a, letter(w, x->row), math_glyph(GLYPH_BESIDE), col);
     return math_below(w->a, math_glyph(GLYPH_DELTA), both);
 }
 
@@ -180,11 +193,8 @@ static const math *number(const writer *w, double value) {
 }
 
 static const math *size(const writer *w, dim d) {
-    if (w->p) return set_dim(w->p, d);
-    buf b;
-    buf_init(&b, w->a->mem);
-    print_dim(w->g, d, &b);
-    return plain(w, math_text(w->a, &b));
+    const math *x = w->p ? set_dim(w->p, d) : plain(w, print_dim_text(w->g, w->a, d));
+    return dim_is_sum(w->g->names, d) ? math_bound(w->a, x, BINDS_SUM) : x;
 }
 
 static const math *whole(const writer *w, const index_tree *x) {

@@ -17,6 +17,18 @@ void print_dim(const ir *g, dim d, buf *out) {
     else buf_printf(out, "%u", d);
 }
 
+static const char *text_of(arena *a, buf *b) {
+    const char *text = math_text(a, b);
+    return text ? text : "";
+}
+
+const char *print_dim_text(const ir *g, arena *a, dim d) {
+    buf b;
+    buf_init(&b, a->mem);
+    print_dim(g, d, &b);
+    return text_of(a, &b);
+}
+
 void print_shape(const ir *g, shape s, buf *out) {
     if (shape_is_scalar(s)) {
         buf_puts(out, "number");
@@ -33,8 +45,22 @@ const char *print_shape_text(const ir *g, arena *a, shape s) {
     buf b;
     buf_init(&b, a->mem);
     print_shape(g, s, &b);
-    const char *text = math_text(a, &b);
-    return text ? text : "";
+    return text_of(a, &b);
+}
+
+void print_row_and_column(const model *m, buf *out) {
+    arena scratch;
+    arena_init(&scratch, out->mem);
+    node_id n = model_row_and_column(m, &scratch);
+    if (n) {
+        buf_puts(out, "#   a column stands against a row in ");
+        print_node(&m->g, n, out);
+        buf_puts(out, ": every entry of one with every entry of the other, ");
+        print_shape(&m->g, ir_shape(&m->g, n), out);
+        buf_puts(out, "\n");
+    }
+    if (scratch.failed) out->failed = true;
+    arena_free(&scratch);
 }
 
 /* -------------------------------------------------------------------- words */
@@ -71,10 +97,14 @@ static const char *function_text(const void *user, arena *a, const node *x) {
 static const char *axis_text(const void *user, const node *x) {
     const ir *g = ((const line_of *)user)->g;
     bool      softmax = x->op == OP_SOFTMAX || x->op == OP_LOG_SOFTMAX;
-    if (x->op == OP_CUMSUM || x->op == OP_CUMSUM_BACK) return x->attr == AXIS_0 ? ", axis=0" : ", axis=1";
-    if (softmax && x->attr != ir_class_axis(g, x->sh)) return x->attr == AXIS_0 ? ", axis=0" : ", axis=1";
-    if (op_table[x->op].rule != SHAPE_REDUCED || x->attr == AXIS_ALL) return "";
+    if (!op_has_axis((op_id)x->op) || x->attr == AXIS_ALL) return "";
+    if (softmax && x->attr == ir_class_axis(g, x->sh)) return "";
+    if (op_table[x->op].rule != SHAPE_REDUCED) return x->attr == AXIS_0 ? ", axis=0" : ", axis=1";
     return x->attr == AXIS_0 ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True";
+}
+
+static const char *dim_text(const void *user, arena *a, dim d) {
+    return print_dim_text(((const line_of *)user)->g, a, d);
 }
 
 /* A mask is written as what it keeps: dropout(A1, 0.8). */
@@ -86,7 +116,8 @@ static const char *keep_text(const void *user, arena *a, const node *mask) {
 
 line_words notation_words(const line_of *of) {
     return (line_words){.user = of, .leaf = leaf_text, .function = function_text, .behind = axis_text,
-                        .keep = keep_text, .in_sum = LINE_IN_SUM, .in_call = LINE_IN_FRACTION};
+                        .dim = dim_text, .keep = keep_text, .in_sum = LINE_IN_SUM,
+                        .in_call = LINE_IN_FRACTION};
 }
 
 void line_node(const line_words *words, const ir *g, node_id n, const char *around, buf *out) {

@@ -2,6 +2,7 @@
  * gradient's upright d and Z1. Where two names would look alike, the second is spelled out. */
 #include <string.h>
 
+#include "core/ir/dims.h"
 #include "core/notation/inside.h"
 
 /* Letters without digits behind them: a letter, a Greek one by sign or by name, or a word. */
@@ -151,15 +152,41 @@ const math *set_function(const notation *p, sym name) {
     return x ? x : set_word(p, symbols_name(p->g->names, name));
 }
 
+/* 2 n k: the numbers and names of one term side by side. */
+static const math *set_dim_term(const notation *p, const dim_term *t) {
+    long long   times = t->times < 0 ? -t->times : t->times;
+    const math *out = NULL;
+    if (times != 1 || !t->n) out = math_leaf(p->a, MATH_NUMBER, arena_format(p->a, "%lld", times));
+    for (uint32_t i = 0; i < t->n; i++) {
+        const math *one = set_dim(p, dim_named(t->of[i]));
+        out = out ? math_row(p->a, out, math_glyph(GLYPH_SIDE), one) : one;
+    }
+    return out;
+}
+
+static const math *set_dim_sum(const notation *p, dim_sum s) {
+    const math *out = NULL;
+    for (int minus = 0; minus < 2; minus++)
+        for (uint32_t i = 0; i < s.n; i++) {
+            if ((s.at[i].times < 0) != minus) continue;
+            const math *one = set_dim_term(p, &s.at[i]);
+            out = out ? math_sum(p->a, out, minus ? GLYPH_MINUS : GLYPH_PLUS, one) : one;
+        }
+    return out ? out : &math_nothing;
+}
+
 const math *set_dim(const notation *p, dim d) {
     if (!dim_is_named(d)) return math_leaf(p->a, MATH_NUMBER, arena_format(p->a, "%u", d));
+    if (dim_is_sum(p->g->names, d)) return set_dim_sum(p, dim_read(p->g->names, d));
     const math *x = dim_name(d) < p->n_syms ? p->size[dim_name(d)] : NULL;
     return x ? x : set_word(p, symbols_name(p->g->names, dim_name(d)));
 }
 
 const math *set_shape(const notation *p, shape s) {
     if (shape_is_scalar(s)) return math_of(p->a, MATH_TEXT, math_leaf(p->a, MATH_PROSE, "number"), NULL);
-    const math *dims = math_row(p->a, set_dim(p, s.rows), math_glyph(GLYPH_BY), set_dim(p, s.cols));
+    const math *rows = math_least(p->a, set_dim(p, s.rows), BINDS_PRODUCT);
+    const math *cols = math_least(p->a, set_dim(p, s.cols), BINDS_PRODUCT);
+    const math *dims = math_row(p->a, rows, math_glyph(GLYPH_BY), cols);
     return math_row(p->a, math_glyph(GLYPH_OPEN), dims, math_glyph(GLYPH_CLOSE));
 }
 

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/ir/dims.h"
 #include "core/notation/inside.h"
 
 const rule line_rules[OP_COUNT] = {
@@ -27,6 +28,7 @@ const rule set_rules[OP_COUNT] = {
     [OP_SUB] = {BINDS_SUM, BINDS_SUM, BINDS_ENTRIES, GLYPH_MINUS},
     [OP_MUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_PRODUCT, GLYPH_SIDE}, /* with a number */
     [OP_MATMUL] = {BINDS_PRODUCT, BINDS_PRODUCT, BINDS_CLOSED, GLYPH_SIDE},
+    [OP_KRON] = {BINDS_ENTRIES, BINDS_ENTRIES, BINDS_PRODUCT, GLYPH_KRON},
     [OP_NEG] = {BINDS_MINUS, BINDS_ENTRIES, 0, GLYPH_NEGATIVE},
     [OP_DIV] = {BINDS_CLOSED, BINDS_ANY, BINDS_ANY, GLYPH_NONE},
     [OP_POW] = {BINDS_CLOSED, BINDS_ATOM, BINDS_ANY, GLYPH_NONE},
@@ -97,11 +99,50 @@ static const math *line_operator(const writer *w, const node *x, const rule *r) 
     return math_make(w->a, row);
 }
 
+static const math *line_dim(const writer *w, dim d) {
+    return plain(w, w->words->dim(w->words->user, w->a, d));
+}
+
+/* 2:5 */
+static const math *line_range(const writer *w, const node *x) {
+    dim end = 0, n = shape_along(x->sh, x->attr);
+    if (!dim_add(w->g->names, x->ref, n, &end)) return &math_nothing;
+    return math_row(w->a, line_dim(w, x->ref), plain(w, ":"), line_dim(w, end));
+}
+
+/* Z[2:5, :], Z[2:5, 0:1] */
+static const math *line_slice(const writer *w, const node *x) {
+    const node *of = ir_node(w->g, x->arg[0]);
+    bool        both = x->attr == AXIS_1 && of->op == OP_SLICE && of->attr == AXIS_0;
+    const math *all = plain(w, ":"), *range = line_range(w, x), *comma = math_glyph(GLYPH_COMMA);
+    if (both) range = math_row(w->a, line_range(w, of), comma, range);
+    else range = x->attr == AXIS_0 ? math_row(w->a, range, comma, all) : math_row(w->a, all, comma, range);
+    range = math_row(w->a, plain(w, "["), range, plain(w, "]"));
+    const math *a = line_operand(w, both ? of : x, 0, BINDS_ATOM);
+    return math_bound(w->a, math_row(w->a, a, range, NULL), BINDS_ATOM);
+}
+
+/* The operands of what was put together one after the other are one list. */
+static const math *line_joined(const writer *w, const node *x) {
+    const node *first = ir_node(w->g, x->arg[0]);
+    const math *right = line_operand(w, x, 1, BINDS_ANY), *comma = math_glyph(GLYPH_COMMA);
+    bool        more = first->op == x->op && first->attr == x->attr;
+    return math_row(w->a, more ? line_joined(w, first) : line_operand(w, x, 0, BINDS_ANY), comma, right);
+}
+
+/* A, before, after */
+static const math *line_padded(const writer *w, const node *x) {
+    const math *comma = math_glyph(GLYPH_COMMA), *a = line_operand(w, x, 0, BINDS_ANY);
+    const math *ends = math_row(w->a, line_dim(w, x->ref), comma, line_dim(w, ir_piece_rest(w->g, x)));
+    return math_row(w->a, a, comma, ends);
+}
+
 static const math *line_call(const writer *w, const node *x) {
     const line_words *words = w->words;
     bool              one = op_elementwise(x->op) && op_table[x->op].arity == 1;
-    const math       *list = line_operand(w, x, 0, BINDS_ANY);
-    for (int i = 1; i < op_table[x->op].arity; i++) {
+    const math       *list = x->op == OP_PAD ? line_padded(w, x) : line_operand(w, x, 0, BINDS_ANY);
+    if (x->op == OP_CONCAT) list = line_joined(w, x);
+    for (int i = 1; i < op_table[x->op].arity && x->op != OP_CONCAT; i++) {
         const node *b = ir_node(w->g, x->arg[i]);
         bool        keep = x->op == OP_DROPOUT && b->op == OP_VAR;
         const math *next = keep ? plain(w, words->keep(words->user, w->a, b)) : line_operand(w, x, i, 0);
@@ -118,6 +159,7 @@ static const math *line_one(const writer *w, const node *x) {
     const rule *r = &line_rules[masked ? OP_MUL : x->op];
     if (op_table[x->op].arity == 0 || ir_is_eye(w->g, x))
         return plain(w, w->words->leaf(w->words->user, w->a, x));
+    if (x->op == OP_SLICE) return line_slice(w, x);
     return r->binds ? line_operator(w, x, r) : line_call(w, x);
 }
 
@@ -187,10 +229,59 @@ static const math *set_operator(const writer *w, const node *x, const rule *r) {
     case OP_DIV: return math_of(w->a, MATH_FRACTION, a, made(w, x->arg[1]));
     case OP_ADD: case OP_SUB:
         return math_sum(w->a, a, (glyph_id)r->sign, right_of_sign(w, x->arg[1], r->right));
+    case OP_KRON:
+        a = math_row(w->a, a, math_glyph(r->sign), right_of_sign(w, x->arg[1], r->right));
+        return math_bound(w->a, a, r->binds);
     default: /* comparisons */
         a = math_row(w->a, a, math_glyph(r->sign), math_least(w->a, made(w, x->arg[1]), r->right));
         return math_bound(w->a, math_fence(w->a, GLYPH_SQUARE, a, GLYPH_SQUARE_CLOSE), r->binds);
     }
+}
+
+/* Rows 3 to 5: counted from 1, as entries are. */
+static const math *set_slice(const writer *w, const node *x) {
+    dim first = 0, last = 0, n = shape_along(x->sh, x->attr);
+    if (!dim_add(w->g->names, x->ref, dim_literal(1), &first) || !dim_add(w->g->names, x->ref, n, &last))
+        return &math_nothing;
+    const math *range = set_dim(w->p, first), *all = math_glyph(GLYPH_ALL),
+               *beside = math_glyph(GLYPH_BESIDE);
+    if (n != dim_literal(1)) range = math_row(w->a, range, math_glyph(GLYPH_UP_TO), set_dim(w->p, last));
+    range = x->attr == AXIS_0 ? math_row(w->a, range, beside, all) : math_row(w->a, all, beside, range);
+    const math *of = made(w, x->arg[0]);
+    bool        bare = of->kind == MATH_LETTER || of->kind == MATH_GLYPH || of->kind == MATH_WORD;
+    if (!bare) of = math_least(w->a, of, BINDS_BRACKET);
+    return math_bound(w->a, math_below(w->a, of, range), BINDS_CLOSED);
+}
+
+static const math *set_zeros(const writer *w, shape s) {
+    const math *dims = math_row(w->a, set_dim(w->p, s.rows), math_glyph(GLYPH_BY), set_dim(w->p, s.cols));
+    return math_below(w->a, math_leaf(w->a, MATH_NUMBER, "0"), dims);
+}
+
+/* One more block below those that are there, or beside them. */
+static const math *set_next(const writer *w, const math *rows, uint8_t axis, const math *x) {
+    return rows ? math_of(w->a, axis == AXIS_0 ? MATH_NEXT : MATH_CELL, rows, x) : x;
+}
+
+static const math *set_blocks(const writer *w, const math *rows) {
+    return math_bound(w->a, math_of(w->a, MATH_MATRIX, rows, NULL), BINDS_ATOM);
+}
+
+static const math *set_padded(const writer *w, const node *x) {
+    shape       s = x->sh;
+    dim        *own = x->attr == AXIS_0 ? &s.rows : &s.cols, rest = ir_piece_rest(w->g, x);
+    const math *rows = NULL;
+    *own = x->ref;
+    if (x->ref) rows = set_zeros(w, s);
+    rows = set_next(w, rows, x->attr, made(w, x->arg[0]));
+    *own = rest;
+    return set_blocks(w, rest ? set_next(w, rows, x->attr, set_zeros(w, s)) : rows);
+}
+
+static const math *set_parts(const writer *w, const node *x) {
+    const node *first = ir_node(w->g, x->arg[0]);
+    bool        more = first->op == x->op && first->attr == x->attr;
+    return set_next(w, more ? set_parts(w, first) : made(w, x->arg[0]), x->attr, made(w, x->arg[1]));
 }
 
 /* i and all columns, all rows and t, or i,t. */
@@ -283,6 +374,9 @@ static const math *set_one(const writer *w, const node *x) {
     const rule *r = &set_rules[x->op];
     if (op_table[x->op].arity == 0) return set_leaf(w, x);
     if (r->binds) return set_operator(w, x, r);
+    if (x->op == OP_SLICE) return set_slice(w, x);
+    if (x->op == OP_PAD) return set_padded(w, x);
+    if (x->op == OP_CONCAT) return set_blocks(w, set_parts(w, x));
     if (x->op == OP_INV) return set_inverse(w, x->arg[0], false);
     if (x->op == OP_SOLVE) return set_solution(w, x);
     if (ir_is_eye(w->g, x)) return set_eye(w, x);

@@ -21,6 +21,9 @@ void print_node_small(const ir *g, node_id n, const bool *small, buf *out);
 /* z2[i] = W2[i,1]*a1[1] + .. + b2[i] */
 void index_print(const ir *g, const index_tree *x, const index_style *style, buf *out);
 
+/* Where a model sets a column against a row, entry by entry, as a line of a head; nothing if it does not. */
+void print_row_and_column(const model *m, buf *out);
+
 /* A name as it is, or in lower case (dZ1 becomes dz1). */
 void print_name(const ir *g, var_id v, bool small, buf *out);
 void print_shape(const ir *g, shape s, buf *out);
@@ -28,6 +31,7 @@ void print_dim(const ir *g, dim d, buf *out);
 
 /* The same as an arena's text; "" without memory. */
 const char *print_shape_text(const ir *g, arena *a, shape s);
+const char *print_dim_text(const ir *g, arena *a, dim d);
 
 /* A language whose lines are the notation's but for some words. Texts may be of the arena; NULL is no
  * memory. */
@@ -36,6 +40,7 @@ typedef struct line_words {
     const char *(*leaf)(const void *user, arena *a, const node *x);
     const char *(*function)(const void *user, arena *a, const node *x); /* how what is called is called .. */
     const char *(*behind)(const void *user, const node *x);             /* .. what ends its operands */
+    const char *(*dim)(const void *user, arena *a, dim d);
     const char *(*keep)(const void *user, arena *a, const node *mask);  /* the part that a dropout keeps;
                                                          NULL: a dropout is the product with its mask */
     const char *(*around)(const void *user, const node *x, int i);      /* what operand i is put into, as

@@ -95,10 +95,13 @@ static int compare_ranks(rank_list a, rank_list b) {
 
 /* ---------------------------------------------------------------- products */
 
-/* A row times a column has no shape: then the form cannot be written in this order. */
+/* A row times a column is a matrix that nobody asked for: then the form is not written in this order. */
 static node_id join(builder *b, op_id op, node_id x, node_id y) {
     node_id n = ir_op2(b->g, op, x, y);
-    if (!n) b->misfit = true;
+    shape   s = ir_shape(b->g, n); /* of none: a number */
+    bool    own = shape_equal(s, ir_shape(b->g, x)) || shape_equal(s, ir_shape(b->g, y));
+    bool    larger = op != OP_MATMUL && !own;
+    if (!n || larger) b->misfit = true;
     return n;
 }
 

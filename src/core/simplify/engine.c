@@ -263,7 +263,8 @@ static node_id function_atom(simplifier *w, node_id n) {
 
 static form other_form(simplifier *w, node_id n, node_id *atom) {
     switch ((op_id)ir_node(w->g, n)->op) {
-    case OP_MATMUL: case OP_TRANSPOSE: return linear_form(w, n, atom);
+    case OP_MATMUL: case OP_TRANSPOSE: case OP_SLICE: case OP_PAD:
+    case OP_KRON: case OP_BLOCK_DOTS: case OP_BLOCK_SUM: return linear_form(w, n, atom);
     case OP_SUM: return sum_form(w, n, atom);
     case OP_MEAN: return mean_form(w, n, atom);
     default:

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/simplify/pieces.h"
+
 dfoo_status rules_init(rules *r, ir *g) {
     static const rule table[RULE_COUNT] = {
 #define RULE(STAGE, NAME, PATTERN, REPLACEMENT, CONDITION, SENTENCE) \
@@ -231,10 +233,13 @@ static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
         static const rule ones = {.name = "ones", .sentence = "all entries of ones are the same"};
         static const rule single = {.name = "times 1",
                                     .sentence = "a product with a matrix of one entry, 1, changes nothing"};
+        static const rule pieces = {.name = "parts of a whole",
+                                    .sentence = "rows and columns stand where they were taken from"};
         const rule       *which = &numbers;
         node_id           better = fold_numbers(r, n);
         if (!better && (better = fold_ones(r, n)) != 0)
             which = ir_node(r->g, n)->op == OP_MATMUL ? &single : &ones;
+        if (!better && (better = pieces_fold(r->g, n)) != 0) which = &pieces;
         if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
         if (!better) break;
         if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);

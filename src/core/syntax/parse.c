@@ -6,7 +6,7 @@
 
 #include "core/syntax/syntax.h"
 
-typedef enum { OPEN_BINARY, OPEN_NEGATE, OPEN_BRACKET, OPEN_CALL, OPEN_INDEX } open_kind;
+typedef enum { OPEN_BINARY, OPEN_NEGATE, OPEN_BRACKET, OPEN_CALL, OPEN_INDEX, OPEN_SLICE } open_kind;
 
 typedef struct open {
     uint8_t  kind;
@@ -15,7 +15,7 @@ typedef struct open {
     span     at;
     ast     *call;    /* the node whose operands are being read */
     ast     *last;    /* its last operand so far */
-    ast     *keyword; /* the keyword in front of the operand at hand */
+    ast     *keyword; /* the keyword in front of the operand at hand; of a slice the range that has begun */
 } open;
 
 typedef struct state {
@@ -280,12 +280,59 @@ static bool read_postfix(state *s, bool *operand_done) {
     return open_call(s, x, OPEN_CALL, inner);
 }
 
+/* `[` behind an operand: rows and columns of it are taken. */
+static bool open_slice(state *s) {
+    ast *inner = pop_operand(s), *x = inner ? node(s, AST_SLICE, inner->at) : NULL;
+    if (!x || !open_call(s, x, OPEN_SLICE, inner)) return false;
+    x->at.point = s->stack.at[s->stack.n - 1].at.start;
+    return true;
+}
+
+/* The operand that has just been read ends a range, or begins one: in front of `:`. */
+static bool add_range(state *s, bool begins) {
+    open *o = &s->stack.at[s->stack.n - 1];
+    ast  *x = pop_operand(s), *range = o->keyword;
+    if (range && begins) return error_here(s, syntax_peek(s->p)->at, "a slice is from:to, without a step");
+    if (!range) range = node(s, AST_RANGE, x->at);
+    if (!range) return false;
+    if (range->arg) range->arg->next = x;
+    else range->arg = x;
+    range->at = span_join(range->at, x->at);
+    o->keyword = begins ? range : NULL;
+    if (begins) return true;
+    o->last->next = range;
+    o->last = range;
+    return true;
+}
+
+static bool is_slice_open(const state *s) {
+    return s->stack.n && s->stack.at[s->stack.n - 1].kind == OPEN_SLICE;
+}
+
+/* Where an end of a range is not written, before `:`, `,` or `]`. */
+static bool lacks_bound(const state *s) {
+    return is_slice_open(s) && (syntax_is(s->p, ':') || syntax_is(s->p, ',') || syntax_is(s->p, ']'));
+}
+
+static bool read_colon(state *s) {
+    if (!close_operators(s, 0)) return false;
+    if (!is_slice_open(s))
+        return error_here(s, syntax_peek(s->p)->at, "a colon stands in a slice: Z[0:3, :]");
+    if (!add_range(s, true)) return false;
+    s->p->next++;
+    return true;
+}
+
 /* `,` inside a call or an index list. */
 static bool read_comma(state *s) {
     if (!close_operators(s, 0)) return false;
     open *o = s->stack.n ? &s->stack.at[s->stack.n - 1] : NULL;
     if (!o || !o->call)
         return error_here(s, syntax_peek(s->p)->at, "a comma stands between the operands of a function");
+    if (o->kind == OPEN_SLICE) {
+        s->p->next++;
+        return add_range(s, false);
+    }
     add_operand(o, pop_operand(s));
     s->p->next++;
     read_keyword(s);
@@ -298,8 +345,9 @@ static bool read_close(state *s, bool empty) {
     const token *t = syntax_peek(s->p);
     if (!empty && !close_operators(s, 0)) return false;
     open o = s->stack.at[s->stack.n - 1];
-    if ((o.kind == OPEN_INDEX) != (t->sign == ']'))
+    if ((o.kind >= OPEN_INDEX) != (t->sign == ']'))
         return error_here(s, t->at, "this is not the bracket that is open");
+    if (o.kind == OPEN_SLICE && !add_range(s, false)) return false;
     s->p->next++;
     s->stack.n--;
     if (o.kind == OPEN_BRACKET) {
@@ -309,7 +357,7 @@ static bool read_close(state *s, bool empty) {
         inner->at.end = t->at.end;
         return true;
     }
-    if (!empty) add_operand(&o, pop_operand(s));
+    if (!empty && o.kind != OPEN_SLICE) add_operand(&o, pop_operand(s));
     o.call->at.end = t->at.end;
     return push_operand(s, o.call);
 }
@@ -325,13 +373,19 @@ static bool starts_operand(const token *t) {
     return t->kind == TOKEN_NAME || t->kind == TOKEN_NUMBER || (t->kind == TOKEN_SIGN && t->sign == '(');
 }
 
+/* A sign behind which another operand stands: of a slice, or of a list. */
+static bool is_slice_sign(const state *s, const token *t) {
+    if (t->kind != TOKEN_SIGN) return false;
+    return t->sign == '[' ? !s->p->indices : (t->sign == ':' || t->sign == ',') && is_inside(s);
+}
+
 /* One token behind a finished operand; `done` when the expression ends before it. */
 static bool read_operator(state *s, bool *operand_done, bool *done) {
     const token *t = syntax_peek(s->p);
     if (t->kind == TOKEN_SIGN && t->sign == '.') return read_postfix(s, operand_done);
-    if (t->kind == TOKEN_SIGN && t->sign == ',' && is_inside(s)) {
+    if (is_slice_sign(s, t)) {
         *operand_done = false;
-        return read_comma(s);
+        return t->sign == '[' ? open_slice(s) : t->sign == ':' ? read_colon(s) : read_comma(s);
     }
     if (t->kind == TOKEN_SIGN && (t->sign == ')' || t->sign == ']') && is_inside(s))
         return read_close(s, false);
@@ -363,6 +417,10 @@ ast *syntax_expression(parser *p) {
         bool ok;
         if (operand_done) {
             ok = read_operator(&s, &operand_done, &done);
+        } else if (lacks_bound(&s)) {
+            uint32_t here = syntax_peek(p)->at.start;
+            ok = push_operand(&s, node(&s, AST_ABSENT, span_at(here, here)));
+            operand_done = true;
         } else if (closes_empty_call(&s)) {
             ok = read_close(&s, true);
             operand_done = true;

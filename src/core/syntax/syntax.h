@@ -47,6 +47,9 @@ typedef enum {
     AST_KEYWORD,   /* name=arg, inside a call */
     AST_NEGATE,    /* -arg */
     AST_TRANSPOSE, /* arg.T */
+    AST_SLICE,     /* arg[range, range]: the operand, then a range for each axis that is written */
+    AST_RANGE,     /* from:to, two operands; one operand: a single row or column */
+    AST_ABSENT,    /* the end of a range that is not written, as in 2: */
     AST_BINARY     /* arg sign arg */
 } ast_kind;
 

@@ -38,8 +38,9 @@ static bool starts_with_memory(const exec *e, const plan_buffer *x) {
 
 /* Room for the most that exec_fit may ask for. */
 static dfoo_status place_new(const exec *e, place *x, shape sh) {
-    size_t rows = e->varies && sh.rows == e->varies ? e->most : x->rows;
-    size_t cols = e->varies && sh.cols == e->varies ? e->most : x->cols;
+    sym    name = dim_name(e->varies);
+    size_t rows = e->varies ? sizes_get_with(&e->sizes, sh.rows, name, e->most) : x->rows;
+    size_t cols = e->varies ? sizes_get_with(&e->sizes, sh.cols, name, e->most) : x->cols;
     x->at = aligned_new(&e->mem, rows * cols * e->k->size, &x->block, &x->size);
     return x->at ? DFOO_OK : DFOO_ENOMEM;
 }
@@ -128,7 +129,7 @@ static dfoo_status image_make(const exec *e, const sizes *s, const image *old, i
 
 /* The sizes may be asked for again later, when the caller's are gone. */
 static dfoo_status sizes_copy(const exec *e, const sizes *s, sizes *out) {
-    *out = (sizes){.n = s->n, .of = mem_new(&e->mem, s->n * sizeof *s->of)};
+    *out = (sizes){.n = s->n, .of = mem_new(&e->mem, s->n * sizeof *s->of), .names = e->g->names};
     if (!out->of) return DFOO_ENOMEM;
     memcpy(out->of, s->of, s->n * sizeof *s->of);
     return DFOO_OK;
@@ -191,8 +192,8 @@ static void set_size(exec *e, size_t n) {
     e->sizes.of[name] = n;
     for (buffer_id b = 1; b < e->p->buffers.n; b++) {
         shape sh = e->p->buffers.at[b].sh;
-        if (sh.rows == e->varies) e->im.places[b].rows = n;
-        if (sh.cols == e->varies) e->im.places[b].cols = n;
+        e->im.places[b].rows = sizes_get(&e->sizes, sh.rows);
+        e->im.places[b].cols = sizes_get(&e->sizes, sh.cols);
     }
 }
 

@@ -1,4 +1,5 @@
-/* Inverse, solution, determinants by LU, and trace, diagonal, norm, running sums: the operands are copied
+/* Inverse, solution, determinants by LU, and trace, diagonal, norm, running sums, pieces, blocks: the
+ * operands are copied
  * as doubles into scratch memory, one function for each operation computes there, and the result is copied
  * back. */
 #include "run/exec/matrices.h"
@@ -17,6 +18,7 @@ typedef struct work {
     const plan_instr *in;
     matrix_of a, b, y;
     size_t   *pivot;
+    size_t    skip; /* rows or columns before a piece */
 } work;
 
 static size_t entries(const place *x) {
@@ -115,6 +117,54 @@ static void run_cumsum(const work *w) {
     }
 }
 
+/* ------------------------------------------------------------------- pieces */
+
+/* Copies all of `from`, which stands in `to` behind so many rows and columns, or the other way. */
+static void copy_piece(matrix_of to, matrix_of from, size_t down, size_t right, bool take) {
+    matrix_of small = take ? to : from, large = take ? from : to;
+    for (size_t i = 0; i < small.rows; i++) {
+        double *in = large.at + (i + down) * large.cols + right, *out = small.at + i * small.cols;
+        memcpy(take ? out : in, take ? in : out, small.cols * sizeof *in);
+    }
+}
+
+static void run_piece(const work *w) {
+    bool      take = w->in->op == OP_SLICE, down = w->in->attr == AXIS_0;
+    matrix_of small = take ? w->y : w->a, large = take ? w->a : w->y;
+    size_t    end = w->skip + (down ? small.rows : small.cols);
+    fill(w->y, take ? NAN : 0);
+    if (end > (down ? large.rows : large.cols)) return; /* sizes that nobody has checked */
+    copy_piece(w->y, w->a, down ? w->skip : 0, down ? 0 : w->skip, take);
+}
+
+static void run_concat(const work *w) {
+    bool down = w->in->attr == AXIS_0;
+    copy_piece(w->y, w->a, 0, 0, false);
+    copy_piece(w->y, w->b, down ? w->a.rows : 0, down ? 0 : w->a.cols, false);
+}
+
+/* One block of `all`, as many as `outer` has entries: how it is gone through depends on what is made. */
+static void run_block(const work *w, matrix_of all, matrix_of inner, double *outer, double *first) {
+    for (size_t k = 0; k < inner.rows; k++)
+        for (size_t l = 0; l < inner.cols; l++) {
+            double *entry = first + k * all.cols + l, *in = inner.at + k * inner.cols + l;
+            if (w->in->op == OP_KRON) *entry = *outer * *in;
+            else if (w->in->op == OP_BLOCK_DOTS) *outer += *entry * *in;
+            else *in += *entry * *outer;
+        }
+}
+
+static void run_blocks(const work *w) {
+    bool      kron = w->in->op == OP_KRON, dots = w->in->op == OP_BLOCK_DOTS;
+    matrix_of all = kron ? w->y : w->a, outer = kron ? w->a : dots ? w->y : w->b,
+              inner = kron || dots ? w->b : w->y;
+    fill(w->y, 0);
+    for (size_t i = 0; i < outer.rows; i++)
+        for (size_t j = 0; j < outer.cols; j++)
+            run_block(w, all, inner, outer.at + i * outer.cols + j,
+                      all.at + i * inner.rows * all.cols + j * inner.cols);
+}
+
 /* ------------------------------------------------------------------ running */
 
 static void run(const work *w) {
@@ -127,7 +177,9 @@ static void run(const work *w) {
     case OP_DIAG: run_diag(w); break;
     case OP_NORM: run_norm(w); break;
     case OP_CUMSUM: case OP_CUMSUM_BACK: run_cumsum(w); break;
-    default: break; /* the plan has no others */
+    case OP_SLICE: case OP_PAD: run_piece(w); break;
+    case OP_CONCAT: run_concat(w); break;
+    default: run_blocks(w); /* the plan has no others */
     }
 }
 
@@ -140,7 +192,7 @@ static matrix_of take(const image *im, buffer_id b, double **scratch) {
 
 void matrices_run(const exec *e, image *im, const plan_instr *in) {
     double *scratch = (double *)(void *)im->partial;
-    work    w = {.in = in};
+    work    w = {.in = in, .skip = sizes_offset(&e->sizes, in->start)};
     w.a = take(im, in->a, &scratch);
     w.y = take(im, in->out, &scratch);
     if (in->b) w.b = take(im, in->b, &scratch);

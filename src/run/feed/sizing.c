@@ -32,8 +32,9 @@ dfoo_status sizing_init(sizing *z, const model *m, arena *a, const feed_options 
 static bool take(sizing *z, dim d, size_t value, uint32_t origin) {
     size_t known = sizes_get(&z->s, d);
     if (known) return known == value;
-    if (!value || !sizes_set(&z->s, dim_name(d), value)) return false;
-    z->origin[dim_name(d)] = origin;
+    if (!value || !dim_is_named(d) || !sizes_set(&z->s, dim_name(d), value)) return false;
+    for (sym name = 1; name < z->s.n; name++) /* of 4*n the size is n's */
+        if (z->s.of[name] && !z->origin[name]) z->origin[name] = origin;
     return true;
 }
 
@@ -48,6 +49,7 @@ static sym size_name(const model *m, const char *name) {
 static void take_stated(sizing *z) {
     const model *m = z->m;
     memset(z->s.of, 0, z->s.n * sizeof *z->s.of);
+    memset(z->origin, 0, z->s.n * sizeof *z->origin);
     for (uint32_t i = 0; i < z->n_sets; i++) {
         sym name = size_name(m, z->sets[i].name);
         if (name) take(z, dim_named(name), z->sets[i].value, FROM_SET);
@@ -85,12 +87,17 @@ static const char *origin_text(const sizing *z, arena *a, uint32_t origin) {
     return text ? text : "";
 }
 
+/* Where a dimension has its value from; a sum, where its first size has it from. */
+static uint32_t origin_of(const sizing *z, dim d) {
+    dim_sum sum = dim_read(z->m->g.names, d);
+    return sum.n && sum.at[0].n ? z->origin[sum.at[0].of[0]] : 0;
+}
+
 /* `, and n1 is 4 in the model` for a dimension whose name has another value; "" for a number. */
 static const char *known_text(const sizing *z, arena *a, dim d) {
-    if (!dim_is_named(d)) return "";
-    sym         name = dim_name(d);
-    const char *text = arena_format(a, ", and %s is %zu%s", symbols_name(z->m->g.names, name),
-                                    sizes_get(&z->s, d), origin_text(z, a, z->origin[name]));
+    if (!dim_is_named(d) || !origin_of(z, d)) return "";
+    const char *text = arena_format(a, ", and %s is %zu%s", symbols_name(z->m->g.names, dim_name(d)),
+                                    sizes_get(&z->s, d), origin_text(z, a, origin_of(z, d)));
     return text ? text : "";
 }
 
@@ -118,9 +125,9 @@ static void hint_turn(sizing *z, diags *d) {
 }
 
 static void hint_size(const sizing *z, diags *d, dim wanted, size_t value) {
-    if (!dim_is_named(wanted) || !value) return;
+    if (!dim_is_named(wanted) || !value || dim_is_sum(z->m->g.names, wanted)) return;
     const char *name = symbols_name(z->m->g.names, dim_name(wanted));
-    uint32_t    origin = z->origin[dim_name(wanted)];
+    uint32_t    origin = origin_of(z, wanted);
     if (origin == FROM_SET) diag_note(d, "--set %s=%zu would fit", name, value);
     if (origin == FROM_MODEL)
         diag_note(d, "`size %s = %zu` in the model, or --set %s=%zu, would fit", name, value, name, value);
@@ -216,5 +223,5 @@ dfoo_status sizing_complete(const sizing *z) {
     for (uint32_t i = 0; i < z->m->size_names.n && status != DFOO_ENOMEM; i++)
         if (!sizes_get(&z->s, dim_named(z->m->size_names.at[i])))
             status = report_missing(z, z->m->size_names.at[i]);
-    return status;
+    return status == DFOO_OK ? lang_check_sizes(z->m, z->a, &z->s) : status;
 }

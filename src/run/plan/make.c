@@ -95,6 +95,7 @@ static value_id matrix_value(builder *b, const node *x) {
     if (shape_is_scalar(ir_shape(b->g, x->arg[0]))) /* the norm of a number */
         return place_number(b, OP_ABS, value_of_node(b, x->arg[0]), 0);
     plan_instr in = {.kind = PLAN_MATRIX, .op = x->op, .attr = x->attr, .sh = x->sh};
+    in.start = ir_piece_start(b->g, x, 0);
     in.a = operand_buffer(b, x->arg[0]);
     if (op_table[x->op].arity > 1 && in.a) in.b = operand_buffer(b, x->arg[1]);
     in.out = buffer_new(b, x->sh);

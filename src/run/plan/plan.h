@@ -59,6 +59,7 @@ typedef struct plan_instr {
     shape     sh;                       /* of the result; of what a block runs over */
     buffer_id out, a, b;
     buffer_id alpha;                    /* a number; 0: 1 */
+    dim       start;                    /* what stands before a piece that is taken, or put among zeros */
     VEC(plan_step) steps;
 } plan_instr;
 

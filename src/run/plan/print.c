@@ -155,14 +155,17 @@ static void write_product(const writer *w) {
 
 static void write_call(const writer *w) {
     const plan_instr *in = w->in;
-    uint8_t rule = op_table[in->op].rule;
-    bool    axis = rule == SHAPE_SAME || (rule == SHAPE_REDUCED && in->attr != AXIS_ALL);
+    bool    piece = op_table[in->op].rule == SHAPE_PIECE;
+    bool    axis = op_has_axis((op_id)in->op) && in->attr != AXIS_ALL;
     write_buffer(w, in->out);
     buf_puts(w->out, " = ");
-    if (in->kind != PLAN_TRANSPOSE) buf_printf(w->out, "%s(", op_table[in->op].name);
+    if (in->kind != PLAN_TRANSPOSE)
+        buf_printf(w->out, "%s(", in->op == OP_SLICE ? "slice" : op_table[in->op].name);
     write_buffer(w, in->a);
     if (in->b) buf_puts(w->out, ", ");
     if (in->b) write_buffer(w, in->b);
+    if (piece) buf_puts(w->out, ", ");
+    if (piece) print_dim(w->p->g, in->start, w->out);
     if (axis) buf_printf(w->out, ", axis=%d", in->attr == AXIS_0 ? 0 : 1);
     buf_puts(w->out, in->kind == PLAN_TRANSPOSE ? ".T" : ")");
 }

@@ -131,6 +131,7 @@ static node_id build_node(const work *k, uint32_t line, const ast *x) {
         return build_transpose(k, x->arg->value);
     case AST_BINARY:
         return build_binary(k, l, x);
+    case AST_SLICE: case AST_RANGE: case AST_ABSENT: /* they are refused when the file is checked */
     case AST_KEYWORD:
         break;
     }

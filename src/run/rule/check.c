@@ -125,6 +125,9 @@ static dfoo_status check_line(rule *r, uint32_t i) {
         if (x->kind == AST_NAME) DFOO_TRY(check_name(r, i, x, &shared));
         if (x->kind == AST_CALL) DFOO_TRY(check_call(r, l, x));
         if (x->kind == AST_KEYWORD) DFOO_TRY(check_keyword(r, l, x));
+        if (x->kind == AST_SLICE)
+            return diag_error(r->d, l->src, x->at,
+                              "an optimiser takes no rows or columns: it is about all entries");
         if (!shared && own == RULE_alpha) return refuse_rate(r, l, x);
         l->shared = l->shared && shared;
     }

@@ -11,6 +11,6 @@ bool emit_is_listed(const bool *only, const gradient *v);
 bool emit_is_unreached(const derivation *d, const bool *only, var_id v);
 
 /* Is a dimension's name a number of this expression: as a factor, or in the shape of ones? */
-bool emit_uses_size(const node *x, sym name);
+bool emit_uses_size(const ir *g, const node *x, sym name);
 
 #endif

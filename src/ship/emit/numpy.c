@@ -73,10 +73,11 @@ static bool uses_mask(const numpy *p, const uses *u, var_id v) {
 static bool uses_size(const numpy *p, const uses *u, sym name) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         shape s = ir_var(p->g, v)->sh;
-        if (uses_mask(p, u, v) && (s.rows == dim_named(name) || s.cols == dim_named(name))) return true;
+        if (uses_mask(p, u, v) && (dim_has(p->g->names, s.rows, name) || dim_has(p->g->names, s.cols, name)))
+            return true;
     }
     for (uint32_t i = 0; i < u->nodes.list.n; i++)
-        if (emit_uses_size(ir_node(p->g, u->nodes.list.at[i]), name)) return true;
+        if (emit_uses_size(p->g, ir_node(p->g, u->nodes.list.at[i]), name)) return true;
     return false;
 }
 

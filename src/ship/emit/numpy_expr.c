@@ -27,6 +27,8 @@ static const uint8_t takes[OP_COUNT] = {
     [OP_MAX] = KEEPS_INTEGERS,                [OP_RELU] = KEEPS_INTEGERS,
     [OP_LEAKY_RELU] = KEEPS_INTEGERS,         [OP_CLIP] = KEEPS_INTEGERS,
     [OP_TRACE] = KEEPS_INTEGERS,              [OP_DIAG] = KEEPS_INTEGERS,
+    [OP_SLICE] = KEEPS_INTEGERS,              [OP_PAD] = KEEPS_INTEGERS,
+    [OP_CONCAT] = KEEPS_INTEGERS,             [OP_KRON] = KEEPS_INTEGERS,
     [OP_CUMSUM] = KEEPS_INTEGERS,             [OP_CUMSUM_BACK] = KEEPS_INTEGERS,
 };
 
@@ -76,9 +78,19 @@ static bool wants_float(const numpy *p, const node *x, int i) {
 
 /* -------------------------------------------------------------------- words */
 
+static const char *size_name(const void *user, sym name) {
+    return ((const numpy *)user)->size[name];
+}
+
 static void write_dim(const numpy *p, dim d, buf *out) {
-    if (dim_is_named(d)) buf_puts(out, p->size[dim_name(d)]);
-    else buf_printf(out, "%u", d);
+    dim_put(p->g->names, d, size_name, p, out);
+}
+
+static const char *dim_text(const void *user, arena *a, dim d) {
+    buf b;
+    buf_init(&b, a->mem);
+    write_dim(user, d, &b);
+    return math_text(a, &b);
 }
 
 void numpy_ones(const numpy *p, shape s, buf *out) {
@@ -112,8 +124,8 @@ static const char *called(const void *user, arena *a, const node *x) {
 
 static const char *axis(const void *user, const node *x) {
     bool first = x->attr == AXIS_0;
-    if (op_table[x->op].rule == SHAPE_SAME && x->op != OP_OPEN) return first ? ", axis=0" : ", axis=1";
-    if (op_table[x->op].rule != SHAPE_REDUCED || x->attr == AXIS_ALL) return "";
+    if (!op_has_axis((op_id)x->op) || x->attr == AXIS_ALL) return "";
+    if (op_table[x->op].rule != SHAPE_REDUCED) return first ? ", axis=0" : ", axis=1";
     if (shape_is_scalar(ir_shape(((const numpy *)user)->g, x->arg[0]))) return "";
     return first ? ", axis=0, keepdims=True" : ", axis=1, keepdims=True";
 }
@@ -127,7 +139,8 @@ static const char *around(const void *user, const node *x, int i) {
 }
 
 void numpy_expression(const numpy *p, node_id n, buf *out) {
-    const line_words words = {.user = p, .leaf = leaf, .function = called, .behind = axis, .around = around,
+    const line_words words = {.user = p, .leaf = leaf, .function = called, .behind = axis, .dim = dim_text,
+                              .around = around,
                               .in_sum = LINE_IN_FRACTION, .in_call = LINE_LOOSE};
     line_node(&words, p->g, n, p->kind[n] == NUMPY_BOOL ? as_float(p, n) : NULL, out);
 }

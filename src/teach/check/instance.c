@@ -174,7 +174,7 @@ static dfoo_status given_sizes(instance *in, const dfoo_arrays *values) {
     DFOO_TRY(model_try_sizes(m, in->a, 0, &rest));
     for (uint32_t i = 0; i < m->size_names.n; i++)
         if (!in->sz.of[m->size_names.at[i]]) in->sz.of[m->size_names.at[i]] = rest.of[m->size_names.at[i]];
-    return DFOO_OK;
+    return lang_check_sizes(m, in->a, &in->sz);
 }
 
 /* Where one evaluation takes long, the first examples will do. */

@@ -152,9 +152,9 @@ static void bind_operands(place *p, const step *s, template_env *env) {
     }
     if (s->kind == TRAIL_SCALE) return;
     node x = *ir_node(p->g, s->op);
-    memcpy(env->arg, x.arg, sizeof env->arg);
+    *env = template_operands(p->g, s->op, s->operand);
+    env->dy = s->in;
     env->y = s->op;
-    env->axis = x.attr;
     if (s->kind == TRAIL_LOCAL) return;
     env->axis = reduced_axis(ir_shape(p->g, s->in), ir_shape(p->g, s->out));
     env->arg[0] = x.arg[s->operand];

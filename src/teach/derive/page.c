@@ -182,6 +182,7 @@ static void put_head(const page *p) {
             p->out,
             "#   examples affect each other here: an entry counts its effect on the loss of all of them\n");
     if (derivation_is_second(p->d)) derive_second_head(p->d, p->out);
+    print_row_and_column(m, p->out);
     put_symmetric(p);
     put_masks(p);
     for (var_id v = 1; v < p->g->vars.n; v++) {

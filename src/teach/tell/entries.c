@@ -6,34 +6,12 @@
  * of these, and its effects are added. */
 #include <string.h>
 
-#include "teach/tell/routes.h"
-
-typedef struct letters {
-    char row, col;
-} letters;
-
-/* Where a route arrives: at this entry, with this derivative. */
-typedef struct arrival {
-    letters     at;
-    index_tree *factor;
-} arrival;
-
-typedef struct entries {
-    teller     *t;
-    const link *l;
-    index_env   env;
-    letters     top;
-    char        fresh[16];
-    dim         along[128]; /* by letter */
-    index_style style; /* of one example, or of all where the cost is the top */
-    routes      r;
-    arrival     to[MOST_ROUTES];
-} entries;
+#include "teach/tell/entries.h"
 
 static letters letters_of(const teller *t, var_id v) {
     shape   s = ir_var(t->g, v)->sh;
     dim     m = t->d->m->examples;
-    letters x = {'i', 'j'};
+    letters x = letters_at('i', 'j');
     if (m && s.cols == m) x.col = 't';
     if (m && s.rows == m) x.row = s.cols == m ? 's' : 't';
     if (x.row == 't') x.col = 'i';
@@ -71,176 +49,49 @@ static void reset_beside(entries *e, const arrival *to) {
     e->fresh[n] = 0;
 }
 
-static index_tree *entry_of(entries *e, node_id n, letters at) {
-    return index_of_node(&e->env, n, at.row, at.col);
-}
-
-static letters fit(const teller *t, node_id n, letters at) {
-    shape s = ir_shape(t->g, n);
-    if (s.rows == dim_literal(1) || shape_is_scalar(s)) at.row = '1';
-    if (s.cols == dim_literal(1) || shape_is_scalar(s)) at.col = '1';
-    return at;
-}
-
-/* Letters for what a sum or a maximum joins. */
-static letters joined(entries *e, const node *x, letters at) {
-    shape s = ir_shape(e->t->g, x->arg[0]);
-    if (shape_is_scalar(s)) return at;
-    if (x->attr != AXIS_1) at.row = s.rows == dim_literal(1) ? '1' : index_fresh(&e->env, s.rows);
-    if (x->attr != AXIS_0) at.col = s.cols == dim_literal(1) ? '1' : index_fresh(&e->env, s.cols);
-    return at;
-}
-
-/* y[i] * (δ[i,k] - y[k]), and for the logarithm δ[i,k] - exp(y[k]). */
-static index_tree *softmax_factor(entries *e, const hop *h, letters from, letters to) {
-    bool        down = ir_node(e->t->g, h->n)->attr == AXIS_0;
-    char        own = down ? from.row : from.col, other_own = down ? to.row : to.col;
-    index_tree *same = other_own == '1' ? index_number(&e->env, 1) : index_delta(&e->env, own, other_own);
-    index_tree *y = entry_of(e, h->y, from), *other = entry_of(e, h->y, to);
-    if (h->kind == HOP_LOG_SOFTMAX)
-        return index_op(&e->env, OP_SUB, same, index_op(&e->env, OP_EXP, other, NULL));
-    return index_op(&e->env, OP_MUL, y, index_op(&e->env, OP_SUB, same, other));
-}
-
-static index_tree *mean_factor(entries *e, const hop *h) {
-    ir          *g = e->t->g;
-    const node  *x = ir_node(g, h->n);
-    template_env env = {.arg = {x->arg[0], 0, 0}, .y = h->y, .dy = ir_number(g, 1), .axis = x->attr};
-    node_id      n = template_build(g, g->grad[OP_MEAN][0], &env); /* 1/count * 1 * ones */
-    while (n && ir_node(g, n)->op == OP_MUL) n = ir_node(g, n)->arg[0];
-    return n ? entry_of(e, n, (letters){'1', '1'}) : NULL;
-}
-
-/* y = a @ b, down to one of them: the letter of what they share, and the entry of the other. */
-static index_tree *product_down(entries *e, const hop *h, letters *at) {
-    node    x = *ir_node(e->t->g, h->n);
-    dim     inner = ir_shape(e->t->g, x.arg[0]).cols;
-    char    k = inner == dim_literal(1) ? '1' : index_fresh(&e->env, inner);
-    letters left = {at->row, k}, right = {k, at->col};
-    bool    is_left = h->kind == HOP_LEFT;
-    *at = is_left ? left : right;
-    return entry_of(e, x.arg[is_left], is_left ? right : left);
-}
-
-/* An entry's part of the maximum that it belongs to. */
-static index_tree *max_factor(entries *e, const hop *h, letters at) {
-    ir     *g = e->t->g;
-    node_id is = ir_op2(g, OP_EQ, h->to, h->y);
-    return entry_of(e, ir_op2(g, OP_DIV, is, ir_op(g, OP_SUM, ir_node(g, h->n)->attr, is, 0, 0)), at);
-}
-
-static index_tree *softmax_down(entries *e, const hop *h, letters *at) {
-    letters from = *at;
-    bool    down = ir_node(e->t->g, h->n)->attr == AXIS_0;
-    shape   s = ir_shape(e->t->g, h->n);
-    dim     along = down ? s.rows : s.cols;
-    char    k = along == dim_literal(1) ? '1' : index_fresh(&e->env, along);
-    if (down) at->row = k;
-    else at->col = k;
-    return softmax_factor(e, h, from, *at);
-}
-
-/* Two new letters for an entry that acts on every entry above it. */
-static letters any_entry(entries *e, node_id n) {
-    shape s = ir_shape(e->t->g, n);
-    return fit(e->t, n, (letters){index_fresh(&e->env, s.rows), index_fresh(&e->env, s.cols)});
-}
-
-/* y = inv(a): -y[i,p] * y[q,j]. y = solve(a, b): by a -inv(a)[i,p] * y[q,j], by b inv(a)[i,p]. */
-static index_tree *inverse_factor(entries *e, const hop *h, letters from, letters to) {
-    const node  x = *ir_node(e->t->g, h->n);
-    node_id     inverse = x.op == OP_INV ? h->y : ir_op1(e->t->g, OP_INV, x.arg[0]);
-    index_tree *left = inverse ? entry_of(e, inverse, (letters){from.row, to.row}) : NULL;
-    if (!left || h->operand) return left;
-    index_tree *right = entry_of(e, h->y, (letters){to.col, from.col});
-    return index_op(&e->env, OP_NEG, index_op(&e->env, OP_MUL, left, right), NULL);
-}
-
-/* det(a): y * inv(a)[q,p]; its logarithm without y. */
-static index_tree *det_factor(entries *e, const hop *h, letters to) {
-    const node  x = *ir_node(e->t->g, h->n);
-    node_id     inverse = ir_op1(e->t->g, OP_INV, x.arg[0]);
-    index_tree *entry = inverse ? entry_of(e, inverse, (letters){to.col, to.row}) : NULL;
-    if (x.op == OP_LOGDET || !entry) return entry;
-    return index_op(&e->env, OP_MUL, entry_of(e, h->y, to), entry);
-}
-
-/* Where an entry stands on a diagonal: the other letter is the same. */
-static index_tree *diag_down(entries *e, const hop *h, letters *at) {
-    letters from = *at;
-    bool    from_column = ir_shape(e->t->g, h->to).cols == dim_literal(1);
-    if (from_column) return index_delta(&e->env, from.row, from.col);
-    at->col = index_fresh(&e->env, 0);
-    return index_delta(&e->env, from.row, at->col);
-}
-
-/* NULL: no letters say which entries act on which, as in a cumsum. */
-static index_tree *table_down(entries *e, const hop *h, letters *at) {
-    const node x = *ir_node(e->t->g, h->n);
-    letters    from = *at;
-    if (x.op == OP_DIAG) return diag_down(e, h, at);
-    if (x.op == OP_CUMSUM || x.op == OP_CUMSUM_BACK) return NULL;
-    if (x.op == OP_NORM) {
-        *at = joined(e, &x, from);
-        return index_op(&e->env, OP_DIV, entry_of(e, h->to, *at), entry_of(e, h->y, from));
-    }
-    *at = any_entry(e, h->to);
-    if (h->operand) at->col = from.col;
-    if (x.op == OP_TRACE) return index_delta(&e->env, at->row, at->col);
-    return x.op == OP_INV || x.op == OP_SOLVE ? inverse_factor(e, h, from, *at) : det_factor(e, h, *at);
-}
-
-static bool joins_entries(const hop *h) {
-    return h->kind == HOP_SUM || h->kind == HOP_MEAN || h->kind == HOP_MAX;
-}
-
-/* One hop down: the factor it gives, and the letters behind it. */
-static index_tree *step_down(entries *e, const hop *h, letters *at) {
-    const node  x = *ir_node(e->t->g, h->n);
-    index_tree *out = index_number(&e->env, 1);
-    letters     from = *at;
-    if (joins_entries(h)) *at = joined(e, &x, from);
-    switch ((hop_kind)h->kind) {
-    case HOP_ENTRY: out = entry_of(e, h->factor, from); break;
-    case HOP_LEFT: case HOP_RIGHT: out = product_down(e, h, at); break;
-    case HOP_TURN: *at = (letters){from.col, from.row}; break;
-    case HOP_MEAN: out = mean_factor(e, h); break;
-    case HOP_MAX: out = max_factor(e, h, *at); break;
-    case HOP_SOFTMAX: case HOP_LOG_SOFTMAX: out = softmax_down(e, h, at); break;
-    case HOP_TABLE: out = table_down(e, h, at); break;
-    case HOP_SUM: break;
-    case HOP_OTHER: return NULL;
-    }
-    *at = fit(e->t, h->to, *at);
-    return at->row && at->col ? out : NULL;
-}
-
 /* The sum over a letter; of what is the same for each, so many times that. */
 static index_tree *sum_over(entries *e, char letter, index_tree *x) {
     if (index_occurs(x, letter)) return index_sum(&e->env, letter, x);
-    return index_times(&e->env, entry_of(e, ir_size(e->t->g, e->along[(unsigned char)letter & 127]),
-                                         (letters){'1', '1'}), x);
+    return index_times(&e->env, entries_entry(e, ir_size(e->t->g, e->along[(unsigned char)letter & 127]),
+                                         letters_at('1', '1')), x);
 }
 
 static bool stands_in(letters x, char letter) {
     return letter == '1' || letter == 0 || x.row == letter || x.col == letter;
 }
 
+static void rename_letters(letters *x, const renamed *r) {
+    if (x->row == r->letter) x->row = r->by, x->row_behind = r->start, x->row_range = r->range;
+    if (x->col == r->letter) x->col = r->by, x->col_behind = r->start, x->col_range = r->range;
+}
+
+/* A letter that has become another one is that everywhere above, too: in the factors, at the top. */
+static bool rename_above(arrival *out, letters *seen, uint32_t n, const renamed *r) {
+    if (!r->letter) return true;
+    for (uint32_t i = 0; i < n; i++) rename_letters(&seen[i], r);
+    if (out->top.row == r->letter && out->top.row_range) return false;
+    if (out->top.col == r->letter && out->top.col_range) return false;
+    rename_letters(&out->top, r);
+    return index_replace(out->factor, r->letter, r->by, r->start, r->range);
+}
+
 /* Follows a route from the letters of the top. Letters of sums on the way that are not in the
  * entry at its end stay sums. */
 static bool follow(entries *e, const route *r, arrival *out) {
-    letters at = e->top, seen[MOST_HOPS];
+    letters at = out->top, seen[MOST_HOPS];
+    renamed now;
     out->factor = index_number(&e->env, 1);
     for (uint32_t k = 0; k < r->n; k++) {
-        out->factor = index_times(&e->env, out->factor, step_down(e, &r->at[k], &at));
+        index_tree *factor = entries_step_down(e, &r->at[k], &at, &now);
+        out->factor = index_times(&e->env, out->factor, factor);
         seen[k] = at;
-        if (!out->factor) return false;
+        if (!out->factor || !rename_above(out, seen, k, &now)) return false;
     }
     bool summed[128] = {false};
     for (uint32_t k = 0; k < r->n; k++) {
         const char both[2] = {seen[k].row, seen[k].col};
         for (int i = 0; i < 2; i++) {
-            bool more = !stands_in(at, both[i]) && !stands_in(e->top, both[i]);
+            bool more = !stands_in(at, both[i]) && !stands_in(out->top, both[i]);
             if (!more || summed[both[i] & 127]) continue;
             summed[both[i] & 127] = true;
             out->factor = sum_over(e, both[i], out->factor);
@@ -250,16 +101,22 @@ static bool follow(entries *e, const route *r, arrival *out) {
     return out->factor != NULL;
 }
 
+static bool same_letters(letters a, letters b) {
+    return a.row == b.row && a.col == b.col && a.row_behind == b.row_behind && a.col_behind == b.col_behind;
+}
+
 /* Routes that arrive at the same entry are one: their factors add. */
 static void join_arrivals(entries *e) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < e->r.n; i++) {
         uint32_t k = 0;
-        while (k < n && (e->to[k].at.row != e->to[i].at.row || e->to[k].at.col != e->to[i].at.col)) k++;
+        while (k < n && !(same_letters(e->to[k].at, e->to[i].at) && same_letters(e->to[k].top, e->to[i].top)))
+            k++;
         if (k == n) e->to[n++] = e->to[i];
         else e->to[k].factor = index_op(&e->env, OP_ADD, e->to[k].factor, e->to[i].factor);
     }
     e->r.n = n;
+    if (n == 1) e->top = e->to[0].top;
 }
 
 static bool entries_open(entries *e, teller *t, const link *l) {
@@ -273,6 +130,7 @@ static bool entries_open(entries *e, teller *t, const link *l) {
     if (!routes_find(t, l, &e->r)) return false;
     for (uint32_t i = 0; i < e->r.n; i++) {
         reset_letters(e); /* each route with the same letters */
+        e->to[i].top = e->top;
         if (!follow(e, &e->r.at[i], &e->to[i])) return false;
     }
     join_arrivals(e);
@@ -282,7 +140,10 @@ static bool entries_open(entries *e, teller *t, const link *l) {
 /* ------------------------------------------------------------------- lines */
 
 static index_tree *entry_of_var(entries *e, var_id v, letters at) {
-    return index_entry(&e->env, v, at.row, at.col);
+    index_tree *x = index_entry(&e->env, v, at.row, at.col);
+    if (x && at.row_range) x->row_behind = at.row_behind, x->row_range = at.row_range;
+    if (x && at.col_range) x->col_behind = at.col_behind, x->col_range = at.col_range;
+    return x;
 }
 
 /* The sum over the letters of the top that are not in the entry that is reached. */
@@ -294,12 +155,12 @@ static index_tree *sum_over_rest(entries *e, letters at, index_tree *x) {
 
 static index_tree *rescaled(entries *e, index_tree *x) {
     node_id n = link_rescale(e->t, e->l);
-    return n ? index_times(&e->env, entry_of(e, n, (letters){'1', '1'}), x) : x;
+    return n ? index_times(&e->env, entries_entry(e, n, letters_at('1', '1')), x) : x;
 }
 
 /* How the gradient of the top's entry is written: a name, or a number. */
 static index_tree *incoming(entries *e) {
-    return entry_of(e, link_gradient(e->t, e->l), e->top);
+    return entries_entry(e, link_gradient(e->t, e->l), e->top);
 }
 
 static const char *shown(entries *e, const index_tree *x) {
@@ -324,6 +185,16 @@ static void say_where(entries *e, const arrival *to) {
     else doc_say(doc, 3, "%s is in %s for every %c: %s", u, v, row ? e->top.col : e->top.row, all);
 }
 
+/* What a slice does not take is in nothing. */
+static void say_rest(entries *e, const arrival *to) {
+    document   *doc = e->t->doc;
+    const char *u = doc_name(doc, e->l->to->var), *du = doc_name(doc, e->l->to->grad);
+    bool        row = to->at.row_range != 0, col = to->at.col_range != 0, all = e->l->to->n_through == 1;
+    if (!row && !col) return;
+    doc_say(doc, 3, "no other %s of %s is in it: %s is 0 there", !col ? "row" : !row ? "column" : "entry", u,
+            all && e->r.n == 1 ? du : doc_text(doc, "this part of %s", du));
+}
+
 static bool has_delta(const index_tree *x) {
     return x && (x->kind == INDEX_DELTA || has_delta(x->a) || has_delta(x->b) || has_delta(x->c));
 }
@@ -340,7 +211,7 @@ static block *add_equal(entries *e, uint8_t indent, const char *words, const ind
 /* The first line: one entry of the formula. */
 static void add_formula(entries *e, uint8_t indent) {
     reset_letters(e);
-    index_tree *right = entry_of(e, e->l->s->node, e->top);
+    index_tree *right = entries_entry(e, e->l->s->node, e->top);
     if (right) add_equal(e, indent, "one entry of it:", entry_of_var(e, e->l->s->var, e->top), right);
 }
 
@@ -368,15 +239,16 @@ static bool is_partial_alone(entries *e, const arrival *to) {
 /* How a softmax's sum with δ is taken apart: y[k]*(dy[k] - Σi dy[i]*y[i]). */
 static index_tree *without_delta(entries *e, const arrival *to) {
     const hop  *h = &e->r.at[0].at[0];
-    index_tree *d = entry_of(e, link_gradient(e->t, e->l), e->top),
-               *mine = entry_of(e, link_gradient(e->t, e->l), to->at);
+    index_tree *d = entries_entry(e, link_gradient(e->t, e->l), e->top),
+               *mine = entries_entry(e, link_gradient(e->t, e->l), to->at);
     if (e->r.at[0].n != 1 || e->r.n != 1 || link_rescale(e->t, e->l)) return NULL;
     if (h->kind == HOP_SOFTMAX) {
-        index_tree *sum = sum_over_rest(e, to->at, index_op(&e->env, OP_MUL, d, entry_of(e, h->y, e->top)));
-        return index_op(&e->env, OP_MUL, entry_of(e, h->y, to->at), index_op(&e->env, OP_SUB, mine, sum));
+        index_tree *y = entries_entry(e, h->y, to->at), *top = entries_entry(e, h->y, e->top);
+        index_tree *sum = sum_over_rest(e, to->at, index_op(&e->env, OP_MUL, d, top));
+        return index_op(&e->env, OP_MUL, y, index_op(&e->env, OP_SUB, mine, sum));
     }
     if (h->kind != HOP_LOG_SOFTMAX) return NULL;
-    index_tree *share = index_op(&e->env, OP_EXP, entry_of(e, h->y, to->at), NULL);
+    index_tree *share = index_op(&e->env, OP_EXP, entries_entry(e, h->y, to->at), NULL);
     return index_op(&e->env, OP_SUB, mine, index_op(&e->env, OP_MUL, share, sum_over_rest(e, to->at, d)));
 }
 
@@ -402,9 +274,9 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
 /* Not shown: that no other entry matters. The gradient is the sum over all entries of the top, each
  * with its difference. */
 static void add_check(entries *e, const arrival *to) {
-    letters     all = {e->top.row == '1' ? '1' : 'x', e->top.col == '1' ? '1' : 'y'};
+    letters     all = letters_at(e->top.row == '1' ? '1' : 'x', e->top.col == '1' ? '1' : 'y');
     index_tree *v = entry_of_var(e, e->l->s->var, all);
-    index_tree *x = index_times(&e->env, entry_of(e, link_gradient(e->t, e->l), all),
+    index_tree *x = index_times(&e->env, entries_entry(e, link_gradient(e->t, e->l), all),
                                 index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
     if (all.col != '1') x = index_sum(&e->env, all.col, x);
     if (all.row != '1') x = index_sum(&e->env, all.row, x);
@@ -433,8 +305,8 @@ static char other_letter(entries *e, const arrival *to, char own, index_tree **d
 /* The entry of V with other letters where U shares them. */
 static index_tree *other_entry(entries *e, const arrival *to, letters *other, index_tree **delta) {
     *delta = index_number(&e->env, 1);
-    other->row = other_letter(e, to, e->top.row, delta);
-    other->col = other_letter(e, to, e->top.col, delta);
+    char row = other_letter(e, to, e->top.row, delta), col = other_letter(e, to, e->top.col, delta);
+    *other = letters_at(row, col);
     return other->row && other->col ? entry_of_var(e, e->l->s->var, *other) : NULL;
 }
 
@@ -446,17 +318,19 @@ static index_tree *sum_over_entries(entries *e, letters of, letters kept, index_
 }
 
 bool entries_tell_shared(teller *t, const link *l) {
-    static const letters none = {'1', '1'};
+    const letters        none = letters_at('1', '1');
     document            *doc = t->doc;
     entries             *e = arena_new(t->a, sizeof *e);
     letters              other;
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return false;
     const arrival *to = &e->to[0];
+    bool part = to->at.row_range || to->at.col_range || to->top.row_range || to->top.col_range;
+    if (part) return false;
     reset_beside(e, to);
     char *j = strchr(e->fresh, 'j'); /* as the second index of the variable */
     if (j) memmove(j, j + 1, strlen(j));
     index_tree *delta, *v = other_entry(e, to, &other, &delta), *u = entry_of_var(e, l->to->var, to->at);
-    index_tree *d = entry_of(e, link_gradient(t, l), other);
+    index_tree *d = entries_entry(e, link_gradient(t, l), other);
     if (!v || !d) return false;
     index_tree *factor = index_times(&e->env, delta, to->factor), *partial = index_partial(&e->env, v, u);
     bool        has = has_delta(delta);
@@ -496,6 +370,7 @@ bool entries_tell(teller *t, const link *l) {
                 "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:",
                 doc_name(t->doc, l->to->var), e->r.n);
     for (uint32_t i = 0; i < e->r.n; i++) {
+        e->top = e->to[i].top;
         if (e->r.n == 1) {
             say_where(e, &e->to[i]);
             if (!is_partial_alone(e, &e->to[i])) add_partial(e, &e->to[i]);
@@ -504,6 +379,7 @@ bool entries_tell(teller *t, const link *l) {
                     shown(e, entry_of_var(e, l->to->var, e->to[i].at)));
         }
         add_chain(e, &e->to[i], one && e->r.n == 1);
+        say_rest(e, &e->to[i]);
     }
     if (one) add_check(e, &e->to[0]);
     return true;

@@ -212,11 +212,11 @@ static node_id share_of_max(teller *t, const hop *h) {
 }
 
 /* By the text of ops.def about changes, or about gradients. */
-static node_id by_table(teller *t, const hop *h, const ast *text, template_env env) {
-    const node *x = ir_node(t->g, h->n);
-    for (int i = 0; i < 3; i++) env.arg[i] = x->arg[i];
+static node_id by_table(teller *t, const hop *h, const ast *text, node_id change, node_id d) {
+    template_env env = template_operands(t->g, h->n, h->operand);
     env.y = h->y;
-    env.axis = x->attr;
+    env.change = change;
+    env.dy = d;
     node_id out = template_build(t->g, text, &env);
     return out && t->how ? t->how->tidy(t->how->user, out) : out;
 }
@@ -242,7 +242,7 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
         return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
     case HOP_OTHER: break;
     case HOP_TABLE:
-        return by_table(t, h, g->change[ir_node(g, h->n)->op][h->operand], (template_env){.change = c});
+        return by_table(t, h, g->change[ir_node(g, h->n)->op][h->operand], c, 0);
     }
     return 0;
 }
@@ -271,7 +271,7 @@ node_id hop_back(teller *t, const hop *h, node_id d) {
     if (h->kind == HOP_LEFT) return ir_op2(g, OP_MATMUL, d, transposed(t, x->arg[1]));
     if (h->kind == HOP_RIGHT) return ir_op2(g, OP_MATMUL, transposed(t, x->arg[0]), d);
     if (h->kind == HOP_TURN) return transposed(t, d);
-    return by_table(t, h, g->grad[x->op][h->operand], (template_env){.dy = d});
+    return by_table(t, h, g->grad[x->op][h->operand], 0, d);
 }
 
 static node_id hops_back(teller *t, const routes *r, node_id d) {
@@ -292,8 +292,9 @@ static node_id rule_back(teller *t, const link *l, node_id n, int k, node_id d) 
     ir          *g = t->g;
     node         x = *ir_node(g, n);
     shape        to = ir_shape(g, x.arg[k]);
-    template_env env = {
-        .arg = {x.arg[0], x.arg[1], x.arg[2]}, .y = written_as(t, l, n), .dy = d, .axis = x.attr};
+    template_env env = template_operands(g, n, k);
+    env.y = written_as(t, l, n);
+    env.dy = d;
     node_id out = template_build(g, g->grad[x.op][k], &env);
     if (op_elementwise((op_id)x.op)) out = node_times(t, d, out);
     if (out && shape_is_scalar(ir_shape(g, out)) && !shape_is_scalar(to))

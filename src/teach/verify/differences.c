@@ -32,7 +32,8 @@ static size_t place(const index_values *v, char letter) {
 
 /* NULL: a letter runs further than the matrix goes; a line with such an entry does not hold. */
 static double *entry_at(matrix m, const index_values *v, const index_tree *x) {
-    size_t row = place(v, x->row), col = place(v, x->col);
+    size_t row = place(v, x->row) + sizes_offset(v->e->s, x->row_behind);
+    size_t col = place(v, x->col) + sizes_offset(v->e->s, x->col_behind);
     return m.at && row < m.rows && col < m.cols ? &m.at[row * m.cols + col] : NULL;
 }
 
@@ -81,6 +82,8 @@ static double partial_of_example(prover *p, const index_values *v, const index_t
     if (!dy.at) return NAN;
     y.row = row ? 'x' : y.row;
     y.col = col ? 'y' : y.col;
+    if (row) y.row_behind = 0;
+    if (col) y.col_behind = 0;
     for (size_t i = 0; i < (row ? dy.rows : 1); i++) {
         for (size_t k = 0; k < (col ? dy.cols : 1); k++) {
             at.at['x'] = i;
