@@ -122,12 +122,17 @@ static void run_elementwise(const node *x, const matrix *arg, matrix out) {
     }
 }
 
-static void run_matmul(matrix a, matrix b, matrix out) {
+/* A term of a sum, wrong where values are to be wrong: what a sum loses is relative to its terms. */
+static double term(evaluation *e, double x) {
+    return e->noise != 0 ? x * eval_noise(e->noise, e->noisy++) : x;
+}
+
+static void run_matmul(evaluation *e, matrix a, matrix b, matrix out) {
     assert(a.cols == b.rows && out.rows == a.rows && out.cols == b.cols);
     for (size_t i = 0; i < out.rows; i++) {
         for (size_t j = 0; j < out.cols; j++) {
             double sum = 0;
-            for (size_t k = 0; k < a.cols; k++) sum += a.at[i * a.cols + k] * b.at[k * b.cols + j];
+            for (size_t k = 0; k < a.cols; k++) sum += term(e, a.at[i * a.cols + k] * b.at[k * b.cols + j]);
             out.at[i * out.cols + j] = sum;
         }
     }
@@ -143,13 +148,14 @@ static void fill(matrix out, double value) {
     for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = value;
 }
 
-static void run_reduce(const node *x, matrix a, matrix out) {
+static void run_reduce(evaluation *e, const node *x, matrix a, matrix out) {
     size_t n_out = out.rows * out.cols;
+    bool   adds = x->op != OP_MAX && a.rows * a.cols > n_out;
     fill(out, x->op == OP_MAX ? -INFINITY : 0);
     for (size_t i = 0; i < a.rows; i++) {
         for (size_t j = 0; j < a.cols; j++) {
             double *to = &out.at[(out.rows == 1 ? 0 : i) * out.cols + (out.cols == 1 ? 0 : j)];
-            double  v = a.at[i * a.cols + j];
+            double  v = adds ? term(e, a.at[i * a.cols + j]) : a.at[i * a.cols + j];
             *to = x->op == OP_MAX ? (v > *to || isnan(v) ? v : *to) : *to + v;
         }
     }
@@ -183,9 +189,6 @@ static void run_open(const node *x, matrix a, matrix out) {
     for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] = eval_open(x->ref, x->attr, a.at[i]);
 }
 
-static void add_noise(evaluation *e, matrix out) {
-    for (size_t i = 0; i < out.rows * out.cols; i++) out.at[i] *= eval_noise(e->noise, e->noisy++);
-}
 
 static void run_norm(matrix a, matrix out) {
     fill(out, 0);
@@ -203,9 +206,9 @@ static void run_diag(matrix a, matrix out) {
         out.at[i * out.cols + (out.cols == 1 ? 0 : i)] = a.at[i * a.cols + (a.cols == 1 ? 0 : i)];
 }
 
-static double trace_of(matrix a) {
+static double trace_of(evaluation *e, matrix a) {
     double sum = 0;
-    for (size_t i = 0; i < a.rows; i++) sum += a.at[i * a.cols + i];
+    for (size_t i = 0; i < a.rows; i++) sum += term(e, a.at[i * a.cols + i]);
     return sum;
 }
 
@@ -229,14 +232,14 @@ static bool is_linear(const node *x) {
 }
 
 /* From the first entry of each line on, or from the last one back. */
-static void run_cumsum(const node *x, matrix a, matrix out) {
+static void run_cumsum(evaluation *e, const node *x, matrix a, matrix out) {
     bool   down = x->attr == AXIS_0, back = x->op == OP_CUMSUM_BACK;
     size_t lines = down ? a.cols : a.rows, n = down ? a.rows : a.cols;
     for (size_t i = 0; i < lines; i++) {
         double sum = 0;
         for (size_t k = 0; k < n; k++) {
             size_t at = back ? n - 1 - k : k, to = down ? at * a.cols + i : i * a.cols + at;
-            out.at[to] = sum += a.at[to];
+            out.at[to] = sum += term(e, a.at[to]);
         }
     }
 }
@@ -283,16 +286,16 @@ static void run_blocks(const node *x, matrix a, matrix b, matrix out) {
 }
 
 /* Operations on whole matrices. */
-static void run_matrix(const node *x, const matrix *arg, matrix out) {
+static void run_matrix(evaluation *e, const node *x, const matrix *arg, matrix out) {
     switch ((op_id)x->op) {
-    case OP_MATMUL: run_matmul(arg[0], arg[1], out); break;
+    case OP_MATMUL: run_matmul(e, arg[0], arg[1], out); break;
     case OP_TRANSPOSE: run_transpose(arg[0], out); break;
-    case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(x, arg[0], out); break;
+    case OP_SUM: case OP_MEAN: case OP_MAX: run_reduce(e, x, arg[0], out); break;
     case OP_SOFTMAX: case OP_LOG_SOFTMAX: run_softmax(x, arg[0], out); break;
     case OP_NORM: run_norm(arg[0], out); break;
-    case OP_TRACE: fill(out, trace_of(arg[0])); break;
+    case OP_TRACE: fill(out, trace_of(e, arg[0])); break;
     case OP_DIAG: run_diag(arg[0], out); break;
-    case OP_CUMSUM: case OP_CUMSUM_BACK: run_cumsum(x, arg[0], out); break;
+    case OP_CUMSUM: case OP_CUMSUM_BACK: run_cumsum(e, x, arg[0], out); break;
     default: run_linear(x, arg, out);
     }
 }
@@ -328,14 +331,53 @@ static void compute(evaluation *e, node_id n) {
     case OP_VAR: /* its value was given or copied */
         if (ir_var(e->g, x->ref)->kind == VAR_CONST) fill(out, ir_var(e->g, x->ref)->value);
         break;
-    default: run_matrix(x, arg, out);
+    default: run_matrix(e, x, arg, out);
     }
 }
 
-/* What is no result, a number or a size, has no rounding: the 2 of a square stays one. */
+/* Does an operation that is not elementwise only hand on the numbers that it was given? */
+static bool hands_on(op_id op) {
+    return op == OP_VAR || op == OP_NUMBER || op == OP_SIZE || op == OP_ONES || op == OP_TRANSPOSE ||
+           op == OP_MAX || op == OP_DIAG;
+}
+
+static bool is_one(double x) {
+    return fabs(x) == 1;
+}
+
+/* Is nothing lost, since a term is 0, or a factor 1? */
+static bool is_plain(op_id op, double a, double b) {
+    if (op == OP_ADD || op == OP_SUB) return a == 0 || b == 0;
+    if (op == OP_MUL) return is_one(a) || is_one(b);
+    return op == OP_DIV && (is_one(b) || fabs(a) == fabs(b));
+}
+
+/* Was nothing rounded? What has a kink, or is constant somewhere, may hand on an operand, and so does a
+ * sum of one. */
+static bool is_exact(op_id op, double y, const double *x) {
+    bool from = fabs(y) == fabs(x[0]) || fabs(y) == fabs(x[1]) || fabs(y) == fabs(x[2]);
+    bool chooses = op_table[op].flags & OP_FLAG_FLAT || op_table[op].kink[0];
+    if (chooses && (is_one(y) || from)) return true;
+    if ((op == OP_SUM || op == OP_MEAN) && from) return true;
+    return op == OP_NEG || is_plain(op, x[0], x[1]) || (op_table[op].arity == 1 && x[0] == 0);
+}
+
+static void add_noise(evaluation *e, node_id n) {
+    const node *x = ir_node(e->g, n);
+    matrix      out = e->value[n];
+    bool        same = op_table[x->op].arity && shape_equal(x->sh, ir_shape(e->g, x->arg[0]));
+    int         arity = op_elementwise((op_id)x->op) ? op_table[x->op].arity : same;
+    for (size_t i = 0; i < out.rows; i++)
+        for (size_t j = 0; j < out.cols; j++) {
+            double *to = &out.at[i * out.cols + j], from[3] = {NAN, NAN, NAN};
+            for (int k = 0; k < arity; k++) from[k] = entry(e->value[x->arg[k]], i, j);
+            if (!is_exact((op_id)x->op, *to, from)) *to *= eval_noise(e->noise, e->noisy++);
+        }
+}
+
 static void run_node(evaluation *e, node_id n) {
     compute(e, n);
-    if (e->noise != 0 && op_table[ir_node(e->g, n)->op].arity) add_noise(e, e->value[n]);
+    if (e->noise != 0 && !hands_on((op_id)ir_node(e->g, n)->op)) add_noise(e, n);
 }
 
 /* ------------------------------------------------------------------- plan */

@@ -41,9 +41,9 @@ typedef struct evaluation {
     uint32_t     n_nodes;
     VEC(node_id) rooms;  /* the nodes that have a matrix here */
     VEC(stmt) order;     /* var 0: compute the node; else: copy the node's value to the variable */
-    double    noise;     /* every value computed is made wrong by up to so much of itself, to see what that
-                            does; 0: as it should be */
-    uint64_t  noisy;     /* how many were */
+    double    noise;     /* every value that is rounded, and every term of a sum, is made wrong by up to so
+                            much of itself, to see what that does; 0: as it should be */
+    uint64_t  noisy;     /* how many were: where the sequence of errors goes on */
 } evaluation;
 
 /* Prepares the evaluation of nodes that exist now. All memory comes from the arena. */

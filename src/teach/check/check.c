@@ -14,17 +14,16 @@ static bool has_line(const judgement *j, const derivation *d, const program *sho
 
 static judged judge_one(const gradient_values *x, const differences *q) {
     matrix none = {0};
-    return judge(q, q->of ? x->of[q->number] : none, q->of && x->misfit[q->number]);
+    if (!q->of) return judge(q, none, NULL, false);
+    return judge(q, x->of[q->number], x->rounding[q->number], x->misfit[q->number]);
 }
 
 /* A gradient without a line that the program does not compute is not missing. */
 static dfoo_status judge_instance(judgement *j, const derivation *d, const program *shown,
                                   uint32_t max_entries, arena *a) {
-    const subject  *s = j->in.s;
-    gradient_values of_shown, of_raw;
+    gradient_values of_shown;
     DFOO_TRY(differences_all(&j->in, max_entries, &j->q));
-    DFOO_TRY(instance_gradients(&j->in, a, shown, &of_shown));
-    DFOO_TRY(instance_gradients(&j->in, a, &s->raw, &of_raw));
+    DFOO_TRY(instance_gradients(&j->in, a, shown, true, &of_shown));
     uint32_t n = j->q.list.n;
     j->shown = arena_new(a, (n + 1) * sizeof *j->shown);
     j->raw = arena_new(a, (n + 1) * sizeof *j->raw);
@@ -33,7 +32,7 @@ static dfoo_status judge_instance(judgement *j, const derivation *d, const progr
     j->ok = true;
     for (uint32_t i = 0; i < n; i++) {
         const differences *q = &j->q.list.at[i];
-        j->raw[i] = judge_one(&of_raw, q);
+        j->raw[i] = judge_one(&j->in.raw, q);
         j->shown[i] = judge_one(&of_shown, q);
         j->in_table[i] = has_line(j, d, shown, q);
         if (!j->in_table[i] && q->of && !program_find(shown, q->of->grad)) j->shown[i] = j->raw[i];
@@ -52,11 +51,11 @@ static dfoo_status find_out(findings *f, const derivation *d, const program *sho
                             const check_options *opt) {
     uint32_t max_entries = opt->max_entries ? opt->max_entries : 2000;
     uint32_t max_mistakes = opt->max_mistakes ? opt->max_mistakes : 300;
-    DFOO_TRY(instance_random(&f->random.in, f->s, a, opt->seed));
+    DFOO_TRY(instance_random(&f->random.in, f->s, a, opt->seed, 0));
     f->ok = f->random.in.finite;
     if (f->random.in.finite) {
         DFOO_TRY(judge_instance(&f->random, d, shown, max_entries, a));
-        DFOO_TRY(control_run(f->s, &f->random.in, &f->random.q, max_mistakes, a, &f->control));
+        DFOO_TRY(control_run(f->s, &f->random.in, &f->random.q, max_mistakes, max_entries, a, &f->control));
         DFOO_TRY(claims_judge(&f->random.in, a, &f->claims));
         f->ok = f->random.ok && !f->control.unnoticed.n && claims_ok(&f->claims);
     }

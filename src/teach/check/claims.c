@@ -11,13 +11,21 @@
 enum { WRITTEN, GIVEN };
 
 typedef struct judge_env {
-    const instance *in;
+    instance       *in;
     gradient_values right;
     matrix         *value[2]; /* by claim: with the claims before it; with the derived gradients */
+    double        **rounding[2];
     bool           *unknown;  /* by claim: it names a gradient that there is not */
 } judge_env;
 
 static const double same = 1e-10; /* algebraically equal, but for rounding */
+
+/* A number is a matrix of one entry as well. */
+static bool fits(const model *m, const claim *c) {
+    shape x = ir_shape(&m->g, c->node), v = ir_var(&m->g, c->var)->sh;
+    bool  both = (shape_is_scalar(x) || shape_is_single(x)) && (shape_is_scalar(v) || shape_is_single(v));
+    return both || shape_equal(x, v);
+}
 
 static uint32_t number_of(const instance *in, var_id grad) {
     const derivation *d = &in->s->right;
@@ -56,23 +64,23 @@ static dfoo_status start(const judge_env *w, arena *a, evaluation *e) {
 
 /* Evaluates the claims in order, each becoming the value of its gradient (WRITTEN) or not. */
 static dfoo_status evaluate(judge_env *w, arena *a, int way) {
-    const ir    *g = w->in->s->g;
     const model *m = w->in->s->m;
     evaluation   e;
     w->value[way] = arena_new(a, m->claims.n * sizeof(matrix));
-    if (!w->value[way]) return DFOO_ENOMEM;
+    w->rounding[way] = arena_new(a, m->claims.n * sizeof(double *));
+    if (!w->value[way] || !w->rounding[way]) return DFOO_ENOMEM;
     DFOO_TRY(start(w, a, &e));
     for (uint32_t i = 0; i < m->claims.n; i++) {
         claim   c = m->claims.at[i];
         program p = {{0}};
         if (w->unknown[i]) continue;
         vec_push(a, &p.list, (stmt){.var = c.var, .node = c.node});
-        bool becomes = way == WRITTEN && shape_equal(ir_shape(g, c.node), ir_var(g, c.var)->sh);
+        bool becomes = way == WRITTEN && fits(m, &c);
         DFOO_TRY(becomes ? eval_add_program(&e, &p) : eval_add_node(&e, c.node));
     }
     eval_run(&e);
     for (uint32_t i = 0; i < m->claims.n; i++) w->value[way][i] = e.value[m->claims.at[i].node];
-    return arena_status(a);
+    return rounding_measure(&w->in->e, &e, a, w->value[way], m->claims.n, w->rounding[way]);
 }
 
 /* The one number by which x is y, or 0. */
@@ -111,6 +119,12 @@ static void find_worst(claim_judged *j, matrix x, matrix y) {
     }
 }
 
+static bool is_right(const judge_env *w, uint32_t i, int way) {
+    uint32_t number = number_of(w->in, w->in->s->m->claims.at[i].var);
+    return agrees(w->value[way][i], w->rounding[way][i], w->right.of[number], w->right.rounding[number],
+                  same);
+}
+
 static claim_judged judge_claim(const judge_env *w, uint32_t i) {
     const claim *c = &w->in->s->m->claims.at[i];
     claim_judged j = {.of = c, .verdict = CLAIM_UNKNOWN};
@@ -118,23 +132,22 @@ static claim_judged judge_claim(const judge_env *w, uint32_t i) {
     uint32_t number = number_of(w->in, c->var);
     matrix   right = w->right.of[number], x = w->value[WRITTEN][i];
     j.verdict = CLAIM_SHAPE;
-    if (!shape_equal(ir_shape(w->in->s->g, c->node), ir_var(w->in->s->g, c->var)->sh)) return j;
+    if (!fits(w->in->s->m, c)) return j;
     j.distance = matrix_difference(x, right);
     j.verdict = CLAIM_EQUAL;
-    if (j.distance <= same) return j;
+    if (is_right(w, i, WRITTEN)) return j;
     j.ratio = ratio(x, right);
     find_worst(&j, x, right);
-    j.verdict = matrix_difference(w->value[GIVEN][i], right) <= same ? CLAIM_GIVEN : CLAIM_DIFFERS;
+    j.verdict = is_right(w, i, GIVEN) ? CLAIM_GIVEN : CLAIM_DIFFERS;
     if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio))
         j.verdict = CLAIM_OTHER_CONVENTION;
     return j;
 }
 
-dfoo_status claims_judge(const instance *in, arena *a, claims_judged *out) {
+dfoo_status claims_judge(instance *in, arena *a, claims_judged *out) {
     const model *m = in->s->m;
-    judge_env    w = {.in = in};
+    judge_env    w = {.in = in, .right = in->raw};
     if (!m->claims.n) return DFOO_OK;
-    DFOO_TRY(instance_gradients(in, a, &in->s->raw, &w.right));
     w.unknown = arena_new(a, m->claims.n);
     if (!w.unknown) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->claims.n; i++) w.unknown[i] = names_unknown(&w, a, &m->claims.at[i]);

@@ -15,6 +15,16 @@ typedef struct kink {
     node_id node, of;
 } kink;
 
+/* A statement S = f(V, ..), in the links of V. */
+typedef struct link {
+    uint32_t from; /* S, by number in right.list */
+    node_id  node; /* f(V, ..) */
+} link;
+
+typedef struct link_list {
+    VEC(link) list;
+} link_list;
+
 typedef struct subject {
     model              *m;
     ir                 *g;
@@ -24,18 +34,30 @@ typedef struct subject {
     program             raw;   /* dV = its raw gradient */
     node_list           nodes; /* of the forward pass, ascending */
     VEC(kink) kinks;
-    node_id *link; /* by number in right.list: see subject.c; 0: none */
+    link_list *links; /* by number in right.list: the statements that use the variable, see subject.c */
 } subject;
 
 dfoo_status subject_init(subject *s, model *m, arena *a, const check_engine *engine);
+
+/* The values of gradients, by number in right.list: `at` NULL where there is none. misfit: is set where
+ * its shape is not its variable's (its value is there all the same). rounding: see rounding_measure; only
+ * where it was asked for. */
+typedef struct gradient_values {
+    matrix  *of;
+    bool    *misfit;
+    double **rounding;
+    uint32_t n;
+} gradient_values;
 
 typedef struct instance {
     const subject *s;
     arena         *a;
     uint64_t       seed;
     sizes          sz;
-    evaluation     e;      /* forward values, raw gradients, links, kinks */
-    signed char  **signs;  /* by kink: of its entries */
+    evaluation     e;      /* forward values, raw gradients, kinks */
+    gradient_values raw;   /* what the raw derivation gives, with roundings */
+    signed char  **signs;  /* by kink: of its entries; 0 also where it may be 0 but for rounding */
+    double       **doubt;  /* by kink: how far its entries may be from what they should be */
     double         work;   /* of one evaluation of the forward pass, in multiplications or so */
     bool           finite; /* the cost is a finite number */
     size_t         all_examples; /* given arrays: how many examples they hold; sz may have fewer */
@@ -43,31 +65,39 @@ typedef struct instance {
     VEC(const char *) unused; /* and which of them are of no use */
 } instance;
 
-dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed);
+/* On which side of a kink is x? 0: on it, as far as roundings tell. */
+static inline signed char kink_sign(double x, double doubt) {
+    return (signed char)((x > doubt) - (x < -doubt));
+}
+
+/* first: of which draw; others are other instances for the same seed. */
+dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed, uint32_t first);
 dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed,
                            const dfoo_arrays *values);
 
 /* The number that a node stands for; examples' subsets make it differ from the data's m. */
 double instance_size(const instance *in, dim d);
 
-/* The values of the gradients of a program over the instance's forward values, by number in
- * right.list: `at` NULL where there is none. misfit: is set where its shape is not its
- * variable's (its value is there all the same). Memory from `a`. */
-typedef struct gradient_values {
-    matrix  *of;
-    bool    *misfit;
-    uint32_t n;
-} gradient_values;
-dfoo_status instance_gradients(const instance *in, arena *a, const program *p, gradient_values *out);
+/* By how much roundings may have moved each entry of n matrices that `first` and `then` compute (NULL:
+ * nothing), in that order: a generous estimate, see rounding.c. Both have run, and are as they were. out:
+ * n arrays. */
+dfoo_status rounding_measure(evaluation *first, evaluation *then, arena *a, const matrix *values, uint32_t n,
+                             double **out);
+
+/* The gradients of a program over the instance's forward values. Memory from `a`. */
+dfoo_status instance_gradients(instance *in, arena *a, const program *p, bool with_rounding,
+                               gradient_values *out);
 
 /* ------------------------------------------------------------- differences */
 
 #define ALONG SIZE_MAX /* in place of an entry: along the variable's random direction */
 
+enum { ERRORS = 4 }; /* so many times its error may a quotient be off */
+
 typedef struct difference {
     size_t  at;     /* the entry, row-major, or ALONG */
     double  value;  /* the quotient, in the gradient's own scale */
-    double  error;  /* its own, as two step sizes tell it */
+    double  error;  /* how wrong it may be: what several step sizes tell, and rounding */
     bool    judged; /* false: it lies at a kink, or at the edge of where the cost is defined */
     node_id kink;   /* the operation that has it; 0 */
 } difference;
@@ -80,7 +110,7 @@ typedef struct differences {
     bool            constant; /* the cost does not depend on it at all */
     bool            by_link;  /* differences of the variables it enters, see subject.c */
     const double   *direction;
-    double          noise; /* the mean error */
+    double          error; /* the largest of an entry */
     VEC(difference) list;
 } differences;
 
@@ -88,14 +118,15 @@ typedef struct differences_list {
     VEC(differences) list;
 } differences_list;
 
-dfoo_status differences_all(const instance *in, uint32_t max_entries, differences_list *out);
+dfoo_status differences_all(instance *in, uint32_t max_entries, differences_list *out);
 
 /* ---------------------------------------------------------------- judgement */
 
 typedef enum {
     VERDICT_RIGHT,
     VERDICT_ZERO,      /* 0 everywhere, and so it should be */
-    VERDICT_ROUNDING,  /* 0 but for rounding: too small to be told from it */
+    VERDICT_ROUNDING,  /* cannot be told apart from 0: no larger than its own rounding */
+    VERDICT_VAGUE,     /* too small for the differences, which agree as far as they go */
     VERDICT_UNREACHED, /* no gradient, and the cost does not depend on it */
     VERDICT_UNTOLD,    /* nothing could be compared */
     VERDICT_WRONG,     /* from here on: not as it should be */
@@ -109,14 +140,21 @@ typedef struct judged {
     verdict            verdict;
     uint32_t           n_checked, n_kinks, n_wrong;
     bool               along;    /* a random direction was compared as well */
+    bool               not_zero; /* a quotient proves that the derivative is not 0 everywhere */
+    bool               sharp;    /* an entry agrees to three digits or more */
     double             distance; /* the largest, relative to the largest entry */
     difference         worst;    /* where */
     double             derived;  /* and the gradient's value there */
 } judged;
 
-/* x: the gradient's values, at NULL if there is none. */
-judged judge(const differences *q, matrix x, bool misfit);
+/* x: the gradient's values, at NULL if there is none. rounding: how far they may be from what they should
+ * be; NULL: not at all. */
+judged judge(const differences *q, matrix x, const double *rounding, bool misfit);
 static inline bool verdict_ok(verdict v) { return v < VERDICT_WRONG; }
+
+/* Is every entry of x what it is in y, but for roundings? `same`: relative to the largest entry of y.
+ * NULL: none. */
+bool agrees(matrix x, const double *rounding_x, matrix y, const double *rounding_y, double same);
 
 /* The largest entry by absolute value; not finite if one of them is not. */
 double matrix_largest(matrix x);
@@ -139,9 +177,9 @@ typedef struct control {
     VEC(planted) unnoticed;
 } control;
 
-/* Needs the instance on which `q` was measured. */
-dfoo_status control_run(const subject *s, const instance *in, const differences_list *q,
-                        uint32_t max_mistakes, arena *a, control *out);
+/* Needs the instance on which `q` was measured; what goes unnoticed there is tried on others. */
+dfoo_status control_run(const subject *s, instance *in, const differences_list *q, uint32_t max_mistakes,
+                        uint32_t max_entries, arena *a, control *out);
 
 /* ------------------------------------------------------------------- claims */
 
@@ -167,7 +205,7 @@ typedef struct claims_judged {
     VEC(claim_judged) list;
 } claims_judged;
 
-dfoo_status claims_judge(const instance *in, arena *a, claims_judged *out);
+dfoo_status claims_judge(instance *in, arena *a, claims_judged *out);
 
 /* ------------------------------------------------------------------- report */
 

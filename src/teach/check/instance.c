@@ -35,8 +35,6 @@ static dfoo_status prepare(instance *in) {
     DFOO_TRY(eval_init(e, s->g, in->a, &in->sz));
     DFOO_TRY(eval_add_program(e, &s->m->forward));
     DFOO_TRY(eval_add_program(e, &s->raw));
-    for (uint32_t i = 0; i < s->right.list.n; i++)
-        if (s->link[i]) DFOO_TRY(eval_add_node(e, s->link[i]));
     for (uint32_t i = 0; i < s->kinks.n; i++) DFOO_TRY(eval_add_node(e, s->kinks.at[i].node));
     in->work = forward_work(in);
     return DFOO_OK;
@@ -47,18 +45,45 @@ static void run(instance *in) {
     in->finite = isfinite(eval_var(&in->e, in->s->m->cost).at[0]);
 }
 
+static dfoo_status gradients_new(arena *a, uint32_t n, gradient_values *out) {
+    out->n = n;
+    out->of = arena_new(a, (n + 1) * sizeof *out->of);
+    out->misfit = arena_new(a, n + 1);
+    out->rounding = arena_new(a, (n + 1) * sizeof *out->rounding);
+    return out->of && out->misfit && out->rounding ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static dfoo_status note_raw(instance *in) {
+    const derivation *d = &in->s->right;
+    gradient_values  *out = &in->raw;
+    DFOO_TRY(gradients_new(in->a, d->list.n, out));
+    for (uint32_t i = 0; i < out->n; i++)
+        if (d->list.at[i].raw) out->of[i] = in->e.value[ir_var(in->s->g, d->list.at[i].grad)->leaf];
+    return rounding_measure(&in->e, NULL, in->a, out->of, out->n, out->rounding);
+}
+
 static dfoo_status note_signs(instance *in) {
     uint32_t n = in->s->kinks.n;
+    matrix  *values = arena_new(in->a, (n + 1) * sizeof *values);
     in->signs = arena_new(in->a, (n + 1) * sizeof *in->signs);
-    if (!in->signs) return DFOO_ENOMEM;
+    in->doubt = arena_new(in->a, (n + 1) * sizeof *in->doubt);
+    if (!values || !in->signs || !in->doubt) return DFOO_ENOMEM;
+    for (uint32_t k = 0; k < n; k++) values[k] = eval_node(&in->e, in->s->kinks.at[k].node);
+    if (n) DFOO_TRY(rounding_measure(&in->e, NULL, in->a, values, n, in->doubt));
     for (uint32_t k = 0; k < n; k++) {
-        matrix x = eval_node(&in->e, in->s->kinks.at[k].node);
+        matrix x = values[k];
         in->signs[k] = arena_new(in->a, x.rows * x.cols);
         if (!in->signs[k]) return DFOO_ENOMEM;
-        for (size_t i = 0; i < x.rows * x.cols; i++)
-            in->signs[k][i] = (signed char)((x.at[i] > 0) - (x.at[i] < 0));
+        for (size_t i = 0; i < x.rows * x.cols; i++) in->signs[k][i] = kink_sign(x.at[i], in->doubt[k][i]);
     }
     return DFOO_OK;
+}
+
+/* What is known of the instance once its values are there. */
+static dfoo_status note(instance *in) {
+    DFOO_TRY(note_raw(in));
+    DFOO_TRY(note_signs(in));
+    return arena_status(in->a);
 }
 
 /* ----------------------------------------------------------- random values */
@@ -100,13 +125,13 @@ static uint32_t count_poor(const instance *in) {
 }
 
 /* The best of some draws. */
-dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed) {
+dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed, uint32_t first) {
     enum { MOST_DRAWS = 9 };
-    uint32_t best = 0, least = UINT32_MAX;
+    uint32_t best = first, least = UINT32_MAX;
     *in = (instance){.s = s, .a = a, .seed = seed};
     DFOO_TRY(model_try_sizes(s->m, a, 0, &in->sz));
     DFOO_TRY(prepare(in));
-    for (uint32_t draw = 0; draw < MOST_DRAWS && least; draw++) {
+    for (uint32_t draw = first; draw < first + MOST_DRAWS && least; draw++) {
         DFOO_TRY(fill_random(in, draw));
         run(in);
         uint32_t poor = count_poor(in);
@@ -116,7 +141,7 @@ dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t s
     }
     DFOO_TRY(fill_random(in, best));
     run(in);
-    return note_signs(in);
+    return note(in);
 }
 
 /* ------------------------------------------------------------ given arrays */
@@ -226,8 +251,7 @@ dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t se
     DFOO_TRY(fill_given(in, values));
     note_unused(in, values);
     run(in);
-    DFOO_TRY(note_signs(in));
-    return arena_status(a);
+    return note(in);
 }
 
 /* --------------------------------------------------- gradients of a program */
@@ -246,15 +270,13 @@ static bool fits(const instance *in, const stmt *st) {
     return shape_equal(ir_shape(in->s->g, st->node), ir_var(in->s->g, st->var)->sh);
 }
 
-dfoo_status instance_gradients(const instance *in, arena *a, const program *p, gradient_values *out) {
+dfoo_status instance_gradients(instance *in, arena *a, const program *p, bool with_rounding,
+                               gradient_values *out) {
     const subject *s = in->s;
     evaluation     e;
     program        fitting = {{0}};
-    out->n = s->right.list.n;
-    out->of = arena_new(a, (out->n + 1) * sizeof *out->of);
-    out->misfit = arena_new(a, out->n + 1);
+    DFOO_TRY(gradients_new(a, s->right.list.n, out));
     DFOO_TRY(eval_init(&e, s->g, a, &in->sz));
-    if (!out->of || !out->misfit) return DFOO_ENOMEM;
     share_forward(in, p, &e);
     for (uint32_t i = 0; i < p->list.n; i++)
         if (fits(in, &p->list.at[i])) vec_push(a, &fitting.list, p->list.at[i]);
@@ -268,5 +290,6 @@ dfoo_status instance_gradients(const instance *in, arena *a, const program *p, g
         out->misfit[i] = !fits(in, st);
         out->of[i] = e.value[out->misfit[i] ? st->node : ir_var(s->g, st->var)->leaf];
     }
+    if (with_rounding) DFOO_TRY(rounding_measure(&in->e, &e, a, out->of, out->n, out->rounding));
     return arena_status(a);
 }

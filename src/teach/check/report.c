@@ -24,6 +24,7 @@ static const struct {
     [VERDICT_RIGHT] = {"right", NULL},
     [VERDICT_ZERO] = {"all zero", "and so are the differences"},
     [VERDICT_ROUNDING] = {"zero", "but for rounding, and so are the differences"},
+    [VERDICT_VAGUE] = {"too small", "it agrees with the differences as far as rounding lets them tell"},
     [VERDICT_UNREACHED] = {"not reached", "the cost does not depend on it"},
     [VERDICT_UNTOLD] = {"not judged", "every entry lies next to a kink"},
     [VERDICT_WRONG] = {"wrong", NULL},
@@ -124,7 +125,7 @@ static void write_table(const table *t, buf *out) {
 }
 
 static bool is_plain(verdict v) {
-    return v == VERDICT_RIGHT || v == VERDICT_ZERO || v == VERDICT_ROUNDING;
+    return v == VERDICT_RIGHT || v == VERDICT_ZERO || v == VERDICT_ROUNDING || v == VERDICT_VAGUE;
 }
 
 /* The first lines, and all that are not plainly right. */

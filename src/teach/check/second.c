@@ -330,7 +330,7 @@ dfoo_status check_second(model *m, const derivation *first, const derivation *se
     if (!s || !in) return DFOO_ENOMEM;
     DFOO_TRY(subject_init(s, m, a, engine));
     if (opt->values) DFOO_TRY(instance_given(in, s, a, opt->seed, opt->values));
-    else DFOO_TRY(instance_random(in, s, a, opt->seed));
+    else DFOO_TRY(instance_random(in, s, a, opt->seed, 0));
     if (!in->finite) return DFOO_OK;
     trial w = {.in = in, .first = first, .second = second, .g = &m->g, .a = a, .out = out};
     return second_try(&w);

@@ -1,6 +1,5 @@
-/* What is checked, made ready: the raw derivation, and nodes that only the check needs. They
- * are all built before anything is evaluated, since an evaluation covers the nodes that exist
- * when it is prepared.
+/* What is checked, made ready: the raw derivation, kinks and links. All nodes are built before anything is
+ * evaluated, since an evaluation covers the nodes that exist when it is prepared.
  *
  * Links. In a deep network the first layers' gradients can be smaller than the rounding
  * errors of the cost, and differences of the cost tell nothing. Then V is judged by what it
@@ -11,8 +10,6 @@
  * which is the chain rule at V, measured. Each dS is judged in the same way; what passes at
  * every variable holds for the whole. */
 #include "teach/check/inside.h"
-
-#include <assert.h>
 
 static dfoo_status reach_forward(subject *s) {
     VEC(node_id) roots = {0};
@@ -37,27 +34,11 @@ static void build_kinks(subject *s) {
     }
 }
 
-
-/* sum(dS * f), from the scale of dS to that of dV. */
-static node_id link_through(subject *s, const gradient *from, node_id f, const gradient *to) {
-    ir     *g = s->g;
-    node_id d = ir_var(g, from->grad)->leaf;
-    if (from->scale != to->scale)
-        d = ir_op2(g, from->scale == SCALE_COST ? OP_MUL : OP_DIV, d, ir_size(g, s->m->examples));
-    return ir_op(g, OP_SUM, AXIS_ALL, ir_op2(g, OP_MUL, d, f), 0, 0);
-}
-
-static void add_link(subject *s, const gradient *from, node_id f, uint32_t to) {
-    assert(to < s->right.list.n);
-    node_id more = link_through(s, from, f, &s->right.list.at[to]);
-    s->link[to] = s->link[to] ? ir_op2(s->g, OP_ADD, s->link[to], more) : more;
-}
-
-/* For each variable the sum over the statements that use it. */
+/* For each variable the statements that use it. */
 static dfoo_status build_links(subject *s) {
     uint32_t *number = arena_new(s->a, s->g->vars.n * sizeof *number);
-    s->link = arena_new(s->a, (s->right.list.n + 1) * sizeof *s->link);
-    if (!number || !s->link) return DFOO_ENOMEM;
+    s->links = arena_new(s->a, (s->right.list.n + 1) * sizeof *s->links);
+    if (!number || !s->links) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < s->right.list.n; i++) number[s->right.list.at[i].var] = i + 1;
     for (uint32_t i = 0; i < s->right.forward.list.n; i++) {
         stmt      st = s->right.forward.list.at[i];
@@ -65,9 +46,9 @@ static dfoo_status build_links(subject *s) {
         if (!number[st.var]) continue;
         DFOO_TRY(ir_reach(s->g, s->a, &st.node, 1, &need));
         for (uint32_t k = 0; k < need.list.n; k++) {
-            const gradient *from = &s->right.list.at[number[st.var] - 1];
-            const node     *x = ir_node(s->g, need.list.at[k]);
-            if (x->op == OP_VAR && number[x->ref]) add_link(s, from, st.node, number[x->ref] - 1);
+            const node *x = ir_node(s->g, need.list.at[k]);
+            if (x->op == OP_VAR && number[x->ref])
+                vec_push(s->a, &s->links[number[x->ref] - 1].list, (link){number[st.var] - 1, st.node});
         }
     }
     return DFOO_OK;
