@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/simplify/pieces.h"
+
 enum { MOST_ITEMS = 64 };
 
 static double own_cost(const node *x) {
@@ -100,7 +102,7 @@ static node_id join(builder *b, op_id op, node_id x, node_id y) {
     node_id n = ir_op2(b->g, op, x, y);
     shape   s = ir_shape(b->g, n); /* of none: a number */
     bool    own = shape_equal(s, ir_shape(b->g, x)) || shape_equal(s, ir_shape(b->g, y));
-    bool    larger = op != OP_MATMUL && !own;
+    bool    larger = (op == OP_MUL || op == OP_DIV) && !own;
     if (!n || larger) b->misfit = true;
     return n;
 }
@@ -257,7 +259,8 @@ static node_id add_up(builder *b, summand *list, uint32_t n) {
         if (i == (first < n ? first : 0)) continue;
         out = join(b, list[i].minus ? OP_SUB : OP_ADD, out, list[i].n);
     }
-    return out;
+    node_id whole = out ? pieces_fold(b->g, out) : 0;
+    return whole ? whole : out;
 }
 
 static node_id product_node(builder *b, const term *t, const bool *turned, bool minus);

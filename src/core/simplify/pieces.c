@@ -129,8 +129,26 @@ static bool gather(ir *g, node_id root, summands *out) {
     return true;
 }
 
+/* -x; of what was put together, each part on its own. */
+static node_id negated(ir *g, uint8_t axis, node_id x) {
+    node_id parts[16];
+    int     n = 0;
+    for (; n < 15 && ir_node(g, x)->op == OP_CONCAT && ir_node(g, x)->attr == axis; x = ir_node(g, x)->arg[0])
+        parts[n++] = ir_node(g, x)->arg[1];
+    x = ir_node(g, x)->op == OP_NEG ? ir_node(g, x)->arg[0] : ir_op1(g, OP_NEG, x);
+    while (n) {
+        node_id part = parts[--n];
+        part = ir_node(g, part)->op == OP_NEG ? ir_node(g, part)->arg[0] : ir_op1(g, OP_NEG, part);
+        x = ir_op(g, OP_CONCAT, axis, x, part, 0);
+    }
+    return x;
+}
+
 static node_id signed_part(ir *g, const summand *s) {
-    return s->negative ? ir_op1(g, OP_NEG, s->x) : s->x;
+    node x = *ir_node(g, s->x);
+    bool minus = x.op == OP_NEG && ir_node(g, x.arg[0])->op == OP_CONCAT;
+    if (minus) return s->negative ? x.arg[0] : negated(g, s->axis, x.arg[0]);
+    return s->negative ? negated(g, s->axis, s->x) : s->x;
 }
 
 /* b directly behind a, as one; false: it is not there. */
