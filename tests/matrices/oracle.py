@@ -50,7 +50,7 @@ def softmax(a, axis=0):
     return e / FUNCTIONS["sum"](e, axis=axis)
 
 
-def norm(a, *which, axis=None):
+def norm(a, *which, axis=None, keepdims=True):
     if which and which[0] == 1:
         return sum(abs(x) for x in a.flat)
     if which and which[0] == mp.inf:
@@ -73,6 +73,7 @@ FUNCTIONS = {
     "mish": entrywise(lambda a: a * mpmath.tanh(mpmath.log(1 + mpmath.exp(a)))), "softsign": entrywise(lambda a: a / (1 + abs(a))),
     "clip": entrywise(lambda a, b, c: min(max(a, b), c)), "abs": entrywise(lambda a: abs(a)),
     "sigmoid": entrywise(lambda a: 1 / (1 + mpmath.exp(-a))), "softplus": entrywise(lambda a: mpmath.log(1 + mpmath.exp(a))),
+    "sign": entrywise(lambda a: mpmath.sign(a)), "gelu": entrywise(lambda a: a * mpmath.ncdf(a)),
     "relu": entrywise(lambda a: max(a, mpf(0))), "maximum": entrywise(lambda a, b: max(a, b)), "minimum": entrywise(lambda a, b: min(a, b)),
     "where": np.frompyfunc(lambda a, b, c: b if a else c, 3, 1),
     "sum": joined(lambda x: mpmath.fsum(x)), "mean": joined(lambda x: mpmath.fsum(x) / len(x)), "max": joined(max),
@@ -95,17 +96,18 @@ FUNCTIONS = {
 
 class Model:
     def __init__(self, text):
-        self.kinds, self.shapes, self.statements, self.constants, self.cost = {}, {}, [], {}, None
+        self.kinds, self.shapes, self.statements, self.constants, self.sizes, self.cost = {}, {}, [], {}, set(), None
         for line in text.splitlines():
             line = re.sub(r"\blambda\b", "lambda_", line.split("#")[0].strip())
-            declared = re.match(r"(input|label|param)\s+(\w+)\s*:\s*\((.+?),(.+?)\)", line)
-            constant = re.match(r"(?:const|size)\s+(\w+)\s*=\s*(.*)", line)
+            declared = re.match(r"(?:symmetric )?(input|label|param)\s+(\w+)\s*:\s*\((.+?),(.+?)\)", line)
+            constant = re.match(r"(const|size)\s+(\w+)\s*=\s*(.*)", line)
             statement = re.match(r"(\w+)\s*=\s*(.*)", line)
             if declared:
                 self.kinds[declared[2]] = declared[1]
                 self.shapes[declared[2]] = declared[3].strip(), declared[4].strip()
             elif constant:
-                self.constants[constant[1]] = constant[2]
+                self.constants[constant[2]] = constant[3]
+                self.sizes |= {constant[2]} if constant[1] == "size" else set()
             elif line.startswith("minimize"):
                 self.cost = line.split()[1]
             elif statement:
@@ -114,19 +116,23 @@ class Model:
     def draw(self, sizes, rng, scale=1.0):
         """Values for what is declared."""
         sizes = dict(sizes, **{name: int(float(value)) for name, value in self.constants.items() if name in sizes})
-        return {name: scale * rng.normal(size=[int(d) if d.isdigit() else sizes[d] for d in shape]) for name, shape in self.shapes.items()}
+        return {name: scale * rng.normal(size=[eval(d, {}, sizes) for d in shape]) for name, shape in self.shapes.items()}
 
-    def value(self, arrays):
+    def evaluate(self, arrays, statements):
+        """All names behind these statements, (name, text) each."""
         names = dict(FUNCTIONS)
         for name, value in self.constants.items():
-            names[name] = mpf(str(float(eval(value))))
+            names[name] = int(value) if name in self.sizes else mpf(str(float(eval(value))))
         for name, x in arrays.items():
             names[name] = x
             for size, n in zip(self.shapes[name], x.shape):
                 names[size] = n
-        for name, text in self.statements:
+        for name, text in statements:
             names[name] = eval(text, names)
-        return mpf(np.asarray(names[self.cost], dtype=object).flat[0])
+        return names
+
+    def value(self, arrays):
+        return mpf(np.asarray(self.evaluate(arrays, self.statements)[self.cost], dtype=object).flat[0])
 
     def gradient(self, arrays, name):
         """By two-sided differences, whose error is some 1e-40 of what is measured."""
