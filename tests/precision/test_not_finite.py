@@ -107,3 +107,19 @@ def test_predict(dfoo, tmp_path):
     done = dfoo("predict", "net.eq", "--weights", "large.npz", "--data", "data.npz", "-o", "p.csv", cwd=tmp_path)
     assert done.returncode == 0
     assert "net.eq:5:1: warning: A[1, 1] is inf in float64\n" in done.stderr and "   Z[1, 1] = 1501\n" in done.stderr
+
+
+@pytest.mark.parametrize("formula, said", [
+    ("sum(inv(P))", ["it begins with inv(P), which is nan", "P is singular: its determinant is 0, and it has no inverse", "P + 0.001 * eye(n) would have one"]),
+    ("sum(solve(P - 0, ones(n, 1)))", ["P - 0 is singular", "P - 0 + 0.001 * eye(n) would have one"]),
+    ("logdet(P)", ["P is singular"]),
+    ("log(det(P - 3 * eye(n)))", ["det(P - 3 * eye(n)) is -6 there", "logdet(P - 3 * eye(n)) is the logarithm of the absolute value"]),
+])
+def test_a_singular_matrix_is_named(grad, formula, said):
+    text = grad(f"param P : (n, n)\nexamples none\nJ = {formula}\nminimize J\n", P=[[1, 2], [2, 4]])
+    assert text.startswith("net.eq:3:1: warning: J is ") and all(part in text for part in said), text
+
+
+def test_an_invertible_one_is_not(grad):
+    said = grad("param P : (n, n)\nexamples none\nJ = sum(inv(P) / 0)\nminimize J\n", P=[[1, 2], [3, 4]])
+    assert said.startswith("net.eq:3:1: warning: J is ") and "singular" not in said

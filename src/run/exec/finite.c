@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "run/exec/lu.h"
+
 typedef struct place_of {
     size_t row, col; /* from 0 */
     double value;
@@ -74,7 +76,7 @@ static bool find_bad(const search *w, shape s, const double *x, place_of *out) {
     size_t n = entries(w, s), cols = sizes_get(w->r->s, s.cols);
     for (size_t i = 0; i < n; i++) {
         if (isfinite(x[i])) continue;
-        *out = (place_of){i / cols, i % cols, x[i]};
+        *out = (place_of){i / cols, i % cols, isnan(x[i]) ? NAN : x[i]}; /* no sign */
         return true;
     }
     return false;
@@ -171,6 +173,35 @@ static dfoo_status tell_operand(search *w, const parts *x, const node *op, int k
     return DFOO_OK;
 }
 
+/* What an operand was, in values that may be changed; NULL without memory, or it is a number or a size. */
+static double *operand_values(search *w, const parts *x, node_id n) {
+    uint32_t i = node_list_place(&x->nodes, n);
+    double  *v;
+    bool     is_leaf = ir_node(w->g, n)->op == OP_VAR;
+    return x->var[i] && values_of(w, is_leaf ? w->e : x->e, x->var[i], &v) == DFOO_OK ? v : NULL;
+}
+
+/* A matrix that has no inverse, and one near it that has; the logarithm of a negative determinant. */
+static dfoo_status tell_singular(search *w, const parts *x, const node *op) {
+    const char *a = node_text(w, op->arg[0]);
+    node        of = *ir_node(w->g, op->arg[0]);
+    place_of    at;
+    if (op->op == OP_LOG && of.op == OP_DET) {
+        a = node_text(w, of.arg[0]);
+        diag_note(w->g->d, "logdet(%s) is the logarithm of the absolute value, and does not overflow", a);
+    }
+    if (op->op != OP_INV && op->op != OP_SOLVE && op->op != OP_LOGDET) return DFOO_OK;
+    size_t  n = sizes_get(w->r->s, of.sh.rows);
+    double *v = operand_values(w, x, op->arg[0]);
+    size_t *pivot = arena_new(w->r->a, n * sizeof *pivot);
+    if (!pivot || !v) return arena_status(w->r->a);
+    if (find_bad(w, of.sh, v, &at) || lu_factor(n, v, pivot)) return DFOO_OK;
+    const char *size = print_dim_text(w->g, w->r->a, of.sh.rows);
+    diag_note(w->g->d, "%s is singular: its determinant is 0, and it has no inverse", a);
+    diag_note(w->g->d, "%s + 0.001 * eye(%s) would have one, if that is meant", a, size);
+    return DFOO_OK;
+}
+
 /* The first operation whose value is not finite, at its first such entry. */
 static dfoo_status tell_operation(search *w, const parts *x) {
     for (uint32_t i = 0; i < x->nodes.list.n; i++) {
@@ -187,7 +218,7 @@ static dfoo_status tell_operation(search *w, const parts *x) {
                           ? ""
                           : arena_format(w->r->a, " in row %zu, column %zu", at.row + 1, at.col + 1));
         for (int k = 0; k < op_table[op.op].arity; k++) DFOO_TRY(tell_operand(w, x, &op, k, at));
-        break;
+        return tell_singular(w, x, &op);
     }
     return DFOO_OK;
 }
