@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from own_models import MODELS as OWN  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-MODELS = sorted((ROOT / "examples").glob("*.eq")) + sorted((ROOT / "tests" / "eq").glob("*.eq"))
+MODELS = sorted((ROOT / "examples").glob("*.eq")) + [ROOT / f"examples/gallery/{name}.eq" for name in ("cox", "crf", "kalman", "lstm")] + sorted((ROOT / "tests" / "eq").glob("*.eq"))
 FUNCTIONS = ["exp", "log", "sqrt", "erf", "abs", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "log1p"]
 
 # Documents on standard input, one behind the other; says which does not compile, and why.

@@ -253,9 +253,14 @@ static const math *set_slice(const writer *w, const node *x) {
     return math_bound(w->a, math_below(w->a, of, range), BINDS_CLOSED);
 }
 
+/* (n + 1) times m */
+static const math *set_dims(const writer *w, shape s) {
+    const math *rows = math_least(w->a, set_dim(w->p, s.rows), BINDS_PRODUCT);
+    return math_row(w->a, rows, math_glyph(GLYPH_BY), math_least(w->a, set_dim(w->p, s.cols), BINDS_PRODUCT));
+}
+
 static const math *set_zeros(const writer *w, shape s) {
-    const math *dims = math_row(w->a, set_dim(w->p, s.rows), math_glyph(GLYPH_BY), set_dim(w->p, s.cols));
-    return math_below(w->a, math_leaf(w->a, MATH_NUMBER, "0"), dims);
+    return math_below(w->a, math_leaf(w->a, MATH_NUMBER, "0"), set_dims(w, s));
 }
 
 /* One more block below those that are there, or beside them. */
@@ -319,10 +324,7 @@ static const math *set_leaf(const writer *w, const node *x) {
     case OP_NUMBER: return math_number_set(w->a, w->g->numbers.at[x->ref]);
     case OP_SIZE: return set_dim(w->p, x->ref);
     case OP_VAR: return set_name(w->p, x->ref, w->small && w->small[x->ref]);
-    default: { /* ones */
-        const math *rows = set_dim(w->p, x->sh.rows), *cols = set_dim(w->p, x->sh.cols);
-        return math_below(w->a, math_glyph(GLYPH_ONES), math_row(w->a, rows, math_glyph(GLYPH_BY), cols));
-    }
+    default: return math_below(w->a, math_glyph(GLYPH_ONES), set_dims(w, x->sh));
     }
 }
 
@@ -350,6 +352,20 @@ static const math *set_norms(const writer *w, const node *x, const math *norm) {
     return math_below(w->a, norm, x->attr == AXIS_0 ? col : row);
 }
 
+/* Does it run along an axis that a reader would not expect, or could not know? */
+static bool names_axis(const writer *w, const node *x) {
+    if (op_table[x->op].rule != SHAPE_SAME || x->op == OP_OPEN || shape_is_scalar(x->sh)) return false;
+    return x->op == OP_CUMSUM || x->op == OP_CUMSUM_BACK || x->attr != ir_class_axis(w->g, x->sh);
+}
+
+/* cumsum_i: the letter that runs stands below the name. */
+static const math *set_along(const writer *w, const node *x) {
+    const math *name = form_name(w->p, op_table[x->op].form);
+    name = math_below(w->a, name, math_leaf(w->a, MATH_LETTER, x->attr == AXIS_0 ? w->p->row : w->p->col));
+    const math *operand = math_brackets(w->a, made(w, x->arg[0]), LINE_AS_AROUND);
+    return math_row(w->a, name, math_glyph(GLYPH_CALL), operand);
+}
+
 static const math *set_eye(const writer *w, const node *x) {
     return math_below(w->a, math_leaf(w->a, MATH_LETTER, "I"), set_dim(w->p, x->sh.rows));
 }
@@ -363,6 +379,8 @@ static const math *set_call(const writer *w, const node *x) {
         call = math_row(w->a, name, math_glyph(GLYPH_CALL), math_brackets(w->a, first, LINE_AS_AROUND));
     } else if (op_table[x->op].rule == SHAPE_REDUCED && x->op != OP_NORM) { /* of one number */
         call = math_brackets(w->a, first, LINE_AS_AROUND);
+    } else if (names_axis(w, x)) {
+        call = set_along(w, x);
     } else {
         call = set_form(w->p, op_table[x->op].form, &how);
         if (x->op == OP_NORM && x->attr != AXIS_ALL) call = set_norms(w, x, call);
