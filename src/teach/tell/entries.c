@@ -274,7 +274,8 @@ static void add_chain(entries *e, const arrival *to, bool whole) {
 /* Not shown: that no other entry matters. The gradient is the sum over all entries of the top, each
  * with its difference. */
 static void add_check(entries *e, const arrival *to) {
-    letters     all = letters_at(e->top.row == '1' ? '1' : 'x', e->top.col == '1' ? '1' : 'y');
+    letters     own = letters_of(e->t, e->l->s->var);
+    letters     all = letters_at(own.row == '1' ? '1' : 'x', own.col == '1' ? '1' : 'y');
     index_tree *v = entry_of_var(e, e->l->s->var, all);
     index_tree *x = index_times(&e->env, entries_entry(e, link_gradient(e->t, e->l), all),
                                 index_partial(&e->env, v, entry_of_var(e, e->l->to->var, to->at)));
