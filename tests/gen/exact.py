@@ -332,6 +332,91 @@ def log_softmax(run, x, axis=None):
     return Node(run, shifted - log_of(s), (x,), lambda dy: (dy - p * dy.sum(axis),))
 
 
+# ------------------------------------------------------------------------------------------- parts of matrices
+
+def placed(x, shape, where):
+    """x among zeros."""
+    v = to_mpfr(np.zeros(shape))
+    v[where] = x.v
+    if x.e is None:
+        return Val(v)
+    e = np.zeros((2, *shape))
+    e[(slice(None), *where)] = x.e
+    return Val(v, e)
+
+
+def cut(x, where):
+    return Val(x.v[where], None if x.e is None else x.e[(slice(None), *where)])
+
+
+def part(run, x, where):
+    """Rows and columns: two slices."""
+    return Node(run, cut(x.val, where), (x,), lambda dy: (placed(dy, x.shape, where),))
+
+
+def concat(run, *parts, axis=0):
+    v = np.concatenate([p.val.v for p in parts], axis=axis)
+    e = None if parts[0].val.e is None else np.concatenate([p.val.e for p in parts], axis=axis + 1)
+    ends = np.cumsum([0] + [p.shape[axis] for p in parts])
+    where = [(slice(a, b), slice(None)) if axis == 0 else (slice(None), slice(a, b)) for a, b in zip(ends, ends[1:])]
+    return Node(run, Val(v, e), parts, lambda dy: tuple(cut(dy, w) for w in where))
+
+
+def pad(run, x, before, after, axis=0):
+    before, after = (int(n.val.v[0, 0]) for n in (before, after))
+    shape = tuple(n + (before + after if k == axis else 0) for k, n in enumerate(x.shape))
+    where = tuple(slice(before, before + n) if k == axis else slice(None) for k, n in enumerate(x.shape))
+    return Node(run, placed(x.val, shape, where), (x,), lambda dy: (cut(dy, where),))
+
+
+def blocks(run, x, rows, cols):
+    """[[a block, ..], ..], each of that many rows and columns."""
+    return [[part(run, x, (slice(i, i + rows), slice(j, j + cols))) for j in range(0, x.shape[1], cols)] for i in range(0, x.shape[0], rows)]
+
+
+def joined(run, rows):
+    return concat(run, *(concat(run, *row, axis=1) for row in rows), axis=0)
+
+
+def kron(run, a, b):
+    return joined(run, [[x * b for x in row] for row in blocks(run, a, 1, 1)])
+
+
+def block_dots(run, x, b):
+    return joined(run, [[total(run, block * b) for block in row] for row in blocks(run, x, *b.shape)])
+
+
+def block_sum(run, x, a):
+    rows, cols = x.shape[0] // a.shape[0], x.shape[1] // a.shape[1]
+    terms = [block * weight for row, weights_ in zip(blocks(run, x, rows, cols), blocks(run, a, 1, 1)) for block, weight in zip(row, weights_)]
+    out = terms[0]
+    for term in terms[1:]:
+        out = out + term
+    return out
+
+
+def diag(run, x):
+    n = x.shape[0]
+    if x.shape[1] > 1 or n == 1:
+        return concat(run, *(part(run, x, (slice(i, i + 1), slice(i, i + 1))) for i in range(n)), axis=0)
+    rows = [part(run, x, (slice(i, i + 1), slice(None))) for i in range(n)]
+    return concat(run, *(pad(run, row, run.number(i), run.number(n - 1 - i), axis=1) for i, row in enumerate(rows)), axis=0)
+
+
+def running(back):
+    def apply(run, x, axis=0):
+        n = x.shape[axis]
+        lines = [part(run, x, (slice(i, i + 1), slice(None)) if axis == 0 else (slice(None), slice(i, i + 1))) for i in range(n)]
+        for i in range(n - 2, -1, -1) if back else range(1, n):
+            lines[i] = lines[i + 1 if back else i - 1] + lines[i]
+        return concat(run, *lines, axis=axis)
+    return apply
+
+
+def norm(run, x, axis=None):
+    return FUNCTIONS["sqrt"](run, total(run, x * x, axis))
+
+
 # name -> what computes it, of a Run and Nodes. A new operation of dfoo gets its row here; test_exact.py asks the
 # library for the names of all functions and misses none.
 FUNCTIONS = {
@@ -361,6 +446,9 @@ FUNCTIONS = {
     "<": compare(lambda d: d < 0), ">": compare(lambda d: d > 0), "<=": compare(lambda d: d <= 0),
     ">=": compare(lambda d: d >= 0), "==": compare(lambda d: d == 0), "!=": compare(lambda d: d != 0),
     "sum": total, "mean": mean, "max": largest, "softmax": softmax, "log_softmax": log_softmax,
+    "concat": concat, "pad": pad, "kron": kron, "block_dots": block_dots, "block_sum": block_sum, "diag": diag,
+    "trace": lambda run, x: total(run, diag(run, x)), "cumsum": running(False), "cumsum_back": running(True), "norm": norm,
+    "outer": lambda run, a, b: (a if a.shape[1] == 1 else a.T) @ (b if b.shape[0] == 1 else b.T),
     "dropout": lambda run, x, keep: x,  # nothing is dropped
 }
 PICKS = {"max": ("first", "last", "share")}

@@ -106,8 +106,21 @@ ALONG = [
 ]
 REDUCED = [("sum(%0, axis={a})", 4), ("mean(%0, axis={a})", 1), ("max(%0, axis={a})", 1), ("log(sum(exp(%0), axis={a}))", 1), ("sqrt(sum($0**2, axis={a}) + 1)", 4)]
 WHOLE = [("sum(%0)", 8), ("mean(%0)", 1), ("max(%0)", 1), ("sum($0**2)", 16), ("mean($0)**2", 4)]
-# With matrices as such.
-MATRICES = []
+# Rows, columns and blocks of matrices that come out in this shape, (r, c): form, shapes of the operands ("d": any dimension that is
+# longer than 1), when it fits ("": always), the largest operands, how much comes out of them.
+MATRICES = [
+    ("$0[0:1, :]", [("d", "c")], "r1", 30, 1), ("$0[-1:, :]", [("d", "c")], "r1", 30, 1), ("$0[:, 1:2]", [("r", "d")], "c1", 30, 1),
+    ("concat(%0, %1)[{d}:, :]", [("d", "c"), ("r", "c")], "", 30, 1), ("concat(%0, %1, axis=1)[:, 0:{c}]", [("r", "c"), ("r", "d")], "", 30, 1),
+    ("concat(%0, %1, %0)[{d}:{d} + {r}, :]", [("d", "c"), ("r", "c")], "", 30, 1), ("pad(%0, 1, 2)[1:{r} + 1, :]", [("r", "c")], "", 30, 1),
+    ("pad(%0, 1, 0, axis=1)[:, 0:{c}]", [("r", "c")], "", 30, 1), ("$0 - pad($0[:, 0:1], 0, {c} - 1, axis=1)", [("r", "c")], "c", 20, 1),
+    ("cumsum(%0, axis=0)", [("r", "c")], "", 8, 4), ("cumsum(%0, axis=1)", [("r", "c")], "", 8, 4), ("cumsum_back(%0, axis=0)", [("r", "c")], "", 8, 4),
+    ("kron(%0, %1)", [("1", "c"), ("r", "1")], "", 5, 5), ("block_dots(kron(%0, %1), %1)", [("r", "c"), ("d", "1")], "", 3, 30),
+    ("block_sum(kron(%1, %0), %1)", [("r", "c"), ("1", "d")], "", 3, 30), ("diag(%0)", [("d", "d")], "d1", 30, 1), ("diag(%0)", [("r", "1")], "square", 30, 1),
+    ("outer(%0, %1)", [("r", "1"), ("1", "c")], "", 5, 5), ("$0 - $1", [("r", "1"), ("1", "c")], "", 15, 2), ("$0 * $1", [("r", "1"), ("1", "c")], "", 5, 5),
+    ("maximum(%0, %1)", [("r", "1"), ("1", "c")], "", 30, 1), ("exp($0 - $1)", [("1", "c"), ("r", "1")], "", 1, 8),
+    ("$0 / (1 + norm(%0, axis=0))", [("r", "c")], "", 20, 1), ("$0 * norm(1 + $0**2, axis=1)", [("r", "c")], "", 2, 20),
+    ("trace(1/4 * $0 @ $1) * $2", [("d", "c"), ("c", "d"), ("r", "c")], "", 3, 10),
+]
 COSTS = ["sum(%0)", "mean(%0)", "sum($0**2)", "log(2 + sum(%0)**2)", "mean(%0)**2 + sum(%0)", "max(%0)", "sqrt(1 + sum($0**2))", "1/2 * sum($0**2)"]
 MEANS = ["1/m * sum(%0)", "sum(%0)/m", "1/(2*m) * sum($0**2)", "-1/m * sum(%0)", "1/m * sum($0**2)"]
 NUMBERS = ["2", "0.5", "1", "lam", "0.1", "3", "-1", "1e-4"]
@@ -207,6 +220,16 @@ class Maker:
             return Expr("$0 @ $1 @ $2" if self.chance(0.5) else "$0 @ ($1 @ $2)", (a, b, c), shape, 4 * a.most * b.most)
         return Expr("$0 @ $1", (a, b), shape, 2 * a.most * b.most)
 
+    def matrices(self, shape):
+        """Of rows, columns and blocks, or a row against a column."""
+        r, c = shape
+        fits = {"": True, "r1": r == "1", "c1": c == "1", "c": c != "1", "d1": c == "1" and r != "1", "square": r == c and r != "1"}
+        form, shapes, when, most, grows = self.r.choice([row for row in MATRICES if fits[row[2]]])
+        d = r if when == "d1" else self.r.choice([n for n in ["m", *self.sizes] if self.role != "sizes" or n != "m"])
+        names = {"r": r, "c": c, "d": d, "1": "1"}
+        args = tuple(self.bounded(self.make(tuple(names[n] for n in s)), most) for s in shapes)
+        return Expr(form.format(**names), args, shape, grows * max(a.most for a in args))
+
     def along(self, shape):
         form, most, out = self.r.choice(ALONG)
         return Expr(form.format(a=self.r.randrange(2)), (self.bounded(self.make(shape), most),), shape, out)
@@ -242,6 +265,8 @@ class Maker:
             return self.pair(shape)
         if shape is NUMBER:
             return self.whole()
+        if k < 0.71:
+            return self.matrices(shape)
         if k < 0.84:
             return self.product(shape)
         if k < 0.88:

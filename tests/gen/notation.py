@@ -35,7 +35,7 @@ def evaluate(run, x, names, functions):
     if isinstance(x, ast.Attribute) and x.attr == "T":
         return value(x.value).T
     if isinstance(x, ast.Subscript):
-        return exact.part(run, value(x.value), slices(x.slice))
+        return exact.part(run, value(x.value), slices(x.slice, value))
     if isinstance(x, ast.Call):
         return call(run, x, value, functions)
     raise ValueError(ast.dump(x))
@@ -56,12 +56,9 @@ def binary(op, a, b):
     return a**b
 
 
-def slices(x):
+def slices(x, value):
     def one(x):
-        if isinstance(x, ast.Slice):
-            return slice(*(None if p is None else ast.literal_eval(p) for p in (x.lower, x.upper)))
-        i = ast.literal_eval(x)
-        return slice(i, i + 1 or None)
+        return slice(*(None if p is None else int(value(p).val.v[0, 0]) for p in (x.lower, x.upper)))
     return tuple(map(one, x.elts)) if isinstance(x, ast.Tuple) else (one(x), slice(None))
 
 
@@ -69,6 +66,8 @@ def call(run, x, value, functions):
     name = x.func.id
     if name == "ones":
         return run.constant(exact.ONE.to([int(value(a).val.v[0, 0]) for a in x.args]))
+    if name == "eye":
+        return run.constant(exact.given(np.eye(int(value(x.args[0]).val.v[0, 0]))))
     args = [value(a) for a in x.args]
     keywords = {k.arg: ast.literal_eval(k.value) for k in x.keywords if k.arg != "keepdims"}
     if name in functions:
