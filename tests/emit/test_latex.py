@@ -18,7 +18,7 @@ OWN = {**MODELS, **OPEN_MODELS}
 COMMANDS = set("""begin end left right frac mathrm mathit mathbf operatorname text cdot odot times top sum max min log sin
     cos tan sinh cosh tanh arcsin arccos arctan det Vert sqrt sigma ge le ne alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho tau
     upsilon phi chi psi omega varsigma Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
-    documentclass usepackage allowdisplaybreaks setlength parindent hspace medskip textbackslash textasciicircum
+    documentclass usepackage allowdisplaybreaks setlength parindent parskip parbox textwidth raggedright bigl bigr hspace textbackslash textasciicircum
     textasciitilde textless textgreater textbar""".split())
 
 
@@ -157,7 +157,7 @@ def test_letters_of_sums_are_free(dfoo):
 
 def test_standalone_is_a_document(dfoo):
     text = latex_of(dfoo, "two_layer", "--standalone")
-    assert text.startswith("\\documentclass{article}\n") and text.endswith("\\end{document}\n")
+    assert text.startswith("\\documentclass[fleqn]{article}\n") and text.endswith("\\end{document}\n")
     assert r"two\_layer.eq: examples are columns" in text
     assert equations(latex_of(dfoo, "two_layer"))[3] in text
 

@@ -90,8 +90,40 @@ const math *set_formula(const notation *p, const char *text, const formula_parts
 /* In the notation's language. */
 void notation_write(const notation *p, const math *x, buf *out);
 
+/* ------------------------------------------------------ documents around it */
+
 /* Prose in a document of these languages: their special signs are escaped. */
 void tex_prose(const char *text, size_t len, buf *out);
 void typst_prose(const char *text, size_t len, buf *out);
+
+/* A formula in a paragraph. */
+void tex_inline(const char *tex, buf *out);
+
+enum { PAGE_LONG = 300 }; /* characters of a formula that fill a line about: a longer one breaks in a box */
+
+/* What a language has around its equations. */
+typedef struct math_page {
+    const math_target *to;
+    const char *comment, *further_in;           /* begins a comment, an indented line of the head */
+    const char *begin, *next, *beside, *end;    /* of aligned equations, what stands beside one of them */
+    const char *top, *forward, *bottom;         /* of a document, what leads to the forward pass */
+    void (*prose)(const char *text, size_t len, buf *out);
+    void (*box)(const char *formula, buf *out); /* with lines that break */
+} math_page;
+
+extern const math_page page_tex, page_typst;
+
+/* Lines of comments (# ..) as comments, or `standalone` as paragraphs. */
+void page_head(const math_page *page, const char *head, bool standalone, buf *out);
+
+/* A formula as text of the language, in a box if it is long. */
+void page_formula(const math_page *page, const char *text, buf *out);
+
+/* left = right and the shape; a block begins with the first and is ended by page->end. */
+void page_equation(const math_page *page, const notation *p, bool first, const math *left, const math *right,
+                   shape s, buf *out);
+
+/* The whole forward pass as a block, with the words that lead to it. */
+void page_forward(const math_page *page, const notation *p, const program *forward, buf *out);
 
 #endif

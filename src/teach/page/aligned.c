@@ -26,7 +26,8 @@ static void put_line(const sheet *p, const document *doc, const block *b, const 
     for (uint32_t i = b->hanging && b->n_sides > 1; i < b->n_sides; i++) {
         if (i > 0) buf_printf(p->out, "%s &= ", i > 1 ? how->next : "");
         else if (b->n_sides == 1) buf_puts(p->out, "& ");
-        how->formula(p, sheet_tex(p, doc, &b->sides[i]));
+        if (how->page) page_formula(how->page, sheet_tex(p, doc, &b->sides[i]), p->out);
+        else buf_puts(p->out, sheet_tex(p, doc, &b->sides[i]));
     }
     put_note(p, doc, b->tail, how, below);
 }
@@ -70,7 +71,7 @@ static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, con
     return end;
 }
 
-void aligned_blocks(const sheet *p, const document *doc, const aligned *how) {
+static void put_blocks(const sheet *p, const document *doc, const aligned *how) {
     uint32_t section = 0;
     for (uint32_t i = 0; i < doc->blocks.n && !p->out->failed;) {
         const block *b = &doc->blocks.at[i];
@@ -80,4 +81,26 @@ void aligned_blocks(const sheet *p, const document *doc, const aligned *how) {
         if (b->kind == BLOCK_WORDS || b->kind == BLOCK_SECTION) i++;
         else i = put_display(p, doc, i, how);
     }
+}
+
+void aligned_one(const sheet *p, const document *doc, const explain_result *result, const aligned *how) {
+    buf checked;
+    put_blocks(p, doc, how);
+    buf_init(&checked, p->out->mem);
+    sheet_checked(result, &checked);
+    buf_puts(p->out, how->small);
+    how->prose(checked.text ? checked.text : "", checked.len, p->out);
+    buf_puts(p->out, how->small_end);
+    if (checked.failed) p->out->failed = true;
+    buf_free(&checked);
+}
+
+void aligned_begin(const sheet *p, const aligned *how) {
+    if (p->standalone) buf_puts(p->out, how->page->top);
+    page_head(how->page, p->head, p->standalone, p->out);
+    if (p->standalone && p->d) page_forward(how->page, &p->names, &p->m->forward, p->out);
+}
+
+void aligned_end(const sheet *p, const aligned *how) {
+    if (p->standalone) buf_puts(p->out, how->page->bottom);
 }

@@ -6,22 +6,28 @@
 
 /* How a format writes what stands around aligned equations. */
 typedef struct aligned {
-    const char *begin, *end; /* of a display with lines in columns */
-    const char *next;        /* between two lines of it */
+    const math_page *page;      /* around equations; NULL: a long formula stays in its line */
+    const char *begin, *end;    /* of a display with lines in columns */
+    const char *next;           /* between two lines of it */
     const char *beside, *below; /* before a note, and before one that stands below its line */
-    const char *between;     /* words and the display that they lead to */
+    const char *between;        /* words and the display that they lead to */
+    const char *small, *small_end; /* around how closely it held */
+    size_t      longest; /* columns of plain text; the notes of a display with a longer line stand below
+                            their lines */
+    void (*prose)(const char *text, size_t len, buf *out);
     void (*words)(const sheet *p, const document *doc, const char *text); /* a marked string */
     void (*note)(const sheet *p, const document *doc, const char *text);  /* behind a line; not empty */
-    void (*formula)(const sheet *p, const char *tex); /* a side of a line */
-    size_t longest; /* columns of plain text; the notes of a display with a longer line stand below their
-                       lines */
     void (*heading)(const sheet *p, const document *doc, const block *b); /* above the title's line */
     void (*section)(const sheet *p, const document *doc, const block *b, uint32_t number);
 } aligned;
 
-#define TEX_LINES " \\\\\n", " && ", " \\\\\n &\\quad "
+#define TEX_LINES .next = " \\\\\n", .beside = " && ", .below = " \\\\\n &\\quad "
 
-/* All blocks of a document. */
-void aligned_blocks(const sheet *p, const document *doc, const aligned *how);
+/* A renderer's begin and end: the head, the forward pass, and what makes a whole document. */
+void aligned_begin(const sheet *p, const aligned *how);
+void aligned_end(const sheet *p, const aligned *how);
+
+/* All blocks of a document, and how closely it held. */
+void aligned_one(const sheet *p, const document *doc, const explain_result *result, const aligned *how);
 
 #endif

@@ -4,7 +4,7 @@
 #include "teach/page/aligned.h"
 
 /* What Markdown would take for its own is escaped. */
-static void put_prose(buf *out, const char *text, size_t len) {
+static void put_prose(const char *text, size_t len, buf *out) {
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '-' && i + 1 < len && text[i + 1] == '>') buf_puts(out, "→"), i++;
         else if (sheet_is_letter(text, i, len)) buf_printf(out, "$%c$", text[i]);
@@ -18,7 +18,7 @@ static void put_words(const sheet *p, const document *doc, const char *text) {
     size_t      prose;
     const side *formula;
     for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
-        put_prose(p->out, text, prose);
+        put_prose(text, prose, p->out);
         if (formula) buf_printf(p->out, "$%s$", sheet_tex(p, doc, formula));
     }
 }
@@ -51,10 +51,6 @@ static void put_note(const sheet *p, const document *doc, const char *text) {
     }
 }
 
-static void put_formula(const sheet *p, const char *tex) {
-    buf_puts(p->out, tex);
-}
-
 static void put_heading(const sheet *p, const document *doc, const block *b) {
     buf_printf(p->out, "## $%s$\n\n", sheet_tex(p, doc, &b->sides[0]));
 }
@@ -65,18 +61,16 @@ static void put_section(const sheet *p, const document *doc, const block *b, uin
     buf_puts(p->out, "\n\n");
 }
 
+static const aligned how = {
+    .begin = "$$\n\\begin{aligned}\n", .end = "\n\\end{aligned}\n$$\n\n", TEX_LINES, .between = "\n\n",
+    .small = "*", .small_end = "*\n",
+    .longest = SIZE_MAX,
+    .prose = put_prose, .words = put_words, .note = put_note, .heading = put_heading, .section = put_section,
+};
+
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    static const aligned how = {"$$\n\\begin{aligned}\n", "\n\\end{aligned}\n$$\n\n", TEX_LINES,
-                                "\n\n", put_words, put_note, put_formula, SIZE_MAX, put_heading, put_section};
-    buf checked;
-    aligned_blocks(p, doc, &how);
-    buf_init(&checked, p->out->mem);
-    sheet_checked(result, &checked);
-    buf_puts(p->out, "*");
-    if (checked.text) put_prose(p->out, checked.text, checked.len);
-    buf_puts(p->out, p->whole ? "*\n\n" : "*\n");
-    if (checked.failed) p->out->failed = true;
-    buf_free(&checked);
+    aligned_one(p, doc, result, &how);
+    buf_puts(p->out, p->whole ? "\n" : "");
 }
 
 static void begin(sheet *p) {
@@ -85,14 +79,14 @@ static void begin(sheet *p) {
     bool        list = false;
     if (!p->whole) return;
     buf_puts(p->out, "# ");
-    put_prose(p->out, p->title, strlen(p->title));
+    put_prose(p->title, strlen(p->title), p->out);
     buf_puts(p->out, "\n\n");
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
         if (!skip && list) buf_puts(p->out, "\n");
         list = skip > 0;
         buf_puts(p->out, list ? "- " : "");
-        put_prose(p->out, line + skip, len - skip);
+        put_prose(line + skip, len - skip, p->out);
         buf_puts(p->out, list ? "\n" : "\n\n");
     }
     buf_puts(p->out, list ? "\n" : "");
