@@ -140,6 +140,9 @@ void        options_free(const command *c, request *r);
 /* Does the request hold what does not go together? DFOO_EINPUT: said. */
 dfoo_status together_check(const command *c, const request *r);
 
+/* Was the option of this name on the command line? */
+bool was_given(const request *r, command_id command, const char *name);
+
 /* -------------------------------------------------------- words and numbers */
 
 /* The whole text as a finite decimal number; as a whole number from 0 on. */
@@ -223,6 +226,10 @@ bool        is_model(const char *name); /* "-", a file that is there, or a built
 
 /* "logistic, two_layer, .." */
 const char *list_words(dfoo_words list, char text[HELP_SIZE]);
+
+/* " (.tex)" behind a word that names a format, else "". */
+enum { ENDING_SIZE = 16 };
+const char *ending_text(dfoo_words list, size_t i, char text[ENDING_SIZE]);
 
 /* What a command works on: what there is of it is freed by task_close. */
 typedef struct task {

@@ -15,11 +15,10 @@ static void add_json(const task *w, const dfoo_derive_options *asked) {
 }
 
 dfoo_status run_derive(dfoo *d, request *r) {
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_NUMPY, DFOO_LATEX, DFOO_TYPST, DFOO_JSON};
-    task                     w;
-    char                    *text = NULL;
-    dfoo_status              status = task_open(&w, d, r);
-    r->derive.format = formats[r->format];
+    task        w;
+    char       *text = NULL;
+    dfoo_status status = task_open(&w, d, r);
+    r->derive.format = dfoo_word_format(DFOO_DERIVE_FORMATS, (size_t)r->format);
     if (status == DFOO_OK) status = dfoo_derive(w.model, &r->derive, &text);
     if (status == DFOO_OK) add_json(&w, &r->derive);
     status = answer(d, status, text, NULL);

@@ -16,17 +16,25 @@ static void add_json(const task *w, const char *function, const dfoo_explain_opt
     dfoo_text_free(w->d, text);
 }
 
+/* The format's number: what was asked for, or else what the name of the file to write ends in. */
+static int format_of(const request *r) {
+    const char *ending;
+    if (!r->output || r->ascii || was_given(r, COMMAND_explain, "format")) return r->format;
+    for (size_t i = 0; (ending = dfoo_word_ending(DFOO_EXPLAIN_FORMATS, i)); i++)
+        if (ends_with(r->output, ending)) return (int)i;
+    return r->format;
+}
+
 dfoo_status run_explain(dfoo *d, request *r) {
-    static const dfoo_format formats[] = {DFOO_TEXT,  DFOO_HTML,     DFOO_LATEX,
-                                          DFOO_TYPST, DFOO_MARKDOWN, DFOO_JSON};
-    const bool  plain = r->format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
+    const int   format = format_of(r);
+    const bool  plain = format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
     const char *function = r->args[1] || r->all ? NULL : r->args[0];
     char       *text = NULL;
     task        w = {.d = d};
     dfoo_status status = can_write(r->output, false);
     if (function) r->args[0] = NULL; /* no model */
     if (status == DFOO_OK) status = task_open(&w, d, r);
-    r->explain.format = plain ? DFOO_ASCII : formats[r->format];
+    r->explain.format = plain ? DFOO_ASCII : dfoo_word_format(DFOO_EXPLAIN_FORMATS, (size_t)format);
     r->explain.values = w.values;
     if (status == DFOO_OK) status = explain(&w, function, &r->explain, &text);
     if (text) add_json(&w, function, &r->explain);

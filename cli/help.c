@@ -110,11 +110,13 @@ static void list_options(const command *c) {
 
 /* The words of a list with a sentence for each, below what the help calls them. */
 static void list_notes(const char *title, dfoo_words list) {
+    char        ending[ENDING_SIZE];
     const char *note = dfoo_word_note(list, 0);
     if (!note || !*note) return;
     out_printf("\n%s:\n", title);
     for (size_t i = 0; dfoo_word(list, i); i++)
-        out_printf("  %-14s %s\n", dfoo_word(list, i), dfoo_word_note(list, i));
+        out_printf("  %-14s %s%s\n", dfoo_word(list, i), dfoo_word_note(list, i),
+                   ending_text(list, i, ending));
 }
 
 /* "FUNCTION is one of", and the words as a paragraph. */

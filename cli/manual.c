@@ -125,6 +125,7 @@ static void models(void) {
 
 /* The words of a list, each with its sentence. */
 static void notes(const char *title, dfoo_words list) {
+    char        ending[ENDING_SIZE];
     const char *first = dfoo_word_note(list, 0);
     if (!first || !*first) return;
     out_printf(".SH %s\n", title);
@@ -133,6 +134,7 @@ static void notes(const char *title, dfoo_words list) {
         word(dfoo_word(list, i));
         out_printf("\\fR\n");
         word(dfoo_word_note(list, i));
+        word(ending_text(list, i, ending));
         out_printf("\n");
     }
 }

@@ -68,23 +68,24 @@ static dfoo_status unknown_option(const command *c, const char *word) {
                  c->name);
 }
 
-/* "a|b|c" -> "a, b or c" */
-static void say_choices(const char *choices, char *text, size_t size) {
-    size_t len = 0;
-    for (; *choices && len + 5 < size; choices++) {
-        if (*choices != '|') {
-            text[len++] = *choices;
-        } else {
-            len += (size_t)snprintf(text + len, size - len, "%s", strchr(choices + 1, '|') ? ", " : " or ");
-        }
+/* "a, b or c" */
+static void say_choices(const option *o, char *text, size_t size) {
+    const char *word, *next;
+    size_t      n, n_next, len = 0;
+    bool        more = option_word(o, 0, &next, &n_next);
+    for (size_t i = 1; more && len < size; i++) {
+        word = next;
+        n = n_next;
+        more = option_word(o, i, &next, &n_next);
+        len += (size_t)snprintf(text + len, size - len, "%s%.*s", i == 1 ? "" : more ? ", " : " or ",
+                                (int)n, word);
     }
-    text[len] = 0;
 }
 
 /* What an option takes, in words. */
 static const char *what_fits(const option *o, char *text, size_t size) {
     if (o->type == TYPE_CHOICE) {
-        say_choices(o->value, text, size);
+        say_choices(o, text, size);
         return text;
     }
     if (o->type == TYPE_NUMBER && o->below > 0) {

@@ -57,6 +57,11 @@ static bool all_hold(const command *c, const request *r, const char *when) {
     return true;
 }
 
+bool was_given(const request *r, command_id command, const char *name) {
+    const option *o = option_named(command_at(command), name, strlen(name));
+    return o && r->given[option_number(o)];
+}
+
 /* The message with the arguments in it. */
 static dfoo_status say_wrong(const request *r, const char *message) {
     char   text[1024];

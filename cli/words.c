@@ -48,6 +48,12 @@ const char *list_words(dfoo_words list, char text[HELP_SIZE]) {
     return text;
 }
 
+const char *ending_text(dfoo_words list, size_t i, char text[ENDING_SIZE]) {
+    const char *ending = dfoo_word_ending(list, i);
+    snprintf(text, ENDING_SIZE, ending ? " (%s)" : "%s", ending ? ending : "");
+    return text;
+}
+
 enum { LONGEST_WORD = 32 };
 
 static bool same_letter(char a, char b) {

@@ -197,7 +197,8 @@ DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arr
 /* ------------------------------------------------------------------- words */
 
 /* What the library knows by name: built-in models, functions of the notation, activations of
- * dfoo_new_options.layers and losses, starts of parameters, optimisers, schedules of the learning rate. */
+ * dfoo_new_options.layers and losses, starts of parameters, optimisers, schedules of the learning rate,
+ * formats of dfoo_derive and of dfoo_explain. */
 typedef enum dfoo_words {
     DFOO_MODELS = 0,
     DFOO_FUNCTIONS = 1,
@@ -205,13 +206,17 @@ typedef enum dfoo_words {
     DFOO_LOSSES = 3,
     DFOO_STARTS = 4,
     DFOO_OPTIMIZERS = 5,
-    DFOO_SCHEDULES = 6
+    DFOO_SCHEDULES = 6,
+    DFOO_DERIVE_FORMATS = 7,
+    DFOO_EXPLAIN_FORMATS = 8
 } dfoo_words;
 
 /* Word number i of a list, a constant; NULL behind the last. */
 DFOO_API const char *dfoo_word(dfoo_words list, size_t i);
 /* What it means in a sentence, "" if there is none; NULL behind the last. */
 DFOO_API const char *dfoo_word_note(dfoo_words list, size_t i);
+/* What the names of files in a format end in, ".tex"; NULL: it is the word of no format. */
+DFOO_API const char *dfoo_word_ending(dfoo_words list, size_t i);
 
 /* ------------------------------------------------------------------ models */
 
@@ -326,6 +331,10 @@ typedef enum dfoo_format {
     DFOO_MARKDOWN = 6, /* dfoo_explain: with TeX's mathematics between dollars */
     DFOO_TYPST = 7     /* equations for Typst */
 } dfoo_format;
+
+/* The format that a word of DFOO_DERIVE_FORMATS or DFOO_EXPLAIN_FORMATS means; DFOO_TEXT: it is the word of
+ * none. */
+DFOO_API dfoo_format dfoo_word_format(dfoo_words list, size_t i);
 
 typedef struct dfoo_derive_options {
     size_t size; /* DFOO_INIT */

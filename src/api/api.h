@@ -209,8 +209,9 @@ dfoo_status set_new(dfoo *d, dfoo_arrays **out);
  * *own is to be freed with arrays_free, after a failure, too; NULL: nothing had to be copied. */
 dfoo_status set_plain(dfoo *d, const dfoo_arrays **set, dfoo_arrays **own);
 
-/* "text, html or json": the names that a list has, in words. `name` gets `some` and returns "" for what is
- * left out, NULL behind the last. */
-const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some);
+/* Is there this format in the list, and a whole document in it if one is wanted? `what`: "derivations".
+ * DFOO_EINPUT: said. */
+dfoo_status work_check_format(work *w, const char *what, text_formats *list, dfoo_format format,
+                              bool standalone);
 
 #endif

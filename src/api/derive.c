@@ -102,27 +102,17 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     return status;
 }
 
-static const char *format_name(size_t i, bool standalone) {
-    const emit_format *format = emit_format_at(i);
-    return !format ? NULL : format->name && (format->standalone || !standalone) ? format->name : "";
-}
-
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
-    const char        *text_only = opt->run     ? "the program as it is run"
-                                   : opt->steps ? "the list of all steps"
-                                   : opt->given ? "a derivation in which something is given"
-                                                : NULL;
-    const emit_format *format = emit_format_find(opt->format);
-    const char        *wrong = NULL;
-    if (!format)
-        wrong = arena_format(&w->a, "there is no such format: derivations come as %s",
-                             work_choices(&w->a, format_name, false));
-    else if (text_only && format->write) wrong = arena_format(&w->a, "%s comes as text only", text_only);
-    else if (text_only && opt->hvp) wrong = "second derivatives come without steps, run and given";
-    else if (opt->standalone && !format->standalone)
-        wrong = arena_format(&w->a, "standalone belongs to the format %s",
-                             work_choices(&w->a, format_name, true));
-    return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
+    const char *text_only = opt->run     ? "the program as it is run"
+                            : opt->steps ? "the list of all steps"
+                            : opt->given ? "a derivation in which something is given"
+                                         : NULL;
+    DFOO_TRY(work_check_format(w, "derivations", emit_format_at, opt->format, opt->standalone != 0));
+    if (!text_only) return DFOO_OK;
+    if (emit_format_find(opt->format)->write)
+        return diag_alone(&w->messages, "%s comes as text only", text_only);
+    if (!opt->hvp) return DFOO_OK;
+    return diag_alone(&w->messages, "second derivatives come without steps, run and given");
 }
 
 /* What is given, and a line that says so. */

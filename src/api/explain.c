@@ -172,23 +172,6 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
                       name);
 }
 
-static const char *format_name(size_t i, bool standalone) {
-    const page_format *format = page_format_at(i);
-    return !format ? NULL : format->name && (format->standalone || !standalone) ? format->name : "";
-}
-
-static dfoo_status check_explain_options(work *w, const dfoo_explain_options *opt) {
-    const page_format *format = page_format_find(opt->format);
-    const char        *wrong = NULL;
-    if (!format)
-        wrong = arena_format(&w->a, "there is no such format: explanations come as %s",
-                             work_choices(&w->a, format_name, false));
-    else if (opt->standalone && !format->standalone)
-        wrong = arena_format(&w->a, "standalone belongs to the format %s",
-                             work_choices(&w->a, format_name, true));
-    return wrong ? diag_alone(&w->messages, "%s", wrong) : arena_status(&w->a);
-}
-
 /* A call of one of the two functions below. */
 typedef struct explain_request {
     dfoo_explain_options how;
@@ -198,7 +181,7 @@ typedef struct explain_request {
 
 static dfoo_status explain_request_text(work *w, const void *request, buf *out) {
     const explain_request *r = request;
-    DFOO_TRY(check_explain_options(w, &r->how));
+    DFOO_TRY(work_check_format(w, "explanations", page_format_at, r->how.format, r->how.standalone != 0));
     return explain_name(w, r->with_model, r->name, &r->how, out);
 }
 

@@ -63,13 +63,26 @@ var_id work_find(work *w, const char *name) {
     return 0;
 }
 
-const char *work_choices(arena *a, const char *(*name)(size_t i, bool some), bool some) {
-    const char *names = NULL, *last = NULL, *next;
-    for (size_t i = 0; (next = name(i, some)) != NULL; i++) {
-        if (!next[0]) continue;
+/* "text, html or json": the names of a list, or of those that are whole documents. */
+static const char *format_names(arena *a, text_formats *list, bool standalone) {
+    const char *names = NULL, *last = NULL;
+    for (size_t i = 0; list(i) && list(i)->name; i++) {
+        if (standalone && !list(i)->standalone) continue;
         names = !last ? NULL : names ? arena_format(a, "%s, %s", names, last) : last;
-        last = next;
+        last = list(i)->name;
     }
     names = names ? arena_format(a, "%s or %s", names, last) : last;
     return names ? names : "";
+}
+
+dfoo_status work_check_format(work *w, const char *what, text_formats *list, dfoo_format format,
+                              bool standalone) {
+    const text_format *row;
+    size_t             i = 0;
+    while ((row = list(i)) && row->format != format) i++;
+    const char *names = format_names(&w->a, list, row != NULL);
+    DFOO_TRY(arena_status(&w->a));
+    if (!row) return diag_alone(&w->messages, "there is no such format: %s come as %s", what, names);
+    if (!standalone || row->standalone) return DFOO_OK;
+    return diag_alone(&w->messages, "standalone belongs to the format %s", names);
 }

@@ -2,6 +2,8 @@
 #include "api/api.h"
 #include "core/core.h"
 #include "run/run.h"
+#include "ship/ship.h"
+#include "teach/teach.h"
 
 static bool model_at(size_t i, lang_word *out) {
     *out = (lang_word){dfoo_builtin_name(i), ""};
@@ -18,13 +20,23 @@ static bool schedule_at(size_t i, lang_word *out) {
     return out->name != NULL;
 }
 
+/* The row of a list of formats, or NULL. */
+static const text_format *format_at(dfoo_words list, size_t i) {
+    const text_format *row = list == DFOO_DERIVE_FORMATS    ? emit_format_at(i)
+                             : list == DFOO_EXPLAIN_FORMATS ? page_format_at(i)
+                                                            : NULL;
+    return row && row->name ? row : NULL;
+}
+
 static bool word_at(dfoo_words list, size_t i, lang_word *out) {
     static bool (*const lists[])(size_t i, lang_word * out) = {
         [DFOO_MODELS] = model_at,       [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
         [DFOO_LOSSES] = lang_loss_at,   [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
         [DFOO_SCHEDULES] = schedule_at,
     };
-    return (size_t)list < sizeof lists / sizeof *lists && lists[list](i, out);
+    const text_format *format = format_at(list, i);
+    if (format) *out = (lang_word){format->name, format->about};
+    return format || ((size_t)list < sizeof lists / sizeof *lists && lists[list](i, out));
 }
 
 const char *dfoo_word(dfoo_words list, size_t i) {
@@ -35,4 +47,14 @@ const char *dfoo_word(dfoo_words list, size_t i) {
 const char *dfoo_word_note(dfoo_words list, size_t i) {
     lang_word word;
     return word_at(list, i, &word) ? word.note : NULL;
+}
+
+dfoo_format dfoo_word_format(dfoo_words list, size_t i) {
+    const text_format *row = format_at(list, i);
+    return row ? row->format : DFOO_TEXT;
+}
+
+const char *dfoo_word_ending(dfoo_words list, size_t i) {
+    const text_format *row = format_at(list, i);
+    return row ? row->ending : NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/arrays.h"
 #include "core/base/diag.h"
+#include "core/base/format.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/rng.h"

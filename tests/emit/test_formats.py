@@ -7,7 +7,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TABLES = {"derive": "src/ship/emit/formats.c", "explain": "src/teach/page/formats.c"}
 ARGUMENTS = {"derive": ["two_layer"], "explain": ["two_layer", "dW1"]}
-ROW = re.compile(r'\{(DFOO_\w+), "(\w+)", "\.\w+", (true|false)')
+ROW = re.compile(r'\{(DFOO_\w+), "(\w+)", "(\.\w+)", (true|false)')
 
 
 def rows(command):
@@ -16,20 +16,42 @@ def rows(command):
 
 @pytest.mark.parametrize("command", TABLES)
 def test_help_offers_them(dfoo, command):
-    offered = re.search(r"--format (\S+)", dfoo(command, "--help").stdout[dfoo(command, "--help").stdout.index("  --steps"):])[1]
-    assert offered.split("|") == [name for _, name, _ in rows(command)]
+    text = dfoo(command, "--help").stdout
+    names = [name for _, name, _, _ in rows(command)]
+    assert re.search(r"\n  --format FORMAT +(.+)", text)[1].split(", ") == names
+    about = text[text.index("\nFORMAT:\n"):].split("\n\n")[0]
+    assert re.findall(r"\n  (\w+) .*\((\.\w+)\)", about) == [(name, ending) for _, name, ending, _ in rows(command)]
+
+
+@pytest.mark.parametrize("command", TABLES)
+def test_a_wrong_one_is_told_what_there_is(dfoo, command):
+    names = [name for _, name, _, _ in rows(command)]
+    said = dfoo(command, *ARGUMENTS[command], "--format", "rtf")
+    assert said.returncode == 2 and f"--format takes {', '.join(names[:-1])} or {names[-1]}, not \"rtf\"" in said.stderr
+
+
+def test_the_name_of_the_file_asks_for_one(dfoo, tmp_path):
+    for _, name, ending, _ in rows("explain"):
+        file = tmp_path / f"page{ending}"
+        assert dfoo("explain", *ARGUMENTS["explain"], "-o", file).returncode == 0
+        assert file.read_text() == dfoo("explain", *ARGUMENTS["explain"], "--format", name).stdout, ending
+    text = dfoo("explain", *ARGUMENTS["explain"], "--format", "text").stdout
+    for options, ending in [(["--format", "text"], ".html"), (["--ascii"], ".html"), ([], ".eq"), ([], "")]:
+        file = tmp_path / f"text{ending}"
+        assert dfoo("explain", *ARGUMENTS["explain"], *options, "-o", file).returncode == 0
+        assert file.read_text().split()[:8] == text.split()[:8], (options, ending)
 
 
 @pytest.mark.parametrize("command", TABLES)
 def test_each_is_a_text_of_its_own(dfoo, command):
-    texts = {name: dfoo(command, *ARGUMENTS[command], "--format", name).stdout for _, name, _ in rows(command)}
+    texts = {name: dfoo(command, *ARGUMENTS[command], "--format", name).stdout for _, name, _, _ in rows(command)}
     assert len(set(texts.values())) == len(texts) and all(texts.values())
     assert texts["json"].startswith("{") and "\\begin{" in texts["latex"] and "frac(" in texts["typst"]
 
 
 @pytest.mark.parametrize("command", TABLES)
 def test_standalone_belongs_to_some(dfoo, command):
-    for _, name, standalone in rows(command):
+    for _, name, _, standalone in rows(command):
         done = dfoo(command, *ARGUMENTS[command], "--format", name, "--standalone")
         assert (done.returncode == 0) == (standalone == "true"), (name, done.stderr)
 

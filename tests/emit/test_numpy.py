@@ -227,8 +227,8 @@ def test_it_is_the_same_each_time(dfoo):
     (["--format", "html"], "text, numpy, latex, typst or json"),
     (["--format", "numpy", "--steps"], "--steps comes as text only"),
     (["--format", "json", "--run"], "--run comes as text only"),
-    (["--standalone"], "--standalone belongs to --format latex"),
-    (["--format", "numpy", "--standalone"], "--standalone belongs to --format latex"),
+    (["--standalone"], "standalone belongs to the format latex or typst"),
+    (["--format", "numpy", "--standalone"], "standalone belongs to the format latex or typst"),
 ])
 def test_what_does_not_go_together(dfoo, options, words):
     done = dfoo("derive", "two_layer", *options)

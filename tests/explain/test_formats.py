@@ -287,7 +287,7 @@ def test_output_is_complete_or_not_there(dfoo, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["two_layer", "dZ1", "--format", "html", "--standalone"], "--standalone belongs to --format latex"),
+    (["two_layer", "dZ1", "--format", "html", "--standalone"], "standalone belongs to the format latex or typst"),
     (["two_layer", "dZ1", "--format", "html", "--ascii"], "--ascii belongs to --format text"),
     (["two_layer", "dZ1", "--format", "pdf"], "text, html, latex, typst, markdown"),
     (["sigmoid", "--all"], "--all needs a MODEL"),

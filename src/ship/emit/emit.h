@@ -22,19 +22,15 @@ dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, 
 /* everything as data; docs/json.md describes it */
 dfoo_status emit_json(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 
+/* A row of the list of formats. */
 typedef struct emit_format {
-    dfoo_format    format;
-    const char    *name;       /* as it is asked for; NULL: it is a way to write the one before */
-    const char    *ending;     /* of a file */
-    bool           standalone; /* comes as a part of a document, or as a whole one */
-    const char    *about;      /* for a manual */
-    emit_function *write;      /* NULL: the derivation's page is text as it is */
+    text_format    as;
+    emit_function *write; /* NULL: the derivation's page is text as it is */
 } emit_format;
 
 /* The format, or NULL: derivations do not come in it. */
 const emit_format *emit_format_find(dfoo_format format);
 
-/* All formats in the order in which they are listed; NULL behind the last. */
-const emit_format *emit_format_at(size_t i);
+const text_format *emit_format_at(size_t i);
 
 #endif
