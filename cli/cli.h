@@ -95,6 +95,7 @@ typedef struct option {
     option_type type;
     size_t      at, rest;     /* where in a request the value goes; of TYPE_FILES the list, too */
     double      below;        /* of a number, unless it is 0 */
+    unsigned    zero;         /* not 0: 0 fits, and this says so in dfoo_train_options.zeros */
     int         list;         /* 0, or 1 more than the dfoo_words that are proposed */
     char        letter;       /* 'o' for -o; or 0 */
     bool        required, reads;

@@ -88,13 +88,13 @@ static const char *what_fits(const option *o, char *text, size_t size) {
         say_choices(o, text, size);
         return text;
     }
-    if (o->type == TYPE_NUMBER && o->below > 0) {
-        snprintf(text, size, "a number above 0 and below %g", o->below);
+    if (o->type == TYPE_NUMBER) {
+        char below[32] = "";
+        if (o->below > 0) snprintf(below, sizeof below, " and below %g", o->below);
+        snprintf(text, size, o->zero ? "a number from 0 on%s" : "a number above 0%s", below);
         return text;
     }
-    return o->type == TYPE_NUMBER ? "a number above 0"
-           : o->type == TYPE_WHOLE ? "a whole number from 0 on"
-                                   : "a whole number from 1 on";
+    return o->type == TYPE_WHOLE || o->zero ? "a whole number from 0 on" : "a whole number from 1 on";
 }
 
 static dfoo_status unfit(const option *o, const char *value) {
@@ -118,19 +118,27 @@ static dfoo_status take_choice(const option *o, const char *value, int *to) {
     return unfit(o, value);
 }
 
-static dfoo_status take_number(const option *o, const char *value, double *to) {
+/* Where 0 fits it is not what it is if nothing was given, which has to be said. */
+static bool fits_zero(const parser *p, const option *o, double x) {
+    if (x == 0 && o->zero) p->r->train.zeros |= o->zero;
+    return x != 0 || o->zero;
+}
+
+static dfoo_status take_number(const parser *p, const option *o, const char *value, double *to) {
     double x;
-    if (!parse_number(value, &x) || x <= 0 || (o->below > 0 && x >= o->below)) return unfit(o, value);
+    if (!parse_number(value, &x) || x < 0 || !fits_zero(p, o, x) || (o->below > 0 && x >= o->below))
+        return unfit(o, value);
     *to = x;
     return DFOO_OK;
 }
 
 /* More threads or steps than an unsigned holds are as good as the most. */
-static dfoo_status take_whole(const option *o, const char *value, void *to) {
+static dfoo_status take_whole(const parser *p, const option *o, const char *value, void *to) {
     uint64_t n;
-    bool     from_1 = o->type != TYPE_WHOLE;
-    if (!parse_whole(value, &n) || (from_1 && (n == 0 || (size_t)n != n))) return unfit(o, value);
-    if (o->type == TYPE_WHOLE) *(uint64_t *)to = n;
+    bool     any = o->type == TYPE_WHOLE;
+    if (!parse_whole(value, &n) || (!any && (!fits_zero(p, o, (double)n) || (size_t)n != n)))
+        return unfit(o, value);
+    if (any) *(uint64_t *)to = n;
     else if (o->type == TYPE_COUNT) *(size_t *)to = (size_t)n;
     else *(unsigned *)to = n < UINT_MAX ? (unsigned)n : UINT_MAX;
     return DFOO_OK;
@@ -178,12 +186,12 @@ static dfoo_status take_value(const parser *p, const option *o, const char *valu
     if (text && !*value) return wrong("the value of --%s is empty; it takes %s", o->name, o->value);
     switch (o->type) {
     case TYPE_CHOICE: return take_choice(o, value, to);
-    case TYPE_NUMBER: return take_number(o, value, to);
+    case TYPE_NUMBER: return take_number(p, o, value, to);
     case TYPE_WORDS: return take_word(to, value);
     case TYPE_FILES: return take_file(p, o, value);
     case TYPE_JOINED: return take_joined(to, value);
     case TYPE_TEXT: *(const char **)to = value; return DFOO_OK;
-    default: return take_whole(o, value, to);
+    default: return take_whole(p, o, value, to);
     }
 }
 

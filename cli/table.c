@@ -53,6 +53,7 @@ bool takes(const command *c, const char *argument) {
 #define REQUIRED .required = true,
 #define READS .reads = true,
 #define BELOW(X) .below = X,
+#define ZERO(BIT) .zero = BIT,
 #define LIST(WORDS_) .list = WORDS_ + 1,
 #define MORE(TEXT_) .more = TEXT_,
 

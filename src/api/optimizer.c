@@ -135,6 +135,7 @@ dfoo_status dfoo_show_optimizer(dfoo *d, const dfoo_train_options *options, char
     TAKE(d, dfoo_train_options, options, how);
     KNOWN(d, how.header, DFOO_HEADER_NO);
     KNOWN(d, how.decay_kind, DFOO_L2);
+    KNOWN(d, how.zeros, DFOO_ZERO_LEARNING_RATE | DFOO_ZERO_DECAY | DFOO_ZERO_EPOCHS);
     KNOWN(d, how.dtype, DFOO_F32);
     return work_write_text(d, NULL, show, &how, text);
 }

@@ -23,9 +23,9 @@ static bool stop_wanted(const dfoo_train_options *opt) {
     return opt->stop && opt->stop(opt->user);
 }
 
-/* How many epochs lie between two of about twenty. */
-static size_t about_twenty(size_t epochs) {
-    return (epochs + 19) / 20;
+/* How many epochs lie between two of about n. */
+static size_t about(size_t n, size_t epochs) {
+    return epochs ? (epochs + n - 1) / n : 1;
 }
 
 /* Is the caller told about these scores? For a picture there are more of them than are wanted. */
@@ -114,7 +114,7 @@ static dfoo_status read_options(dfoo_trainer *k) {
                            .split = o->split,
                            .patience = o->patience,
                            .stream = o->fill ? o->fill_examples : 0};
-    how->every = o->report_every ? o->report_every : o->plot ? (epochs + 99) / 100 : about_twenty(epochs);
+    how->every = o->report_every ? o->report_every : about(o->plot ? 100 : 20, epochs);
     how->feed.dtype = o->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
     how->feed.flatten = o->flatten != 0;
     how->resume = o->resume != 0;
@@ -126,7 +126,7 @@ static dfoo_status read_options(dfoo_trainer *k) {
     how->progress = hand_on;
     how->fill = fill;
     how->user = how->fill_user = k;
-    k->every = k->next = o->report_every ? o->report_every : about_twenty(epochs);
+    k->every = k->next = o->report_every ? o->report_every : about(20, epochs);
     DFOO_TRY(work_labels(&k->w, o->labels, &how->feed));
     return api_read_update(&k->w.a, &k->w.messages, o, &how->rule);
 }
@@ -190,6 +190,7 @@ dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *optio
     TAKE(model->d, dfoo_train_options, options, opt);
     KNOWN(model->d, opt.header, DFOO_HEADER_NO);
     KNOWN(model->d, opt.decay_kind, DFOO_L2);
+    KNOWN(model->d, opt.zeros, DFOO_ZERO_LEARNING_RATE | DFOO_ZERO_DECAY | DFOO_ZERO_EPOCHS);
     KNOWN(model->d, opt.dtype, DFOO_F32);
     if (opt.fill && !opt.fill_examples)
         return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");

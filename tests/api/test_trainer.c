@@ -293,15 +293,27 @@ static void data_comes_batch_by_batch(void **state) {
 
 /* ------------------------------------------------------------------------- zeros */
 
+static void count_report(void *user, const dfoo_progress *now) {
+    (void)now;
+    ++*(size_t *)user;
+}
+
 static void zeros_can_be_meant(void **state) {
     bench         b;
     dfoo_arrays  *start, *run;
     dfoo_progress last = DFOO_INIT(dfoo_progress);
     (void)state;
     CHECK(b, bench_open(&b, NULL, net));
-    CHECK(b, dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .zeros = DFOO_ZERO_EPOCHS),
+    size_t told = 0;
+    CHECK(b, dfoo_train(b.model,
+                        DFOO_WITH(dfoo_train_options, .arrays = b.data, .zeros = DFOO_ZERO_EPOCHS,
+                                  .report = count_report, .user = &told),
                         &start, &last));
     assert_int_equal(last.epoch, 0);
+    assert_int_equal(told, 1);
+    assert_int_equal(dfoo_train(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .zeros = 8), &run, NULL),
+                     DFOO_EUSE);
+    assert_non_null(strstr(dfoo_messages(b.d), "zeros is 8, which stands for nothing"));
     CHECK(b, dfoo_train(b.model,
                         DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 3,
                                   .zeros = DFOO_ZERO_LEARNING_RATE),
