@@ -214,6 +214,7 @@ dfoo_status archive_open(const archive_directory *dir, const archive_entry *e, c
     r->want = e->crc;
     r->from = &r->stored;
     DFOO_TRY(stream_from_section(&r->stored, &r->bytes, in, at, e->packed));
+    r->stored.array = shown;
     if (e->method == STORED) return DFOO_OK;
     s->unpacked = in->unpacked;
     r->from = &r->unpacked;

@@ -4,7 +4,7 @@
 dfoo_status stream_unpack(stream *s, stream *packed, unpack_kind kind, unpacker **out) {
     (void)kind;
     *out = NULL;
-    *s = (stream){.d = packed->d, .file = packed->file};
+    *s = (stream){.d = packed->d, .file = packed->file, .array = packed->array};
     return stream_bad(s, "is packed, and this dfoo was built without zlib: unpack it first");
 }
 
