@@ -5,7 +5,6 @@ import gzip
 import io
 import math
 import struct
-import time
 import zipfile
 
 import numpy as np
@@ -170,13 +169,11 @@ def test_a_comment_behind_the_archive(read, tmp_path):
     same(read(path)["x"], np.arange(3.0))
 
 
-def test_many_small_arrays_take_no_longer_each(dump, tmp_path):
-    """30,000 arrays took 7.8 s when each was looked for among all before it."""
+def test_many_small_arrays(dump, tmp_path):
+    """How long they take is in bench/arrays.c."""
     np.savez(tmp_path / "a.npz", **{f"w{i}": np.zeros(1) for i in range(30000)})
-    start = time.monotonic()
     assert dump(tmp_path / "a.npz").count("\n") == 30000
     dump("--npz", "f64", tmp_path / "b.npz", tmp_path / "a.npz")
-    assert time.monotonic() - start < 20  # far above what it takes, far below a search for each
     with np.load(tmp_path / "b.npz") as again:
         assert again.files == [f"w{i}" for i in range(30000)]
 
