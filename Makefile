@@ -28,7 +28,8 @@ asan tsan: ## the tests, with the sanitizers for addresses and undefined behavio
 lint: ## what clang-tidy has to say
 	@tools/deps build check lint
 	$(call build,clang,all)
-	@find src cli -name '*.c' | xargs -r -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet 2>build/lint.log
+	@sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' build/clang/compile_commands.json | grep -E "$(CURDIR)/(src|cli)/" | \
+	    xargs -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet --extra-arg=-UNDEBUG 2>build/lint.log
 
 cover: ## which lines the tests run: a summary, and build/coverage/index.html
 	@tools/deps build check lint

@@ -3,6 +3,7 @@
  * A builder writes the notation, one line for each statement, and remembers for every term which call wrote
  * which part of it. In the end the same reader reads it as any other model; where it finds something wrong,
  * the place becomes the call. So what is built and what is written cannot differ. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -109,6 +110,7 @@ static dfoo_term compose(dfoo_builder *b, const char *function, const char *form
             buf_put(&text, c, 1);
             continue;
         }
+        assert(n < sizeof t.part / sizeof *t.part);
         const term *x = term_at(b, function, args[n]);
         if (!x) {
             buf_free(&text);

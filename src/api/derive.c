@@ -9,7 +9,7 @@
 static dfoo_status read_wrt(work *w, const char *list, bool **out) {
     *out = NULL;
     if (!list) return DFOO_OK;
-    *out = arena_new(&w->a, (w->m.g.vars.n + 1) * 2);
+    *out = arena_new(&w->a, ((size_t)w->m.g.vars.n + 1) * 2);
     if (!*out) return DFOO_ENOMEM;
     dfoo_status status = DFOO_OK;
     for (const char *name; (name = work_word(w, &list));) {

@@ -211,7 +211,7 @@ static dfoo_status bind_input(dfoo_function *f, const char *name, const void *da
     if (!is_dense(rows, cols, row_step, col_step)) DFOO_TRY(make_gathering_room(f, x, rows, cols));
     learn_sizes(f, x, rows, cols);
     DFOO_TRY(function_make_room(f, examples_of(f, x, rows, cols)));
-    set_port(x, (void *)(uintptr_t)data, rows, cols, row_step, col_step); /* it is only read */
+    set_port(x, (void *)data, rows, cols, row_step, col_step); /* it is only read */
     x->waits = false;
     f->now = 0;
     return DFOO_OK;
@@ -361,7 +361,7 @@ dfoo_status dfoo_function_run(dfoo_function *f, size_t examples) {
 
 const void *dfoo_function_get(const dfoo_function *f, const char *name) {
     size_t      rows, cols;
-    const port *x = f && name && f->now ? find_port((port_list *)(uintptr_t)&f->out, name) : NULL;
+    const port *x = f && name && f->now ? find_port((port_list *)&f->out, name) : NULL;
     if (!x) return NULL;
     if (x->at) return x->at;
     return shape_is_scalar(x->sh) ? (const void *)&x->cell : exec_data(f->e, x->var, &rows, &cols);

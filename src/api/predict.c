@@ -1,4 +1,5 @@
 /* The public interface: what a trained model predicts, as arrays and as a table. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ static dfoo_status join_tables(work *w, const dfoo_arrays *run, const dfoo_array
 static dfoo_status class_column(work *w, const dfoo_arrays *run, const dfoo_arrays *out,
                                 const dfoo_arrays *tables, const dfoo_array *table, const char **names,
                                 data_texts *column) {
+    assert(table && names);
     const dfoo_array *first = arrays_get(tables, arrays_at(out, 0)->name);
     *column = (data_texts){.name = "class", .n = table->dim[0]};
     for (size_t k = 0; k < table->dim[1]; k++)

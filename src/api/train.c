@@ -1,4 +1,5 @@
 /* The public interface: training, as a handle whose loop is the caller's, and as one call. */
+#include <assert.h>
 #include <math.h>
 
 #include "api/load.h"
@@ -388,6 +389,7 @@ dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfo
     NEED(model->d, run);
     HAND_OUT(model->d, dfoo_progress, end, last);
     DFOO_TRY(dfoo_trainer_open(model, options, &t));
+    assert(t);
     come_back(t);
     dfoo_status status = DFOO_OK;
     while (status == DFOO_OK) status = make_step(t, NULL);

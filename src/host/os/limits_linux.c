@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "host/os/os.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -69,10 +68,10 @@ static const char *group_file(const group *g, const char *name, char path[600]) 
 
 /* "200000 100000" is two processors' worth of time, "max 100000" has no limit: INFINITY. */
 static double share(const char *path) {
-    char   line[64];
-    double quota, period;
-    if (!read_line(path, line, sizeof line) || sscanf(line, "%lf %lf", &quota, &period) != 2) return INFINITY;
-    return period > 0 ? quota / period : INFINITY;
+    char line[64], *end, *last;
+    if (!read_line(path, line, sizeof line)) return INFINITY;
+    double quota = strtod(line, &end), period = strtod(end, &last);
+    return end > line && last > end && period > 0 ? quota / period : INFINITY;
 }
 
 static double group_processors(void) {
@@ -101,12 +100,14 @@ unsigned os_processors(void) {
 
 /* The number of kB behind a key of /proc/meminfo or /proc/self/status, in bytes. */
 static bool kilobytes(const char *path, const char *key, uint64_t *out) {
-    char  line[128];
-    bool  found = false;
-    FILE *file = fopen(path, "r");
+    char   line[128], *end;
+    bool   found = false;
+    size_t len = strlen(key);
+    FILE  *file = fopen(path, "r");
     while (file && !found && fgets(line, sizeof line, file)) {
-        found = strncmp(line, key, strlen(key)) == 0 && sscanf(line + strlen(key), "%" SCNu64, out) == 1;
-        *out *= found ? 1024 : 1;
+        if (strncmp(line, key, len) != 0) continue;
+        *out = strtoull(line + len, &end, 10) * 1024;
+        found = end > line + len;
     }
     if (file) fclose(file);
     return found;

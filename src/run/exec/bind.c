@@ -190,7 +190,8 @@ static void bind_operation(binder *b, uint32_t at) {
 /* How many entries one entry of the reduced value joins. */
 static double entries_joined(const binder *b, buffer_id to) {
     size_t entries = sizes_get(b->s, b->in->sh.rows) * sizes_get(b->s, b->in->sh.cols);
-    return (double)(entries / (b->im->places[to].rows * b->im->places[to].cols));
+    size_t joined = entries / (b->im->places[to].rows * b->im->places[to].cols);
+    return (double)joined;
 }
 
 static void (*shaped_sum(const kernels *k, uint8_t axis, bool most))(size_t, size_t, void *, const void *) {
@@ -309,7 +310,8 @@ static void reserve_partial_sums(binder *b) {
         entries += most_entries(&x->sums.at[i]);
     }
     if (b->im->n_partial < entries * b->e->k->size) b->im->n_partial = entries * b->e->k->size;
-    if (b->im->n_totals < x->totals.n * MOST_PIECES) b->im->n_totals = x->totals.n * MOST_PIECES;
+    size_t totals = (size_t)x->totals.n * MOST_PIECES;
+    if (b->im->n_totals < totals) b->im->n_totals = totals;
 }
 
 static void bind_block(const exec *e, image *im, const sizes *s, const plan_instr *in, block *out) {
@@ -335,7 +337,7 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
 static split split_of_product(const exec *e, const gemm *s) {
     if (gemm_slices(s) > 1) return SPLIT_PIECES;
     if (s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
-    return s->n > s->m && s->n >= 64 * e->n_threads ? SPLIT_COLS
+    return s->n > s->m && s->n / 64 >= e->n_threads ? SPLIT_COLS
            : s->m >= e->n_threads                   ? SPLIT_ROWS
                                                     : SPLIT_NOT;
 }

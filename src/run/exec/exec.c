@@ -68,7 +68,7 @@ static dfoo_status leaf_init(const exec *e, image *im, const image *old, buffer_
 
 /* Memory for slots and partial sums, and for each thread registers and a copy of parts of products. */
 static dfoo_status work_new(const exec *e, image *im, const size_t *offsets) {
-    size_t registers = im->n_registers * TILE * e->k->size, partial = (im->n_partial + 63) / 64 * 64;
+    size_t registers = (size_t)im->n_registers * TILE * e->k->size, partial = (im->n_partial + 63) / 64 * 64;
     size_t each = registers + im->scratch, shared = im->slots_size + partial;
     char  *at = aligned_new(&e->mem, shared + e->n_threads * each, &im->work, &im->work_size);
     if (!at) return DFOO_ENOMEM;
@@ -313,7 +313,7 @@ void exec_bind(exec *e, var_id v, const void *data) {
     place *x = &e->im.places[b];
     if (x->block) mem_free(&e->mem, x->block, x->size);
     x->block = NULL;
-    x->at = (void *)(uintptr_t)data; /* the plan only reads it */
+    x->at = (void *)data; /* the plan only reads it */
 }
 
 bool exec_bind_result(exec *e, var_id v, void *data) {

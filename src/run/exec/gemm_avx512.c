@@ -1,7 +1,6 @@
 /* Matrix products for x86 processors with AVX-512. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #if defined(__clang__)
-#include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), \
                              apply_to = function)
 #else

@@ -4,6 +4,7 @@
  * back. */
 #include "run/exec/matrices.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ static void run_inverse(const work *w) {
 
 static void run_solve(const work *w) {
     size_t n = w->a.rows;
+    assert(w->b.at);
     memcpy(w->y.at, w->b.at, n * w->b.cols * sizeof *w->b.at);
     if (lu_factor(n, w->a.at, w->pivot)) lu_solve(n, w->a.at, w->pivot, w->b.cols, w->y.at);
     else fill(w->y, NAN);

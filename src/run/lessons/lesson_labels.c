@@ -233,7 +233,7 @@ static void tell_label(loss *l, size_t example, size_t entry, finding *f) {
 dfoo_status lesson_label_outside(const look *k, finding *f) {
     loss   l;
     bool   ready;
-    size_t example[2], entry[2];
+    size_t example[2] = {0}, entry[2] = {0};
     DFOO_TRY(loss_open(k, &l, &ready));
     if (!ready) return DFOO_OK;
     find_extremes(&l, example, entry);
@@ -251,7 +251,7 @@ dfoo_status lesson_label_outside(const look *k, finding *f) {
 dfoo_status lesson_label_without_effect(const look *k, finding *f) {
     loss   l;
     bool   ready;
-    size_t example[2], entry[2];
+    size_t example[2] = {0}, entry[2] = {0};
     double value;
     DFOO_TRY(loss_open(k, &l, &ready));
     if (!ready || l.labels->entries != 1) return DFOO_OK;

@@ -1,4 +1,5 @@
 /* A rule -> statements: its lines for each parameter, with the parameter's gradient and states. */
+#include <assert.h>
 #include <string.h>
 
 #include "run/rule/build.h"
@@ -108,6 +109,7 @@ static node_id build_call(const work *k, const rule_line *l, const ast *x) {
         else if (strcmp(rule_name(k->r, a->name), "axis") == 0)
             axis = (uint8_t)a->arg->number;
     }
+    assert(n > 0 && n <= 3);
     node_id made = ir_op(k->g, op, op_elementwise(op) ? 0 : axis, arg[0], arg[1], arg[2]);
     return made ? made : mismatch(k, l, x, arg[0], arg[n - 1]);
 }

@@ -1,5 +1,6 @@
 /* Texts -> a rule: its constants and lines. Names are looked at when all texts are there (check.c), shapes
  * for each parameter (build.c). */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -85,9 +86,11 @@ static bool named_number(const rule *r, ast *n) {
 /* An operation on numbers; its operands have their values. */
 static bool computed_number(const rule *r, ast *n) {
     op_id      op = number_op(r, n);
-    const ast *b = op && n->arg ? n->arg->next : NULL, *c = b ? b->next : NULL;
-    if (op) n->number = eval_scalar(op, n->arg->number, b ? b->number : 0, c ? c->number : 0);
-    return op != OP_NONE;
+    if (!op) return false;
+    assert(n->arg);
+    const ast *b = n->arg->next, *c = b ? b->next : NULL;
+    n->number = eval_scalar(op, n->arg->number, b ? b->number : 0, c ? c->number : 0);
+    return true;
 }
 
 /* The value of a tree of numbers and constants, kept in the tree. */

@@ -181,7 +181,7 @@ static void put_wrapped(wrapped *w, const char *text) {
 /* Inputs, labels, parameters, sizes that nothing tells, and the open functions. */
 static void put_arguments(numpy *p, wrapped *w, const uses *u) {
     const model *m = p->d->m;
-    for (uint8_t kind = VAR_INPUT; kind <= VAR_PARAM; kind++)
+    for (int kind = VAR_INPUT; kind <= VAR_PARAM; kind++)
         for (var_id v = 1; v < p->g->vars.n; v++)
             if (ir_var(p->g, v)->kind == kind) put_wrapped(w, p->var[v]);
     for (uint32_t i = 0; i < m->size_names.n; i++) {

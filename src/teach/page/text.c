@@ -54,7 +54,8 @@ static void measure_rows(const document *doc, size_t width[2]) {
     for (uint32_t i = 0; i < doc->blocks.n; i++) {
         const block *b = &doc->blocks.at[i];
         for (uint32_t k = 0; k < 2 && b->kind == BLOCK_ROW && 2 * k + 1 < b->n_sides; k++) {
-            const char *left = b->sides[2 * k].shown, *right = b->sides[2 * k + 1].shown;
+            const side *sides = b->sides + (size_t)2 * k;
+            const char *left = sides[0].shown, *right = sides[1].shown;
             size_t      n = text_columns(left, strlen(left)) + 3 + text_columns(right, strlen(right));
             if (n > width[k]) width[k] = n;
         }
@@ -65,7 +66,8 @@ static void write_row(const document *doc, const block *b, const size_t width[2]
     buf_repeat(out, ' ', b->indent);
     for (uint32_t k = 0; k < 2 && 2 * k + 1 < b->n_sides; k++) {
         size_t start = out->len;
-        buf_printf(out, "%s = %s", b->sides[2 * k].shown, b->sides[2 * k + 1].shown);
+        const side *sides = b->sides + (size_t)2 * k;
+        buf_printf(out, "%s = %s", sides[0].shown, sides[1].shown);
         size_t used = out->text ? text_columns(out->text + start, out->len - start) : 0;
         buf_repeat(out, ' ', width[k] + 3 > used ? width[k] + 3 - used : 3);
     }

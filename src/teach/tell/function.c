@@ -3,6 +3,7 @@
  * Every operation of the definition gets a name (u1, u2, ..) and a line: what it is, its
  * derivative by z with the rule that says so. The lines are put together, simplified, and
  * each is held against differences on random values. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ static node_id derivative(unfolding *w, node_id n, const node_id *args, node_id 
     node         x = *ir_node(w->g, n);
     template_env env = {.arg = {args[0], args[1], args[2]}, .y = y};
     node_id      sum = 0;
+    assert(op_table[x.op].arity <= 3);
     for (int k = 0; k < op_table[x.op].arity; k++) {
         if (!primes[k] || !op_table[x.op].grad[k][0]) continue;
         node_id one = ir_op2(w->g, OP_MUL, template_build(w->g, w->g->grad[x.op][k], &env), primes[k]);
