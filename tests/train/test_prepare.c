@@ -1,6 +1,8 @@
 /* Before the first step: how parameters start, standardising, splitting. */
 #include "train/trial.h"
 
+#include "run/feed/split.h"
+
 /* ----------------------------------------------------------------------- starts */
 
 static void moments(const double *x, size_t n, double *mean, double *variance) {
@@ -163,6 +165,42 @@ static void splits_round_each_class(void **state) {
     }
 }
 
+/* n examples of which `ones` have the label 1: how many of each class are held back. */
+static bool split_classes(fixture *f, size_t n, size_t ones, double part, size_t held[2]) {
+    static const size_t first = 0;
+    double              y[200];
+    uint32_t            order[200];
+    size_t              n_test;
+    bound               from = {.n = n};
+    for (size_t j = 0; j < n; j++) order[j] = (uint32_t)j, y[j] = j % 2 == 1 && j / 2 < ones;
+    vec_push(&f->a, &from.views,
+             (view){.var = ir_find_var(&f->m.g, symbols_find(&f->names, "Y", 1)), .by_example = true, .n = n,
+                    .entries = 1, .at = y, .step = 1, .offset = &first});
+    if (split_examples(&f->m, &f->a, &from, part, n, order, &n_test) != DFOO_OK) return false;
+    held[0] = held[1] = 0;
+    for (size_t i = 0; i < n_test; i++) held[(int)y[order[i]]]++;
+    return true;
+}
+
+/* In decimals: 0.35 of 10 and 0.29 of 50 are halves, though no double is 0.35 or 0.29. */
+static void hundredths_are_rounded_half_up(void **state) {
+    fixture f;
+    size_t  n_checked = 0;
+    (void)state;
+    fixture_open(&f, BINARY);
+    for (size_t n = 2; n <= 120; n += 7)
+        for (size_t ones = 0; ones <= n / 2; ones += 1 + n / 11)
+            for (size_t k = 1; k < 100; k++) {
+                size_t held[2];
+                if (!split_classes(&f, n, ones, (double)k / 100, held)) continue;
+                n_checked++;
+                assert_int_equal(held[0], ((n - ones) * k + 50) / 100);
+                assert_int_equal(held[1], (ones * k + 50) / 100);
+            }
+    assert_true(n_checked > 5000);
+    fixture_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_have_their_moments),
@@ -170,6 +208,7 @@ int main(void) {
         cmocka_unit_test(inputs_are_standardised),
         cmocka_unit_test(splits_keep_the_classes),
         cmocka_unit_test(splits_round_each_class),
+        cmocka_unit_test(hundredths_are_rounded_half_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,11 +27,16 @@ static size_t class_of(const view *label, size_t j) {
     return label ? view_class(label, j) : 0;
 }
 
+/* A half is rounded up, and a half in decimals is one: 0.29 of 50, though the nearest double is below. */
+static size_t part_of(size_t n, double part) {
+    return (size_t)floor((double)n * part * (1 + 1e-12) + 0.5);
+}
+
 /* In a shuffled order, the first of each class are held back, as many as are due. */
 static void hold_back(const view *label, double part, const uint32_t *shuffled, size_t n, size_t *due,
                       uint32_t n_classes, bool *held) {
     for (size_t j = 0; j < n; j++) due[class_of(label, j)]++;
-    for (uint32_t k = 0; k < n_classes; k++) due[k] = (size_t)floor((double)due[k] * part + 0.5);
+    for (uint32_t k = 0; k < n_classes; k++) due[k] = part_of(due[k], part);
     for (size_t j = 0; j < n; j++) {
         size_t *left = &due[class_of(label, shuffled[j])];
         held[shuffled[j]] = *left > 0;
