@@ -11,6 +11,9 @@ static const char net[] = "size n1 = 4\ninput X : (n0, m)\nlabel Y : (1, m)\npar
                           "(n1, 1)\nparam W2 : (1, n1)\n"
                           "param b2 : (1, 1)\nA1 = tanh(W1 @ X + b1)\nA2 = sigmoid(W2 @ A1 + b2)\n"
                           "J = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))\nminimize J\npredict A2\n";
+static const char equal[] =
+    "size n1 = 3\ninput X : (n0, m)\nlabel Y : (1, m)\nparam W1 : (n1, n0) ~ ones\nparam W2 : (1, n1) ~ ones\n"
+    "A2 = sigmoid(W2 @ tanh(W1 @ X))\nJ = -1/m * sum(Y * log(A2) + (1 - Y) * log(1 - A2))\nminimize J\n";
 static const char line[] = "input X : (n0, m)\nlabel Y : (1, m)\nparam w : (1, n0) ~ zeros\nP = w @ X\n"
                            "J = 1/m * sum((P - Y)**2)\nminimize J\npredict P\n";
 
@@ -330,6 +333,38 @@ static void zeros_can_be_meant(void **state) {
     bench_close(&b);
 }
 
+/* ---------------------------------------------------------------- units that stay equal */
+
+/* Behind four steps one weight is put apart from the other units' by a part of the way that they went; the
+ * fifth step, of no length, is looked at. */
+static bool stay_equal(double apart) {
+    bench         b;
+    dfoo_trainer *t;
+    dfoo_arrays  *now;
+    CHECK(b, bench_open(&b, NULL, equal));
+    CHECK(b, dfoo_trainer_open(b.model, DFOO_WITH(dfoo_train_options, .arrays = b.data, .epochs = 20), &t));
+    for (int step = 0; step < 4; step++) CHECK(b, dfoo_trainer_step(t, NULL, NULL));
+    CHECK(b, dfoo_arrays_new(b.d, &now));
+    CHECK(b, dfoo_trainer_parameters(t, now));
+    double *w = dfoo_arrays_get(now, "W1")->data, way = fmax(fabs(w[0] - 1), fabs(w[1] - 1));
+    w[2] += (w[0] < 1 ? 1 : -1) * apart * way; /* back a little, so that the way is the others' */
+    CHECK(b, dfoo_trainer_set_parameters(t, now));
+    CHECK(b, dfoo_trainer_set_learning_rate(t, 0));
+    CHECK(b, dfoo_trainer_step(t, NULL, NULL));
+    bool told = strstr(dfoo_messages(b.d), "are equal, and stay equal") != NULL;
+    dfoo_trainer_close(t);
+    dfoo_arrays_free(now);
+    bench_close(&b);
+    return told;
+}
+
+static void a_thousandth_of_the_way(void **state) {
+    (void)state;
+    assert_true(stay_equal(0));
+    assert_true(stay_equal(0.00099));
+    assert_false(stay_equal(0.00101));
+}
+
 /* ---------------------------------------------------------------------- no memory */
 
 static dfoo_status everything(const dfoo_allocator *mem, void *user) {
@@ -381,7 +416,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_parts_are_the_whole),  cmocka_unit_test(steps_on_the_callers_arrays),
         cmocka_unit_test(callbacks_see_and_change), cmocka_unit_test(data_comes_batch_by_batch),
-        cmocka_unit_test(zeros_can_be_meant),       cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(zeros_can_be_meant), cmocka_unit_test(a_thousandth_of_the_way),       cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,34 @@ static void test_cost_a_tenth_above_its_smallest(void **state) {
     }
 }
 
+/* Half a hundredth is gained, `late` of it in the second half. */
+static void as_much_in_the_second_half(void **state) {
+    static const double late[] = {0.39, 0.41};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        scene s;
+        scene_open(&s, BINARY);
+        for (size_t e = 0; e < 20; e++)
+            add_cost(&s, 1 - 0.005 * (e == 0 ? 0 : e <= 10 ? 1 - late[i] : e < 19 ? 1 - late[i] / 2 : 1), NAN);
+        assert_int_equal(finds(&s, lesson_cost_stands), i);
+        fixture_close(&s.f);
+    }
+}
+
+/* The test cost turns; that of the training examples ends as low as it was then, or just below. */
+static void the_training_cost_went_on_falling(void **state) {
+    (void)state;
+    for (int below = 0; below < 2; below++) {
+        scene s;
+        scene_open(&s, BINARY);
+        add_cost(&s, 2, 2);
+        add_cost(&s, 1, 1);
+        for (size_t e = 0; e < 3; e++) add_cost(&s, below ? 1 - 1e-9 : 1, 1.5);
+        assert_int_equal(finds(&s, lesson_test_cost_rises), below);
+        fixture_close(&s.f);
+    }
+}
+
 /* --------------------------------------------------------------------- inputs */
 
 /* X (n, 2): entry i is plus and minus size[i] around mean[i]. */
@@ -206,6 +234,8 @@ int main(void) {
         cmocka_unit_test(half_of_what_was_gained_is_lost),
         cmocka_unit_test(cost_that_falls_by_a_hundredth),
         cmocka_unit_test(test_cost_a_tenth_above_its_smallest),
+        cmocka_unit_test(as_much_in_the_second_half),
+        cmocka_unit_test(the_training_cost_went_on_falling),
         cmocka_unit_test(inputs_above_ten_and_below_a_hundredth),
         cmocka_unit_test(sixteen_whole_numbers_up_to_255),
         cmocka_unit_test(a_quarter_of_the_entries_a_thousand_times_smaller),
