@@ -75,6 +75,7 @@ static void lines_of_matrices(void **state) {
         {"dW2", "1/m * dZ2 @ A1.T", true},          {"dW2", "dZ2 @ A1.T", false},
         {"db1", "1/m * sum(dZ1, axis=1)", true},    {"db1", "1/m * sum(dZ1, axis=0)", false},
         {"A1", "tanh(Z1)", true},                   {"A1", "tanh(Z1) + 1e-9", false},
+        {"A1", "tanh(Z1) * 1.000000000099", true},  {"A1", "tanh(Z1) * 1.000000000101", false},
         {"A1", "tanh(Z1) + log(0 * A1 - 1)", false}, /* not a number */
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
@@ -95,6 +96,8 @@ static void lines_of_indices(void **state) {
         {"db[j,t]", "sum(i, a[i,j] * dy[i,t])", false, true},
         {"D(y[i,t], b[j,t])", "a[i,j]", true, true},
         {"D(y[i,t], b[j,t])", "2 * a[i,j]", true, false},
+        {"D(y[i,t], b[j,t])", "1.00000099 * a[i,j]", true, true},
+        {"D(y[i,t], b[j,t])", "1.00000102 * a[i,j]", true, false},
         {"D(b[j,t], z[j,t])", "1 - b[j,t]**2", true, true},
         {"D(b[j,t], z[j,t])", "1 - b[j,t]", true, false},
         {"db[j,t]", "sum(i, DL(y[i,t]) * D(y[i,t], b[j,t]))", true, true},

@@ -27,6 +27,10 @@ class Explain(ctypes.Structure):
                 ("numbers", ctypes.c_int), ("values", ctypes.c_void_p), ("format", ctypes.c_int), ("standalone", ctypes.c_int)]
 
 
+class Show(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_size_t), ("plan", ctypes.c_int)]
+
+
 class Grad(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t), ("convention", ctypes.c_int), ("dtype", ctypes.c_int), ("directions", ctypes.c_void_p)]
 
@@ -97,6 +101,9 @@ class Model:
     def second(self):
         """Is it right, and the page of second derivatives."""
         return self.library.text("dfoo_derive", self.model, options(Derive, convention=DJ, hvp=1))
+
+    def show(self, plan=0):
+        return self.library.text("dfoo_show", self.model, options(Show, plan=plan))[1]
 
     def check(self):
         return self.library.text("dfoo_check", self.model, None)

@@ -330,6 +330,34 @@ static void classes_by_number(void **state) {
     trial_close(&t);
 }
 
+/* A millionth is rounding: the entries of an example of a onehot label, both sides of a symmetric matrix. */
+static void a_millionth_is_rounding(void **state) {
+    static const char symmetric[] = "symmetric input S : (2, 2)\ninput X : (2, m)\nparam w : (1, 2)\n"
+                                    "J = 1/m * sum((w @ S @ X)**2)\nminimize J\n";
+    (void)state;
+    for (int wrong = 0; wrong < 2; wrong++) {
+        double away = wrong ? 1.001e-6 : 0.999e-6;
+        for (int up = 0; up < 2; up++) {
+            trial t;
+            trial_open(&t, SOFTMAX);
+            fill(add_matrix(t.data, "X", 2, 4), 8, 1);
+            double *y = add_matrix(t.data, "Y", 2, 4);
+            for (int j = 0; j < 4; j++) y[j] = 0.25, y[4 + j] = j == 2 ? 0.75 + (up ? away : -away) : 0.75;
+            if (wrong) assert_refused(&t, "Y is declared onehot, and the entries of example 3 sum to ", NULL);
+            else assert_runs(&t);
+            trial_close(&t);
+        }
+        trial t;
+        trial_open(&t, symmetric);
+        fill(add_matrix(t.data, "X", 2, 4), 8, 1);
+        double *s = add_matrix(t.data, "S", 2, 2);
+        s[0] = 4, s[1] = 1, s[2] = 1 + 4 * away, s[3] = 2; /* a part of the largest entry */
+        if (wrong) assert_refused(&t, "S is declared symmetric, and entry [1,2] is ", NULL);
+        else assert_runs(&t);
+        trial_close(&t);
+    }
+}
+
 static void test_data_must_fit_the_training_data(void **state) {
     trial t;
     (void)state;
@@ -361,6 +389,7 @@ int main(void) {
         cmocka_unit_test(two_classes_for_one_entry),
         cmocka_unit_test(classes_by_number),
         cmocka_unit_test(test_data_must_fit_the_training_data),
+        cmocka_unit_test(a_millionth_is_rounding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
