@@ -31,6 +31,10 @@ lint: ## what clang-tidy has to say
 	@sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' build/clang/compile_commands.json | grep -E "$(CURDIR)/(src|cli)/" | \
 	    xargs -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet --extra-arg=-UNDEBUG 2>build/lint.log
 
+nightly: ## lint, tsan, the fuzzers, ten times as many random models: what takes too long for every change
+	@$(MAKE) lint tsan fuzz
+	@DFOO_TIMES=10 DFOO_SEED=$$(date +%Y%j) $(PYTHON) tests/run --build build/release
+
 cover: ## which lines the tests run: a summary, and build/coverage/index.html
 	@tools/deps build check lint
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
@@ -71,4 +75,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all single demo check asan tsan lint cover bench fuzz docs install uninstall clean help
+.PHONY: all single demo check asan tsan nightly lint cover bench fuzz docs install uninstall clean help

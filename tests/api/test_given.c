@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "dfoo.h"
+#include "times.h"
 
 typedef struct given_case {
     reading      r;
@@ -189,12 +190,11 @@ static void check_model(uint64_t seed, totals *t) {
 }
 
 static void lines_are_run(void **state) {
-    const char *count = getenv("DFOO_GEN_COUNT"), *first = getenv("DFOO_GEN_SEED");
-    uint64_t    seed = first ? strtoull(first, NULL, 10) : 1;
+    uint64_t seed = times_first();
 #ifdef __SANITIZE_ADDRESS__
-    uint64_t n = count ? strtoull(count, NULL, 10) : 60;
+    uint64_t n = times_count(60);
 #else
-    uint64_t n = count ? strtoull(count, NULL, 10) : 300;
+    uint64_t n = times_count(300);
 #endif
     totals t = {0};
     (void)state;

@@ -3,6 +3,7 @@
  * for a longer run. What fails is printed with its seed. */
 #include "how.h"
 #include "models.h"
+#include "times.h"
 
 #include <stdlib.h>
 
@@ -35,15 +36,10 @@ static void explain_model(reading *r, uint64_t seed, count *c) {
         for (uint32_t i = 0; i < r->dv.list.n; i++) explain_goal(&f, r->dv.list.at[i].var, (explain_way)way, seed, c);
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise) {
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void every_model(void **state) {
     (void)state;
     count    c = {0};
-    uint64_t seed = from_environment("DFOO_EXPLAIN_SEED", 0), n = from_environment("DFOO_EXPLAIN_COUNT", 400) * from_environment("DFOO_EXPLAIN_TIMES", 1);
+    uint64_t seed = times_first(), n = times_count(400);
     for (uint64_t i = seed; i < seed + n; i++) {
         models  g;
         reading r;

@@ -3,6 +3,7 @@
 #include "failing_allocator.h"
 
 #include "core/base/mem.h"
+#include "times.h"
 
 static const char small[] = "input X : (n, m)\nlabel Y : (1, m)\nparam w : (n, 1)\nparam b : (1, 1)\n"
                             "Z = w.T @ X + b\nA = sigmoid(Z)\n"
@@ -129,14 +130,13 @@ static dfoo_status answer(const dfoo_allocator *mem, void *user) {
 }
 
 /* All ways in all formats, with steps and numbers: in the quick suite every 97th call fails, another one for each
- * of them, with DFOO_LONG=1 every one. */
+ * of them, with DFOO_TIMES=97 every one. */
 static void every_way_in_every_format(void **state) {
     static const char *const names[][2] = {{"two_layer", "dW1"}, {"two_layer", "dZ1"}, {"softmax", "dZ2"}, {"deep", "db2"}};
     static const dfoo_format formats[] = {DFOO_TEXT,  DFOO_ASCII,    DFOO_HTML, DFOO_LATEX,
                                           DFOO_TYPST, DFOO_MARKDOWN, DFOO_JSON};
     (void)state;
-    const char *all = getenv("DFOO_LONG");
-    size_t      stride = all && strcmp(all, "1") == 0 ? 1 : 97, first = 0;
+    size_t stride = (96 + times_count(1)) / times_count(1), first = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (int by = DFOO_BY_INDEX; by <= DFOO_BY_DIFFERENTIAL; by++)
             for (size_t k = 0; k < sizeof formats / sizeof *formats; k++) {

@@ -2,6 +2,7 @@
  * them, from seed DFOO_GEN_SEED on. What fails is printed with its seed. */
 #include "gen/generate.h"
 #include "how.h"
+#include "times.h"
 
 #include <stdlib.h>
 
@@ -29,8 +30,7 @@ static void explain_model(const char *text, uint64_t seed, explain_way way, conv
 
 static void random_models(void **state) {
     (void)state;
-    const char *count = getenv("DFOO_GEN_COUNT"), *first = getenv("DFOO_GEN_SEED");
-    uint64_t    n = count ? strtoull(count, NULL, 10) : 12, seed = first ? strtoull(first, NULL, 10) : 1;
+    uint64_t n = times_count(12), seed = times_first();
     for (uint64_t i = seed; i < seed + n; i++) {
         generator g;
         buf       text;

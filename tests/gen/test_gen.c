@@ -2,6 +2,7 @@
  * seed DFOO_GEN_SEED on. What fails is printed with its seed. */
 #include "gen/generate.h"
 #include "reading.h"
+#include "times.h"
 
 #include <stdlib.h>
 
@@ -180,19 +181,14 @@ static void check_model(uint64_t seed, totals *t) {
     t->models++;
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise) {
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void random_models(void **state) {
     (void)state;
 #ifdef __SANITIZE_ADDRESS__
-    uint64_t count = setting("DFOO_GEN_COUNT", 300);
+    uint64_t count = times_count(300);
 #else
-    uint64_t count = setting("DFOO_GEN_COUNT", 1500);
+    uint64_t count = times_count(1500);
 #endif
-    uint64_t first = setting("DFOO_GEN_SEED", 1);
+    uint64_t first = times_first();
     totals   t = {0};
     for (uint64_t seed = first; seed < first + count; seed++) check_model(seed, &t);
     print_message("%u models, %u gradients, %u differences, %u of them at a kink\n", t.models, t.kept, t.entries, t.skipped);

@@ -1,5 +1,5 @@
-"""Random models, held against an oracle of their own: judge.py says what is asked, models.py what is drawn. DFOO_GEN_MODELS
-multiplies their number, DFOO_GEN_SEED is where they begin."""
+"""Random models, held against an oracle of their own: judge.py says what is asked, models.py what is drawn. DFOO_TIMES
+multiplies their number, DFOO_SEED is where they begin."""
 import collections
 import os
 
@@ -9,8 +9,8 @@ pytest.importorskip("gmpy2")
 from conftest import is_instrumented  # noqa: E402
 from gen import hunt, known, shrink  # noqa: E402
 
-COUNT = int(5000 * float(os.environ.get("DFOO_GEN_MODELS", "1")))
-FIRST = int(os.environ.get("DFOO_GEN_SEED", "0"))
+COUNT = int(5000 * float(os.environ.get("DFOO_TIMES", "1")))
+FIRST = int(os.environ.get("DFOO_SEED", "0"))
 
 
 @pytest.mark.skipif(is_instrumented(), reason="the library of an instrumented build cannot be loaded into Python")
