@@ -136,13 +136,15 @@ static bool moving_open(moving *w, arena *a) {
 
 bool measure_along(arena *a, evaluation *e, matrix x, matrix delta, matrix y, matrix *out, double *error) {
     moving w = {.e = e, .x = x, .delta = delta, .y = y, .noise = measure_largest(e)};
+    double part = longest;
     bool   more = true;
     *out = (matrix){y.rows, y.cols, arena_new(a, y.rows * y.cols * sizeof(double))};
     if (!out->at || !moving_open(&w, a)) return false;
-    for (double part = longest; more && part > shortest; part /= 100) {
+    while (more && part > shortest) {
         look_around_all(&w, first_step * part);
         more = false;
         for (size_t i = 0; i < w.n; i++) more |= improve(&w.around[i], first_step * part, &w.best[i]);
+        part /= 100;
     }
     memcpy(x.at, w.old, x.rows * x.cols * sizeof(double));
     for (size_t i = 0; i < w.n; i++) {
