@@ -12,7 +12,10 @@ static void put_escaped(const char *text, size_t len, const char *special, buf *
 }
 
 void typst_prose(const char *text, size_t len, buf *out) {
-    put_escaped(text, len, "\\*_`$#<>@~\"'/[]-=+", out);
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '-' && i + 1 < len && text[i + 1] == '>') buf_puts(out, "→"), i++;
+        else put_escaped(text + i, 1, "\\*_`$#<>@~\"'/[]-=+", out);
+    }
 }
 
 static bool is_word(char c) {

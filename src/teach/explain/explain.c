@@ -78,7 +78,7 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
         result->n_failed += told == DFOO_NO;
         if (told != DFOO_NO) DFOO_TRY(told);
     }
-    p->to->end(p);
+    if (p->to->end) p->to->end(p);
     DFOO_TRY(arena_status(p->a));
     return buf_status(p->out);
 }
@@ -133,7 +133,7 @@ static dfoo_status write_function(const model *m, const document *doc, const exp
     if (status == DFOO_OK) {
         if (!how->into) p.to->begin(&p);
         p.to->one(&p, doc, result);
-        if (!how->into) p.to->end(&p);
+        if (!how->into && p.to->end) p.to->end(&p);
         status = arena_status(&a);
     }
     arena_free(&a);

@@ -4,6 +4,32 @@
 
 #include "teach/page/aligned.h"
 
+void aligned_dollars(const char *text, buf *out) {
+    buf_printf(out, "$%s$", text);
+}
+
+void aligned_prose(const sheet *p, const char *text, size_t len) {
+    const aligned *how = p->to->lines;
+    size_t         from = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool letter = sheet_is_letter(text, i, len);
+        if (!letter && !sheet_is_sign(text, i, len)) continue;
+        how->prose(text + from, i - from, p->out);
+        buf_printf(p->out, letter ? "$%c$" : how->sign, text[i]);
+        from = i + 1;
+    }
+    how->prose(text + from, len - from, p->out);
+}
+
+void aligned_words(const sheet *p, const document *doc, const char *text) {
+    size_t      prose;
+    const side *formula;
+    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
+        aligned_prose(p, text, prose);
+        if (formula) p->to->lines->formula(sheet_tex(p, doc, formula), p->out);
+    }
+}
+
 /* Does a line leave no room for notes beside it? */
 static bool is_long(const block *b, const aligned *how) {
     size_t before =
@@ -40,10 +66,9 @@ static void put_row(const sheet *p, const document *doc, const block *b, const a
     put_note(p, doc, b->tail, how, below);
 }
 
-static void put_paragraph(const sheet *p, const document *doc, const char *text, const aligned *how,
-                          const char *end) {
+static void put_paragraph(const sheet *p, const document *doc, const char *text, const char *end) {
     if (!text[0]) return;
-    how->words(p, doc, text);
+    aligned_words(p, doc, text);
     buf_puts(p->out, end);
 }
 
@@ -61,7 +86,7 @@ static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, con
     bool     below = false;
     for (uint32_t k = i; k < end; k++)
         below = below || (doc->blocks.at[k].kind == BLOCK_LINE && is_long(&doc->blocks.at[k], how));
-    put_paragraph(p, doc, doc->blocks.at[i].words, how, how->between);
+    put_paragraph(p, doc, doc->blocks.at[i].words, how->between);
     buf_puts(p->out, how->begin);
     for (uint32_t k = i; k < end; k++) {
         buf_puts(p->out, k > i ? how->next : "");
@@ -75,32 +100,38 @@ static void put_blocks(const sheet *p, const document *doc, const aligned *how) 
     uint32_t section = 0;
     for (uint32_t i = 0; i < doc->blocks.n && !p->out->failed;) {
         const block *b = &doc->blocks.at[i];
-        if (b->kind == BLOCK_TITLE) how->heading(p, doc, b);
-        if (b->kind == BLOCK_WORDS) put_paragraph(p, doc, b->words, how, "\n\n");
-        if (b->kind == BLOCK_SECTION) how->section(p, doc, b, ++section);
+        if (b->kind == BLOCK_TITLE)
+            buf_printf(p->out, "%s%s%s", how->heading[0], sheet_tex(p, doc, &b->sides[0]), how->heading[1]);
+        if (b->kind == BLOCK_WORDS) put_paragraph(p, doc, b->words, "\n\n");
+        if (b->kind == BLOCK_SECTION) {
+            buf_printf(p->out, how->section[0], ++section);
+            put_paragraph(p, doc, b->words, how->section[1]);
+        }
         if (b->kind == BLOCK_WORDS || b->kind == BLOCK_SECTION) i++;
         else i = put_display(p, doc, i, how);
     }
 }
 
-void aligned_one(const sheet *p, const document *doc, const explain_result *result, const aligned *how) {
-    buf checked;
+void aligned_one(sheet *p, const document *doc, const explain_result *result) {
+    const aligned *how = p->to->lines;
+    buf            checked;
     put_blocks(p, doc, how);
     buf_init(&checked, p->out->mem);
     sheet_checked(result, &checked);
-    buf_puts(p->out, how->small);
+    buf_puts(p->out, how->small[0]);
     how->prose(checked.text ? checked.text : "", checked.len, p->out);
-    buf_puts(p->out, how->small_end);
+    buf_puts(p->out, how->small[1]);
     if (checked.failed) p->out->failed = true;
     buf_free(&checked);
 }
 
-void aligned_begin(const sheet *p, const aligned *how) {
-    if (p->standalone) buf_puts(p->out, how->page->top);
-    page_head(how->page, p->head, p->standalone, p->out);
-    if (p->standalone && p->d) page_forward(how->page, &p->names, &p->m->forward, p->out);
+void aligned_begin(sheet *p) {
+    const math_page *page = p->to->lines->page;
+    if (p->standalone) buf_puts(p->out, page->top);
+    page_head(page, p->head, p->standalone, p->out);
+    if (p->standalone && p->d) page_forward(page, &p->names, &p->m->forward, p->out);
 }
 
-void aligned_end(const sheet *p, const aligned *how) {
-    if (p->standalone) buf_puts(p->out, how->page->bottom);
+void aligned_end(sheet *p) {
+    if (p->standalone) buf_puts(p->out, p->to->lines->page->bottom);
 }

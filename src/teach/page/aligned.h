@@ -5,29 +5,36 @@
 #include "teach/page/sheet.h"
 
 /* How a format writes what stands around aligned equations. */
-typedef struct aligned {
-    const math_page *page;      /* around equations; NULL: a long formula stays in its line */
+struct aligned {
+    const math_page *page;      /* around equations; NULL: a long formula stays in its line, no documents */
     const char *begin, *end;    /* of a display with lines in columns */
     const char *next;           /* between two lines of it */
     const char *beside, *below; /* before a note, and before one that stands below its line */
     const char *between;        /* words and the display that they lead to */
-    const char *small, *small_end; /* around how closely it held */
+    const char *small[2];       /* around how closely it held */
+    const char *heading[2];     /* around the formula above a title's line */
+    const char *section[2];     /* around a section's words; %u is its number */
+    const char *sign;           /* %c is one that is spoken of */
     size_t      longest; /* columns of plain text; the notes of a display with a longer line stand below
                             their lines */
     void (*prose)(const char *text, size_t len, buf *out);
-    void (*words)(const sheet *p, const document *doc, const char *text); /* a marked string */
-    void (*note)(const sheet *p, const document *doc, const char *text);  /* behind a line; not empty */
-    void (*heading)(const sheet *p, const document *doc, const block *b); /* above the title's line */
-    void (*section)(const sheet *p, const document *doc, const block *b, uint32_t number);
-} aligned;
+    void (*formula)(const char *text, buf *out);                         /* in a paragraph */
+    void (*note)(const sheet *p, const document *doc, const char *text); /* behind a line; not empty */
+};
 
 #define TEX_LINES .next = " \\\\\n", .beside = " && ", .below = " \\\\\n &\\quad "
 
-/* A renderer's begin and end: the head, the forward pass, and what makes a whole document. */
-void aligned_begin(const sheet *p, const aligned *how);
-void aligned_end(const sheet *p, const aligned *how);
+/* A formula in a paragraph where dollars are around it. */
+void aligned_dollars(const char *text, buf *out);
 
-/* All blocks of a document, and how closely it held. */
-void aligned_one(const sheet *p, const document *doc, const explain_result *result, const aligned *how);
+/* Prose in which letters and signs that are spoken of are set apart; the same of a marked string. */
+void aligned_prose(const sheet *p, const char *text, size_t len);
+void aligned_words(const sheet *p, const document *doc, const char *text);
+
+/* A renderer's functions: the head, the forward pass, and what makes a whole document; all blocks of a
+ * document, and how closely it held. */
+void aligned_begin(sheet *p);
+void aligned_one(sheet *p, const document *doc, const explain_result *result);
+void aligned_end(sheet *p);
 
 #endif

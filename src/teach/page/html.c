@@ -425,4 +425,4 @@ static void end(sheet *p) {
     buf_puts(p->out, "</body>\n</html>\n");
 }
 
-const renderer html_renderer = {begin, one, end, &target_mathml};
+const renderer html_renderer = {begin, one, end, &target_mathml, NULL};

@@ -137,4 +137,4 @@ static void end(sheet *p) {
     buf_puts(p->out, "\n  ]\n}\n");
 }
 
-const renderer json_renderer = {begin, one, end, &target_tex};
+const renderer json_renderer = {begin, one, end, &target_tex, NULL};

@@ -7,19 +7,8 @@
 static void put_prose(const char *text, size_t len, buf *out) {
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '-' && i + 1 < len && text[i + 1] == '>') buf_puts(out, "→"), i++;
-        else if (sheet_is_letter(text, i, len)) buf_printf(out, "$%c$", text[i]);
-        else if (sheet_is_sign(text, i, len)) buf_printf(out, "`%c`", text[i]);
         else if (strchr("\\`*_{}[]<>#|$~", text[i])) buf_printf(out, "\\%c", text[i]);
         else buf_put(out, text + i, 1);
-    }
-}
-
-static void put_words(const sheet *p, const document *doc, const char *text) {
-    size_t      prose;
-    const side *formula;
-    for (const char *rest; (rest = doc_next(doc, text, &prose, &formula)); text = rest) {
-        put_prose(text, prose, p->out);
-        if (formula) buf_printf(p->out, "$%s$", sheet_tex(p, doc, formula));
     }
 }
 
@@ -51,25 +40,17 @@ static void put_note(const sheet *p, const document *doc, const char *text) {
     }
 }
 
-static void put_heading(const sheet *p, const document *doc, const block *b) {
-    buf_printf(p->out, "## $%s$\n\n", sheet_tex(p, doc, &b->sides[0]));
-}
-
-static void put_section(const sheet *p, const document *doc, const block *b, uint32_t number) {
-    buf_printf(p->out, "### %u. ", number);
-    put_words(p, doc, b->words);
-    buf_puts(p->out, "\n\n");
-}
-
 static const aligned how = {
     .begin = "$$\n\\begin{aligned}\n", .end = "\n\\end{aligned}\n$$\n\n", TEX_LINES, .between = "\n\n",
-    .small = "*", .small_end = "*\n",
+    .small = {"*", "*\n"},
+    .heading = {"## $", "$\n\n"}, .section = {"### %u. ", "\n\n"},
+    .sign = "`%c`",
     .longest = SIZE_MAX,
-    .prose = put_prose, .words = put_words, .note = put_note, .heading = put_heading, .section = put_section,
+    .prose = put_prose, .formula = aligned_dollars, .note = put_note,
 };
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    aligned_one(p, doc, result, &how);
+    aligned_one(p, doc, result);
     buf_puts(p->out, p->whole ? "\n" : "");
 }
 
@@ -79,21 +60,17 @@ static void begin(sheet *p) {
     bool        list = false;
     if (!p->whole) return;
     buf_puts(p->out, "# ");
-    put_prose(p->title, strlen(p->title), p->out);
+    aligned_prose(p, p->title, strlen(p->title));
     buf_puts(p->out, "\n\n");
     while ((line = text_comment_line(&rest, &len))) {
         size_t skip = strspn(line, " ");
         if (!skip && list) buf_puts(p->out, "\n");
         list = skip > 0;
         buf_puts(p->out, list ? "- " : "");
-        put_prose(line + skip, len - skip, p->out);
+        aligned_prose(p, line + skip, len - skip);
         buf_puts(p->out, list ? "\n" : "\n\n");
     }
     buf_puts(p->out, list ? "\n" : "");
 }
 
-static void end(sheet *p) {
-    (void)p;
-}
-
-const renderer markdown_renderer = {begin, one, end, &target_tex};
+const renderer markdown_renderer = {begin, one, NULL, &target_tex, &how};

@@ -11,12 +11,14 @@
 
 typedef struct sheet    sheet;
 typedef struct renderer renderer;
+typedef struct aligned  aligned;
 
 struct renderer {
     void (*begin)(sheet *p);
     void (*one)(sheet *p, const document *doc, const explain_result *result);
-    void (*end)(sheet *p);
+    void (*end)(sheet *p); /* NULL: nothing is left to do */
     const math_target *mathematics; /* how it is written */
+    const aligned     *lines;       /* of the formats of aligned.h */
 };
 
 struct sheet {

@@ -107,10 +107,6 @@ static void write_document(sheet *p, const document *doc, const explain_result *
     buf_puts(out, "\n");
 }
 
-static void end(sheet *p) {
-    (void)p;
-}
-
 /* The signs that a terminal may lack, spelled out. */
 static void spell_signs(sheet *p) {
     static const char *const pairs[][2] = {{"∂", "D"}, {"Σ", "sum "}, {"δ", "delta "}, {"·", "*"}};
@@ -127,5 +123,5 @@ static void spell_signs(sheet *p) {
     buf_free(&in);
 }
 
-const renderer text_renderer = {begin, write_document, end, &target_tex};
-const renderer ascii_renderer = {begin, write_document, spell_signs, &target_tex};
+const renderer text_renderer = {begin, write_document, NULL, &target_tex, NULL};
+const renderer ascii_renderer = {begin, write_document, spell_signs, &target_tex, NULL};
