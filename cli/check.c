@@ -1,4 +1,8 @@
-/* dfoo check: the model's gradients against finite differences. */
+/* dfoo check: the model's gradients against finite differences, or a learner's program against the model. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli.h"
 
 /* The same as data. */
@@ -10,12 +14,59 @@ static void add_json(const task *w, const dfoo_check_options *asked) {
     dfoo_text_free(w->d, text);
 }
 
+/* The rest of a stream into memory of malloc's. NULL: there is none left. */
+static char *read_stream(FILE *f, size_t *len) {
+    size_t cap = 1 << 16;
+    char  *text = malloc(cap);
+    *len = 0;
+    for (size_t n; text && (n = fread(text + *len, 1, cap - *len, f)) > 0;) {
+        *len += n;
+        if (*len < cap) continue;
+        char *more = realloc(text, cap *= 2);
+        if (!more) free(text);
+        text = more;
+    }
+    return text;
+}
+
+/* The whole of a file. NULL: it could not be read, which was told. */
+static char *read_all(const char *path, size_t *len) {
+    bool  standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    char *text = f ? read_stream(f, len) : NULL;
+    if (!text || ferror(f)) {
+        failed("read", path, errno ? errno : EIO);
+        free(text);
+        text = NULL;
+    }
+    if (f && !standard) fclose(f);
+    return text;
+}
+
+static dfoo_status judge(const task *w, const request *r) {
+    dfoo_judgement    *x = NULL;
+    dfoo_judge_options how = r->judge;
+    size_t             len;
+    char              *source = read_all(r->against, &len);
+    if (!source) return DFOO_EIO;
+    how.seed = r->check.seed;
+    how.hint = r->hint + 1;
+    if (json_asked()) how.format = DFOO_JSON;
+    dfoo_status status = dfoo_judge(w->model, r->against, source, len, &how, &x);
+    if (x && json_asked()) result_json("judgement", x->text);
+    else if (x) out_printf("%s", x->text);
+    dfoo_judgement_free(w->d, x);
+    free(source);
+    return status;
+}
+
 dfoo_status run_check(dfoo *d, request *r) {
     task        w;
     char       *text = NULL;
     dfoo_status status = task_open(&w, d, r);
     r->check.values = w.values;
-    if (status == DFOO_OK) status = dfoo_check(w.model, &r->check, &text);
+    if (status == DFOO_OK && r->against) status = judge(&w, r);
+    else if (status == DFOO_OK) status = dfoo_check(w.model, &r->check, &text);
     if (text) add_json(&w, &r->check);
     status = answer(d, status, text, NULL);
     task_close(&w);

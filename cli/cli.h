@@ -33,17 +33,21 @@ typedef struct request {
     dfoo_explain_options  explain;
     dfoo_grad_options     grad;
     dfoo_check_options    check;
+    dfoo_judge_options    judge;
     dfoo_train_options    train;
     dfoo_predict_options  predict; /* of `plot`, too */
     dfoo_plot_options     plot;
     dfoo_new_options      created;
     words                 settings, values, directions;
-    const char           *weights, *log, *output;
+    const char           *weights, *log, *output, *against;
+    int                   hint; /* -1: not asked for */
     int                   format, shell, json, all, ascii, confusion, quiet, man;
 } request;
 
 #define NOTHING_ASKED                                                                                        \
     {.shell = -1,                                                                                            \
+     .hint = -1,                                                                                             \
+     .judge = DFOO_INIT(dfoo_judge_options),                                                                 \
      .derive = DFOO_INIT(dfoo_derive_options),                                                               \
      .explain = DFOO_INIT(dfoo_explain_options),                                                             \
      .grad = DFOO_INIT(dfoo_grad_options),                                                                   \

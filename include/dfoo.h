@@ -403,6 +403,62 @@ typedef struct dfoo_check_options {
  * planted mistakes are noticed. DFOO_NO: something did not hold (the report says what). */
 DFOO_API dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, char **text);
 
+/* ------------------------------------------------------- learners' programs */
+
+/* What a gradient of a program is. */
+typedef enum dfoo_judged {
+    DFOO_JUDGED_RIGHT = 0,
+    DFOO_JUDGED_GIVEN = 1,      /* right, given something wrong before it */
+    DFOO_JUDGED_WRONG = 2,
+    DFOO_JUDGED_SHAPE = 3,      /* it has another shape than its parameter */
+    DFOO_JUDGED_NOT_FINITE = 4,
+    DFOO_JUDGED_MISSING = 5     /* the program was not seen to compute it */
+} dfoo_judged;
+
+enum { DFOO_HINTS = 3 };
+
+/* One gradient of a program. Texts are never NULL, except where that is said. */
+typedef struct dfoo_judged_line {
+    dfoo_judged verdict;
+    const char *variable;      /* the model's name: "dW2" */
+    const char *name;          /* the program's name: "grads[..]", "dW2" */
+    size_t      line, cell;    /* both from 1; 0: none. Of a notebook, the cell and the line in it */
+    const char *text;          /* that line */
+    const char *mistake;       /* by its name in the catalogue; NULL: it has none, or is not known */
+    const char *group;         /* of the mistake; NULL */
+    const char *hint[DFOO_HINTS]; /* where; what kind; what it is: each says more. "" where nothing is wrong */
+    double      ratio;         /* to what it should be, if that is the same everywhere; else 0 */
+    double      norms, cosine; /* of both: the quotient of their norms, the cosine between them */
+} dfoo_judged_line;
+
+typedef struct dfoo_judgement {
+    int         found;         /* not 0: gradients were found */
+    int         right;         /* not 0: and all of them are right */
+    size_t      first;         /* place of the first wrong line among `lines`; `count` if there is none */
+    size_t      count;
+    const dfoo_judged_line *lines;  /* in the order of the computation */
+    const char *failure;       /* the error that Python would end with; NULL: none */
+    size_t      failure_line;
+    size_t      n_problems;    /* lines of the program that were not understood: what is wrong with each */
+    const char *const *problems;
+    const size_t      *problem_lines;
+    const char *text;          /* all of it, in the format that was asked for */
+} dfoo_judgement;
+
+typedef struct dfoo_judge_options {
+    size_t size; /* DFOO_INIT */
+    uint64_t    seed;
+    int         hint;   /* how much the text says of a mistake: 1 where, 2 what kind, 3 what it is; 0: 3 */
+    dfoo_format format; /* DFOO_TEXT or DFOO_JSON */
+} dfoo_judge_options;
+
+/* Judges the gradients of a program: Python with numpy, or a notebook (JSON). An interpreter of dfoo's own runs it, which
+ * reads no file and has limits of steps and memory, on values of the model's; `name` is what the text calls it. Free
+ * the judgement before the context. DFOO_NO: something is wrong, or there is no gradient (`out` is there). */
+DFOO_API dfoo_status dfoo_judge(dfoo_model *model, const char *name, const char *source, size_t len,
+                                const dfoo_judge_options *options, dfoo_judgement **out);
+DFOO_API void        dfoo_judgement_free(dfoo *d, dfoo_judgement *judgement); /* NULL is fine */
+
 /* ---------------------------------------------------------- running a model */
 
 typedef struct dfoo_grad_options {

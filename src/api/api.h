@@ -130,6 +130,9 @@ dfoo_status work_along(work *w, const bool *moves, const bool *goals);
 /* Both orders as one derivation: the gradients that second derivatives use, then these. */
 dfoo_status work_both(work *w, derivation *out);
 
+/* check.c: the derivation for rooms that derive again, with a mistake planted; in the course's convention. */
+extern const check_engine work_course;
+
 /* check.c: holds what work_along derived against differences. */
 dfoo_status work_try_second(work *w, const check_options *how, second_judged *out);
 

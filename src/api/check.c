@@ -8,10 +8,10 @@ static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit
     return diff_run(m, a, &(diff_options){.convention = CONVENTION_COURSE, .edit = edit}, out);
 }
 
-static const check_engine course = {derive_again, NULL};
+const check_engine work_course = {derive_again, NULL};
 
 dfoo_status work_try_second(work *w, const check_options *how, second_judged *out) {
-    return check_second(&w->m, &w->dv, &w->second, &w->a, &course, how, out);
+    return check_second(&w->m, &w->dv, &w->second, &w->a, &work_course, how, out);
 }
 
 /* Behind the report, or in it. */
@@ -44,7 +44,7 @@ static dfoo_status check(work *w, const void *request, buf *out) {
         return diag_alone(&w->messages, "there is no such format: checks come as text or json");
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &shown));
-    DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &course, &how, out, &ok));
+    DFOO_TRY(check_gradient(&w->m, &w->dv, &shown, &w->a, &work_course, &how, out, &ok));
     if (opt->hvp) DFOO_TRY(check_products(w, &how, out, &ok));
     return ok ? DFOO_OK : DFOO_NO;
 }

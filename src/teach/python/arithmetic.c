@@ -321,6 +321,11 @@ static py_array *wrong_product(py_run *r, const py_array *x, const py_array *y, 
         py_raise(r, "ValueError", "shapes %s and %s not aligned: %lld (dim %d) != %lld (dim %d)",
                  py_shape_text(r, x->rank, x->dim, false), py_shape_text(r, y->rank, y->dim, false),
                  (long long)p, x->rank - 1, (long long)q, axis);
+    if (x->rank == 2 && y->rank == 2 && !r->stopped) {
+        r->failure.product = true;
+        memcpy(r->failure.left, x->dim, sizeof r->failure.left);
+        memcpy(r->failure.right, y->dim, sizeof r->failure.right);
+    }
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 
 #include "teach/python/attribute.h"
 
-enum { DEEPEST = 900, MOST_EVENTS = 20000 };
+enum { DEEPEST = 900, MOST_EVENTS = 8000 };
 
 bool py_enter(py_run *r) {
     if (++r->depth > DEEPEST) py_stop(r, "maximum recursion depth exceeded");
@@ -64,7 +64,7 @@ static py_value snapshot(py_run *r, py_value x) {
 }
 
 void py_trace_event(py_run *r, py_event e) {
-    if (!r->tracing || r->trace.list.n >= MOST_EVENTS || r->failed) return;
+    if (!r->tracing || r->trace.list.n >= r->traced + MOST_EVENTS || r->failed) return;
     e.frame = r->frame;
     e.call_line = r->call_line;
     e.function = r->in ? r->in->def->name : 0;

@@ -320,7 +320,7 @@ py_value np_repeat(py_run *r, const py_native *f, const py_arguments *x) {
     int64_t         times, n = -1;
     int             axis;
     (void)f;
-    if (a && x->at[2].kind == PY_NONE) a = py_array_reshape(r, a, 1, &n);
+    if (a && (x->at[2].kind == PY_NONE || !a->rank)) a = py_array_reshape(r, a, 1, &n);
     if (!a || !py_as_index(r, x->at[1], &times) || !py_array_axis(r, a, axis_of(r, x->at[2], 0), &axis))
         return py_none();
     py_array shape = *a;

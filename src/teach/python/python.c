@@ -70,7 +70,7 @@ dfoo_status py_open(dfoo_allocator mem, const py_limits *limits, py_run **out) {
     py_exec_begin(r);
     load_helpers(r);
     r->problems = (py_problems){{0}};
-    r->first = (py_failure){NULL, NULL, 0, NULL};
+    r->first = (py_failure){.type = NULL};
     r->tracing = true;
     r->steps = 0;
     if (!r->a.failed) return DFOO_OK;
@@ -108,21 +108,24 @@ dfoo_status py_load(py_run *r, const char *text, size_t len) {
 }
 
 void py_refresh(py_run *r) {
+    r->traced = r->trace.list.n;
     r->steps = 0;
     r->cut = 0;
 }
 
-bool py_call(py_run *r, py_value f, const py_value *args, uint32_t n, py_value *out) {
+void py_ready(py_run *r) {
     r->failed = r->stopped = false;
     r->env = &r->globals;
     r->in = NULL;
     r->in_class = NULL;
     r->depth = r->call_line = 0;
+}
+
+bool py_call(py_run *r, py_value f, const py_value *args, uint32_t n, py_value *out) {
+    py_ready(r);
     *out = r->call(r, f, args, n);
-    r->env = &r->globals;
-    r->in = NULL;
     bool ok = !r->failed;
-    r->failed = r->stopped = false;
+    py_ready(r);
     return ok;
 }
 

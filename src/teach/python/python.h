@@ -39,10 +39,12 @@ void        py_execute(py_run *r, const py_node *program);
 /* Steps and loops begin to count anew. */
 void py_refresh(py_run *r);
 
+/* Forgets an error, so that something can be called. */
+void py_ready(py_run *r);
+
 /* Calls a function of the program; false: it failed, r->failure says how, and the run can go on. */
 bool py_call(py_run *r, py_value f, const py_value *args, uint32_t n, py_value *out);
 
-/* Runs one more statement list within the frame of no function; for programs of one's own. */
 py_value *py_global(py_run *r, const char *name); /* NULL: there is none */
 
 /* Where a line of a notebook's text stands. */

@@ -17,7 +17,8 @@ static void fail(py_run *r, const char *type, const char *format, va_list args) 
     const char *copy = arena_text(&r->a, text, strlen(text));
     const char *function = r->in && r->in->def->name ? symbols_name(&r->names, r->in->def->name) : NULL;
     r->failed = true;
-    r->failure = (py_failure){type, copy ? copy : "", r->line, function};
+    r->failure =
+        (py_failure){.type = type, .message = copy ? copy : "", .line = r->line, .function = function};
 }
 
 py_value py_raise(py_run *r, const char *type, const char *format, ...) {

@@ -139,6 +139,8 @@ typedef struct py_failure {
     const char *message;
     uint32_t    line;
     const char *function; /* in which; NULL: none */
+    bool        product;  /* of two matrices that do not fit: their shapes */
+    int64_t     left[2], right[2];
 } py_failure;
 
 /* What an assignment did. */
@@ -177,6 +179,7 @@ struct py_run {
     py_value           result;        /* of a return */
     py_trace           trace;
     bool               tracing;
+    uint32_t           traced; /* so many events there were when what is traced began */
     rng                random;
     py_problems        problems; /* what was not understood */
     struct {

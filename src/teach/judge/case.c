@@ -1,0 +1,203 @@
+/* Cases: sizes, values, forward pass and gradients, with the slow evaluator. */
+#include "teach/judge/case.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* -------------------------------------------------------------------- sizes */
+
+static bool is_output(const model *m, dim d) {
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        const variable *x = ir_var(&m->g, v);
+        if (x->kind == VAR_LABEL && d != m->examples && (x->sh.rows == d || x->sh.cols == d)) return true;
+    }
+    return false;
+}
+
+static bool is_given_size(const model *m, sym name) {
+    for (uint32_t i = 0; i < m->size_values.n; i++)
+        if (m->size_values.at[i].name == name) return true;
+    return false;
+}
+
+static void set_examples(judge_case *c, size_t n) {
+    dim d = c->s->m->examples;
+    if (d && dim_is_named(d)) c->sz.of[dim_name(d)] = n;
+}
+
+static dfoo_status choose_sizes(judge_case *c, uint32_t draw, case_kind kind) {
+    enum { SQUARE = 4 };
+    const model *m = c->s->m;
+    size_t       most = 0;
+    DFOO_TRY(model_try_sizes(m, c->a, draw, &c->sz));
+    for (uint32_t i = 0; i < m->size_names.n; i++) {
+        sym     name = m->size_names.at[i];
+        size_t *n = &c->sz.of[name];
+        bool    open = is_output(m, dim_named(name)) && !is_given_size(m, name);
+        if (kind == CASE_ONE_OUTPUT && open) *n = 1;
+        if (kind == CASE_SQUARE) *n = SQUARE;
+        if (dim_named(name) != m->examples && *n > most) most = *n;
+    }
+    /* More examples than anything else: every class occurs. */
+    set_examples(c, kind == CASE_ONE_EXAMPLE ? 1 : kind == CASE_SQUARE ? SQUARE : most < 12 ? most + 2 : 13);
+    return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------- values */
+
+static bool has_log(const subject *s) {
+    for (uint32_t i = 0; i < s->nodes.list.n; i++) {
+        uint8_t op = ir_node(s->g, s->nodes.list.at[i])->op;
+        if (op == OP_LOG || op == OP_LOG_SOFTMAX || op == OP_SOFTPLUS) return true;
+    }
+    return false;
+}
+
+/* Labels as learners have them: classes 0 and 1, or one of several. */
+static void draw_labels(const judge_case *c, var_id v, matrix y, rng *r) {
+    const variable *x = ir_var(c->s->g, v);
+    bool            columns = x->sh.cols == c->s->m->examples;
+    size_t          n = columns ? y.cols : y.rows, k = columns ? y.rows : y.cols;
+    for (size_t i = 0; i < n; i++) {
+        size_t class = i < k ? i : rng_below(r, (uint32_t)k);
+        for (size_t j = 0; j < k; j++) {
+            double one = x->onehot ? j == class : i < 2 ? (double)((i + j) % 2) : (double)rng_below(r, 2);
+            y.at[columns ? j * n + i : i * k + j] = one;
+        }
+    }
+}
+
+static void draw_values(judge_case *c, evaluation *e, uint64_t seed, uint32_t draw) {
+    const ir *g = c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const variable *x = ir_var(g, v);
+        matrix          m = x->kind <= VAR_PARAM ? eval_var(e, v) : (matrix){0};
+        rng             r = rng_start(seed, RNG_CHECK, (1u << 24) + draw * 4096 + v);
+        if (!m.at || x->symmetric) continue;
+        if (x->kind == VAR_LABEL && (x->onehot || has_log(c->s)))
+            draw_labels(c, v, m, &r);
+        else
+            for (size_t i = 0; i < m.rows * m.cols; i++)
+                m.at[i] = rng_normal(&r) * (x->kind == VAR_PARAM ? 0.7 : 1);
+    }
+}
+
+static dfoo_status finish(judge_case *c, evaluation *e) {
+    const subject *s = c->s;
+    eval_run(e);
+    c->value = arena_new(c->a, (s->g->vars.n + 1) * sizeof *c->value);
+    c->right = arena_new(c->a, (s->right.list.n + 1) * sizeof *c->right);
+    if (!c->value || !c->right) return DFOO_ENOMEM;
+    for (var_id v = 1; v < s->g->vars.n; v++) {
+        node_id leaf = ir_var(s->g, v)->leaf;
+        if (ir_var(s->g, v)->kind != VAR_GRADIENT && leaf < e->n_nodes) c->value[v] = e->value[leaf];
+    }
+    c->finite = c->value[s->m->cost].at && isfinite(c->value[s->m->cost].at[0]);
+    dim d = s->m->examples;
+    c->examples = d ? (double)sizes_get(&c->sz, d) : 1;
+    return case_gradients(c, c->a, &s->right, NULL, s->right.list.n, c->right);
+}
+
+dfoo_status case_random(judge_case *c, const subject *s, arena *a, uint64_t seed, uint32_t draw,
+                        case_kind kind) {
+    evaluation e;
+    *c = (judge_case){.s = s, .a = a};
+    DFOO_TRY(choose_sizes(c, draw, kind));
+    DFOO_TRY(eval_init(&e, s->g, a, &c->sz));
+    DFOO_TRY(eval_add_program(&e, &s->m->forward));
+    DFOO_TRY(eval_random(&e, seed, draw));
+    draw_values(c, &e, seed, draw);
+    return finish(c, &e);
+}
+
+static bool bind_size(judge_case *c, dim d, size_t n) {
+    return dim_is_named(d) ? n && sizes_set(&c->sz, dim_name(d), n) : n == (d ? d : 1);
+}
+
+dfoo_status case_given(judge_case *c, const subject *s, arena *a, const matrix *given, bool *fits) {
+    const ir  *g = s->g;
+    evaluation e;
+    *c = (judge_case){.s = s, .a = a};
+    DFOO_TRY(sizes_init(&c->sz, a, g->names));
+    *fits = true;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const variable *x = ir_var(g, v);
+        if (x->kind > VAR_PARAM) continue;
+        *fits = *fits && given[v].at && bind_size(c, x->sh.rows, given[v].rows) &&
+                bind_size(c, x->sh.cols, given[v].cols);
+    }
+    for (uint32_t i = 0; i < s->m->size_names.n; i++) *fits = *fits && c->sz.of[s->m->size_names.at[i]];
+    if (!*fits) return DFOO_OK;
+    DFOO_TRY(eval_init(&e, g, a, &c->sz));
+    DFOO_TRY(eval_add_program(&e, &s->m->forward));
+    DFOO_TRY(eval_random(&e, 1, 0));
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind <= VAR_PARAM)
+            memcpy(eval_var(&e, v).at, given[v].at, given[v].rows * given[v].cols * sizeof(double));
+    return finish(c, &e);
+}
+
+/* ---------------------------------------------------------------- gradients */
+
+static void share_forward(const judge_case *c, evaluation *e) {
+    const ir *g = c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        node_id leaf = ir_var(g, v)->leaf;
+        if (ir_var(g, v)->kind != VAR_GRADIENT && leaf < e->n_nodes) e->value[leaf] = c->value[v];
+    }
+}
+
+static bool fits_variable(const ir *g, const gradient *v) {
+    return shape_equal(ir_shape(g, v->raw), ir_var(g, v->grad)->sh);
+}
+
+dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, const matrix *known,
+                           uint32_t only, matrix *out) {
+    const ir  *g = c->s->g;
+    evaluation e;
+    DFOO_TRY(eval_init(&e, g, a, &c->sz));
+    share_forward(c, &e);
+    uint32_t n = d->list.n < only + 1 ? d->list.n : only + 1;
+    for (uint32_t i = 0; i < n; i++) {
+        const gradient *v = &d->list.at[i];
+        program         one = {{0}};
+        bool            given = known && known[i].at;
+        if (given) e.value[ir_var(g, v->grad)->leaf] = known[i];
+        if (!v->raw) continue;
+        if (given || !fits_variable(g, v)) {
+            DFOO_TRY(eval_add_node(&e, v->raw));
+            continue;
+        }
+        vec_push(a, &one.list, (stmt){.var = v->grad, .node = v->raw});
+        DFOO_TRY(eval_add_program(&e, &one));
+    }
+    eval_run(&e);
+    for (uint32_t i = 0; i < n; i++) {
+        const gradient *v = &d->list.at[i];
+        bool            by_node = v->raw && ((known && known[i].at) || !fits_variable(g, v));
+        out[i] = !v->raw ? (matrix){0} : e.value[by_node ? v->raw : ir_var(g, v->grad)->leaf];
+    }
+    return arena_status(a);
+}
+
+/* --------------------------------------------------------------- comparisons */
+
+bool matrix_same(matrix x, matrix y, double factor) {
+    double most = 0;
+    if (!x.at || !y.at || x.rows != y.rows || x.cols != y.cols) return false;
+    for (size_t i = 0; i < x.rows * x.cols; i++) most = fmax(most, fabs(factor * y.at[i]));
+    if (!isfinite(most)) return false;
+    for (size_t i = 0; i < x.rows * x.cols; i++)
+        if (!(fabs(x.at[i] - factor * y.at[i]) <= 1e-9 * most + 1e-14)) return false;
+    return true;
+}
+
+double matrix_ratio(matrix x, matrix y) {
+    size_t big = 0, n = y.rows * y.cols;
+    if (!x.at || !y.at || x.rows != y.rows || x.cols != y.cols) return 0;
+    for (size_t i = 0; i < n; i++)
+        if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
+    double c = y.at[big] != 0 ? x.at[big] / y.at[big] : 0;
+    return isfinite(c) && c != 0 && matrix_same(x, y, c) ? c : 0;
+}

@@ -1,0 +1,35 @@
+/* A program set going: its functions called with a case's values, wherever the gradients are. */
+#ifndef JUDGE_DRIVE_H
+#define JUDGE_DRIVE_H
+
+#include "teach/judge/gather.h"
+
+/* One way to come by gradients: a function, a method, or the program's own statements. */
+typedef struct drive_entry {
+    py_value    f;    /* None: the statements themselves */
+    py_value    type; /* a method's class; None: a function */
+    const char *name;
+} drive_entry;
+
+typedef struct drive_entries {
+    VEC(drive_entry) list;
+} drive_entries;
+
+typedef struct drive {
+    const judge_case *c;
+    py_run           *r;
+    judge_view        view;
+    name_layers       layers;
+} drive;
+
+/* What can be set going, the statements last. */
+dfoo_status drive_list(py_run *r, arena *a, drive_entries *out);
+
+/* Sets it going. false: its parameters are not known here. *failure: Python's error; type NULL: it came to
+ * its end. The events from *from on are of this. */
+bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure);
+
+/* Does the program call it with one example at a time? */
+bool drive_takes_one(const py_run *r, const py_node *program, const char *name);
+
+#endif

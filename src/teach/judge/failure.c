@@ -1,0 +1,85 @@
+/* A product that does not fit is told by the shapes of its two factors. The sizes of a case are all
+ * different, so shapes tell the matrices: a row of the catalogue that is a product of just these at some step
+ * is the mistake. */
+#include "teach/judge/failure.h"
+
+#include <string.h>
+
+typedef struct factor {
+    int64_t rows, cols;
+} factor;
+
+static factor of_shape(const judge_case *c, shape s, bool transposed) {
+    factor f = {(int64_t)sizes_get(&c->sz, s.rows), (int64_t)sizes_get(&c->sz, s.cols)};
+    if (shape_is_scalar(s)) f = (factor){1, 1};
+    return transposed ? (factor){f.cols, f.rows} : f;
+}
+
+/* "a", "b.T", "dy": a word of a row's text at a step. false: it is something else. */
+static bool read_factor(const judge_case *c, const step *s, const char *word, size_t len, factor *out) {
+    const ir *g = c->s->g;
+    bool      transposed = len > 2 && memcmp(word + len - 2, ".T", 2) == 0;
+    size_t    n = transposed ? len - 2 : len;
+    node_id   at = n == 1 && *word == 'a'                       ? ir_node(g, s->op)->arg[0]
+                   : n == 1 && *word == 'b'                     ? ir_node(g, s->op)->arg[1]
+                   : n == 2 && word[0] == 'd' && word[1] == 'y' ? s->in
+                                                                : 0;
+    if (!at) return false;
+    *out = of_shape(c, ir_shape(g, at), transposed);
+    return true;
+}
+
+static bool is_product_of(const judge_case *c, const step *s, const mistake *row, const factor want[2]) {
+    const char *sign = strstr(row->text, " @ "), *second = sign ? sign + 3 : NULL;
+    factor      f[2];
+    if (!second || strpbrk(row->text, "( ") < sign || strpbrk(second, " (")) return false;
+    if (!read_factor(c, s, row->text, (size_t)(sign - row->text), &f[0])) return false;
+    if (!read_factor(c, s, second, strlen(second), &f[1])) return false;
+    return memcmp(f, want, sizeof f) == 0;
+}
+
+static bool is_square(factor f) {
+    return f.rows == f.cols;
+}
+
+const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned) {
+    factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
+    if (!f->product) return NULL;
+    if (turned) {
+        want[0] = (factor){f->right[1], f->right[0]};
+        want[1] = (factor){f->left[1], f->left[0]};
+    }
+    if (is_square(want[0]) && is_square(want[1])) return NULL;
+    for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
+        const step *s = &c->s->right.trail.at[i];
+        if (s->kind != TRAIL_LOCAL || ir_node(c->s->g, s->op)->op != OP_MATMUL) continue;
+        for (uint32_t k = 0; k < mistake_count; k++) {
+            const mistake *row = &mistake_table[k];
+            bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
+            if (here && is_product_of(c, s, row, want)) return row;
+        }
+    }
+    return NULL;
+}
+
+/* The name of a size that only one has; else the number. */
+static const char *name_of(const judge_case *c, arena *a, int64_t n) {
+    const model *m = c->s->m;
+    const char  *found = NULL;
+    for (uint32_t i = 0; i < m->size_names.n; i++)
+        if (c->sz.of[m->size_names.at[i]] == (size_t)n)
+            found = symbols_name(c->s->g->names, m->size_names.at[i]);
+    if (!found) found = arena_format(a, "%lld", (long long)n);
+    return found ? found : "";
+}
+
+const char *failure_shapes(const judge_case *c, arena *a, const py_failure *f) {
+    const int64_t *at[2] = {f->left, f->right};
+    const char    *text = "";
+    for (int k = 0; k < 2 && f->product && text; k++) {
+        const char *rows = name_of(c, a, at[k][0]), *cols = name_of(c, a, at[k][1]);
+        text = arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, k ? ", " : "", (long long)at[k][0],
+                            (long long)at[k][1], rows, cols);
+    }
+    return text ? text : "";
+}

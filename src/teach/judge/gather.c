@@ -1,0 +1,471 @@
+/* Which value of a run is which gradient. Names tell it (dW2, grads["dW2"], nabla_w[-1]), or the value itself
+ * where it is right, or the shape of what is on the way back, or how a parameter changes. */
+#include "teach/judge/gather.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+matrix gather_matrix(arena *a, py_value x, bool turned) {
+    matrix none = {0};
+    if (py_is_number(x)) {
+        double *at = arena_new(a, sizeof *at);
+        if (at) *at = py_as_double(x);
+        return (matrix){1, 1, at};
+    }
+    if (x.kind != PY_ARRAY || x.array->rank > 2 || py_array_size(x.array) == 0) return none;
+    const py_array *v = x.array;
+    size_t          n = (size_t)py_array_size(v), cols = v->rank == 2 ? (size_t)v->dim[1] : 1;
+    matrix          m = {n / cols, cols, arena_new(a, n * sizeof(double))};
+    if (!m.at) return none;
+    for (size_t i = 0; i < n; i++) m.at[i] = py_array_get(v, (int64_t)i);
+    if (!turned || v->rank != 2) return m;
+    matrix t = {m.cols, m.rows, arena_new(a, n * sizeof(double))};
+    if (!t.at) return none;
+    for (size_t i = 0; i < n; i++) t.at[i % cols * t.cols + i / cols] = m.at[i];
+    return t;
+}
+
+static const py_event *event_at(const gatherer *w, uint32_t i) {
+    return &w->r->trace.list.at[i];
+}
+
+static const char *event_name(const gatherer *w, const py_event *e) {
+    if (e->key.kind == PY_STRING) return e->key.text->at;
+    return symbols_name(&w->r->names, e->name);
+}
+
+static matrix event_matrix(const gatherer *w, const py_event *e) {
+    return gather_matrix(w->a, e->value, w->view.turned);
+}
+
+/* --------------------------------------------------------------- parameters */
+
+static bool is_listed(const sym *at, uint32_t n, sym name, uint32_t *place) {
+    for (*place = 0; *place < n; ++*place)
+        if (at[*place] == name) return true;
+    return false;
+}
+
+/* The parameter that an assignment's target stands for; 0: none. */
+static var_id parameter_of(const gatherer *w, const py_event *e) {
+    const model *m = w->c->s->m;
+    const char  *name = event_name(w, e);
+    uint32_t     k;
+    if (e->key.kind == PY_INT) {
+        const char *list = symbols_name(&w->r->names, e->name);
+        return name_is_backward(list) ? 0 : name_element(&w->layers, list, e->key.whole);
+    }
+    var_id v = name_variable(m, name);
+    if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
+    if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
+    return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
+}
+
+static bool looks_like(const char *name, char letter, const char *const *words, size_t n) {
+    char plain[80];
+    name_plain(name, plain, sizeof plain);
+    for (size_t i = 0; i < n; i++)
+        if (strstr(plain, words[i])) return true;
+    return plain[0] == letter && strlen(plain) <= 4;
+}
+
+static bool is_weight_name(const char *name) {
+    static const char *const words[] = {"syn", "weight", "theta", "whid", "wout", "win"};
+    return looks_like(name, 'w', words, sizeof words / sizeof *words);
+}
+
+static bool is_bias_name(const char *name) {
+    static const char *const words[] = {"bias", "bhid", "bout"};
+    return looks_like(name, 'b', words, sizeof words / sizeof *words);
+}
+
+/* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
+static void note_parameter_names(gatherer *w) {
+    uint32_t k;
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = event_at(w, i);
+        const char     *name = symbols_name(&w->r->names, e->name);
+        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
+        if (!e->name || !array || e->how == 'a' || name_is_backward(name)) continue;
+        if (is_weight_name(name) && e->value.array->rank == 2 &&
+            !is_listed(w->weights.at, w->weights.n, e->name, &k))
+            vec_push(w->a, &w->weights, e->name);
+        if (is_bias_name(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
+            vec_push(w->a, &w->biases, e->name);
+    }
+    if (w->weights.n != w->layers.weights.n) w->weights.n = 0;
+    if (w->biases.n != w->layers.biases.n) w->biases.n = 0;
+}
+
+static bool is_update(const gatherer *w, const py_event *e) {
+    bool how = e->how == '+' || e->how == '-' || (e->how == '=' && e->before.kind == PY_ARRAY);
+    if (!how || !parameter_of(w, e) || e->before.kind != e->value.kind) return false;
+    matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
+    return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
+}
+
+static bool is_again(const py_event *x, const py_event *y) {
+    return x->frame == y->frame && x->line == y->line && x->name == y->name;
+}
+
+/* The first round of training ends where, behind an update, something is done again in the same call. */
+static void find_end(gatherer *w) {
+    uint32_t update = w->from;
+    while (update < w->to && !is_update(w, event_at(w, update))) update++;
+    for (uint32_t i = update + 1; i < w->to; i++)
+        for (uint32_t k = w->from; k < update; k++)
+            if (is_again(event_at(w, i), event_at(w, k))) {
+                w->to = i;
+                return;
+            }
+}
+
+dfoo_status gather_begin(gatherer *w) {
+    DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
+    note_parameter_names(w);
+    find_end(w);
+    return arena_status(w->a);
+}
+
+/* ------------------------------------------------------------------- claims */
+
+static uint32_t number_of(const gatherer *w, var_id v) {
+    const derivation *d = &w->c->s->right;
+    uint32_t          i = 0;
+    while (i < d->list.n && d->list.at[i].var != v) i++;
+    return i;
+}
+
+static matrix wanted(const gatherer *w, uint32_t number) {
+    return w->c->right[number];
+}
+
+/* A value of the gradient's shape: a row of n for a column of n, and the reverse, where rank 1 leaves it
+ * open. */
+static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
+    matrix x = event_matrix(w, e), y = wanted(w, number);
+    bool   flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
+    if (x.at && flat && x.rows == y.rows * y.cols && (y.rows == 1 || y.cols == 1)) {
+        x.rows = y.rows;
+        x.cols = y.cols;
+    }
+    return x;
+}
+
+static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
+    for (uint32_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i].number == number) return &c->list.at[i];
+    return NULL;
+}
+
+static void put_claim(gatherer *w, judge_claims *out, uint32_t number, uint32_t event, const char *name) {
+    const py_event *e = event_at(w, event);
+    bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
+    judge_claim     c = {number, name, e->line, event, in_shape(w, e, number), flat, false};
+    judge_claim    *old = claim_of(out, number);
+    if (!c.value.at) return;
+    if (old && old->event > event) return;
+    /* What is assigned again from elsewhere without a change keeps its first line. */
+    if (old && matrix_same(old->value, c.value, 1)) return;
+    if (old)
+        *old = c;
+    else
+        vec_push(w->a, &out->list, c);
+}
+
+static const char *label(const gatherer *w, const py_event *e) {
+    const char *name = symbols_name(&w->r->names, e->name);
+    const char *text = NULL;
+    if (e->key.kind == PY_INT) text = arena_format(w->a, "%s[%lld]", name, (long long)e->key.whole);
+    if (e->key.kind == PY_STRING) text = e->key.text->at;
+    return text ? text : name;
+}
+
+/* dW1 by its own name, or by its place in a list. */
+static var_id gradient_of(const gatherer *w, const py_event *e) {
+    const char *list = symbols_name(&w->r->names, e->name);
+    if (e->key.kind == PY_INT)
+        return name_is_backward(list) || strstr(list, "nabla") ? name_element(&w->layers, list, e->key.whole)
+                                                               : 0;
+    return name_gradient(w->c->s->m, event_name(w, e));
+}
+
+/* grads["dA2"] is dA1 in the older numbering of the course: what fits by value, or else by shape, is meant.
+ */
+static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e) {
+    const derivation *d = &w->c->s->right;
+    matrix            x = event_matrix(w, e);
+    double            m = w->c->examples;
+    if (number == d->list.n || d->scale_of[d->list.at[number].var] != SCALE_DATA) return number;
+    if (matrix_same(x, wanted(w, number), 1) || matrix_same(x, wanted(w, number), 1 / m)) return number;
+    for (uint32_t i = 0; i < d->list.n; i++)
+        if (matrix_same(x, wanted(w, i), 1) || matrix_same(x, wanted(w, i), 1 / m)) return i;
+    matrix y = wanted(w, number);
+    return x.rows == y.rows && x.cols == y.cols ? number : d->list.n;
+}
+
+static void by_name(gatherer *w, judge_claims *out) {
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (e->how == 'l' || e->how == 'r') continue;
+        var_id v = gradient_of(w, e);
+        if (!v) continue;
+        uint32_t number = renumbered(w, number_of(w, v), e);
+        if (number < w->c->s->right.list.n &&
+            (e->key.kind != PY_INT || e->how != '=' || e->before.kind != PY_NONE || true))
+            put_claim(w, out, number, i, label(w, e));
+    }
+}
+
+/* dW, db for the first layer beside dW2, db2; d + the program's own name of a parameter; or the shape alone.
+ */
+static bool names_parameter(const gatherer *w, const char *name, var_id v) {
+    const model *m = w->c->s->m;
+    char         plain[80], own[80];
+    name_plain(name, plain, sizeof plain);
+    uint32_t k = 0;
+    for (; k < w->layers.weights.n; k++)
+        if (w->layers.weights.at[k] == v) break;
+    bool weight = k < w->layers.weights.n;
+    for (uint32_t i = 0; !weight && i < w->layers.biases.n; i++)
+        if (w->layers.biases.at[i] == v) k = i;
+    if (k == 0 && strcmp(plain, weight ? "dw" : "db") == 0) return true;
+    const char *alias = weight ? k < w->weights.n ? symbols_name(&w->r->names, w->weights.at[k]) : ""
+                        : k < w->biases.n ? symbols_name(&w->r->names, w->biases.at[k])
+                                          : "";
+    name_plain(alias, own, sizeof own);
+    (void)m;
+    size_t n = strlen(own), len = strlen(plain);
+    return n && len > n && (strcmp(plain + len - n, own) == 0 || strncmp(plain, own, n) == 0);
+}
+
+static bool is_taken(const judge_claims *c, uint32_t event) {
+    for (uint32_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i].event == event) return true;
+    return false;
+}
+
+/* Is it in a helper that is called layer by layer, and is handed a gradient? */
+static bool is_in_helper(const gatherer *w, const py_event *e) {
+    const py_value *f = e->function ? py_env_find(&w->r->globals, e->function) : NULL;
+    for (uint32_t i = 0; f && f->kind == PY_FUNCTION && i < f->function->def->list.n; i++)
+        if (name_is_backward(symbols_name(&w->r->names, f->function->def->list.at[i]->name))) return true;
+    return false;
+}
+
+static bool is_named_backward(const gatherer *w, const py_event *e) {
+    return e->how != 'l' && e->how != 'r' && name_is_backward(event_name(w, e));
+}
+
+static bool is_parameter(const gatherer *w, uint32_t number) {
+    return ir_var(w->c->s->g, w->c->s->right.list.at[number].var)->kind == VAR_PARAM;
+}
+
+/* dW and db beside dW2 and db2; d and the program's own name of a parameter. */
+static void by_own_name(gatherer *w, judge_claims *out) {
+    const derivation *d = &w->c->s->right;
+    for (uint32_t number = 0; number < d->list.n; number++) {
+        if (!is_parameter(w, number) || claim_of(out, number)) continue;
+        for (uint32_t i = w->from; i < w->to; i++) {
+            const py_event *e = event_at(w, i);
+            const char     *name = event_name(w, e);
+            if (!is_named_backward(w, e) || name_gradient(w->c->s->m, name) || is_in_helper(w, e)) continue;
+            if (names_parameter(w, name, d->list.at[number].var)) put_claim(w, out, number, i, label(w, e));
+        }
+    }
+}
+
+/* ---------------------------------------------- what is on the way back */
+
+static bool is_data_gradient(const gatherer *w, uint32_t number) {
+    const gradient *v = &w->c->s->right.list.at[number];
+    return ir_var(w->c->s->g, v->var)->kind == VAR_DEFINED && w->c->right[number].at &&
+           w->c->right[number].rows * w->c->right[number].cols > 1;
+}
+
+/* Right values have no need of a name. sign: -1 where the program carries the negative gradient. */
+static void by_value(gatherer *w, judge_claims *out) {
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        const char     *name = event_name(w, e);
+        if (e->how == 'l' || e->how == 'r' || e->how == 'a' || !name_is_backward(name)) continue;
+        for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
+            const judge_claim *old = claim_of(out, number);
+            bool               other = old && strcmp(old->name, label(w, e)) != 0;
+            if (!is_data_gradient(w, number) || other) continue;
+            matrix x = in_shape(w, e, number), y = wanted(w, number);
+            double k = matrix_ratio(x, y), m = w->c->examples;
+            bool   same = fabs(k - 1) < 1e-9 || fabs(k + 1) < 1e-9 || fabs(fabs(k) * m - 1) < 1e-9;
+            if (same) put_claim(w, out, number, i, label(w, e));
+        }
+    }
+}
+
+/* Of what has no name or right value: the last value of the shape of dZ; of a parameter, of its shape. */
+static bool goes_by_shape(const gatherer *w, uint32_t number) {
+    const char *own = ir_var_name(w->c->s->g, w->c->s->right.list.at[number].var);
+    if (is_parameter(w, number)) return w->c->right[number].rows * w->c->right[number].cols > 1;
+    return is_data_gradient(w, number) && (own[0] == 'Z' || own[0] == 'z');
+}
+
+static void by_shape(gatherer *w, judge_claims *out) {
+    for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
+        if (claim_of(out, number) || !goes_by_shape(w, number)) continue;
+        matrix y = wanted(w, number);
+        for (uint32_t i = w->from; i < w->to; i++) {
+            const py_event *e = event_at(w, i);
+            if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
+            if (name_gradient(w->c->s->m, event_name(w, e))) continue;
+            matrix x = event_matrix(w, e);
+            if (x.at && x.rows == y.rows && x.cols == y.cols) put_claim(w, out, number, i, label(w, e));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ updates */
+
+static void by_update(gatherer *w, judge_claims *out) {
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_update(w, e)) continue;
+        var_id   v = parameter_of(w, e);
+        uint32_t number = number_of(w, v);
+        if (number == w->c->s->right.list.n) continue;
+        matrix       x = gather_matrix(w->a, e->before, w->view.turned), y = event_matrix(w, e),
+                     t = wanted(w, number);
+        judge_claim *old = claim_of(out, number);
+        for (size_t k = 0; k < x.rows * x.cols; k++) x.at[k] -= y.at[k];
+        if (x.rows * x.cols == t.rows * t.cols && (t.rows == 1 || t.cols == 1)) {
+            x.rows = t.rows;
+            x.cols = t.cols;
+        }
+        if (old) {
+            double factor = matrix_ratio(x, old->value);
+            if (factor < 0) out->ascends = true;
+            continue;
+        }
+        judge_claim c = {number, label(w, e), e->line, i, x, false, true};
+        vec_push(w->a, &out->list, c);
+    }
+}
+
+/* May an earlier event be where a claim's value came from? Not if it is another gradient's. */
+static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event) {
+    const py_event *e = event_at(w, event), *at = event_at(w, own->event);
+    bool both = e->value.kind == at->value.kind && (py_is_number(e->value) || e->value.kind == PY_ARRAY);
+    if (e->how == 'r' || e->how == 'l' || !both || !is_named_backward(w, e)) return false;
+    if (e->value.kind == PY_ARRAY && e->value.array->rank != at->value.array->rank) return false;
+    var_id v = gradient_of(w, e);
+    if (v && number_of(w, v) != own->number && e->frame == at->frame) return false;
+    for (uint32_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i].event == event && c->list.at[i].number != own->number) return false;
+    return true;
+}
+
+/* Has another gradient the same value? Then nothing tells where this one came from. */
+static bool is_repeated(const judge_claims *c, const judge_claim *own) {
+    for (uint32_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i].number != own->number && matrix_same(c->list.at[i].value, own->value, 1))
+            return true;
+    return false;
+}
+
+/* The line where a value first came up: in a helper that the caller's line calls, or under another name. */
+static void find_origins(const gatherer *w, judge_claims *c) {
+    for (uint32_t k = 0; k < c->list.n; k++) {
+        judge_claim *own = &c->list.at[k];
+        if (own->update || is_repeated(c, own)) continue;
+        matrix x = gather_matrix(w->a, event_at(w, own->event)->value, false);
+        for (uint32_t i = own->event > 60 ? own->event - 60 : 0; i < own->event; i++) {
+            if (i < w->from || !may_be_origin(w, c, own, i)) continue;
+            if (!matrix_same(gather_matrix(w->a, event_at(w, i)->value, false), x, 1)) continue;
+            own->line = event_at(w, i)->line;
+            break;
+        }
+    }
+}
+
+static int by_number(const void *x, const void *y) {
+    const judge_claim *a = x, *b = y;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+dfoo_status gather_claims(gatherer *w, judge_claims *out) {
+    *out = (judge_claims){{0}, false};
+    by_name(w, out);
+    by_own_name(w, out);
+    by_value(w, out);
+    by_update(w, out);
+    by_shape(w, out);
+    find_origins(w, out);
+    if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
+    return arena_status(w->a);
+}
+
+/* -------------------------------------------------------------- its own values */
+
+/* Where the way back begins. */
+static uint32_t first_backward(const gatherer *w) {
+    uint32_t i = w->from;
+    for (; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
+        bool            zeros = array && matrix_same(gather_matrix(w->a, e->value, false),
+                                                     gather_matrix(w->a, e->value, false), 0);
+        if ((array && !zeros && name_is_backward(event_name(w, e)) && e->how != 'l') || is_update(w, e))
+            break;
+    }
+    return i;
+}
+
+static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
+    const ir   *g = w->c->s->g;
+    const char *name = event_name(w, e);
+    if (ir_var(g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
+    if (name_variable(w->c->s->m, name) == v) return true;
+    name_role role = name_role_of(name);
+    return (ir_var(g, v)->kind == VAR_INPUT && role == ROLE_INPUT) ||
+           (ir_var(g, v)->kind == VAR_LABEL && role == ROLE_LABEL);
+}
+
+/* Whole numbers for classes become a matrix with a single 1 for each example. */
+static matrix one_hot(const gatherer *w, matrix x, bool columns) {
+    size_t n = x.rows * x.cols, k = 0;
+    for (size_t i = 0; i < n; i++) k = x.at[i] >= k && x.at[i] < 100 ? (size_t)x.at[i] + 1 : k;
+    matrix y = {columns ? k : n, columns ? n : k, arena_new(w->a, n * k * sizeof(double) + 8)};
+    for (size_t i = 0; y.at && i < n; i++)
+        if (x.at[i] >= 0 && x.at[i] < k)
+            y.at[columns ? (size_t)x.at[i] * n + i : i * k + (size_t)x.at[i]] = 1;
+    return y;
+}
+
+/* A flat bias or label becomes what the model has. */
+static matrix as_declared(const gatherer *w, var_id v, matrix x, const py_event *e) {
+    const variable *own = ir_var(w->c->s->g, v);
+    bool            columns = w->c->s->m->examples == own->sh.cols;
+    if (e->value.kind != PY_ARRAY || e->value.array->rank != 1) return x;
+    if (own->kind == VAR_LABEL && own->onehot && e->value.array->type != PY_OF_BOOL)
+        return one_hot(w, x, columns);
+    if (own->sh.rows == dim_literal(1) || (own->kind == VAR_LABEL && columns)) {
+        x.cols = x.rows;
+        x.rows = 1;
+    }
+    return x;
+}
+
+dfoo_status gather_given(gatherer *w, matrix *given) {
+    const ir *g = w->c->s->g;
+    uint32_t  end = first_backward(w);
+    for (var_id v = 1; v < g->vars.n; v++) {
+        if (ir_var(g, v)->kind > VAR_PARAM) continue;
+        for (uint32_t i = 0; i < end; i++) {
+            const py_event *e = event_at(w, i);
+            if (e->how == 'l' || e->how == 'r' || !takes_role(w, v, e)) continue;
+            matrix x = as_declared(w, v, event_matrix(w, e), e);
+            if (x.at) given[v] = x;
+        }
+    }
+    return arena_status(w->a);
+}

@@ -1,0 +1,55 @@
+/* From what a run did to claims about gradients: which of its values is which gradient of the model. */
+#ifndef JUDGE_GATHER_H
+#define JUDGE_GATHER_H
+
+#include "teach/judge/names.h"
+#include "teach/python/python.h"
+
+/* How the model's arrays are handed to a program. */
+typedef enum { LABELS_MATRIX, LABELS_WHOLE, LABELS_FLAT, LABELS_KINDS } label_view;
+
+typedef struct judge_view {
+    bool    turned; /* everything is transposed: rows where the model has columns */
+    bool    flat;   /* biases are (n,) */
+    uint8_t labels;
+} judge_view;
+
+/* What somebody says a gradient is. */
+typedef struct judge_claim {
+    uint32_t    number; /* of the gradient, in s->right.list */
+    const char *name;   /* as the program has it */
+    uint32_t    line, event;
+    matrix      value;  /* as the model has it */
+    bool        flat;   /* its rank is 1: (n,) */
+    bool        update; /* told by how the parameter changes: known but for a factor */
+} judge_claim;
+
+typedef struct judge_claims {
+    VEC(judge_claim) list;
+    bool ascends; /* parameters change along the gradient that the program names, not against it */
+} judge_claims;
+
+typedef struct gatherer {
+    const judge_case *c;
+    py_run           *r;
+    arena            *a;
+    name_layers       layers;
+    judge_view        view;
+    uint32_t          from, to; /* events */
+    VEC(sym) weights;           /* names of the program that stand for them, in order */
+    VEC(sym) biases;
+} gatherer;
+
+/* A value as a matrix, turned back where the view turns; at NULL: it is none. Numbers are 1 x 1. */
+matrix gather_matrix(arena *a, py_value x, bool turned);
+
+/* Looks through the events: where the first round of training ends, and which names are parameters. */
+dfoo_status gather_begin(gatherer *w);
+
+/* The claims of the run. */
+dfoo_status gather_claims(gatherer *w, judge_claims *out);
+
+/* The values with which the program itself began, by var_id. */
+dfoo_status gather_given(gatherer *w, matrix *given);
+
+#endif

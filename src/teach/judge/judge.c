@@ -1,0 +1,460 @@
+/* A program judged from beginning to end: it is loaded, set going in every way that may show its gradients,
+ * and the way that shows most of them counts. Mistakes are named by what holds on two different cases. */
+#include "teach/judge/judge.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "teach/judge/drive.h"
+#include "teach/judge/failure.h"
+
+/* One run of the program, and what came of it. */
+typedef struct attempt {
+    judge_view     view;
+    const char    *entry;
+    uint32_t       number; /* of the entry */
+    bool           own;    /* the values are the program's own */
+    case_kind      kind;
+    judge_case     c;
+    judge_verdicts v;
+    py_failure     failure;
+    int            score;
+} attempt;
+
+typedef struct work {
+    const subject *s;
+    arena         *a;
+    const char    *text;
+    size_t         len;
+    uint64_t       seed;
+    plants         catalogue;
+    py_node       *tree; /* the program's */
+    judge_case     one;  /* one: with one example */
+} work;
+
+static const judge_view views[] = {
+    {false, false, LABELS_MATRIX}, {false, false, LABELS_WHOLE}, {true, false, LABELS_MATRIX},
+    {true, false, LABELS_WHOLE},   {false, true, LABELS_MATRIX}, {true, true, LABELS_MATRIX},
+    {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
+    {true, false, LABELS_FLAT},    {false, true, LABELS_FLAT},   {true, true, LABELS_FLAT}};
+
+enum { VIEWS = sizeof views / sizeof *views };
+
+/* ---------------------------------------------------------------- attempts */
+
+static uint32_t count_parameters(const subject *s) {
+    uint32_t n = 0;
+    for (var_id v = 1; v < s->g->vars.n; v++) n += ir_var(s->g, v)->kind == VAR_PARAM;
+    return n;
+}
+
+static int score_of(const judge_verdicts *v, const py_failure *failure) {
+    int score = 0;
+    for (uint32_t i = 0; i < v->list.n; i++) {
+        const judge_verdict *x = &v->list.at[i];
+        if (x->how == JUDGED_MISSING) continue;
+        score += x->how < JUDGED_WRONG ? 12 : x->how == JUDGED_WRONG ? 3 : 1;
+    }
+    return score - (failure->type ? 2 : 0);
+}
+
+static bool is_all_right(const attempt *t, uint32_t parameters) {
+    return t->score > 0 && t->v.wrong == 0 && t->v.found == parameters && !t->failure.type;
+}
+
+static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
+    gatherer     g = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n};
+    judge_claims claims;
+    DFOO_TRY(gather_begin(&g));
+    DFOO_TRY(gather_claims(&g, &claims));
+    t->c = *c;
+    if (!claims.list.n) return DFOO_OK;
+    DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
+    t->score = score_of(&t->v, &t->failure);
+    return DFOO_OK;
+}
+
+/* The values with which the program itself began, where they fit the model. */
+static dfoo_status judge_own(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c,
+                             bool statements) {
+    const ir  *g = w->s->g;
+    matrix    *given = arena_new(w->a, (g->vars.n + 1) * sizeof *given);
+    gatherer   x = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n};
+    judge_case own;
+    bool       fits;
+    if (!given) return DFOO_ENOMEM;
+    for (var_id v = 1; v < g->vars.n && !statements; v++)
+        if (ir_var(g, v)->kind < VAR_PARAM) given[v] = c->value[v];
+    DFOO_TRY(gather_begin(&x));
+    DFOO_TRY(gather_given(&x, given));
+    DFOO_TRY(case_given(&own, w->s, w->a, given, &fits));
+    if (!fits || !own.finite) return DFOO_OK;
+    t->own = true;
+    return judge_events(w, r, t, from, &own);
+}
+
+static void keep_better(attempt *best, const attempt *t) {
+    if (t->score > best->score) *best = *t;
+}
+
+static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t, attempt *best) {
+    uint32_t from;
+    attempt  own = *t;
+    bool     statements = e->f.kind == PY_NONE;
+    if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
+    own.failure = t->failure;
+    if (!statements) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
+    keep_better(best, t);
+    if (t->v.wrong || !t->v.found) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
+    keep_better(best, &own);
+    return DFOO_OK;
+}
+
+static dfoo_status load(work *w, py_run **r, uint64_t seed) {
+    const py_limits limits = {.steps = 2000000, .soft_steps = 40000, .bytes = (size_t)96 << 20, .seed = seed};
+    DFOO_TRY(py_open(w->a->mem, &limits, r));
+    DFOO_TRY(py_read(*r, w->text, w->len, &w->tree));
+    py_execute(*r, w->tree);
+    return (*r)->no_memory ? DFOO_ENOMEM : DFOO_OK;
+}
+
+/* All entries in one view. only: this entry alone. */
+static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge_case *one,
+                            const judge_view *view, uint32_t only, attempt *best) {
+    uint32_t      loaded = r->trace.list.n;
+    drive         d = {.c = c, .r = r, .view = *view};
+    drive_entries entries = {{0}};
+    DFOO_TRY(name_split(w->s, w->a, &d.layers));
+    DFOO_TRY(drive_list(r, w->a, &entries));
+    for (uint32_t i = 0; i < entries.list.n; i++) {
+        attempt t = {.view = *view, .entry = entries.list.at[i].name, .number = i};
+        if (only != UINT32_MAX && only != i) continue;
+        r->trace.list.n = loaded;
+        bool single = drive_takes_one(r, w->tree, entries.list.at[i].name);
+        d.c = single ? one : c;
+        DFOO_TRY(try_entry(w, &d, &entries.list.at[i], &t, best));
+        if (is_all_right(best, count_parameters(w->s))) break;
+    }
+    return DFOO_OK;
+}
+
+static dfoo_status try_views(work *w, py_run *r, const judge_case *c, attempt *best) {
+    uint32_t parameters = count_parameters(w->s), statements = r->trace.list.n;
+    for (uint32_t i = 0; i < VIEWS && !is_all_right(best, parameters); i++) {
+        r->trace.list.n = statements;
+        DFOO_TRY(try_view(w, r, c, &w->one, &views[i], UINT32_MAX, best));
+    }
+    return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------ mistakes */
+
+static dfoo_status find_candidates(work *w, const attempt *t, bool again, judge_verdicts *of) {
+    for (uint32_t i = 0; i < of->list.n; i++) {
+        judge_verdict *v = &of->list.at[i];
+        if (v->how == JUDGED_WRONG || v->how == JUDGED_SHAPE)
+            DFOO_TRY(verdict_candidates(&t->c, w->a, of, v, &w->catalogue, again));
+    }
+    return DFOO_OK;
+}
+
+static judge_verdict *verdict_of(judge_verdicts *all, uint32_t number) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (all->list.at[i].claim.number == number) return &all->list.at[i];
+    return NULL;
+}
+
+/* The same on another case: what does not hold there is no candidate. */
+static dfoo_status second_look(work *w, attempt *best) {
+    judge_case c, one;
+    py_run    *r = NULL;
+    attempt    t = {.score = -1000};
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
+    DFOO_TRY(case_random(&one, w->s, w->a, w->seed + 1, 1, CASE_ONE_EXAMPLE));
+    dfoo_status status = load(w, &r, 2);
+    if (status == DFOO_OK) status = try_view(w, r, &c, &one, &best->view, best->number, &t);
+    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++) {
+        judge_verdict *own = &best->v.list.at[i], *other = verdict_of(&t.v, own->claim.number);
+        if (!own->candidates.n || !other || other->how == JUDGED_MISSING) continue;
+        memcpy(&other->candidates, &own->candidates, sizeof own->candidates);
+        status = verdict_candidates(&t.c, w->a, &t.v, other, &w->catalogue, true);
+        memcpy(&own->candidates, &other->candidates, sizeof own->candidates);
+    }
+    py_close(r);
+    return status;
+}
+
+/* --------------------------------------------------------------- one cause */
+
+static uint32_t how_often(const judge_verdicts *all, uint32_t plant) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < all->list.n; i++)
+        for (uint32_t k = 0; k < all->list.at[i].candidates.n; k++)
+            n += all->list.at[i].candidates.at[k] == plant;
+    return n;
+}
+
+static bool has_candidate(const judge_verdict *v, uint32_t plant) {
+    for (uint32_t k = 0; k < v->candidates.n; k++)
+        if (v->candidates.at[k] == plant) return true;
+    return false;
+}
+
+/* Of several that make the same, the one that explains most, and whose outcome has the shape of the gradient.
+ */
+static uint32_t best_candidate(const work *w, const judge_verdicts *all, const judge_verdict *v) {
+    const ir *g = w->s->g;
+    shape     own = ir_var(g, w->s->right.list.at[v->claim.number].var)->sh;
+    uint32_t  best = 0, most = 0;
+    for (uint32_t i = 0; i < v->candidates.n; i++) {
+        const plant *p = &w->catalogue.list.at[v->candidates.at[i]];
+        uint32_t     n = 4 * how_often(all, v->candidates.at[i]);
+        n += verdict_goal(w->s, p) == w->s->right.list.at[v->claim.number].var ? 2 : 0;
+        n += shape_equal(ir_shape(g, w->catalogue.list.at[v->candidates.at[i]].node), own);
+        if (n <= most) continue;
+        most = n;
+        best = i;
+    }
+    return v->candidates.at[best];
+}
+
+/* A mistake on the way to a gradient that the program has no name for stands in the line before it: the
+ * nearest one that leads there. */
+static void move_line(const work *w, const judge_verdicts *all, judge_verdict *v, uint32_t plant) {
+    const derivation    *d = &w->s->right;
+    var_id               goal = verdict_goal(w->s, &w->catalogue.list.at[plant]);
+    const judge_verdict *nearest = NULL;
+    uint32_t             number = 0;
+    while (number < d->list.n && d->list.at[number].var != goal) number++;
+    if (number >= v->claim.number) return;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        const judge_verdict *k = &all->list.at[i];
+        bool before = k->how != JUDGED_MISSING && k->claim.number < number && k->claim.event < v->claim.event;
+        bool data = ir_var(w->s->g, d->list.at[k->claim.number].var)->kind != VAR_PARAM;
+        if (before && data && (!nearest || k->claim.number > nearest->claim.number)) nearest = k;
+    }
+    v->shown = number;
+    if (nearest) v->claim.line = nearest->claim.line;
+}
+
+/* One mistake is told once: what follows from it is right, given that. */
+static void settle_causes(const work *w, judge_verdicts *all) {
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        judge_verdict *v = &all->list.at[i];
+        if (v->how < JUDGED_WRONG || !v->candidates.n) continue;
+        uint32_t plant = best_candidate(w, all, v);
+        v->candidates.at[0] = plant;
+        v->candidates.n = 1;
+        move_line(w, all, v, plant);
+        for (uint32_t k = i + 1; k < all->list.n; k++)
+            if (all->list.at[k].how == JUDGED_WRONG && has_candidate(&all->list.at[k], plant))
+                all->list.at[k].how = JUDGED_GIVEN;
+    }
+}
+
+/* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
+ * can be named. */
+static dfoo_status name_failure(work *w, const attempt *best, const mistake **row) {
+    judge_case square;
+    py_run    *r = NULL;
+    attempt    t = {.score = -1000};
+    *row = NULL;
+    DFOO_TRY(case_random(&square, w->s, w->a, w->seed, 0, CASE_SQUARE));
+    dfoo_status status = load(w, &r, 1);
+    if (status == DFOO_OK) status = try_view(w, r, &square, &w->one, &best->view, best->number, &t);
+    if (status == DFOO_OK && t.v.wrong) status = find_candidates(w, &t, false, &t.v);
+    for (uint32_t i = 0; status == DFOO_OK && i < t.v.list.n && !*row; i++) {
+        const judge_verdict *v = &t.v.list.at[i];
+        bool                 here = v->how >= JUDGED_WRONG && v->claim.line == best->failure.line;
+        if (here && v->candidates.n) *row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
+    }
+    py_close(r);
+    if (!*row) *row = failure_row(&best->c, &best->failure, best->view.turned);
+    return status;
+}
+
+/* -------------------------------------------------------------------- answer */
+
+static void find_line(const work *w, const py_notebook *book, uint32_t line, judge_line *out, arena *a) {
+    const char *at = w->text, *end = w->text + w->len;
+    for (uint32_t i = 1; i < line && at < end; at++) i += *at == '\n';
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    size_t n = 0;
+    while (at + n < end && at[n] != '\n' && at[n] != '\r') n++;
+    out->text = arena_text(a, at, n);
+    if (!out->text) out->text = "";
+    out->line = line;
+    if (book->lines.n && line >= 1 && line <= book->lines.n) {
+        out->cell = book->lines.at[line - 1].cell;
+        out->line = book->lines.at[line - 1].line;
+    }
+}
+
+static const char *shape_text(const work *w, matrix x, bool flat) {
+    const char *text = flat ? arena_format(w->a, "(%zu,)", x.rows * x.cols)
+                            : arena_format(w->a, "(%zu, %zu)", x.rows, x.cols);
+    return text ? text : "";
+}
+
+static const char *dim_text(const work *w, dim d) {
+    const char *text =
+        dim_is_named(d) ? symbols_name(w->s->g->names, dim_name(d)) : arena_format(w->a, "%u", d ? d : 1);
+    return text ? text : "";
+}
+
+static const mistake *row_called(const char *name) {
+    for (uint32_t i = 0; name && i < mistake_count; i++)
+        if (strcmp(mistake_table[i].name, name) == 0) return &mistake_table[i];
+    return NULL;
+}
+
+static bool is_transposed(matrix x, matrix y) {
+    bool same = x.at && y.at && x.rows == y.cols && x.cols == y.rows;
+    for (size_t i = 0; same && i < x.rows; i++)
+        for (size_t j = 0; j < x.cols; j++)
+            same = same && matrix_close(x.at[i * x.cols + j], y.at[j * y.cols + i]);
+    return same;
+}
+
+/* What the values themselves tell where no step of the derivation makes them. */
+static const mistake *row_of_values(const attempt *t, const judge_verdict *v) {
+    bool once_more = v->ratio != 0 && matrix_close(v->ratio * t->c.examples, 1);
+    if (v->how == JUDGED_SHAPE)
+        return is_transposed(v->claim.value, v->expected) ? row_called("dW transposed") : NULL;
+    return v->how == JUDGED_WRONG && once_more ? row_called("1/m in dZ too") : NULL;
+}
+
+static judge_line line_of(work *w, const py_notebook *book, const attempt *t, const judge_verdict *v) {
+    const gradient *g = &w->s->right.list.at[v->shown ? v->shown : v->claim.number];
+    judge_line l = {.how = v->how, .variable = ir_var_name(w->s->g, g->grad), .text = "", .sentence = ""};
+    const variable *own = ir_var(w->s->g, g->var);
+    (void)t;
+    l.name = v->claim.name ? v->claim.name : l.variable;
+    l.ratio = v->ratio;
+    l.norms = v->norms;
+    l.cosine = v->cosine;
+    l.rows = v->claim.value.rows;
+    l.cols = v->claim.value.cols;
+    l.found_shape = v->claim.value.at ? shape_text(w, v->claim.value, v->claim.flat) : "";
+    l.own_shape = arena_format(w->a, "(%s, %s)", dim_text(w, own->sh.rows), dim_text(w, own->sh.cols));
+    if (!l.own_shape) l.own_shape = "";
+    if (v->how != JUDGED_MISSING) find_line(w, book, v->claim.line, &l, w->a);
+    if (v->candidates.n) {
+        l.row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
+    } else
+        l.row = row_of_values(t, v);
+    if (l.row) l.sentence = l.row->sentence;
+    return l;
+}
+
+static const char *sizes_text(const work *w, const judge_case *c) {
+    const model *m = w->s->m;
+    const char  *text = "";
+    for (uint32_t i = 0; i < m->size_names.n && text; i++) {
+        sym name = m->size_names.at[i];
+        text = arena_format(w->a, "%s%s%s = %zu", text, *text ? ", " : "", symbols_name(w->s->g->names, name),
+                            c->sz.of[name]);
+    }
+    return text ? text : "";
+}
+
+static void put_problems(work *w, const py_notebook *book, const py_run *r, judge_answer *out) {
+    enum { MOST = 12 };
+    for (uint32_t i = 0; i < r->problems.list.n && i < MOST; i++) {
+        judge_line l = {
+            .how = JUDGED_MISSING, .variable = "", .name = "", .found_shape = "", .own_shape = ""};
+        find_line(w, book, r->problems.list.at[i].line, &l, w->a);
+        l.sentence = arena_text(w->a, r->problems.list.at[i].text, strlen(r->problems.list.at[i].text));
+        if (!l.sentence) l.sentence = "";
+        vec_push(w->a, &out->problems, l);
+    }
+}
+
+static void put_failure(work *w, const py_notebook *book, const attempt *t, judge_answer *out) {
+    judge_line at = {.line = 0};
+    if (!t->failure.type) return;
+    out->failure = strcmp(t->failure.type, "Limit") == 0
+                       ? arena_format(w->a, "%s", t->failure.message)
+                       : arena_format(w->a, "%s: %s", t->failure.type, t->failure.message);
+    out->failure_shapes = failure_shapes(&t->c, w->a, &t->failure);
+    find_line(w, book, t->failure.line, &at, w->a);
+    out->failure_text = at.text;
+    out->failure_line = at.line;
+    out->failure_cell = at.cell;
+}
+
+static void put_answer(work *w, const py_notebook *book, const attempt *best, judge_answer *out) {
+    out->first = UINT32_MAX;
+    out->found = best->score > -1000 && best->v.list.n > 0;
+    out->entry = out->found && best->entry ? arena_format(w->a, "%s", best->entry) : "";
+    for (uint32_t i = 0; out->found && i < best->v.list.n; i++) {
+        const judge_verdict *v = &best->v.list.at[i];
+        judge_line           l = line_of(w, book, best, v);
+        l.name = arena_text(w->a, l.name, strlen(l.name));
+        vec_push(w->a, &out->lines, l);
+        if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
+            out->first = out->lines.n - 1;
+    }
+    if (!out->found) return;
+    out->sizes = sizes_text(w, &best->c);
+    out->other_convention = best->v.convention != 1;
+    out->negative = best->v.sign < 0;
+    put_failure(w, book, best, out);
+}
+
+/* Is all right if the sizes that the model leaves open are 1? Then that is said, and nobody is accused. */
+static dfoo_status single_output(work *w, py_run *r, attempt *best, judge_answer *out) {
+    judge_case c;
+    attempt    t = {.score = -1000};
+    if (best->score > -1000 && best->v.wrong == 0 && !best->failure.type) return DFOO_OK;
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, CASE_ONE_OUTPUT));
+    DFOO_TRY(try_views(w, r, &c, &t));
+    t.kind = CASE_ONE_OUTPUT;
+    if (!is_all_right(&t, count_parameters(w->s))) return DFOO_OK;
+    *best = t;
+    vec_push(w->a, &out->remarks, "right only because the output has one unit");
+    return DFOO_OK;
+}
+
+/* What is wrong, by name. */
+static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
+    if (best->v.wrong) {
+        DFOO_TRY(find_candidates(w, best, false, &best->v));
+        DFOO_TRY(second_look(w, best));
+        settle_causes(w, &best->v);
+    }
+    return best->failure.type ? name_failure(w, best, &out->failure_row) : DFOO_OK;
+}
+
+static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge_answer *out) {
+    judge_case c;
+    attempt    best = {.score = -1000};
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, CASE_USUAL));
+    DFOO_TRY(case_random(&w->one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
+    DFOO_TRY(load(w, r, 1));
+    DFOO_TRY(try_views(w, *r, &c, &best));
+    DFOO_TRY(single_output(w, *r, &best, out));
+    DFOO_TRY(name_mistakes(w, &best, out));
+    put_answer(w, book, &best, out);
+    put_problems(w, book, *r, out);
+    return arena_status(w->a);
+}
+
+dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64_t seed,
+                          const judge_source *program, judge_answer *out) {
+    subject     s;
+    work        w = {.s = &s, .a = a, .text = program->text, .len = program->len, .seed = seed};
+    py_notebook book = {.text = NULL};
+    py_run     *r = NULL;
+    *out = (judge_answer){.name = program->name, .sizes = "", .entry = ""};
+    DFOO_TRY(subject_init(&s, m, a, engine));
+    DFOO_TRY(mistakes_apply(&s, a, &w.catalogue));
+    if (py_is_notebook(w.text, w.len) && py_notebook_read(a, w.text, w.len, &book)) {
+        w.text = book.text;
+        w.len = book.len;
+    }
+    dfoo_status status = judge_run(&w, &book, &r, out);
+    py_close(r);
+    return status;
+}

@@ -1,0 +1,173 @@
+/* Names of learners' programs: tables of what is used for what. */
+#include "teach/judge/names.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+void name_plain(const char *name, char *out, size_t size) {
+    size_t n = 0;
+    for (; *name && n + 1 < size; name++) {
+        char c = *name;
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 128) out[n++] = c;
+    }
+    out[n] = '\0';
+}
+
+enum { LONGEST = 80 };
+
+static bool is_called(const model *m, var_id v, const char *plain) {
+    char own[LONGEST];
+    name_plain(ir_var_name(&m->g, v), own, sizeof own);
+    return strcmp(own, plain) == 0;
+}
+
+/* X and x may be two variables: the exact name first. */
+var_id name_variable(const model *m, const char *name) {
+    char plain[LONGEST];
+    for (var_id v = 1; v < m->g.vars.n; v++)
+        if (ir_var(&m->g, v)->kind != VAR_GRADIENT && strcmp(ir_var_name(&m->g, v), name) == 0) return v;
+    name_plain(name, plain, sizeof plain);
+    for (var_id v = 1; v < m->g.vars.n && *plain; v++)
+        if (ir_var(&m->g, v)->kind != VAR_GRADIENT && is_called(m, v, plain)) return v;
+    return 0;
+}
+
+/* a0 is the input. */
+static var_id variable_or_input(const model *m, const char *plain) {
+    for (var_id v = 1; v < m->g.vars.n && *plain; v++)
+        if (ir_var(&m->g, v)->kind != VAR_GRADIENT && is_called(m, v, plain)) return v;
+    if (strcmp(plain, "a0") != 0) return 0;
+    var_id v = 1;
+    while (v < m->g.vars.n && ir_var(&m->g, v)->kind != VAR_INPUT) v++;
+    return v < m->g.vars.n ? v : 0;
+}
+
+static const char *const before[] = {"gradients", "gradient", "grads", "grad", "nabla",
+                                     "delta",     "dj",       "dl",    "d",    "g"};
+static const char *const behind[] = {"gradient", "grad", "gradients", "delta", "der", "deriv", "update"};
+
+var_id name_gradient(const model *m, const char *name) {
+    char plain[LONGEST], rest[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    size_t n = strlen(plain);
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        size_t k = strlen(before[i]);
+        if (n <= k || strncmp(plain, before[i], k) != 0) continue;
+        var_id v = variable_or_input(m, plain + k);
+        if (!v && plain[k] == 'd') v = 0;
+        if (!v && strncmp(plain + k, "d", 1) == 0) v = variable_or_input(m, plain + k + 1);
+        if (v) return v;
+    }
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        size_t k = strlen(behind[i]);
+        if (n <= k || strcmp(plain + n - k, behind[i]) != 0) continue;
+        snprintf(rest, sizeof rest, "%.*s", (int)(n - k), plain);
+        var_id v = variable_or_input(m, rest);
+        if (v) return v;
+    }
+    return 0;
+}
+
+static const struct {
+    name_role   role;
+    const char *names; /* plain, with blanks around each */
+} roles[] = {
+    {ROLE_INPUT, " x inputs input data xtrain trainx trainsetx features xbatch batchx xb inputdata "
+                 "traininginputs a0 xs trainingset "
+                 "xdata trainingsetinputs imgs images samples datax "},
+    {ROLE_LABEL,
+     " y labels label targets target ytrain trainy trainsety ybatch batchy yb ytrue t outputs "
+     "trainingoutputs expected "
+     "expectedoutput desired desiredoutput ys ydata trainingsetoutputs onehoty yonehot ytr truth datay "},
+    {ROLE_PREDICTED, " al yhat ypred output probs predictions preds pred yp prediction out o aout "
+                     "finaloutput probabilities predicted "
+                     "predictedoutput ypredicted outputactivations softmaxoutput finaloutputs h "},
+    {ROLE_PARAMETERS, " parameters params weights param theta thetas model weightsandbiases p parametersdict "
+                      "net wb paramsdict "},
+    {ROLE_CACHE, " cache caches forwardcache memory memo activations forward forwardpass store stored "
+                 "intermediates values "
+                 "forwardvalues fwd cached cacheforward tape states outs layeroutputs "},
+    {ROLE_EXAMPLES,
+     " m nsamples nexamples numexamples batchsize numsamples samplesize numtrain mtrain nexample bs nbatch "},
+    {ROLE_PENALTY, " lambd lambda reg l2 regularization regstrength lam lmbda lbd l2reg "
+                   "regularizationstrength lambdareg lamda "},
+    {ROLE_KEEP, " keepprob keep dropout pkeep p "},
+    {ROLE_RATE, " learningrate lr alpha eta rate stepsize learnrate learning epsilon "},
+    {ROLE_ROUNDS, " epochs epoch iterations numiterations niter nepochs numiters maxiter iters numiter "
+                  "numepochs niterations its "
+                  "trainingiterations nsteps steps numiterationstotal numpasses numberoftrainingiterations "},
+    {ROLE_LAYERS, " layersdims layerdims sizes layers dims layersizes architecture layerssizes "
+                  "nnarchitecture layersdim layerdim "
+                  "structure topology nunits units "},
+    {ROLE_N_IN, " nx ninput inputsize inputdim d ni nin inputnodes ninputs numinput inputlayersize "
+                "inputunits inputlayer n0 indim "
+                "nfeatures numfeatures inputlayerneurons infeatures inodes inputneurons "},
+    {ROLE_N_HIDDEN, " nh nhidden hiddensize hiddendim hidden nhid hiddennodes numhidden hiddenlayersize "
+                    "hiddenunits hiddenlayer n1 "
+                    "hiddenlayerneurons hnodes hiddenneurons nhiddens "},
+    {ROLE_N_OUT, " ny noutput outputsize outputdim k c no nout outputnodes nclasses numclasses numoutput "
+                 "outputlayersize outputunits "
+                 "n2 outdim outputneurons onodes numlabels nlabels noutputs "},
+    {ROLE_FLAG, " printcost verbose debug print plot showcost printloss initialization "},
+    {ROLE_GRADIENTS, " grads gradients grad derivatives gradientsdict "},
+    {ROLE_ONE, " minibatch batch trainingdata "}};
+
+static bool among(const char *names, const char *plain) {
+    size_t n = strlen(plain);
+    for (const char *at = names; n && (at = strstr(at, plain)); at++)
+        if (at[-1] == ' ' && at[n] == ' ') return true;
+    return false;
+}
+
+name_role name_role_of(const char *name) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (among(roles[i].names, plain)) return roles[i].role;
+    return ROLE_NONE;
+}
+
+bool name_is_backward(const char *name) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    return strstr(plain, "delta") || strstr(plain, "err") || strstr(plain, "grad") || strstr(plain, "diff") ||
+           (plain[0] == 'd' && strncmp(plain, "data", 4) != 0 && strncmp(plain, "dim", 3) != 0);
+}
+
+/* -------------------------------------------------------------------- layers */
+
+dfoo_status name_split(const subject *s, arena *a, name_layers *out) {
+    bool *in_product = arena_new(a, s->g->vars.n + 1);
+    *out = (name_layers){{0}, {0}};
+    if (!in_product) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < s->nodes.list.n; i++) {
+        const node *x = ir_node(s->g, s->nodes.list.at[i]);
+        for (int k = 0; x->op == OP_MATMUL && k < 2; k++) {
+            const node *arg = ir_node(s->g, x->arg[k]);
+            if (arg->op == OP_TRANSPOSE) arg = ir_node(s->g, arg->arg[0]);
+            if (arg->op == OP_VAR) in_product[arg->ref] = true;
+        }
+    }
+    for (var_id v = 1; v < s->g->vars.n; v++) {
+        if (ir_var(s->g, v)->kind != VAR_PARAM) continue;
+        if (in_product[v])
+            vec_push(a, &out->weights, v);
+        else
+            vec_push(a, &out->biases, v);
+    }
+    return arena_status(a);
+}
+
+var_id name_element(const name_layers *layers, const char *list, int64_t k) {
+    char plain[LONGEST];
+    name_plain(list, plain, sizeof plain);
+    const char *w = strrchr(plain, 'w'), *b = strrchr(plain, 'b');
+    bool        bias = strstr(plain, "bias") || strcmp(plain, "nablab") == 0 || (b && !w);
+    if (!w && !b) return 0;
+    uint32_t n = bias ? layers->biases.n : layers->weights.n;
+    if (k < 0) k += n;
+    if (k < 0 || k >= n) return 0;
+    return bias ? layers->biases.at[k] : layers->weights.at[k];
+}

@@ -1,0 +1,55 @@
+/* What learners call things: W1, w1, self.W_1, grads["dW1"], nabla_w[-1], Y_hat, learning_rate, .. */
+#ifndef JUDGE_NAMES_H
+#define JUDGE_NAMES_H
+
+#include "teach/judge/case.h"
+
+/* Lower case, without underscores, primes and the like, in `out` (of size bytes). */
+void name_plain(const char *name, char *out, size_t size);
+
+/* The model's variable of that name; 0: there is none. */
+var_id name_variable(const model *m, const char *name);
+
+/* The variable whose gradient is meant by dW1, grad_W1, W1_grad, nabla_W1, ..; 0: none. */
+var_id name_gradient(const model *m, const char *name);
+
+/* What a parameter of a function, or a variable, is for. */
+typedef enum {
+    ROLE_NONE,
+    ROLE_INPUT,
+    ROLE_LABEL,
+    ROLE_PREDICTED,
+    ROLE_PARAMETERS, /* all of them, in a dict */
+    ROLE_CACHE,
+    ROLE_EXAMPLES, /* how many */
+    ROLE_PENALTY,
+    ROLE_KEEP,
+    ROLE_RATE,
+    ROLE_ROUNDS,
+    ROLE_LAYERS, /* the sizes of all layers */
+    ROLE_N_IN,
+    ROLE_N_HIDDEN,
+    ROLE_N_OUT,
+    ROLE_FLAG,
+    ROLE_GRADIENTS,
+    ROLE_ONE /* a mini-batch: a list of pairs */
+} name_role;
+
+name_role name_role_of(const char *name);
+
+/* Is it the name of something on the way back: delta, error, dscores, dhidden? */
+bool name_is_backward(const char *name);
+
+/* The parameters in two lists, in order of declaration: what stands in a product, and the rest. */
+typedef struct name_layers {
+    VEC(var_id) weights;
+    VEC(var_id) biases;
+} name_layers;
+
+dfoo_status name_split(const subject *s, arena *a, name_layers *out);
+
+/* The parameter that element k (from the end if negative) of a list of that name stands for, as nabla_w[-1];
+ * 0: none. */
+var_id name_element(const name_layers *layers, const char *list, int64_t k);
+
+#endif

@@ -1,0 +1,43 @@
+/* Claims judged: each given those before it, so that one mistake is told once. */
+#ifndef JUDGE_VERDICT_H
+#define JUDGE_VERDICT_H
+
+#include "teach/judge/gather.h"
+
+typedef enum {
+    JUDGED_RIGHT,
+    JUDGED_GIVEN, /* right, given something wrong before it */
+    JUDGED_WRONG, /* from here on: not right */
+    JUDGED_SHAPE,
+    JUDGED_NOT_FINITE,
+    JUDGED_MISSING
+} judged_how;
+
+typedef struct judge_verdict {
+    judge_claim claim; /* of MISSING: only its number */
+    uint32_t    shown; /* the gradient that is wrong, if it has no name in the program; 0: its own */
+    uint8_t     how;
+    matrix      expected; /* given what was claimed before it, in the claim's own convention and sign */
+    double      ratio;    /* to what is expected, if it is the same everywhere; else 0 */
+    double      norms, cosine;
+    VEC(uint32_t) candidates; /* numbers of plants that give the same */
+} judge_verdict;
+
+typedef struct judge_verdicts {
+    VEC(judge_verdict) list;
+    double   convention; /* of what belongs to the examples: 1, or 1/m */
+    double   sign;       /* -1: negative gradients, and the parameters follow them */
+    double   factor;     /* of updates */
+    uint32_t right, wrong, found;
+} judge_verdicts;
+
+dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *claims, judge_verdicts *out);
+
+/* Which plants make what was claimed: all of them (first time), or of those that are candidates already. */
+dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
+                               const plants *catalogue, bool again);
+
+/* The variable whose gradient a plant's step makes; 0: it is inside an expression. */
+var_id verdict_goal(const subject *s, const plant *p);
+
+#endif

@@ -1,0 +1,107 @@
+"""Learners' programs are judged: of the right ones none is accused, of the wrong ones the first wrong line is found and the
+mistake named. docs/diagnosis.md has the rates. DFOO_PROGRAMS sets how many right ones are tried."""
+import json
+import os
+import random
+import time
+
+import pytest
+
+from judge import corpus
+
+COUNT = int(os.environ.get("DFOO_PROGRAMS", "160"))
+
+
+@pytest.fixture(scope="module")
+def judge(dfoo):
+    def run(model, text, *more):
+        done = dfoo("check", model, "--against", "-", "--json", *more, stdin=text)
+        return json.loads(done.stdout)["result"]["judgement"]
+    return run
+
+
+def test_right_ones_are_not_accused(judge):
+    programs = list(corpus.right_ones())
+    assert len(programs) > 2000
+    families = sorted({family for family, _ in programs})
+    random.Random(7).shuffle(programs)
+    chosen = [next(p for p in programs if p[0] == family) for family in families] + programs[:COUNT]
+    accused = [(family, text) for family, text in chosen if not judge(corpus.model(family), text)["right"]]
+    assert not accused, f"{len(accused)} of {len(chosen)}\n{accused[0][0]}\n{accused[0][1]}"
+
+
+@pytest.mark.parametrize("number", range(len(list(corpus.wrong_ones()))))
+def test_wrong_ones_are_named(judge, number):
+    family, text, lines, names = list(corpus.wrong_ones())[number]
+    answer = judge(corpus.model(family), text)
+    wrong = [g for g in answer["gradients"] if not g["right"] and g["line"]]
+    assert answer["found"] and not answer["right"]
+    assert (answer["first_wrong_line"] or answer["failure_line"]) in lines
+    assert (wrong[0]["mistake"] if wrong else answer["failure_mistake"]) in names
+
+
+def test_one_mistake_is_told_once(dfoo):
+    text = corpus.source("course").replace("dZ2 = A2 - Y", "dZ2 = Y - A2")
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert done.returncode == 1
+    assert done.stdout.count("wrong:") == 1 and done.stdout.count("right, given what comes before") == 5
+
+
+def test_two_mistakes_are_both_told(dfoo):
+    text = corpus.source("course").replace("1 - np.power(A1, 2)", "1 - A1").replace("db2 = 1/m * ", "db2 = ")
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert "exactly 7 times too large; no 1/m" in done.stdout and "1 - A: tanh' is 1 - A**2" in done.stdout
+    assert "first wrong line: 23" in done.stdout
+
+
+def test_hints_say_no_more_than_they_should(dfoo):
+    text = corpus.source("course").replace("1 - np.power(A1, 2)", "1 - A1")
+    said = [dfoo("check", "two_layer", "--against", "-", "--hint", level, stdin=text).stdout for level in ("where", "kind", "mistake")]
+    assert "something is wrong in this line" in said[0] and "activation" not in said[0]
+    assert "look at: activation derivative" in said[1] and "1 - A**2" not in said[1]
+    assert "1 - A: tanh' is" in said[2]
+
+
+def test_one_output_is_a_remark(dfoo):
+    text = corpus.source("course").replace("np.sum(dZ2, axis=1, keepdims=True)", "np.sum(dZ2)")
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert done.returncode == 0 and "right only because the output has one unit" in done.stdout
+
+
+def test_errors_of_python_are_told_with_shapes(dfoo):
+    text = corpus.source("course").replace("np.dot(W2.T, dZ2)", "np.dot(W2, dZ2)")
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert done.returncode == 1
+    assert "line 24: ValueError: shapes (5,4) and (5,7) not aligned: 4 (dim 1) != 5 (dim 0)" in done.stdout
+    assert "(5,4) is (n2, n1), (5,7) is (n2, m)" in done.stdout and "transpose missing" in done.stdout
+
+
+def test_notebooks(dfoo, tmp_path):
+    text = corpus.source("course").replace("1 - np.power(A1, 2)", "1 - A1")
+    head, back = text.split("def backward_propagation", 1)
+    cells = [{"cell_type": "markdown", "source": ["# network"]}, {"cell_type": "code", "source": head.splitlines(True)},
+             {"cell_type": "code", "source": ("def backward_propagation" + back).splitlines(True)}]
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    done = dfoo("check", "two_layer", "--against", path)
+    assert "first wrong line: cell 3, line 10" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["", "x = (", "while True: pass", "def backward(X, Y): return backward(X, Y)",
+                                  "def backward(X, Y):\n    dW1 = [0]*10**12\n", "import os\nos.remove('x')\nopen('y')", "\0\1\2",
+                                  "def backward(X, Y):\n    x = 1\n    while True: x = x + 1\n", "(" * 3000])
+def test_hostile_sources(dfoo, text):
+    start = time.monotonic()
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert done.returncode == 1 and done.stdout.startswith("# -")
+    assert time.monotonic() - start < 20
+
+
+def test_what_is_not_understood_is_named(dfoo):
+    done = dfoo("check", "two_layer", "--against", "-", stdin="import foo\nx = foo.bar()\ny = 3 +\n")
+    assert "no gradient was found" in done.stdout and "line 3: the line ends where a value is expected" in done.stdout
+
+
+def test_a_file_that_is_not_there(dfoo):
+    done = dfoo("check", "two_layer", "--against", "nowhere.py")
+    assert done.returncode == 2 and "cannot read nowhere.py" in done.stderr
