@@ -58,7 +58,7 @@ static node_id function_tidy(void *user, node_id n) {
 static node_id function_best(void *user, node_id n, node_id name, node_id formula) {
     work   *w = user;
     node_id tidy;
-    return simplify_expression(&w->m.g, &w->a, n, ir_node(&w->m.g, name)->ref, formula, &tidy);
+    return simplify_expression(&w->m.g, &w->a, n, name ? ir_node(&w->m.g, name)->ref : 0, formula, &tidy);
 }
 
 static node_id function_write_out(void *user, node_id n, node_id name, node_id formula) {

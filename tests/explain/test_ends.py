@@ -33,6 +33,13 @@ def test_every_proof_ends_in_its_headline(dfoo, model, way):
             assert len(last) >= 2 and formulas(lines[head])[0] == title[0] and last[-1] == title[-1], (title, last)
 
 
+@pytest.mark.parametrize("way", ["index", "jacobian", "differential"])
+@pytest.mark.parametrize("model", MODELS + LEARNERS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_text_is_not_wider_than_a_terminal(dfoo, model, way):
+    text = dfoo("explain", model, "--all", "--by", way, "--steps", "--numbers").stdout
+    assert text and not [line for line in text.splitlines() if len(line) > 80]
+
+
 def chain(layers):
     lines = ["input X : (n, m)", "label Y : (1, m)"]
     for i in range(1, layers + 1):

@@ -36,7 +36,7 @@ def test_every_gradient_is_explained(dfoo, model, way, convention):
             assert re.search("is given, nothing is learned about it|does not depend on", done.stderr), done.stderr
             continue
         assert done.returncode == 0 and done.stderr == "", f"{name}\n{done.stdout}{done.stderr}"
-        held = HELD.match(done.stdout.rstrip("\n").splitlines()[-1])
+        held = HELD.match(done.stdout.rstrip("\n").split("\n\n")[-1].replace("\n", " "))
         assert held and (held[1] or held[3]), f"{name}\n{done.stdout}"
         assert float(held[2] or 0) < 1e-10 and float(held[4] or 0) < 1e-3, f"{name}\n{done.stdout}"
         assert done.stdout.startswith(name), done.stdout
@@ -82,12 +82,12 @@ def test_text(dfoo, name):
 
 def test_every_sentence_of_the_proofs_stands_in_a_text():
     """So that a wrong word in proofs.def is a difference from a text that was read."""
-    texts = "".join((HERE / f"{name}.txt").read_text() for name in TEXTS)
+    texts = " ".join("".join((HERE / f"{name}.txt").read_text() for name in TEXTS).split())
     table = next((ROOT / "src").rglob("proofs.def")).read_text()
     sentences = re.findall(r'^(?:WORDS|INDEX|MATRIX)\("([^"]*)"', table, re.M)
     pieces = [p for s in sentences for p in re.split(r"\{[^}]*\}", s) if len(p) > 5]
     assert len(pieces) > 30
-    assert [p for p in pieces if p not in texts] == []
+    assert [p for p in pieces if " ".join(p.split()) not in texts] == []
 
 
 @pytest.mark.parametrize("way", ["index", "jacobian", "differential"])
@@ -106,7 +106,7 @@ def test_an_explanation_does_not_grow_with_the_network(dfoo, tmp_path, way):
         assert done.returncode == 0, done.stdout
         return done.stdout.splitlines()
 
-    assert len(text(60)) == len(text(3))
+    assert abs(len(text(60)) - len(text(3))) <= 2  # names with two digits may break a line
 
 
 # ---- numbers
@@ -127,9 +127,10 @@ def test_numbers_are_those_of_the_formula(dfoo, tmp_path):
     a1 = np.tanh(v["W1"] @ v["X"])
     a2 = 1 / (1 + np.exp(-v["W2"] @ a1))
     dw1 = v["W2"].T @ (a2 - v["Y"]) * (1 - a1**2) @ v["X"].T / 5
-    shown = re.search(r"^ +dW1 = .* = \[(.*)\]$", done.stdout, re.M)[1]
+    text = re.sub(r"\s+", " ", done.stdout)
+    shown = re.search(r" dW1 = 1/m \* dZ1 @ X\.T = \[([^\]]*)\]", text)[1]
     assert np.allclose([[float(x) for x in row.split()] for row in shown.split("; ")], dw1, rtol=6e-3)
-    entry = re.search(r"= (\S+)\n +and the formula says dW1\[(\d),(\d)\] = (\S+)$", done.stdout, re.M)
+    entry = re.search(r"= (\S+) and the formula says dW1\[(\d),(\d)\] = (\S+)", text)
     i, k = np.unravel_index(np.abs(dw1).argmax(), dw1.shape)
     assert (int(entry[2]), int(entry[3])) == (i + 1, k + 1)
     assert np.allclose([float(entry[1]), float(entry[4])], dw1[i, k], rtol=1e-4)

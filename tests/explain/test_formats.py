@@ -193,7 +193,8 @@ def plain(words):
 
 
 def squeezed(text):
-    return re.sub(r"\s+", " ", text)
+    """Without the ends of lines, which only text has, and what stands around them."""
+    return re.sub(r"\s+|^#", "", text, flags=re.M)
 
 
 @by_model(MODELS)

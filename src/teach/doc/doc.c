@@ -209,14 +209,15 @@ const char *doc_function(document *doc, op_id op) {
     return mark(doc, (side){.function = op, .notation = op_table[op].name, .shown = op_table[op].name});
 }
 
-/* "log'(a) = 1/a", with the function itself for y. */
+/* "log'(u) = 1/u", with the function itself for y. */
 static void slope(op_id op, buf *out) {
     const op_info *info = &op_table[op];
     const char    *text = info->grad[0][0] ? info->grad[0] : "0";
-    buf_printf(out, "%s'(a) = ", info->name);
+    buf_printf(out, "%s'(u) = ", info->name);
     for (const char *c = text; *c; c++) {
         bool inside = (c > text && c[-1] >= 'a' && c[-1] <= 'z') || (c[1] >= 'a' && c[1] <= 'z');
-        if (*c == 'y' && !inside) buf_printf(out, "%s(a)", info->name);
+        if (*c == 'y' && !inside) buf_printf(out, "%s(u)", info->name);
+        else if (*c == 'a' && !inside) buf_puts(out, "u");
         else buf_put(out, c, 1);
     }
 }

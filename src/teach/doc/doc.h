@@ -136,7 +136,7 @@ const char *doc_index(document *doc, const index_tree *x, const index_style *sty
 const char *doc_formula(document *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *doc_slide(document *doc, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A function's derivative by the table of operations: log'(a) = 1/a. */
+/* A function's derivative by the table of operations: log'(u) = 1/u. */
 const char *doc_slope(document *doc, op_id op);
 
 /* A function by its name. */

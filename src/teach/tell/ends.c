@@ -86,8 +86,9 @@ static void tell_not_shared(teller *t, const link *l, bool share) {
     else if (!interact) doc_say(doc, 3, "%s of %s are not shared, so %s has no such sum.", lines, of, dz);
     if (share)
         doc_say(doc, 3,
-                "With --convention dJ the 1/%s is in %s already and not here; %s is the same in both.", m, dz,
-                dw);
+                "Where every gradient differentiates %s, the 1/%s is in %s already and not here; %s is the "
+                "same in both.",
+                cost, m, dz, dw);
     else if (!t->d->why_dj)
         doc_say(doc, 3,
                 "The 1/%s of %s is in %s already; in the course's convention it is here instead, and %s is "

@@ -348,6 +348,20 @@ bool entries_tell_shared(teller *t, const link *l) {
     return true;
 }
 
+/* Where a factor 1/m or m between the gradients of the two ends comes from. */
+static void say_rescaled(entries *e) {
+    teller     *t = e->t;
+    document   *doc = t->doc;
+    node_id     n = link_rescale(t, e->l);
+    bool        to_cost = e->l->to->scale == SCALE_COST;
+    const char *dv = doc_name(doc, e->l->from->grad), *du = doc_name(doc, e->l->to->grad),
+               *cost = doc_name(doc, t->d->m->cost), *m = doc_examples(doc);
+    if (!n) return;
+    doc_say(doc, 3,
+            "%s differentiates %s, and %s the sum of the losses, which is %s times %s: hence the factor %s",
+            to_cost ? du : dv, cost, to_cost ? dv : du, m, cost, doc_node(doc, n, false));
+}
+
 void entries_add_examples(teller *t, const link *l) {
     entries *e = arena_new(t->a, sizeof *e);
     if (!e || !entries_open(e, t, l) || e->r.n != 1) return;
@@ -370,6 +384,7 @@ bool entries_tell(teller *t, const link *l) {
         doc_say(t->doc, 3,
                 "%s stands in it at %u places; each is one path of the chain rule, and the parts add up:",
                 doc_name(t->doc, l->to->var), e->r.n);
+    say_rescaled(e);
     for (uint32_t i = 0; i < e->r.n; i++) {
         e->top = e->to[i].top;
         if (e->r.n == 1) {

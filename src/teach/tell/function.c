@@ -14,6 +14,7 @@ typedef struct line {
     node_id value, derivative;
     node_id whole; /* the derivative over z alone */
     op_id op;
+    bool  one; /* one operand depends on z: the first of a quotient */
 } line;
 
 typedef struct unfolding {
@@ -92,6 +93,7 @@ static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last,
     uint32_t    number = w->lines.n + 1;
     const char *name = last ? title : arena_format(w->a, "u%u", number);
     line        l = {.value = ir_rebuild(w->g, n, args), .op = (op_id)x.op};
+    l.one = x.op == OP_DIV ? !primes[1] : !primes[0] || !primes[1];
     l.u = new_var(w, name);
     l.du = new_var(w, name ? arena_format(w->a, "%s'", name) : NULL);
     if (!l.u || !l.du || !l.value) return DFOO_ENOMEM;
@@ -160,19 +162,53 @@ static void tell_lines(unfolding *w, document *doc) {
         doc_add_node(doc, b, l->value, false);
         doc_add_node(doc, b, ir_var(w->g, l->du)->leaf, false);
         doc_add_node(doc, b, l->derivative, false);
-        const char *rule = rules[l->op];
+        bool        constant = l->one && (l->op == OP_MUL || l->op == OP_DIV);
+        const char *rule = constant ? "constant factor" : rules[l->op];
         b->rule = rule ? rule : "chain rule";
         b->tail = rule ? rule : doc_text(doc, "chain rule: %s", doc_slope(doc, l->op));
     }
 }
 
-/* f'(z) = as the lines give it = the shortest way to write it. */
-static void tell_whole(document *doc, const char *z, node_id whole, node_id best) {
+static bool is_same(const void *user, const ir *g, const node *x) {
+    return x == ir_node(g, *(const node_id *)user);
+}
+
+static bool has(const unfolding *w, node_id n, node_id part) {
+    return ir_some(w->g, w->a, n, is_same, &part);
+}
+
+/* What the shortest form is before f stands for its definition in it: of a product f * g(f) what is left of
+ * the derivative behind f, and `remark` says that it is g(f). 0: there is nothing between. */
+static node_id between(const unfolding *w, document *doc, node_id whole, node_id best, node_id f, node_id def,
+                       const char **remark) {
+    void   *user = w->how->user;
+    node    x = *ir_node(w->g, best);
+    node_id out = w->how->write_out(user, best, f, def);
+    *remark = "";
+    if (!out || !has(w, best, f)) return 0;
+    if (x.op != OP_MUL || x.arg[0] != f) return w->how->tidy(user, out);
+    node_id rest = w->how->best(user, ir_op2(w->g, OP_DIV, whole, def), 0, 0);
+    node_id spelled = w->how->write_out(user, x.arg[1], f, def);
+    if (!rest || !spelled) return 0;
+    *remark = doc_formula(doc, "%s = %s = %s", doc_node(doc, x.arg[1], false), doc_node(doc, spelled, false),
+                          doc_node(doc, rest, false));
+    return ir_op2(w->g, OP_MUL, def, rest);
+}
+
+/* f'(z) = as the lines give it = .. = the shortest way to write it. */
+static void tell_whole(document *doc, const char *z, node_id whole, node_id middle, node_id best,
+                       const char *remarks) {
     doc_say(doc, 0, "put together:");
     block *b = doc_add(doc, BLOCK_LINE, 3, "");
     doc_add_formula(doc, b, doc_text(doc, "%s'(%s)", doc->name, z));
     doc_add_node(doc, b, whole, false);
-    if (best && best != whole) doc_add_line(doc, 3, "", whole, best, "")->hanging = true;
+    if (middle && middle != whole && middle != best) {
+        doc_add_line(doc, 3, "", whole, middle, "")->hanging = true;
+        whole = middle;
+    }
+    if (!best || best == whole) return;
+    b = doc_add_line(doc, 3, "", whole, best, remarks);
+    b->hanging = true;
 }
 
 static void tell_title(document *doc, const char *z, node_id def) {
@@ -203,9 +239,12 @@ dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_fu
     if (!w.lines.n) return DFOO_EINPUT;
     const line *last = &w.lines.at[w.lines.n - 1];
     node_id     f = ir_var(g, last->u)->leaf, best = how->best(how->user, last->whole, f, def);
+    const char *remarks = "";
+    node_id     middle = best ? between(&w, doc, last->whole, best, f, def, &remarks) : 0;
     tell_title(doc, ir_var_name(g, z), def);
     tell_lines(&w, doc);
-    tell_whole(doc, ir_var_name(g, z), last->whole, best);
+    tell_whole(doc, ir_var_name(g, z), last->whole, middle, best, remarks);
+    if (middle) DFOO_TRY(prove(&w, def, middle, r));
     if (best) best = how->write_out(how->user, best, f, def); /* f stands for its definition in the check */
     DFOO_TRY(check_all(&w, def, best, r));
     return arena_status(a);

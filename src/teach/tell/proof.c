@@ -146,12 +146,23 @@ static bool is_word(const char *text, size_t len, const char *word) {
     return len == strlen(word) && strncmp(text, word, len) == 0;
 }
 
+/* The indices of an operand, a or b, all at once. */
+static const char *all_of(const teller *t, const names *list, char name) {
+    shape s = {0};
+    for (uint32_t i = 0; i < list->n; i++)
+        if (list->index[i].name[0] == name && !list->index[i].name[1]) s = ir_shape(t->g, list->index[i].n);
+    if (s.rows == dim_literal(1)) return "all j";
+    return s.cols == dim_literal(1) ? "all i" : "all i, j";
+}
+
 /* What stands in braces: {loss} is what is differentiated, {one} and {for one} speak of one example; else it
  * is an index formula, or a matrix expression where nothing has an index. */
 static const char *filled(teller *t, const names *list, const char *text, size_t len) {
     if (is_word(text, len, "loss")) return doc_formula(t->doc, "%s", t->doc->style.loss);
     if (is_word(text, len, "one")) return list->one ? "one example: " : "";
     if (is_word(text, len, "for one")) return list->one ? "for one example " : "";
+    if (len == sizeof "all of a" - 1 && strncmp(text, "all of ", len - 1) == 0)
+        return all_of(t, list, text[len - 1]);
     if (memchr(text, '[', len)) return doc_index(t->doc, build_index(t, list, text, len), &t->doc->style);
     node_id n = build_matrix(t, list, text, len);
     return n ? doc_node(t->doc, untwist(t, n), true) : "";
@@ -310,6 +321,40 @@ static void add_numbers(teller *t, const link *l) {
     doc_say(doc, 3, "in numbers: %s:   %s%s", given, found, square ? wrong : "");
 }
 
+/* Does a small matrix and a column (a row) show what happens? Not where y is no such thing, or where nothing
+ * is added up. */
+static bool is_for_numbers(const teller *t, const link *l) {
+    const node *y = ir_node(t->g, l->product);
+    shape       w = ir_shape(t->g, factor_of(t, l));
+    bool        one = proof_is_rows(l->kind) ? y->sh.rows == dim_literal(1) : y->sh.cols == dim_literal(1);
+    bool        sums = w.rows != dim_literal(1) && w.cols != dim_literal(1);
+    return sums && (one || (t->doc->style.example && t->doc->small[l->s->var]));
+}
+
+void proof_two_examples(teller *t, const link *l) {
+    static const struct {
+        const char *line, *one, *other, *product[2], *value[2]; /* the second is of a matrix that is square */
+    } texts[2] = {{"row",
+                   "[10 1]",
+                   "[0 2]",
+                   {"[10 1; 0 2] @ [1 4; 2 5; 3 6].T", "[10 1; 0 2] @ [1 4; 2 5].T"},
+                   {"[14 25 36; 8 10 12]", "[14 25; 8 10]"}},
+                  {"column",
+                   "[10; 1]",
+                   "[0; 2]",
+                   {"[1 2 3; 4 5 6].T @ [10 0; 1 2]", "[1 2; 4 5].T @ [10 0; 1 2]"},
+                   {"[14 8; 25 10; 36 12]", "[14 8; 25 10]"}}};
+    document   *doc = t->doc;
+    int         k = l->kind == PROOF_RIGHT;
+    if ((l->kind != PROOF_RIGHT && l->kind != PROOF_LEFT) || !is_for_numbers(t, l)) return;
+    bool   square = is_square(t, factor_of(t, l));
+    block *b = doc_add(doc, BLOCK_LINE, 3, "two examples side by side:");
+    doc_add_formula(doc, b, texts[k].product[square]);
+    doc_add_formula(doc, b, texts[k].value[square]);
+    doc_say(doc, 3, "the first %s is made of %s alone, the second of %s: each example has its own",
+            texts[k].line, doc_formula(doc, "%s", texts[k].one), doc_formula(doc, "%s", texts[k].other));
+}
+
 /* Would the product fit without the transpose? */
 static void add_shapes(teller *t, const link *l) {
     document   *doc = t->doc;
@@ -320,16 +365,6 @@ static void add_shapes(teller *t, const link *l) {
     if (is_square(t, factor_of(t, l)))
         doc_say(doc, 3, "shapes do not prove it: %s is square, %s fits as well and is wrong", w, other);
     else doc_say(doc, 3, "shapes alone do not prove it: if %s were square, %s would fit as well", w, other);
-}
-
-/* Does a small matrix and a column (a row) show what happens? Not where y is no such thing, or where nothing
- * is added up. */
-static bool is_for_numbers(const teller *t, const link *l) {
-    const node *y = ir_node(t->g, l->product);
-    shape       w = ir_shape(t->g, factor_of(t, l));
-    bool        one = proof_is_rows(l->kind) ? y->sh.rows == dim_literal(1) : y->sh.cols == dim_literal(1);
-    bool        sums = w.rows != dim_literal(1) && w.cols != dim_literal(1);
-    return sums && (one || (t->doc->style.example && t->doc->small[l->s->var]));
 }
 
 static void tell_line(teller *t, const link *l, const names *list, const proof_line *line) {

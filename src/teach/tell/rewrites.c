@@ -4,17 +4,36 @@
 
 #include "teach/tell/routes.h"
 
-/* "(a**3)' = 3*a**2" */
-static const char *power_slope(teller *t, double power) {
-    buf b;
+/* "(z**3)' = 3*z**2": a power of a name, or of what is called u. */
+static const char *power_slope(teller *t, const node *x, double power) {
+    bool        name = ir_node(t->g, x->arg[0])->op == OP_VAR;
+    const char *u = name ? doc_node(t->doc, x->arg[0], false) : "u";
+    buf         b;
     buf_init(&b, t->a->mem);
-    buf_puts(&b, "(a**");
+    buf_printf(&b, "(%s**", u);
     buf_number(&b, power);
     buf_puts(&b, ")' = ");
     buf_number(&b, power);
-    buf_puts(&b, power == 2 ? "*a" : "*a**");
+    buf_printf(&b, power == 2 ? "*%s" : "*%s**", u);
     if (power != 2) buf_number(&b, power - 1);
     return doc_formula(t->doc, "%s", doc_take(t->doc, &b));
+}
+
+/* "log'(A2) = 1/A2": a function's derivative in the model's own letters, where what it is taken of is short;
+ * the function itself by its name, if it has one. */
+static const char *own_slope(teller *t, const link *l, node_id n) {
+    node         x = *ir_node(t->g, n);
+    node_id      y = n == l->s->node ? ir_var(t->g, l->s->var)->leaf : n;
+    const node  *of = ir_node(t->g, x.arg[0]);
+    bool         simple = true;
+    template_env env = {.arg = {x.arg[0], 0, 0}, .y = y};
+    for (int k = 0; k < op_table[of->op].arity; k++)
+        simple = simple && op_table[ir_node(t->g, of->arg[k])->op].arity == 0;
+    node_id rule = simple ? template_build(t->g, t->g->grad[x.op][0], &env) : 0;
+    if (rule && t->how) rule = t->how->tidy(t->how->user, rule);
+    if (!rule) return doc_slope(t->doc, (op_id)x.op);
+    return doc_formula(t->doc, "%s'(%s) = %s", op_table[x.op].name, doc_node(t->doc, x.arg[0], false),
+                       doc_node(t->doc, rule, false));
 }
 
 /* Where the variable of a link stands in one operation: as an operand itself, or somewhere below it. */
@@ -66,13 +85,13 @@ static const char *derivative_remark(teller *t, const link *l, node_id n, const 
                         doc_formula(t->doc, "%s * %s", doc_node(t->doc, x->arg[0], false),
                                     doc_node(t->doc, x->arg[1], false)));
     case OP_OPEN: return doc_text(t->doc, "%s' is the derivative of %s, whatever it is", name, name);
-    case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, power) : "";
+    case OP_POW: return ir_is_number(t->g, x->arg[1], &power) ? power_slope(t, x, power) : "";
     case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV: return infix_remark(t, l, n);
-    default: return is_function(x) && !seen[x->op] ? doc_slope(t->doc, (op_id)x->op) : "";
+    default: return is_function(x) && !seen[x->op] ? own_slope(t, l, n) : "";
     }
 }
 
-/* The functions that a gradient passes through, with their derivatives: log'(a) = 1/a. */
+/* The functions that a gradient passes through, with their derivatives: log'(A2) = 1/A2. */
 const char *derivative_remarks(teller *t, const link *l) {
     buf       b;
     node_list need = {{0}};

@@ -49,6 +49,7 @@ static void tell_all_examples(teller *t) {
     const char     *line = ir_var(t->g, v->var)->sh.cols == t->d->m->examples ? "column" : "row",
                *add = v->n_through > 1 ? "; the paths add" : "";
     doc_add(doc, BLOCK_SECTION, 0, doc_text(doc, "%s examples", doc_examples(doc)));
+    if (!t->d->examples_interact) proof_two_examples(t, &t->links.at[0]);
     if (t->d->examples_interact)
         doc_say(doc, 3,
                 "examples affect each other in this model; the formula counts the effect on the loss of all "
@@ -218,6 +219,17 @@ static void note_stages(teller *t) {
     t->doc->far = t->o->far[t->goal->var] > FAR;
 }
 
+/* Is anything told of one example, and not of the sum over all of them? */
+static bool is_of_one(teller *t, explain_way way) {
+    for (uint32_t i = 0; i < t->links.n; i++) {
+        const link *l = &t->links.at[i];
+        bool        shared = t->doc->small[l->s->var] && !t->doc->small[l->to->var];
+        bool        summed = l->s->var == t->d->m->cost || (shared && !link_is_indexed(t, l));
+        if (way == BY_JACOBIAN || (!summed && !(is_by_rule(t, l) && !link_is_indexed(t, l)))) return true;
+    }
+    return false;
+}
+
 /* Is anything told with indices? */
 static bool has_indices(teller *t, explain_way way) {
     bool any = way == BY_JACOBIAN;
@@ -241,7 +253,7 @@ static bool is_ended(const teller *t) {
 /* By index or by Jacobian: one example first, then all of them. */
 static void tell_by_example(teller *t, explain_way way) {
     bool indices = has_indices(t, way);
-    if (indices) tell_example(t);
+    if (indices && is_of_one(t, way)) tell_example(t);
     if (t->d->m->examples && t->d->examples_interact && t->d->used == CONVENTION_COURSE)
         doc_say(t->doc, 0,
                 "Examples affect each other here: l is the sum of all their losses, and nothing is done one "

@@ -51,7 +51,7 @@ dfoo_status tell_gradient(document *doc, const program *run, const tell_options 
 typedef struct explain_function_how {
     node_id (*tidy)(void *user, node_id n);                                      /* 0 and 1, signs */
     node_id (*best)(void *user, node_id n, node_id name,
-                    node_id formula); /* the shortest form, where name = formula */
+                    node_id formula); /* the shortest form, where name = formula; 0: there is no name */
     node_id (*write_out)(void *user, node_id n, node_id name,
                          node_id formula); /* the name replaced by the formula */
     void *user;

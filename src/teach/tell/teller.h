@@ -162,6 +162,9 @@ void entries_add_examples(teller *t, const link *l);
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);
 
+/* Two examples side by side in small numbers, where the link is a product by what has one for each. */
+void proof_two_examples(teller *t, const link *l);
+
 /* The formula of a line of proofs.def, by its number: NULL if it has none, or there is no such line. */
 const char *proof_formula(uint32_t line);
 uint32_t    proof_n_lines(void);
