@@ -39,7 +39,10 @@ static dfoo_status read_dim_factor(reader *r, dim *out) {
         return DFOO_OK;
     }
     if (t->kind != TOKEN_NAME)
-        return error_at(r, t->at, "a dimension is expected here: a name such as n1, or a whole number");
+        return error_at(r, t->at,
+                        syntax_is(&r->p, ')')
+                            ? "a shape has two dimensions: a column is (n1, 1), a row (1, n1)"
+                            : "a dimension is expected here: a name such as n1, or a whole number");
     span at;
     sym  name = syntax_layer_name(&r->p, &at);
     if (ir_find_var(r->g, name))
@@ -80,6 +83,9 @@ static dfoo_status read_dim(reader *r, dim *out) {
 
 /* `: (rows, columns)` */
 static dfoo_status read_shape(reader *r, shape *out) {
+    if (peek(r)->kind == TOKEN_END)
+        return error_at(r, peek(r)->at,
+                        "a shape is expected here, as in : (n0, m); that of a number is : (1, 1)");
     DFOO_TRY(expect(r, ':', "a shape is expected here, as in : (n0, m)"));
     span open = peek(r)->at;
     DFOO_TRY(expect(r, '(', "a shape is written (rows, columns), as in (n0, m)"));

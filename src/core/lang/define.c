@@ -101,7 +101,8 @@ dfoo_status lang_read_claim(reader *r) {
     if (!v || ir_var(r->g, v)->kind != VAR_GRADIENT) {
         diag_error(r->d, &r->m->src, at,
                    "behind `minimize` stand gradients, and '%s' is not d + the name of a variable", text);
-        diag_note(r->d, "definitions of the forward pass stand before `minimize`");
+        if (!lang_meant(r, MEANT_STATEMENT, text))
+            diag_note(r->d, "definitions of the forward pass stand before `minimize`");
         return DFOO_EINPUT;
     }
     DFOO_TRY(expect(r, '=', "= is expected here: a claim is written dW2 = expression"));
@@ -145,7 +146,9 @@ static dfoo_status read_cost(reader *r, var_id *out) {
     if (shape_is_scalar(sh) || shape_is_single(sh)) return expect_end(r);
     diag_error(r->d, &r->m->src, name_at, "the cost is a number, and %s is %s", ir_var_name(r->g, *out),
                lang_shape_text(r, sh));
-    diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, *out));
+    if (!dim_is_named(sh.rows) && !dim_is_named(sh.cols))
+        diag_note(r->d, "the sum of its entries is sum(%s)", ir_var_name(r->g, *out));
+    else diag_note(r->d, "the mean over the examples is 1/m * sum(%s)", ir_var_name(r->g, *out));
     return DFOO_EINPUT;
 }
 

@@ -38,6 +38,7 @@ static node_id unknown_name(reader *r, const ast *x) {
     else if (ir_find_var(r->g, base))
         diag_note(r->d, "%s is the gradient of %s: gradients can be used behind `minimize`", name, name + 1);
     else if (close) diag_note(r->d, "did you mean %s?", close);
+    else lang_meant(r, MEANT_NAME, name);
     return 0;
 }
 
@@ -258,6 +259,16 @@ static node_id call_pieces(reader *r, const call *c, op_id op) {
     return lang_concat(r, c->operand, c->arg, c->n, axis);
 }
 
+/* What a second operand of a function that joins entries may have meant. */
+static void note_second(reader *r, const call *c, op_id op) {
+    if (c->n != 2) return;
+    const char *first = lang_source_text(r, c->operand[0]->at);
+    if (op == OP_MAX && c->operand[1]->kind != AST_NUMBER)
+        diag_note(r->d, "the larger of two is written maximum(%s, %s)", first,
+                  lang_source_text(r, c->operand[1]->at));
+    else diag_note(r->d, "an axis is named: %s(%s, axis=1)", op_table[op].name, first);
+}
+
 static node_id call_op(reader *r, const call *c, op_id op) {
     assert(op > OP_NONE && op < OP_COUNT);
     const op_info *info = &op_table[op];
@@ -271,9 +282,7 @@ static node_id call_op(reader *r, const call *c, op_id op) {
     if (op == OP_CONCAT || op == OP_PAD) return call_pieces(r, c, op);
     if (info->rule >= SHAPE_SQUARE) return call_matrix(r, c, op);
     if (!takes(r, c, 1, 1)) {
-        if (c->n == 2)
-            diag_note(r->d, "an axis is named: %s(%s, axis=1)", info->name,
-                      lang_source_text(r, c->operand[0]->at));
+        note_second(r, c, op);
         return 0;
     }
     if (info->rule == SHAPE_REDUCED)

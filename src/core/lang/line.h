@@ -27,7 +27,10 @@ static inline dfoo_status expect_end(reader *r) {
     if (peek(r)->kind == TOKEN_END) return DFOO_OK;
     if (syntax_is(&r->p, ')') || syntax_is(&r->p, ']'))
         return error_at(r, peek(r)->at, "this bracket closes nothing");
-    return error_at(r, peek(r)->at, "the statement should end here");
+    error_at(r, peek(r)->at, "the statement should end here");
+    if (syntax_is(&r->p, ';')) diag_note(r->d, "a statement ends with its line, without a sign");
+    if (syntax_is(&r->p, ':')) diag_note(r->d, "a function of your own is written f(z) = z * sigmoid(z)");
+    return DFOO_EINPUT;
 }
 
 /* declare.c: the rest of a declaration, behind its first words; `form` is how it is written. */

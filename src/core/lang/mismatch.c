@@ -137,7 +137,8 @@ node_id lang_mismatch_elementwise(reader *r, const ast *x, node_id left, node_id
     assert(left && right);
     shape       a = ir_shape(r->g, left), b = ir_shape(r->g, right), both;
     const ast  *xa = x->arg, *xb = x->arg->next;
-    const char *sign = x->kind == AST_BINARY
+    const char *sign = x->kind == AST_BINARY && x->sign == '*' ? "*" /* which may be written · or × */
+                       : x->kind == AST_BINARY
                            ? lang_source_text(r, span_at(x->at.point, x->at.point + 1 + (x->sign > 255)))
                            : "and";
     diag_error(r->d, &r->m->src, x->at, "shapes do not fit: %s %s %s, entry by entry", lang_shape_text(r, a),

@@ -22,9 +22,35 @@ typedef struct candidate {
     unsigned    distance;
 } candidate;
 
+/* Is a name of one letter the other in large or small letters? */
+static bool is_other_case(const char *a, const char *b) {
+    return a[0] && !a[1] && b[0] && !b[1] && (a[0] ^ b[0]) == 0x20;
+}
+
 static void consider(candidate *best, const char *wanted, const char *name) {
     unsigned d = text_distance(wanted, name);
+    bool     letter = wanted[0] && !wanted[1];
+    if (letter && !is_other_case(wanted, name)) return; /* Y is not X mistyped, */
+    if (strlen(wanted) == 2 && (wanted[0] | 0x20) != (name[0] | 0x20)) return; /* nor b1 W1 */
     if (d < best->distance) *best = (candidate){name, d};
+}
+
+static const struct {
+    meant_where where;
+    const char *word, *hint;
+} meant[] = {
+#define MEANT(WHERE, WORD, HINT) {MEANT_##WHERE, WORD, HINT},
+#include "core/lang/meant.def"
+#undef MEANT
+};
+
+bool lang_meant(reader *r, meant_where where, const char *word) {
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) {
+        if (meant[i].where != where || strcmp(meant[i].word, word) != 0) continue;
+        diag_note(r->d, "%s", meant[i].hint);
+        return true;
+    }
+    return false;
 }
 
 /* Nothing yet, and at most two edits in a long name, one in a short. */

@@ -20,6 +20,7 @@ static void not_function(void *user, sym name, span at) {
     }
     const char *close = lang_closest_name(r, name, true);
     diag_error(r->d, &r->m->src, at, "unknown function '%s'", text);
+    if (lang_meant(r, MEANT_FUNCTION, text)) return;
     if (close) diag_note(r->d, "did you mean %s?", close);
     diag_note(r->d,
               "a function of your own stands in a line above: %s(z) = .. with its formula, or function %s "
@@ -109,7 +110,8 @@ static dfoo_status no_statement(reader *r) {
     if (!list || r->a->failed) return DFOO_ENOMEM;
     diag_error(r->d, &r->m->src, close ? peek(r)->at : next->at,
                "a statement begins with a word (%s) or is a definition, name = expression", list);
-    if (close) diag_note(r->d, "did you mean %s?", close);
+    if (!lang_meant(r, MEANT_STATEMENT, symbols_name(r->p.names, name)) && close)
+        diag_note(r->d, "did you mean %s?", close);
     return DFOO_EINPUT;
 }
 
@@ -117,9 +119,11 @@ static dfoo_status read_line(reader *r) {
     if (is_function_line(r)) return lang_read_function(r);
     size_t i = word_at(r, N_STATEMENTS);
     if (i < N_STATEMENTS) return statements[i].read(r);
-    if (peek(r)->kind != TOKEN_NAME)
-        return error_at(r, peek(r)->at,
-                        "a statement starts with a name or a word such as input, param, minimize");
+    if (peek(r)->kind != TOKEN_NAME) {
+        error_at(r, peek(r)->at, "a statement starts with a name or a word such as input, param, minimize");
+        if (syntax_is(&r->p, '/')) diag_note(r->d, "a comment begins with #");
+        return DFOO_EINPUT;
+    }
     if (r->minimized) return lang_read_claim(r);
     token_kind next = peek(r)[1].kind;
     return next == TOKEN_NAME || next == TOKEN_END ? no_statement(r) : lang_read_definition(r);

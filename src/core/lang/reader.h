@@ -74,6 +74,10 @@ bool lang_is_size_name(const reader *r, sym name);
 bool lang_is_function(const reader *r, sym name);
 bool lang_may_be_hidden(const char *function);
 
+/* Says how what people write who come from elsewhere is written here (meant.def), if that is known. */
+typedef enum { MEANT_FUNCTION, MEANT_STATEMENT, MEANT_NAME } meant_where;
+bool lang_meant(reader *r, meant_where where, const char *word);
+
 /* The known name that is closest to an unknown one, or NULL; .. of word(0), word(1), .. up to NULL. */
 const char *lang_closest_name(reader *r, sym name, bool functions);
 const char *lang_closest_word(const reader *r, sym name, const char *(*word)(size_t i));

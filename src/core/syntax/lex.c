@@ -1,6 +1,6 @@
 /* Text -> tokens. Line ends inside brackets are white space (what begins a statement ends a forgotten
  * bracket, so that its own line is blamed and the next one read); `np.` before a name is dropped;
- * typographic primes and minus signs, which copying from slides brings, are read as ' and -. */
+ * typographic signs, which copying from slides brings, are read as what they stand for. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,21 +60,54 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* A digit as an index, ₀ .. ₉: which one; -1: it is none. */
+static int subscript(const char *s) {
+    unsigned char c = (unsigned char)s[0] == 0xE2 && (unsigned char)s[1] == 0x82 ? (unsigned char)s[2] : 0;
+    return c >= 0x80 && c <= 0x89 ? c - 0x80 : -1;
+}
+
 /* Greek letters and other letters of two UTF-8 bytes may be part of a name (0xCE.. 0xD1). */
 static uint32_t name_char(const char *s) {
     unsigned char c = (unsigned char)s[0];
     if (is_letter(s[0]) || is_digit(s[0])) return 1;
+    if (subscript(s) >= 0) return 3;
     return c >= 0xCE && c <= 0xD1 && ((unsigned char)s[1] & 0xC0) == 0x80 ? 2 : 0;
 }
 
-static void lex_name(lexer *l) {
-    if (starts(l, "np.") || starts(l, "numpy.")) {
-        uint32_t skip = (uint32_t)(strchr(rest(l), '.') - rest(l)) + 1;
-        if (is_letter(rest(l)[skip])) l->at += skip;
+/* A package in front of a function's name: np.tanh, torch.tanh. */
+static uint32_t package_length(const lexer *l) {
+    static const char *const packages[] = {"np.", "numpy.", "jnp.", "torch.", "math.", "tf.nn.", "tf.math.",
+                                           "tf.", "F.", "nn.functional."};
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+        size_t      len = strlen(packages[i]);
+        const char *name = rest(l) + len;
+        bool        called = strcspn(name, "(") == strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
+        bool        own = strncmp(name, "dot(", 4) == 0 || strncmp(name, "sum(", 4) == 0 ||
+                   strncmp(name, "mean(", 5) == 0; /* of a matrix F */
+        if (starts(l, packages[i]) && is_letter(*name) && (i < 2 || (called && (i < 8 || !own))))
+            return (uint32_t)len;
     }
+    return 0;
+}
+
+/* The name with its indices as digits: Z₁ is Z1. */
+static sym plain_name(lexer *l, uint32_t len) {
+    char *text = arena_text(l->a, rest(l), len), *out = text;
+    if (!text) return 0;
+    for (const char *s = text; *s;) {
+        int digit = subscript(s);
+        if (digit >= 0) *out++ = (char)('0' + digit);
+        else *out++ = *s;
+        s += digit >= 0 ? 3 : 1;
+    }
+    return symbols_add(l->names, text, (size_t)(out - text));
+}
+
+static void lex_name(lexer *l) {
+    l->at += package_length(l);
     uint32_t len = 0, more;
     while ((more = name_char(rest(l) + len))) len += more;
-    emit(l, (token){.kind = TOKEN_NAME, .name = symbols_add(l->names, rest(l), len)}, len);
+    emit(l, (token){.kind = TOKEN_NAME, .name = plain_name(l, len)}, len);
 }
 
 /* Digits, a point, digits, an exponent. "1." counts, as in numpy's 1./m. */
@@ -106,12 +139,35 @@ static void lex_primes(lexer *l) {
     emit(l, (token){.kind = TOKEN_PRIMES, .primes = count}, len);
 }
 
-static bool lex_sign(lexer *l) {
-    static const char *const pairs[] = {"**", "<=", ">=", "==", "!="};
-    if (starts(l, "\xE2\x88\x92")) { /* the minus sign of typography */
-        emit(l, (token){.kind = TOKEN_SIGN, .sign = '-'}, 3);
+/* Signs of slides: −, · and × (entry by entry, as * is), ≤, ≥; the transpose ᵀ or ⊤; ² and ³. */
+static bool lex_typography(lexer *l) {
+    static const struct {
+        const char *text;
+        uint32_t    sign;
+    } signs[] = {{"\xE2\x88\x92", '-'}, {"\xC2\xB7", '*'}, {"\xE2\x8B\x85", '*'}, {"\xC3\x97", '*'},
+                 {"\xE2\x8A\x99", '*'}, {"\xE2\x89\xA4", '<' * 256 + '='}, {"\xE2\x89\xA5", '>' * 256 + '='}};
+    static const char *const turned[] = {"\xE1\xB5\x80", "\xE2\x8A\xA4"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (!starts(l, signs[i].text)) continue;
+        emit(l, (token){.kind = TOKEN_SIGN, .sign = signs[i].sign}, (uint32_t)strlen(signs[i].text));
         return true;
     }
+    for (size_t i = 0; i < sizeof turned / sizeof *turned; i++) {
+        if (!starts(l, turned[i])) continue;
+        emit(l, (token){.kind = TOKEN_SIGN, .sign = '.'}, 0);
+        emit(l, (token){.kind = TOKEN_NAME, .name = symbols_add(l->names, "T", 1)}, 3);
+        return true;
+    }
+    if (!starts(l, "\xC2\xB2") && !starts(l, "\xC2\xB3")) return false;
+    double power = rest(l)[1] == '\xB2' ? 2 : 3;
+    emit(l, (token){.kind = TOKEN_SIGN, .sign = '*' * 256 + '*'}, 0);
+    emit(l, (token){.kind = TOKEN_NUMBER, .number = power}, 2);
+    return true;
+}
+
+static bool lex_sign(lexer *l) {
+    static const char *const pairs[] = {"**", "<=", ">=", "==", "!="};
+    if (lex_typography(l)) return true;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (!starts(l, pairs[i])) continue;
         uint32_t sign = (uint32_t)pairs[i][0] * 256 + (uint32_t)pairs[i][1];
@@ -138,8 +194,8 @@ static void report_character(lexer *l) {
         diag_error(l->d, l->src, at, "'%.*s' is not part of the notation", (int)len, s);
         if (c == '^') diag_note(l->d, "a power is written **, as in Z**2");
         if (c == '!' || c == '&') diag_note(l->d, "comparisons are < > <= >= == != and give 0 or 1");
-        if (starts(l, "\xC3\x97") || starts(l, "\xC2\xB7") || starts(l, "\xE2\x8A\x99"))
-            diag_note(l->d, "the elementwise product is written *, the matrix product @");
+        if (c == '\\') diag_note(l->d, "a function is written without it: tanh(Z1)");
+        if (c == '%') diag_note(l->d, "a comment begins with #");
     }
     l->at += len;
 }

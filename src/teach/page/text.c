@@ -53,6 +53,7 @@ static const char *plain(const document *doc, const char *text) {
     buf_init(&b, doc->a->mem);
     doc_plain(doc, text, &b);
     const char *out = b.text ? arena_text(doc->a, b.text, b.len) : "";
+    doc->a->failed = doc->a->failed || b.failed;
     buf_free(&b);
     return out ? out : "";
 }
@@ -182,6 +183,7 @@ static void write_checked(const document *doc, const explain_result *r, buf *out
         if (!end) break;
         line = end + 1;
     }
+    out->failed = out->failed || all.failed;
     buf_free(&all);
 }
 

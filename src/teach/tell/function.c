@@ -77,6 +77,10 @@ static node_id derivative(unfolding *w, node_id n, const node_id *args, node_id 
     return sum;
 }
 
+static bool depends_on_one(const node *x, const node_id *primes) {
+    return x->op == OP_DIV ? !primes[1] : !primes[0] || !primes[1];
+}
+
 static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last, const char *title) {
     node    x = *ir_node(w->g, n);
     node_id args[3] = {0, 0, 0}, primes[3] = {0, 0, 0}, wholes[3] = {0, 0, 0};
@@ -93,7 +97,7 @@ static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last,
     uint32_t    number = w->lines.n + 1;
     const char *name = last ? title : arena_format(w->a, "u%u", number);
     line        l = {.value = ir_rebuild(w->g, n, args), .op = (op_id)x.op};
-    l.one = x.op == OP_DIV ? !primes[1] : !primes[0] || !primes[1];
+    l.one = depends_on_one(&x, primes);
     l.u = new_var(w, name);
     l.du = new_var(w, name ? arena_format(w->a, "%s'", name) : NULL);
     if (!l.u || !l.du || !l.value) return DFOO_ENOMEM;
