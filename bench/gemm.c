@@ -2,7 +2,7 @@
  * the processor can do at most. The shapes are those of a training step of each network; before a time is
  * printed, some rows of the product are held against the definition.
  *
- *   bench/gemm [NAME..]        all by default
+ *   bench/gemm [-avx2] [NAME..]        all by default; the instruction set is the best there is
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,13 +90,17 @@ static bool measure(const row_of_table *x, gemm_set set, double peak) {
 }
 
 int main(int argc, char **argv) {
-    gemm_set set = isa_at(EXEC_BEST)->gemm(false);
+    bool     named = argc > 1 && argv[1][0] == '-';
+    exec_isa isa = named ? exec_isa_find(argv[1] + 1) : EXEC_BEST;
+    int      wrong = 0, first = named ? 2 : 1;
+    if (!exec_isa_here(isa)) return 2;
+    gemm_set set = isa_at(isa)->gemm(false);
     double   peak = peak_gflops();
-    int      wrong = 0;
-    printf("one thread, float32, %s; peak %.1f GFLOP/s\n", isa_at(EXEC_BEST)->name, peak);
+    printf("one thread, float32, %s; peak of the widest vectors %.1f GFLOP/s\n", isa_at(isa)->name, peak);
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        bool wanted = argc == 1;
-        for (int k = 1; k < argc; k++) wanted = wanted || strncmp(argv[k], shapes[i].name, strlen(argv[k])) == 0;
+        bool wanted = argc == first;
+        for (int k = first; k < argc; k++)
+            wanted = wanted || strncmp(argv[k], shapes[i].name, strlen(argv[k])) == 0;
         if (wanted) wrong += !measure(&shapes[i], set, peak);
     }
     return wrong != 0;
