@@ -41,10 +41,11 @@ cover: ## which lines the tests run: a summary, and build/coverage/index.html
 	@$(PYTHON) tests/run --build build/coverage
 	@gcovr --root . --filter src/ --filter cli/ --html-details build/coverage/index.html --txt - build/coverage
 
-bench: ## the benchmarks, each of which checks its result first
-	@tools/deps build
-	$(call build,release,bench)
-	@for program in build/release/bench/*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
+bench bench-quick: ## training steps beside numpy, and PyTorch and JAX once bench/venv has them; then the parts
+	@tools/deps build check
+	$(call build,release,dfoo bench)
+	@$(PYTHON) bench/run.py $(if $(filter bench-quick,$@),--quick)
+	@for part in $(if $(filter bench,$@),gemm latency predict step); do build/release/bench/$$part || exit 1; done
 
 fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it goes to tests/fuzz/NAME
 	@tools/deps build check lint
@@ -73,6 +74,6 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all single demo check asan tsan nightly lint cover bench fuzz docs install uninstall clean help
+.PHONY: all single demo check asan tsan nightly lint cover bench bench-quick fuzz docs install uninstall clean help

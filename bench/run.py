@@ -5,8 +5,8 @@
 Every row is one network (rows.py). All take the same data, the same start and float32, and the costs of their first
 steps must agree before a time is taken. Then they take turns, so that what else the machine does meets all of them:
 the time of a step is the median of the turns, a ratio the median of the ratios turn by turn, above 1 where dfoo is
-faster. Peers run in the Python of `bench/venv`, which installs them, or in this one; those that are not there are
-left out and named.
+faster. Peers run in the Python that bench/venv made, or in this one; those that are not there are left out and
+named.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import rows
 
 HERE = pathlib.Path(__file__).parent
 BUILD = pathlib.Path(os.environ.get("DFOO_BUILD", HERE.parent / "build" / "release"))
+VENV = HERE.parent / "build" / "bench-venv" / "bin" / "python"
 PEERS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jax_loop": "jax"}
 TOLERANCE = 2e-3
 
@@ -133,17 +134,15 @@ def main():
     p.add_argument("rows", nargs="*")
     p.add_argument("--quick", action="store_true", help="fewer and shorter turns, without the largest rows")
     p.add_argument("--peers", default="numpy,torch,jax,jax_loop")
-    p.add_argument("--python", default=sys.executable, help="of the peers")
+    p.add_argument("--python", default=VENV if VENV.exists() else sys.executable, help="of the peers")
     p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--processor-time", action="store_true", help="of all threads, where a machine has other work")
     how = p.parse_args()
     asked = [x for x in how.peers.split(",") if x]
     peers = [x for x in asked if has(how.python, PEERS[x])]
     if len(peers) < len(asked):
-        print("not there:", ", ".join(x for x in asked if x not in peers))
-    chosen = [r for r in (rows.QUICK if how.quick else rows.ROWS) if not how.rows or r.name in how.rows]
-    if how.rows:
-        chosen = [r for r in rows.ROWS if r.name in how.rows]
+        print("not there:", ", ".join(x for x in asked if x not in peers), "(bench/venv installs them)")
+    chosen = [r for r in rows.ROWS if r.name in how.rows] or (rows.QUICK if how.quick else rows.ROWS)
     turns, seconds = (3, 0.1) if how.quick else (9, 0.25)
     print(f"float32, {how.threads} threads; a step of dfoo, and the peers' time / dfoo's: above 1 dfoo is faster")
     print(f"{'':6}{'dfoo':>11}" + "".join(f"{x:>10}" for x in peers))
