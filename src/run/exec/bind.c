@@ -334,20 +334,39 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
 
 /* -------------------------------------------------------------- sharing out */
 
-static split split_of_product(const exec *e, const gemm *s) {
-    if (gemm_slices(s) > 1) return SPLIT_PIECES;
-    if (s->m * s->n < LEAST_PRODUCT / s->k) return SPLIT_NOT;
-    return s->n > s->m && s->n / 64 >= e->n_threads ? SPLIT_COLS
-           : s->m >= e->n_threads                   ? SPLIT_ROWS
-                                                    : SPLIT_NOT;
+/* Parts of what makes no sums across them, `most` at most: a few for each thread, so that one that comes
+ * late or is interrupted takes fewer. Each is worth being shared out. */
+static void share_out(const exec *e, instr *out, split how, size_t work, size_t least, size_t most) {
+    enum { EACH = 4 };
+    size_t parts = at_most(at_most(work / least, most), EACH * e->n_threads);
+    if (e->n_threads == 1 || parts < 2) return;
+    out->split = (uint8_t)how;
+    out->parts = (uint32_t)parts;
+}
+
+/* Whoever computes some rows packs all of b, and whoever computes some columns all of a: parts are not too
+ * thin. */
+static void share_product(const exec *e, instr *out) {
+    enum { ROWS = 64, COLS = 128 };
+    const gemm *s = &out->product;
+    size_t      work = s->m * s->n > SIZE_MAX / s->k ? SIZE_MAX : s->m * s->n * s->k, n = e->n_threads;
+    if (gemm_slices(s) > 1) {
+        out->split = SPLIT_PIECES;
+        out->parts = (uint32_t)gemm_slices(s);
+    } else if (s->n > s->m && s->n >= COLS / 2 * n) {
+        share_out(e, out, SPLIT_COLS, work, LEAST_PRODUCT, s->n < COLS * n ? n : s->n / COLS);
+    } else if (s->m >= n) {
+        share_out(e, out, SPLIT_ROWS, work, LEAST_PRODUCT, s->m < ROWS * n ? n : s->m / ROWS);
+    }
 }
 
 /* A transpose, or a softmax, which takes some twenty operations for each entry. */
-static split split_of_lines(const image *im, const plan_instr *in) {
+static void share_lines(const exec *e, const image *im, const plan_instr *in, instr *out) {
     const place *a = &im->places[in->a];
     size_t       cost = in->kind == PLAN_SOFTMAX ? 20 : 1;
-    if (a->rows * a->cols < LEAST_ENTRIES / cost) return SPLIT_NOT;
-    return in->kind == PLAN_SOFTMAX && in->attr == AXIS_0 ? SPLIT_COLS : SPLIT_ROWS;
+    bool         cols = in->kind == PLAN_SOFTMAX && in->attr == AXIS_0;
+    share_out(e, out, cols ? SPLIT_COLS : SPLIT_ROWS, a->rows * a->cols * cost, LEAST_ENTRIES,
+              cols ? a->cols / 64 : a->rows);
 }
 
 /* ------------------------------------------------------------ instructions */
@@ -378,21 +397,19 @@ void bind_instr(const exec *e, image *im, const sizes *s, uint32_t at) {
     out->kind = in->kind;
     out->plan = in;
     out->numbers = in->kind == PLAN_BLOCK && shape_is_scalar(in->sh);
-    split how = SPLIT_NOT;
+    out->parts = 1;
     if (out->numbers) {
         bind_numbers(im, s, in, out);
     } else if (in->kind == PLAN_BLOCK) {
         bind_block(e, im, s, in, &out->block);
-        if (out->block.n_pieces > 1) how = SPLIT_PIECES;
+        out->parts = (uint32_t)out->block.n_pieces;
     } else if (in->kind == PLAN_PRODUCT) {
         bind_product(e, im, in, &out->product);
-        how = split_of_product(e, &out->product);
+        share_product(e, out);
     } else if (in->kind == PLAN_MATRIX) {
         size_t bytes = matrices_scratch(im, in);
         if (im->n_partial < bytes) im->n_partial = bytes;
     } else {
-        how = split_of_lines(im, in);
+        share_lines(e, im, in, out);
     }
-    out->split = (uint8_t)(e->n_threads > 1 ? how : SPLIT_NOT);
-    im->shared = im->shared || out->split != SPLIT_NOT;
 }

@@ -79,10 +79,10 @@ typedef struct axis_sum {
     size_t    entries, offset; /* where its first piece is in image.partial */
 } axis_sum;
 
-/* How threads share an instruction. */
+/* How an instruction is cut into parts, which threads take one after the other. */
 typedef enum { SPLIT_NOT, SPLIT_ROWS, SPLIT_COLS, SPLIT_PIECES } split;
 
-/* Tiles are joined to pieces, by the shape alone; a thread computes whole pieces, and what they sum up is
+/* Tiles are joined to pieces, by the shape alone; threads take whole pieces, and what they sum up is
  * joined in their order. So the number of threads makes no difference. */
 typedef struct block {
     size_t rows, cols, tile_rows, tile_cols; /* tile_cols < cols only where tile_rows is 1 */
@@ -106,6 +106,7 @@ typedef struct instr {
     uint8_t    kind;    /* plan_kind */
     bool       numbers; /* a block on numbers */
     uint8_t    split;
+    uint32_t   parts;
     block      block;
     VEC(number_op) number_ops;
     const plan_instr *plan;
@@ -118,6 +119,7 @@ typedef struct worker {
     void   *gemm_scratch;
     void  **pointers;  /* of the operands of the block that runs */
     char  **bases;     /* where their buffers begin */
+    uint64_t started;  /* the number of the block that it has put its operands in place for */
 } worker;
 
 typedef struct image {
@@ -131,7 +133,7 @@ typedef struct image {
     size_t  slots_size;
     uint32_t n_registers, n_pointers, n_steps; /* what the largest block needs */
     size_t   n_totals, n_partial, scratch; /* what pieces and products need at most; bytes but for totals */
-    bool     shared;                           /* there are instructions that threads share */
+    uint64_t n_run;    /* how many instructions were begun */
     double  *totals;                           /* of the block that runs, piece by piece */
     char    *partial; /* sums along axes of its pieces, or slices of the product that runs */
     worker  *workers;

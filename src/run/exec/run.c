@@ -1,19 +1,18 @@
 /* Runs the instructions of an image, one after the other, on one thread or on several.
  *
- * Every thread walks through all instructions; what is shared is split into as many parts
- * as there are threads, what is not is done by thread 0. Who computes what depends on the
- * sizes and the number of threads only; what comes out depends on the sizes alone, see image.h and gemm.h. */
+ * One thread walks through all instructions; those that have several parts are shared with the others, who
+ * take part after part. What comes out depends on the sizes alone, see image.h and gemm.h. */
 #include <math.h>
 
 #include "run/exec/image.h"
 #include "run/exec/matrices.h"
 
-/* One thread's share: number i of n. */
+/* One part of an instruction: number i of n. */
 typedef struct share {
     const exec *e;
     image      *im;
     worker     *w;
-    unsigned    i, n;
+    size_t      i, n;
 } share;
 
 static size_t cut(size_t n, size_t i, size_t n_parts, size_t grain) {
@@ -78,8 +77,10 @@ static void run_tile(const worker *w, const block *b, double *totals, size_t row
     }
 }
 
-/* Registers stay where they are; what each thread needs only once is put there. */
+/* Registers stay where they are; what each thread needs only once is put there, before its first piece. */
 static void start_block(const share *s, const block *b) {
+    if (s->w->started == s->im->n_run) return;
+    s->w->started = s->im->n_run;
     for (uint32_t i = 0; i < b->operands.n; i++) {
         const operand *x = &b->operands.at[i];
         if (x->move == MOVE_REGISTER)
@@ -124,10 +125,12 @@ static void start_sums(const share *s, const block *b, const gemm_part *part, si
     }
 }
 
-static void run_piece(const share *s, const block *b, size_t piece) {
+static void run_block(const share *s, const block *b) {
+    size_t    piece = s->i;
     gemm_part part = extent_of_piece(b, piece);
     double   *totals = s->im->totals + piece * b->totals.n;
     for (uint32_t i = 0; i < b->totals.n; i++) totals[i] = b->totals.at[i].most ? -INFINITY : 0;
+    start_block(s, b);
     start_sums(s, b, &part, piece);
     for (size_t row = part.row_from; row < part.row_to; row += b->tile_rows) {
         size_t rows = part.row_to - row < b->tile_rows ? part.row_to - row : b->tile_rows;
@@ -137,12 +140,6 @@ static void run_piece(const share *s, const block *b, size_t piece) {
             run_tile(s->w, b, totals, rows, cols);
         }
     }
-}
-
-static void run_block(const share *s, const block *b) {
-    size_t from = cut(b->n_pieces, s->i, s->n, 1), to = cut(b->n_pieces, s->i + 1, s->n, 1);
-    if (from < to) start_block(s, b);
-    for (size_t piece = from; piece < to; piece++) run_piece(s, b, piece);
 }
 
 static void join_totals(image *im, const block *b) {
@@ -195,17 +192,13 @@ static double alpha_of(const image *im, const plan_instr *p) {
 }
 
 /* A slice of k goes to a place of its own, without alpha and what was there. */
-static void run_slices(const share *s, const instr *in) {
+static void run_slice(const share *s, const instr *in) {
     const place *x = s->im->places;
     gemm         g = in->product;
-    size_t       n = gemm_slices(&g), bytes = g.m * g.n * s->e->k->size;
-    size_t       from = cut(n, s->i, s->n, 1), to = cut(n, s->i + 1, s->n, 1);
+    gemm_part    part = {0, g.m, 0, g.n, gemm_slice_from(&g, s->i), gemm_slice_from(&g, s->i + 1)};
     g.add = false;
-    for (size_t i = from; i < to; i++) {
-        gemm_part part = {0, g.m, 0, g.n, gemm_slice_from(&g, i), gemm_slice_from(&g, i + 1)};
-        s->e->gemm.product(&g, 1, x[in->plan->a].at, x[in->plan->b].at, s->im->partial + i * bytes, &part,
-                           s->w->gemm_scratch);
-    }
+    s->e->gemm.product(&g, 1, x[in->plan->a].at, x[in->plan->b].at,
+                       s->im->partial + s->i * g.m * g.n * s->e->k->size, &part, s->w->gemm_scratch);
 }
 
 static void join_slices(const share *s, const instr *in) {
@@ -221,7 +214,7 @@ static void run_product(const share *s, const instr *in) {
     const place      *x = s->im->places;
     const gemm       *g = &in->product;
     gemm_part         part = part_of(s, (split)in->split, g->m, g->n, g->k);
-    if (gemm_slices(g) > 1) run_slices(s, in);
+    if (in->split == SPLIT_PIECES) run_slice(s, in);
     else if (part.row_from < part.row_to && part.col_from < part.col_to)
         s->e->gemm.product(g, alpha_of(s->im, p), x[p->a].at, x[p->b].at, x[p->out].at, &part,
                            s->w->gemm_scratch);
@@ -249,9 +242,17 @@ static void run_transpose(const share *s, const instr *in) {
                  (char *)a->at + part.row_from * a->cols * k->size);
 }
 
-/* Part number i of n of an instruction. */
-static void run_part(const exec *e, image *im, const instr *in, unsigned i, unsigned n) {
-    share s = {.e = e, .im = im, .w = &im->workers[i], .i = i, .n = n};
+/* What a thread needs to know of the instruction that runs. */
+typedef struct running {
+    exec        *e;
+    const instr *in;
+} running;
+
+static void run_part(void *arg, unsigned member, size_t part) {
+    const running *r = arg;
+    image         *im = &r->e->im;
+    const instr   *in = r->in;
+    share          s = {.e = r->e, .im = im, .w = &im->workers[member], .i = part, .n = in->parts};
     switch ((plan_kind)in->kind) {
     case PLAN_BLOCK:
         if (in->numbers) run_numbers(im, in);
@@ -260,7 +261,7 @@ static void run_part(const exec *e, image *im, const instr *in, unsigned i, unsi
     case PLAN_PRODUCT: run_product(&s, in); break;
     case PLAN_TRANSPOSE: run_transpose(&s, in); break;
     case PLAN_SOFTMAX: run_softmax(&s, in); break;
-    case PLAN_MATRIX: matrices_run(e, im, in->plan); break;
+    case PLAN_MATRIX: matrices_run(r->e, im, in->plan); break;
     }
 }
 
@@ -275,35 +276,13 @@ static void run_rest(const exec *e, image *im, const instr *in) {
     }
 }
 
-static bool has_rest(const instr *in) {
-    if (in->kind == PLAN_PRODUCT) return gemm_slices(&in->product) > 1;
-    return in->kind == PLAN_BLOCK && (in->block.totals.n || in->block.sums.n);
-}
-
-static void run_alone(exec *e) {
-    for (uint32_t i = 0; i < e->p->code.n; i++) {
-        run_part(e, &e->im, &e->im.code[i], 0, 1);
-        run_rest(e, &e->im, &e->im.code[i]);
-    }
-}
-
-/* What thread number `number` does. Nobody goes on before what is shared is done by all, and
- * nobody begins with what is shared before thread 0 has done what is not. */
-static void run_together(void *arg, unsigned number) {
-    exec *e = arg;
-    bool  waited = true;
-    for (uint32_t i = 0; i < e->p->code.n; i++) {
-        const instr *in = &e->im.code[i];
-        bool         shared = in->split != SPLIT_NOT;
-        if (shared && !waited) team_barrier(e->team);
-        if (shared || number == 0) run_part(e, &e->im, in, number, shared ? e->n_threads : 1);
-        if (shared) team_barrier(e->team);
-        waited = shared && !has_rest(in);
-        if (number == 0) run_rest(e, &e->im, in);
-    }
-}
-
 void image_run(exec *e) {
-    if (e->team && e->im.shared) team_run(e->team, run_together, e);
-    else run_alone(e);
+    for (uint32_t i = 0; i < e->p->code.n; i++) {
+        running r = {e, &e->im.code[i]};
+        e->im.n_run++;
+        if (e->team && r.in->parts > 1) team_share(e->team, r.in->parts, run_part, &r);
+        else
+            for (size_t part = 0; part < r.in->parts; part++) run_part(&r, 0, part);
+        run_rest(e, &e->im, r.in);
+    }
 }
