@@ -29,12 +29,17 @@ typedef struct sample {
 
 static long double true_elu(long double x) { return x > 0 ? x : expm1l(x); }
 
+static long double true_sigmoid(long double x) { return 1 / (1 + expl(-x)); }
+static long double true_softplus(long double x) { return fmaxl(x, 0) + log1pl(expl(-fabsl(x))); }
+
 static const sample functions[] = {
     {"exp", OP_EXP, expl, 1.1, 1.1},
     {"log", OP_LOG, logl, 0.9, 0.9},
     {"log1p", OP_LOG1P, log1pl, 1, 1},
-    {"tanh", OP_TANH, tanhl, 2.5, 2.5},
+    {"tanh", OP_TANH, tanhl, 2, 2.5},
     {"expm1", OP_ELU, true_elu, 1.2, 1.2},
+    {"sigmoid", OP_SIGMOID, true_sigmoid, 2, 2},
+    {"softplus", OP_SOFTPLUS, true_softplus, 2, 2},
 };
 
 static uint32_t float_step = 4099;

@@ -436,7 +436,8 @@ static void test_threads(void **state) {
         model_define(&m, "V", "A1.T + 1");
         model_define(&m, "P", "softmax(Z1, axis=0) * 2");
         set_layer_sizes(&m, 130, 250, 2, 301);
-        compare_type(&m, plan_keeping_all(&m), EXEC_F64, threads, 2, 1e-11, threads);
+        /* log(1 - A2) magnifies the last place of an A2 near 1 */
+        compare_type(&m, plan_keeping_all(&m), EXEC_F64, threads, 2, 1e-10, threads);
         var_id keep[] = {model_find(&m, "J"), model_find(&m, "S"), model_find(&m, "T")};
         compare_type(&m, make_plan(&m, keep, 3), EXEC_F32, threads, 2, 1e-4, threads);
         model_close(&m);

@@ -244,6 +244,9 @@ static node_id simplified(workbench *b, node_id n) {
 #define REAL long double
 #define F(function) function##l
 
+static long double sigmoidl(long double x) { return 1 / (1 + expl(-x)); }
+static long double softplusl(long double x) { return fmaxl(x, 0) + log1pl(expl(-fabsl(x))); }
+
 static long double entry_value(op_id op, long double a, long double b, long double c) {
     switch (op) {
 #define OP1(ID, NAME, VALUE, ...) \

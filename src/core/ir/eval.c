@@ -86,6 +86,14 @@ bool sizes_set(sizes *s, sym name, size_t value) {
 #define REAL double
 #define F(function) function
 
+static double sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+}
+
+static double softplus(double x) {
+    return fmax(x, 0) + log1p(exp(-fabs(x)));
+}
+
 double eval_scalar(op_id op, double a, double b, double c) {
     switch (op) {
 #define OP1(ID, NAME, VALUE, ...) \
