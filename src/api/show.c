@@ -22,6 +22,7 @@ static dfoo_status show(work *w, const void *request, buf *out) {
     DFOO_TRY(status);
     buf_puts(out, "\n# the plan of a training step\n");
     plan_print(p, out);
+    plan_print_costs(p, out);
     return buf_status(out);
 }
 

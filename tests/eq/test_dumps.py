@@ -85,7 +85,8 @@ def what_is_run(m):
 
 def statements(plan):
     """x = a, .., x += b become x = a + b where it is whole."""
-    steps = [STEP.fullmatch(line) for line in plan[plan.index("# the plan"):].splitlines()[1:]]
+    text = plan[plan.index("# the plan"):].partition("\n\n# operations")[0]
+    steps = [STEP.fullmatch(line) for line in text.splitlines()[1:]]
     assert steps and all(steps), plan
     lines = []
     for line in (line for step in steps for line in step[1].split("; ")):

@@ -9,8 +9,8 @@ static void start(sketch *m) {
     assert_int_equal(model_open(m, mem_default()), DFOO_OK);
 }
 
-/* The plan that keeps the named variables (up to a NULL), as text, is this. */
-static void expect(sketch *m, const char *const *keep, const char *text) {
+/* What `print` writes of the plan that keeps the named variables (up to a NULL) is this. */
+static void expect_of(sketch *m, void print(const plan *, buf *), const char *const *keep, const char *text) {
     var_id   vars[16];
     uint32_t n = 0;
     plan    *p = NULL;
@@ -18,10 +18,14 @@ static void expect(sketch *m, const char *const *keep, const char *text) {
     for (; keep[n]; n++) vars[n] = model_find(m, keep[n]);
     assert_int_equal(plan_make(&m->g, &m->a, &m->p, vars, n, &p), DFOO_OK);
     buf_init(&b, mem_default());
-    plan_print(p, &b);
+    print(p, &b);
     assert_int_equal(buf_status(&b), DFOO_OK);
     assert_string_equal(b.text ? b.text : "", text);
     buf_free(&b);
+}
+
+static void expect(sketch *m, const char *const *keep, const char *text) {
+    expect_of(m, plan_print, keep, text);
 }
 #define KEEP(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -76,6 +80,49 @@ static void test_descent(void **state) {
            "  4  product   (1, n)       dW = t2 * E @ X.T\n"
            "  5  block     (1, 1)       b = b - alpha * (t2 * t3)\n"
            "  6  block     (1, n)       W = W - alpha * dW\n");
+    model_close(&m);
+}
+
+/* Counted by hand: operations, what is read and written, and lifetimes; sizes that are numbers are multiplied. */
+static void test_costs(void **state) {
+    (void)state;
+    sketch m;
+    start(&m);
+    model_var(&m, VAR_INPUT, "X", "n", "m");
+    model_var(&m, VAR_LABEL, "Y", "3", "m");
+    model_var(&m, VAR_PARAM, "W", "3", "n");
+    model_var(&m, VAR_PARAM, "b", "3", "1");
+    model_const(&m, "alpha", 0.1);
+    model_define(&m, "A", "softmax(W @ X + b, axis=0)");
+    model_define(&m, "E", "A - Y");
+    model_define(&m, "dW", "1/m * E @ X.T");
+    model_define(&m, "db", "1/m * sum(E, axis=1)");
+    model_define(&m, "W", "W - alpha * dW");
+    expect(&m, KEEP("db"),
+           "  1  numbers                t4 = 1/m; t5 = -(alpha * t4)\n"
+           "  2  product   (3, m)       t1 = W @ X\n"
+           "  3  block     (3, m)       t2 = t1 + b\n"
+           "  4  softmax   (3, m)       A = softmax(t2, axis=0)\n"
+           "  5  block     (3, m)       E = A - Y; t3 = sum(E, axis=1)\n"
+           "  6  block     (3, 1)       db = t4 * t3\n"
+           "  7  product   (3, n)       W += t5 * E @ X.T\n");
+    expect_of(&m, plan_print_costs, KEEP("db"),
+              "\n# operations, an elementary function being one; numbers read -> numbers written\n"
+              "  1  3                      1 -> 2\n"
+              "  2  6*n*m                  3*n + n*m -> 3*m\n"
+              "  3  3*m                    3*m + 3 -> 3*m\n"
+              "  4  15*m                   3*m -> 3*m\n"
+              "  5  6*m                    6*m -> 3*m + 3\n"
+              "  6  3                      4 -> 3\n"
+              "  7  6*n*m                  3*m + n*m + 3*n -> 3*n\n"
+              "all  6 + 12*n*m + 24*m      8 + 6*n + 2*n*m + 15*m -> 8 + 12*m + 3*n\n"
+              "\n# buffers, from the instruction that writes one to the last that needs it: then it is another's\n"
+              "     t1        (3, m)       2 .. 3\n"
+              "     t2        (3, m)       3 .. 4\n"
+              "     A         (3, m)       4 .. 5\n"
+              "     t3        (3, 1)       5 .. 6\n"
+              "     E         (3, m)       5 .. 7\n"
+              "     db        (3, 1)       6 .. end\n");
     model_close(&m);
 }
 
@@ -183,7 +230,7 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_layers), cmocka_unit_test(test_descent), cmocka_unit_test(test_products),
+        cmocka_unit_test(test_two_layers), cmocka_unit_test(test_descent), cmocka_unit_test(test_products), cmocka_unit_test(test_costs),
         cmocka_unit_test(test_buffers),    cmocka_unit_test(test_open),    cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,4 +81,8 @@ dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *kee
 /* Writes the plan as text, one instruction a line. */
 void plan_print(const plan *p, buf *out);
 
+/* Writes what each instruction costs, and from when to when each buffer is needed: in the model's sizes, as
+ * numbers where those are. */
+void plan_print_costs(const plan *p, buf *out);
+
 #endif
