@@ -49,8 +49,8 @@ static dfoo_status tell(const watched *w, const lesson *row, const finding *f) {
 
 static dfoo_status ask_all(lessons *l, const look *k) {
     for (int i = 0; i < LESSON_COUNT; i++) {
-        finding f = {.a = k->a};
         if (l->told[i] || !(table[i].when & k->when)) continue;
+        finding f = {.a = k->a}; /* which has room for words */
         DFOO_TRY(table[i].measure(k, &f));
         if (!f.found) continue;
         l->told[i] = true;
