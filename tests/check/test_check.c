@@ -253,6 +253,7 @@ static void what_rounding_decides_is_not_judged(void **state) {
         "input R : (n, m)\nA = log(sum(exp(R), axis=1))\nS = A - A\nJ = sqrt(1 + sum((S @ A.T)**2))\n",
         "param b : (1, 1)\nA = exp(b) / sum(exp(b), axis=0)\nJ = sum(log10(1 + A**2))\n",
         "param w : (p, 1)\nP = exp(w) / sum(exp(w), axis=1)\nJ = sum(sqrt(clip(P, -1, 1) + 1))\n",
+        "param Z : (1, p)\nlabel Y : (1, p)\nS = tanh(Z) - log(sum(exp(tanh(Z)), axis=0))\nJ = sum(tanh((S - Y)**2/8))\n",
         "param w : (p, 1)\nJ = 1e12 + sum(tanh(w))\n",
         "param w : (p, 1)\nJ = sqrt(1 + sum(tanh(1e-9 * w)**4))\n",
         "param w : (p, n)\nJ = sum(max(w - mean(w, axis=1), axis=1)) + sum(abs(w - w.T.T))\n",

@@ -353,10 +353,15 @@ static bool is_one(double x) {
     return fabs(x) == 1;
 }
 
-/* Is nothing lost, since a term is 0, or a factor 1? */
+static bool is_whole(double x) {
+    return x == floor(x) && fabs(x) < 1e9;
+}
+
+/* Is nothing lost, since a term is 0, or a factor 1, or both are whole numbers, as exponents are? */
 static bool is_plain(op_id op, double a, double b) {
-    if (op == OP_ADD || op == OP_SUB) return a == 0 || b == 0;
-    if (op == OP_MUL) return is_one(a) || is_one(b);
+    bool whole = is_whole(a) && is_whole(b);
+    if (op == OP_ADD || op == OP_SUB) return whole || a == 0 || b == 0;
+    if (op == OP_MUL) return whole || is_one(a) || is_one(b);
     return op == OP_DIV && (is_one(b) || fabs(a) == fabs(b));
 }
 

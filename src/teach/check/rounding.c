@@ -22,11 +22,12 @@ static void run_both(evaluation *first, evaluation *then, double noise) {
     }
 }
 
-/* The larger of what was seen and how far this is from what it should be. */
+/* The larger of what was seen and how far this is from what it should be; infinite where that is not
+ * known. */
 static void widen(matrix x, const double *clean, double *out) {
     for (size_t k = 0; k < x.rows * x.cols; k++) {
         double off = fabs(x.at[k] - clean[k]);
-        if (!isfinite(clean[k]) || off > out[k]) out[k] = off;
+        if (!(off <= out[k])) out[k] = isnan(off) ? (double)INFINITY : off;
     }
 }
 
