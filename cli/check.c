@@ -1,5 +1,4 @@
 /* dfoo check: the model's gradients against finite differences, or a learner's program against the model. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,35 +11,6 @@ static void add_json(const task *w, const dfoo_check_options *asked) {
     how.format = DFOO_JSON;
     if (json_asked() && dfoo_check(w->model, &how, &text) <= DFOO_NO) result_json("check", text);
     dfoo_text_free(w->d, text);
-}
-
-/* The rest of a stream into memory of malloc's. NULL: there is none left. */
-static char *read_stream(FILE *f, size_t *len) {
-    size_t cap = 1 << 16;
-    char  *text = malloc(cap);
-    *len = 0;
-    for (size_t n; text && (n = fread(text + *len, 1, cap - *len, f)) > 0;) {
-        *len += n;
-        if (*len < cap) continue;
-        char *more = realloc(text, cap *= 2);
-        if (!more) free(text);
-        text = more;
-    }
-    return text;
-}
-
-/* The whole of a file. NULL: it could not be read, which was told. */
-static char *read_all(const char *path, size_t *len) {
-    bool  standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    char *text = f ? read_stream(f, len) : NULL;
-    if (!text || ferror(f)) {
-        failed("read", path, errno ? errno : EIO);
-        free(text);
-        text = NULL;
-    }
-    if (f && !standard) fclose(f);
-    return text;
 }
 
 static dfoo_status judge(const task *w, const request *r) {

@@ -227,6 +227,9 @@ char *json_finish(const char *command, dfoo_status status);
 
 /* The text of a built-in model; NULL: the name means a file. */
 const char *builtin_of(const char *name);
+/* The whole of a file ("-": standard input), freed with free(). NULL: it could not be read; that was told. */
+char       *read_all(const char *path, size_t *len);
+
 bool        is_model(const char *name); /* "-", a file that is there, or a built-in model */
 
 /* "logistic, two_layer, .." */

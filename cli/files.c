@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,4 +103,33 @@ dfoo_status can_write(const char *path, bool binary) {
     if (stat(path, &at) == 0 && S_ISDIR(at.st_mode)) return failed("write", path, EISDIR);
     if (access(is_there(path) ? path : folder, W_OK) != 0) return failed("write", path, errno);
     return DFOO_OK;
+}
+
+/* The rest of a stream into memory of malloc's. NULL: there is none left. */
+static char *read_stream(FILE *f, size_t *len) {
+    size_t cap = 1 << 16;
+    char  *text = malloc(cap);
+    *len = 0;
+    for (size_t n; text && (n = fread(text + *len, 1, cap - *len, f)) > 0;) {
+        *len += n;
+        if (*len < cap) continue;
+        char *more = realloc(text, cap *= 2);
+        if (!more) free(text);
+        text = more;
+    }
+    return text;
+}
+
+/* The whole of a file. NULL: it could not be read, which was told. */
+char *read_all(const char *path, size_t *len) {
+    bool  standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    char *text = f ? read_stream(f, len) : NULL;
+    if (!text || ferror(f)) {
+        failed("read", path, errno ? errno : EIO);
+        free(text);
+        text = NULL;
+    }
+    if (f && !standard) fclose(f);
+    return text;
 }

@@ -439,6 +439,7 @@ typedef struct dfoo_judgement {
     const dfoo_judged_line *lines;  /* in the order of the computation */
     const char *failure;       /* the error that Python would end with; NULL: none */
     size_t      failure_line;
+    const char *failure_mistake; /* what leads to it, as of a line; NULL: not known */
     size_t      n_problems;    /* lines of the program that were not understood: what is wrong with each */
     const char *const *problems;
     const size_t      *problem_lines;

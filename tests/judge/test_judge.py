@@ -1,5 +1,6 @@
 """Learners' programs are judged: of the right ones none is accused, of the wrong ones the first wrong line is found and the
 mistake named. docs/diagnosis.md has the rates. DFOO_PROGRAMS sets how many right ones are tried."""
+import csv
 import json
 import os
 import random
@@ -105,3 +106,21 @@ def test_what_is_not_understood_is_named(dfoo):
 def test_a_file_that_is_not_there(dfoo):
     done = dfoo("check", "two_layer", "--against", "nowhere.py")
     assert done.returncode == 2 and "cannot read nowhere.py" in done.stderr
+
+
+def test_grade(dfoo, tmp_path):
+    course = corpus.source("course")
+    wrong = {"a": course.replace("A2 - Y", "Y - A2"), "b": course.replace("np.dot(W2.T, dZ2)", "np.dot(W2, dZ2)"),
+             "c": course.replace("A2 - Y", "Y - A2"), "d": course, "e": "x = 1"}
+    folder = tmp_path / "handed in"
+    folder.mkdir()
+    for name, text in wrong.items():
+        (folder / f"{name}.py").write_text(text)
+    (folder / "notes.txt").write_text("no program")
+    done = dfoo("grade", "two_layer", folder, "-o", tmp_path / "report.csv")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:2] == ["5 programs, 1 right", "     2  negated"]
+    rows = list(csv.DictReader((tmp_path / "report.csv").open()))
+    assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found"]
+    assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", ""]
+    assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", ""]

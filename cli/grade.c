@@ -1,0 +1,135 @@
+/* dfoo grade: the programs of a class, each judged; what to talk about. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/* A mistake, and in how many programs it is the first. */
+typedef struct cluster {
+    char   name[120];
+    size_t count;
+} cluster;
+
+typedef struct grading {
+    task     w;
+    FILE    *report;
+    cluster *clusters;
+    size_t   n_clusters, n_files, n_right;
+} grading;
+
+static bool is_program(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot && (strcmp(dot, ".py") == 0 || strcmp(dot, ".ipynb") == 0);
+}
+
+static void put_field(FILE *f, const char *text, const char *end) {
+    fputc('"', f);
+    for (; *text; text++) {
+        if (*text == '"') fputc('"', f);
+        if (*text != '\n' && *text != '\r') fputc(*text, f);
+    }
+    fprintf(f, "\"%s", end);
+}
+
+static void count(grading *g, const char *name) {
+    for (size_t i = 0; i < g->n_clusters; i++)
+        if (strcmp(g->clusters[i].name, name) == 0) {
+            g->clusters[i].count++;
+            return;
+        }
+    cluster *more = realloc(g->clusters, (g->n_clusters + 1) * sizeof *more);
+    if (!more) return;
+    g->clusters = more;
+    cluster *last = &more[g->n_clusters++];
+    snprintf(last->name, sizeof last->name, "%s", name);
+    last->count = 1;
+}
+
+static const char *verdict_of(const dfoo_judgement *x) {
+    return x->right ? "right" : x->found ? "wrong" : "no gradient found";
+}
+
+static const char *mistake_of(const dfoo_judgement *x, const dfoo_judged_line *first) {
+    if (x->right || !x->found) return "";
+    const char *name = first ? first->mistake : x->failure_mistake;
+    return name ? name : x->failure && !first ? x->failure : "not one of the known mistakes";
+}
+
+static void put_row(grading *g, const char *path, const dfoo_judgement *x) {
+    const dfoo_judged_line *first = x->first < x->count ? &x->lines[x->first] : NULL;
+    size_t                  line = first ? first->line : x->failure_line;
+    put_field(g->report, path, ",");
+    put_field(g->report, verdict_of(x), ",");
+    if (line) fprintf(g->report, "%zu", line);
+    fputc(',', g->report);
+    put_field(g->report, mistake_of(x, first), ",");
+    put_field(g->report, first ? first->hint[DFOO_HINTS - 1] : x->failure ? x->failure : "", "\n");
+    g->n_files++;
+    g->n_right += x->right != 0;
+    if (!x->right) count(g, x->found ? mistake_of(x, first) : "no gradient found");
+}
+
+static dfoo_status grade_one(grading *g, const char *path) {
+    dfoo_judgement *x = NULL;
+    size_t          len;
+    char           *source = read_all(path, &len);
+    if (!source) return DFOO_EIO;
+    dfoo_status status = dfoo_judge(g->w.model, path, source, len, NULL, &x);
+    if (x) put_row(g, path, x);
+    dfoo_judgement_free(g->w.d, x);
+    free(source);
+    return status == DFOO_NO ? DFOO_OK : status;
+}
+
+static int by_name(const struct dirent **x, const struct dirent **y) {
+    return strcmp((*x)->d_name, (*y)->d_name);
+}
+
+/* All programs of a folder, in the order of their names; or one file. */
+static dfoo_status grade_all(grading *g, const char *path) {
+    struct dirent **names;
+    dfoo_status     status = DFOO_OK;
+    char            file[4096];
+    int             n = scandir(path, &names, NULL, by_name);
+    if (n < 0) return grade_one(g, path);
+    for (int i = 0; i < n; i++) {
+        snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
+        if (status == DFOO_OK && is_program(names[i]->d_name)) status = grade_one(g, file);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static int by_count(const void *x, const void *y) {
+    const cluster *a = x, *b = y;
+    return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->name, b->name);
+}
+
+static void say_summary(grading *g) {
+    out_printf("%zu programs, %zu right\n", g->n_files, g->n_right);
+    if (g->n_clusters) qsort(g->clusters, g->n_clusters, sizeof *g->clusters, by_count);
+    for (size_t i = 0; i < g->n_clusters; i++)
+        out_printf("%6zu  %s\n", g->clusters[i].count, g->clusters[i].name);
+}
+
+dfoo_status run_grade(dfoo *d, request *r) {
+    grading     g = {.n_files = 0};
+    dfoo_status status = task_open(&g.w, d, r);
+    if (status == DFOO_OK) {
+        g.report = fopen(r->output, "w");
+        if (!g.report) status = failed("write", r->output, errno);
+    }
+    if (g.report) {
+        fputs("program,verdict,first wrong line,mistake,hint\n", g.report);
+        status = grade_all(&g, r->args[1]);
+        if (fclose(g.report) != 0 && status == DFOO_OK) status = failed("write", r->output, errno);
+    }
+    if (status == DFOO_OK) say_summary(&g);
+    free(g.clusters);
+    status = answer(d, status, NULL, NULL);
+    task_close(&g.w);
+    return status;
+}
