@@ -348,6 +348,7 @@ py_value np_flip(py_run *r, const py_native *f, const py_arguments *x) {
     int       axis;
     if (f->detail == PY_ALL_AXES) along = axis_of(r, x->at[1], PY_ALL_AXES);
     if (!a || r->failed) return py_none();
+    if (!a->rank) return py_result(a);
     if (along == PY_ALL_AXES) {
         for (int k = 0; a && k < a->rank; k++) a = flipped(r, a, k);
         return py_of_array(a);

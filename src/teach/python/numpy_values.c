@@ -370,7 +370,12 @@ static bool read_letters(py_run *r, sums *e, const char *text) {
             n = 0;
         }
     }
-    if (k + 1 != e->n || text[0] != '-' || text[1] != '>') return false;
+    for (int i = 0; i < e->n; i++)
+        if (strlen(e->letters[i]) != e->x[i]->rank)
+            py_raise(r, "ValueError",
+                     "operand has more dimensions than subscripts given in einstein sum, but no '...' "
+                     "ellipsis provided to broadcast the extra dimensions.");
+    if (r->failed || k + 1 != e->n || text[0] != '-' || text[1] != '>') return false;
     n = 0;
     for (text += 2; *text && n < PY_RANK; text++)
         if (*text != ' ') e->out[n++] = *text;
