@@ -200,6 +200,11 @@ static void every_allocation_may_fail(void **state) {
                    "P = X * W + 1 / foo\nminimize K\n";
     fail_every_call(read_model, (void *)(uintptr_t)declarations);
     fail_every_call(read_model, wrong);
+    char parts[] = "input X : (2*n, m)\nparam W : (n + k, n)\nparam u : (n, 1)\nexamples none\nA = W @ X[0:n, :]\nB = concat(A, X, A[-1:, 0:1] * ones(1, m))\n"
+                   "C = pad(B, 1, n, axis=1)[1:, :]\nD = kron(u, W) - (u - u.T)[0:1, 0:1]\nJ = sum(C) + sum(D)\nminimize J\n";
+    char wrong_parts[] = "input X : (2*n, m)\nparam W : (n - n, n)\nA = X[3, :]\nB = X[0:3*n, :]\nC = concat(X, X.T)\nD = X[n:n, 1::2]\nJ = sum(X)\nminimize J\n";
+    fail_every_call(read_model, parts);
+    fail_every_call(read_model, wrong_parts);
 }
 
 int main(void) {

@@ -222,6 +222,6 @@ void index_print(const ir *g, const index_tree *x, const index_style *style, buf
     arena_init(&scratch, out->mem);
     writer w = {.g = g, .a = &scratch, .style = style};
     math_write(&target_line, whole(&w, x), out);
-    if (scratch.failed) out->failed = true;
+    if (scratch.failed || g->names->a->failed) out->failed = true;
     arena_free(&scratch);
 }

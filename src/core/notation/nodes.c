@@ -411,6 +411,7 @@ static const math *make_all(writer *w, node_id root) {
         const node *x = ir_node(w->g, w->need.list.at[i]);
         w->made[i] = w->p ? set_one(w, x) : line_one(w, x);
     }
+    if (w->g->names->a->failed) w->a->failed = true; /* a sum of dimensions that could not be named */
     return made(w, root);
 }
 
