@@ -166,6 +166,11 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
         return explain_table_function(w, op, name, &in, out);
     if (with_model) return explain(w, name, opt, out);
+    if (op && !op_elementwise(op) && op_table[op].note[0]) {
+        diag_alone(&w->messages, "%s works on whole matrices, and is explained with a model that uses it", name);
+        diag_note(&w->messages, "%s: %s", name, op_table[op].note);
+        return arena_status(&w->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    }
     return diag_alone(&w->messages,
                       "there is no function '%s'; "
                       "a gradient is explained with its model: explain MODEL %s", name,

@@ -194,3 +194,5 @@ def test_what_cannot_be_explained_says_why(dfoo):
     assert "nothing is learned about it" in dfoo("explain", "two_layer", "dY").stderr
     assert "there are: dX" in dfoo("explain", "two_layer", "dW7").stderr
     assert "there is no function" in dfoo("explain", "dZ1").stderr
+    done = dfoo("explain", "kron")
+    assert done.returncode == 2 and "kron works on whole matrices" in done.stderr and "Kronecker's product" in done.stderr
