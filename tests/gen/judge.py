@@ -265,7 +265,7 @@ def moved(subject, arrays, directions, t):
 def second(subject):
     """HV, of what is shown with 60 digits and of grad, against differences of the exact gradients."""
     truth = subject.truth
-    if subject.model.seed % 3 or truth.ties.kinds or truth.ties.doubt["f64"]:
+    if subject.model.seed % 3 or truth.ties.kinds or truth.ties.on_step or truth.ties.doubt["f64"]:
         return
     sources = [n for kind in ("param", "input") for n, k in truth.source.kinds.items() if k == kind and "d" + n in truth.out]
     if not any(truth.source.kinds[n] == truth.source.kinds[sources[0]] and g["of"] == n
