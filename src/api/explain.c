@@ -150,6 +150,18 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     return explain_gradients(&w->dv, &w->m.g, goals, n, &run, &how, out, &result);
 }
 
+static bool is_of_matrices(op_id op) {
+    return op && !op_elementwise(op) && op_table[op].note[0];
+}
+
+static dfoo_status refuse_matrices(work *w, op_id op) {
+    const op_info *x = &op_table[op];
+    diag_alone(&w->messages, "%s works on whole matrices, and is explained with a model that uses it",
+               x->name);
+    diag_note(&w->messages, "%s: %s", x->name, x->note);
+    return arena_status(&w->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+}
+
 static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt,
                                 buf *out) {
     if (!name) return explain(w, NULL, opt, out);
@@ -166,11 +178,7 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
         return explain_table_function(w, op, name, &in, out);
     if (with_model) return explain(w, name, opt, out);
-    if (op && !op_elementwise(op) && op_table[op].note[0]) {
-        diag_alone(&w->messages, "%s works on whole matrices, and is explained with a model that uses it", name);
-        diag_note(&w->messages, "%s: %s", name, op_table[op].note);
-        return arena_status(&w->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
-    }
+    if (is_of_matrices(op)) return refuse_matrices(w, op);
     return diag_alone(&w->messages,
                       "there is no function '%s'; "
                       "a gradient is explained with its model: explain MODEL %s", name,
