@@ -3,6 +3,7 @@ their layouts, the names of classes. What training did to its data, predict does
 import csv
 import gzip
 import io
+import re
 import struct
 
 import h5py
@@ -408,6 +409,7 @@ def test_names_of_classes(works, refuses, tmp_path):
         rows = list(csv.reader(io.StringIO(done.stdout)))
         assert rows[0] == ["Äpfel", "pears, red", "plums", "class"]
         assert [row[-1] for row in rows[1:]] == ["plums", "Äpfel", "plums", "Äpfel"]
+        assert re.search(r"^is +predicted as\n +Äpfel +pears, red +plums +recall$", done.stderr, re.M)  # so has the confusion
     train = ["train", "net.eq", "--epochs", "1", "--restart", "-o", "run.npz", "--data", "plain.npz", "--classes"]
     refuses("--classes: 4 names are given (a, b, c, d), and Y has 3 classes", *train, "a,b,c,d", "--set", "k=3")
     refuses("--classes nosuch: this is no array of text in the data, no file, and no list", *train, "nosuch")

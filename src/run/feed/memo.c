@@ -19,9 +19,13 @@ const memo *memos_find(const memos *all, var_id v) {
     return NULL;
 }
 
+const char *const *memo_classes(const memo *x, size_t n) {
+    return x->n_names == n ? x->names : x->n_classes == n ? x->classes : NULL;
+}
+
 const char *const *memos_classes(const memos *all, arena *a, var_id label, uint32_t n) {
     const memo *known = memos_find(all, label);
-    if (known && known->n_classes == n) return known->classes;
+    if (known && memo_classes(known, n)) return memo_classes(known, n);
     if (known && known->n_columns == n && n > 1) return known->columns;
     const char **names = arena_new(a, n * sizeof *names);
     for (uint32_t i = 0; names && i < n; i++) names[i] = arena_format(a, "%u", i);

@@ -29,8 +29,11 @@ typedef struct memos {
 memo       *memos_get(memos *all, arena *a, var_id v); /* made if there is none; NULL without memory */
 const memo *memos_find(const memos *all, var_id v);    /* NULL: none */
 
-/* The names of the n classes of a label: those of the data, of its columns, or numbers. NULL without memory.
- */
+/* What people call the n classes of a variable, or the words of its data; NULL: nothing for n. */
+const char *const *memo_classes(const memo *x, size_t n);
+
+/* The names of the n classes of a label: those that were given, those of the data, its columns, or numbers.
+ * NULL without memory. */
 const char *const *memos_classes(const memos *all, arena *a, var_id label, uint32_t n);
 
 /* Into the arrays of a run, and back. DFOO_EINPUT: the run is damaged. */

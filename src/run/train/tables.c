@@ -8,9 +8,8 @@
 /* What people call the classes of a label that has `n` of them; NULL: there are none. */
 static const char *const *class_texts(const memos *known, size_t n) {
     for (uint32_t i = 0; i < known->list.n; i++) {
-        const memo *x = &known->list.at[i];
-        if (x->n_names == n) return x->names;
-        if (x->n_classes == n) return x->classes;
+        const char *const *texts = memo_classes(&known->list.at[i], n);
+        if (texts) return texts;
     }
     return NULL;
 }
