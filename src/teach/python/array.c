@@ -223,7 +223,7 @@ static py_array *stacked(py_run *r, const py_list *parts) {
     for (uint32_t i = 0; all && i < rows.n; i++) {
         py_array row = *all;
         row.rank--;
-        row.at += i * all->step[0];
+        row.at += (ptrdiff_t)i * all->step[0];
         memmove(row.dim, row.dim + 1, row.rank * sizeof *row.dim);
         memmove(row.step, row.step + 1, row.rank * sizeof *row.step);
         if (!py_array_assign(r, &row, rows.at[i])) return NULL;

@@ -183,7 +183,7 @@ static bool view_of(py_run *r, const plan *p, const py_array *x, py_array *out, 
             if (!py_slice_over(r, p->item[k].list, x->dim[axis], &first, &step, &count)) return false;
             if (count) y.at += first * x->step[axis];
             y.dim[rank] = count;
-            y.step[rank++] = step * x->step[axis];
+            y.step[rank++] = (ptrdiff_t)step * x->step[axis];
         }
         axis++;
     }

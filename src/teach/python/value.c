@@ -400,7 +400,7 @@ static void write_array(const py_array *x, int axis, ptrdiff_t from, buf *out) {
     buf_puts(out, "[");
     for (int64_t i = 0; i < x->dim[axis]; i++) {
         if (i) buf_puts(out, " ");
-        write_array(x, axis + 1, from + i * x->step[axis], out);
+        write_array(x, axis + 1, from + (ptrdiff_t)i * x->step[axis], out);
     }
     buf_puts(out, "]");
 }
