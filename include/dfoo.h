@@ -327,7 +327,7 @@ typedef enum dfoo_format {
     DFOO_NUMPY = 2, /* a Python module with forward(..) and backward(.., values) */
     DFOO_LATEX = 3, /* an align* environment */
     DFOO_JSON = 4,  /* everything as data, see docs/json.md */
-    DFOO_HTML = 5,  /* dfoo_explain: one self-contained page */
+    DFOO_HTML = 5,  /* dfoo_explain: one self-contained page; dfoo_derive: a table with MathML */
     DFOO_MARKDOWN = 6, /* dfoo_explain: with TeX's mathematics between dollars */
     DFOO_TYPST = 7     /* equations for Typst */
 } dfoo_format;

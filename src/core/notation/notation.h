@@ -104,14 +104,15 @@ enum { PAGE_LONG = 300 }; /* characters of a formula that fill a line about: a l
 /* What a language has around its equations. */
 typedef struct math_page {
     const math_target *to;
-    const char *comment, *further_in;           /* begins a comment, an indented line of the head */
-    const char *begin, *next, *beside, *end;    /* of aligned equations, what stands beside one of them */
-    const char *top, *forward, *bottom;         /* of a document, what leads to the forward pass */
+    const char *comment, *comment_end;          /* around a line of comment */
+    const char *further_in, *line, *line_end;   /* an indented line of the head, and around each */
+    const char *begin, *is, *next, *beside, *end; /* of aligned equations, what stands beside one of them */
+    const char *top, *forward, *gradients, *bottom; /* of a document, what leads to its two parts */
     void (*prose)(const char *text, size_t len, buf *out);
     void (*box)(const char *formula, buf *out); /* with lines that break */
 } math_page;
 
-extern const math_page page_tex, page_typst;
+extern const math_page page_tex, page_typst, page_html;
 
 /* Lines of comments (# ..) as comments, or `standalone` as paragraphs. */
 void page_head(const math_page *page, const char *head, bool standalone, buf *out);

@@ -26,15 +26,27 @@ static void tex_box(const char *tex, buf *out) {
     buf_puts(out, "}");
 }
 
+static void html_prose(const char *text, size_t len, buf *out) {
+    for (; len; text++, len--) {
+        const char *sign = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+        if (sign) buf_puts(out, sign);
+        else buf_put(out, text, 1);
+    }
+}
+
+static void html_box(const char *formula, buf *out) {
+    buf_puts(out, formula);
+}
+
 static void typst_box(const char *text, buf *out) {
     buf_printf(out, "#box(width: 12cm)[$%s$]", text);
 }
 
 const math_page page_tex = {
     .to = &target_tex,
-    .comment = "% ",
-    .further_in = "\\hspace*{1em}",
-    .begin = "\\begin{align*}\n", .end = "\n\\end{align*}\n",
+    .comment = "% ", .comment_end = "\n",
+    .further_in = "\\hspace*{1em}", .line = "", .line_end = "\n\n",
+    .begin = "\\begin{align*}\n", .is = " &= ", .end = "\n\\end{align*}\n",
     .next = " \\\\\n", .beside = " && ",
     .top = "\\documentclass[fleqn]{article}\n"
            "\\usepackage[T1]{fontenc}\n"
@@ -45,20 +57,46 @@ const math_page page_tex = {
            "\\setlength{\\parskip}{0.4em}\n"
            "\\begin{document}\n\n",
     .forward = "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n",
+    .gradients = "The gradients:\n",
     .bottom = "\n\\end{document}\n",
     .prose = tex_prose, .box = tex_box,
 };
 
 const math_page page_typst = {
     .to = &target_typst,
-    .comment = "// ",
-    .further_in = "#h(1em);",
-    .begin = "$\n", .end = "\n$\n",
+    .comment = "// ", .comment_end = "\n",
+    .further_in = "#h(1em);", .line = "", .line_end = "\n\n",
+    .begin = "$\n", .is = " &= ", .end = "\n$\n",
     .next = " \\\n", .beside = " && quad ",
     .top = "#set page(margin: 2cm)\n#show math.equation.where(block: true): set align(left)\n\n",
     .forward = "The forward pass; ⊙, fractions, powers and functions work entry by entry:\n",
+    .gradients = "The gradients:\n",
     .bottom = "",
     .prose = typst_prose, .box = typst_box,
+};
+
+/* Each formula is a <math> of its own, in a cell of a table. */
+const math_page page_html = {
+    .to = &target_mathml,
+    .comment = "<!-- ", .comment_end = " -->\n",
+    .further_in = "&emsp;", .line = "<p>", .line_end = "</p>\n",
+    .begin = "<table class=\"equations\">\n<tr><td><math>", .is = "</math></td><td><math><mo>=</mo>",
+    .next = "</math></td></tr>\n<tr><td><math>", .beside = "</math></td><td><math>",
+    .end = "</math></td></tr>\n</table>\n",
+    .top = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+           "<title>derived by dfoo</title>\n<style>\n"
+           ":root { color-scheme: light dark; }\n"
+           "body { font-family: Georgia, serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }\n"
+           "td { padding: .35rem .8rem .35rem 0; }\n"
+           "td:first-child { text-align: right; }\n"
+           "td:last-child { opacity: .65; }\n"
+           ".equations { display: block; overflow-x: auto; }\n"
+           "</style>\n</head>\n<body>\n",
+    .forward = "<p>The forward pass; ⊙, fractions, powers and functions work entry by entry:</p>\n",
+    .gradients = "<p>The gradients:</p>\n",
+    .bottom = "</body>\n</html>\n",
+    .prose = html_prose, .box = html_box,
 };
 
 void page_head(const math_page *page, const char *head, bool standalone, buf *out) {
@@ -66,10 +104,11 @@ void page_head(const math_page *page, const char *head, bool standalone, buf *ou
     size_t      len;
     while ((line = text_comment_line(&head, &len))) {
         size_t skip = standalone ? strspn(line, " ") : 0;
-        buf_puts(out, !standalone ? page->comment : skip ? page->further_in : "");
+        buf_puts(out, standalone ? page->line : page->comment);
+        buf_puts(out, skip ? page->further_in : "");
         if (standalone) page->prose(line + skip, len - skip, out);
         else buf_put(out, line, len);
-        buf_puts(out, standalone ? "\n\n" : "\n");
+        buf_puts(out, standalone ? page->line_end : page->comment_end);
     }
 }
 
@@ -84,7 +123,7 @@ void page_equation(const math_page *page, const notation *p, bool first, const m
     buf_init(&formula, out->mem);
     buf_puts(out, first ? page->begin : page->next);
     math_write(page->to, left, out);
-    buf_puts(out, " &= ");
+    buf_puts(out, page->is);
     math_write(page->to, right, &formula);
     page_formula(page, formula.text ? formula.text + strspn(formula.text, " ") : "", out);
     buf_puts(out, page->beside);

@@ -19,6 +19,8 @@ dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, 
 dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 /* an equation of aligned lines */
 dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+/* a table of the gradients in MathML */
+dfoo_status emit_html(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 /* everything as data; docs/json.md describes it */
 dfoo_status emit_json(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
 

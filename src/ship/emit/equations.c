@@ -42,7 +42,7 @@ static dfoo_status write_page(const math_page *page, const derivation *d, const 
         buf_puts(out, standalone ? page->top : "");
         page_head(page, head, standalone, out);
         if (standalone) page_forward(page, &w.names, &d->m->forward, out);
-        buf_puts(out, standalone ? "The gradients:\n" : "");
+        buf_puts(out, standalone ? page->gradients : "");
         put_gradients(&w, only);
         buf_puts(out, standalone ? page->bottom : "");
     }
@@ -53,6 +53,10 @@ static dfoo_status write_page(const math_page *page, const derivation *d, const 
 
 dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {
     return write_page(&page_tex, d, only, head, standalone, out);
+}
+
+dfoo_status emit_html(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {
+    return write_page(&page_html, d, only, head, standalone, out);
 }
 
 dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {

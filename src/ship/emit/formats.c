@@ -6,6 +6,7 @@ static const emit_format formats[] = {
     {{DFOO_NUMPY, "numpy", ".py", false, "a Python module that needs numpy and nothing else"}, emit_numpy},
     {{DFOO_LATEX, "latex", ".tex", true, "an align* environment, for amsmath"}, emit_latex},
     {{DFOO_TYPST, "typst", ".typ", true, "aligned equations, for Typst"}, emit_typst},
+    {{DFOO_HTML, "html", ".html", true, "a table with MathML, to be put into a page"}, emit_html},
     {{DFOO_JSON, "json", ".json", false, "equations, shapes and the forward pass as data"}, emit_json},
     {{DFOO_ASCII, NULL, ".eq", false, "as text, without signs beyond ASCII"}, NULL},
 };
