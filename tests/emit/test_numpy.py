@@ -224,11 +224,11 @@ def test_it_is_the_same_each_time(dfoo):
 
 
 @pytest.mark.parametrize("options, words", [
-    (["--format", "html"], "text, numpy, latex, typst or json"),
+    (["--format", "rtf"], "text, numpy, latex, typst, html or json"),
     (["--format", "numpy", "--steps"], "--steps comes as text only"),
     (["--format", "json", "--run"], "--run comes as text only"),
-    (["--standalone"], "standalone belongs to the format latex or typst"),
-    (["--format", "numpy", "--standalone"], "standalone belongs to the format latex or typst"),
+    (["--standalone"], "standalone belongs to the format latex, typst or html"),
+    (["--format", "numpy", "--standalone"], "standalone belongs to the format latex, typst or html"),
 ])
 def test_what_does_not_go_together(dfoo, options, words):
     done = dfoo("derive", "two_layer", *options)
