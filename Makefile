@@ -18,7 +18,7 @@ demo: all ## the first two minutes
 	@tools/demo
 
 check: ## everything that a change must pass
-	@tools/deps build check wasm
+	@tools/deps build check wasm page
 	@$(PYTHON) tests/run --build build/release build/asan --compile build/clang
 
 asan tsan: ## the tests, with the sanitizers for addresses and undefined behaviour, or for threads
@@ -61,8 +61,17 @@ fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it g
 docs: all ## the parts of docs/ that are made from the program's output
 	@tools/docs
 
-single: all ## the library as two files, build/single/dfoo.c and dfoo.h, to be copied into a program
+single: ## the library as two files, build/single/dfoo.c and dfoo.h, to be copied into a program
+	@tools/deps build
 	@tools/amalgamate build/single
+
+wheel: ## the Python package for every Linux, in build/wheels: x86_64, aarch64, and its source
+	@tools/deps build check
+	@tools/wheel --sdist
+
+page: ## the whole program as one page for browsers, build/page/dfoo.html
+	@tools/deps build wasm
+	@tools/page
 
 install: all ## program, libraries, header, manual pages, completions to PREFIX (below DESTDIR)
 	@cmake --install build/release --prefix $(PREFIX)
@@ -76,4 +85,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all single demo check asan tsan nightly lint cover bench bench-quick fuzz docs install uninstall clean help
+.PHONY: all single wheel page demo check asan tsan nightly lint cover bench bench-quick fuzz docs install uninstall clean help

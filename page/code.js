@@ -1,0 +1,35 @@
+// Somebody's own backward pass: judged against the equations, hint by hint.
+"use strict";
+const myCode = {
+  level: 1, verdicts: ["right", "right, given what is before it", "wrong", "another shape", "not finite", "not found"],
+
+  async judge() {
+    await library.latest("code", async (isNewest) => {
+      const done = await library.ask("page_judge", $("source").value, this.level);
+      if (!isNewest() || done.stale) return;
+      $("verdicts").innerHTML = "";
+      if (done.status > 1) {
+        $("judged").textContent = messages(done.text).map((m) => m.text).join("; ");
+        return;
+      }
+      const found = JSON.parse(done.text), first = found.lines[found.first];
+      $("verdicts").innerHTML = found.lines.map((x) => `<li ${coloured(x.variable)} class="${x.verdict > 1 ? "wrong" : "fine"}"><b>${escaped(x.variable)}</b> ` +
+        `${this.verdicts[x.verdict]}${x.line ? ` <button data-line="${x.line}">line ${x.line}</button>` : ""}</li>`).join("");
+      $("judged").innerHTML = first ? first.hints.slice(0, this.level).filter(Boolean).map((h) => `<p>${escaped(h)}</p>`).join("")
+        : `<pre>${escaped(found.text)}</pre>`;
+      $("more").hidden = !first || this.level >= 3;
+    });
+  },
+
+  goTo(line) {
+    const lines = $("source").value.split("\n"), at = lines.slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0);
+    $("source").focus();
+    $("source").setSelectionRange(at, at + (lines[line - 1] || "").length);
+  },
+
+  start() {
+    $("judge").addEventListener("click", () => { this.level = 1; this.judge(); });
+    $("more").addEventListener("click", () => { this.level++; this.judge(); });
+    $("verdicts").addEventListener("click", (e) => { const b = e.target.closest("button"); if (b) this.goTo(Number(b.dataset.line)); });
+  },
+};

@@ -1,0 +1,206 @@
+// By hand: every matrix of the network drawn whole, with numbers that can be changed; the backward pass beside, and for the entry
+// that is chosen what it is made of, and its gradient against a difference of the cost.
+"use strict";
+const byHand = {
+  given: {}, found: {}, chosen: null, sizes: {}, draw: 1,
+
+  // The size of each dimension: what the model says, small numbers for the rest.
+  size(d) {
+    if (typeof d === "number") return d;
+    const known = state.facts.sizes.find((s) => s.name === d)?.value;
+    if (d === state.facts.examples?.name) return Number($("m").value) || 2;
+    return known ?? { n0: 2, n: 2, n2: 1, k: 3 }[d] ?? 2;
+  },
+
+  // Small whole numbers and simple fractions, for everything that is given.
+  fill(zero) {
+    const next = random(this.draw), pick = (list) => list[Math.floor(next() * list.length)];
+    this.given = {};
+    for (const v of state.facts.variables) {
+      if (v.kind === "defined" || v.kind === "constant") continue;
+      const rows = v.shape.length ? this.size(v.shape[0]) : 0, cols = v.shape.length ? this.size(v.shape[1]) : 0;
+      const n = v.shape.length ? rows * cols : 1;
+      const isParameter = v.kind === "parameter", isBias = isParameter && (cols === 1 || rows === 1) && v.start?.name === "zeros";
+      const across = state.facts.examples?.axis === 1;
+      let data = Array.from({ length: n }, () =>
+        v.kind === "mask" ? 1 / v.keep
+          : v.kind === "label" ? pick([0, 1])
+          : isParameter ? (zero || isBias ? 0 : pick([-1, -0.5, 0.5, 1])) : pick([-2, -1, 1, 2]));
+      if (v.onehot) {
+        data = data.map(() => 0);
+        for (let t = 0; t < (across ? cols : rows); t++) {
+          const k = Math.floor(next() * (across ? rows : cols));
+          data[across ? k * cols + t : t * cols + k] = 1;
+        }
+      }
+      this.given[v.name] = { rows, cols, data };
+    }
+  },
+
+  async follow() {
+    if (!state.facts || state.tab !== "numbers") return;
+    await library.latest("numbers", async (isNewest) => {
+      const done = await library.send("at", [this.given, "page_grad", state.convention]);
+      if (!isNewest()) return;
+      if (done.status) {
+        $("proof").textContent = messages(done.text).map((m) => m.text).join("; ");
+        return;
+      }
+      this.found = JSON.parse(done.text).values;
+      this.show();
+      if (this.chosen) await this.tell(isNewest);
+    });
+  },
+
+  matrix(name, x, changeable) {
+    const cols = x.cols || 1, rows = x.rows || 1;
+    const cells = x.data.map((value, i) => {
+      const r = Math.floor(i / cols), c = i % cols;
+      return `<td><button data-name="${escaped(name)}" data-i="${i}" ${changeable ? "data-given" : ""}` +
+        ` aria-label="${escaped(name)} ${r + 1},${c + 1} = ${brief(value)}">${brief(value)}</button></td>`;
+    });
+    const lines = Array.from({ length: rows }, (_, r) => `<tr>${cells.slice(r * cols, (r + 1) * cols).join("")}</tr>`);
+    return `<figure class="matrix" ${coloured(name)}><figcaption>${escaped(name)}</figcaption><table>${lines.join("")}</table></figure>`;
+  },
+
+  show() {
+    const focus = document.activeElement?.dataset;
+    const forward = state.facts.variables.filter((v) => this.given[v.name] || this.found[v.name]);
+    $("forward").innerHTML = forward.map((v) => this.matrix(v.name, this.given[v.name] || this.found[v.name], !!this.given[v.name])).join("");
+    $("backward").innerHTML = state.facts.gradients.filter((g) => this.found[g.name])
+      .map((g) => this.matrix(g.name, this.found[g.name], false)).join("");
+    if (focus?.name) this.button(focus.name, focus.i)?.focus();
+    this.mark();
+  },
+
+  button: (name, i) => document.querySelector(`#numbers button[data-name="${CSS.escape(name)}"][data-i="${i}"]`),
+
+  choose(name, i) {
+    this.chosen = { name, i };
+    const given = this.given[name];
+    $("slider").hidden = !given;
+    if (given) {
+      $("which").textContent = this.label(name, i);
+      $("value").value = given.data[i];
+      $("shown").textContent = brief(given.data[i]);
+    }
+    library.latest("told", (isNewest) => this.tell(isNewest));
+  },
+
+  label(name, i) {
+    const x = this.given[name] || this.found[name], cols = x.cols || 1;
+    return x.data.length === 1 ? name : `${name}[${Math.floor(i / cols) + 1}, ${(i % cols) + 1}]`;
+  },
+
+  change(to) {
+    const { name, i } = this.chosen;
+    this.given[name].data[i] = to;
+    $("shown").textContent = brief(to);
+    $("value").value = to;
+    this.follow();
+  },
+
+  // The names that stand in a variable's line.
+  operands(name) {
+    const line = state.facts.forward.find((s) => s.name === name) || state.facts.gradients.find((g) => g.name === name);
+    const known = new Set([...Object.keys(this.given), ...Object.keys(this.found)]);
+    const text = line ? line.local ?? line.expression : "";
+    return [...new Set(text.match(/[A-Za-z_]\w*/g) || [])].filter((n) => n !== name && known.has(n));
+  },
+
+  // Which entries the chosen one is made of: each is moved a little while all else is given, and the line is computed again.
+  async tell(isNewest) {
+    const { name, i } = this.chosen, now = this.found[name] || this.given[name];
+    if (!now) return;
+    const names = this.operands(name), list = [], places = [];
+    const base = {};
+    for (const n of names) base[n] = this.given[n] || this.found[n];
+    const h = 1e-3;
+    for (const n of names) {
+      for (let j = 0; j < base[n].data.length; j++) {
+        for (const sign of [1, -1]) {
+          const data = base[n].data.slice();
+          data[j] += sign * h;
+          list.push({ ...base, [n]: { ...base[n], data } });
+        }
+        places.push({ name: n, j });
+      }
+    }
+    const { data } = list.length <= 400 ? await library.send("variants", [list, name]) : { data: [] };
+    if (!isNewest()) return;
+    this.parts = places.map((p, k) => {
+      const up = data[2 * k]?.data[i], down = data[2 * k + 1]?.data[i];
+      return { ...p, slope: up == null || down == null ? 0 : (up - down) / (2 * h) };
+    }).filter((p) => Math.abs(p.slope) > 1e-9);
+    this.mark();
+    await this.difference(isNewest);
+  },
+
+  mark() {
+    document.querySelectorAll("#numbers button").forEach((b) => b.classList.remove("part", "chosen"));
+    if (!this.chosen) return;
+    this.button(this.chosen.name, this.chosen.i)?.classList.add("chosen");
+    for (const p of this.parts || []) this.button(p.name, p.j)?.classList.add("part");
+  },
+
+  // The gradient of a number that is given, beside (J(w + h) - J(w - h)) / 2h.
+  async difference(isNewest) {
+    const { name, i } = this.chosen, said = [];
+    const line = state.facts.forward.find((s) => s.name === name) || state.facts.gradients.find((g) => g.name === name);
+    if (line) said.push(`${this.label(name, i)} = ${brief(this.found[name].data[i])} comes from ${name} = ${line.local ?? line.expression}` +
+      (this.parts?.length ? `: ${this.parts.slice(0, 12).map((p) => this.label(p.name, p.j)).join(", ")}` : ""));
+    const gradient = state.facts.gradients.find((g) => g.of === name), cost = state.facts.cost;
+    if (this.given[name] && gradient && this.found[gradient.name]) {
+      const h = 1e-4;
+      const at = (x) => {
+        const data = this.given[name].data.slice();
+        data[i] = x;
+        return { ...this.given, [name]: { ...this.given[name], data } };
+      };
+      const w = this.given[name].data[i];
+      const { data: [up, down] } = await library.send("costs", [[at(w + h), at(w - h)], cost]);
+      if (!isNewest()) return;
+      const m = gradient.differentiates === "loss" && state.convention === 0 ? this.size(state.facts.examples?.name) || 1 : 1;
+      const slope = m * (up - down) / (2 * h);
+      said.push(`${this.label(gradient.name, i)} = ${this.found[gradient.name].data[i].toPrecision(6)}; moving ${this.label(name, i)} by ±${h} changes ` +
+        `${m > 1 ? `${m}·` : ""}${cost} at the rate ${slope.toPrecision(6)}`);
+    }
+    $("proof").textContent = said.join(". ");
+  },
+
+  start() {
+    $("numbers").addEventListener("click", (e) => {
+      const b = e.target.closest("button[data-name]");
+      if (b) this.choose(b.dataset.name, Number(b.dataset.i));
+    });
+    $("numbers").addEventListener("mouseover", (e) => {
+      const b = e.target.closest("button[data-name]");
+      if (b && !(this.chosen && this.given[this.chosen.name] && document.activeElement === $("value"))) this.choose(b.dataset.name, Number(b.dataset.i));
+    });
+    $("numbers").addEventListener("keydown", (e) => {
+      const b = e.target.closest("button[data-name]");
+      if (!b) return;
+      const name = b.dataset.name, i = Number(b.dataset.i), step = { ArrowUp: 0.5, ArrowDown: -0.5 }[e.key];
+      if (step && this.given[name]) {
+        this.choose(name, i);
+        this.change(Math.round((this.given[name].data[i] + step) * 10) / 10);
+        e.preventDefault();
+      }
+    });
+    $("value").addEventListener("input", (e) => this.change(Number(e.target.value)));
+    $("shuffle").addEventListener("click", () => { this.draw++; this.fill(); this.follow(); });
+    $("zeros").addEventListener("click", () => { this.fill(true); this.follow(); });
+    $("m").addEventListener("input", () => { this.fill(); this.follow(); });
+  },
+
+  begin() {
+    this.chosen = null;
+    this.parts = [];
+    $("slider").hidden = true;
+    $("proof").textContent = "";
+    if (state.facts && state.tab === "numbers") {
+      this.fill();
+      this.follow();
+    }
+  },
+};

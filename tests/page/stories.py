@@ -1,0 +1,312 @@
+"""stories.py PAGE BIN FOLDER: what people do on the page, done in Chromium at three widths, light and dark. Prints one JSON object: for
+each story what went wrong, an empty list if nothing did. Run by a Python that has playwright; FOLDER gets the pictures."""
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from playwright.sync_api import sync_playwright
+
+PAGE, BIN, FOLDER = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+WIDTHS, SCHEMES = (360, 800, 1400), ("light", "dark")
+stories = []
+
+
+def story(function):
+    stories.append(function)
+    return function
+
+
+def wait(page, what, *values):
+    page.wait_for_function(what, arg=values[0] if values else None, timeout=60000)
+
+
+def lines(page):
+    return page.eval_on_selector_all("#lines button", "list => list.map(b => b.title)")
+
+
+def native(*words):
+    return subprocess.run([BIN, *words], capture_output=True, text=True).stdout
+
+
+# ---------------------------------------------------------------- a learner
+
+@story
+def reads_the_backward_pass(page):
+    assert lines(page)[3] == "dZ1 = W2.T @ dZ2 * (1 - A1**2)", lines(page)
+    page.click('#lines [data-name="dZ1"]')
+    wait(page, "() => document.querySelector('#told').shadowRoot?.textContent.includes('row of')")
+    assert page.get_attribute('#lines [data-name="dZ1"]', "aria-expanded") == "true"
+    page.click('[data-by="1"]')
+    wait(page, "() => document.querySelector('#told').shadowRoot.textContent.includes('no transpose here')")
+
+
+@story
+def changes_the_activation(page):
+    text = page.input_value("#editor")
+    page.fill("#editor", text.replace("tanh(Z1)", "relu(Z1)"))
+    wait(page, "() => document.querySelector('#lines [data-name=dZ1]')?.title.includes('(Z1 > 0)')")
+    page.fill("#editor", text.replace("W2 @ A1", "A1 @ W2"))
+    wait(page, "() => document.querySelector('#said .error')")
+    assert "inner dimensions differ" in page.inner_text("#said"), page.inner_text("#said")
+    page.click("#said button[data-line]")
+    marked = page.evaluate("() => { const e = document.querySelector('#editor'); return e.value.slice(e.selectionStart, e.selectionEnd); }")
+    assert marked == "A1 @ W2", marked
+    assert lines(page), "the lines of the model before stay"
+    page.fill("#editor", text)
+    wait(page, "() => !document.querySelector('#said .error')")
+
+
+@story
+def every_built_in_model(page):
+    for name in page.eval_on_selector_all("#builtin option", "list => list.map(o => o.value)"):
+        page.select_option("#builtin", name)
+        text = page.input_value("#editor")
+        wait(page, "text => state.good === text && !document.body.classList.contains('stale')", text)
+        shown = [f"{g['name']} = {g['expression']}" for g in json.loads(native("derive", name, "--format", "json"))["gradients"] if g["shown"]]
+        wait(page, "list => JSON.stringify([...document.querySelectorAll('#lines button')].map(b => b.title)) === JSON.stringify(list)", shown)
+    page.select_option("#builtin", "two_layer")
+    wait(page, "() => document.querySelector('#lines [data-name=dZ1]')")
+
+
+@story
+def moves_a_weight(page):
+    page.click("#tab-numbers")
+    wait(page, "() => document.querySelector('#backward button[data-name=dW1]')")
+    before = page.inner_text('#backward button[data-name="dW1"][data-i="0"]')
+    page.click('#forward button[data-name="W1"][data-i="0"]')
+    wait(page, "() => document.querySelector('#proof').textContent.includes('at the rate')")
+    said = page.inner_text("#proof")
+    derived, measured = float(said.split("= ")[1].split(";")[0]), float(said.rsplit(" ", 1)[1])
+    assert abs(derived - measured) <= 1e-4 * max(abs(derived), 1e-3), said
+    page.locator("#value").evaluate("e => { e.value = 2.5; e.dispatchEvent(new Event('input')); }")
+    wait(page, "before => document.querySelector('#backward button[data-name=dW1][data-i=\"0\"]').textContent !== before", before)
+    page.click('#forward button[data-name="Z1"][data-i="0"]')
+    wait(page, "() => document.querySelectorAll('#numbers button.part').length >= 5")
+    parts = page.eval_on_selector_all("#numbers button.part", "list => list.map(b => b.dataset.name)")
+    assert set(parts) <= {"W1", "X", "b1"}, parts
+    page.click("#tab-derive")
+
+
+@story
+def starts_from_zeros(page):
+    page.click("#tab-numbers")
+    wait(page, "() => document.querySelector('#backward button[data-name=dW1]')")
+    page.click("#zeros")
+    wait(page, "() => [...document.querySelectorAll('#backward button[data-name=dW1]')].every(b => Number(b.textContent) === 0)")
+    page.click("#tab-derive")
+
+
+@story
+def trains(page):
+    page.click("#tab-train")
+    wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+    page.click("#play")
+    wait(page, "() => Number(document.querySelector('#training').textContent.match(/accuracy ([\\d.]+)/)?.[1]) > 90")
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-pressed") == "false"
+    assert page.locator("#layers .heat").count() == 4
+    page.set_input_files("#file", {"name": "own.csv", "mimeType": "text/csv", "buffer": b"a,b,kind\n" + b"".join(
+        b"%d,%d,%s\n" % (i % 7, i % 5, b"x" if i % 7 > 3 else b"y") for i in range(70))})
+    wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+    page.click("#step")
+    wait(page, "() => document.querySelector('#training').textContent.startsWith('epoch 1')")
+    page.set_input_files("#file", {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\nx,3\n"})
+    wait(page, "() => document.querySelector('#training').textContent.includes('no number')")
+    page.select_option("#data", "circles")
+    page.click("#tab-derive")
+
+
+WRONG = """def backward(parameters, cache, X, Y):
+    m = X.shape[1]
+    dZ2 = cache["A2"] - Y
+    dW2 = dZ2 @ cache["A1"].T
+    return {"dW2": dW2}
+"""
+
+
+@story
+def has_her_own_code_judged(page):
+    page.click("#tab-code")
+    page.fill("#source", WRONG)
+    page.click("#judge")
+    wait(page, "() => document.querySelector('#verdicts .wrong')")
+    assert "dW2" in page.inner_text("#verdicts .wrong") and "line 4" in page.inner_text("#verdicts .wrong")
+    little = page.inner_text("#judged")
+    page.click("#more")
+    page.click("#more")
+    wait(page, "n => document.querySelector('#judged').innerText.length > n", len(little))
+    page.click("#verdicts .wrong button")
+    marked = page.evaluate("() => { const e = document.querySelector('#source'); return e.value.slice(e.selectionStart, e.selectionEnd); }")
+    assert marked.strip().startswith("dW2 ="), marked
+    page.fill("#source", WRONG.replace("dZ2 @", "1/m * dZ2 @"))
+    page.click("#judge")
+    wait(page, "() => document.querySelector('#verdicts') && !document.querySelector('#verdicts .wrong:not(:empty)')?.textContent.includes('dW2')")
+    page.click("#tab-derive")
+
+
+# ------------------------------------------------------- teachers, authors
+
+@story
+def a_link_brings_it_all_back(page):
+    text = page.input_value("#editor").replace("tanh(Z1)", "sigmoid(Z1)")
+    page.fill("#editor", text)
+    wait(page, "text => state.good === text", text)
+    page.select_option("#convention", "1")
+    page.click('#lines [data-name="dW1"]')
+    wait(page, "() => document.querySelector('#why-title').textContent === 'Why dW1'")
+    page.wait_for_timeout(200)
+    link = page.evaluate("() => remember()")
+    other = page.context.new_page()
+    other.goto(link)
+    other.wait_for_selector("body.ready")
+    wait(other, "() => document.querySelector('#why-title').textContent === 'Why dW1'")
+    assert other.input_value("#editor") == text and other.input_value("#convention") == "1"
+    other.goto(PAGE + "#no-such-state")
+    other.reload()
+    other.wait_for_selector("body.ready")
+    assert "link was cut off" in other.inner_text("#said") or lines(other)
+    other.close()
+    page.select_option("#convention", "0")
+    page.select_option("#builtin", "two_layer")
+    page.fill("#editor", page.input_value("#editor").replace("sigmoid(Z1)", "tanh(Z1)"))
+
+
+@story
+def copies_for_authors(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for value, sign in (("3", "\\begin{align*}"), ("7", "frac("), ("2", "def backward"), ("5", "<math>")):
+        page.select_option("#copy", value)
+        wait(page, "() => document.querySelector('#said').textContent.match(/cop(ied|y this)/)")
+        said = page.evaluate("async () => { try { return await navigator.clipboard.readText(); } catch { return document.querySelector('#said pre')?.textContent || ''; } }")
+        assert sign in said, (value, said[:200])
+
+
+# ------------------------------------------------------------- by keyboard alone
+
+@story
+def by_keyboard(page):
+    page.focus("#tab-derive")
+    page.keyboard.press("ArrowRight")
+    wait(page, "() => !document.querySelector('#numbers').hidden")
+    page.keyboard.press("ArrowLeft")
+    wait(page, "() => !document.querySelector('#derive').hidden")
+    page.focus('#lines [data-name="dW2"]')
+    page.keyboard.press("Enter")
+    wait(page, "() => document.querySelector('#why-title').textContent === 'Why dW2'")
+    page.focus("#tab-numbers")
+    page.keyboard.press("Enter")
+    wait(page, "() => document.querySelector('#forward button[data-name=W1]')")
+    page.focus('#forward button[data-name="W1"][data-i="0"]')
+    before = float(page.inner_text('#forward button[data-name="W1"][data-i="0"]'))
+    page.keyboard.press("ArrowUp")
+    wait(page, "value => Number(document.querySelector('#forward button[data-name=W1][data-i=\"0\"]').textContent) === value", before + 0.5)
+    page.focus("#tab-derive")
+    page.keyboard.press("Enter")
+
+
+# ------------------------------------------------------------------- once
+
+def same_as_native(page):
+    """What the page's library says is what the program says, to the last letter (but where a check's largest difference lies)."""
+    bad = []
+    for name in page.evaluate("() => [...document.querySelectorAll('#builtin option')].map(o => o.value)"):
+        text = native("show", name).split("\n# ")[0] + "\n"
+        page.evaluate("async ([name, text]) => { await library.ask('page_model', name, text); }", [name + ".eq", text])
+        for words, ask in ((["derive", name], ["page_derive", 0, 0, 0]), (["derive", name, "--format", "json"], ["page_derive", 4, 0, 0]),
+                           (["explain", name, "--all"], ["page_explain", "", 0, 0, 0, 0])):
+            here = page.evaluate("async (ask) => (await library.ask(...ask)).text", ask)
+            there = native(*words)
+            if here.strip() != there.strip():
+                bad.append(f"{' '.join(words)}: {first_difference(here, there)}")
+    return bad
+
+
+def first_difference(a, b):
+    for x, y in zip(a.splitlines(), b.splitlines()):
+        if x != y:
+            return f"{x!r} and {y!r}"
+    return f"{len(a)} and {len(b)} characters"
+
+
+def memory_stays(page):
+    """Requests give back what they took."""
+    page.select_option("#builtin", "two_layer")
+    work = """async (n) => { for (let i = 0; i < n; i++) { await library.ask('page_model', 'm', state.text + '\\n# ' + i);
+        await library.ask('page_derive', 4, 0, 0); await library.ask('page_explain', 'dZ1', i % 3, 0, 5, 0);
+        await library.ask('page_model', 'm', 'input X : ('); } return (await library.send('memory', [])).data; }"""
+    first = page.evaluate(work, 30)
+    last = page.evaluate(work, 120)
+    return [] if last == first else [f"{first} bytes became {last}"]
+
+
+def random_typing(page):
+    """Whatever is typed, the page stays: no error, and it derives again."""
+    page.evaluate("""async () => {
+        const editor = document.querySelector('#editor'), good = state.good, next = random(7), signs = ' \\n()@*+-=:,.#TZ1W2x9éσ~';
+        for (let i = 0; i < 300; i++) {
+            const at = Math.floor(next() * editor.value.length), cut = Math.floor(next() * 4);
+            editor.value = editor.value.slice(0, at) + signs[Math.floor(next() * signs.length)] + editor.value.slice(at + cut);
+            await library.ask('page_model', 'm', editor.value);
+            if (i % 40 === 39) editor.value = good;
+        }
+        editor.value = good; editor.dispatchEvent(new Event('input'));
+    }""")
+    wait(page, "() => !document.body.classList.contains('stale') && document.querySelector('#lines [data-name=dZ1]')")
+    return []
+
+
+def accessible(page, axe):
+    page.add_script_tag(path=axe)
+    found = page.evaluate("async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 4).join('; '))")
+    return found
+
+
+def main():
+    import axe_playwright_python
+
+    axe = str(next(pathlib.Path(axe_playwright_python.__file__).parent.glob("**/axe.min.js")))
+    wrong = {}
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+                page, errors = context.new_page(), []
+                page.on("pageerror", lambda e, errors=errors: errors.append(str(e)))
+                page.on("console", lambda m, errors=errors: m.type == "error" and errors.append(m.text))
+                page.goto(PAGE)
+                page.wait_for_selector("body.ready", timeout=60000)
+                first = (width, scheme) == (WIDTHS[0], SCHEMES[0])
+                mine = [s for i, s in enumerate(stories) if first or scheme == "dark" or i < 4]
+                for one in mine:
+                    label = f"{one.__name__} at {width}, {scheme}"
+                    try:
+                        one(page)
+                        wrong[label] = []
+                    except Exception as reason:  # a story that fails does not end the others
+                        wrong[label] = [f"{type(reason).__name__}: {reason}"[:1500]]
+                wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+                wrong[f"no scrolling sideways at {width}, {scheme}"] = [f"{wide} px"] if wide > 0 else []
+                for tab in ("derive", "numbers", "code", "train"):
+                    page.click(f"#tab-{tab}")
+                    page.wait_for_timeout(300)
+                    wrong[f"accessible {tab} at {width}, {scheme}"] = accessible(page, axe)
+                    page.screenshot(path=str(FOLDER / f"{tab}-{width}-{scheme}.png"), full_page=True)
+                page.click("#tab-derive")
+                if first:
+                    for one in (same_as_native, memory_stays, random_typing):
+                        try:
+                            wrong[one.__name__] = one(page)
+                        except Exception as reason:
+                            wrong[one.__name__] = [str(reason)[:1500]]
+                wrong[f"no errors at {width}, {scheme}"] = errors
+                context.close()
+        browser.close()
+    print(json.dumps(wrong))
+
+
+began = time.monotonic()
+main()
+print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
