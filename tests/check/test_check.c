@@ -479,18 +479,14 @@ static void what_changes_nothing_is_no_mistake(void **state) {
     close_model(&o);
 }
 
-static void the_list_has_every_row(void **state) {
+static void every_row_has_words(void **state) {
     (void)state;
-    buf b;
-    buf_init(&b, mem_default());
-    check_list(&b);
-    for (int i = 0; i < GROUP_COUNT; i++) assert_says(&b, group_names[i]);
+    bool has[GROUP_COUNT] = {false};
     for (uint32_t i = 0; i < mistake_count; i++) {
-        assert_says(&b, mistake_table[i].name);
-        assert_says(&b, mistake_table[i].sentence);
+        has[mistake_table[i].group] = true;
         assert_true(strlen(mistake_table[i].name) > 3 && strlen(mistake_table[i].sentence) > 10);
     }
-    buf_free(&b);
+    for (int i = 0; i < GROUP_COUNT; i++) assert_true(has[i] && group_names[i][0]);
 }
 
 /* ------------------------------------------------------------- given arrays */
@@ -733,7 +729,7 @@ int main(void) {
         cmocka_unit_test(every_row_of_the_table_is_noticed_somewhere),
         cmocka_unit_test(what_goes_unnoticed_makes_the_check_fail),
         cmocka_unit_test(what_changes_nothing_is_no_mistake),
-        cmocka_unit_test(the_list_has_every_row),
+        cmocka_unit_test(every_row_has_words),
         cmocka_unit_test(given_arrays),
         cmocka_unit_test(parameters_that_start_at_zero),
         cmocka_unit_test(entries_at_a_kink_are_told_apart),

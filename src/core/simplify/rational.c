@@ -37,10 +37,6 @@ bool form_is_number(form x, ratio *c) {
     return x.ok && x.n == 0;
 }
 
-bool form_is_one(form x) {
-    return x.ok && x.n == 0 && x.c.num == 1 && x.c.den == 1;
-}
-
 bool form_is_atom(form x, node_id *atom) {
     bool yes =
         x.ok && x.n == 1 && x.c.num == 1 && x.c.den == 1 && x.f[0].exp == 1 && !(x.f[0].base & POLY_FLAG);

@@ -87,7 +87,6 @@ form form_number(ratio c);
 form form_atom(algebra *s, node_id atom);
 form form_failed(void);
 bool form_is_zero(form x);
-bool form_is_one(form x);
 bool form_is_number(form x, ratio *c);
 bool form_is_atom(form x, node_id *atom);
 

@@ -250,17 +250,3 @@ dfoo_status mistakes_apply(const subject *s, arena *a, plants *out) {
     DFOO_TRY(arena_status(s->g->a));
     return arena_status(a);
 }
-
-/* -------------------------------------------------------------------- list */
-
-void check_list(buf *out) {
-    size_t width = 0;
-    for (uint32_t i = 0; i < mistake_count; i++)
-        if (strlen(mistake_table[i].name) > width) width = strlen(mistake_table[i].name);
-    for (int group = 0; group < GROUP_COUNT; group++) {
-        buf_printf(out, "%s%s\n", group ? "\n" : "", group_names[group]);
-        for (uint32_t i = 0; i < mistake_count; i++)
-            if (mistake_table[i].group == group)
-                buf_printf(out, "  %-*s  %s\n", (int)width, mistake_table[i].name, mistake_table[i].sentence);
-    }
-}
