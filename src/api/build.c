@@ -123,9 +123,7 @@ static dfoo_term compose(dfoo_builder *b, const char *function, const char *form
         buf_put(&text, x->text, x->len);
         if (brackets) buf_puts(&text, ")");
     }
-    if (text.text) t.text = arena_text(&b->a, text.text, text.len);
-    if (buf_status(&text) != DFOO_OK) b->a.failed = true;
-    buf_free(&text);
+    t.text = buf_keep(&text, &b->a);
     return add_term(b, function, t);
 }
 
@@ -213,9 +211,7 @@ dfoo_term dfoo_build_number(dfoo_builder *b, double value) {
     buf_init(&text, b->d->mem);
     buf_number(&text, value);
     term t = {.level = signbit(value) ? LEVEL_NEGATE : LEVEL_ATOM};
-    if (text.text) t.text = arena_text(&b->a, text.text, text.len);
-    if (!t.text) b->a.failed = true;
-    buf_free(&text);
+    t.text = buf_keep(&text, &b->a);
     return add_term(b, __func__, t);
 }
 

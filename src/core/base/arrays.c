@@ -122,7 +122,7 @@ static dfoo_status entry_new(const dfoo_allocator *mem, const wanted *w, entry *
     }
     memcpy(own_name, w->name, e->name_size);
     if (!w->borrow && w->data && n) memcpy(e->own, w->data, e->data_size);
-    void *values = w->borrow ? (void *)(uintptr_t)w->data : e->own; /* what is borrowed is only read */
+    void *values = w->borrow ? (void *)w->data : e->own; /* what is borrowed is only read */
     bool  dense = set_shape(&e->array, w);
     e->array.dtype = w->dtype;
     e->array.values = values;

@@ -17,6 +17,18 @@ void buf_free(buf *b) {
     b->len = b->cap = 0;
 }
 
+void buf_close(buf *b, buf *out) {
+    out->failed = out->failed || b->failed;
+    buf_free(b);
+}
+
+const char *buf_keep(buf *b, arena *a) {
+    const char *text = b->text ? arena_text(a, b->text, b->len) : "";
+    if (b->failed) a->failed = true;
+    buf_free(b);
+    return text ? text : "";
+}
+
 static bool buf_room(buf *b, size_t more) {
     if (b->failed) return false;
     if (b->len + more + 1 <= b->cap) return true;

@@ -25,6 +25,12 @@ void        buf_printf(buf *b, const char *format, ...) __attribute__((format(pr
 void        buf_vprintf(buf *b, const char *format, va_list args);
 dfoo_status buf_status(const buf *b);
 
+/* Ends a buffer whose text went into `out`: that it had no memory is remembered there. */
+void buf_close(buf *b, buf *out);
+
+/* Ends a buffer with its text in the arena. Never NULL: without memory it is empty; the arena remembers. */
+const char *buf_keep(buf *b, arena *a);
+
 /* Hands the text over: it is freed with mem_free(mem, text, strlen(text) + 1); NULL without memory. */
 char *buf_take(buf *b);
 

@@ -6,20 +6,6 @@
 #include "core/lang/reader.h"
 #include "core/notation/notation.h"
 
-static const char *render(reader *r, buf *b) {
-    const char *text = b->failed || !b->text ? NULL : arena_text(r->a, b->text, b->len);
-    if (b->failed) r->a->failed = true;
-    buf_free(b);
-    return text ? text : "?";
-}
-
-const char *lang_node_text(reader *r, node_id n) {
-    buf b;
-    buf_init(&b, r->a->mem);
-    print_node(r->g, n, &b);
-    return render(r, &b);
-}
-
 const char *lang_shape_text(reader *r, shape s) {
     return print_shape_text(r->g, r->a, s);
 }

@@ -60,8 +60,7 @@ static inline node_id lang_refuse(reader *r, const ast *x, const char *message) 
     return 0;
 }
 
-/* An arena text of a node or a shape, for messages. */
-const char *lang_node_text(reader *r, node_id n);
+/* An arena text of a shape or of a place in the model, for messages. */
 const char *lang_shape_text(reader *r, shape s);
 const char *lang_source_text(reader *r, span at);
 

@@ -67,7 +67,7 @@ static const math *name_of(const writer *w, var_id v, bool small) {
     buf b;
     buf_init(&b, w->a->mem);
     print_name(w->g, v, small, &b);
-    return plain(w, math_text(w->a, &b));
+    return plain(w, buf_keep(&b, w->a));
 }
 
 static const math *entry(const writer *w, const index_tree *x) {

@@ -17,16 +17,11 @@ void print_dim(const ir *g, dim d, buf *out) {
     else buf_printf(out, "%u", d);
 }
 
-static const char *text_of(arena *a, buf *b) {
-    const char *text = math_text(a, b);
-    return text ? text : "";
-}
-
 const char *print_dim_text(const ir *g, arena *a, dim d) {
     buf b;
     buf_init(&b, a->mem);
     print_dim(g, d, &b);
-    return text_of(a, &b);
+    return buf_keep(&b, a);
 }
 
 void print_shape(const ir *g, shape s, buf *out) {
@@ -45,7 +40,7 @@ const char *print_shape_text(const ir *g, arena *a, shape s) {
     buf b;
     buf_init(&b, a->mem);
     print_shape(g, s, &b);
-    return text_of(a, &b);
+    return buf_keep(&b, a);
 }
 
 void print_row_and_column(const model *m, buf *out) {
@@ -82,7 +77,7 @@ static const char *leaf_text(const void *user, arena *a, const node *x) {
         buf_puts(&b, "ones");
         print_shape(g, x->sh, &b);
     }
-    return math_text(a, &b);
+    return buf_keep(&b, a);
 }
 
 static const char *function_text(const void *user, arena *a, const node *x) {
@@ -91,7 +86,7 @@ static const char *function_text(const void *user, arena *a, const node *x) {
     buf_init(&b, a->mem);
     buf_puts(&b, symbols_name(((const line_of *)user)->g->names, x->ref));
     buf_repeat(&b, '\'', x->attr);
-    return math_text(a, &b);
+    return buf_keep(&b, a);
 }
 
 static const char *axis_text(const void *user, const node *x) {

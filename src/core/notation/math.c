@@ -178,18 +178,11 @@ const math *math_greek(const char *text) {
 
 /* ----------------------------------------------------------------- numbers */
 
-const char *math_text(arena *a, buf *b) {
-    const char *text = b->text ? arena_text(a, b->text, b->len) : "";
-    if (b->failed) a->failed = true;
-    buf_free(b);
-    return text;
-}
-
 const math *math_number(arena *a, double value) {
     buf b;
     buf_init(&b, a->mem);
     buf_number(&b, value);
-    return math_leaf(a, MATH_NUMBER, math_text(a, &b));
+    return math_leaf(a, MATH_NUMBER, buf_keep(&b, a));
 }
 
 const math *math_number_set(arena *a, double value) {

@@ -109,9 +109,6 @@ const math *math_bound(arena *a, const math *x, uint8_t binds);
 /* x, in brackets if it binds less tightly than that. */
 const math *math_least(arena *a, const math *x, uint8_t least);
 
-/* The text of a buffer, which is freed; NULL without memory. */
-const char *math_text(arena *a, buf *b);
-
 /* A base with something below it, or above; what is there already stays. */
 const math *math_below(arena *a, const math *base, const math *below);
 const math *math_above(arena *a, const math *base, const math *above);

@@ -202,7 +202,7 @@ static const math *small_name(const notation *p, var_id v) {
     buf             b;
     buf_init(&b, p->a->mem);
     print_name(p->g, x->kind == VAR_GRADIENT ? x->of : v, true, &b);
-    const math *name = set_word(p, math_text(p->a, &b));
+    const math *name = set_word(p, buf_keep(&b, p->a));
     return x->kind == VAR_GRADIENT ? upright_d(p, name) : name;
 }
 

@@ -128,8 +128,7 @@ void page_equation(const math_page *page, const notation *p, bool first, const m
     page_formula(page, formula.text ? formula.text + strspn(formula.text, " ") : "", out);
     buf_puts(out, page->beside);
     math_write(page->to, set_shape(p, s), out);
-    if (formula.failed) out->failed = true;
-    buf_free(&formula);
+    buf_close(&formula, out);
 }
 
 void page_forward(const math_page *page, const notation *p, const program *forward, buf *out) {

@@ -47,7 +47,7 @@ bool form_divides_powers(algebra *s, form x, node_id atom, int32_t k) {
  * (divided by it). False if other powers occur. */
 static bool split_linear(algebra *s, const terms *p, node_id atom, int32_t k, form *without, form *with) {
     assert(k > 0);
-    form    *both = arena_new(s->a, 2 * p->list.n * sizeof *both);
+    form    *both = arena_new(s->a, (size_t)2 * p->list.n * sizeof *both);
     form    *parts[2] = {both, both + p->list.n};
     uint32_t n[2] = {0, 0};
     if (!both) return false;

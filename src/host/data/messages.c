@@ -68,8 +68,5 @@ const char *data_shown_names(arena *a, const char *const *names, size_t n) {
     for (size_t i = 0; i < n && i < MOST; i++)
         buf_printf(&text, "%s'%s'", i ? ", " : "", data_shown(a, names[i], strlen(names[i])));
     if (n > MOST) buf_printf(&text, " and %zu more", n - MOST);
-    const char *copy = buf_status(&text) == DFOO_OK && n ? arena_text(a, text.text, text.len) : NULL;
-    if (text.failed) a->failed = true;
-    buf_free(&text);
-    return copy ? copy : "?";
+    return buf_keep(&text, a);
 }

@@ -93,9 +93,7 @@ static const char *node_text(const search *w, node_id n) {
     buf b;
     buf_init(&b, w->g->a->mem);
     print_node(w->g, n, &b);
-    const char *text = b.text ? arena_text(w->r->a, b.text, b.len) : NULL;
-    buf_free(&b);
-    return text;
+    return buf_keep(&b, w->r->a);
 }
 
 /* --------------------------------------------------------------- one equation */

@@ -49,9 +49,7 @@ static const char *rate_text(trainer *t) {
     buf_init(&text, t->a.mem);
     buf_puts(&text, "learning rate = ");
     buf_number(&text, t->stepper.rate);
-    const char *copy = buf_status(&text) == DFOO_OK ? arena_text(&t->a, text.text, text.len) : NULL;
-    buf_free(&text);
-    return copy;
+    return buf_keep(&text, &t->a);
 }
 
 /* Each "what = value"; those of hashes only say that something differs. */

@@ -44,8 +44,7 @@ static void put_key_node(json *p, const char *key, node_id n) {
     if (n) print_node(p->g, n, &text);
     if (text.text) put_string(p, text.text);
     else buf_puts(p->out, "null");
-    if (text.failed) p->out->failed = true;
-    buf_free(&text);
+    buf_close(&text, p->out);
 }
 
 /* A dimension is a name or a number. */

@@ -90,7 +90,7 @@ static const char *dim_text(const void *user, arena *a, dim d) {
     buf b;
     buf_init(&b, a->mem);
     write_dim(user, d, &b);
-    return math_text(a, &b);
+    return buf_keep(&b, a);
 }
 
 void numpy_ones(const numpy *p, shape s, buf *out) {
@@ -114,7 +114,7 @@ static const char *leaf(const void *user, arena *a, const node *x) {
         write_dim(p, x->sh.rows, &b);
         buf_puts(&b, ")");
     } else numpy_ones(p, x->sh, &b);
-    return math_text(a, &b);
+    return buf_keep(&b, a);
 }
 
 static const char *called(const void *user, arena *a, const node *x) {

@@ -67,10 +67,7 @@ static const char *shape_cell(const findings *f, const instance *in, const diffe
     print_shape(f->s->g, sh, &b);
     if (dim_is_named(sh.rows) || dim_is_named(sh.cols))
         buf_printf(&b, " = (%zu, %zu)", sizes_get(&in->sz, sh.rows), sizes_get(&in->sz, sh.cols));
-    const char *text = b.text ? arena_text(a, b.text, b.len) : NULL;
-    if (buf_status(&b) != DFOO_OK) a->failed = true;
-    buf_free(&b);
-    return text;
+    return buf_keep(&b, a);
 }
 
 static const char *place_cell(const judged *j, arena *a) {

@@ -72,10 +72,7 @@ static const char *printed(pages *p, node_id n) {
     buf b;
     buf_init(&b, p->a->mem);
     print_node(p->g, n, &b);
-    const char *text = b.text ? arena_text(p->a, b.text, b.len) : NULL;
-    if (b.failed) p->a->failed = true;
-    buf_free(&b);
-    return text ? text : "";
+    return buf_keep(&b, p->a);
 }
 
 /* The activation that V goes through next, if it is one function of V and nothing else. */
@@ -115,10 +112,7 @@ static void add_line(pages *p, const gradient *v) {
         put_name(&b, name, l.number);
         buf_puts(&b, ")");
     }
-    l.text = b.text ? arena_text(p->a, b.text, b.len) : NULL;
-    if (b.failed) p->a->failed = true;
-    buf_free(&b);
-    if (!l.text) return;
+    l.text = buf_keep(&b, p->a);
     l.key = symbols_add(p->g->names, l.text, strlen(l.text));
     vec_push(p->a, &p->lines, l);
 }
@@ -164,8 +158,7 @@ static void put_one(const pages *p, uint32_t i, buf *out) {
     else buf_printf(out, "for %u layers", n);
     if (functions.len) buf_printf(out, ", %s", functions.text);
     buf_puts(out, "\n");
-    if (functions.failed) out->failed = true;
-    buf_free(&functions);
+    buf_close(&functions, out);
 }
 
 dfoo_status derive_layers(const derivation *d, arena *a, buf *out) {

@@ -17,12 +17,6 @@ static bool is_listed(const page *p, const gradient *v) {
     return v->shown && !v->given && (!p->only || p->only[v->var]);
 }
 
-/* Frees a buffer; that it had no memory is remembered in the one it was for. */
-static void drop(buf *b, buf *out) {
-    if (b->failed) out->failed = true;
-    buf_free(b);
-}
-
 /* The equation of a statement as it is shown: Z1 = W1 @ X + b1. */
 static void put_equation(const page *p, const stmt *s, buf *out) {
     buf_printf(out, "%s = ", ir_var_name(p->g, s->var));
@@ -59,7 +53,7 @@ static void put_cost(const page *p, buf *out) {
     if (s) put_equation(p, s, &b);
     if (s && b.text && b.len <= 40) buf_puts(out, b.text);
     else buf_puts(out, ir_var_name(p->g, p->d->m->cost));
-    drop(&b, p->out);
+    buf_close(&b, p->out);
 }
 
 /* "dZ1, dZ2, .. : entry [i,t] says how the loss of the examples changes with Z[i,t]"; nothing where there are
@@ -75,7 +69,7 @@ static void put_data_line(const page *p, buf *out) {
         put_letter(p, first, out);
         buf_printf(out, "[%s]", at);
     }
-    drop(&names, p->out);
+    buf_close(&names, p->out);
 }
 
 /* "dW1, db1, .. : how the cost J = .. changes with the parameter" */
@@ -88,7 +82,7 @@ static void put_cost_line(const page *p, buf *out) {
         put_cost(p, out);
         buf_puts(out, " changes with the parameter");
     }
-    drop(&names, p->out);
+    buf_close(&names, p->out);
 }
 
 static void head_course(const page *p) {
@@ -102,8 +96,8 @@ static void head_course(const page *p) {
     int width = (int)(data.len > cost.len ? data.len : cost.len);
     if (data.text) buf_printf(p->out, "%-*s   (no 1/%s)\n", width, data.text, m);
     if (cost.text) buf_printf(p->out, "%-*s   (1/%s is here)\n", width, cost.text, m);
-    drop(&data, p->out);
-    drop(&cost, p->out);
+    buf_close(&data, p->out);
+    buf_close(&cost, p->out);
 }
 
 static void head_dj(const page *p) {
@@ -207,7 +201,7 @@ static void put_line(const page *p, const gradient *v) {
     if (line.text) buf_printf(p->out, "%-*s# ", (int)width, line.text);
     print_shape(p->g, ir_var(p->g, v->var)->sh, p->out);
     buf_puts(p->out, "\n");
-    drop(&line, p->out);
+    buf_close(&line, p->out);
 }
 
 static void put_unreached(const page *p) {
@@ -237,7 +231,7 @@ static size_t expression_length(const page *p, node_id n) {
         bool word = isalnum((unsigned char)b.text[i]) != 0;
         len += b.text[i] != ' ' && !(word && i && isalnum((unsigned char)b.text[i - 1]));
     }
-    drop(&b, p->out);
+    buf_close(&b, p->out);
     return len;
 }
 
@@ -327,7 +321,7 @@ static void put_group(steps *w, uint32_t number) {
     const char *note = x.prev && !w->said_prev ? "          (the programming exercise's dA_prev)" : "";
     w->said_prev = w->said_prev || x.prev;
     if (x.n) buf_printf(p->out, "%s%s\n", x.line.text ? x.line.text : "", note);
-    drop(&x.line, p->out);
+    buf_close(&x.line, p->out);
 }
 
 /* How wide the equations in front of the groups are, but for very long ones. */
@@ -339,7 +333,7 @@ static size_t width_of_groups(const page *p) {
         buf_init(&b, p->out->mem);
         put_equation(p, s, &b);
         if (has_group(p, derivation_find(p->d, s->var)) && b.len + 9 > width && b.len < 60) width = b.len + 9;
-        drop(&b, p->out);
+        buf_close(&b, p->out);
     }
     return width;
 }
@@ -363,7 +357,7 @@ static void put_steps(const page *p) {
     buf_puts(p->out, "\n");
     for (uint32_t i = p->d->forward.list.n; i-- > 0;) put_group(&w, i);
     if (w.n_substituted) put_substituted(&w);
-    drop(&w.substituted, p->out);
+    buf_close(&w.substituted, p->out);
 }
 
 dfoo_status derive_page(const derivation *d, const bool *only, bool steps, buf *out) {

@@ -5,10 +5,7 @@
 #include "teach/doc/doc.h"
 
 const char *doc_take(document *doc, buf *b) {
-    const char *text = b->text ? arena_text(doc->a, b->text, b->len) : "";
-    if (b->failed) doc->a->failed = true;
-    buf_free(b);
-    return text ? text : "";
+    return buf_keep(b, doc->a);
 }
 
 const char *doc_text(document *doc, const char *format, ...) {

@@ -121,8 +121,7 @@ void aligned_one(sheet *p, const document *doc, const explain_result *result) {
     buf_puts(p->out, how->small[0]);
     how->prose(checked.text ? checked.text : "", checked.len, p->out);
     buf_puts(p->out, how->small[1]);
-    if (checked.failed) p->out->failed = true;
-    buf_free(&checked);
+    buf_close(&checked, p->out);
 }
 
 void aligned_begin(sheet *p) {

@@ -84,8 +84,7 @@ static void put_box(const drawing *w, const place *x, buf *out) {
     buf_printf(out, "</text><text class=\"size\" x=\"%.0f\" y=\"%.1f\">", left + BOX_WIDTH / 2.0, top + 33);
     if (size.text) put_escaped(out, size.text, size.len);
     buf_printf(out, "</text></g>%s\n", link ? "</a>" : "");
-    if (size.failed) out->failed = true;
-    buf_free(&size);
+    buf_close(&size, out);
 }
 
 /* What the picture shows, in words: each value and what it is made of, then the way of the gradient. */

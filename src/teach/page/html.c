@@ -267,8 +267,7 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
     sheet_checked(result, &checked);
     buf_printf(p->out, "<p class=\"checked%s\">", result->n_failed ? " wrong" : "");
     if (checked.text) put_escaped(p->out, checked.text, checked.len);
-    if (checked.failed) p->out->failed = true;
-    buf_free(&checked);
+    buf_close(&checked, p->out);
     buf_puts(p->out, "</p>\n</section>\n");
 }
 

@@ -27,8 +27,7 @@ static void put_text(buf *out, const char *text, size_t len) {
         else buf_puts(out, (inside = !inside) ? "}" : "\\text{");
     }
     buf_puts(out, "}");
-    if (prose.failed) out->failed = true;
-    buf_free(&prose);
+    buf_close(&prose, out);
 }
 
 static void put_note(const sheet *p, const document *doc, const char *text) {

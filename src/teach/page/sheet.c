@@ -57,7 +57,7 @@ const char *sheet_tex(const sheet *p, const document *doc, const side *s) {
     buf out;
     buf_init(&out, doc->a->mem);
     notation_write(&p->names, sheet_math(p, doc, s), &out);
-    const char *text = math_text(doc->a, &out);
+    const char *text = buf_keep(&out, doc->a);
     return text ? text : "";
 }
 

@@ -51,7 +51,8 @@ void put_digits(buf *b, double x, int digits) {
         cut_zeros(b, from);
         return;
     }
-    double mantissa = x / pow(10, exponent / 2) / pow(10, exponent - exponent / 2); /* in two steps: 1e-320 */
+    int    half = exponent / 2;
+    double mantissa = x / pow(10, half) / pow(10, exponent - half); /* in two steps: 1e-320 */
     if (llround(fabs(mantissa) * pow(10, digits - 1)) >= llround(pow(10, digits))) {
         mantissa /= 10;
         exponent++;
