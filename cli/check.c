@@ -20,7 +20,7 @@ static dfoo_status judge(const task *w, const request *r) {
     char              *source = read_all(r->against, &len);
     if (!source) return DFOO_EIO;
     how.seed = r->check.seed;
-    how.hint = r->hint + 1;
+    how.hint = r->hint < 3 ? r->hint + 1 : 0;
     if (json_asked()) how.format = DFOO_JSON;
     dfoo_status status = dfoo_judge(w->model, r->against, source, len, &how, &x);
     if (x && json_asked()) result_json("judgement", x->text);
@@ -30,15 +30,92 @@ static dfoo_status judge(const task *w, const request *r) {
     return status;
 }
 
-dfoo_status run_check(dfoo *d, request *r) {
+/* A text file as one string, to be freed. */
+static dfoo_status read_text(const char *path, char **out) {
+    size_t len;
+    char  *text = read_all(path, &len), *whole = text ? realloc(text, len + 1) : NULL;
+    if (!text) return DFOO_EIO;
+    *out = whole ? whole : text;
+    if (!whole || memchr(whole, 0, len)) return wrong("%s is no text of equations", path);
+    whole[len] = 0;
+    return DFOO_OK;
+}
+
+static bool ends_in(const char *path, const char *ending) {
+    const char *end = strrchr(path, '.');
+    return end && strcmp(end, ending) == 0;
+}
+
+static bool is_arrays(const char *path) {
+    return ends_in(path, ".npz") || ends_in(path, ".h5") || ends_in(path, ".hdf5");
+}
+
+static dfoo_status read_arrays(dfoo *d, const char *path, dfoo_arrays **out) {
+    dfoo_status status = dfoo_arrays_new(d, out);
+    return status == DFOO_OK ? dfoo_arrays_read(d, path, *out) : status;
+}
+
+/* --hint, else DFOO_HINT, else 3. */
+static dfoo_status find_hint(const request *r, int *out) {
+    const char *text = getenv("DFOO_HINT");
+    *out = r->hint >= 0 ? r->hint + 1 : 0;
+    if (*out || !text || !*text) return DFOO_OK;
+    if (strlen(text) != 1 || *text < '1' || *text > '4')
+        return wrong("DFOO_HINT is 1, 2, 3 or 4, not \"%s\"", text);
+    *out = *text - '0';
+    return DFOO_OK;
+}
+
+/* Equations or arrays. */
+static dfoo_status diagnose(const task *w, char **text) {
+    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_JSON, DFOO_HTML, DFOO_MARKDOWN};
+    const request           *r = w->r;
+    dfoo_diagnose_options    how = DFOO_INIT(dfoo_diagnose_options);
+    dfoo_arrays             *answers = NULL;
+    char                    *equations = NULL, *data = NULL;
+    dfoo_status              status = find_hint(r, &how.hint);
+    how.values = w->values;
+    how.name = r->against;
+    how.show = r->show_matrices;
+    how.seed = r->check.seed;
+    how.format = formats[r->format];
+    if (status == DFOO_OK) status = is_arrays(r->against) ? read_arrays(w->d, r->against, &answers)
+                                                          : read_text(r->against, &equations);
+    how.answers = answers;
+    how.equations = equations;
+    if (status == DFOO_OK) status = dfoo_diagnose(w->model, &how, text);
+    how.format = DFOO_JSON;
+    if (*text && json_asked() && dfoo_diagnose(w->model, &how, &data) <= DFOO_NO)
+        result_json("diagnosis", data);
+    dfoo_text_free(w->d, data);
+    dfoo_arrays_free(answers);
+    free(equations);
+    return status;
+}
+
+static dfoo_status run_plain(const task *w, char **text) {
+    dfoo_check_options how = w->r->check;
+    how.values = w->values;
+    how.format = w->r->format == 1 ? DFOO_JSON : DFOO_TEXT;
+    dfoo_status status = dfoo_check(w->model, &how, text);
+    if (*text) add_json(w, &how);
+    return status;
+}
+
+static dfoo_status run_on_model(dfoo *d, request *r, char **text) {
     task        w;
-    char       *text = NULL;
+    bool        mine = r->against && (is_arrays(r->against) || ends_in(r->against, ".eq"));
     dfoo_status status = task_open(&w, d, r);
-    r->check.values = w.values;
-    if (status == DFOO_OK && r->against) status = judge(&w, r);
-    else if (status == DFOO_OK) status = dfoo_check(w.model, &r->check, &text);
-    if (text) add_json(&w, &r->check);
-    status = answer(d, status, text, NULL);
+    if (status == DFOO_OK) status = mine         ? diagnose(&w, text)
+                                    : r->against ? judge(&w, r)
+                                                 : run_plain(&w, text);
     task_close(&w);
     return status;
+}
+
+dfoo_status run_check(dfoo *d, request *r) {
+    char       *text = NULL;
+    dfoo_status status = can_write(r->output, false);
+    if (status == DFOO_OK) status = r->list ? dfoo_mistakes(d, &text) : run_on_model(d, r, &text);
+    return answer(d, status, text, r->output);
 }

@@ -41,6 +41,7 @@ typedef struct request {
     words                 settings, values, directions;
     const char           *weights, *log, *output, *against;
     int                   hint; /* -1: not asked for */
+    int                   show_matrices, list;
     int                   format, shell, json, all, ascii, confusion, quiet, man;
 } request;
 

@@ -403,6 +403,27 @@ typedef struct dfoo_check_options {
  * planted mistakes are noticed. DFOO_NO: something did not hold (the report says what). */
 DFOO_API dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, char **text);
 
+typedef struct dfoo_diagnose_options {
+    size_t size; /* DFOO_INIT */
+    const char *equations; /* somebody's gradients in the notation, `dW2 = 1/m * dZ2 @ A1.T`, a line each; or */
+    const dfoo_arrays *answers; /* as arrays: dW1, db1, dZ1, ..; both NULL: the claims behind `minimize` */
+    const dfoo_arrays *values;  /* what arrays were computed from: inputs, labels, parameters; with equations NULL
+                                   for random cases */
+    const char *name;   /* what messages call them: a file's name; NULL: "claims" */
+    int         hint;   /* how much is told: 1 which line, 2 the kind of mistake, 3 its name, 4 the right line; 0: 3 */
+    int         show;   /* 1: the matrices of what is wrong, side by side with what would follow */
+    uint64_t    seed;
+    dfoo_format format; /* DFOO_TEXT, DFOO_MARKDOWN, DFOO_HTML, DFOO_JSON (docs/json.md) */
+} dfoo_diagnose_options;
+
+/* Judges somebody else's gradients of the model, line by line: right, right given the lines before, or wrong, and then
+ * the mistake by name if the numbers prove it (docs/lines.md). DFOO_NO: something is wrong (the text says
+ * what). DFOO_EINPUT: they cannot be read, or arrays do not fit. */
+DFOO_API dfoo_status dfoo_diagnose(dfoo_model *model, const dfoo_diagnose_options *options, char **text);
+
+/* The mistakes that have a name, by kind, with what each does to a derivation. Freed with dfoo_text_free. */
+DFOO_API dfoo_status dfoo_mistakes(dfoo *d, char **text);
+
 /* ------------------------------------------------------- learners' programs */
 
 /* What a gradient of a program is. */

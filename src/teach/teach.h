@@ -4,6 +4,7 @@
 
 #include "teach/check/check.h"
 #include "teach/derive/derive.h"
+#include "teach/diagnosis/diagnosis.h"
 #include "teach/explain/explain.h"
 #include "teach/judge/judge.h"
 #include "teach/plot/plot.h"

@@ -76,6 +76,8 @@ static const char *const models[] = {
     batch_norm,
     attention,
     elements,
+    "input X : (n0, m)\nlabel Y : (n2, m)\nparam W1 : (n1, n0)\nparam W2 : (n2, n1)\nA1 = dropout(relu(W1 @ X), 0.8)\n"
+    "A2 = sigmoid(W2 @ A1)\nL = " ENTROPY "\nJ = 1/m * sum(L)\nminimize J\n",
 };
 enum { N_MODELS = sizeof models / sizeof *models };
 
@@ -431,7 +433,7 @@ static void every_row_of_the_table_is_noticed_somewhere(void **state) {
         close_model(&o);
     }
     for (uint32_t k = 0; k < mistake_count; k++)
-        if (!covered[k]) fail_msg("applies nowhere: %s: %s", mistake_table[k].name, mistake_table[k].text);
+        if (!covered[k] && mistake_table[k].place != AT_EXAMPLES) fail_msg("applies nowhere: %s: %s", mistake_table[k].name, mistake_table[k].text);
     free(covered);
 }
 

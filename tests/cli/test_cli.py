@@ -1,5 +1,6 @@
 """The program as its users see it: help, results, messages and statuses."""
 import io
+import json
 import os
 import pty
 import re
@@ -134,6 +135,12 @@ WRONG = [
     (["show", T, "--optimizer", "adam"], "not both"),
     (["show", "--optimizer", "adm"], "adm"),
     (["check", "-", "--values", "-"], "standard input (-) can be read once only"),
+    (["check"], "dfoo check needs a MODEL"),
+    (["check", T, "--list"], "--list belongs to no MODEL"),
+    (["check", T, "--hint", "kind"], "belong to --against"),
+    (["check", T, "--format", "html"], "belongs to --against"),
+    (["check", T, "--against", "nosuch.eq"], "nosuch.eq"),
+    (["check", T, "--against", "nosuch.npz"], "nosuch.npz"),
     (["check", T, "--seed", "-1"], '--seed takes a whole number from 0 on, not "-1"'),
     (["check", T, "--seed", "18446744073709551616"], "too large"),
     (["check", T, "--values", "nosuch.npz"], "nosuch.npz"),
@@ -273,6 +280,63 @@ def test_check_says_no(dfoo, root):
     wrong = dfoo("check", "-", stdin=text + "dW2 = dZ2 @ A1.T\n")
     assert (right.returncode, wrong.returncode) == (0, 1)
     assert "dW2" in wrong.stdout
+
+
+MINE = "dZ2 = A2 - Y\ndW2 = dZ2 @ A1.T\ndb2 = 1/m * sum(dZ2, axis=1, keepdims=True)\n"
+
+
+@pytest.fixture
+def mine(tmp_path):
+    (tmp_path / "mine.eq").write_text(MINE)
+    return tmp_path / "mine.eq"
+
+
+def test_check_against_equations(dfoo, mine):
+    done = dfoo("check", T, "--against", mine)
+    assert done.returncode == 1 and "no 1/m" in done.stdout and "one mistake: line 2, dW2" in done.stdout
+    mine.write_text(MINE.replace("dZ2 @", "1/m * dZ2 @"))
+    assert dfoo("check", T, "--against", mine).returncode == 0
+
+
+@pytest.mark.parametrize("hint, told, kept", [("1", "dW2   wrong", "scale"), ("2", "look at: scale", "no 1/m"), ("3", "no 1/m", "the right line"),
+                                              ("4", "the right line: dW2 = 1/m * dZ2 @ A1.T", "\0")])
+def test_check_hints(dfoo, mine, hint, told, kept):
+    word = ["where", "kind", "mistake", "line"][int(hint) - 1]
+    text = dfoo("check", T, "--against", mine, "--hint", word).stdout
+    assert told in text and kept not in text
+    assert dfoo("check", T, "--against", mine, env={"DFOO_HINT": hint}).stdout == text
+
+
+def test_check_against_formats(dfoo, mine, tmp_path):
+    assert "| dW2 | wrong |" in dfoo("check", T, "--against", mine, "--format", "markdown").stdout
+    assert dfoo("check", T, "--against", mine, "--format", "html", "-o", tmp_path / "a.html").returncode == 1
+    assert "<td>wrong</td>" in (tmp_path / "a.html").read_text()
+    assert json.loads(dfoo("check", T, "--against", mine, "--format", "json").stdout)["first_wrong"] == 2
+    assert " | " in dfoo("check", T, "--against", mine, "--show").stdout
+
+
+def test_check_against_arrays(dfoo, tmp_path, values):
+    right = expected(values)
+    np.savez(tmp_path / "mine.npz", **right)
+    asked = "check", T, "--against", tmp_path / "mine.npz", "--values", tmp_path / "values.npz"
+    assert dfoo(*asked).returncode == 0
+    np.savez(tmp_path / "mine.npz", **{**{n: x.astype(np.float32) for n, x in right.items()}, "dW1": -right["dW1"]})
+    done = dfoo(*asked)
+    assert done.returncode == 1 and "negated" in done.stdout and "one mistake: dW1" in done.stdout
+    np.savez(tmp_path / "mine.npz", **{**right, "db1": right["db1"][:, 0], "dW2": right["dW2"].T})
+    assert "one mistake: dW2" in dfoo(*asked).stdout
+
+
+def test_check_list(works):
+    assert "no 1/m" in works("check", "--list").stdout
+
+
+@pytest.mark.parametrize("text, said", [("dZ2 = A2 -\n", "mine.eq:1:"), ("Z9 = 3\n", "gradients"), ("dZ9 = A2\n", "'dZ9' is not d"), ("", "nothing was judged"),
+                                        ("dW2 = W1\n", "it has the shape"), ("dW2 = log(-1) * W2\n", "not a number")])
+def test_check_against_odd_texts(dfoo, tmp_path, text, said):
+    (tmp_path / "mine.eq").write_text(text)
+    done = dfoo("check", T, "--against", tmp_path / "mine.eq")
+    assert said in done.stdout + done.stderr and done.returncode == (2 if ":" in said or "'" in said or said == "gradients" else 0 if "nothing" in said else 1)
 
 
 # --------------------------------------------------------------------------- grad

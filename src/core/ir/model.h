@@ -21,6 +21,8 @@ typedef struct claim {
     var_id  var; /* a VAR_GRADIENT */
     node_id node;
     span    at;
+    uint32_t    line; /* in its text, from 1 */
+    const char *text; /* as it was written */
 } claim;
 
 /* `size n1 = 4`, or what the data said, or --set. */

@@ -111,7 +111,9 @@ dfoo_status lang_read_claim(reader *r) {
     DFOO_TRY(expect_end(r));
     node_id n = lang_read_expression(r, x);
     if (!n) return arena_status(r->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
-    vec_push(r->a, &r->m->claims, (claim){v, n, at});
+    uint32_t line = 1;
+    for (uint32_t i = 0; i < at.start; i++) line += r->m->src.text[i] == '\n';
+    vec_push(r->a, &r->m->claims, (claim){v, n, at, line, lang_source_text(r, span_join(at, x->at))});
     return arena_status(r->a);
 }
 

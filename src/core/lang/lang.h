@@ -9,6 +9,10 @@
 dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
                       size_t len);
 
+/* Adds the claims of another text, which has nothing else, to those of a model with a cost. */
+dfoo_status lang_read_claims(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
+                             size_t len);
+
 /* The model with its shapes and sizes, statement by statement, and the number of parameters. */
 void lang_show(const model *m, buf *out);
 

@@ -134,8 +134,8 @@ static bool ends_declarations(const reader *r) {
     return word_at(r, N_DECLARATIONS) == N_DECLARATIONS;
 }
 
-/* The first line that is no declaration decides where classes lie; declarations below it may tell otherwise,
- * and so may 1/m: see lang_read. */
+/* The first line that is no declaration decides where classes lie; declarations below it may tell
+ * otherwise, and so may 1/m: see lang_read. */
 static dfoo_status read_statements(reader *r, bool guessed) {
     while (r->p.next + 1 < r->in.list.n) {
         if (peek(r)->kind == TOKEN_END) {
@@ -216,4 +216,30 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
     return lang_check_whole(&r) == DFOO_OK && status == DFOO_OK ? arena_status(a)
            : a->failed                                          ? DFOO_ENOMEM
                                                                 : DFOO_EINPUT;
+}
+
+/* The reader works on a copy of the model, which has the other text; the store is the model's own. */
+dfoo_status lang_read_claims(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
+                             size_t len) {
+    model *other = arena_new(a, sizeof *other);
+    const char *own_name = arena_text(a, name, strlen(name)), *own_text = arena_text(a, text, len);
+    if (!other || !own_name || !own_text) return DFOO_ENOMEM;
+    *other = *m;
+    other->src = (source){.name = own_name, .text = own_text, .len = len};
+    reader   r = {.m = other, .g = &m->g, .a = a, .d = d, .minimized = true};
+    uint32_t errors = d->n_errors;
+    DFOO_TRY(cut(&r, names, len));
+    r.p = parser_of(&r);
+    while (r.p.next + 1 < r.in.list.n) {
+        if (peek(&r)->kind == TOKEN_END) {
+            r.p.next++;
+            continue;
+        }
+        if (lang_read_claim(&r) == DFOO_ENOMEM || a->failed) return DFOO_ENOMEM;
+        skip_line(&r);
+    }
+    m->claims.at = other->claims.at;
+    m->claims.n = other->claims.n;
+    m->claims.cap = other->claims.cap;
+    return d->n_errors > errors ? DFOO_EINPUT : arena_status(a);
 }

@@ -66,4 +66,7 @@ double second_distance(const second_judged *j);
 void second_write(const model *m, const second_judged *j, buf *out);
 void second_json(const model *m, const second_judged *j, buf *out);
 
+/* The catalogue of mistakes, by group. */
+void check_list(buf *out);
+
 #endif

@@ -70,7 +70,7 @@ static inline signed char kink_sign(double x, double doubt) {
     return (signed char)((x > doubt) - (x < -doubt));
 }
 
-/* first: of which draw; others are other instances for the same seed. */
+/* first: of which draw; others are other sizes and values for the same seed. */
 dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t seed, uint32_t first);
 dfoo_status instance_given(instance *in, const subject *s, arena *a, uint64_t seed,
                            const dfoo_arrays *values);

@@ -129,7 +129,7 @@ dfoo_status instance_random(instance *in, const subject *s, arena *a, uint64_t s
     enum { MOST_DRAWS = 9 };
     uint32_t best = first, least = UINT32_MAX;
     *in = (instance){.s = s, .a = a, .seed = seed};
-    DFOO_TRY(model_try_sizes(s->m, a, 0, &in->sz));
+    DFOO_TRY(model_try_sizes(s->m, a, first / 100, &in->sz));
     DFOO_TRY(prepare(in));
     for (uint32_t draw = first; draw < first + MOST_DRAWS && least; draw++) {
         DFOO_TRY(fill_random(in, draw));

@@ -8,7 +8,12 @@
 enum { OPERAND_a, OPERAND_b, OPERAND_c };
 
 const char *const group_names[GROUP_COUNT] = {
-#define GROUP(ID, NAME) [GROUP_##ID] = NAME,
+#define GROUP(ID, NAME, WHY) [GROUP_##ID] = NAME,
+#include "teach/check/mistakes.def"
+};
+
+const char *const group_whys[GROUP_COUNT] = {
+#define GROUP(ID, NAME, WHY) [GROUP_##ID] = WHY,
 #include "teach/check/mistakes.def"
 };
 
@@ -19,6 +24,8 @@ const char *const group_names[GROUP_COUNT] = {
 #define TO_LOSS .place = AT_TO_LOSS
 #define MEET .place = AT_MEET
 #define LAST .place = AT_LAST
+#define PENALTY .place = AT_PENALTY
+#define EXAMPLES .place = AT_EXAMPLES
 #define OTHER_AXIS(PLACE) PLACE, .flipped = true
 #define MISSHAPEN(PLACE) PLACE, .misshapen = true
 
@@ -126,7 +133,7 @@ static node_id other_gradient(const place *p, node_id dy) {
 
 /* ------------------------------------------------------------- a row at a step */
 
-enum { N_NAMES = 12 };
+enum { N_NAMES = 15 };
 
 typedef struct surroundings {
     template_env  env;
@@ -161,6 +168,24 @@ static void bind_operands(place *p, const step *s, template_env *env) {
     env->arg[1] = env->arg[2] = 0;
 }
 
+/* Does a gradient of what depends on the examples enter it? */
+static bool is_of_examples(const place *p, node_id n) {
+    node_list names = {{0}};
+    if (ir_names(p->g, p->a, n, &names) != DFOO_OK) return true;
+    for (uint32_t i = 0; i < names.list.n; i++) {
+        var_id v = ir_node(p->g, names.list.at[i])->ref;
+        if (ir_var(p->g, v)->kind == VAR_GRADIENT && v != ir_var(p->g, p->s->m->cost)->gradient) return true;
+    }
+    return false;
+}
+
+/* Of what meets at a parameter that which no example enters, if there is one such; or 0. */
+static node_id penalty_of(const place *p, const step *s) {
+    if (s->kind != TRAIL_MEET || !s->goal || ir_var(p->g, s->goal)->kind != VAR_PARAM) return 0;
+    bool in = is_of_examples(p, s->in), op = is_of_examples(p, s->op);
+    return in == op ? 0 : in ? s->op : s->in;
+}
+
 static void bind_names(place *p, const step *s, surroundings *w) {
     ir     *g = p->g;
     node_id a = w->env.arg[0], b = w->env.arg[1], statement = 0;
@@ -181,10 +206,17 @@ static void bind_names(place *p, const step *s, surroundings *w) {
         {"oa", other_operand(p, op, 0, a)},
         {"ob", other_operand(p, op, 1, b)},
         {"ody", other_gradient(p, s->in)},
+        {"v", s->goal ? ir_var(g, s->goal)->leaf : 0},
+        {"data", penalty_of(p, s) == s->in ? s->op : penalty_of(p, s) ? s->in : 0},
+        {"pen", penalty_of(p, s)},
     };
     memcpy(w->names, names, sizeof names);
     w->env.names = w->names;
     w->env.n_names = N_NAMES;
+}
+
+static bool is_scale(const place *p, const step *s, scale to) {
+    return s->kind == TRAIL_SCALE && p->s->right.scale_of[s->goal] == to;
 }
 
 static bool is_place(const place *p, const mistake *row, uint32_t number) {
@@ -195,10 +227,12 @@ static bool is_place(const place *p, const mistake *row, uint32_t number) {
         return s->kind == TRAIL_LOCAL && ir_node(p->g, s->op)->op == row->op && s->operand == row->operand;
     case AT_FUNCTION: return s->kind == TRAIL_LOCAL && s->operand == 0 && is_function(ir_node(p->g, s->op));
     case AT_REDUCE: return s->kind == TRAIL_REDUCE;
-    case AT_TO_COST: return s->kind == TRAIL_SCALE && p->s->right.scale_of[s->goal] == SCALE_COST;
-    case AT_TO_LOSS: return s->kind == TRAIL_SCALE && p->s->right.scale_of[s->goal] == SCALE_DATA;
+    case AT_TO_COST: return is_scale(p, s, SCALE_COST);
+    case AT_TO_LOSS: return is_scale(p, s, SCALE_DATA);
     case AT_MEET: return s->kind == TRAIL_MEET;
     case AT_LAST: return p->last[number];
+    case AT_PENALTY: return penalty_of(p, s) != 0;
+    case AT_EXAMPLES: return false;
     }
     return false;
 }
@@ -249,4 +283,22 @@ dfoo_status mistakes_apply(const subject *s, arena *a, plants *out) {
     }
     DFOO_TRY(arena_status(s->g->a));
     return arena_status(a);
+}
+
+/* -------------------------------------------------------------------- list */
+
+/* A name, what the row makes of a step, and the sentence. */
+void check_list(buf *out) {
+    size_t width = 0;
+    for (uint32_t i = 0; i < mistake_count; i++)
+        if (strlen(mistake_table[i].name) > width) width = strlen(mistake_table[i].name);
+    for (int group = 0; group < GROUP_COUNT; group++) {
+        buf_printf(out, "%s%s\n", group ? "\n" : "", group_names[group]);
+        for (uint32_t i = 0; i < mistake_count; i++) {
+            const mistake *row = &mistake_table[i];
+            if (row->group == group)
+                buf_printf(out, "  %-*s  %s\n  %*s  %s\n", (int)width, row->name, row->text, (int)width, "",
+                           row->sentence);
+        }
+    }
 }

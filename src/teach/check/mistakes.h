@@ -10,7 +10,8 @@ typedef enum {
     GROUP_COUNT
 } mistake_group;
 
-extern const char *const group_names[GROUP_COUNT];
+extern const char *const group_names[GROUP_COUNT]; /* what a message calls it */
+extern const char *const group_whys[GROUP_COUNT];  /* a sentence: why it matters, where to look */
 
 /* Which steps of the unsimplified derivation a row changes. */
 typedef enum {
@@ -20,7 +21,9 @@ typedef enum {
     AT_TO_COST,   /* from the loss of the examples to the cost: times 1/m */
     AT_TO_LOSS,   /* from the cost to the loss of the examples: times m */
     AT_MEET,      /* where contributions add: to a comes b */
-    AT_LAST       /* the last step of each gradient */
+    AT_LAST,      /* the last step of each gradient */
+    AT_PENALTY,   /* where contributions add and no example enters one of them */
+    AT_EXAMPLES   /* no step: see mistakes.def */
 } mistake_place;
 
 struct mistake {

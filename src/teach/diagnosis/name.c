@@ -1,0 +1,171 @@
+/* The mistake by name: rows of the catalogue that give the answer's numbers on every instance. */
+#include <math.h>
+#include <string.h>
+
+#include "teach/diagnosis/inside.h"
+
+typedef struct planting {
+    const plant *what;
+    uint32_t     calls;
+} planting;
+
+static node_id apply(void *user, ir *g, const step *s) {
+    planting *p = user;
+    (void)g;
+    (void)s;
+    return p->calls++ == p->what->step ? p->what->node : 0;
+}
+
+static dfoo_status broken_by(const judging *w, side *x, uint32_t number, const program **out) {
+    if (!x->broken) x->broken = arena_new(w->a, (x->plants.list.n + 1) * sizeof *x->broken);
+    if (!x->broken) return DFOO_ENOMEM;
+    if (!x->broken[number]) {
+        planting   p = {.what = &x->plants.list.at[number]};
+        trail_edit edit = {apply, &p};
+        derivation d;
+        program   *made = arena_new(w->a, sizeof *made);
+        if (!made) return DFOO_ENOMEM;
+        DFOO_TRY(x->s.engine->derive(x->s.engine->user, w->m, w->a, &edit, &d));
+        for (uint32_t i = 0; i < d.list.n; i++)
+            if (d.list.at[i].raw)
+                vec_push(w->a, &made->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
+        x->broken[number] = made;
+    }
+    *out = x->broken[number];
+    return arena_status(w->a);
+}
+
+static bool is_named(const diagnosed *d, const mistake *what) {
+    for (uint32_t i = 0; i < d->names.n; i++)
+        if (d->names.at[i].what == what) return true;
+    return false;
+}
+
+/* ----------------------------------------------------- a part of the examples */
+
+/* A copy in which all examples but the first, or the last one, are 0. */
+static matrix cut_examples(arena *a, matrix x, bool columns, bool first) {
+    matrix out = {x.rows, x.cols, arena_new(a, x.rows * x.cols * sizeof(double))};
+    size_t n = columns ? x.cols : x.rows;
+    for (size_t i = 0; out.at && i < x.rows; i++)
+        for (size_t j = 0; j < x.cols; j++) {
+            size_t t = columns ? j : i;
+            bool   stays = first ? t == 0 : t + 1 < n;
+            out.at[i * x.cols + j] = stays ? x.at[i * x.cols + j] : 0;
+        }
+    return out;
+}
+
+/* What is known, cut; what is not known yet is the right one, cut. */
+static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, bool first, arena *a, matrix *out) {
+    dim m = w->m->examples;
+    for (uint32_t u = 0; u < x->s.right.list.n; u++) {
+        shape  sh = ir_var(x->s.g, x->s.right.list.at[u].var)->sh;
+        matrix y = x->known[k][u].at ? x->known[k][u] : x->right[k].of[u];
+        bool   columns = sh.cols == m;
+        out[u] = x->known[k][u];
+        if (!y.at || (!columns && sh.rows != m)) continue;
+        out[u] = cut_examples(a, y, columns, first);
+        if (!out[u].at) return DFOO_ENOMEM;
+    }
+    return DFOO_OK;
+}
+
+/* Up to the number by which it is divided. */
+static dfoo_status try_examples(judging *w, side *x, const mistake *row, uint32_t i, uint32_t goal,
+                                bool *same) {
+    arena       scratch;
+    dfoo_status status = DFOO_OK;
+    bool        first = strcmp(row->text, "first") == 0;
+    *same = w->m->examples && ir_var(x->s.g, x->s.right.list.at[goal].var)->kind == VAR_PARAM;
+    arena_init(&scratch, w->a->mem);
+    for (uint32_t k = 0; k < w->out->n_instances && *same && status == DFOO_OK; k++) {
+        matrix *known = arena_new(&scratch, (x->s.right.list.n + 1) * sizeof *known), got = {0};
+        status = known ? cut_known(w, x, k, first, &scratch, known) : DFOO_ENOMEM;
+        if (status == DFOO_OK) status = follow(x, k, &scratch, &x->s.raw, known, goal, &got);
+        *same = status == DFOO_OK && one_factor(w->answers[k].list.at[i].value, got, w->same) > 0;
+    }
+    arena_free(&scratch);
+    return status;
+}
+
+/* ------------------------------------------------------------------ all rows */
+
+/* How closely the answer is what a plant makes of it. */
+typedef enum { FIT_NONE, FIT_FACTOR, FIT_SAME } fit;
+
+/* factor: by which number it is that on the first instance; FIT_FACTOR: on all, the same or one that goes
+ * with sizes. */
+static dfoo_status try_plant(judging *w, side *x, uint32_t number, uint32_t i, uint32_t goal, fit *how,
+                             double *factor) {
+    const program *p;
+    arena          scratch;
+    DFOO_TRY(broken_by(w, x, number, &p));
+    arena_init(&scratch, w->a->mem);
+    dfoo_status status = DFOO_OK;
+    *how = FIT_SAME;
+    for (uint32_t k = 0; k < w->out->n_instances && *how && status == DFOO_OK; k++) {
+        const answer *mine = &w->answers[k].list.at[i];
+        matrix        got;
+        status = follow(x, k, &scratch, p, x->known[k], goal, &got);
+        if (status == DFOO_OK && is_answer(w, mine, got, NULL)) continue;
+        double c = status == DFOO_OK ? one_factor(mine->value, got, w->same) : 0;
+        bool   single = got.rows * got.cols == 1; /* everything is a multiple of everything */
+        if (k == 0) *factor = c;
+        *how = c != 0 && !single && fabs(c - *factor) <= 1e-6 * fabs(c) ? FIT_FACTOR : FIT_NONE;
+    }
+    arena_free(&scratch);
+    return status;
+}
+
+static uint32_t goal_of(const side *x, const char *name) {
+    uint32_t goal = 0;
+    while (strcmp(ir_var_name(x->s.g, x->s.right.list.at[goal].grad), name) != 0) goal++;
+    return goal;
+}
+
+static dfoo_status name_parts(judging *w, side *x, uint32_t i, uint32_t goal, diagnosed *d) {
+    for (uint32_t row = 0; row < mistake_count; row++) {
+        const mistake *what = &mistake_table[row];
+        bool           same;
+        if (what->place != AT_EXAMPLES) continue;
+        DFOO_TRY(try_examples(w, x, what, i, goal, &same));
+        if (same) vec_push(w->a, &d->names, (named){what, x->s.right.list.at[goal].var});
+    }
+    return arena_status(w->a);
+}
+
+/* Two at once, if one of them is no more than a factor; only where nothing fits as it is. */
+typedef struct second_best {
+    named  what;
+    double factor;
+} second_best;
+
+static dfoo_status name_plants(judging *w, side *x, uint32_t i, uint32_t goal, diagnosed *d,
+                               second_best *other) {
+    for (uint32_t n = 0; n < x->plants.list.n; n++) {
+        const plant *what = &x->plants.list.at[n];
+        uint32_t     at = x->s.right.trail.at[what->step].stmt;
+        named        found = {&mistake_table[what->row], x->s.right.forward.list.at[at].var};
+        double       factor = 0;
+        fit          how;
+        if (is_named(d, found.what)) continue;
+        DFOO_TRY(try_plant(w, x, n, i, goal, &how, &factor));
+        if (how == FIT_SAME) vec_push(w->a, &d->names, found);
+        else if (how == FIT_FACTOR && !other->what.what) *other = (second_best){found, factor};
+    }
+    return arena_status(w->a);
+}
+
+dfoo_status name_mistakes(judging *w, uint32_t i, int c, const matrix *expected, diagnosed *d) {
+    side       *x = &w->side[c];
+    uint32_t    goal = goal_of(x, d->is.of);
+    second_best other = {{0}, 0};
+    DFOO_TRY(name_plants(w, x, i, goal, d, &other));
+    if (!d->names.n) DFOO_TRY(name_parts(w, x, i, goal, d));
+    bool alone = one_factor(d->is.value, expected[0], w->same) != 0; /* nothing but a factor */
+    if (d->names.n || alone || !other.what.what) return DFOO_OK;
+    vec_push(w->a, &d->names, other.what);
+    d->besides = other.factor;
+    return arena_status(w->a);
+}
