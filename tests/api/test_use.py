@@ -27,13 +27,13 @@ FINE_IN = {
 VALUES = {
     "dfoo *": "d", "dfoo_model *": "model", "dfoo_arrays *": "set", "dfoo_function *": "f", "dfoo_builder *": "b",
     "dfoo_trainer *": "t", "dfoo_predictor *": "p",
-    "dfoo_confusion *": "&confusion", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
+    "dfoo_confusion *": "&confusion", "dfoo_judgement *": "NULL", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
     "float *": "floats", "size_t *": "sizes", "ptrdiff_t *": "steps", "void *": "numbers", "dfoo_progress *": "&progress",
     "size_t": "1", "int": "1", "double": "0.5", "unsigned": "1", "dfoo_term": "1", "uint64_t": "1", "ptrdiff_t": "1",
 }
 # Reads what the caller's own memory says, or would write: these are called in other tests.
 ELSEWHERE = {"dfoo_close", "dfoo_model_free", "dfoo_arrays_free", "dfoo_function_free", "dfoo_build_free", "dfoo_trainer_close",
-             "dfoo_predictor_close"}
+             "dfoo_predictor_close", "dfoo_judgement_free"}
 
 
 def header(root):
