@@ -210,3 +210,99 @@ def test_refused_directions(dfoo, tmp_path):
         np.savez(tmp_path / "along.npz", **along)
         done = dfoo("grad", "two_layer", "--values", tmp_path / "in.npz", "--hvp", tmp_path / "along.npz", "-o", tmp_path / "out.npz")
         assert done.returncode == 2 and said in done.stderr, done
+
+
+# --------------------------------------------------------------------- the worked examples of docs/second-order.md
+
+def softmax_values(rng):
+    k, n1, n0, m = 3, 4, 2, 5
+    Y = np.eye(k)[:, rng.integers(0, k, m)]
+    return {"X": rng.normal(size=(n0, m)), "Y": Y, "W1": rng.normal(size=(n1, n0)), "b1": rng.normal(size=(n1, 1)),
+            "W2": rng.normal(size=(k, n1)), "b2": rng.normal(size=(k, 1))}
+
+
+PARAMETERS = ("W1", "b1", "W2", "b2")
+
+
+def logits(v):
+    return v["W2"] @ np.maximum(v["W1"] @ v["X"] + v["b1"], 0) + v["b2"]
+
+
+def flat(arrays, prefix=""):
+    return np.concatenate([arrays[prefix + p].ravel() for p in PARAMETERS])
+
+
+def jacobian_of_logits(v):
+    """By differences, a column for each parameter: the network is linear in each, but for kinks."""
+    columns = []
+    for p in PARAMETERS:
+        for i in np.ndindex(v[p].shape):
+            sides = []
+            for h in (1e-6, -1e-6):
+                moved = {**v, p: v[p].copy()}
+                moved[p][i] += h
+                sides.append(logits(moved).ravel())
+            columns.append((sides[0] - sides[1]) / 2e-6)
+    return np.array(columns).T
+
+
+def gauss_newton_product(dfoo, v, along, folder):
+    """The three steps of the page."""
+    first, _ = grad(dfoo, "softmax", v, along, folder)
+    second, _ = grad(dfoo, "softmax", {**v, "dZ2": first["dZ2_dot"]}, {}, folder)
+    return flat(second, "d")
+
+
+def test_the_gauss_newton_product(dfoo, tmp_path):
+    rng = np.random.default_rng(6)
+    v = softmax_values(rng)
+    m, k = v["X"].shape[1], len(v["Y"])
+    along = {p: rng.normal(size=v[p].shape) for p in PARAMETERS}
+    J, A = jacobian_of_logits(v), np.exp(logits(v)) / np.exp(logits(v)).sum(axis=0)
+    H = np.zeros((k * m, k * m))
+    for t in range(m):
+        at = np.arange(k) * m + t
+        H[np.ix_(at, at)] = (np.diag(A[:, t]) - np.outer(A[:, t], A[:, t])) / m
+    G = J.T @ H @ J
+    product = gauss_newton_product(dfoo, v, along, tmp_path)
+    assert np.allclose(product, G @ flat(along), rtol=0, atol=1e-7 * np.abs(product).max())
+    assert flat(along) @ product > 0
+
+    # the Fisher matrix: the mean over labels that the model draws, example by example
+    F = np.zeros_like(G)
+    for t in range(m):
+        Jt = J[np.arange(k) * m + t]
+        for label in range(k):
+            g = Jt.T @ (A[:, t] - np.eye(k)[label])
+            F += A[label, t] * np.outer(g, g) / m
+    assert np.allclose(F, G, atol=1e-9)
+
+
+def test_the_natural_gradient(dfoo, tmp_path):
+    """Conjugate gradients with these products solve F d = gradient, with a little of the identity: F is singular."""
+    rng = np.random.default_rng(7)
+    v = softmax_values(rng)
+    shapes = [v[p].shape for p in PARAMETERS]
+
+    def apart(x):
+        ends = np.cumsum([int(np.prod(s)) for s in shapes])
+        return {p: part.reshape(s) for p, part, s in zip(PARAMETERS, np.split(x, ends[:-1]), shapes)}
+    g = flat(grad(dfoo, "softmax", v, {}, tmp_path)[0], "d")
+    times = lambda x: gauss_newton_product(dfoo, v, apart(x), tmp_path) + 0.1 * x
+    d, r = np.zeros_like(g), g.copy()
+    p = r.copy()
+    for _ in range(40):
+        Fp = times(p)
+        alpha = (r @ r) / (p @ Fp)
+        d, rest = d + alpha * p, r - alpha * Fp
+        p, r = rest + (rest @ rest) / (r @ r) * p, rest
+        if np.linalg.norm(r) < 1e-8 * np.linalg.norm(g):
+            break
+    assert np.linalg.norm(times(d) - g) < 1e-6 * np.linalg.norm(g) and d @ g > 0
+
+
+def test_the_hessian_by_logits(dfoo):
+    page = (ROOT / "docs" / "second-order.md").read_text()
+    model = page[page.index("# logits.eq"):].split("```")[0]
+    line = next(x for x in page.split("`") if x.startswith("Hz = "))
+    assert line in dfoo("derive", "-", "--hvp", stdin=model).stdout
