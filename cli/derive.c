@@ -8,6 +8,7 @@ static void add_json(const task *w, const dfoo_derive_options *asked) {
     how.convention = asked->convention;
     how.wrt = asked->wrt;
     how.hvp = asked->hvp;
+    how.jacobian = asked->jacobian;
     how.format = DFOO_JSON;
     if (json_asked() && !asked->given && dfoo_derive(w->model, &how, &text) == DFOO_OK)
         result_json("derivation", text);

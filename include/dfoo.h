@@ -348,6 +348,8 @@ typedef struct dfoo_derive_options {
                                    `run`, the program that it runs. As text only; NULL: nothing */
     int             hvp;        /* not 0: second derivatives, HV = the Hessian times a direction V_dot, of the
                                    parameters, or of `wrt`; without steps, run and given */
+    const char     *jacobian;   /* the name of a value: how it changes, for one example, with what it is computed
+                                   from, da_dx = .., instead of gradients; without all but the format */
 } dfoo_derive_options;
 
 typedef struct dfoo_show_options {

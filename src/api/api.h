@@ -133,6 +133,11 @@ dfoo_status work_both(work *w, derivation *out);
 /* check.c: the derivation for rooms that derive again, with a mistake planted; in the course's convention. */
 extern const check_engine work_course;
 
+/* jacobian.c: the model becomes one of one example whose cost is the value of this name, and w->dv its
+ * Jacobians; and these against differences. *worst: relative to the largest entry of each. */
+dfoo_status work_jacobian(work *w, const char *name);
+dfoo_status work_try_jacobian(work *w, double *worst);
+
 /* check.c: holds what work_along derived against differences. */
 dfoo_status work_try_second(work *w, const check_options *how, second_judged *out);
 

@@ -102,17 +102,23 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     return status;
 }
 
+/* What does not go together with second derivatives and Jacobians; NULL: nothing. */
+static const char *wrong_beside(const dfoo_derive_options *opt, const char *text_only) {
+    if (opt->jacobian && (text_only || opt->hvp || opt->wrt))
+        return "a Jacobian comes without gradients, second derivatives and what is given";
+    return opt->hvp && text_only ? "second derivatives come without steps, run and given" : NULL;
+}
+
 static dfoo_status check_derive_options(work *w, const dfoo_derive_options *opt) {
     const char *text_only = opt->run     ? "the program as it is run"
                             : opt->steps ? "the list of all steps"
                             : opt->given ? "a derivation in which something is given"
                                          : NULL;
     DFOO_TRY(work_check_format(w, "derivations", emit_format_at, opt->format, opt->standalone != 0));
-    if (!text_only) return DFOO_OK;
-    if (emit_format_find(opt->format)->write)
+    if (text_only && emit_format_find(opt->format)->write)
         return diag_alone(&w->messages, "%s comes as text only", text_only);
-    if (!opt->hvp) return DFOO_OK;
-    return diag_alone(&w->messages, "second derivatives come without steps, run and given");
+    const char *wrong = wrong_beside(opt, text_only);
+    return wrong ? diag_alone(&w->messages, "%s", wrong) : DFOO_OK;
 }
 
 /* What is given, and a line that says so. */
@@ -162,10 +168,25 @@ static dfoo_status derive_second(work *w, const bool *wanted, const dfoo_derive_
     return tried;
 }
 
+static dfoo_status derive_jacobian(work *w, const dfoo_derive_options *opt, buf *out) {
+    double worst = 0;
+    bool   page = !emit_format_find(opt->format)->write;
+    DFOO_TRY(work_name(w));
+    DFOO_TRY(work_jacobian(w, opt->jacobian));
+    dfoo_status tried = work_try_jacobian(w, &worst);
+    if (tried > DFOO_NO) return tried;
+    DFOO_TRY(work_printable(w));
+    DFOO_TRY(page ? derive_page(&w->dv, NULL, false, out) : emit(w, NULL, opt, out));
+    if (page) buf_printf(out, "# checked on random values: against differences of %s to %.0e\n",
+                         ir_var_name(&w->m.g, w->m.cost), worst);
+    return tried;
+}
+
 static dfoo_status derive(work *w, const void *request, buf *out) {
     const dfoo_derive_options *opt = request;
     bool                      *wanted, *given = NULL;
     DFOO_TRY(check_derive_options(w, opt));
+    if (opt->jacobian) return derive_jacobian(w, opt, out);
     DFOO_TRY(work_name(w));
     DFOO_TRY(read_wrt(w, opt->wrt, &wanted));
     if (opt->hvp) return derive_second(w, wanted, opt, out);

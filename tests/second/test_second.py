@@ -32,6 +32,14 @@ def directions_of(about, sizes, seed=3):
     return out
 
 
+def symmetric_values(about):
+    values, sizes = random_values(about)
+    for v in about["variables"]:
+        if v.get("symmetric"):
+            values[v["name"]] = (values[v["name"]] + values[v["name"]].T) / 2
+    return values, sizes
+
+
 def grad(dfoo, model, arrays, directions, folder, *options, stdin=None):
     np.savez(folder / "in.npz", **arrays)
     np.savez(folder / "along.npz", **directions)
@@ -54,10 +62,7 @@ def test_what_is_shown_is_run_and_true(dfoo, tmp_path, name):
     if "minimize" not in text:
         pytest.skip("there is nothing to derive")
     about = described(dfoo, model, "--convention", "dJ", stdin=stdin)
-    values, sizes = random_values(about)
-    for v in about["variables"]:
-        if v.get("symmetric"):
-            values[v["name"]] = (values[v["name"]] + values[v["name"]].T) / 2
+    values, sizes = symmetric_values(about)
     masks = masks_of(about, sizes)
     along = directions_of(about, sizes)
     if about["open_functions"]:
@@ -306,3 +311,74 @@ def test_the_hessian_by_logits(dfoo):
     model = page[page.index("# logits.eq"):].split("```")[0]
     line = next(x for x in page.split("`") if x.startswith("Hz = "))
     assert line in dfoo("derive", "-", "--hvp", stdin=model).stdout
+
+
+# ------------------------------------------------------------------------------------------------------- Jacobians
+
+def jacobians(dfoo, model, name, stdin=None):
+    done = dfoo("derive", model, "--jacobian", name, "--format", "json", stdin=stdin)
+    return (json.loads(done.stdout) if done.returncode == 0 else None), done
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_jacobians_of_every_value(dfoo, name):
+    """The numpy module against differences of its own forward pass, or a message that says why there is none."""
+    model, stdin = BY_NAME[name]
+    described_once = dfoo("derive", model, "--format", "json", stdin=stdin)
+    if described_once.returncode or json.loads(described_once.stdout)["open_functions"]:
+        pytest.skip("there is nothing to derive, or to run")
+    held = 0
+    for value in [s["name"] for s in json.loads(described_once.stdout)["forward"]]:
+        about, done = jacobians(dfoo, model, value, stdin)
+        if not about:
+            assert done.returncode == 2 and ("has no Jacobian of one example" in done.stderr or "a Jacobian is of a column" in done.stderr), done
+            continue
+        names, code = module_of(dfoo, model, "--jacobian", value, stdin=stdin)
+        values, sizes = symmetric_values(about)
+        for v in (v for v in about["variables"] if v.get("onehot")):
+            values[v["name"]] = values[v["name"]] / np.sum(values[v["name"]])
+        python = dict(zip(arguments(code, "forward"), values.values()))
+        known = {**sizes, **masks_of(about, sizes), **python}
+        of = {a: known[a] for a in arguments(code, "forward")}
+        forward = names["forward"](**of)
+        got = names["jacobian"](**{a: {**known, "values": forward}[a] for a in arguments(code, "jacobian")})
+        f = about["jacobians"][0]["of"]
+        for J in about["jacobians"]:
+            assert got[J["name"]].shape == tuple(sizes.get(n, n) for n in J["shape"])
+            at = dict(zip(values, python)).get(J["by"])
+            if at is None or not np.isfinite(got[J["name"]]).all():
+                continue  # of a value in between: the program has tried it
+            columns = []
+            for i in np.ndindex(np.shape(known[at])):
+                sides = []
+                for h in (1e-6, -1e-6):
+                    moved = np.array(known[at], float)
+                    moved[i] += h
+                    sides.append(np.ravel(names["forward"](**{**of, at: moved})[f]))
+                columns.append((sides[0] - sides[1]) / 2e-6)
+            assert np.allclose(np.array(columns).T, got[J["name"]], atol=1e-5 * max(1, np.abs(got[J["name"]]).max())), J
+            held += 1
+    assert held or "examples affect each other" in done.stderr or "of all of them together" in done.stderr, name
+
+
+def test_how_jacobians_read(dfoo):
+    lines = {j["name"]: j["expression"] for j in jacobians(dfoo, "two_layer", "A2")[0]["jacobians"]}
+    assert lines == {"da2_dz2": "diag(a2 * (1 - a2))", "da2_db2": "da2_dz2", "da2_dz1": "da2_dz2 @ W2 @ diag(1 - a1**2)",
+                     "da2_dx": "da2_dz1 @ W1", "da2_db1": "da2_dz1"}
+    text = dfoo("derive", "two_layer", "--jacobian", "dz[2]").stdout
+    assert "dz2_db2 = eye(n2)" in text and "#   dz2/dW2[:,j] = a1[j] * eye(n2), by each of its columns" in text
+    assert "da2_dz2 = diag(a2) - a2 @ a2.T " in dfoo("derive", "softmax", "--jacobian", "A2").stdout
+    tex = dfoo("derive", "two_layer", "--jacobian", "A2", "--format", "latex").stdout
+    assert r"\frac{\partial a_{2}}{\partial x} &= \frac{\partial a_{2}}{\partial z_{1}} \, W_{1}" in tex
+    typst = dfoo("derive", "two_layer", "--jacobian", "A2", "--format", "typst").stdout
+    assert "frac(∂ a_(2), ∂ x) &= " in typst
+
+
+@pytest.mark.parametrize("args, said", [
+    (["--jacobian", "X"], "a Jacobian is of a value that the model computes, and X is none"),
+    (["--jacobian", "Q7"], "has no variable 'Q7'"), (["--jacobian", "J"], "it is of all of them together"),
+    (["--jacobian", "A2", "--hvp"], "--jacobian goes with --format"), (["--jacobian", "A2", "--wrt", "W1"], "--jacobian goes with --format"),
+])
+def test_refused_jacobians(dfoo, args, said):
+    done = dfoo("derive", "two_layer", *args)
+    assert done.returncode == 2 and said in done.stderr, done

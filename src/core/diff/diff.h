@@ -30,4 +30,9 @@ typedef struct along_options {
 dfoo_status diff_along(const derivation *first, model *m, arena *a, const along_options *opt,
                        derivation *out);
 
+/* The Jacobians of a column f by the other columns that it depends on, from a derivation that begins at a
+ * given df and was simplified: products of matrices and diagonals, over those that stand before. `rows`: an
+ * example is a row. By what is no column (untold) there is none as a matrix. */
+dfoo_status diff_jacobian(const derivation *first, model *m, arena *a, var_id f, bool rows, derivation *out);
+
 #endif

@@ -265,6 +265,19 @@ node_id ir_open(ir *g, sym function, uint8_t primes, node_id a) {
                     (node){.op = OP_OPEN, .attr = primes, .ref = function, .sh = ir_shape(g, a), .arg = {a}});
 }
 
+dfoo_status ir_make_single(ir *g, dim d) {
+    node_id one = ir_number(g, 1);
+    if (!one) return DFOO_ENOMEM;
+    for (node_id n = 1; n < g->nodes.n; n++) {
+        node *x = &g->nodes.at[n];
+        if (x->op == OP_SIZE && x->ref == d) *x = g->nodes.at[one];
+        if (x->sh.rows == d) x->sh.rows = dim_literal(1);
+        if (x->sh.cols == d) x->sh.cols = dim_literal(1);
+    }
+    for (var_id v = 1; v < g->vars.n; v++) g->vars.at[v].sh = ir_shape(g, g->vars.at[v].leaf);
+    return grow_slots(g) ? DFOO_OK : DFOO_ENOMEM; /* what was different may be the same now */
+}
+
 uint8_t ir_class_axis(const ir *g, shape s) {
     if (g->examples && s.rows == g->examples) return AXIS_1;
     if (g->examples && s.cols == g->examples) return AXIS_0;
@@ -337,6 +350,15 @@ var_id ir_add_var(ir *g, variable v) {
 
 var_id ir_find_var(const ir *g, sym name) {
     return name && name < g->n_by_name ? g->by_name[name] : 0;
+}
+
+dfoo_status ir_rename(ir *g, var_id v, sym name) {
+    assert(name && !ir_find_var(g, name));
+    if (!name_room(g, name)) return DFOO_ENOMEM;
+    g->by_name[g->vars.at[v].name] = 0;
+    g->by_name[name] = v;
+    g->vars.at[v].name = name;
+    return DFOO_OK;
 }
 
 double ir_keep(const ir *g, var_id mask) {

@@ -132,11 +132,12 @@ typedef struct node {
     node_id  arg[3];
 } node;
 
-/* VAR_MASK: what a dropout multiplies with, 0 or 1/keep in each entry; 1 everywhere when
- * predicting. VAR_DIRECTION: along which a variable moves; VAR_CHANGE: how fast another one changes then. The
- * kinds up to VAR_PARAM have a gradient before anything is derived. */
+/* VAR_MASK: what a dropout multiplies with, 0 or 1/keep in each entry; 1 everywhere when predicting.
+ * VAR_DIRECTION: along which a variable moves; VAR_CHANGE: how fast another one changes then; VAR_JACOBIAN:
+ * how a column changes with another. The kinds up to VAR_PARAM have a gradient before anything is derived. */
 typedef enum {
-    VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT, VAR_DIRECTION, VAR_CHANGE
+    VAR_INPUT, VAR_LABEL, VAR_PARAM, VAR_CONST, VAR_MASK, VAR_DEFINED, VAR_GRADIENT, VAR_DIRECTION,
+    VAR_CHANGE, VAR_JACOBIAN
 } var_kind;
 
 /* Is its value there before anything is computed? */
@@ -151,10 +152,11 @@ typedef struct variable {
     shape    sh;
     span     at;          /* where it is declared */
     node_id  leaf;        /* the node that stands for it */
-    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_DIRECTION, VAR_CHANGE:
-                             the one that moves; VAR_MASK: the constant
+    var_id   of;          /* VAR_GRADIENT: the variable whose gradient it is; VAR_DIRECTION, VAR_CHANGE,
+                             VAR_JACOBIAN: the one that moves; VAR_MASK: the constant
                              that says how much is kept, or 0 */
-    var_id   gradient;    /* the variable that holds this one's gradient, once derived */
+    var_id   gradient;    /* the variable that holds this one's gradient, once derived; VAR_JACOBIAN: the
+                             variable whose it is */
     double   value;       /* VAR_CONST; VAR_MASK: the part that is kept (ask ir_keep) */
     sym      init;        /* VAR_PARAM: how it starts */
     double   init_arg[2];
@@ -246,6 +248,12 @@ bool ir_fits(const ir *g, op_id op, uint8_t attr, const shape *args, shape *out)
 bool   ir_is_number(const ir *g, node_id n, double *value);
 bool   ir_is_eye(const ir *g, const node *x);
 shape  ir_shape(const ir *g, node_id n);
+
+/* From now on a dimension is 1: in every shape, and as a number. Sums along it stay, and do nothing. */
+dfoo_status ir_make_single(ir *g, dim d);
+
+/* Gives a variable another name, which is new. */
+dfoo_status ir_rename(ir *g, var_id v, sym name);
 
 /* Sum over the axes along which `to` is a literal 1 (or a number) and the node is not. */
 node_id ir_sum_to(ir *g, node_id n, shape to);

@@ -63,6 +63,8 @@ typedef struct derivation {
     uint32_t     *place;      /* by var_id: 1 + the index in the list, 0: none */
     uint32_t      n_places;
     VEC(step) trail;
+    VEC(gradient) untold;     /* of Jacobians: by variables that are no columns; `local`, where there is one,
+                                 times entry j of `whole` is that by column (row) j */
     bool examples_interact;   /* a value of one example affects another's loss */
 } derivation;
 
@@ -71,6 +73,10 @@ gradient *derivation_find(const derivation *d, var_id v);
 /* Is a line of the list a second derivative: how something changes along a direction? */
 static inline bool derivation_is_change(const derivation *d, const gradient *v) {
     return ir_var(&d->m->g, v->grad)->kind == VAR_CHANGE;
+}
+
+static inline bool derivation_is_jacobian(const derivation *d) {
+    return d->list.n && ir_var(&d->m->g, d->list.at[0].grad)->kind == VAR_JACOBIAN;
 }
 
 /* Has it any? They stand behind the gradients. */

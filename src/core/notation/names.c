@@ -66,11 +66,20 @@ static const math *dotted(const notation *p, const math *of) {
     return math_make(p->a, made);
 }
 
+/* da_dz is a fraction. */
+static const math *set_jacobian(const notation *p, const variable *x) {
+    const math *round[2];
+    for (int i = 0; i < 2; i++)
+        round[i] = math_row(p->a, math_glyph(GLYPH_PARTIAL), p->var[i ? x->of : x->gradient], NULL);
+    return math_of(p->a, MATH_FRACTION, round[0], round[1]);
+}
+
 /* W1_dot has a dot, dZ1_dot has it above Z, and HW1 is an upright H and W1. */
 static const math *set_change(const notation *p, var_id v) {
     const ir       *g = p->g;
     var_id          of = ir_var(g, v)->of;
     const variable *x = ir_var(g, of);
+    if (ir_var(g, v)->kind == VAR_JACOBIAN) return set_jacobian(p, ir_var(g, v));
     if (x->kind != VAR_GRADIENT) return dotted(p, p->var[of]);
     bool product = strcmp(ir_var_name(g, v) + 1, ir_var_name(g, x->of)) == 0;
     return product ? upright(p, "H", p->var[x->of]) : upright_d(p, dotted(p, p->var[x->of]));

@@ -8,6 +8,7 @@ bool emit_is_listed(const bool *only, const gradient *v) {
 }
 
 bool emit_is_unreached(const derivation *d, const bool *only, var_id v) {
+    if (derivation_is_jacobian(d)) return false;
     return ir_var(&d->m->g, v)->kind == VAR_PARAM && !derivation_find(d, v) && (!only || only[v]);
 }
 

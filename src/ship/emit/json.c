@@ -170,7 +170,8 @@ static void put_variable(json *p, var_id v) {
     static const char *const kinds[] = {
         [VAR_INPUT] = "input",      [VAR_LABEL] = "label", [VAR_PARAM] = "parameter",
         [VAR_CONST] = "constant",   [VAR_MASK] = "mask",   [VAR_DEFINED] = "defined",
-        [VAR_GRADIENT] = "gradient", [VAR_DIRECTION] = "direction", [VAR_CHANGE] = "change"};
+        [VAR_GRADIENT] = "gradient", [VAR_DIRECTION] = "direction", [VAR_CHANGE] = "change",
+        [VAR_JACOBIAN] = "jacobian"};
     begin_object(p);
     put_key_string(p, "name", symbols_name(p->g->names, x->name));
     put_key_string(p, "kind", kinds[x->kind]);
@@ -247,7 +248,22 @@ static void put_gradient(json *p, const gradient *v) {
 static void put_gradients(json *p) {
     begin_list(p, "gradients");
     for (uint32_t i = 0; i < p->d->list.n; i++)
-        if (!derivation_is_change(p->d, &p->d->list.at[i])) put_gradient(p, &p->d->list.at[i]);
+        if (ir_var(p->g, p->d->list.at[i].grad)->kind == VAR_GRADIENT) put_gradient(p, &p->d->list.at[i]);
+    end_list(p);
+}
+
+static void put_jacobians(json *p) {
+    begin_list(p, "jacobians");
+    for (uint32_t i = 0; i < p->d->list.n; i++) {
+        const gradient *v = &p->d->list.at[i];
+        begin_object(p);
+        put_key_string(p, "name", ir_var_name(p->g, v->grad));
+        put_key_string(p, "of", ir_var_name(p->g, ir_var(p->g, v->grad)->gradient));
+        put_key_string(p, "by", ir_var_name(p->g, v->var));
+        put_key_node(p, "expression", v->whole);
+        put_key_shape(p, ir_var(p->g, v->grad)->sh);
+        end_object(p);
+    }
     end_list(p);
 }
 
@@ -300,6 +316,7 @@ dfoo_status emit_json(const derivation *d, const bool *only, const char *head, b
     put_forward(&p);
     put_gradients(&p);
     if (derivation_is_second(d)) put_second(&p);
+    if (derivation_is_jacobian(d)) put_jacobians(&p);
     put_unreached(&p);
     buf_puts(out, "\n}\n");
     return buf_status(out);

@@ -292,6 +292,7 @@ static void put_unreached(numpy *p) {
 /* What was asked for; else the parameters' gradients, or all if there are no parameters. Of second
  * derivatives the products. */
 static bool is_returned(const numpy *p, const gradient *v, bool params) {
+    if (derivation_is_jacobian(p->d)) return true;
     if (derivation_is_second(p->d)) return derivation_is_change(p->d, v) && v->part == PART_GOAL;
     return emit_is_listed(p->only, v) && (p->only || !params || ir_var(p->g, v->var)->kind == VAR_PARAM);
 }
@@ -313,10 +314,12 @@ static void put_returned(numpy *p) {
 }
 
 static void put_backward(numpy *p, const program *q, const uses *u) {
-    bool second = derivation_is_second(p->d);
-    put_def(p, second ? "hvp" : "backward", true, u);
+    bool second = derivation_is_second(p->d), jacobian = derivation_is_jacobian(p->d);
+    put_def(p, second ? "hvp" : jacobian ? "jacobian" : "backward", true, u);
     buf_printf(p->out, "    \"\"\"The %s, by name; values: what forward returned.\"\"\"\n",
-               second ? "Hessian times a direction" : "gradients");
+               second     ? "Hessian times a direction"
+               : jacobian ? "Jacobians"
+                          : "gradients");
     put_sizes(p, u);
     put_masks(p, u);
     put_taken(p, u);

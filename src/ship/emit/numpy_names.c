@@ -11,6 +11,7 @@ static const char *const reserved[] = {
     "from",  "global",   "if",      "import",   "in",     "is",     "lambda", "nonlocal", "not",
     "or",    "pass",     "raise",   "return",   "try",    "while",  "with",   "yield",    "np",
     "math",  "float",    "forward", "backward", "values", "hvp",
+    "jacobian",
 };
 
 /* Something that gets a name, and where the name goes. */

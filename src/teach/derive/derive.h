@@ -19,4 +19,7 @@ dfoo_status derive_layers(const derivation *d, arena *a, buf *out);
 /* What the head says of second derivatives, where a derivation has some. */
 void derive_second_head(const derivation *d, buf *out);
 
+/* The whole head of a page of Jacobians. */
+void derive_jacobian_head(const derivation *d, buf *out);
+
 #endif

@@ -166,6 +166,10 @@ static void put_symmetric(const page *p) {
 
 static void put_head(const page *p) {
     const model *m = p->d->m;
+    if (derivation_is_jacobian(p->d)) {
+        derive_jacobian_head(p->d, p->out);
+        return;
+    }
     buf_printf(p->out, "# %s: ", m->src.name);
     model_put_examples(m, p->out);
     buf_puts(p->out, ".");
@@ -199,7 +203,7 @@ static void put_line(const page *p, const gradient *v) {
     print_node(p->g, v->whole, &line);
     size_t width = line.len + 2 > COMMENT_COLUMN ? line.len + 2 : COMMENT_COLUMN;
     if (line.text) buf_printf(p->out, "%-*s# ", (int)width, line.text);
-    print_shape(p->g, ir_var(p->g, v->var)->sh, p->out);
+    print_shape(p->g, ir_var(p->g, v->grad)->sh, p->out);
     buf_puts(p->out, "\n");
     buf_close(&line, p->out);
 }
@@ -365,6 +369,7 @@ dfoo_status derive_page(const derivation *d, const bool *only, bool steps, buf *
     put_head(&p);
     for (uint32_t i = 0; i < d->list.n; i++)
         if (is_listed(&p, &d->list.at[i])) put_line(&p, &d->list.at[i]);
+    if (derivation_is_jacobian(d)) return buf_status(out);
     put_unreached(&p);
     if (!only && !derivation_is_second(d)) DFOO_TRY(derive_layers(d, d->m->g.a, out));
     if (steps) put_steps(&p);

@@ -1,5 +1,6 @@
-/* The head of a page with second derivatives: what moves, what the changes and the products are named, and
- * that steps are taken as constant. */
+/* The heads of pages with more than gradients. Second derivatives: what moves, what the changes and the
+ * products are named, and that steps are taken as constant. Jacobians: of what, which way round, and those by
+ * matrices. */
 #include "teach/derive/derive.h"
 
 typedef bool is_named(const ir *g, const gradient *v, var_id name);
@@ -84,4 +85,32 @@ void derive_second_head(const derivation *d, buf *out) {
     if (scratch.failed || names.failed) out->failed = true;
     buf_free(&names);
     arena_free(&scratch);
+}
+
+/* "#   da2/dW1[:,j] = x[j] * da2_dz1"; "#   da2/dW has three indices .." */
+static void put_untold(const derivation *d, const gradient *v, const char *f, buf *out) {
+    const ir   *g = &d->m->g;
+    const char *name = ir_var_name(g, v->var);
+    bool        column = v->whole && ir_shape(g, v->whole).cols == dim_literal(1);
+    if (!v->local || !v->whole) {
+        buf_printf(out, "#   d%s/d%s is not written as a matrix here\n", f, name);
+        return;
+    }
+    bool atom = op_table[ir_node(g, v->whole)->op].arity == 0;
+    buf_printf(out, column ? "#   d%s/d%s[:,j] = %s" : "#   d%s/d%s[j,:] = %s", f, name, atom ? "" : "(");
+    print_node(g, v->whole, out);
+    buf_puts(out, atom ? "[j] * " : ")[j] * ");
+    print_node(g, v->local, out);
+    buf_puts(out, column ? ", by each of its columns\n" : ", by each of its rows\n");
+}
+
+void derive_jacobian_head(const derivation *d, buf *out) {
+    const ir       *g = &d->m->g;
+    const variable *first = ir_var(g, d->list.at[0].grad);
+    const char     *f = ir_var_name(g, first->gradient), *by = ir_var_name(g, first->of);
+    buf_printf(out, "# %s: how %s changes with what it is computed from, for one example\n",
+               d->m->src.name, f);
+    buf_printf(out, "#   %s : entry [i,j] says how %s[i] changes with %s[j]: a row for each output\n",
+               ir_var_name(g, d->list.at[0].grad), f, by);
+    for (uint32_t i = 0; i < d->untold.n; i++) put_untold(d, &d->untold.at[i], f, out);
 }
