@@ -79,12 +79,13 @@ static uint32_t package_length(const lexer *l) {
     static const char *const packages[] = {"np.", "numpy.", "jnp.", "torch.", "math.", "tf.nn.", "tf.math.",
                                            "tf.", "F.", "nn.functional."};
     for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+        if (!starts(l, packages[i])) continue; /* what stands behind it may be past the end */
         size_t      len = strlen(packages[i]);
         const char *name = rest(l) + len;
         bool        called = strcspn(name, "(") == strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
         bool        own = strncmp(name, "dot(", 4) == 0 || strncmp(name, "sum(", 4) == 0 ||
                    strncmp(name, "mean(", 5) == 0; /* of a matrix F */
-        if (starts(l, packages[i]) && is_letter(*name) && (i < 2 || (called && (i < 8 || !own))))
+        if (is_letter(*name) && (i < 2 || (called && (i < 8 || !own))))
             return (uint32_t)len;
     }
     return 0;
