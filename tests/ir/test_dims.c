@@ -140,7 +140,7 @@ static void names(void **state) {
 static void sizes_follow_from_sums(void **state) {
     (void)state;
     bench b;
-    dim   n, k, four, sum, less;
+    dim   n, k, four, sum = 0, less = 0;
     bench_open(&b);
     n = dim_named(b.name[0]);
     k = dim_named(b.name[1]);
