@@ -60,3 +60,13 @@ def test_what_is_no_program(net):
     found = net.judge("def f(:\n  return\n")
     assert not found and (found.problems or found.failure)
     assert not net.judge("x = 1\n").found
+
+
+def test_equations_and_arrays(net, numbers):
+    wrong = net.diagnose("dZ2 = A2 - Y\ndW2 = dZ2 @ A1.T")
+    assert not wrong and "dW2" in repr(wrong) and wrong.data
+    assert net.diagnose("dZ2 = A2 - Y\ndW2 = 1/m * dZ2 @ A1.T")
+    right = net.grad(numbers)
+    assert net.diagnose({"dW2": right.dW2, "db2": right.db2}, values=numbers)
+    assert not net.diagnose({"dW2": 7 * right.dW2}, values=numbers)
+    assert "1/m" in dfoo.mistakes()

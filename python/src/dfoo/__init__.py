@@ -28,7 +28,7 @@ _LATER = {"Values": "_arrays", "Confusion": "training", "Function": "function", 
 
 __all__ = ["Confusion", "Error", "Explanation", "FileError", "Function", "Gradient", "JudgedLine", "Judgement", "Message", "Model", "ModelError", "Note", "Objective",
            "OutOfMemory", "Picture", "Progress", "Report", "Run", "Text", "Trainer", "UseError", "Values", "Variable", "explain", "judge",
-           "functions", "layers", "load", "losses", "models", "note", "optimizers", "schedules",
+           "functions", "layers", "load", "losses", "mistakes", "models", "note", "optimizers", "schedules",
            "show_optimizer", "starts", "use_isa", "__version__"]
 
 
@@ -85,6 +85,12 @@ def note(word: str) -> str:
 def use_isa(model: Model, name: Optional[str] = None) -> None:
     """Which instructions of the processor compute for this model: "best", "avx512", "avx2", "baseline", "reference"."""
     model._context.call("dfoo_use_isa", model._context.pointer, name and name.encode())
+
+
+def mistakes() -> Text:
+    """The mistakes that have a name, by kind, with what each does to a derivation."""
+    context = Context()
+    return Text(context.text("dfoo_mistakes", context.pointer)[1])
 
 
 def show_optimizer(optimizer: str = "sgd", **how: Any) -> Text:

@@ -277,6 +277,24 @@ class Model:
 
         return judge(source, self, hint=hint, seed=seed)
 
+    def diagnose(self, answers: Union[str, Mapping[str, Any]], *, values: Optional[Mapping[str, Any]] = None, hint: int = 3,
+                 show: bool = False, seed: int = 0) -> Report:
+        """Judges somebody else's gradients line by line: equations, "dW2 = dZ2 @ A1.T", or arrays by name, {"dW2": ..}, with the
+        `values` that they were computed from. hint: 1 which line, 2 what kind of mistake, 3 its name, 4 the right line. show: the
+        matrices of what is wrong, side by side. For programs there is `judge`."""
+        claims = answers if isinstance(answers, str) else None
+        arrays = None if isinstance(answers, str) else self._arrays(answers)
+        borrowed = self._arrays(values) if values else None
+
+        def asked(format: str) -> tuple[int, str]:
+            how = options(_c.dfoo_diagnose_options, equations=claims, answers=arrays and arrays.pointer,
+                          values=borrowed and borrowed.pointer, hint=hint, show=int(show), seed=seed,
+                          format=choice("format", format, PAGES))
+            return self._context.text("dfoo_diagnose", self._pointer, how)
+
+        status, text = asked("text")
+        return Report(status == 0, text, json.loads(asked("json")[1]))
+
     def check(self, *, values: Optional[Mapping[str, Any]] = None, seed: int = 0, hvp: bool = False) -> Report:
         """Holds every gradient against two-sided differences in float64, and shows that planted mistakes are noticed.
 
