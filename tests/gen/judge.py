@@ -262,6 +262,13 @@ def moved(subject, arrays, directions, t):
     return {name: adjoint[run.names[name].number].v for name in directions if run.names[name].number in adjoint}
 
 
+def bends(after, before, here):
+    """Do the slopes of both sides differ: at a comparison of equal numbers?"""
+    right, left = (after - here) / SHORT, (here - before) / SHORT
+    off, size = np.abs((right - left).astype(float)), np.abs(right.astype(float)) + np.abs(left.astype(float))
+    return bool((off > 1e-6 * size + 1e-15 * np.abs(here.astype(float)).max()).any())
+
+
 def second(subject):
     """HV, of what is shown with 60 digits and of grad, against differences of the exact gradients."""
     truth = subject.truth
@@ -277,8 +284,8 @@ def second(subject):
     about = json.loads(subject.d.derive(library.DJ, format=library.JSON, hvp=1))
     rng = np.random.default_rng(subject.model.seed + 2)
     along = {x["of"]: rng.integers(-4, 5, size=subject.arrays[x["of"]].shape) / 4 for x in about["directions"]}
-    sides = [moved(subject, subject.arrays, along, t) for t in (1, -1)]
-    if None in sides:
+    sides = [moved(subject, subject.arrays, along, t) for t in (1, -1, 0)]
+    if None in sides or any(bends(*(side[name] for side in sides)) for name in sides[0]):
         return
     right = {name: (sides[0][name] - sides[1][name]) / (2 * SHORT) for name in sides[0]}
     run = truth.models[library.DJ].forward(subject.arrays)
