@@ -279,7 +279,7 @@ dfoo_status diagnose(model *m, arena *a, const check_engine engine[2], const ans
         DFOO_TRY(subject_init(&w->side[c].s, m, a, &engine[c]));
         DFOO_TRY(mistakes_apply(&w->side[c].s, a, &w->side[c].plants));
     }
-    w->asked = w->side[0].s.right.used;
+    w->asked = (uint8_t)w->side[0].s.right.used;
     DFOO_TRY(make_instances(w, opt));
     DFOO_TRY(make_sides(w));
     DFOO_TRY(make_room(w));
