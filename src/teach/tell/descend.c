@@ -13,8 +13,8 @@ index_tree *entries_entry(entries *e, node_id n, letters at) {
 
 static letters fit(const teller *t, node_id n, letters at) {
     shape s = ir_shape(t->g, n);
-    if (s.rows == dim_literal(1) || shape_is_scalar(s)) at.row = '1';
-    if (s.cols == dim_literal(1) || shape_is_scalar(s)) at.col = '1';
+    if (s.rows == dim_literal(1) || shape_is_scalar(s)) at.row = '1', at.row_behind = at.row_range = 0;
+    if (s.cols == dim_literal(1) || shape_is_scalar(s)) at.col = '1', at.col_behind = at.col_range = 0;
     return at;
 }
 
