@@ -13,16 +13,28 @@ static void add_json(const task *w, const dfoo_check_options *asked) {
     dfoo_text_free(w->d, text);
 }
 
+/* --hint, else DFOO_HINT, else 3. */
+static dfoo_status find_hint(const request *r, int *out) {
+    const char *text = getenv("DFOO_HINT");
+    *out = r->hint >= 0 ? r->hint % 4 + 1 : 0; /* a word, or its number */
+    if (*out || !text || !*text) return DFOO_OK;
+    if (strlen(text) != 1 || *text < '1' || *text > '4')
+        return wrong("DFOO_HINT is 1, 2, 3 or 4, not \"%s\"", text);
+    *out = *text - '0';
+    return DFOO_OK;
+}
+
 static dfoo_status judge(const task *w, const request *r) {
     dfoo_judgement    *x = NULL;
     dfoo_judge_options how = r->judge;
     size_t             len;
-    char              *source = read_all(r->against, &len);
-    if (!source) return DFOO_EIO;
+    dfoo_status        status = find_hint(r, &how.hint);
+    char              *source = status == DFOO_OK ? read_all(r->against, &len) : NULL;
+    if (!source) return status == DFOO_OK ? DFOO_EIO : status;
     how.seed = r->check.seed;
-    how.hint = r->hint < 3 ? r->hint + 1 : 0;
+    if (how.hint > DFOO_HINTS) how.hint = DFOO_HINTS; /* the right line of a program is not told */
     if (json_asked()) how.format = DFOO_JSON;
-    dfoo_status status = dfoo_judge(w->model, r->against, source, len, &how, &x);
+    status = dfoo_judge(w->model, r->against, source, len, &how, &x);
     if (x && json_asked()) result_json("judgement", x->text);
     else if (x) out_printf("%s", x->text);
     dfoo_judgement_free(w->d, x);
@@ -53,17 +65,6 @@ static bool is_arrays(const char *path) {
 static dfoo_status read_arrays(dfoo *d, const char *path, dfoo_arrays **out) {
     dfoo_status status = dfoo_arrays_new(d, out);
     return status == DFOO_OK ? dfoo_arrays_read(d, path, *out) : status;
-}
-
-/* --hint, else DFOO_HINT, else 3. */
-static dfoo_status find_hint(const request *r, int *out) {
-    const char *text = getenv("DFOO_HINT");
-    *out = r->hint >= 0 ? r->hint + 1 : 0;
-    if (*out || !text || !*text) return DFOO_OK;
-    if (strlen(text) != 1 || *text < '1' || *text > '4')
-        return wrong("DFOO_HINT is 1, 2, 3 or 4, not \"%s\"", text);
-    *out = *text - '0';
-    return DFOO_OK;
 }
 
 /* Equations or arrays. */

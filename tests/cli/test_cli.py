@@ -305,6 +305,7 @@ def test_check_hints(dfoo, mine, hint, told, kept):
     text = dfoo("check", T, "--against", mine, "--hint", word).stdout
     assert told in text and kept not in text
     assert dfoo("check", T, "--against", mine, env={"DFOO_HINT": hint}).stdout == text
+    assert dfoo("check", T, "--against", mine, "--hint", hint).stdout == text
 
 
 def test_check_against_formats(dfoo, mine, tmp_path):
