@@ -41,18 +41,6 @@ static dfoo_status derive(void *user, model *m, arena *a, const trail_edit *edit
 static convention   conventions[2] = {CONVENTION_COURSE, CONVENTION_DJ};
 static check_engine engines[2] = {{derive, &conventions[0]}, {derive, &conventions[1]}};
 
-typedef struct planting {
-    const plant *what;
-    uint32_t     calls;
-} planting;
-
-static node_id apply(void *user, ir *g, const step *s) {
-    planting *p = user;
-    (void)g;
-    (void)s;
-    return p->calls++ == p->what->step ? p->what->node : 0;
-}
-
 /* A network with all plants of a convention. */
 typedef struct bed {
     reading  r;
@@ -71,9 +59,9 @@ static void bed_open(bed *b, const char *text, int c) {
 }
 
 static void broken_by(bed *b, int c, const plant *what, derivation *out) {
-    planting   p = {.what = what};
-    trail_edit edit = {apply, &p};
-    assert_int_equal(derive(&conventions[c], &b->r.m, &b->r.a, what ? &edit : NULL, out), DFOO_OK);
+    dfoo_status status = what ? mistakes_derive(&b->s, &b->r.a, what, out)
+                              : derive(&conventions[c], &b->r.m, &b->r.a, NULL, out);
+    assert_int_equal(status, DFOO_OK);
 }
 
 /* The lines of a derivation as claims, each over those before it. */

@@ -83,19 +83,6 @@ static dfoo_status evaluate(judge_env *w, arena *a, int way) {
     return rounding_measure(&w->in->e, &e, a, w->value[way], m->claims.n, w->rounding[way]);
 }
 
-/* The one number by which x is y, or 0. */
-static double ratio(matrix x, matrix y) {
-    assert(x.rows == y.rows && x.cols == y.cols && x.at && y.at);
-    size_t n = x.rows * x.cols, big = 0;
-    for (size_t i = 0; i < n; i++)
-        if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
-    double c = x.at[big] / y.at[big], most = matrix_largest(x);
-    if (!isfinite(c) || c == 0) return 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(x.at[i] - c * y.at[i]) <= same * most)) return 0;
-    return c;
-}
-
 /* dV of the other convention is m times, or 1/m of, this one's where V belongs to the examples. */
 static bool is_other_convention(const judge_env *w, const gradient *v, double c) {
     const derivation *d = &w->in->s->right;
@@ -136,7 +123,7 @@ static claim_judged judge_claim(const judge_env *w, uint32_t i) {
     j.distance = matrix_difference(x, right);
     j.verdict = CLAIM_EQUAL;
     if (is_right(w, i, WRITTEN)) return j;
-    j.ratio = ratio(x, right);
+    j.ratio = matrix_factor(x, right, same);
     find_worst(&j, x, right);
     j.verdict = is_right(w, i, GIVEN) ? CLAIM_GIVEN : CLAIM_DIFFERS;
     if (j.ratio != 0 && is_other_convention(w, &w->in->s->right.list.at[number], j.ratio))

@@ -27,30 +27,6 @@ typedef struct runner {
     uint32_t       n;
 } runner;
 
-/* The edit: at one call it hands out another outcome. */
-typedef struct planting {
-    const plant *what;
-    uint32_t     calls;
-} planting;
-
-static node_id apply(void *user, ir *g, const step *s) {
-    planting *p = user;
-    (void)g;
-    (void)s;
-    return p->calls++ == p->what->step ? p->what->node : 0;
-}
-
-static dfoo_status broken_program(const runner *w, arena *a, const plant *what, program *out) {
-    planting   p = {.what = what};
-    trail_edit edit = {apply, &p};
-    derivation d;
-    DFOO_TRY(w->s->engine->derive(w->s->engine->user, w->s->m, a, &edit, &d));
-    for (uint32_t i = 0; i < d.list.n; i++)
-        if (d.list.at[i].raw)
-            vec_push(a, &out->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
-    return arena_status(a);
-}
-
 /* By more than a thousand-millionth of an entry, than rounding, and than what differences tell there? What
  * is missing is 0. rounding: NULL if it is not known. */
 static bool differs(const bench *w, uint32_t i, matrix x, const double *rounding_x) {
@@ -147,7 +123,7 @@ static dfoo_status try_plant(runner *w, const plant *what, bool *changed, bool *
     arena   scratch;
     program p = {{0}};
     arena_init(&scratch, w->a->mem);
-    dfoo_status status = broken_program(w, &scratch, what, &p);
+    dfoo_status status = mistakes_program(w->s, &scratch, what, &p);
     if (status == DFOO_OK) status = try_everywhere(w, &scratch, &p, changed, noticed);
     arena_free(&scratch);
     return status;

@@ -159,6 +159,10 @@ bool agrees(matrix x, const double *rounding_x, matrix y, const double *rounding
 /* The largest entry by absolute value; not finite if one of them is not. */
 double matrix_largest(matrix x);
 
+/* The one number by which x is y, to `same` of x's largest entry; 0: none, one is not there, or their shapes
+ * differ. */
+double matrix_factor(matrix x, matrix y, double same);
+
 /* --------------------------------------------------------- planted mistakes */
 
 typedef struct mistake mistake; /* mistakes.h */

@@ -18,6 +18,18 @@ double matrix_largest(matrix x) {
     return most;
 }
 
+double matrix_factor(matrix x, matrix y, double same) {
+    if (!x.at || !y.at || x.rows != y.rows || x.cols != y.cols) return 0;
+    size_t n = x.rows * x.cols, big = 0;
+    for (size_t i = 0; i < n; i++)
+        if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
+    double c = x.at[big] / y.at[big], most = matrix_largest(x);
+    if (!isfinite(c) || c == 0) return 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(x.at[i] - c * y.at[i]) <= same * most)) return 0;
+    return c;
+}
+
 bool agrees(matrix x, const double *rounding_x, matrix y, const double *rounding_y, double same) {
     if (x.rows != y.rows || x.cols != y.cols) return false;
     double largest = 0;

@@ -285,6 +285,36 @@ dfoo_status mistakes_apply(const subject *s, arena *a, plants *out) {
     return arena_status(a);
 }
 
+/* ------------------------------------------------------------------ planted */
+
+/* The edit: at one call it hands out another outcome. */
+typedef struct planting {
+    const plant *what;
+    uint32_t     calls;
+} planting;
+
+static node_id plant_there(void *user, ir *g, const step *s) {
+    planting *p = user;
+    (void)g;
+    (void)s;
+    return p->calls++ == p->what->step ? p->what->node : 0;
+}
+
+dfoo_status mistakes_derive(const subject *s, arena *a, const plant *what, derivation *out) {
+    planting   p = {.what = what};
+    trail_edit edit = {plant_there, &p};
+    return s->engine->derive(s->engine->user, s->m, a, &edit, out);
+}
+
+dfoo_status mistakes_program(const subject *s, arena *a, const plant *what, program *out) {
+    derivation d;
+    DFOO_TRY(mistakes_derive(s, a, what, &d));
+    for (uint32_t i = 0; i < d.list.n; i++)
+        if (d.list.at[i].raw)
+            vec_push(a, &out->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
+    return arena_status(a);
+}
+
 /* -------------------------------------------------------------------- list */
 
 /* A name, what the row makes of a step, and the sentence. */

@@ -128,7 +128,7 @@ static void find_factor(const judging *w, uint32_t i, const matrix *expected, di
     double factor[MOST_CASES];
     bool   same = true;
     for (uint32_t k = 0; k < w->out->n_instances; k++) {
-        factor[k] = one_factor(w->answers[k].list.at[i].value, expected[k], w->same);
+        factor[k] = matrix_factor(w->answers[k].list.at[i].value, expected[k], 10 * w->same);
         same = same && fabs(factor[k] - factor[0]) <= 1e-6 * fabs(factor[0]);
         if (factor[k] == 0) return;
     }

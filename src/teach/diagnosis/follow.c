@@ -3,21 +3,9 @@
 
 #include "teach/diagnosis/inside.h"
 
-double one_factor(matrix x, matrix y, double same) {
-    if (!x.at || !y.at || x.rows != y.rows || x.cols != y.cols) return 0;
-    size_t n = x.rows * x.cols, big = 0;
-    for (size_t i = 0; i < n; i++)
-        if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
-    double c = x.at[big] / y.at[big], most = matrix_largest(x);
-    if (!isfinite(c) || c == 0) return 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs(x.at[i] - c * y.at[i]) <= 10 * same * most)) return 0;
-    return c;
-}
-
 bool is_answer(const judging *w, const answer *x, matrix y, const double *rounding) {
     if (!x->value.at || !y.at) return false;
-    if (x->scaled) return one_factor(x->value, y, w->same) > 0;
+    if (x->scaled) return matrix_factor(x->value, y, 10 * w->same) > 0;
     return agrees(x->value, NULL, y, rounding, w->same);
 }
 

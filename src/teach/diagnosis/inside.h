@@ -33,9 +33,6 @@ dfoo_status follow(const side *x, uint32_t k, arena *a, const program *p, const 
 /* Is it the answer's value? rounding: of y, or NULL. */
 bool is_answer(const judging *w, const answer *x, matrix y, const double *rounding);
 
-/* The one number by which x is y, or 0. */
-double one_factor(matrix x, matrix y, double same);
-
 /* The rows of the catalogue that answer i shows in the convention c, into d->names. */
 dfoo_status name_mistakes(judging *w, uint32_t i, int c, const matrix *expected, diagnosed *d);
 

@@ -4,31 +4,13 @@
 
 #include "teach/diagnosis/inside.h"
 
-typedef struct planting {
-    const plant *what;
-    uint32_t     calls;
-} planting;
-
-static node_id apply(void *user, ir *g, const step *s) {
-    planting *p = user;
-    (void)g;
-    (void)s;
-    return p->calls++ == p->what->step ? p->what->node : 0;
-}
-
 static dfoo_status broken_by(const judging *w, side *x, uint32_t number, const program **out) {
     if (!x->broken) x->broken = arena_new(w->a, (x->plants.list.n + 1) * sizeof *x->broken);
     if (!x->broken) return DFOO_ENOMEM;
     if (!x->broken[number]) {
-        planting   p = {.what = &x->plants.list.at[number]};
-        trail_edit edit = {apply, &p};
-        derivation d;
-        program   *made = arena_new(w->a, sizeof *made);
+        program *made = arena_new(w->a, sizeof *made);
         if (!made) return DFOO_ENOMEM;
-        DFOO_TRY(x->s.engine->derive(x->s.engine->user, w->m, w->a, &edit, &d));
-        for (uint32_t i = 0; i < d.list.n; i++)
-            if (d.list.at[i].raw)
-                vec_push(w->a, &made->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
+        DFOO_TRY(mistakes_program(&x->s, w->a, &x->plants.list.at[number], made));
         x->broken[number] = made;
     }
     *out = x->broken[number];
@@ -83,7 +65,7 @@ static dfoo_status try_examples(judging *w, side *x, const mistake *row, uint32_
         matrix *known = arena_new(&scratch, (x->s.right.list.n + 1) * sizeof *known), got = {0};
         status = known ? cut_known(w, x, k, first, &scratch, known) : DFOO_ENOMEM;
         if (status == DFOO_OK) status = follow(x, k, &scratch, &x->s.raw, known, goal, &got);
-        *same = status == DFOO_OK && one_factor(w->answers[k].list.at[i].value, got, w->same) > 0;
+        *same = status == DFOO_OK && matrix_factor(w->answers[k].list.at[i].value, got, 10 * w->same) > 0;
     }
     arena_free(&scratch);
     return status;
@@ -109,7 +91,7 @@ static dfoo_status try_plant(judging *w, side *x, uint32_t number, uint32_t i, u
         matrix        got;
         status = follow(x, k, &scratch, p, x->known[k], goal, &got);
         if (status == DFOO_OK && is_answer(w, mine, got, NULL)) continue;
-        double c = status == DFOO_OK ? one_factor(mine->value, got, w->same) : 0;
+        double c = status == DFOO_OK ? matrix_factor(mine->value, got, 10 * w->same) : 0;
         bool   single = got.rows * got.cols == 1; /* everything is a multiple of everything */
         if (k == 0) *factor = c;
         *how = c != 0 && !single && fabs(c - *factor) <= 1e-6 * fabs(c) ? FIT_FACTOR : FIT_NONE;
@@ -163,7 +145,7 @@ dfoo_status name_mistakes(judging *w, uint32_t i, int c, const matrix *expected,
     second_best other = {{0}, 0};
     DFOO_TRY(name_plants(w, x, i, goal, d, &other));
     if (!d->names.n) DFOO_TRY(name_parts(w, x, i, goal, d));
-    bool alone = one_factor(d->is.value, expected[0], w->same) != 0; /* nothing but a factor */
+    bool alone = matrix_factor(d->is.value, expected[0], 10 * w->same) != 0; /* nothing but a factor */
     if (d->names.n || alone || !other.what.what) return DFOO_OK;
     vec_push(w->a, &d->names, other.what);
     d->besides = other.factor;

@@ -133,18 +133,6 @@ dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *cla
 
 /* --------------------------------------------------------------- mistakes */
 
-typedef struct planting {
-    const plant *what;
-    uint32_t     calls;
-} planting;
-
-static node_id apply(void *user, ir *g, const step *s) {
-    planting *p = user;
-    (void)g;
-    (void)s;
-    return p->calls++ == p->what->step ? p->what->node : 0;
-}
-
 var_id verdict_goal(const subject *s, const plant *p) {
     const step *at = &s->right.trail.at[p->step];
     if (at->goal || (at->kind != TRAIL_LOCAL && at->kind != TRAIL_REDUCE)) return at->goal;
@@ -187,12 +175,10 @@ static bool fits_claim(arena *a, const judge_verdicts *all, const judge_verdict 
 
 static dfoo_status try_plant(const judge_case *c, arena *scratch, const judge_verdicts *all,
                              const judge_verdict *v, const matrix *known, const plant *p, bool *same) {
-    planting       edit = {.what = p};
-    trail_edit     how = {apply, &edit};
     derivation     d;
     const subject *s = c->s;
     *same = false;
-    DFOO_TRY(s->engine->derive(s->engine->user, s->m, scratch, &how, &d));
+    DFOO_TRY(mistakes_derive(s, scratch, p, &d));
     matrix *out = arena_new(scratch, (d.list.n + 1) * sizeof *out);
     if (!out) return DFOO_ENOMEM;
     if (v->claim.number >= d.list.n ||
