@@ -228,13 +228,18 @@ static void put_forward(json *p) {
 
 /* -------------------------------------------------------------- gradients */
 
-static void put_gradient(json *p, const gradient *v) {
+/* The beginning of a gradient, or of a change. */
+static void begin_line(json *p, const gradient *v) {
     begin_object(p);
     put_key_string(p, "name", ir_var_name(p->g, v->grad));
     put_key_string(p, "of", ir_var_name(p->g, v->var));
     put_key_node(p, "expression", v->whole);
     put_key_node(p, "local", v->local);
     put_key_shape(p, ir_var(p->g, v->var)->sh);
+}
+
+static void put_gradient(json *p, const gradient *v) {
+    begin_line(p, v);
     put_key_string(p, "differentiates", v->scale == SCALE_DATA ? "loss" : "cost");
     put_key_bool(p, "shown", emit_is_listed(p->only, v));
     if (v->stmt < p->d->forward.list.n) {
@@ -268,12 +273,7 @@ static void put_jacobians(json *p) {
 }
 
 static void put_change(json *p, const gradient *v) {
-    begin_object(p);
-    put_key_string(p, "name", ir_var_name(p->g, v->grad));
-    put_key_string(p, "of", ir_var_name(p->g, v->var));
-    put_key_node(p, "expression", v->whole);
-    put_key_node(p, "local", v->local);
-    put_key_shape(p, ir_var(p->g, v->var)->sh);
+    begin_line(p, v);
     put_key_bool(p, "shown", v->shown);
     put_key_bool(p, "product", v->part == PART_GOAL);
     end_object(p);

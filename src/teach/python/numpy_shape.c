@@ -73,14 +73,20 @@ py_value array_transpose(py_run *r, const py_native *f, const py_arguments *x) {
     return x->rest.items.n ? permuted(r, a, one_tuple(r, x)) : py_of_array(py_array_transpose(r, a));
 }
 
+/* The array and two of its axes, and a view of it; NULL: not so. */
+static py_array *with_axes(py_run *r, const py_arguments *x, const py_array **a, int *i, int *j) {
+    int64_t p, q;
+    *a = py_as_array(r, x->at[0]);
+    if (!*a || !py_as_index(r, x->at[1], &p) || !py_as_index(r, x->at[2], &q)) return NULL;
+    if (!py_array_axis(r, *a, p, i) || !py_array_axis(r, *a, q, j)) return NULL;
+    return py_array_view(r, *a);
+}
+
 py_value np_swapaxes(py_run *r, const py_native *f, const py_arguments *x) {
-    const py_array *a = py_as_array(r, x->at[0]);
-    int64_t         p, q;
+    const py_array *a;
     int             i, j;
+    py_array       *y = with_axes(r, x, &a, &i, &j);
     (void)f;
-    if (!a || !py_as_index(r, x->at[1], &p) || !py_as_index(r, x->at[2], &q)) return py_none();
-    if (!py_array_axis(r, a, p, &i) || !py_array_axis(r, a, q, &j)) return py_none();
-    py_array *y = py_array_view(r, a);
     if (!y) return py_none();
     y->dim[i] = a->dim[j];
     y->step[i] = a->step[j];
@@ -90,13 +96,10 @@ py_value np_swapaxes(py_run *r, const py_native *f, const py_arguments *x) {
 }
 
 py_value np_moveaxis(py_run *r, const py_native *f, const py_arguments *x) {
-    const py_array *a = py_as_array(r, x->at[0]);
-    int64_t         p, q;
+    const py_array *a;
     int             i, j;
+    py_array       *y = with_axes(r, x, &a, &i, &j);
     (void)f;
-    if (!a || !py_as_index(r, x->at[1], &p) || !py_as_index(r, x->at[2], &q)) return py_none();
-    if (!py_array_axis(r, a, p, &i) || !py_array_axis(r, a, q, &j)) return py_none();
-    py_array *y = py_array_view(r, a);
     for (; y && i < j; i++) {
         int64_t   dim = y->dim[i];
         ptrdiff_t step = y->step[i];
