@@ -578,3 +578,11 @@ def test_equal_largest_entries_share_the_gradient(works, tmp_path):
     np.savez(tmp_path / "in.npz", W=np.array([[5.0, 1, 5], [2, 7, 3]]))
     works("grad", "-", "--values", tmp_path / "in.npz", "-o", tmp_path / "out.npz", stdin=model)
     assert (np.load(tmp_path / "out.npz")["dW"] == [[0.5, 0, 0.5], [0, 1, 0]]).all()
+
+
+def test_what_was_substituted_is_said_of_what_is_listed(dfoo):
+    line = "J = {}\nminimize J\n"
+    one = dfoo("derive", "-", "--steps", stdin="input X : (n, m)\nparam w : (n, 1)\n" + line.format("1/m * sum((w.T @ X)**2)")).stdout
+    assert one.endswith("the one equation is made of these with dZ1 substituted away\n")
+    none = dfoo("derive", "-", "--steps", stdin="input X : (n, m)\nZ = X * 2\n" + line.format("sum(Z**2)")).stdout
+    assert "dZ = 2 * Z" in none and "substituted" not in none

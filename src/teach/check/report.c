@@ -208,7 +208,7 @@ static void write_notes(const findings *f, const judgement *g, buf *out) {
         buf_puts(out, "+ a random sample of the entries, and a random direction through all of them\n");
     if (by_link)
         buf_puts(out, "* against differences of the variables that it enters, their gradients held fixed:\n"
-                      "  too small to be told from the rounding of the cost, or the cost takes too long\n");
+                      "  those of the cost tell fewer than nine digits of it, or take too long\n");
     note_kinks(f, g, out);
 }
 

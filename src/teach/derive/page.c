@@ -344,12 +344,13 @@ static size_t width_of_groups(const page *p) {
 
 /* "the six equations are these with dA2 and dA1 substituted away" */
 static void put_substituted(const steps *w) {
-    static const char *const words[] = {"no",    "one",   "two",  "three", "four",   "five",  "six",
+    static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
                                         "seven", "eight", "nine", "ten",   "eleven", "twelve"};
     const page *p = w->p;
     uint32_t    n = 0;
     for (uint32_t i = 0; i < p->d->list.n; i++) n += is_listed(p, &p->d->list.at[i]);
-    if (n == 1) buf_puts(p->out, "the one equation is");
+    if (!n) return; /* where nothing is listed there is nothing to compare */
+    if (n == 1) buf_puts(p->out, "the one equation is made of");
     else if (n < sizeof words / sizeof *words) buf_printf(p->out, "the %s equations are", words[n]);
     else buf_printf(p->out, "the %u equations are", n);
     buf_printf(p->out, " these with %s substituted away\n", w->substituted.text);
