@@ -586,3 +586,10 @@ def test_what_was_substituted_is_said_of_what_is_listed(dfoo):
     assert one.endswith("the one equation is made of these with dZ1 substituted away\n")
     none = dfoo("derive", "-", "--steps", stdin="input X : (n, m)\nZ = X * 2\n" + line.format("sum(Z**2)")).stdout
     assert "dZ = 2 * Z" in none and "substituted" not in none
+
+
+def test_the_commonest_name_is_said_first(dfoo, tmp_path):
+    """Several rows make these numbers, and it is the 1/m that was forgotten."""
+    (tmp_path / "mine.eq").write_text("dZ2 = A2 - Y\ndW2 = dZ2 @ A1.T\ndb2 = sum(dZ2, axis=1, keepdims=True)\n")
+    said = dfoo("check", "two_layer", "--against", tmp_path / "mine.eq").stdout
+    assert re.findall(r"^(d\w+)   wrong .*\S {2,}(\S.*?) \(the same numbers", said, re.M) == [("dW2", "no 1/m"), ("db2", "no 1/m")]

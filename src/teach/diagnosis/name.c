@@ -139,12 +139,23 @@ static dfoo_status name_plants(judging *w, side *x, uint32_t i, uint32_t goal, d
     return arena_status(w->a);
 }
 
+/* Of rows that make the same numbers the one that stands first in the catalogue is said first. */
+static void sort_names(diagnosed *d) {
+    for (uint32_t i = 1; i < d->names.n; i++)
+        for (uint32_t k = i; k && d->names.at[k].what < d->names.at[k - 1].what; k--) {
+            named later = d->names.at[k];
+            d->names.at[k] = d->names.at[k - 1];
+            d->names.at[k - 1] = later;
+        }
+}
+
 dfoo_status name_mistakes(judging *w, uint32_t i, int c, const matrix *expected, diagnosed *d) {
     side       *x = &w->side[c];
     uint32_t    goal = goal_of(x, d->is.of);
     second_best other = {{0}, 0};
     DFOO_TRY(name_plants(w, x, i, goal, d, &other));
     if (!d->names.n) DFOO_TRY(name_parts(w, x, i, goal, d));
+    sort_names(d);
     bool alone = matrix_factor(d->is.value, expected[0], 10 * w->same) != 0; /* nothing but a factor */
     if (d->names.n || alone || !other.what.what) return DFOO_OK;
     vec_push(w->a, &d->names, other.what);
