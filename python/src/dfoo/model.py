@@ -256,19 +256,8 @@ class Model:
         simplification with its rule. Every equality was evaluated on random values; `right` says whether all held.
         """
         borrowed = self._arrays(values) if values else None
-
-        def written(format: str, standalone: bool = False) -> tuple[int, str]:
-            how = options(_c.dfoo_explain_options, convention=choice("convention", convention, CONVENTIONS),
-                          by=choice("by", by, WAYS), numbers=int(numbers), steps=int(steps),
-                          values=borrowed and borrowed.pointer, format=choice("format", format, PAGES),
-                          standalone=int(standalone))
-            return self._context.text("dfoo_explain", self._pointer, name and name.encode(), how)
-
-        status, text = written("text")
-        made = Explanation(text)
-        made._again = lambda format, standalone: written(format, standalone)[1]
-        made.right = status == 0
-        return made
+        return _explained(self._context, "dfoo_explain", self._pointer, name, by=by, numbers=numbers, steps=steps,
+                          convention=convention, values=borrowed)
 
     def judge(self, source: Any, *, hint: int = 3, seed: int = 0) -> Judgement:
         """Judges somebody else's gradients of this model: a function, the text of a program, a .py or .ipynb file. See
@@ -419,11 +408,18 @@ def _names(names: Union[str, Iterable[str], None]) -> Optional[str]:
 def explain(name: str, *, by: str = "index", numbers: bool = False, steps: bool = False) -> Explanation:
     """Why a function of the notation has the derivative that it has: `dfoo.explain("sigmoid")`."""
     context = Context()
+    return _explained(context, "dfoo_explain_function", context.pointer, name, by=by, numbers=numbers, steps=steps)
+
+
+def _explained(context: Context, function: str, owner: Any, name: Optional[str], *, by: str, numbers: bool, steps: bool,
+               convention: str = "course", values: Optional[Arrays] = None) -> Explanation:
+    """What one of the two functions that explain tells, as text, and in other formats when it is asked."""
 
     def written(format: str, standalone: bool = False) -> tuple[int, str]:
-        how = options(_c.dfoo_explain_options, by=choice("by", by, WAYS), numbers=int(numbers), steps=int(steps),
+        how = options(_c.dfoo_explain_options, convention=choice("convention", convention, CONVENTIONS),
+                      by=choice("by", by, WAYS), numbers=int(numbers), steps=int(steps), values=values and values.pointer,
                       format=choice("format", format, PAGES), standalone=int(standalone))
-        return context.text("dfoo_explain_function", context.pointer, name.encode(), how)
+        return context.text(function, owner, name and name.encode(), how)
 
     status, text = written("text")
     made = Explanation(text)

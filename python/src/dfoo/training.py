@@ -7,7 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _c, _core
-from ._arrays import Arrays, Values
+from ._arrays import Arrays, Values, array
 from ._core import Context, ModelError, Note, choice, options
 
 if TYPE_CHECKING:
@@ -53,53 +53,60 @@ class Data:
 
     def __init__(self, model: Model, data: Sequence[Any], named: Mapping[str, Any], classes: Optional[Sequence[Any]] = None,
                  labels: bool = True) -> None:
-        import numpy as np
-
         self.path: Optional[str] = None
         self.classes = None if classes is None else list(classes)
         self.arrays: Optional[Arrays] = None
         if len(data) == 1 and isinstance(data[0], (str, os.PathLike)):
             self.path = os.fspath(data[0])
             return
-        facts = model.facts()
-        kinds = {v["name"]: v for v in facts["variables"]}
+        kinds = {v["name"]: v for v in model.facts()["variables"]}
         if data:
-            inputs = [v for v in kinds.values() if v["kind"] == "input"]
-            targets = [v for v in kinds.values() if v["kind"] == "label"]
-            if named.keys() & {v["name"] for v in inputs[:1] + targets[: len(data) - 1]}:
-                raise ModelError("data is given by place and by name")
-            if not facts["examples"]:
-                raise ModelError("this model has no dimension of examples: give the arrays by name")
-            names = [inputs[0]] if inputs else []
-            names += targets[: len(data) - 1] if labels else []
-            if len(names) != len(data):
-                raise ModelError(f"{len(data)} arrays by place, and the model has {len(inputs)} inputs and {len(targets)} labels: "
-                                 "by place there are X and y, others are given by name")
-            columns = facts["examples"]["axis"] == 1
-            rows = {}
-            for variable, value in zip(names, data):
-                if variable["kind"] == "label":
-                    made = self._targets(variable, value, len(data[0]))
-                else:
-                    made = model_array(value, variable["name"])
-                if made.ndim == 1:
-                    made = made[:, np.newaxis]
-                rows[variable["name"]] = made.T if columns and made.ndim == 2 else made
-            first = len(data[0])
-            for variable, value in zip(names, data):
-                if len(value) != first:
-                    raise ModelError(f"{names[0]['name']} has {first} examples and {variable['name']} has {len(value)}")
-            named = {**rows, **named}
+            named = {**self._by_place(model, data, named, labels), **named}
         self.arrays = Arrays(model._context)
         self.examples = 0
+        examples = model.facts()["examples"]
         for name, value in named.items():
             made = model._shaped(name, value)
             self.arrays.borrow(name, made)
             shape = kinds.get(name, {}).get("shape", [])
-            if facts["examples"] and facts["examples"]["name"] in shape:
-                self.examples = made.shape[shape.index(facts["examples"]["name"])]
+            if examples and examples["name"] in shape:
+                self.examples = made.shape[shape.index(examples["name"])]
 
-    def _targets(self, variable: Mapping[str, Any], value: Any, examples: int) -> Array:
+    def _by_place(self, model: Model, data: Sequence[Any], named: Mapping[str, Any], labels: bool) -> dict[str, Array]:
+        """X and y, an example a row, by the model's names and in its orientation."""
+        import numpy as np
+
+        variables, examples = model.facts()["variables"], model.facts()["examples"]
+        inputs = [v for v in variables if v["kind"] == "input" and v["name"] not in model._weights]
+        targets = [v for v in variables if v["kind"] == "label"] if labels else []
+        names = inputs[:1] + targets[: len(data) - 1]
+        if named.keys() & {v["name"] for v in names}:
+            raise ModelError("data is given by place and by name")
+        if not examples:
+            raise ModelError("this model has no dimension of examples: give the arrays by name")
+        if len(names) != len(data):
+            raise ModelError(f"{len(data)} arrays by place, and the model has {len(inputs)} inputs and {len(targets)} labels: "
+                             "by place there are X and y, others are given by name")
+        found = {}
+        for variable, value in zip(names, data):
+            if len(value) != len(data[0]):
+                raise ModelError(f"{names[0]['name']} has {len(data[0])} examples and {variable['name']} has {len(value)}")
+            made = self._targets(variable, value) if variable["kind"] == "label" else array(value, variable["name"])
+            if made.ndim == 1:
+                made = made[:, np.newaxis]
+            found[variable["name"]] = made.T if examples["axis"] == 1 and made.ndim == 2 else made
+        return found
+
+    def weigh_evenly(self, model: Model) -> None:
+        """Where a model has weights of its examples and nobody gives them, each is 1."""
+        import numpy as np
+
+        for name in model._weights if self.arrays is not None else ():
+            across = model.facts()["examples"]["axis"] == 1
+            assert self.arrays is not None
+            self.arrays.borrow(name, np.ones((1, self.examples) if across else (self.examples, 1)))
+
+    def _targets(self, variable: Mapping[str, Any], value: Any) -> Array:
         """Labels: class names become numbers, which the library makes one-hot where the model wants that."""
         import numpy as np
 
@@ -118,13 +125,7 @@ class Data:
             if self.classes is None and (raw < 0).any() or (raw != np.floor(raw)).any():
                 raise ModelError(f"{variable['name']} is to be one-hot: labels are whole numbers from 0 on, names of classes, or "
                                  "rows of numbers that add up to 1")
-        return model_array(raw, variable["name"])
-
-
-def model_array(value: Any, name: str) -> Array:
-    from ._arrays import array
-
-    return array(value, name)
+        return array(raw, variable["name"])
 
 
 class Trainer:
@@ -171,15 +172,9 @@ class Trainer:
         self.classes = train.classes
         fields: dict[str, Any] = {"data": train.path, "arrays": train.arrays and train.arrays.pointer}
         if test is not None:
-            extra = {name: 1.0 for name in self.model._weights}
             held = Data(self.model, test if isinstance(test, (tuple, list)) else () if isinstance(test, Mapping) else (test,),
                         test if isinstance(test, Mapping) else {}, self.classes)
-            if held.arrays is not None:
-                import numpy as np
-
-                for name in extra:
-                    held.arrays.borrow(name, np.ones((1, held.examples)) if self.model.facts()["examples"]["axis"] == 1
-                                       else np.ones((held.examples, 1)))
+            held.weigh_evenly(self.model)
             fields.update(test=held.path, test_arrays=held.arrays and held.arrays.pointer)
             self._kept.append(held)
         if start is not None:
@@ -478,13 +473,8 @@ class Run:
     # ------------------------------------------------------------------ predictions
 
     def _predict_options(self, data: Sequence[Any], named: Mapping[str, Any], **more: Any) -> tuple[Any, Data]:
-        import numpy as np
-
         read = Data(self.model, data, named, self.classes)
-        if read.arrays is not None:
-            for name in self.model._weights:
-                axis = self.model.facts()["examples"]["axis"]
-                read.arrays.borrow(name, np.ones((1, read.examples) if axis == 1 else (read.examples, 1)))
+        read.weigh_evenly(self.model)
         return options(_c.dfoo_predict_options, data=read.path, arrays=read.arrays and read.arrays.pointer, **more), read
 
     def _predicted(self, how: Any, now: Any = None) -> Arrays:
