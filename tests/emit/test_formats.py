@@ -61,3 +61,11 @@ def test_the_header_numbers_them(dfoo):
     known = set(re.findall(r"(DFOO_\w+) = \d", header[header.index("typedef enum dfoo_format"):header.index("} dfoo_format;")]))
     listed = {row[0] for command in TABLES for row in rows(command)} | {"DFOO_ASCII"}
     assert known == listed
+
+
+@pytest.mark.parametrize("options", [[], ["--standalone"]])
+def test_a_name_cannot_leave_its_comment(dfoo, tmp_path, options):
+    file = tmp_path / "a--><b>&.eq"
+    file.write_text((ROOT / "examples/logistic.eq").read_text())
+    said = dfoo("derive", file, "--format", "html", *options).stdout
+    assert "a--&gt;&lt;b&gt;&amp;.eq" in said and "<b>" not in said

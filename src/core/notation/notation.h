@@ -105,6 +105,7 @@ enum { PAGE_LONG = 300 }; /* characters of a formula that fill a line about: a l
 typedef struct math_page {
     const math_target *to;
     const char *comment, *comment_end;          /* around a line of comment */
+    bool quotes_comments;                       /* they are written as prose is */
     const char *further_in, *line, *line_end;   /* an indented line of the head, and around each */
     const char *begin, *is, *next, *beside, *end; /* of aligned equations, what stands beside one of them */
     const char *top, *forward, *gradients, *bottom; /* of a document, what leads to its two parts */

@@ -78,7 +78,7 @@ const math_page page_typst = {
 /* Each formula is a <math> of its own, in a cell of a table. */
 const math_page page_html = {
     .to = &target_mathml,
-    .comment = "<!-- ", .comment_end = " -->\n",
+    .comment = "<!-- ", .comment_end = " -->\n", .quotes_comments = true, /* a model's name may end one */
     .further_in = "&emsp;", .line = "<p>", .line_end = "</p>\n",
     .begin = "<table class=\"equations\">\n<tr><td><math>", .is = "</math></td><td><math><mo>=</mo>",
     .next = "</math></td></tr>\n<tr><td><math>", .beside = "</math></td><td><math>",
@@ -106,7 +106,7 @@ void page_head(const math_page *page, const char *head, bool standalone, buf *ou
         size_t skip = standalone ? strspn(line, " ") : 0;
         buf_puts(out, standalone ? page->line : page->comment);
         buf_puts(out, skip ? page->further_in : "");
-        if (standalone) page->prose(line + skip, len - skip, out);
+        if (standalone || page->quotes_comments) page->prose(line + skip, len - skip, out);
         else buf_put(out, line, len);
         buf_puts(out, standalone ? page->line_end : page->comment_end);
     }
