@@ -196,3 +196,11 @@ def test_what_cannot_be_explained_says_why(dfoo):
     assert "there is no function" in dfoo("explain", "dZ1").stderr
     done = dfoo("explain", "kron")
     assert done.returncode == 2 and "kron works on whole matrices" in done.stderr and "Kronecker's product" in done.stderr
+
+
+def test_what_is_stretched_over_a_slice_has_one_place(dfoo):
+    """A number beside a matrix of which a column is taken has no other columns."""
+    text = "param c : (1, 1)\ninput M : (m, m)\nJ = 1/m * sum((c * M + c)[:, 1:2])\nminimize J\n"
+    for way in "index", "jacobian", "differential":
+        done = dfoo("explain", "-", "dc", "--by", way, stdin=text)
+        assert done.returncode == 0 and "no other column of c" not in done.stdout, done.stdout
