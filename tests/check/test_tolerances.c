@@ -70,12 +70,33 @@ static void along_a_direction(void **state) {
     }
 }
 
+/* A factor is one of every entry: to `same` of the largest. */
+static void one_factor_of_all_entries(void **state) {
+    static const double same = 1e-8;
+    double              y[] = {4, -1, 0}, x[] = {12, -3, 0};
+    matrix              a = {1, 3, x}, b = {1, 3, y}, turned = {3, 1, y}, none = {1, 3, NULL};
+    (void)state;
+    for (int k = 1; k < 3; k++) {
+        double right = x[k];
+        x[k] = right + below * same * 12;
+        assert_true(matrix_factor(a, b, same) == 3);
+        x[k] = right + above * same * 12;
+        assert_true(matrix_factor(a, b, same) == 0);
+        x[k] = right;
+    }
+    assert_true(matrix_factor(a, turned, same) == 0);
+    assert_true(matrix_factor(a, none, same) == 0);
+    y[0] = y[1] = 0; /* nothing is a multiple of nothing */
+    assert_true(matrix_factor(a, b, same) == 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ten_thousand_millionth_of_itself),
         cmocka_unit_test(errors_and_rounding),
         cmocka_unit_test(three_digits_are_proof),
         cmocka_unit_test(along_a_direction),
+        cmocka_unit_test(one_factor_of_all_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
