@@ -127,3 +127,8 @@ def test_grade(dfoo, tmp_path):
     assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found"]
     assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", ""]
     assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", ""]
+
+
+def test_what_is_not_understood_is_told_once(dfoo):
+    said = dfoo("check", "two_layer", "--against", "-", stdin="def f(:\n").stdout
+    assert said.count("line 1:") == 1

@@ -359,15 +359,24 @@ static const char *sizes_text(const work *w, const judge_case *c) {
     return text ? text : "";
 }
 
+/* Told before? What could not be read is met again where it would have been run. */
+static bool is_told(const judge_answer *x, const judge_line *l) {
+    for (uint32_t i = 0; i < x->problems.n; i++) {
+        const judge_line *k = &x->problems.at[i];
+        if (k->line == l->line && k->cell == l->cell && strcmp(k->sentence, l->sentence) == 0) return true;
+    }
+    return false;
+}
+
 static void put_problems(work *w, const py_notebook *book, const py_run *r, judge_answer *out) {
     enum { MOST = 12 };
-    for (uint32_t i = 0; i < r->problems.list.n && i < MOST; i++) {
+    for (uint32_t i = 0; i < r->problems.list.n && out->problems.n < MOST; i++) {
         judge_line l = {
             .how = JUDGED_MISSING, .variable = "", .name = "", .found_shape = "", .own_shape = ""};
         find_line(w, book, r->problems.list.at[i].line, &l, w->a);
         l.sentence = arena_text(w->a, r->problems.list.at[i].text, strlen(r->problems.list.at[i].text));
         if (!l.sentence) l.sentence = "";
-        vec_push(w->a, &out->problems, l);
+        if (!is_told(out, &l)) vec_push(w->a, &out->problems, l);
     }
 }
 
