@@ -114,9 +114,10 @@ async function recall() {
 }
 
 async function copy(text) {
+  $("copied").textContent = "";
   try {
     await navigator.clipboard.writeText(text);
-    say([{ kind: "note", text: "copied", suggestion: "" }]);
+    $("copied").textContent = "copied";
   } catch {
     say([{ kind: "note", text: "copy this:", suggestion: text }]);
   }

@@ -110,7 +110,7 @@ const byHand = {
 
   // Which entries the chosen one is made of: each is moved a little while all else is given, and the line is computed again.
   async tell(isNewest) {
-    const { name, i } = this.chosen, now = this.found[name] || this.given[name];
+    const chosen = this.chosen, { name, i } = chosen, now = this.found[name] || this.given[name];
     if (!now) return;
     const names = this.operands(name), list = [], places = [];
     const base = {};
@@ -126,14 +126,15 @@ const byHand = {
         places.push({ name: n, j });
       }
     }
+    const isStill = () => isNewest() && this.chosen === chosen;  // another entry may be chosen, or another model read, in between
     const { data } = list.length <= 400 ? await library.send("variants", [list, name]) : { data: [] };
-    if (!isNewest()) return;
+    if (!isStill()) return;
     this.parts = places.map((p, k) => {
       const up = data[2 * k]?.data[i], down = data[2 * k + 1]?.data[i];
       return { ...p, slope: up == null || down == null ? 0 : (up - down) / (2 * h) };
     }).filter((p) => Math.abs(p.slope) > 1e-9);
     this.mark();
-    await this.difference(isNewest);
+    await this.difference(isStill);
   },
 
   mark() {
@@ -144,7 +145,7 @@ const byHand = {
   },
 
   // The gradient of a number that is given, beside (J(w + h) - J(w - h)) / 2h.
-  async difference(isNewest) {
+  async difference(isStill) {
     const { name, i } = this.chosen, said = [];
     const line = state.facts.forward.find((s) => s.name === name) || state.facts.gradients.find((g) => g.name === name);
     if (line) said.push(`${this.label(name, i)} = ${brief(this.found[name].data[i])} comes from ${name} = ${line.local ?? line.expression}` +
@@ -159,7 +160,7 @@ const byHand = {
       };
       const w = this.given[name].data[i];
       const { data: [up, down] } = await library.send("costs", [[at(w + h), at(w - h)], cost]);
-      if (!isNewest()) return;
+      if (!isStill()) return;
       const m = gradient.differentiates === "loss" && state.convention === 0 ? this.size(state.facts.examples?.name) || 1 : 1;
       const slope = m * (up - down) / (2 * h);
       said.push(`${this.label(gradient.name, i)} = ${this.found[gradient.name].data[i].toPrecision(6)}; moving ${this.label(name, i)} by ±${h} changes ` +

@@ -177,9 +177,9 @@ def a_link_brings_it_all_back(page):
 def copies_for_authors(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     for value, sign in (("3", "\\begin{align*}"), ("7", "frac("), ("2", "def backward"), ("5", "<math>")):
-        page.evaluate("() => { document.querySelector('#said').textContent = ''; }")  # what the copy before said
+        page.evaluate("() => { document.querySelector('#copied').textContent = document.querySelector('#said').textContent = ''; }")  # what the copy before said
         page.select_option("#copy", value)
-        wait(page, "() => document.querySelector('#said').textContent.match(/cop(ied|y this)/)")
+        wait(page, "() => document.querySelector('#copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")
         said = page.evaluate("async () => { try { return await navigator.clipboard.readText(); } catch { return document.querySelector('#said pre')?.textContent || ''; } }")
         assert sign in said, (value, said[:200])
 
