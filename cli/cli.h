@@ -42,7 +42,7 @@ typedef struct request {
     const char           *weights, *log, *output, *against;
     int                   hint; /* -1: not asked for */
     int                   show_matrices, list;
-    int                   format, shell, json, all, ascii, confusion, quiet, man;
+    int                   format, shell, json, all, ascii, confusion, quiet, man, force;
 } request;
 
 #define NOTHING_ASKED                                                                                        \
@@ -103,8 +103,11 @@ typedef struct option {
     unsigned    zero;         /* not 0: 0 fits, and this says so in dfoo_train_options.zeros */
     int         list;         /* 0, or 1 more than the dfoo_words that are proposed */
     char        letter;       /* 'o' for -o; or 0 */
-    bool        required, reads;
+    bool        required, reads, may_read; /* may_read: a file if there is one of this name */
+    int         writes;   /* one of what_is_written; 0: it is no output */
 } option;
+
+typedef enum { WRITES_NOTHING, WRITES_TEXT, WRITES_ARRAYS } what_is_written;
 
 /* The commands are numbered; NULL behind the last. */
 const command *command_at(size_t i);
@@ -256,8 +259,12 @@ void        task_close(task *w);
 /* Is there something of this name that is neither a file nor a folder: /dev/null, a pipe? */
 bool is_device(const char *path);
 
-/* Says what is wrong with a file that is to be written later; no file is changed. */
-dfoo_status can_write(const char *path, bool binary);
+/* Can all outputs be written, and is none of them a file that is read, or another output? DFOO_EINPUT,
+ * DFOO_EIO: said; no file is changed. */
+dfoo_status outputs_check(const command *c, const request *r);
+
+/* Does the name end as a learner's program does? */
+bool is_program(const char *name);
 
 /* -------------------------------------------------------- help and progress */
 

@@ -31,9 +31,8 @@ dfoo_status run_explain(dfoo *d, request *r) {
     const char *function = r->args[1] || r->all ? NULL : r->args[0];
     char       *text = NULL;
     task        w = {.d = d};
-    dfoo_status status = can_write(r->output, false);
     if (function) r->args[0] = NULL; /* no model */
-    if (status == DFOO_OK) status = task_open(&w, d, r);
+    dfoo_status status = task_open(&w, d, r);
     r->explain.format = plain ? DFOO_ASCII : dfoo_word_format(DFOO_EXPLAIN_FORMATS, (size_t)format);
     r->explain.values = w.values;
     if (status == DFOO_OK) status = explain(&w, function, &r->explain, &text);

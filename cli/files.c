@@ -87,24 +87,6 @@ bool is_device(const char *path) {
     return stat(path, &at) == 0 && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode);
 }
 
-dfoo_status can_write(const char *path, bool binary) {
-    if (is_standard(path)) {
-        return binary && isatty(STDOUT_FILENO)
-                   ? wrong("-o -: an NPZ file is nothing for a terminal; name a file")
-                   : DFOO_OK;
-    }
-    struct stat at;
-    char        folder[4096];
-    const char *slash = strrchr(path, '/');
-    size_t      len = slash ? (size_t)(slash - path) + 1 : 1;
-    if (len >= sizeof folder) return failed("write", path, ENAMETOOLONG);
-    memcpy(folder, slash ? path : ".", len);
-    folder[len] = 0;
-    if (stat(path, &at) == 0 && S_ISDIR(at.st_mode)) return failed("write", path, EISDIR);
-    if (access(is_there(path) ? path : folder, W_OK) != 0) return failed("write", path, errno);
-    return DFOO_OK;
-}
-
 /* The rest of a stream into memory of malloc's. NULL: there is none left. */
 static char *read_stream(FILE *f, size_t *len) {
     size_t cap = 1 << 16;

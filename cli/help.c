@@ -164,6 +164,8 @@ static void add_option(const option *o) {
     result_text("help", option_text(o, o->help, text));
     result_flag("required", o->required);
     result_flag("repeatable", option_repeats(o));
+    result_flag("reads", o->reads || o->may_read);
+    result_flag("writes", o->writes != WRITES_NOTHING);
     result_begin("words", '[');
     for (size_t i = 0; option_word(o, i, &word, &len); i++) {
         snprintf(text, sizeof text, "%.*s", (int)len, word);

@@ -52,6 +52,7 @@ static dfoo_status run_command(const command *c, char **rest) {
     request r = NOTHING_ASKED;
     if (asks(rest, is_help)) return help_about(c);
     dfoo_status status = options_parse(c, rest, &r);
+    if (status == DFOO_OK) status = outputs_check(c, &r);
     if (status == DFOO_OK) status = run_with_context(c, &r);
     options_free(c, &r);
     return status;

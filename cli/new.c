@@ -1,22 +1,15 @@
 /* dfoo new: a model file from a list of layers. */
 #include "cli.h"
 
-#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A file that is there is left alone: somebody may have worked on it. */
-static dfoo_status write_file(const char *path, const char *text) {
-    FILE *f = fopen(path, is_device(path) ? "w" : "wx");
-    if (!f && errno == EEXIST)
-        return wrong("%s is there already, and it is left alone; name another file", path);
-    if (!f) return failed("write", path, errno);
-    bool written = fputs(text, f) >= 0;
-    int  error = errno;
-    if (fclose(f) != 0 && written) {
-        written = false;
-        error = errno;
-    }
-    return written ? DFOO_OK : failed("write", path, error);
+static dfoo_status write_file(dfoo *d, const request *r, const char *text) {
+    if (!r->force && access(r->output, F_OK) == 0 && !is_device(r->output))
+        return wrong("%s is there already, and it is left alone; name another file, or say --force",
+                     r->output);
+    return dfoo_text_write(d, r->output, text);
 }
 
 /* nets/mine.eq is called mine. */
@@ -33,7 +26,7 @@ dfoo_status run_new(dfoo *d, request *r) {
     if (to_file && !r->created.name) r->created.name = model_name(r->output, name, sizeof name);
     dfoo_status status = dfoo_new_model(d, &r->created, &text);
     if (status != DFOO_OK || !to_file) return answer(d, status, text, NULL);
-    status = write_file(r->output, text);
+    status = write_file(d, r, text);
     dfoo_text_free(d, text);
     result_text("file", r->output);
     if (status == DFOO_OK) say("the model is in %s; next: dfoo derive %s\n", r->output, r->output);

@@ -10,7 +10,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int  write_error; /* errno of the first failed write to standard output */
@@ -91,50 +90,15 @@ bool is_standard(const char *path) {
     return !path || strcmp(path, "-") == 0;
 }
 
-/* All of the text, as far as the disk. Returns 0, or errno. */
-static int write_all(FILE *f, const char *text) {
-    size_t len = strlen(text);
-    int    error = fwrite(text, 1, len, f) == len && fflush(f) == 0 ? 0 : errno;
-    if (fclose(f) != 0 && !error) error = errno;
-    return error;
-}
-
-/* A file of its own beside `path`, which takes its place when it is complete. */
-static dfoo_status write_beside(const char *path, const char *text) {
-    char   temp[4096];
-    mode_t mask = umask(0);
-    umask(mask);
-    if (snprintf(temp, sizeof temp, "%s.XXXXXX", path) >= (int)sizeof temp)
-        return failed("write", path, ENAMETOOLONG);
-    int   fd = mkstemp(temp);
-    FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
-    if (!f) return failed("write", path, errno);
-    fchmod(fd, 0666 & ~mask);
-    int error = write_all(f, text);
-    if (!error && rename(temp, path) != 0) error = errno;
-    if (!error) return DFOO_OK;
-    unlink(temp);
-    return failed("write", path, error);
-}
-
-/* What is no ordinary file, a pipe or /dev/null, is written to as it is. */
-static dfoo_status write_text(const char *path, const char *text) {
-    struct stat at;
-    if (stat(path, &at) != 0 || S_ISREG(at.st_mode)) return write_beside(path, text);
-    FILE *f = fopen(path, "wb");
-    if (!f) return failed("write", path, errno);
-    int error = write_all(f, text);
-    return error ? failed("write", path, error) : DFOO_OK;
-}
-
 dfoo_status answer(dfoo *d, dfoo_status status, char *text, const char *path) {
     say_messages(d);
     if (text && is_standard(path)) {
         size_t len = strlen(text);
         out_printf("%s%s", text, len && text[len - 1] != '\n' ? "\n" : "");
     } else if (text) {
-        dfoo_status written = write_text(path, text);
+        dfoo_status written = dfoo_text_write(d, path, text);
         if (written != DFOO_OK) status = written;
+        say_messages(d);
         result_text("file", path);
     }
     dfoo_text_free(d, text);

@@ -68,8 +68,7 @@ dfoo_status run_predict(dfoo *d, request *r) {
     if (!fits && !is_device(r->output))
         return wrong("--output takes FILE.csv, FILE.npz, or - for CSV to standard output, not \"%s\"",
                      r->output);
-    dfoo_status status = can_write(r->output, false);
-    if (status == DFOO_OK) status = task_open(&w, d, r);
+    dfoo_status status = task_open(&w, d, r);
     if (status == DFOO_OK) status = predict_with(&w, r);
     task_close(&w);
     return status;

@@ -52,6 +52,8 @@ bool takes(const command *c, const char *argument) {
 #define ALIAS(NAME) .alias = NAME,
 #define REQUIRED .required = true,
 #define READS .reads = true,
+#define MAY_READ .may_read = true,
+#define WRITES(WHAT) .writes = WRITES_##WHAT,
 #define BELOW(X) .below = X,
 #define ZERO(BIT) .zero = BIT,
 #define LIST(WORDS_) .list = WORDS_ + 1,

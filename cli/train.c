@@ -135,10 +135,7 @@ static dfoo_status train_model(task *w, request *r) {
 
 dfoo_status run_train(dfoo *d, request *r) {
     task        w = {.d = d};
-    dfoo_status status = can_write(r->output, true);
-    if (status == DFOO_OK) status = can_write(r->train.log, false);
-    if (status == DFOO_OK) status = can_write(r->train.plot, false);
-    if (status == DFOO_OK) status = task_open(&w, d, r);
+    dfoo_status status = task_open(&w, d, r);
     if (status == DFOO_OK) status = train_model(&w, r);
     task_close(&w);
     return status;
