@@ -16,7 +16,8 @@
 
 /* ------------------------------------------------------------------ requests */
 
-enum { MAX_ARGUMENTS = 2, MAX_OPTIONS = 128 };
+enum { MAX_ARGUMENTS = 32, /* of a question, in words; others have two */
+       MAX_OPTIONS = 128 };
 
 /* The values of an option that may be given several times. */
 typedef struct words {
@@ -235,6 +236,7 @@ const char *builtin_of(const char *name);
 char       *read_all(const char *path, size_t *len);
 
 bool        is_model(const char *name); /* "-", a file that is there, or a built-in model */
+bool        is_page(const char *name);  /* of the primer */
 
 /* "logistic, two_layer, .." */
 const char *list_words(dfoo_words list, char text[HELP_SIZE]);

@@ -28,8 +28,19 @@ static void values_of(const option *o) {
         out_printf("%s%.*s", i ? " " : "", (int)len, word);
 }
 
+/* A name of several words with - between them, which means the same. */
 static void names_of(dfoo_words list) {
-    for (size_t i = 0; dfoo_word(list, i); i++) out_printf("%s%s", i ? " " : "", dfoo_word(list, i));
+    for (size_t i = 0; dfoo_word(list, i); i++) {
+        out_printf("%s", i ? " " : "");
+        for (const char *c = dfoo_word(list, i); *c; c++) out_printf("%c", *c == ' ' ? '-' : *c);
+    }
+}
+
+/* What is explained without a model. */
+static void subjects(void) {
+    names_of(DFOO_FUNCTIONS);
+    out_printf(" ");
+    names_of(DFOO_PAGES);
 }
 
 static void command_names(void) {
@@ -41,7 +52,7 @@ static void argument_names(const command *c) {
     names_of(DFOO_MODELS);
     if (!takes(c, "FUNCTION")) return;
     out_printf(" ");
-    names_of(DFOO_FUNCTIONS);
+    subjects();
 }
 
 /* --------------------------------------------------------------------- bash */
@@ -183,8 +194,8 @@ static void zsh(void) {
                "_dfoo_models() {\n    _alternative 'models:built-in model:(");
     names_of(DFOO_MODELS);
     out_printf(")' 'files:file:_files'\n}\n\n"
-               "_dfoo_subjects() {\n    _alternative 'functions:function:(");
-    names_of(DFOO_FUNCTIONS);
+               "_dfoo_subjects() {\n    _alternative 'functions:function or page:(");
+    subjects();
     out_printf(")' 'models:model:_dfoo_models'\n}\n\n"
                "_dfoo() {\n"
                "    local -a commands=(\n");
@@ -234,8 +245,8 @@ static void fish_command(const command *c) {
     }
     if (takes(c, "FUNCTION")) {
         out_printf("complete -c dfoo -n '__dfoo_command %s' -a '", c->name);
-        names_of(DFOO_FUNCTIONS);
-        out_printf("' -d function\n");
+        subjects();
+        out_printf("' -d 'function or page'\n");
     }
     if (takes(c, "COMMAND")) {
         out_printf("complete -c dfoo -n '__dfoo_command %s' -a '", c->name);

@@ -22,6 +22,12 @@ bool is_model(const char *name) {
     return strcmp(name, "-") == 0 || is_there(name) || builtin_of(name);
 }
 
+bool is_page(const char *name) {
+    size_t i = 0;
+    while (dfoo_word(DFOO_PAGES, i) && strcmp(dfoo_word(DFOO_PAGES, i), name) != 0) i++;
+    return dfoo_word(DFOO_PAGES, i) != NULL;
+}
+
 /* --set NAME=VALUE */
 static dfoo_status set_value(dfoo_model *model, const char *word) {
     char   name[128];

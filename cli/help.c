@@ -120,13 +120,13 @@ static void list_notes(const char *title, dfoo_words list) {
 }
 
 /* "FUNCTION is one of", and the words as a paragraph. */
-static void list_functions(void) {
-    out_printf("\nFUNCTION is one of");
-    for (size_t i = 0, column = WIDTH; dfoo_word(DFOO_FUNCTIONS, i); i++) {
-        const char *word = dfoo_word(DFOO_FUNCTIONS, i);
+static void list_paragraph(const char *title, dfoo_words list) {
+    out_printf("\n%s is one of", title);
+    for (size_t i = 0, column = WIDTH; dfoo_word(list, i); i++) {
+        const char *word = dfoo_word(list, i);
         size_t      width = strlen(word) + 2;
         bool        fits = column + width <= WIDTH;
-        out_printf("%s%s%s", fits ? " " : "\n  ", word, dfoo_word(DFOO_FUNCTIONS, i + 1) ? "," : "\n");
+        out_printf("%s%s%s", fits ? " " : "\n  ", word, dfoo_word(list, i + 1) ? "," : "\n");
         column = fits ? column + width : width + 2;
     }
 }
@@ -144,7 +144,8 @@ void help_show(const command *c) {
     list_options(c);
     EACH_OPTION(o, c)
         if (o->list) list_notes(o->value, (dfoo_words)(o->list - 1));
-    if (takes(c, "FUNCTION")) list_functions();
+    if (takes(c, "FUNCTION")) list_paragraph("FUNCTION", DFOO_FUNCTIONS);
+    if (takes(c, "PAGE")) list_paragraph("PAGE", DFOO_PAGES);
     if (!takes(c, "MODEL")) return;
     out_printf("\nMODEL is a file, - for standard input, or built in:\n");
     list_builtins();

@@ -159,6 +159,7 @@ void manual_show(const command *c) {
     options(c);
     if (takes(c, "MODEL")) models();
     if (takes(c, "FUNCTION")) notes("FUNCTIONS", DFOO_FUNCTIONS);
+    if (takes(c, "PAGE")) notes("PAGES", DFOO_PAGES);
     EACH_OPTION(o, c)
         if (o->list) notes(o->value, (dfoo_words)(o->list - 1));
     out_printf(".SH EXAMPLES\n.nf\n");

@@ -21,14 +21,15 @@ static bool has_value(const option *o, const request *r, const char *value, size
 }
 
 static bool is_argument(char c) {
-    return c >= '1' && c < '1' + MAX_ARGUMENTS;
+    return c == '1' || c == '2';
 }
 
 /* "split", "format=latex", "1", "1:model" */
 static bool fact(const command *c, const request *r, const char *text, size_t len) {
     if (is_argument(*text)) {
         const char *arg = r->args[*text - '1'];
-        return arg && (len == 1 || is_model(arg));
+        bool        page = len > 2 && text[2] == 'p';
+        return arg && (len == 1 || (page ? is_page(arg) : is_model(arg)));
     }
     size_t        name = strcspn(text, "= |");
     const option *o = option_named(c, text, name);

@@ -198,7 +198,7 @@ DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arr
 
 /* What the library knows by name: built-in models, functions of the notation, activations of
  * dfoo_new_options.layers and losses, starts of parameters, optimisers, schedules of the learning rate,
- * formats of dfoo_derive and of dfoo_explain. */
+ * formats of dfoo_derive and of dfoo_explain, pages of the primer. */
 typedef enum dfoo_words {
     DFOO_MODELS = 0,
     DFOO_FUNCTIONS = 1,
@@ -208,7 +208,8 @@ typedef enum dfoo_words {
     DFOO_OPTIMIZERS = 5,
     DFOO_SCHEDULES = 6,
     DFOO_DERIVE_FORMATS = 7,
-    DFOO_EXPLAIN_FORMATS = 8
+    DFOO_EXPLAIN_FORMATS = 8,
+    DFOO_PAGES = 9
 } dfoo_words;
 
 /* Word number i of a list, a constant; NULL behind the last. */
@@ -369,6 +370,10 @@ DFOO_API dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *o
 typedef enum dfoo_explain_way { DFOO_BY_INDEX = 0, DFOO_BY_JACOBIAN = 1,
                                DFOO_BY_DIFFERENTIAL = 2 } dfoo_explain_way;
 
+/* What the parameters are where numbers are shown: simple ones, all 0, or all equal, from where a few steps of
+ * gradient descent are shown as well. */
+typedef enum dfoo_explain_start { DFOO_START_SIMPLE = 0, DFOO_START_ZEROS = 1, DFOO_START_EQUAL = 2 } dfoo_explain_start;
+
 typedef struct dfoo_explain_options {
     size_t size; /* DFOO_INIT */
     dfoo_convention convention;
@@ -380,18 +385,32 @@ typedef struct dfoo_explain_options {
                                   drawn */
     dfoo_format     format;     /* DFOO_ASCII: without the signs that some terminals lack */
     int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
+    dfoo_explain_start start;   /* not DFOO_START_SIMPLE: numbers, at such parameters */
 } dfoo_explain_options;
 
-/* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or a function such as sigmoid;
- * NULL explains the whole model, every gradient that dfoo_derive lists with its steps.
+/* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or the line of all layers, dA[l-1] or dA_prev,
+ * dAL of the last; a function such as sigmoid; or a page of the primer (DFOO_PAGES) told of this model, as
+ * "chain rule". NULL explains the whole model, every gradient that dfoo_derive lists with its steps.
  * Every displayed equality was evaluated on random values; the last line says how closely it
  * held. DFOO_NO: one did not hold (the text says which). */
 DFOO_API dfoo_status dfoo_explain(dfoo_model *model, const char *name, const dfoo_explain_options *options,
                                   char **text);
 
-/* The same for a function of the notation, sigmoid or swish, which needs no model. */
+/* The same for a function of the notation, sigmoid or swish, which needs no model, and for a page of the primer,
+ * which is told of a built-in one. */
 DFOO_API dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_options *options,
                                            char **text);
+
+/* A question about backpropagation that is often asked, and the command that answers it. Constants. */
+typedef struct dfoo_answer {
+    const char *question; /* "Where does the 1/m come from?" */
+    const char *command;  /* "dfoo explain 1/m" */
+} dfoo_answer;
+
+/* The questions that the given one means, in any words and order, misspelled a little or not, the best first:
+ * at most `most` are written to out, and their number is returned, 0 if nothing of the kind is known. A question
+ * of NULL lists them all; then the number of all is returned, whatever `most` is, and out may be NULL. */
+DFOO_API size_t      dfoo_ask(const char *question, dfoo_answer *out, size_t most);
 
 typedef struct dfoo_check_options {
     size_t size; /* DFOO_INIT */

@@ -185,6 +185,9 @@ var_id work_find_exactly(work *w, const char *name);
 /* The variable that a user means: dZ1, dz1, dZ[1]; 0 if there is none (reported). */
 var_id work_find(work *w, const char *name);
 
+/* The same, first as spelled, then in any case, without a word where there is none. */
+var_id work_look(const work *w, const char *name);
+
 /* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how);
 

@@ -33,9 +33,29 @@ static node_id form_any_labels(void *user, node_id n) {
     return simplify_best(((explain_forms *)user)->any_labels, n);
 }
 
-/* The gradient that a name means, or why there is none. */
-static dfoo_status explained_variable(work *w, const char *name, var_id *v) {
-    *v = work_find(w, name);
+/* The line of all layers in the room's words; without memory the arena remembers. */
+static const tell_layers *layers_of(work *w, const layers *from) {
+    uint32_t     n = from->list.n;
+    tell_layers *out = arena_new(&w->a, sizeof *out);
+    var_id      *of = arena_new(&w->a, n * sizeof *of);
+    unsigned    *l = arena_new(&w->a, n * sizeof *l);
+    op_id       *function = arena_new(&w->a, n * sizeof *function);
+    if (!n || !out || !of || !l || !function) return NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        of[i] = from->list.at[i].v;
+        l[i] = from->list.at[i].l;
+        function[i] = from->list.at[i].function;
+    }
+    *out = (tell_layers){from->line, of, l, function, n};
+    return out;
+}
+
+/* The gradient that a name means, or why there is none; and the layers that it means. */
+static dfoo_status explained_variable(work *w, const char *name, var_id *v, const tell_layers **all) {
+    layers found = {0};
+    if (!work_look(w, name)) DFOO_TRY(derive_layer(&w->dv, &w->a, name, &found));
+    *all = found.line ? layers_of(w, &found) : NULL;
+    *v = found.told ? found.told : work_find(w, name);
     if (!*v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
     if (derivation_find(&w->dv, *v)) return DFOO_OK;
     const char *text = ir_var_name(&w->m.g, *v);
@@ -115,16 +135,28 @@ static dfoo_status explain_used_function(void *user, op_id op, struct sheet *int
     return work_close(&w, status);
 }
 
-/* One gradient, or with no name every one that says something. */
-static dfoo_status explain(work *w, const char *name, const dfoo_explain_options *opt, buf *out) {
+/* What a page of the primer is about in this model. */
+static dfoo_status page_variable(work *w, const primer_page *page, var_id *v) {
+    DFOO_TRY(explain_page_goal(&w->dv, &w->m.g, &w->a, page, v));
+    if (*v) return DFOO_OK;
+    diag_alone(&w->messages, "%s has nothing that the page \"%s\" tells of", w->m.src.name,
+               primer_name(page));
+    diag_note(&w->messages, "without a model it is told of %s", primer_model(page));
+    return arena_status(&w->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+}
+
+/* One gradient, a page of the primer, or with neither every gradient that says something. */
+static dfoo_status explain(work *w, const char *name, const primer_page *page,
+                           const dfoo_explain_options *opt, buf *out) {
     program         run = {{0}};
     explain_forms   forms = {.w = w};
     explain_how     simplifying = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
-    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name,
+    explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name && !page,
                            .function = explain_used_function, .user = w,
                            .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0,
-                                    .numbers = opt->numbers || opt->values, .forward = name != NULL,
-                                    .seed = 1, .how = &simplifying}};
+                                    .numbers = opt->numbers || opt->values || opt->start,
+                                    .forward = name != NULL, .start = (explain_start)opt->start,
+                                    .page = page, .seed = 1, .how = &simplifying}};
     sizes           given_sizes;
     matrix         *given;
     explain_result  result;
@@ -132,7 +164,8 @@ static dfoo_status explain(work *w, const char *name, const dfoo_explain_options
     uint32_t        n = 1;
     DFOO_TRY(work_name(w));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
-    if (name) DFOO_TRY(explained_variable(w, name, &one));
+    if (page) DFOO_TRY(page_variable(w, page, &one));
+    else if (name) DFOO_TRY(explained_variable(w, name, &one, &how.tell.layers));
     else DFOO_TRY(explain_goals(&w->dv, &w->a, &goals, &n));
     DFOO_TRY(work_printable(w));
     DFOO_TRY(simplify_program(&w->dv, &w->m.g, true, NULL, 0, &run));
@@ -164,7 +197,7 @@ static dfoo_status refuse_matrices(work *w, op_id op) {
 
 static dfoo_status explain_name(work *w, bool with_model, const char *name, const dfoo_explain_options *opt,
                                 buf *out) {
-    if (!name) return explain(w, NULL, opt, out);
+    if (!name) return explain(w, NULL, NULL, opt, out);
     sym             known = with_model ? symbols_find(&w->names, name, strlen(name)) : 0;
     const function *f = with_model ? model_function(&w->m, known) : NULL;
     op_id           op = op_find(name);
@@ -177,7 +210,8 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
                           name);
     if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
         return explain_table_function(w, op, name, &in, out);
-    if (with_model) return explain(w, name, opt, out);
+    const primer_page *page = primer_find(name);
+    if (with_model) return explain(w, name, work_look(w, name) ? NULL : page, opt, out);
     if (is_of_matrices(op)) return refuse_matrices(w, op);
     return diag_alone(&w->messages,
                       "there is no function '%s'; "
@@ -202,6 +236,7 @@ static dfoo_status known_options(dfoo *d, const char *function, const dfoo_expla
     if ((unsigned)how->convention > DFOO_DJ)
         return use_unknown(d, function, "convention", (int)how->convention);
     if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
+    if ((unsigned)how->start > DFOO_START_EQUAL) return use_unknown(d, function, "start", (int)how->start);
     if ((unsigned)how->format > DFOO_TYPST) return use_unknown(d, function, "format", (int)how->format);
     return DFOO_OK;
 }
@@ -230,5 +265,12 @@ dfoo_status dfoo_explain_function(dfoo *d, const char *name, const dfoo_explain_
     NEED(d, text);
     TAKE(d, dfoo_explain_options, options, r.how);
     DFOO_TRY(known_options(d, __func__, &r.how));
-    return work_write_text(d, NULL, explain_request_text, &r, text);
+    const primer_page *page = tell_is_function(op_find(name)) ? NULL : primer_find(name);
+    if (!page) return work_write_text(d, NULL, explain_request_text, &r, text);
+    dfoo_model *model;
+    DFOO_TRY(dfoo_model_read(d, primer_model(page), &model));
+    r.with_model = true;
+    dfoo_status status = work_write_text(d, model, explain_request_text, &r, text);
+    dfoo_model_free(model);
+    return status;
 }

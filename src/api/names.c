@@ -42,8 +42,7 @@ var_id work_find_exactly(work *w, const char *name) {
     return 0;
 }
 
-/* V by its own name or that of its gradient, first as spelled, then in any case. */
-var_id work_find(work *w, const char *name) {
+var_id work_look(const work *w, const char *name) {
     const ir *g = &w->m.g;
     for (int any_case = 0; any_case < 2; any_case++) {
         for (var_id v = 1; v < g->vars.n; v++) {
@@ -52,6 +51,13 @@ var_id work_find(work *w, const char *name) {
             if (same_name(name, ir_var_name(g, v), any_case != 0)) return x->kind == VAR_GRADIENT ? x->of : v;
         }
     }
+    return 0;
+}
+
+var_id work_find(work *w, const char *name) {
+    const ir *g = &w->m.g;
+    var_id    found = work_look(w, name);
+    if (found) return found;
     diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
     buf list;
     buf_init(&list, w->a.mem);

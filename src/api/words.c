@@ -20,6 +20,12 @@ static bool schedule_at(size_t i, lang_word *out) {
     return out->name != NULL;
 }
 
+static bool page_at(size_t i, lang_word *out) {
+    const primer_page *page = primer_at(i);
+    if (page) *out = (lang_word){primer_name(page), primer_about(page)};
+    return page != NULL;
+}
+
 /* The row of a list of formats, or NULL. */
 static const text_format *format_at(dfoo_words list, size_t i) {
     const text_format *row = list == DFOO_DERIVE_FORMATS    ? emit_format_at(i)
@@ -32,11 +38,11 @@ static bool word_at(dfoo_words list, size_t i, lang_word *out) {
     static bool (*const lists[])(size_t i, lang_word * out) = {
         [DFOO_MODELS] = model_at,       [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
         [DFOO_LOSSES] = lang_loss_at,   [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
-        [DFOO_SCHEDULES] = schedule_at,
+        [DFOO_SCHEDULES] = schedule_at, [DFOO_PAGES] = page_at,
     };
     const text_format *format = format_at(list, i);
     if (format) *out = (lang_word){format->name, format->about};
-    return format || ((size_t)list < sizeof lists / sizeof *lists && lists[list](i, out));
+    return format || ((size_t)list < sizeof lists / sizeof *lists && lists[list] && lists[list](i, out));
 }
 
 const char *dfoo_word(dfoo_words list, size_t i) {

@@ -2,6 +2,7 @@
 #ifndef TEACH_H
 #define TEACH_H
 
+#include "teach/ask/ask.h"
 #include "teach/check/check.h"
 #include "teach/derive/derive.h"
 #include "teach/diagnosis/diagnosis.h"

@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict", "plot", "new", "help"]
+COMMANDS = ["show", "derive", "explain", "ask", "grad", "check", "train", "predict", "plot", "new", "help"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

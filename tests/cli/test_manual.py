@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "grad", "check", "train", "predict", "plot", "new", "help"]
+COMMANDS = ["show", "derive", "explain", "ask", "grad", "check", "train", "predict", "plot", "new", "help"]
 
 
 def options(dfoo, command):

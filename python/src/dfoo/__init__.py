@@ -28,7 +28,7 @@ _LATER = {"Values": "_arrays", "Confusion": "training", "Function": "function", 
 
 __all__ = ["Confusion", "Error", "Explanation", "FileError", "Function", "Gradient", "JudgedLine", "Judgement", "Message", "Model", "ModelError", "Note", "Objective",
            "OutOfMemory", "Picture", "Progress", "Report", "Run", "Text", "Trainer", "UseError", "Values", "Variable", "explain", "judge",
-           "functions", "layers", "load", "losses", "mistakes", "models", "note", "optimizers", "schedules",
+           "ask", "functions", "layers", "load", "losses", "mistakes", "models", "note", "optimizers", "pages", "schedules",
            "show_optimizer", "starts", "use_isa", "__version__"]
 
 
@@ -55,6 +55,25 @@ def losses() -> list[str]:
 def starts() -> list[str]:
     """The distributions that parameters can start from."""
     return words(4)
+
+
+def pages() -> list[str]:
+    """The pages of the primer that `explain` knows."""
+    return words(9)
+
+
+def ask(question: Optional[str] = None, most: int = 4) -> list[tuple[str, str]]:
+    """The questions about backpropagation that a question means, each with the command that answers it, the best first; without
+    one, all that are known.
+
+    >>> dfoo.ask("why the transpose")[0][1]
+    'dfoo explain transpose'
+    """
+    text = None if question is None else question.encode()
+    room = _c.lib.dfoo_ask(None, None, 0) if text is None else most
+    found = (_c.dfoo_answer * max(room, 1))()
+    n = _c.lib.dfoo_ask(text, found, room)
+    return [(answer.question.decode(), answer.command.decode()) for answer in found[:n]]
 
 
 def optimizers() -> list[str]:

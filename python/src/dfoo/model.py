@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONVENTIONS = {"course": 0, "dJ": 1}
 FORMATS = {**formats(_c.dfoo_words.DERIVE_FORMATS), "ascii": int(_c.dfoo_format.ASCII)}
+STARTS = {"simple": 0, "zeros": 1, "equal": 2}
 PAGES = {**formats(_c.dfoo_words.EXPLAIN_FORMATS), "ascii": int(_c.dfoo_format.ASCII)}
 WAYS = {"index": 0, "jacobian": 1, "differential": 2}
 
@@ -248,16 +249,17 @@ class Model:
         return Text(self._context.text("dfoo_derive", self._pointer, how)[1])
 
     def explain(self, name: Optional[str] = None, *, by: str = "index", numbers: bool = False, steps: bool = False,
-                values: Optional[Mapping[str, Any]] = None, convention: str = "course") -> Explanation:
-        """Why a gradient ("dZ1") or a function ("sigmoid") is what it is; without a name, the whole model.
+                values: Optional[Mapping[str, Any]] = None, convention: str = "course", start: str = "simple") -> Explanation:
+        """Why a gradient ("dZ1", of all layers "dA[l-1]") or a function ("sigmoid") is what it is, or a page of the primer
+        ("chain rule", `pages()` lists them) told of this model; without a name, the whole model.
 
         by: "index" (entry by entry with sums), "jacobian" (matrices of derivatives) or "differential" (what a small change
-        does). numbers: the matrices of each step, too. values: numbers for inputs, labels and parameters. steps: every
-        simplification with its rule. Every equality was evaluated on random values; `right` says whether all held.
+        does). numbers: the matrices of each step, too. values: numbers for inputs, labels and parameters. start: "zeros" or
+        "equal", numbers with such parameters. steps: every simplification with its rule. Every equality was evaluated on random values; `right` says whether all held.
         """
         borrowed = self._arrays(values) if values else None
         return _explained(self._context, "dfoo_explain", self._pointer, name, by=by, numbers=numbers, steps=steps,
-                          convention=convention, values=borrowed)
+                          convention=convention, values=borrowed, start=start)
 
     def judge(self, source: Any, *, hint: int = 3, seed: int = 0) -> Judgement:
         """Judges somebody else's gradients of this model: a function, the text of a program, a .py or .ipynb file. See
@@ -406,19 +408,20 @@ def _names(names: Union[str, Iterable[str], None]) -> Optional[str]:
 
 
 def explain(name: str, *, by: str = "index", numbers: bool = False, steps: bool = False) -> Explanation:
-    """Why a function of the notation has the derivative that it has: `dfoo.explain("sigmoid")`."""
+    """Why a function of the notation has the derivative that it has, `dfoo.explain("sigmoid")`, or a page of the primer told of a
+    built-in model, `dfoo.explain("chain rule")`."""
     context = Context()
     return _explained(context, "dfoo_explain_function", context.pointer, name, by=by, numbers=numbers, steps=steps)
 
 
 def _explained(context: Context, function: str, owner: Any, name: Optional[str], *, by: str, numbers: bool, steps: bool,
-               convention: str = "course", values: Optional[Arrays] = None) -> Explanation:
+               convention: str = "course", values: Optional[Arrays] = None, start: str = "simple") -> Explanation:
     """What one of the two functions that explain tells, as text, and in other formats when it is asked."""
 
     def written(format: str, standalone: bool = False) -> tuple[int, str]:
         how = options(_c.dfoo_explain_options, convention=choice("convention", convention, CONVENTIONS),
                       by=choice("by", by, WAYS), numbers=int(numbers), steps=int(steps), values=values and values.pointer,
-                      format=choice("format", format, PAGES), standalone=int(standalone))
+                      format=choice("format", format, PAGES), standalone=int(standalone), start=choice("start", start, STARTS))
         return context.text(function, owner, name and name.encode(), how)
 
     status, text = written("text")

@@ -22,4 +22,21 @@ void derive_second_head(const derivation *d, buf *out);
 /* The whole head of a page of Jacobians. */
 void derive_jacobian_head(const derivation *d, buf *out);
 
+/* One gradient of a line that several layers share: its variable, the layer l, and the activation whose
+ * derivative is written g[l]' in the line, or OP_NONE. */
+typedef struct layer {
+    var_id   v;
+    unsigned l;
+    op_id    function;
+} layer;
+
+/* What a name such as dA[l-1], dZ[l], dA_prev or dAL means in a model. */
+typedef struct layers {
+    var_id      told; /* the variable that stands for all; 0: the name means no layers */
+    const char *line; /* dA[l-1] = W[l].T @ dZ[l]; NULL: the last layer is meant */
+    VEC(layer) list;  /* all of which it is the line of */
+} layers;
+
+dfoo_status derive_layer(const derivation *d, arena *a, const char *name, layers *out);
+
 #endif

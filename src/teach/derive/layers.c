@@ -93,11 +93,16 @@ static const char *input_name(const pages *p) {
     return NULL;
 }
 
-static void add_line(pages *p, const gradient *v) {
+static unsigned number_of(const char *name) {
+    size_t len = stem(name);
+    return len ? (unsigned)strtoul(name + len, NULL, 10) : 0;
+}
+
+/* The line of a gradient as that of layer `layer`. */
+static void add_line(pages *p, const gradient *v, node_id formula, unsigned layer) {
     const char *name = ir_var_name(p->g, v->var);
-    size_t      len = stem(name);
-    layer_line  l = {.v = v, .number = len ? (unsigned)strtoul(name + len, NULL, 10) : 0};
-    const node *x = ir_node(p->g, v->whole);
+    layer_line  l = {.v = v, .number = layer};
+    const node *x = ir_node(p->g, formula);
     buf         b;
     if (!l.number || l.number > 100000) return;
     buf_init(&b, p->a->mem);
@@ -105,7 +110,7 @@ static void add_line(pages *p, const gradient *v) {
     put_name(&b, name, l.number);
     buf_puts(&b, " = ");
     bool factor = x->op == OP_MUL && ir_node(p->g, x->arg[0])->op == OP_MATMUL && activation(p, v->var);
-    put_relative(&b, printed(p, factor ? x->arg[0] : v->whole), l.number, input_name(p));
+    put_relative(&b, printed(p, factor ? x->arg[0] : formula), l.number, input_name(p));
     if (factor) {
         l.function = activation(p, v->var);
         buf_puts(&b, " * g[l]'(");
@@ -166,7 +171,8 @@ dfoo_status derive_layers(const derivation *d, arena *a, buf *out) {
     uint32_t hidden = 0;
     for (uint32_t i = 0; i < d->list.n; i++) {
         const gradient *v = &d->list.at[i];
-        if (v->shown && !v->given && v->whole) add_line(&p, v);
+        if (v->shown && !v->given && v->whole)
+            add_line(&p, v, v->whole, number_of(ir_var_name(p.g, v->var)));
     }
     /* One line for at least two hidden layers, or there is nothing general to say. */
     if (!count_alike(&p)) return DFOO_ENOMEM;
@@ -181,4 +187,74 @@ dfoo_status derive_layers(const derivation *d, arena *a, buf *out) {
     }
     DFOO_TRY(arena_status(a));
     return buf_status(out);
+}
+
+/* ------------------------------------------------- a line of all layers by its name */
+
+/* dA[l-1]: the letters before the layer, and what is added to l; or the last layer. */
+typedef struct layer_name {
+    const char *text;
+    size_t      len;
+    int         off;
+    bool        last;
+} layer_name;
+
+/* The layer at the end of a name, in brackets or not: [l], [l-1], [L], _prev, L. */
+static bool read_layer(const char *name, layer_name *out) {
+    static const struct {
+        const char *end;
+        int         off;
+        bool        last;
+    } ends[] = {{"[l]", 0, false},  {"[l-1]", -1, false}, {"[l+1]", 1, false}, {"[L]", 0, true},
+                {"_prev", -1, false}, {"_L", 0, true},     {"_l", 0, false},    {"L", 0, true}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t len = strlen(name), end = strlen(ends[i].end);
+        if (len <= end || strcmp(name + len - end, ends[i].end) != 0) continue;
+        *out = (layer_name){name, len - end, ends[i].off, ends[i].last};
+        return true;
+    }
+    return false;
+}
+
+/* Is the variable, or its gradient, what stands before the layer? */
+static bool is_stem(const layer_name *n, const char *name) {
+    size_t len = stem(name);
+    bool   same = len == n->len && strncmp(name, n->text, len) == 0;
+    return len && (same || (len + 1 == n->len && n->text[0] == 'd' && strncmp(name, n->text + 1, len) == 0));
+}
+
+/* The gradients of a name's variables, each as a line of its layer. */
+static void list_layers(pages *p, const layer_name *n) {
+    for (uint32_t i = p->d->list.n; i-- > 0;) {
+        const gradient *v = &p->d->list.at[i];
+        const char     *name = ir_var_name(p->g, v->var);
+        node_id         formula = v->shown ? v->whole : v->local;
+        bool input = ir_var(p->g, v->var)->kind == VAR_INPUT;
+        if (v->given || !formula || input || !is_stem(n, name)) continue;
+        long layer = (long)number_of(name) - n->off;
+        if (layer > 0) add_line(p, v, formula, (unsigned)layer);
+    }
+}
+
+dfoo_status derive_layer(const derivation *d, arena *a, const char *name, layers *out) {
+    pages      p = {.d = d, .g = &d->m->g, .a = a};
+    layer_name n;
+    uint32_t   best = 0;
+    *out = (layers){0};
+    if (!read_layer(name, &n)) return DFOO_OK;
+    list_layers(&p, &n);
+    if (!p.lines.n) return arena_status(a);
+    if (!count_alike(&p)) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < p.lines.n; i++) {
+        bool more = p.count[p.lines.at[i].key] > p.count[p.lines.at[best].key];
+        if (n.last ? p.lines.at[i].number > p.lines.at[best].number : more) best = i;
+    }
+    out->told = p.lines.at[best].v->var;
+    if (n.last) return arena_status(a);
+    out->line = p.lines.at[best].text;
+    for (uint32_t i = 0; i < p.lines.n; i++) {
+        if (p.lines.at[i].key != p.lines.at[best].key) continue;
+        vec_push(a, &out->list, (layer){p.lines.at[i].v->var, p.lines.at[i].number, p.lines.at[i].function});
+    }
+    return arena_status(a);
 }

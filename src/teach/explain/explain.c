@@ -12,7 +12,7 @@ static dfoo_status explain_one(sheet *p, const document *common, var_id v, const
     arena a;
     arena_init(&a, p->a->mem);
     document doc = *common;
-    doc.name = ir_var_name(p->g, derivation_find(p->d, v)->grad);
+    doc.name = opt->page ? primer_name(opt->page) : ir_var_name(p->g, derivation_find(p->d, v)->grad);
     doc.a = &a;
     doc.goal = v;
     notation    names = p->names;
@@ -101,6 +101,7 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
                .whole = how->whole,
                .standalone = how->standalone,
                .title = d->m->src.name,
+              .topic = how->tell.page ? primer_name(how->tell.page) : NULL,
                .head = head.text ? head.text : "",
                .goals = goals,
                .n_goals = n,
@@ -111,6 +112,13 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
     arena_free(&a);
     if (status != DFOO_OK) return status;
     return result->n_failed ? DFOO_NO : DFOO_OK;
+}
+
+dfoo_status explain_page_goal(const derivation *d, ir *g, arena *a, const primer_page *page, var_id *goal) {
+    document doc = {.d = d, .g = g, .a = a};
+    DFOO_TRY(doc_open(&doc));
+    DFOO_TRY(tell_outline(d, g, a, &doc.outline));
+    return primer_goal(&doc, page, goal);
 }
 
 /* On a sheet of its own, or on that of a model which uses it. */

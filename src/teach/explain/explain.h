@@ -6,7 +6,7 @@
 #define EXPLAIN_EXPLAIN_H
 
 #include "teach/page/formats.h"
-#include "teach/tell/tell.h"
+#include "teach/tell/primer.h"
 
 struct sheet; /* explanations on their way into a format */
 
@@ -30,6 +30,10 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
 /* The variables whose gradients say something: all that `derive --steps` lists, in the order of
  * the derivation. In the arena. */
 dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n);
+
+/* The variable that a page of the primer is about in this model, the goal with tell.page = page; 0: the model
+ * has nothing of the kind. */
+dfoo_status explain_page_goal(const derivation *d, ir *g, arena *a, const primer_page *page, var_id *goal);
 
 /* The derivative by z of a function, whose definition is a node over z, rule by rule. */
 dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,

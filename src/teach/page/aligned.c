@@ -96,18 +96,25 @@ static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, con
     return end;
 }
 
+/* A name, dZ1, or the words of a page of the primer. */
+static void put_title(const sheet *p, const document *doc, const block *b, const aligned *how) {
+    buf_puts(p->out, how->heading[0]);
+    aligned_words(p, doc, b->words);
+    if (b->n_sides) how->formula(sheet_tex(p, doc, &b->sides[0]), p->out);
+    buf_puts(p->out, how->heading[1]);
+}
+
 static void put_blocks(const sheet *p, const document *doc, const aligned *how) {
     uint32_t section = 0;
     for (uint32_t i = 0; i < doc->blocks.n && !p->out->failed;) {
         const block *b = &doc->blocks.at[i];
-        if (b->kind == BLOCK_TITLE)
-            buf_printf(p->out, "%s%s%s", how->heading[0], sheet_tex(p, doc, &b->sides[0]), how->heading[1]);
+        if (b->kind == BLOCK_TITLE) put_title(p, doc, b, how);
         if (b->kind == BLOCK_WORDS) put_paragraph(p, doc, b->words, "\n\n");
         if (b->kind == BLOCK_SECTION) {
             buf_printf(p->out, how->section[0], ++section);
             put_paragraph(p, doc, b->words, how->section[1]);
         }
-        if (b->kind == BLOCK_WORDS || b->kind == BLOCK_SECTION) i++;
+        if (b->kind == BLOCK_WORDS || b->kind == BLOCK_SECTION || !b->n_sides) i++;
         else i = put_display(p, doc, i, how);
     }
 }

@@ -12,7 +12,7 @@ struct aligned {
     const char *beside, *below; /* before a note, and before one that stands below its line */
     const char *between;        /* words and the display that they lead to */
     const char *small[2];       /* around how closely it held */
-    const char *heading[2];     /* around the formula above a title's line */
+    const char *heading[2];     /* around a title: a formula, with its line below, or words */
     const char *section[2];     /* around a section's words; %u is its number */
     const char *sign;           /* %c is one that is spoken of */
     size_t      longest; /* columns of plain text; the notes of a display with a longer line stand below

@@ -185,13 +185,14 @@ static void put_graph(sheet *p, const document *doc) {
 
 static void put_id(sheet *p, const char *name) {
     buf_puts(p->out, " id=\"");
-    put_escaped(p->out, name, strlen(name));
+    for (; *name; name++) put_escaped(p->out, *name == ' ' ? "-" : name, 1); /* of a page of the primer */
     buf_puts(p->out, "\"");
 }
 
 /* dZ1 = .. and the shape, as the heading. */
 static void put_title(sheet *p, const document *doc, const block *b) {
     buf_puts(p->out, "<h2>");
+    put_words(p, doc, b->words);
     for (uint32_t i = 0; i < b->n_sides; i++) {
         const side *s = &b->sides[i];
         if (i) put_math(p, math_row(p->names.a, empty(p), math_glyph(GLYPH_EQ), empty(p)), "");
@@ -388,7 +389,8 @@ static void put_contents(sheet *p) {
 
 static void begin(sheet *p) {
     const char *model = p->title, *goal = "";
-    if (p->d && !p->whole) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
+    if (p->topic) goal = p->topic;
+    else if (p->d && !p->whole) goal = ir_var_name(p->g, derivation_find(p->d, p->goals[0])->grad);
     buf_puts(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");

@@ -30,7 +30,7 @@ static const aligned how = {
     .page = &page_tex,
     .begin = "\\begin{align*}\n", .end = "\n\\end{align*}\n", TEX_LINES, .between = "\n",
     .small = {"\n\\smallskip{\\small ", "}\\par\n"},
-    .heading = {"\\section*{$", "$}\n"}, .section = {"\\subsection*{%u\\quad ", "}\n"},
+    .heading = {"\\section*{", "}\n"}, .section = {"\\subsection*{%u\\quad ", "}\n"},
     .sign = "\\texttt{%c}",
     .longest = LONG_LINE,
     .prose = tex_prose, .formula = tex_inline, .note = put_note,

@@ -42,7 +42,7 @@ static void put_note(const sheet *p, const document *doc, const char *text) {
 static const aligned how = {
     .begin = "$$\n\\begin{aligned}\n", .end = "\n\\end{aligned}\n$$\n\n", TEX_LINES, .between = "\n\n",
     .small = {"*", "*\n"},
-    .heading = {"## $", "$\n\n"}, .section = {"### %u. ", "\n\n"},
+    .heading = {"## ", "\n\n"}, .section = {"### %u. ", "\n\n"},
     .sign = "`%c`",
     .longest = SIZE_MAX,
     .prose = put_prose, .formula = aligned_dollars, .note = put_note,

@@ -29,6 +29,7 @@ struct sheet {
     bool whole; /* the model is explained: what its gradients differentiate, all that is asked for, links */
     bool                   standalone; /* a whole document, where the format has both */
     const char            *title; /* the model's name, or the function's */
+    const char            *topic; /* the page of the primer that it is; NULL: gradients are explained */
     const char            *head;  /* what the gradients differentiate, as lines of comments */
     const var_id          *goals; /* the variables whose gradients are explained, */
     uint32_t               n_goals;

@@ -198,7 +198,8 @@ static void write_document(sheet *p, const document *doc, const explain_result *
         const block *b = &doc->blocks.at[i];
         char         number[16] = "";
         if (b->kind == BLOCK_SECTION) snprintf(number, sizeof number, "%u  ", ++section);
-        if (b->kind == BLOCK_SECTION || b->kind == BLOCK_WORDS)
+        bool         words = b->kind == BLOCK_WORDS || (b->kind == BLOCK_TITLE && !b->n_sides);
+        if (b->kind == BLOCK_SECTION || words)
             write_words(doc, number, number[0] ? 3 : b->indent, b->words, out);
         else if (b->kind == BLOCK_ROW) write_row(doc, b, columns, out);
         else write_line(doc, b, &equals, out);

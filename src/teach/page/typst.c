@@ -15,7 +15,7 @@ static const aligned how = {
     .begin = "$\n", .end = "\n$\n\n", .next = " \\\n", .beside = " && quad ", .below = " \\\n & quad ",
     .between = "\n",
     .small = {"#text(0.9em)[", "]\n\n"},
-    .heading = {"== $", "$\n\n"}, .section = {"=== %u #h(0.5em) ", "\n\n"},
+    .heading = {"== ", "\n\n"}, .section = {"=== %u #h(0.5em) ", "\n\n"},
     .sign = "`%c`",
     .longest = LONG_LINE,
     .prose = typst_prose, .formula = aligned_dollars, .note = put_note,

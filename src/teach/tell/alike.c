@@ -75,3 +75,47 @@ void figures_alike(figures *f) {
             "units",
             doc_formula(doc, "%s = %s - alpha * %s", w, w, dw), line, w);
 }
+
+enum { STEPS = 3 };
+
+/* One step of every parameter, everything computed again. */
+static void step_once(figures *f) {
+    const derivation *d = f->t->d;
+    for (uint32_t i = 0; i < d->list.n; i++) {
+        const gradient *v = &d->list.at[i];
+        if (ir_var(f->t->g, v->var)->kind != VAR_PARAM || !v->whole) continue;
+        matrix at = eval_var(f->p->e, v->var), dv = eval_node(f->p->e, ir_var(f->t->g, v->grad)->leaf);
+        for (size_t k = 0; at.at && dv.at && k < at.rows * at.cols; k++) at.at[k] -= dv.at[k];
+    }
+    eval_run(f->p->e);
+}
+
+/* W1 = [0.5 0.5; 0.5 0.5], as it is shown now. */
+static void add_value(figures *f, node_id name, matrix m, const char *words) {
+    block *b = doc_add(f->t->doc, BLOCK_LINE, 5, words);
+    doc_add_formula(f->t->doc, b, doc_node(f->t->doc, name, false));
+    doc_add_formula(f->t->doc, b, figures_matrix(f, m));
+}
+
+void figures_steps(figures *f) {
+    teller     *t = f->t;
+    document   *doc = t->doc;
+    const char *w = doc_name(doc, t->goal->var);
+    bool        columns = t->d->m->examples_are_columns, same = true;
+    bool (*alike)(matrix) = columns ? rows_are_equal : columns_are_equal;
+    node_id     leaf = ir_var(t->g, t->goal->var)->leaf, slope = ir_var(t->g, t->goal->grad)->leaf;
+    if (ir_var(t->g, t->goal->var)->kind != VAR_PARAM) return;
+    doc_say(doc, 3, "a few steps of gradient descent with alpha = 1, of all parameters at once:");
+    for (int i = 1; i <= STEPS; i++) {
+        step_once(f);
+        matrix at = eval_node(f->p->e, leaf), dv = eval_node(f->p->e, slope);
+        add_value(f, leaf, at, doc_text(doc, "after step %d:", i));
+        add_value(f, slope, dv, "");
+        same = same && alike(at);
+    }
+    if (same)
+        doc_say(doc, 3,
+                "the %s of %s, one for each unit, are still equal: the units compute the same, and "
+                "together no more than one",
+                columns ? "rows" : "columns", w);
+}

@@ -23,6 +23,9 @@ typedef struct figures {
     int        digits;  /* of every number */
 } figures;
 
+/* ---- numbers.c: a matrix as [0.31 -1.2; 0.07 2.1]; of a large one the first rows and columns */
+const char *figures_matrix(figures *f, matrix m);
+
 /* ---- hand.c */
 
 /* Draws the values, or takes what is given, and chooses the digits; differences can be measured then. */
@@ -39,6 +42,8 @@ void   figures_moved(figures *f, explain_result *r);
 
 /* ---- alike.c: whether units are alike, and why they stay so; what makes a gradient 0 */
 void figures_alike(figures *f);
+/* A few steps from where all parameters are equal, the last that is told. */
+void figures_steps(figures *f);
 
 /* ---- spelled.c: the formula for one entry, with the numbers in it; NULL: it has no such form */
 const index_tree *figures_spelled(figures *f, node_id formula, size_t row, size_t col);

@@ -56,6 +56,8 @@ static dfoo_status run_draw(figures *f, uint32_t draw) {
         if (!m.at) return DFOO_ENOMEM;
         rng    r = rng_start(opt->seed, RNG_CHECK, (UINT32_C(1) << 29) + draw * 4096 + v);
         draw_variable(g, v, m, draw, &r);
+        for (size_t i = 0; opt->start && x->kind == VAR_PARAM && i < m.rows * m.cols; i++)
+            m.at[i] = opt->start == START_ZEROS ? 0 : 0.5;
         bool given = opt->given && v < opt->n_given && opt->given[v].at;
         for (size_t i = 0; given && i < m.rows * m.cols; i++) m.at[i] = opt->given[v].at[i];
     }

@@ -8,8 +8,7 @@ enum { MOST_SHOWN = 8, MOST_LINES = 30 };
 
 /* ---------------------------------------------------------------- matrices */
 
-/* [0.31 -1.2; 0.07 2.1]; of a large one the first rows and columns. */
-static const char *matrix_text(figures *f, matrix m) {
+const char *figures_matrix(figures *f, matrix m) {
     buf    b;
     size_t rows = m.rows < MOST_SHOWN ? m.rows : MOST_SHOWN, cols = m.cols < MOST_SHOWN ? m.cols : MOST_SHOWN;
     bool   one = m.rows * m.cols == 1;
@@ -35,7 +34,7 @@ static void show(figures *f, const figure *x) {
     block *b = doc_add(doc, BLOCK_LINE, 5, "");
     doc_add_node(doc, b, x->n, false);
     if (x->formula) doc_add_node(doc, b, x->formula, false);
-    doc_add_formula(doc, b, matrix_text(f, m));
+    doc_add_formula(doc, b, figures_matrix(f, m));
 }
 
 /* --------------------------------------------------------- what is shown */
@@ -209,15 +208,18 @@ dfoo_status numbers_tell(teller *t, const program *run, const tell_options *opt,
     DFOO_TRY(prover_open(&p, t->doc, t->goal->var, run, opt->sizes));
     DFOO_TRY(list_all(&f));
     DFOO_TRY(figures_draw(&f));
-    const char *where = opt->given ? "at the given values" : "at simple values";
+    static const char *const starts[] = {"", ", all parameters 0", ", all parameters equal"};
+    const char *where =
+        doc_text(t->doc, "at %s%s", opt->given ? "the given values" : "simple values", starts[opt->start]);
     doc_add(t->doc, BLOCK_SECTION, 0, doc_text(t->doc, "in numbers, %s%s", where, sizes_text(&f)));
     doc_say(t->doc, 3, "every number is rounded to %d digits; the lines hold for the digits that are shown",
             f.digits);
     for (uint32_t i = 0; i < f.lines.n; i++) show(&f, &f.lines.at[i]);
-    if (t->goal->var != t->d->m->cost) {
+    if (t->goal->var != t->d->m->cost && !opt->start) {
         show_entry(&f);
         figures_moved(&f, r);
     }
     figures_alike(&f);
+    if (opt->start) figures_steps(&f);
     return arena_status(t->a);
 }

@@ -155,9 +155,22 @@ static const char *all_of(const teller *t, const names *list, char name) {
     return s.cols == dim_literal(1) ? "all i" : "all i, j";
 }
 
+/* What a sentence of the primer names by a word; NULL: it is none of these. */
+static const char *named(teller *t, const link *l, const char *text, size_t len) {
+    document *doc = t->doc;
+    if (is_word(text, len, "V")) return doc_name(doc, l->to->var);
+    if (is_word(text, len, "dV")) return doc_name(doc, l->to->grad);
+    if (is_word(text, len, "Y")) return doc_name(doc, l->s->var);
+    if (is_word(text, len, "dY")) return doc_name(doc, derivation_find(t->d, l->s->var)->grad);
+    if (is_word(text, len, "cost")) return doc_name(doc, t->d->m->cost);
+    return is_word(text, len, "way") ? link_way(t, l) : NULL;
+}
+
 /* What stands in braces: {loss} is what is differentiated, {one} and {for one} speak of one example; else it
  * is an index formula, or a matrix expression where nothing has an index. */
-static const char *filled(teller *t, const names *list, const char *text, size_t len) {
+static const char *filled(teller *t, const link *l, const names *list, const char *text, size_t len) {
+    const char *name = named(t, l, text, len);
+    if (name) return name;
     if (is_word(text, len, "loss")) return doc_formula(t->doc, "%s", t->doc->style.loss);
     if (is_word(text, len, "one")) return list->one ? "one example: " : "";
     if (is_word(text, len, "for one")) return list->one ? "for one example " : "";
@@ -169,13 +182,13 @@ static const char *filled(teller *t, const names *list, const char *text, size_t
 }
 
 /* The words of a template with each {..} printed in place. */
-static const char *fill(teller *t, const names *list, const char *text) {
+static const char *fill(teller *t, const link *l, const names *list, const char *text) {
     buf b;
     buf_init(&b, t->a->mem);
     for (const char *open, *close; (open = strchr(text, '{')) && (close = strchr(open, '}'));
          text = close + 1) {
         buf_put(&b, text, (size_t)(open - text));
-        buf_puts(&b, filled(t, list, open + 1, (size_t)(close - open) - 1));
+        buf_puts(&b, filled(t, l, list, open + 1, (size_t)(close - open) - 1));
     }
     buf_puts(&b, text);
     return doc_take(t->doc, &b);
@@ -231,7 +244,7 @@ static bool is_of_turned(const teller *t, const link *l) {
 
 static void add_formula(teller *t, const link *l, const names *list, const proof_line *line) {
     document   *doc = t->doc;
-    const char *reason = fill(t, list, line->reason), *tail = fill(t, list, line->tail);
+    const char *reason = fill(t, l, list, line->reason), *tail = fill(t, l, list, line->tail);
     block      *b = doc_add(doc, BLOCK_LINE, reason[0] ? 3 : 5, reason);
     bool        matrix = line->line == LINE_MATRIX;
     add_sides(t, b, list, behind_sum(t, formula_of(t, line), l->to->n_through > 1), !matrix);
@@ -250,14 +263,14 @@ static void add_formula(teller *t, const link *l, const names *list, const proof
 }
 
 /* The last side of a claim in the place of {=}; the claim itself is evaluated and not shown. */
-static void add_claim(teller *t, const names *list, const proof_line *line) {
+static void add_claim(teller *t, const link *l, const names *list, const proof_line *line) {
     const char *formula = formula_of(t, line), *place = strstr(line->reason, "{=}"), *last = formula;
     assert(place);
     add_sides(t, doc_add_hidden(t->doc), list, formula, true);
     for (const char *next; (next = strstr(last, " = ")) != NULL;) last = next + 3;
     const char *words =
         doc_text(t->doc, "%.*s{%s}%s", (int)(place - line->reason), line->reason, last, place + 3);
-    doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, words));
+    doc_add(t->doc, BLOCK_WORDS, 3, fill(t, l, list, words));
 }
 
 /* ------------------------------------------------------------- derivatives */
@@ -369,7 +382,7 @@ static void add_shapes(teller *t, const link *l) {
 
 static void tell_line(teller *t, const link *l, const names *list, const proof_line *line) {
     switch ((line_kind)line->line) {
-    case LINE_WORDS: doc_add(t->doc, BLOCK_WORDS, 3, fill(t, list, line->reason)); break;
+    case LINE_WORDS: doc_add(t->doc, BLOCK_WORDS, 3, fill(t, l, list, line->reason)); break;
     case LINE_DERIVATIVE: add_derivative(t, l, list); break;
     case LINE_NUMBERS:
         if (is_for_numbers(t, l)) add_numbers(t, l);
@@ -377,7 +390,7 @@ static void tell_line(teller *t, const link *l, const names *list, const proof_l
     case LINE_SHAPES:
         if (is_for_numbers(t, l)) add_shapes(t, l);
         break;
-    case LINE_CLAIM: add_claim(t, list, line); break;
+    case LINE_CLAIM: add_claim(t, l, list, line); break;
     case LINE_INDEX: case LINE_MATRIX: add_formula(t, l, list, line); break;
     case LINE_END: break;
     }
@@ -402,6 +415,11 @@ static void tell_paragraph(teller *t, const link *l, bool matrices) {
     for (i++; i < n && proof_table[i].line != LINE_END; i++)
         if (!matrices || proof_table[i].line == LINE_MATRIX) tell_line(t, l, &list, &proof_table[i]);
     t->doc->style = old;
+}
+
+const char *proof_words(teller *t, const link *l, const char *text) {
+    names list = bind_link(t, l);
+    return fill(t, l, &list, text);
 }
 
 void proof_tell(teller *t, const link *l) {

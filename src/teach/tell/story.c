@@ -37,8 +37,7 @@ static void tell_link(teller *t, const link *l) {
 
 /* ------------------------------------------------------------- the m examples */
 
-/* The goal's gradient, with the shapes of what it is made of. */
-static void add_goal(teller *t, uint8_t indent, const char *words) {
+void story_goal(teller *t, uint8_t indent, const char *words) {
     node_id n = gradient_formula(t->goal);
     doc_add_line(t->doc, indent, words, ir_var(t->g, t->goal->grad)->leaf, n, doc_shapes(t->doc, n, false));
 }
@@ -60,7 +59,7 @@ static void tell_all_examples(teller *t) {
         doc_say(doc, 3,
                 "a %s of %s affects only its own example's loss, and every line above works %s by %s%s:",
                 line, doc_name(doc, v->var), line, line, add);
-    add_goal(t, 5, "");
+    story_goal(t, 5, "");
 }
 
 /* -------------------------------------------------------------- beginnings */
@@ -162,10 +161,30 @@ static void tell_title(teller *t) {
         BLOCK_TITLE;
 }
 
+enum { MOST_LAYERS = 4 };
+
+/* The line of all layers, and what it says for each of them. */
+static void tell_layers_of(teller *t, const tell_layers *all) {
+    document *doc = t->doc;
+    uint32_t  n = all->n < MOST_LAYERS ? all->n : MOST_LAYERS;
+    unsigned  here = 0;
+    for (uint32_t i = 0; i < all->n; i++)
+        if (all->of[i] == t->goal->var) here = all->l[i];
+    doc_say(doc, 0, "for any layer: %s.  Here %s%s", doc_slide(doc, "%s", all->line),
+            doc_formula(doc, "l = %u", here), all->n > 1 ? "; for each of them:" : ".");
+    for (uint32_t i = 0; i < n && all->n > 1; i++) {
+        const gradient *v = derivation_find(t->d, all->of[i]);
+        const char *note = doc_formula(doc, "l = %u", all->l[i]), *g = op_table[all->function[i]].name;
+        if (all->function[i])
+            note = doc_text(doc, "%s, %s", note, doc_slide(doc, "g[%u] = %s", all->l[i], g));
+        doc_add_line(doc, 3, "", ir_var(t->g, v->grad)->leaf, gradient_formula(v), note);
+    }
+    if (all->n > n) doc_say(doc, 3, "and %u more", all->n - n);
+}
+
 /* ------------------------------------------------------------------- whole */
 
-/* Did something cancel on the way to what is shown? */
-static bool has_cancelled(const teller *t, const gradient *v) {
+bool story_has_cancelled(const teller *t, const gradient *v) {
     const step *s = NULL;
     while ((s = outline_rewrite(t->o, t->d, v->var, s)))
         if (s->out == v->whole && strstr(s->rule, "cancel")) return true;
@@ -175,7 +194,7 @@ static bool has_cancelled(const teller *t, const gradient *v) {
 static void tell_cancelled(teller *t) {
     const gradient *v = t->goal;
     const link     *l = t->links.n ? &t->links.at[t->links.n - 1] : NULL;
-    if (!l || !proof_is_entry(l->kind) || link_is_indexed(t, l) || !has_cancelled(t, v)) return;
+    if (!l || !proof_is_entry(l->kind) || link_is_indexed(t, l) || !story_has_cancelled(t, v)) return;
     doc_say(t->doc, 3, "The derivative of %s cancels for this loss; in a hidden layer the factor g' stays.",
             op_table[ir_node(t->g, l->s->node)->op].name);
     if (l->from)
@@ -186,7 +205,7 @@ static void tell_cancelled(teller *t) {
                 doc_name(t->doc, l->from->grad), doc_name(t->doc, v->grad));
 }
 
-static void tell_links(teller *t) {
+void story_links(teller *t) {
     doc_say(t->doc, 0, "%s", "");
     for (uint32_t i = 0; i < t->links.n; i++) tell_link(t, &t->links.at[i]);
     tell_cancelled(t);
@@ -207,8 +226,7 @@ static const link *next_stage(const teller *t, const stmt *behind) {
     return out;
 }
 
-/* The statements of all links, for what is measured. */
-static void note_stages(teller *t) {
+void story_stages(teller *t) {
     enum { FAR = 100 };
     for (const link *l = next_stage(t, NULL); l; l = next_stage(t, l->s)) {
         bool goes_on = false;
@@ -260,20 +278,21 @@ static void tell_by_example(teller *t, explain_way way) {
                 "example at "
                 "a time.");
     if (way == BY_JACOBIAN) jacobian_tell(t);
-    else tell_links(t);
+    else story_links(t);
     if (indices && t->d->m->examples && t->doc->small[t->goal->var]) tell_all_examples(t);
-    if (!is_ended(t)) add_goal(t, 3, "together:");
+    if (!is_ended(t)) story_goal(t, 3, "together:");
 }
 
-static dfoo_status tell_all(teller *t, explain_way way) {
+static dfoo_status tell_all(teller *t, explain_way way, const tell_layers *all) {
     DFOO_TRY(link_find(t));
-    note_stages(t);
+    story_stages(t);
     tell_title(t);
     if (t->links.n == 0) {
         doc_say(t->doc, 0, "%s is the cost itself: it changes with itself one to one.",
                 doc_name(t->doc, t->goal->var));
         return arena_status(t->a);
     }
+    if (all) tell_layers_of(t, all);
     tell_slide(t);
     doc_say(t->doc, 0, "%s", "");
     paths_tell(t);
@@ -296,7 +315,8 @@ dfoo_status tell_gradient(document *doc, const program *run, const tell_options 
     if (!doc->small) DFOO_TRY(doc_open(doc));
     if (!doc->outline) DFOO_TRY(tell_outline(doc->d, g, doc->a, &doc->outline));
     t.o = doc->outline;
-    DFOO_TRY(tell_all(&t, opt->way));
+    if (opt->page) return primer_tell(&t, opt->page, run, opt, result);
+    DFOO_TRY(tell_all(&t, opt->way, opt->layers));
     add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(t.a));
     DFOO_TRY(arena_status(g->a)); /* nodes and names are made there */

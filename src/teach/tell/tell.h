@@ -27,6 +27,20 @@ typedef struct explain_edit {
     void *user;
 } explain_edit;
 
+/* The line that layers have in common, and those layers: the goal's is told for all of them. */
+typedef struct tell_layers {
+    const char     *line; /* dA[l-1] = W[l].T @ dZ[l] */
+    const var_id   *of;
+    const unsigned *l;
+    const op_id    *function; /* what g[l] is in it, or OP_NONE */
+    uint32_t        n;
+} tell_layers;
+
+typedef struct primer_page primer_page; /* a row of primer.def, see primer.h */
+
+/* What parameters are in numbers: simple ones, all 0, all the same. */
+typedef enum { START_SIMPLE, START_ZEROS, START_EQUAL } explain_start;
+
 typedef struct tell_options {
     explain_way         way;
     bool                steps;   /* every simplification, not only how many there were */
@@ -35,6 +49,9 @@ typedef struct tell_options {
     const sizes        *sizes;   /* .. with these sizes, NULL: small ones .. */
     const matrix       *given;   /* .. and values by var_id, where there are such; the rest is drawn */
     uint32_t            n_given;
+    explain_start       start; /* .. and these parameters, which then take a few steps */
+    const tell_layers  *layers; /* the goal is told for these; NULL: for itself */
+    const primer_page  *page;  /* a page of the primer is told instead; NULL: none */
     uint64_t            seed; /* of the values that every line is checked on */
     const explain_how  *how;  /* may be NULL: nothing is simplified */
     const explain_edit *edit; /* may be NULL */

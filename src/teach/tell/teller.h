@@ -74,6 +74,21 @@ static inline bool tell_has_loss(const teller *t) {
     return !t->d->m->examples || (t->doc->style.example && t->d->used == CONVENTION_COURSE);
 }
 
+/* ---- story.c: its parts */
+
+/* The goal's gradient, with the shapes of what it is made of. */
+void story_goal(teller *t, uint8_t indent, const char *words);
+/* Every link, the cost's side first, by its entries. */
+void story_links(teller *t);
+/* The statements of all links, for what is measured. */
+void story_stages(teller *t);
+/* Did something cancel on the way to what is shown? */
+bool story_has_cancelled(const teller *t, const gradient *v);
+
+/* ---- primer.c: a page of the primer, proven */
+dfoo_status primer_tell(teller *t, const primer_page *page, const program *run, const tell_options *opt,
+                        explain_result *r);
+
 /* ---- links.c */
 
 /* Is the link's variable there for each example, or for the only one that there is, a column? */
@@ -161,6 +176,9 @@ void entries_add_examples(teller *t, const link *l);
 
 /* ---- proof.c */
 void proof_tell(teller *t, const link *l);
+
+/* A sentence of a table, filled in for a link. */
+const char *proof_words(teller *t, const link *l, const char *text);
 
 /* Two examples side by side in small numbers, where the link is a product by what has one for each. */
 void proof_two_examples(teller *t, const link *l);
