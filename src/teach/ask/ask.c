@@ -5,7 +5,6 @@
  * spelled otherwise. Nothing is allocated. */
 #include "teach/ask/ask.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +30,18 @@ ask_row ask_at(size_t i) {
 }
 
 /* ----------------------------------------------------------------------- words */
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 typedef struct words {
     char   at[MOST_WORDS][LONGEST];
@@ -101,9 +112,9 @@ static void cut_ending(char *word) {
 /* A name without the number of its layer: dZ2 and dz[2] are dz. Numbers that begin a word stay: 1/m. */
 static void cut_number(char *word) {
     char *to = word;
-    if (isdigit((unsigned char)*word)) return;
+    if (is_digit(*word)) return;
     for (char *from = word; *from; from++)
-        if (!isdigit((unsigned char)*from) && *from != '[' && *from != ']' && *from != '(' && *from != ')')
+        if (!is_digit(*from) && *from != '[' && *from != ']' && *from != '(' && *from != ')')
             *to++ = *from;
     *to = 0;
 }
@@ -144,7 +155,7 @@ static void put(words *out, const char *word) {
     cut_number(to);
     bool name = to[0] && to[1] && (to[0] == 'd' || strchr(to, '-')) && strlen(to) <= 4;
     if (!name) cut_ending(to);
-    if (!*to || (isalpha((unsigned char)to[0]) && !to[1])) return; /* a single letter says little */
+    if (!*to || (is_letter(lower(to[0])) && !to[1])) return; /* a single letter says little */
     const char *same = same_word(to);
     if (same) {
         size_t len = strcspn(same, " ");
@@ -175,7 +186,7 @@ static void read_words(const char *text, words *out) {
             word[n++] = '-';
             text += 2;
         } else if (*text && !strchr(" \t\n,;:?!\"=", *text)) {
-            if (n + 1 < LONGEST) word[n++] = (char)tolower((unsigned char)*text);
+            if (n + 1 < LONGEST) word[n++] = lower(*text);
         } else if (n) {
             word[n] = 0;
             put_word(out, word);

@@ -18,7 +18,8 @@ static dfoo_status explain_one(sheet *p, const document *common, var_id v, const
     notation    names = p->names;
     *result = (explain_result){0};
     p->names.a = &a;
-    dfoo_status status = tell_gradient(&doc, run, opt, result);
+    dfoo_status status = opt->page ? primer_tell(&doc, run, opt, result)
+                                   : tell_gradient(&doc, run, opt, result);
     if (status == DFOO_OK)
         status = arena_status(g->a); /* it has the nodes: without memory they would be wrong */
     if (status == DFOO_OK) {

@@ -23,13 +23,15 @@ typedef struct figures {
     int        digits;  /* of every number */
 } figures;
 
-/* ---- numbers.c: a matrix as [0.31 -1.2; 0.07 2.1]; of a large one the first rows and columns */
-const char *figures_matrix(figures *f, matrix m);
-
 /* ---- hand.c */
 
 /* Draws the values, or takes what is given, and chooses the digits; differences can be measured then. */
 dfoo_status figures_draw(figures *f);
+
+enum { MOST_SHOWN = 8 }; /* rows and columns of a matrix */
+
+/* A matrix as [0.31 -1.2; 0.07 2.1]; of a large one the first rows and columns. */
+const char *figures_matrix(figures *f, matrix m);
 
 /* A number as it is shown. */
 double figures_shown(const figures *f, matrix m, size_t i);

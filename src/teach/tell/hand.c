@@ -76,6 +76,24 @@ double figures_shown(const figures *f, matrix m, size_t i) {
     return strtod(text, NULL);
 }
 
+const char *figures_matrix(figures *f, matrix m) {
+    buf    b;
+    size_t rows = m.rows < MOST_SHOWN ? m.rows : MOST_SHOWN, cols = m.cols < MOST_SHOWN ? m.cols : MOST_SHOWN;
+    bool   one = m.rows * m.cols == 1;
+    buf_init(&b, f->t->a->mem);
+    buf_puts(&b, one ? "" : "[");
+    for (size_t i = 0; i < rows; i++) {
+        buf_puts(&b, i ? "; " : "");
+        for (size_t k = 0; k < cols; k++) {
+            buf_puts(&b, k ? " " : "");
+            buf_number(&b, figures_shown(f, m, i * m.cols + k));
+        }
+        buf_puts(&b, cols < m.cols ? " .." : "");
+    }
+    if (!one) buf_puts(&b, rows < m.rows ? "; ..]" : "]");
+    return doc_take(f->t->doc, &b);
+}
+
 /* How far a matrix is from what its formula gives, beyond what is allowed; each entry counts, those that are
  * tiny beside the others less. */
 static bool agrees(matrix shown, matrix computed) {

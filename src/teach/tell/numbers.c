@@ -4,27 +4,9 @@
 
 #include "teach/tell/figures.h"
 
-enum { MOST_SHOWN = 8, MOST_LINES = 30 };
+enum { MOST_LINES = 30 };
 
-/* ---------------------------------------------------------------- matrices */
-
-const char *figures_matrix(figures *f, matrix m) {
-    buf    b;
-    size_t rows = m.rows < MOST_SHOWN ? m.rows : MOST_SHOWN, cols = m.cols < MOST_SHOWN ? m.cols : MOST_SHOWN;
-    bool   one = m.rows * m.cols == 1;
-    buf_init(&b, f->t->a->mem);
-    buf_puts(&b, one ? "" : "[");
-    for (size_t i = 0; i < rows; i++) {
-        buf_puts(&b, i ? "; " : "");
-        for (size_t k = 0; k < cols; k++) {
-            buf_puts(&b, k ? " " : "");
-            buf_number(&b, figures_shown(f, m, i * m.cols + k));
-        }
-        buf_puts(&b, cols < m.cols ? " .." : "");
-    }
-    if (!one) buf_puts(&b, rows < m.rows ? "; ..]" : "]");
-    return doc_take(f->t->doc, &b);
-}
+/* ------------------------------------------------------------------- lines */
 
 /* name = formula = value. */
 static void show(figures *f, const figure *x) {

@@ -2,7 +2,6 @@
  * that fits, and has it told by what tells the explanations. */
 #include "teach/tell/primer.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "teach/tell/figures.h"
@@ -81,6 +80,10 @@ const char *primer_model(const primer_page *page) {
     return page->model;
 }
 
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool is_blank(char c) {
     return c == ' ' || c == '-' || c == '_' || c == '\t';
 }
@@ -93,7 +96,7 @@ static bool is_same(const char *asked, const char *name, size_t len) {
         if (is_blank(*asked) && is_blank(*name)) {
             while (is_blank(*asked)) asked++;
             while (name < end && is_blank(*name)) name++;
-        } else if (tolower((unsigned char)*asked++) != tolower((unsigned char)*name++)) return false;
+        } else if (lower(*asked++) != lower(*name++)) return false;
     }
     while (is_blank(*asked)) asked++;
     return !*asked && name == end;
@@ -343,16 +346,17 @@ static dfoo_status tell_parts(teller *t, const primer_page *page, bool numbers, 
     return arena_status(t->a);
 }
 
-dfoo_status primer_tell(teller *t, const primer_page *page, const program *run, const tell_options *opt,
-                        explain_result *r) {
-    document *doc = t->doc;
-    DFOO_TRY(turn_to(t, t->goal));
-    story_stages(t);
+dfoo_status primer_tell(document *doc, const program *run, const tell_options *opt, explain_result *r) {
+    const primer_page *page = opt->page;
+    teller             t;
+    DFOO_TRY(story_open(&t, doc, opt));
+    DFOO_TRY(turn_to(&t, t.goal));
+    story_stages(&t);
     doc_add(doc, BLOCK_TITLE, 0, page->text);
     doc_say(doc, 0, "%s", page->about);
     if (page[1].text[0]) doc_say(doc, 0, "%s", "");
-    DFOO_TRY(tell_parts(t, page, false, run, opt, r));
-    DFOO_TRY(arena_status(t->g->a));
+    DFOO_TRY(tell_parts(&t, page, false, run, opt, r));
+    DFOO_TRY(arena_status(t.g->a));
     DFOO_TRY(prove_document(doc, doc->goal, run, opt->seed, r));
-    return tell_parts(t, page, true, run, opt, r);
+    return tell_parts(&t, page, true, run, opt, r);
 }

@@ -17,4 +17,7 @@ const char        *primer_model(const primer_page *page);
 /* The variable whose gradient the page is about in this model; 0: it has nothing of the kind. */
 dfoo_status primer_goal(document *doc, const primer_page *page, var_id *goal);
 
+/* Fills in the blocks of the page opt->page about doc->goal, and evaluates them. */
+dfoo_status primer_tell(document *doc, const program *run, const tell_options *opt, explain_result *r);
+
 #endif

@@ -301,21 +301,26 @@ static dfoo_status tell_all(teller *t, explain_way way, const tell_layers *all) 
     return arena_status(t->a);
 }
 
+dfoo_status story_open(teller *t, document *doc, const tell_options *opt) {
+    *t = (teller){.doc = doc,
+                  .d = doc->d,
+                  .g = doc->g,
+                  .a = doc->a,
+                  .goal = derivation_find(doc->d, doc->goal),
+                  .how = opt->how,
+                  .edit = opt->edit};
+    if (!t->goal) return DFOO_EINPUT;
+    if (!doc->small) DFOO_TRY(doc_open(doc));
+    if (!doc->outline) DFOO_TRY(tell_outline(doc->d, doc->g, doc->a, &doc->outline));
+    t->o = doc->outline;
+    return DFOO_OK;
+}
+
 dfoo_status tell_gradient(document *doc, const program *run, const tell_options *opt,
                           explain_result *result) {
     ir    *g = doc->g;
-    teller t = {.doc = doc,
-                .d = doc->d,
-                .g = g,
-                .a = doc->a,
-                .goal = derivation_find(doc->d, doc->goal),
-                .how = opt->how,
-                .edit = opt->edit};
-    if (!t.goal) return DFOO_EINPUT;
-    if (!doc->small) DFOO_TRY(doc_open(doc));
-    if (!doc->outline) DFOO_TRY(tell_outline(doc->d, g, doc->a, &doc->outline));
-    t.o = doc->outline;
-    if (opt->page) return primer_tell(&t, opt->page, run, opt, result);
+    teller t;
+    DFOO_TRY(story_open(&t, doc, opt));
     DFOO_TRY(tell_all(&t, opt->way, opt->layers));
     add_all_rewrites(&t, opt->steps);
     DFOO_TRY(arena_status(t.a));

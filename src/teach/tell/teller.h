@@ -76,6 +76,9 @@ static inline bool tell_has_loss(const teller *t) {
 
 /* ---- story.c: its parts */
 
+/* Begins the telling of a document about doc->goal. */
+dfoo_status story_open(teller *t, document *doc, const tell_options *opt);
+
 /* The goal's gradient, with the shapes of what it is made of. */
 void story_goal(teller *t, uint8_t indent, const char *words);
 /* Every link, the cost's side first, by its entries. */
@@ -84,10 +87,6 @@ void story_links(teller *t);
 void story_stages(teller *t);
 /* Did something cancel on the way to what is shown? */
 bool story_has_cancelled(const teller *t, const gradient *v);
-
-/* ---- primer.c: a page of the primer, proven */
-dfoo_status primer_tell(teller *t, const primer_page *page, const program *run, const tell_options *opt,
-                        explain_result *r);
 
 /* ---- links.c */
 
