@@ -35,6 +35,7 @@ typedef struct request {
     dfoo_grad_options     grad;
     dfoo_check_options    check;
     dfoo_judge_options    judge;
+    dfoo_practice_options practice;
     dfoo_train_options    train;
     dfoo_predict_options  predict; /* of `plot`, too */
     dfoo_plot_options     plot;
@@ -50,6 +51,7 @@ typedef struct request {
     {.shell = -1,                                                                                            \
      .hint = -1,                                                                                             \
      .judge = DFOO_INIT(dfoo_judge_options),                                                                 \
+     .practice = DFOO_INIT(dfoo_practice_options),                                                           \
      .derive = DFOO_INIT(dfoo_derive_options),                                                               \
      .explain = DFOO_INIT(dfoo_explain_options),                                                             \
      .grad = DFOO_INIT(dfoo_grad_options),                                                                   \
@@ -152,6 +154,9 @@ dfoo_status together_check(const command *c, const request *r);
 
 /* Was the option of this name on the command line? */
 bool was_given(const request *r, command_id command, const char *name);
+
+/* The number of the format: what was asked for, or else what the name of the output ends in. */
+int format_of(const request *r, command_id command, dfoo_words formats);
 
 /* -------------------------------------------------------- words and numbers */
 

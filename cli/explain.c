@@ -16,17 +16,8 @@ static void add_json(const task *w, const char *function, const dfoo_explain_opt
     dfoo_text_free(w->d, text);
 }
 
-/* The format's number: what was asked for, or else what the name of the file to write ends in. */
-static int format_of(const request *r) {
-    const char *ending;
-    if (!r->output || r->ascii || was_given(r, COMMAND_explain, "format")) return r->format;
-    for (size_t i = 0; (ending = dfoo_word_ending(DFOO_EXPLAIN_FORMATS, i)); i++)
-        if (ends_with(r->output, ending)) return (int)i;
-    return r->format;
-}
-
 dfoo_status run_explain(dfoo *d, request *r) {
-    const int   format = format_of(r);
+    const int   format = format_of(r, COMMAND_explain, DFOO_EXPLAIN_FORMATS);
     const bool  plain = format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
     const char *function = r->args[1] || r->all ? NULL : r->args[0];
     char       *text = NULL;

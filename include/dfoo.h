@@ -209,7 +209,8 @@ typedef enum dfoo_words {
     DFOO_SCHEDULES = 6,
     DFOO_DERIVE_FORMATS = 7,
     DFOO_EXPLAIN_FORMATS = 8,
-    DFOO_PAGES = 9
+    DFOO_PAGES = 9,
+    DFOO_PRACTICE_FORMATS = 10
 } dfoo_words;
 
 /* Word number i of a list, a constant; NULL behind the last. */
@@ -330,7 +331,8 @@ typedef enum dfoo_format {
     DFOO_JSON = 4,  /* everything as data, see docs/json.md */
     DFOO_HTML = 5,  /* dfoo_explain: one self-contained page; dfoo_derive: a table with MathML */
     DFOO_MARKDOWN = 6, /* dfoo_explain: with TeX's mathematics between dollars */
-    DFOO_TYPST = 7     /* equations for Typst */
+    DFOO_TYPST = 7,    /* equations for Typst */
+    DFOO_MOODLE = 8    /* dfoo_practice: questions for Moodle's question bank */
 } dfoo_format;
 
 /* The format that a word of DFOO_DERIVE_FORMATS or DFOO_EXPLAIN_FORMATS means; DFOO_TEXT: it is the word of
@@ -444,6 +446,29 @@ DFOO_API dfoo_status dfoo_diagnose(dfoo_model *model, const dfoo_diagnose_option
 
 /* The mistakes that have a name, by kind, with what each does to a derivation. Freed with dfoo_text_free. */
 DFOO_API dfoo_status dfoo_mistakes(dfoo *d, char **text);
+
+/* ------------------------------------------------------------------ practice */
+
+/* What an exercise asks for: a line that is missing, or the one that is wrong. */
+typedef enum dfoo_exercise { DFOO_ANY_EXERCISE = 0, DFOO_BLANK = 1, DFOO_MISTAKE = 2 } dfoo_exercise;
+
+typedef struct dfoo_practice_options {
+    size_t size; /* DFOO_INIT */
+    uint64_t        seed;   /* the same exercise for everybody who has the model and this number */
+    dfoo_exercise   kind;
+    size_t          count;  /* how many, of the seeds from this one on; 0: one */
+    dfoo_convention convention;
+    const char     *answer; /* to one exercise: the line, `dW2 = 1/m * dZ2 @ A1.T`, or what stands behind its =; of a
+                               line that is wrong also its name alone. NULL: none yet */
+    int             hint;   /* 0: none; 1 where, 2 what kind, 3 more of it, 4 the solution; of an answer that is
+                               wrong, what is told of it (0: 2), as in dfoo_diagnose */
+    dfoo_format     format; /* DFOO_TEXT, DFOO_ASCII, DFOO_MARKDOWN, DFOO_HTML, DFOO_MOODLE, DFOO_JSON (docs/json.md) */
+} dfoo_practice_options;
+
+/* An exercise from the model's own backward pass, or the judgement of an answer to it: by what the answer computes, not
+ * by how it is written. DFOO_NO: the answer is wrong (the text says how). DFOO_EINPUT: it cannot be read, or the
+ * model has no line to ask for. */
+DFOO_API dfoo_status dfoo_practice(dfoo_model *model, const dfoo_practice_options *options, char **text);
 
 /* ------------------------------------------------------- learners' programs */
 

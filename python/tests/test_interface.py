@@ -13,7 +13,7 @@ from dfoo import _c
 
 # What a Python program uses instead. Functions that only give memory back have garbage collection.
 COUNTERPARTS = {
-    "dfoo_version": "__version__", "dfoo_judge": "judge", "dfoo_diagnose": "Model.diagnose", "dfoo_mistakes": "mistakes", "dfoo_judgement_free": "Judgement", "dfoo_word_format": "Model.derive", "dfoo_status_text": "Error", "dfoo_open": "Model", "dfoo_close": "Model",
+    "dfoo_version": "__version__", "dfoo_judge": "judge", "dfoo_diagnose": "Model.diagnose", "dfoo_mistakes": "mistakes", "dfoo_practice": "Model.practice", "dfoo_judgement_free": "Judgement", "dfoo_word_format": "Model.derive", "dfoo_status_text": "Error", "dfoo_open": "Model", "dfoo_close": "Model",
     "dfoo_messages": "Error", "dfoo_messages_clear": "Error", "dfoo_message_count": "Message", "dfoo_message_at": "Message",
     "dfoo_text_free": "Text", "dfoo_arrays_new": "Values", "dfoo_arrays_free": "Values", "dfoo_arrays_borrow": "Model.grad",
     "dfoo_arrays_get": "Values", "dfoo_arrays_count": "Values", "dfoo_arrays_at": "Values", "dfoo_arrays_write": "Run.save",

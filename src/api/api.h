@@ -132,6 +132,7 @@ dfoo_status work_both(work *w, derivation *out);
 
 /* check.c: the derivation for rooms that derive again, with a mistake planted; in the course's convention. */
 extern const check_engine work_course;
+extern const check_engine work_engines[2]; /* by convention */
 
 /* jacobian.c: the model becomes one of one example whose cost is the value of this name, and w->dv its
  * Jacobians; and these against differences. *worst: relative to the largest entry of each. */

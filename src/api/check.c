@@ -4,11 +4,16 @@
 #include "core/core.h"
 
 static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
-    (void)user;
-    return diff_run(m, a, &(diff_options){.convention = CONVENTION_COURSE, .edit = edit}, out);
+    const convention *how = user;
+    return diff_run(m, a, &(diff_options){.convention = *how, .edit = edit}, out);
 }
 
-const check_engine work_course = {derive_again, NULL};
+static const convention in_course = CONVENTION_COURSE, in_dj = CONVENTION_DJ;
+
+#define BY(CONVENTION) {derive_again, (void *)(uintptr_t)&(CONVENTION)}
+
+const check_engine work_course = BY(in_course);
+const check_engine work_engines[2] = {BY(in_course), BY(in_dj)};
 
 dfoo_status work_try_second(work *w, const check_options *how, second_judged *out) {
     return check_second(&w->m, &w->dv, &w->second, &w->a, &work_course, how, out);
@@ -55,7 +60,7 @@ dfoo_status dfoo_check(dfoo_model *model, const dfoo_check_options *options, cha
     NEED(NULL, model);
     NEED(model->d, text);
     TAKE(model->d, dfoo_check_options, options, how);
-    KNOWN(model->d, how.format, DFOO_TYPST);
+    KNOWN(model->d, how.format, DFOO_MOODLE);
     dfoo_arrays *plain;
     dfoo_status  status = set_plain(model->d, &how.values, &plain);
     if (status == DFOO_OK) status = work_write_text(model->d, model, check, &how, text);

@@ -207,6 +207,6 @@ dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, c
     NEED(model->d, text);
     TAKE(model->d, dfoo_derive_options, options, how);
     KNOWN(model->d, how.convention, DFOO_DJ);
-    KNOWN(model->d, how.format, DFOO_TYPST);
+    KNOWN(model->d, how.format, DFOO_MOODLE);
     return work_write_text(model->d, model, derive, &how, text);
 }

@@ -5,16 +5,6 @@
 #include "core/core.h"
 #include "teach/teach.h"
 
-typedef struct engine_user {
-    convention convention;
-} engine_user;
-
-static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
-    const engine_user *u = user;
-    diff_options       how = {.convention = u->convention, .edit = edit};
-    return diff_run(m, a, &how, out);
-}
-
 static const report_kind kinds[] = {
     [DFOO_TEXT] = REPORT_TEXT, [DFOO_MARKDOWN] = REPORT_MARKDOWN, [DFOO_HTML] = REPORT_HTML,
     [DFOO_JSON] = REPORT_JSON,
@@ -25,8 +15,6 @@ static bool is_known(dfoo_format f) {
 }
 
 static dfoo_status find_out(work *w, const dfoo_diagnose_options *opt, diagnosis *out) {
-    engine_user       user[2] = {{CONVENTION_COURSE}, {CONVENTION_DJ}};
-    check_engine      engine[2] = {{derive_again, &user[0]}, {derive_again, &user[1]}};
     diagnosis_options how = {.seed = opt->seed};
     if (opt->values) how.values[how.n_values++] = opt->values;
     if (!opt->equations && !opt->answers && !w->m.claims.n)
@@ -34,12 +22,13 @@ static dfoo_status find_out(work *w, const dfoo_diagnose_options *opt, diagnosis
     if (opt->answers && !opt->values)
         return diag_alone(&w->messages,
                           "arrays can be judged only with the values that they were computed from");
+    DFOO_TRY(work_name(w)); /* lines may use the names that `derive` gives */
     if (opt->equations)
         DFOO_TRY(lang_read_claims(&w->m, &w->a, &w->names, &w->messages, opt->name ? opt->name : "claims",
                                   opt->equations, strlen(opt->equations)));
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     answer_source source = opt->answers ? source_arrays(opt->answers) : source_claims(&w->m);
-    return diagnose(&w->m, &w->a, engine, &source, &how, out);
+    return diagnose(&w->m, &w->a, work_engines, &source, &how, out);
 }
 
 static dfoo_status diagnose_and_write(work *w, const void *request, buf *out) {
@@ -66,7 +55,7 @@ dfoo_status dfoo_diagnose(dfoo_model *model, const dfoo_diagnose_options *option
     NEED(NULL, model);
     NEED(model->d, text);
     TAKE(model->d, dfoo_diagnose_options, options, how);
-    KNOWN(model->d, how.format, DFOO_TYPST);
+    KNOWN(model->d, how.format, DFOO_MOODLE);
     dfoo_arrays *plain = NULL, *plain_answers = NULL;
     dfoo_status  status = set_plain(model->d, &how.values, &plain);
     if (status == DFOO_OK) status = set_plain(model->d, &how.answers, &plain_answers);

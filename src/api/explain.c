@@ -237,7 +237,7 @@ static dfoo_status known_options(dfoo *d, const char *function, const dfoo_expla
         return use_unknown(d, function, "convention", (int)how->convention);
     if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
     if ((unsigned)how->start > DFOO_START_EQUAL) return use_unknown(d, function, "start", (int)how->start);
-    if ((unsigned)how->format > DFOO_TYPST) return use_unknown(d, function, "format", (int)how->format);
+    if ((unsigned)how->format > DFOO_MOODLE) return use_unknown(d, function, "format", (int)how->format);
     return DFOO_OK;
 }
 

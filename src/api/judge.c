@@ -101,7 +101,7 @@ dfoo_status dfoo_judge(dfoo_model *model, const char *name, const char *source, 
     NEED(model->d, source);
     NEED(model->d, out);
     TAKE(model->d, dfoo_judge_options, options, how);
-    KNOWN(model->d, how.format, DFOO_TYPST);
+    KNOWN(model->d, how.format, DFOO_MOODLE);
     owned_judgement *to = mem_new(&model->d->mem, sizeof *to);
     if (!to) return DFOO_ENOMEM;
     arena_init(&to->a, model->d->mem);

@@ -30,6 +30,7 @@ static bool page_at(size_t i, lang_word *out) {
 static const text_format *format_at(dfoo_words list, size_t i) {
     const text_format *row = list == DFOO_DERIVE_FORMATS    ? emit_format_at(i)
                              : list == DFOO_EXPLAIN_FORMATS ? page_format_at(i)
+                             : list == DFOO_PRACTICE_FORMATS ? practice_format_at(i)
                                                             : NULL;
     return row && row->name ? row : NULL;
 }

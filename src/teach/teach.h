@@ -9,5 +9,6 @@
 #include "teach/explain/explain.h"
 #include "teach/judge/judge.h"
 #include "teach/plot/plot.h"
+#include "teach/practice/practice.h"
 
 #endif

@@ -16,6 +16,7 @@ BASES = {
     "grad": [{"": ["two_layer"], "--values": "v.npz", "--output": "out"}],
     "grade": [{"": ["two_layer", "mine.py"], "--output": "out"}],
     "check": [{"": ["two_layer"]}],
+    "practice": [{"": ["two_layer"]}],
     "train": [{"": ["two_layer"], "--data": "d.csv", "--output": "out"}],
     "predict": [{"--weights": "w.npz", "--data": "d.csv"}],
     "plot": [{"--weights": "w.npz", "--data": "d.csv"}, {"--log": "l.csv"}],

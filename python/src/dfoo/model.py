@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._arrays import Array
     from .function import Function, Objective
     from .judging import Judgement
+    from .practice import Exercise
     from .training import Run, Trainer
 
 CONVENTIONS = {"course": 0, "dJ": 1}
@@ -267,6 +268,21 @@ class Model:
         from .judging import judge
 
         return judge(source, self, hint=hint, seed=seed)
+
+    def practice(self, seed: int = 0, *, kind: str = "any", convention: str = "course") -> Exercise:
+        """An exercise: a line of the backward pass that is missing (kind "blank") or one that is wrong ("mistake"). A seed makes
+        the same one for everybody."""
+        from .practice import Exercise, chosen
+
+        return Exercise(self, chosen(seed, kind, choice("convention", convention, CONVENTIONS)))
+
+    def worksheet(self, count: int = 6, *, seed: int = 0, kind: str = "any", format: str = "html", solutions: bool = True,
+                  convention: str = "course") -> str:
+        """Exercises of the seeds from this one on, with their solutions at the end: "html" to be printed, "markdown", "text",
+        "moodle" for a question bank, or "json"."""
+        from .practice import chosen, sheet
+
+        return sheet(self, count, format, solutions, chosen(seed, kind, choice("convention", convention, CONVENTIONS)))
 
     def diagnose(self, answers: Union[str, Mapping[str, Any]], *, values: Optional[Mapping[str, Any]] = None, hint: int = 3,
                  show: bool = False, seed: int = 0) -> Report:

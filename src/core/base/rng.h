@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Streams, so that two uses of one seed never share numbers. */
-enum { RNG_INIT = 1, RNG_SHUFFLE = 2, RNG_SPLIT = 3, RNG_CHECK = 4, RNG_DROPOUT = 5 };
+enum { RNG_INIT = 1, RNG_SHUFFLE = 2, RNG_SPLIT = 3, RNG_CHECK = 4, RNG_DROPOUT = 5, RNG_PRACTICE = 6 };
 
 typedef struct rng {
     uint64_t seed;

@@ -13,6 +13,9 @@ dfoo_status lang_read(model *m, arena *a, symbols *names, diags *d, const char *
 dfoo_status lang_read_claims(model *m, arena *a, symbols *names, diags *d, const char *name, const char *text,
                              size_t len);
 
+/* What the model is called on a command line: two_layer for one that is built in, else its file. */
+void lang_put_called(const model *m, buf *out);
+
 /* The model with its shapes and sizes, statement by statement, and the number of parameters. */
 void lang_show(const model *m, buf *out);
 

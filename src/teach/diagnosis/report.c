@@ -127,7 +127,9 @@ static void write_mistake(page *p, const diagnosed *x) {
     if (p->hint < HINT_ANSWER || !v) return;
     buf_printf(&b, "the right line: %s = ", ir_var_name(&p->d->m->g, v->grad));
     print_node(&p->d->m->g, v->shown ? v->whole : v->local, &b);
-    buf_printf(&b, "; why: dfoo explain %s %s", p->d->m->src.name, ir_var_name(&p->d->m->g, v->grad));
+    buf_puts(&b, "; why: dfoo explain ");
+    lang_put_called(p->d->m, &b);
+    buf_printf(&b, " %s", ir_var_name(&p->d->m->g, v->grad));
     p->way->paragraph(p->out, take(p, &b), false);
     buf_free(&b);
 }

@@ -103,12 +103,7 @@ static void markdown_lines(buf *out, const char *text) {
 /* --------------------------------------------------------------------- HTML */
 
 static void put_html(buf *out, const char *text) {
-    for (; *text; text++) {
-        if (*text == '&') buf_puts(out, "&amp;");
-        else if (*text == '<') buf_puts(out, "&lt;");
-        else if (*text == '>') buf_puts(out, "&gt;");
-        else buf_put(out, text, 1);
-    }
+    page_html.prose(text, strlen(text), out);
 }
 
 static void html_begin(buf *out, const char *title) {
