@@ -193,6 +193,8 @@ dfoo_status failed(const char *what, const char *path, int error);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Moves the context's messages to standard error. */
 void say_messages(dfoo *d);
+/* From now on notes are left out: --quiet. */
+void say_no_notes(void);
 /* Did an error go to standard error? */
 bool said_anything(void);
 

@@ -14,6 +14,7 @@
 
 static int  write_error; /* errno of the first failed write to standard output */
 static bool said;
+static bool quiet; /* notes are not said */
 
 /* For --json, whose object has it as a text. */
 static void keep_output(const char *format, va_list args) {
@@ -73,10 +74,31 @@ static bool is_unread(void) {
     return poll(&reader, 1, 0) > 0 && reader.revents & POLLERR;
 }
 
+void say_no_notes(void) {
+    quiet = true;
+}
+
+/* What begins a line without a blank begins a message: those that are no notes. */
+static void say_without_notes(const char *text) {
+    bool note = false;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        if (*text != ' ') note = strncmp(text, "note: ", 6) == 0;
+        if (!note) say("%.*s\n", (int)len, text);
+        said |= !note;
+        text += len + (text[len] == '\n');
+    }
+}
+
 void say_messages(dfoo *d) {
     for (size_t i = 0; json_asked() && dfoo_message_at(d, i); i++) json_message(dfoo_message_at(d, i));
     const char *text = dfoo_messages(d);
     if (!*text) return;
+    if (quiet) {
+        say_without_notes(text);
+        dfoo_messages_clear(d);
+        return;
+    }
     if (!is_unread()) say("%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
     said = true;
     dfoo_messages_clear(d);

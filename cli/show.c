@@ -13,7 +13,28 @@ static void show_builtin(const char *text, const char *summary) {
     }
 }
 
+/* Does a file begin as an NPZ file does? */
+static bool is_run(const char *path) {
+    char  head[4] = "";
+    FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    bool  is = f && fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "PK\3\4", 4) == 0;
+    if (f) fclose(f);
+    return is;
+}
+
+static dfoo_status show_run(dfoo *d, const char *path) {
+    dfoo_arrays *run;
+    char        *text = NULL;
+    dfoo_status  status = dfoo_arrays_new(d, &run);
+    if (status == DFOO_OK) status = dfoo_arrays_read(d, path, run);
+    if (status == DFOO_OK) status = dfoo_show_run(d, run, &text);
+    status = answer(d, status, text, NULL);
+    dfoo_arrays_free(run);
+    return status;
+}
+
 dfoo_status run_show(dfoo *d, request *r) {
+    if (r->args[0] && is_run(r->args[0])) return show_run(d, r->args[0]);
     const char *name = r->args[0];
     const char *builtin = name && !r->show.plan && !r->settings.n ? builtin_of(name) : NULL;
     char       *text = NULL;

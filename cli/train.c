@@ -135,6 +135,7 @@ static dfoo_status train_model(task *w, request *r) {
 
 dfoo_status run_train(dfoo *d, request *r) {
     task        w = {.d = d};
+    if (r->quiet) say_no_notes();
     dfoo_status status = task_open(&w, d, r);
     if (status == DFOO_OK) status = train_model(&w, r);
     task_close(&w);

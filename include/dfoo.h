@@ -706,6 +706,10 @@ typedef struct dfoo_train_options {
      * then a sample of the same: sizes and standardising follow from it, scores and lessons are of it. NULL: none. */
     int (*fill)(void *user, size_t epoch, size_t first, dfoo_arrays *batch);
     size_t fill_examples;
+
+    /* What becomes of the columns of a CSV file (docs/data.md): NULL: rules that are found, "none", or a file of rules
+     * for some of them. Arrays are taken as they are. */
+    const char *prepare;
 } dfoo_train_options;
 
 /* For dfoo_train_options.zeros. */
@@ -775,6 +779,10 @@ DFOO_API dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_p
 /* The model that a run was trained with, and what was set in it: runs know both. DFOO_EINPUT: this one does not, it is
  * older. */
 DFOO_API dfoo_status dfoo_model_from_run(dfoo *d, const dfoo_arrays *run, dfoo_model **out);
+
+/* A run as text: the equations of its model, how it was trained, and what becomes of the columns of a table, as lines
+ * that a file for `prepare` can have. DFOO_EINPUT: it is no run. */
+DFOO_API dfoo_status dfoo_show_run(dfoo *d, const dfoo_arrays *run, char **text);
 
 /* The equations by which these options change the parameters, in dfoo's notation: what is run, and a
  * text that can be a file for `optimizer`. Of the options those from `optimizer` to `decay_all` are used. */

@@ -19,7 +19,7 @@ COUNTERPARTS = {
     "dfoo_arrays_get": "Values", "dfoo_arrays_count": "Values", "dfoo_arrays_at": "Values", "dfoo_arrays_write": "Run.save",
     "dfoo_word": "functions", "dfoo_model_parse": "Model", "dfoo_model_read": "Model.read", "dfoo_model_free": "Model",
     "dfoo_model_text": "Model", "dfoo_new_model": "Model.new", "dfoo_builtin_name": "models", "dfoo_model_set": "Model.set",
-    "dfoo_show": "Model.show", "dfoo_derive": "Model.derive", "dfoo_explain": "Model.explain", "dfoo_explain_function": "explain", "dfoo_ask": "ask",
+    "dfoo_show": "Model.show", "dfoo_show_run": "Run.show", "dfoo_derive": "Model.derive", "dfoo_explain": "Model.explain", "dfoo_explain_function": "explain", "dfoo_ask": "ask",
     "dfoo_check": "Model.check", "dfoo_grad": "Model.grad", "dfoo_compile": "Model.compile", "dfoo_function_free": "Function",
     "dfoo_function_bind": "Function", "dfoo_function_bind_strided": "Function", "dfoo_function_bind_output": "Objective",
     "dfoo_function_run": "Function.run", "dfoo_function_get": "Function", "dfoo_function_shape": "Function",

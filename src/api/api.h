@@ -189,6 +189,9 @@ var_id work_find(work *w, const char *name);
 /* The same, first as spelled, then in any case, without a word where there is none. */
 var_id work_look(const work *w, const char *name);
 
+/* The text of a file, and the name that messages call it; *text stays NULL if there is no such file. */
+dfoo_status api_read_file(arena *a, diags *d, const char **path, const char **text);
+
 /* How parameters change, from the public options: optimiser, settings, schedule, clipping, decay. */
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how);
 

@@ -83,6 +83,7 @@ static dfoo_status load_file(work *w, const load_request *r, const char *path, l
     const char       *twice = NULL;
     data_read_options how = {
         .table = &table, .tables = &w->a, .texts = &l->texts, .header = header_of(r->header)};
+    how.missing = r->missing;
     DFOO_TRY(arrays_new(&w->d->mem, &set));
     dfoo_status status = data_read(path, &how, &w->messages, set);
     if (arrays_count(set) != 1 && !table.n_cols) l->one_each = false;
@@ -250,4 +251,15 @@ dfoo_status load_classes(work *w, const char *text, const loaded *l, feed_option
         &w->messages,
         "--classes %s: this is no array of text in the data, no file, and no list of names with commas",
         text);
+}
+
+/* ----------------------------------------------------------------- columns */
+
+dfoo_status load_rules(work *w, const char *prepare, feed_options *how) {
+    const char *path = prepare, *text = NULL;
+    how->prepare = !prepare || strcmp(prepare, "none") != 0;
+    if (!prepare || !how->prepare) return DFOO_OK;
+    DFOO_TRY(api_read_file(&w->a, &w->messages, &path, &text));
+    if (!text) return diag_alone(&w->messages, "--prepare %s: there is no such file; `none` takes columns as they are", prepare);
+    return prepare_read(&w->messages, &w->a, prepare, text, &how->rules, &how->n_rules);
 }

@@ -21,6 +21,7 @@ typedef struct load_request {
     const char        *map; /* "X=a,b,Y=c", or NULL */
     const char        *map_option;
     dfoo_header        header;
+    bool               missing; /* values of a CSV file may be missing */
 } load_request;
 
 /* loaded_free is to be called after a failure, too; `l` starts as all zero. */
@@ -43,12 +44,16 @@ dfoo_status load_scales(work *w, const char *text, feed_options *how);
  * called as they usually are. */
 dfoo_status load_classes(work *w, const char *text, const loaded *l, feed_options *how);
 
+/* What becomes of the columns of tables: NULL, "none", or a file of rules. */
+dfoo_status load_rules(work *w, const char *prepare, feed_options *how);
+
 /* What the options of predicting say: the program that a step of training runs, the data, the labels. */
 typedef struct examples_call {
     feed_source  data;
     feed_options how;
     program      p;
 } examples_call;
-dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out);
+dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l,
+                          examples_call *out);
 
 #endif

@@ -100,6 +100,10 @@ static dfoo_status read_schedule(const reading *r, const char *text, rule_option
     return read_file(r, &how->schedule, &how->schedule_text);
 }
 
+dfoo_status api_read_file(arena *a, diags *d, const char **path, const char **text) {
+    return read_file(&(reading){a, d}, path, text);
+}
+
 dfoo_status api_read_update(arena *a, diags *d, const dfoo_train_options *opt, rule_options *how) {
     reading r = {a, d};
     bool    has_rate = opt->learning_rate != 0 || (opt->zeros & DFOO_ZERO_LEARNING_RATE);

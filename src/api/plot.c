@@ -167,7 +167,7 @@ typedef struct picture {
 static dfoo_status read_examples(picture *p, const dfoo_plot_options *opt, loaded *l) {
     work     *w = p->w;
     word_list features;
-    DFOO_TRY(work_examples(w, opt->examples, l, &p->call));
+    DFOO_TRY(work_examples(w, p->run, opt->examples, l, &p->call));
     DFOO_TRY(work_words(w, opt->features, &features));
     return train_points_read(&w->m, &p->call.p, p->run, &p->call.data, &p->call.how, features.list.at,
                              features.list.n, &w->a, &p->points);

@@ -13,22 +13,32 @@ void progress_scores(dfoo_progress *p, const train_score *train, const train_sco
     p->metric_name = !isnan(p->metric) || !isnan(p->test_metric) ? "accuracy" : NULL;
 }
 
-dfoo_status work_examples(work *w, const dfoo_predict_options *opt, loaded *l, examples_call *out) {
+/* Does the run have rules for columns of tables? */
+static bool is_prepared(const dfoo_arrays *run) {
+    static const char name[] = "dfoo.prepare.";
+    for (size_t i = 0; i < arrays_count(run); i++)
+        if (strncmp(arrays_at(run, i)->name, name, strlen(name)) == 0) return true;
+    return false;
+}
+
+dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l,
+                          examples_call *out) {
     *out = (examples_call){.how = {.machine = {1, w->d->isa},
                                    .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
                                    .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
-    DFOO_TRY(load(w, &(load_request){opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header},
-                  l, &out->data));
-    return work_training_program(w, &out->p);
+    load_request r = {opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header, is_prepared(run)};
+    DFOO_TRY(load(w, &r, l, &out->data));
+    DFOO_TRY(work_training_program(w, &out->p));
+    return train_target_of(&w->m, &out->p, run);
 }
 
 static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l,
                            dfoo_arrays *out, train_score *score) {
     examples_call   call;
     train_confusion confusion;
-    DFOO_TRY(work_examples(w, opt, l, &call));
+    DFOO_TRY(work_examples(w, run, opt, l, &call));
     DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score,
                            opt->confusion ? &confusion : NULL));
     return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;

@@ -44,6 +44,7 @@ static dfoo_status open_shared(dfoo *d, shared *s, const dfoo_arrays *run, exec_
     dfoo_model_free(model);
     DFOO_TRY(status);
     DFOO_TRY(forward_program(&s->w, &p));
+    DFOO_TRY(train_target_of(&s->w.m, &p, s->run));
     return predictor_open(&s->w.m, &p, s->run, type, s->w.d->isa, &s->w.a, &s->k);
 }
 

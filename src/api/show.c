@@ -34,3 +34,29 @@ dfoo_status dfoo_show(dfoo_model *model, const dfoo_show_options *options, char 
     TAKE(model->d, dfoo_show_options, options, how);
     return work_write_text(model->d, model, show, &how, text);
 }
+
+typedef struct run_request {
+    const dfoo_arrays *run;
+} run_request;
+
+static dfoo_status show_run(work *w, const void *request, buf *out) {
+    const run_request *r = request;
+    lang_show(&w->m, out);
+    buf_puts(out, "\n");
+    return train_describe(&w->m, r->run, out);
+}
+
+dfoo_status dfoo_show_run(dfoo *d, const dfoo_arrays *run, char **text) {
+    dfoo_model  *model = NULL;
+    dfoo_arrays *plain = NULL;
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, run);
+    NEED(d, text);
+    dfoo_status status = set_plain(d, &run, &plain);
+    if (status == DFOO_OK) status = run_model(d, run, &model);
+    if (status == DFOO_OK) status = work_write_text(d, model, show_run, &(run_request){run}, text);
+    dfoo_model_free(model);
+    arrays_free(plain);
+    return status;
+}

@@ -129,6 +129,8 @@ static dfoo_status read_options(dfoo_trainer *k) {
     how->user = how->fill_user = k;
     k->every = k->next = o->report_every ? o->report_every : about(20, epochs);
     DFOO_TRY(work_labels(&k->w, o->labels, &how->feed));
+    DFOO_TRY(load_rules(&k->w, o->prepare, &how->feed));
+    how->feed.as_is = o->scale && !o->standardize;
     return api_read_update(&k->w.a, &k->w.messages, o, &how->rule);
 }
 
@@ -136,11 +138,10 @@ static dfoo_status read_data(dfoo_trainer *k) {
     const dfoo_train_options *o = &k->opt;
     work                     *w = &k->w;
     if (!o->data && !o->arrays) return diag_alone(&w->messages, "there is no data to train with");
-    DFOO_TRY(load(w, &(load_request){o->data, o->more_data, o->arrays, o->map, "--map", o->header}, &k->data,
-                  &k->in.data));
-    DFOO_TRY(
-        load(w, &(load_request){o->test, o->more_tests, o->test_arrays, o->test_map, "--test-map", o->header},
-             &k->test, &k->in.test));
+    load_request own = {o->data, o->more_data, o->arrays, o->map, "--map", o->header, k->how.feed.prepare};
+    load_request other = {o->test, o->more_tests, o->test_arrays, o->test_map, "--test-map", o->header, own.missing};
+    DFOO_TRY(load(w, &own, &k->data, &k->in.data));
+    DFOO_TRY(load(w, &other, &k->test, &k->in.test));
     if (k->in.test.n_maps && !o->test && !o->test_arrays)
         return diag_alone(&w->messages, "there is no test data that --test-map %s could speak of",
                           o->test_map);
@@ -161,6 +162,8 @@ static dfoo_status open(dfoo_trainer *k, const dfoo_model *model) {
     DFOO_TRY(read_data(k));
     DFOO_TRY(run_keep_model(k->run, model));
     DFOO_TRY(work_training_program(&k->w, &k->p));
+    if (k->data.table.n_cols && k->how.feed.prepare)
+        DFOO_TRY(train_target(&k->w.m, &k->p, &k->how.feed.target));
     return train_open(&k->w.m, &k->p, &k->in, &k->how, k->run, &k->t);
 }
 

@@ -489,7 +489,7 @@ def test_predict_where_examples_are_rows(works, tmp_path, planar):
 def test_live_line(program, tmp_path, planar):
     """On a terminal there is one line that changes, which is gone at the end."""
     ours, theirs = pty.openpty()
-    done = subprocess.run([program, "train", T, "--data", planar, "--epochs", "20", "-o", tmp_path / "run.npz"],
+    done = subprocess.run([program, "train", T, "--data", planar, "--prepare", "none", "--epochs", "20", "-o", tmp_path / "run.npz"],
                           stdout=subprocess.PIPE, stderr=theirs, timeout=120, env=dict(os.environ, TERM="xterm"))
     os.close(theirs)
     seen = ""

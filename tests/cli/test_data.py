@@ -66,8 +66,8 @@ def linear(tmp_path):
 
 def step(works, *args):
     """One step of training; what it said and the parameters."""
-    done = works("train", "net.eq", "--epochs", "1", "--quiet", "--restart", "-o", "run.npz", "--alpha", ".1", *args)
-    return done.stderr
+    done = works("train", "net.eq", "--epochs", "1", "--restart", "-o", "run.npz", "--alpha", ".1", "--prepare", "none", *args)
+    return "".join(line for line in done.stderr.splitlines(True) if not line.startswith("epoch"))
 
 
 def same(tmp_path, w, tolerance=1e-14):
@@ -162,7 +162,7 @@ def test_cats(works, tmp_path):
 
 def test_cats_that_are_not_mapped(works, refuses, tmp_path):
     cats(tmp_path)
-    train = ["train", "deep", "--epochs", "1", "-o", "run.npz", "--quiet", "--restart", "--data"]
+    train = ["train", "deep", "--epochs", "1", "-o", "run.npz", "--restart", "--data"]
     there = "there are train_set_x (60, 64, 64, 3), train_set_y (60,), list_classes (text)"
     refuses(f"train.h5: the input X : (n0, m) is not there; {there}", *train, "train.h5")
     refuses("--map X=NAME says which of them it is", *train, "train.h5")
@@ -216,7 +216,7 @@ def test_mnist_files(works, tmp_path):
         (tmp_path / f"{name}-labels-idx1-ubyte{ending}").write_bytes(pack(idx(y)))
     done = works("train", "net.eq", "--set", "k=10", "--data", "train-images-idx3-ubyte", "--data", "train-labels-idx1-ubyte",
                  "--test", "t10k-images-idx3-ubyte.gz", "--test", "t10k-labels-idx1-ubyte.gz", "--scale", "X=1/255",
-                 "--flatten", "--epochs", "200", "--alpha", "2", "--quiet", "-o", "run.npz")
+                 "--flatten", "--epochs", "200", "--alpha", "2", "-o", "run.npz")
     assert "taken in order: X is train-images-idx3-ubyte (300, 6, 5), Y is train-labels-idx1-ubyte (300,)" in done.stderr
     done = works("predict", "net.eq", "--weights", "run.npz", "--data", "t10k-images-idx3-ubyte.gz")
     rows = list(csv.reader(io.StringIO(done.stdout)))
@@ -260,7 +260,7 @@ def test_columns_by_name(works, refuses, tmp_path):
     np.savetxt(tmp_path / "new.csv", X.T, delimiter=",", header="a,b,c", comments="")
     done = works("predict", "net.eq", "--weights", "run.npz", "--data", "new.csv")
     np.testing.assert_allclose(np.loadtxt(io.StringIO(done.stdout), skiprows=1), (w @ X)[0], atol=1e-12)
-    train = ["train", "net.eq", "--epochs", "1", "--restart", "-o", "run.npz", "--data", "t.csv", "--map"]
+    train = ["train", "net.eq", "--epochs", "1", "--restart", "-o", "run.npz", "--prepare", "none", "--data", "t.csv", "--map"]
     refuses("--map X=a, d: not all of these are columns; there are the columns price, c, id, a, b", *train, "X=a,d")
     refuses("the column 'a' is mapped twice", *train, "X=a,b,Y=a")
     refuses("t.csv has 5 columns, and they cannot be shared out: X takes 3, Y takes 1", *train, "X=a,b,c")

@@ -187,7 +187,7 @@ def test_bands_of_a_value(works, folder):
 def test_one_feature(works, folder):
     x = np.linspace(-3, 3, 21).round(2)
     save_csv(folder / "d.csv", "dose,answer", [x, np.where(x > 0.5, "yes", "no")])
-    works("train", "logistic.eq", "--data", "d.csv", "--epochs", 20, "--quiet", "-o", "run.npz")
+    works("train", "logistic.eq", "--data", "d.csv", "--prepare", "none", "--epochs", 20, "--quiet", "-o", "run.npz")
     run = np.load(folder / "run.npz")
     picture = Picture(works("plot", "logistic.eq", "--weights", "run.npz", "--data", "d.csv").stdout)
     to_x, to_y = picture.axes()
@@ -423,7 +423,7 @@ def test_curves_of_training(works, root, folder):
 
 def test_a_picture_does_not_change_training(works, root, folder):
     for name, more in [("a.npz", []), ("b.npz", ["--plot", "c.svg"])]:
-        done = works("train", "two_layer", "--data", root / "examples" / "data" / "planar.csv", "--split", 0.2, "--batch", 64,
+        done = works("train", "two_layer", "--data", root / "examples" / "data" / "planar.csv", "--split", 0.2, "--batch", 64, "--prepare", "none",
                      "--epochs", 200, "-o", name, *more)
         assert len(done.stderr.splitlines()) == 20
     a, b = np.load(folder / "a.npz"), np.load(folder / "b.npz")
@@ -448,7 +448,7 @@ def test_strange_histories(works, folder, rows, expected):
 
 def test_a_run_that_diverges_has_its_picture(dfoo, folder):
     save_csv(folder / "d.csv", "a,y", [[100, 200, 300], [1, 2, 3]])
-    done = dfoo("train", "regression.eq", "--data", "d.csv", "--learning-rate", 1, "--epochs", 500, "--quiet", "-o", "run.npz",
+    done = dfoo("train", "regression.eq", "--data", "d.csv", "--prepare", "none", "--learning-rate", 1, "--epochs", 500, "--quiet", "-o", "run.npz",
                 "--plot", "c.svg", cwd=folder)
     assert done.returncode == 2 and "learning rate" in done.stderr
     assert any(text.startswith("the cost is ") for text in Picture((folder / "c.svg").read_text()).texts())

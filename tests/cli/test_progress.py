@@ -65,7 +65,7 @@ def lines_of(seen):
 
 
 def train(program, tmp_path, *args, model="two_layer", data=PLANAR):
-    return [program, "train", model, "--data", data, "-o", tmp_path / "run.npz", *args]
+    return [program, "train", model, "--data", data, "--prepare", "none", "-o", tmp_path / "run.npz", *args]
 
 
 def test_live_line_tells_all(program, tmp_path):
@@ -157,7 +157,7 @@ def test_quiet_says_warnings_only(dfoo, tmp_path):
 
 
 def test_lines_are_in_columns(dfoo, tmp_path):
-    said = dfoo("train", "two_layer", "--data", PLANAR, "--split", "0.3", "--epochs", "1000", "--report", "250", "-o",
+    said = dfoo("train", "two_layer", "--data", PLANAR, "--prepare", "none", "--split", "0.3", "--epochs", "1000", "--report", "250", "-o",
                 tmp_path / "run.npz").stderr.splitlines()
     assert [line[:15] for line in said] == [f"epoch {e:4} of 1" for e in (0, 250, 500, 750, 1000)]
     for words in ["cost", "accuracy", "test: cost", "("]:

@@ -148,7 +148,7 @@ def test_an_unfinished_run_is_not_overwritten(train, place):
     (["--learning-rate", "0.2"], "was trained with learning rate = 0.1, and now it is learning rate = 0.2"),
     (["--optimizer", "adam", "--learning-rate", "0.1"], "was made by other equations"),
     (["--schedule", "cosine"], "was made by other equations"),
-    (["--standardize"], "was trained with other examples"),
+    (["--prepare", "none"], "was trained with other examples"),
     (["--split", "0.1"], "was trained with other examples"),
 ])
 def test_what_has_to_be_the_same(train, place, change, words):

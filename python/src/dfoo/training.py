@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, 
 
 from . import _c, _core
 from ._arrays import Arrays, Values, array
-from ._core import Context, ModelError, Note, choice, options
+from ._core import Context, ModelError, Note, Text, choice, options
 
 if TYPE_CHECKING:
     from ._arrays import Array
@@ -453,6 +453,11 @@ class Run:
         """Writes the run as an NPZ file."""
         context = self._arrays.context
         context.call("dfoo_arrays_write", context.pointer, os.fsencode(path), self._arrays.pointer, 0)
+
+    def show(self) -> Text:
+        """The equations, how they were trained, and what becomes of the columns of a table."""
+        context = self.model._context
+        return Text(context.text("dfoo_show_run", context.pointer, self._arrays.pointer)[1])
 
     def __getstate__(self) -> Any:
         return (str(self.model), self.model.facts()["model"], self.model._set, {name: value.copy() for name, value in self._arrays},

@@ -151,6 +151,7 @@ dfoo_status csv_read(stream *s, const data_read_options *opt, arena *a, data_tab
     r.build = (csv_build){.d = s->d, .file = s->file, .scratch = &scratch};
     r.build.header = opt->header;
     r.build.gaps = opt->gaps;
+    r.build.missing = opt->missing;
     dfoo_status status = parse_all(&r);
     if (status == DFOO_OK) status = csv_build_table(&r.build, a, table);
     if (status != DFOO_OK) *table = (data_table){0};

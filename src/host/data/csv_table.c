@@ -105,10 +105,26 @@ static bool number_of(const csv_build *b, const csv_field *f, double *out) {
     return b->gaps && f->len == 3 && memcmp(f->text, "nan", 3) == 0;
 }
 
+static bool same_letters(const char *a, const char *b) {
+    while (*a && (*a | 0x20) == (*b | 0x20)) a++, b++;
+    return !*a && !*b;
+}
+
+/* A value that is missing, as tables say so. */
+static bool is_missing(const csv_field *f) {
+    static const char *const words[] = {"na", "n/a", "#n/a", "nan", "null", "none", "?"};
+    if (strspn(f->text, " \t") == f->len) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (f->len == strlen(words[i]) && same_letters(f->text, words[i])) return true;
+    return false;
+}
+
 /* A field of data: its number, or that of its word. */
 static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, double *out) {
     csv_column *c = &b->columns[k];
     bool        is_number = number_of(b, f, out);
+    *out = is_number ? *out : NAN;
+    if (b->missing && !is_number && is_missing(f)) return DFOO_OK;
     if (strspn(f->text, " \t") == f->len)
         return bad_field(b, f->line, k, f->text, "is empty, where a value is needed");
     if (!is_number) {
@@ -159,6 +175,7 @@ static bool first_fits(const csv_build *b) {
     double x;
     for (size_t k = 0; k < b->n_cols; k++) {
         bool is_number = csv_number(b->first[k].text, b->first[k].len, &x);
+        if (b->missing && is_missing(&b->first[k])) continue;
         if (b->first[k].len == 0 || is_number != (b->columns[k].kind == COLUMN_NUMBERS)) return false;
         any |= is_number;
     }
@@ -245,7 +262,7 @@ static dfoo_status sort_classes(const csv_build *b, size_t k, arena *a, data_tab
         rank[symbols_find(words, c->names[i], strlen(c->names[i]))] = i;
     for (size_t i = 0; i < t->n_rows; i++) {
         double *value = &t->values[i * t->n_cols + k];
-        *value = rank[(size_t)*value];
+        if (!isnan(*value)) *value = rank[(size_t)*value];
     }
     return DFOO_OK;
 }

@@ -23,7 +23,8 @@ typedef struct csv_build {
     diags      *d;
     const char *file;
     data_header header;
-    bool        gaps; /* nan is a number */
+    bool        gaps;    /* nan is a number */
+    bool        missing; /* a field may be empty, or a word for that */
     arena      *scratch;
 
     csv_field  *first; /* the first row, kept; NULL before it */

@@ -51,6 +51,8 @@ typedef struct data_read_options {
     data_header header; /* CSV: does the first line hold names? AUTO: yes, if a field of it is not
                            a number; no, if numbers and words stand where they stand below it */
     bool        gaps;   /* CSV: "nan" is a number, as data_write_csv writes it; else it is a word */
+    bool        missing; /* CSV: a field that is empty, or NA, N/A, NaN, null, None or ?, is a value that is
+                            missing: NAN, in a column of words, too */
     data_table *table;  /* NULL: a CSV becomes a matrix and must hold numbers only. Otherwise a */
     arena      *tables; /* CSV is put there, into this arena; n_cols stays 0 for other files. */
     data_text_list *texts; /* Arrays of text are put there, into the arena `tables`, too. NULL: NPZ and
@@ -67,7 +69,8 @@ dfoo_status data_read(const char *path, const data_read_options *opt, diags *d, 
 
 /* Reads a CSV file: comma, or semicolon or tab where the first line has these and no comma;
  * quotes; blank lines are skipped; a column holds numbers only or words only, no field is
- * empty. opt may be NULL; of it, `header` and `gaps` are used. On failure the table is all zero. */
+ * empty unless `missing` says so. opt may be NULL; of it, `header`, `gaps` and `missing` are used. On failure
+ * the table is all zero. */
 dfoo_status data_read_csv(const char *path, const data_read_options *opt, diags *d, arena *a,
                           data_table *table);
 

@@ -12,6 +12,7 @@
 #include "run/feed/classes.h"
 #include "run/feed/flatten.h"
 #include "run/feed/scale.h"
+#include "run/feed/split.h"
 #include "run/feed/table.h"
 
 /* ------------------------------------------------------------------ vectors */
@@ -328,6 +329,7 @@ dfoo_status bind_data(const bind_request *r, sizing *z, bound *out) {
     DFOO_TRY(sizing_complete(z));
     DFOO_TRY(turn_views(&b));
     DFOO_TRY(check_all(&b));
+    DFOO_TRY(divide_examples(r, out, out->n));
     if (r->remembered) return DFOO_OK;
     DFOO_TRY(bind_scales(r, out));
     return bind_class_names(r, out);

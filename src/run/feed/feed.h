@@ -67,6 +67,12 @@ typedef struct feed_options {
     const char *const *class_names; /* of the first label with so many classes: numbers 0, 1, .. */
     uint32_t           n_class_names;
     bool class_names_must_fit; /* they were said, not found: else what does not fit is passed over */
+
+    bool                      prepare; /* the columns of a table, by rules that are found: prepare.h */
+    bool                      as_is;   /* its numbers are not standardised: a scale is said */
+    const struct column_rule *rules;   /* what the user says of some columns, by name */
+    uint32_t                  n_rules;
+    var_id                    target; /* a label that may be brought to deviation 1; 0: none */
 } feed_options;
 
 #endif

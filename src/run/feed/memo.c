@@ -19,6 +19,29 @@ const memo *memos_find(const memos *all, var_id v) {
     return NULL;
 }
 
+dfoo_status memo_set_rules(memo *x, arena *a, const column_rule *rules, uint32_t n) {
+    bool   scaled = false;
+    size_t entries = prepare_entries(rules, n);
+    double *moments = arena_new(a, (entries + 1) * 2 * sizeof *moments);
+    if (!moments) return DFOO_ENOMEM;
+    x->n_rules = n;
+    x->rules = rules;
+    for (uint32_t i = 0; i < n; i++)
+        scaled |= !rules[i].as_is && (rules[i].kind == PREPARE_NUMBER || rules[i].kind == PREPARE_TARGET);
+    if (!scaled) return DFOO_OK;
+    prepare_moments(rules, n, moments, moments + entries);
+    x->entries = entries;
+    x->mean = moments;
+    x->sd = moments + entries;
+    return DFOO_OK;
+}
+
+const char *memo_entry_name(const memo *x, arena *a, size_t entry) {
+    if (x && x->n_rules) return prepare_entry_name(a, x->rules, x->n_rules, entry);
+    return x && entry < x->n_columns ? arena_format(a, "'%s'", x->columns[entry])
+                                     : arena_format(a, "entry %zu", entry + 1);
+}
+
 const char *const *memo_classes(const memo *x, size_t n) {
     return x->n_names == n ? x->names : x->n_classes == n ? x->classes : NULL;
 }
@@ -80,6 +103,14 @@ static dfoo_status put_shape(const memo *x, const char *name, dfoo_arrays *run) 
     return put(run, name, dim, (size_t)x->n_dims);
 }
 
+/* A line for each rule. */
+static dfoo_status put_rules(const memo *x, const char *name, arena *a, dfoo_arrays *run) {
+    const char **lines = arena_new(a, (x->n_rules + 1) * sizeof *lines);
+    for (uint32_t i = 0; lines && i < x->n_rules; i++) lines[i] = prepare_line(a, &x->rules[i]);
+    DFOO_TRY(arena_status(a));
+    return run_put_texts(run, name, lines, x->n_rules);
+}
+
 static dfoo_status put_one(const model *m, const memo *from, arena *a, dfoo_arrays *run) {
     const char  *var = ir_var_name(&m->g, from->var);
     const double scale[2] = {from->times, from->over};
@@ -91,6 +122,7 @@ static dfoo_status put_one(const model *m, const memo *from, arena *a, dfoo_arra
             DFOO_TRY(run_put_texts(run, own_name(a, texts[i].what, var), *texts[i].texts, *texts[i].n));
     if (x->n_dims) DFOO_TRY(put_shape(x, own_name(a, "shape", var), run));
     if (x->over != 0) DFOO_TRY(put(run, own_name(a, "scale", var), scale, 2));
+    if (x->n_rules) return put_rules(x, own_name(a, "prepare", var), a, run);
     if (!x->mean) return DFOO_OK;
     DFOO_TRY(put(run, own_name(a, "mean", var), x->mean, x->entries));
     return put(run, own_name(a, "sd", var), x->sd, x->entries);
@@ -177,8 +209,24 @@ static dfoo_status recall_shape(const model *m, const dfoo_array *dims, memo *ou
     return DFOO_OK;
 }
 
+static dfoo_status recall_rules(const model *m, arena *a, const dfoo_array *x, memo *out) {
+    const char *const *lines;
+    uint32_t           n;
+    DFOO_TRY(run_read_texts(m, a, x, &lines, &n));
+    column_rule *rules = arena_new(a, (n + 1) * sizeof *rules);
+    if (!rules) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        column_rule *r = &rules[i];
+        DFOO_TRY(prepare_read_line(m->g.d, a, x->name, i + 1, lines[i], r));
+        bool scaled = !r->as_is && (r->kind == PREPARE_NUMBER || r->kind == PREPARE_TARGET);
+        if (!r->name || (scaled && !(r->sd > 0 && isfinite(r->mean)))) return damaged(m, x->name);
+        if (r->kind == PREPARE_NUMBER && !isfinite(r->median)) return damaged(m, x->name);
+    }
+    return memo_set_rules(out, a, rules, n);
+}
+
 static bool is_empty(const memo *x) {
-    return !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims &&
+    return !x->n_rules && !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims &&
            x->over == 0 && !x->mean;
 }
 
@@ -186,6 +234,7 @@ static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, 
     const char       *var = ir_var_name(&m->g, v);
     const dfoo_array *mean = look(run, a, "mean", var), *sd = look(run, a, "sd", var);
     const dfoo_array *shape = look(run, a, "shape", var), *scale = look(run, a, "scale", var);
+    const dfoo_array *rules = look(run, a, "prepare", var);
     memo              found = {.var = v};
     memo_texts        texts[MEMO_TEXTS];
     list_texts(&found, texts);
@@ -196,6 +245,7 @@ static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, 
     if (shape) DFOO_TRY(recall_shape(m, shape, &found));
     if (scale) DFOO_TRY(recall_factor(m, scale, &found));
     if (mean) DFOO_TRY(recall_scale(m, a, mean, sd, &found));
+    if (rules) DFOO_TRY(recall_rules(m, a, rules, &found));
     if (is_empty(&found)) return arena_status(a);
     memo *x = memos_get(out, a, v);
     if (x) *x = found;

@@ -3,7 +3,7 @@
 #ifndef FEED_MEMO_H
 #define FEED_MEMO_H
 
-#include "run/feed/feed.h"
+#include "run/feed/prepare.h"
 
 typedef struct memo {
     var_id             var;
@@ -20,6 +20,8 @@ typedef struct memo {
     double        times, over; /* over 0: not scaled */
     size_t        entries;
     const double *mean, *sd; /* NULL: not standardised. Goes before the scale, which it makes no odds to */
+    uint32_t           n_rules; /* of a table that was prepared: a rule for each of its columns, those that */
+    const column_rule *rules;   /* are left out among them. mean and sd are theirs then */
 } memo;
 
 typedef struct memos {
@@ -28,6 +30,12 @@ typedef struct memos {
 
 memo       *memos_get(memos *all, arena *a, var_id v); /* made if there is none; NULL without memory */
 const memo *memos_find(const memos *all, var_id v);    /* NULL: none */
+
+/* Keeps rules, and what follows from them. */
+dfoo_status memo_set_rules(memo *x, arena *a, const column_rule *rules, uint32_t n);
+
+/* What an entry is called: "'age'", "entry 3". NULL without memory. */
+const char *memo_entry_name(const memo *x, arena *a, size_t entry);
 
 /* What people call the n classes of a variable, or the words of its data; NULL: nothing for n. */
 const char *const *memo_classes(const memo *x, size_t n);

@@ -6,6 +6,15 @@
 #include "run/feed/sizing.h"
 #include "run/feed/view.h"
 
+/* How examples are divided: those that are held back first, then those to train with, each in ascending order.
+ */
+typedef struct division {
+    double    part; /* that is held back; 0: nothing */
+    uint64_t  seed;
+    uint32_t *order; /* NULL: not done yet */
+    size_t    n, n_test; /* n: those to train with */
+} division;
+
 typedef struct bind_request {
     const model        *m;
     arena              *a;
@@ -14,6 +23,7 @@ typedef struct bind_request {
     const bool         *needed; /* by var_id: inputs and labels that must be there */
     memos              *memos;  /* filled, or with `remembered`, obeyed */
     bool                remembered;
+    division           *divide; /* NULL: nothing is held back */
 } bind_request;
 
 static inline const char *source_name(const bind_request *r) {

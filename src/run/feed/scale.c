@@ -90,6 +90,8 @@ dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const
                               memos *out) {
     for (uint32_t i = 0; i < from->views.n; i++) {
         const view *v = &from->views.at[i];
+        const memo *known = memos_find(out, v->var);
+        if (known && known->n_rules) continue; /* they have said it */
         if (ir_var(&m->g, v->var)->kind == VAR_INPUT && v->by_example)
             DFOO_TRY(learn_one(m, a, v, pick, n, out));
     }

@@ -60,3 +60,17 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
     return diag_alone(m->g.d, "--split %g of %u examples leaves nothing to %s", part, n,
                       *n_test ? "train with" : "test with");
 }
+
+dfoo_status divide_examples(const bind_request *r, const bound *from, size_t n) {
+    division *to = r->divide;
+    bound     all = *from;
+    if (!to || to->order) return DFOO_OK;
+    uint32_t *order = n < UINT32_MAX ? arena_new(r->a, (n + 1) * sizeof *order) : NULL;
+    if (!order) return DFOO_ENOMEM;
+    for (size_t j = 0; j < n; j++) order[j] = (uint32_t)j;
+    all.n = n;
+    if (to->part > 0) DFOO_TRY(split_examples(r->m, r->a, &all, to->part, to->seed, order, &to->n_test));
+    to->order = order;
+    to->n = n - to->n_test;
+    return DFOO_OK;
+}

@@ -2,12 +2,15 @@
 #ifndef FEED_SPLIT_H
 #define FEED_SPLIT_H
 
-#include "run/feed/view.h"
+#include "run/feed/request.h"
 
 /* Divides the examples that `order` lists: test first, `*n_test` of them, then the rest, each in ascending
  * order. Of each class the part is rounded to the nearest, a half up. DFOO_EINPUT: one of them would be
  * empty. */
 dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed,
                            uint32_t *order, size_t *n_test);
+
+/* Divides n examples as the request says, once. */
+dfoo_status divide_examples(const bind_request *r, const bound *from, size_t n);
 
 #endif

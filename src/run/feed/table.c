@@ -1,19 +1,23 @@
 /* The columns of a table -> the inputs and labels that have no arrays.
  *
  * Each column gets an owner: by the names that training remembered, or by --labels, or by its place
- * (labels are the last columns). The views read the table where it lies, a row per example. */
+ * (labels are the last columns). The views read the table where it lies, a row per example; columns that are
+ * prepared (prepare.h) are read where they become numbers. */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "run/feed/classes.h"
+#include "run/feed/split.h"
 #include "run/feed/table.h"
 
 /* An input or label that waits for columns. */
 typedef struct part {
     var_id   var;
     bool     label, absent;
-    size_t   width; /* columns; 0: not known yet */
-    uint32_t n;     /* that it has got */
+    size_t   width;   /* columns; 0: not known yet */
+    size_t   entries; /* of an example, as the model's sizes say; 0: not known yet */
+    uint32_t n;       /* columns that it has got */
     size_t  *column;
 } part;
 
@@ -27,14 +31,34 @@ typedef struct splitter {
     bool *taken; /* by column */
 } splitter;
 
+/* Do rules say what becomes of its columns? */
+static bool is_prepared(const splitter *k, const part *p) {
+    const memo *known = memos_find(k->r->memos, p->var);
+    if (p->label) return false;
+    return k->r->remembered ? known && known->n_rules : k->r->opt->prepare;
+}
+
 static dfoo_status add_part(splitter *k, var_id v) {
     const variable *x = ir_var(&k->r->m->g, v);
     if (!by_example(k->r->m, x)) return DFOO_OK;
     part p = {
         .var = v, .label = x->kind == VAR_LABEL, .column = arena_new(k->r->a, k->t->n_cols * sizeof(size_t))};
-    p.width = x->onehot ? 1 : sizes_get(&k->z->s, entries_dim(k->r->m, x));
+    p.entries = x->onehot ? 1 : sizes_get(&k->z->s, entries_dim(k->r->m, x));
+    p.width = is_prepared(k, &p) && k->r->remembered ? memos_find(k->r->memos, v)->n_rules : p.entries;
     vec_push(k->r->a, &k->parts, p);
     return arena_status(k->r->a);
+}
+
+/* How many columns become the entries of a single input is for its rules to say. */
+static void free_width(splitter *k) {
+    part    *input = NULL;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < k->parts.n; i++) {
+        if (k->parts.at[i].label) continue;
+        input = &k->parts.at[i];
+        n++;
+    }
+    if (n == 1 && is_prepared(k, input) && !k->r->remembered) input->width = 0;
 }
 
 static dfoo_status find_parts(splitter *k) {
@@ -43,6 +67,7 @@ static dfoo_status find_parts(splitter *k) {
     if (!k->taken) return DFOO_ENOMEM;
     for (var_id v = 1; v < g->vars.n; v++)
         if (is_data(g, v) && !bound_find(k->out, v)) DFOO_TRY(add_part(k, v));
+    free_width(k);
     return DFOO_OK;
 }
 
@@ -269,29 +294,286 @@ static dfoo_status refuse_words(const splitter *k, const part *p) {
     return DFOO_OK;
 }
 
-static dfoo_status bind_part(const splitter *k, const part *p) {
-    const data_classes *words = &k->t->classes[p->column[0]];
-    bool                across = k->r->m->examples_are_columns, onehot = ir_var(&k->r->m->g, p->var)->onehot;
-    view                v = {.var = p->var,
-                             .by_example = true,
-                             .at = k->t->values,
-                             .step = k->t->n_cols,
-                             .n = k->t->n_rows,
-                             .entries = p->n,
-                             .offset = p->column,
-                             .promised = onehot};
-    if (p->label && p->n == 1 && (onehot || words->n))
-        DFOO_TRY(bind_classes(k->r, k->z, &v, words->n ? words : NULL));
-    else
-        DFOO_TRY(refuse_words(k, p));
-    if (!k->r->remembered) DFOO_TRY(remember(k, p));
-    size_item item = {.var = p->var,
+static dfoo_status add_view(const splitter *k, view v) {
+    bool      across = k->r->m->examples_are_columns;
+    size_item item = {.var = v.var,
                       .rows = across ? v.entries : v.n,
                       .cols = across ? v.n : v.entries,
                       .from = source_name(k->r)};
     vec_push(k->r->a, &k->z->items, item);
     vec_push(k->r->a, &k->out->views, v);
     return arena_status(k->r->a);
+}
+
+static view view_of(const splitter *k, const part *p) {
+    return (view){.var = p->var,
+                  .by_example = true,
+                  .at = k->t->values,
+                  .step = k->t->n_cols,
+                  .n = k->t->n_rows,
+                  .entries = p->n,
+                  .offset = p->column,
+                  .promised = ir_var(&k->r->m->g, p->var)->onehot};
+}
+
+static dfoo_status bind_part(const splitter *k, const part *p) {
+    const data_classes *words = &k->t->classes[p->column[0]];
+    view                v = view_of(k, p);
+    if (p->label && p->n == 1 && (v.promised || words->n))
+        DFOO_TRY(bind_classes(k->r, k->z, &v, words->n ? words : NULL));
+    else
+        DFOO_TRY(refuse_words(k, p));
+    if (!k->r->remembered) DFOO_TRY(remember(k, p));
+    return add_view(k, v);
+}
+
+/* ----------------------------------------------------------------- prepared */
+
+/* The columns of a part that are used, and the rule of each. */
+typedef struct used {
+    column_rule *rules;
+    size_t      *column;
+    uint32_t     n;
+} used;
+
+static dfoo_status use(const splitter *k, const part *p, const column_rule *rules, uint32_t n, used *out) {
+    out->rules = arena_new(k->r->a, (n + 1) * sizeof *out->rules);
+    out->column = arena_new(k->r->a, (n + 1) * sizeof *out->column);
+    out->n = 0;
+    if (!out->rules || !out->column) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        if (rules[i].kind == PREPARE_LEFT) continue;
+        if (out->n < p->n) out->column[out->n] = p->column[p->n == n ? i : out->n];
+        out->rules[out->n++] = rules[i];
+    }
+    if (p->n == n || p->n == out->n) return DFOO_OK;
+    return diag_alone(k->r->m->g.d, "%s: %s gets %u column%s, and training had %u", source_name(k->r),
+                      var_name(k->r, p->var), p->n, p->n == 1 ? "" : "s", out->n);
+}
+
+static prepare_request preparing(const splitter *k) {
+    const feed_options *opt = k->r->opt;
+    const division     *parts = k->r->divide;
+    bool                divided = parts && parts->order;
+    return (prepare_request){.d = k->r->m->g.d,
+                             .a = k->r->a,
+                             .from = source_name(k->r),
+                             .t = k->t,
+                             .pick = divided ? parts->order + parts->n_test : NULL,
+                             .n = divided ? parts->n : k->t->n_rows,
+                             .said = opt->rules,
+                             .n_said = opt->n_rules,
+                             .as_is = opt->as_is};
+}
+
+static dfoo_status find_rules(const splitter *k, const part *p, bool keep_all, column_rule **out) {
+    prepare_request how = preparing(k);
+    how.keep_all = keep_all;
+    *out = arena_new(k->r->a, (p->n + 1) * sizeof **out);
+    if (!*out) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < p->n; i++) DFOO_TRY(prepare_find(&how, p->column[i], &(*out)[i]));
+    return DFOO_OK;
+}
+
+static dfoo_status refuse_entries(const splitter *k, const part *p, size_t entries) {
+    diags *d = k->r->m->g.d;
+    if (!entries)
+        diag_alone(d, "%s: none of its %u columns says anything for %s", source_name(k->r), p->n,
+                   var_name(k->r, p->var));
+    else
+        diag_alone(d, "%s: %u columns make %zu entries for %s, and the model has %zu: %s", source_name(k->r), p->n,
+                   entries, var_name(k->r, p->var), p->entries,
+                   print_shape_text(&k->r->m->g, k->r->a, ir_var(&k->r->m->g, p->var)->sh));
+    for (uint32_t i = 0; entries && i < p->n; i++) {
+        const data_classes *words = &k->t->classes[p->column[i]];
+        const char         *name = prepare_column_name(k->r->a, k->t, p->column[i]);
+        if (!words->n || !name) continue;
+        diag_note(d, "'%s' holds %u words, each of which is an entry; let the size follow from the data", name, words->n);
+        break;
+    }
+    return d->a->failed || k->r->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
+
+/* Rules for its columns: where the model says how many entries there are, none is left out for its sake. */
+static dfoo_status settle_rules(const splitter *k, const part *p, memo *known) {
+    column_rule *rules;
+    DFOO_TRY(find_rules(k, p, false, &rules));
+    size_t entries = prepare_entries(rules, p->n);
+    if (!entries || (p->entries && entries != p->entries)) {
+        DFOO_TRY(find_rules(k, p, true, &rules));
+        entries = prepare_entries(rules, p->n);
+    }
+    if (!entries || (p->entries && entries != p->entries)) return refuse_entries(k, p, entries);
+    return memo_set_rules(known, k->r->a, rules, p->n);
+}
+
+/* Can its numbers be read where they lie? */
+static bool are_plain(const splitter *k, const used *x) {
+    for (uint32_t i = 0; i < x->n; i++) {
+        if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || k->t->classes[x->column[i]].n) return false;
+        for (size_t j = 0; j < k->t->n_rows; j++)
+            if (isnan(k->t->values[j * k->t->n_cols + x->column[i]])) return false;
+    }
+    return true;
+}
+
+static dfoo_status expand(const splitter *k, const used *x, view *v) {
+    double *raw;
+    size_t  entries = prepare_entries(x->rules, x->n), rows = k->t->n_rows;
+    DFOO_TRY(prepare_values(k->r->m->g.d, k->r->a, source_name(k->r), k->t, x->rules, x->column, x->n,
+                            k->r->remembered, &raw));
+    double *at = rows < SIZE_MAX / sizeof *at / (entries + 1) ? arena_new(k->r->a, rows * entries * sizeof *at) : NULL;
+    size_t *offset = arena_new(k->r->a, entries * sizeof *offset);
+    if (!at || !offset) return DFOO_ENOMEM;
+    for (size_t j = 0; j < rows; j++) prepare_expand(x->rules, x->n, raw + j * x->n, at + j * entries);
+    for (size_t i = 0; i < entries; i++) offset[i] = i;
+    v->at = at;
+    v->step = v->entries = entries;
+    v->offset = offset;
+    return DFOO_OK;
+}
+
+static dfoo_status bind_prepared(const splitter *k, const part *p) {
+    memo *known = memos_get(k->r->memos, k->r->a, p->var);
+    used  x;
+    view  v = view_of(k, p);
+    if (!known) return DFOO_ENOMEM;
+    if (!k->r->remembered) DFOO_TRY(settle_rules(k, p, known));
+    DFOO_TRY(use(k, p, known->rules, known->n_rules, &x));
+    part kept = *p;
+    kept.column = x.column;
+    kept.n = x.n;
+    if (!k->r->remembered) DFOO_TRY(remember(k, &kept));
+    v.offset = x.column;
+    v.entries = x.n;
+    if (!are_plain(k, &x)) DFOO_TRY(expand(k, &x, &v));
+    return add_view(k, v);
+}
+
+/* -------------------------------------------------------------------- labels */
+
+static bool is_unlabelled(const data_table *t, const part *p, size_t row) {
+    for (uint32_t i = 0; i < p->n; i++)
+        if (isnan(t->values[row * t->n_cols + p->column[i]])) return true;
+    return false;
+}
+
+/* Marks the rows that lack a label; how many there are. */
+static size_t mark_unlabelled(const splitter *k, const part *p, bool *marked) {
+    size_t n = 0;
+    for (size_t j = 0; j < k->t->n_rows; j++) {
+        if (marked[j] || !is_unlabelled(k->t, p, j)) continue;
+        marked[j] = true;
+        n++;
+    }
+    return n;
+}
+
+/* The table without the rows that are marked. */
+static dfoo_status leave_rows(splitter *k, const bool *marked, size_t n_marked) {
+    const data_table *all = k->t;
+    data_table       *own = arena_new(k->r->a, sizeof *own);
+    size_t            n = all->n_rows - n_marked;
+    if (!own) return DFOO_ENOMEM;
+    *own = *all;
+    own->n_rows = 0;
+    own->values = arena_new(k->r->a, (n + 1) * all->n_cols * sizeof *own->values);
+    if (!own->values) return DFOO_ENOMEM;
+    for (size_t j = 0; j < all->n_rows; j++)
+        if (!marked[j])
+            memcpy(own->values + own->n_rows++ * all->n_cols, all->values + j * all->n_cols,
+                   all->n_cols * sizeof *own->values);
+    k->t = own;
+    return DFOO_OK;
+}
+
+/* Examples without a label teach nothing; where the label is only for a score, it is as if it were not there. */
+static dfoo_status look_at_labels(splitter *k) {
+    bool  *marked = arena_new(k->r->a, k->t->n_rows);
+    size_t n = 0;
+    diags *d = k->r->m->g.d;
+    if (!marked) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < k->parts.n; i++) {
+        part *p = &k->parts.at[i];
+        if (!p->label || p->absent) continue;
+        size_t own = mark_unlabelled(k, p, marked);
+        if (own && !k->r->needed[p->var]) {
+            p->absent = true;
+            diag_tell(d, "%s: %zu of %zu examples have no %s, so there is no score", source_name(k->r), own,
+                      k->t->n_rows, var_name(k->r, p->var));
+            continue;
+        }
+        n += own;
+    }
+    if (!n) return DFOO_OK;
+    if (n == k->t->n_rows) return diag_alone(d, "%s: no row has a label", source_name(k->r));
+    diag_tell(d, "%s: %zu of %zu rows have no label, and are left out", source_name(k->r), n, k->t->n_rows);
+    return leave_rows(k, marked, n);
+}
+
+static bool are_examples_of_all(const splitter *k) {
+    for (uint32_t i = 0; i < k->out->views.n; i++)
+        if (k->out->views.at[i].by_example && k->out->views.at[i].n != k->t->n_rows) return false;
+    return true;
+}
+
+/* A label of measured values may be brought to deviation 1. */
+static dfoo_status scale_target(const splitter *k, const part *p, const column_rule **out) {
+    const view *v = bound_find(k->out, p->var);
+    if (!v || v->class_of || v->promised || view_classes(k->r->m, v)) return DFOO_OK;
+    prepare_request how = preparing(k);
+    column_rule    *rules = arena_new(k->r->a, (p->n + 1) * sizeof *rules);
+    memo           *known = memos_get(k->r->memos, k->r->a, p->var);
+    if (!rules || !known) return DFOO_ENOMEM;
+    DFOO_TRY(prepare_find_target(&how, p->column, p->n, &rules[0]));
+    for (uint32_t i = 1; i < p->n; i++) {
+        rules[i] = rules[0];
+        rules[i].name = prepare_column_name(k->r->a, k->t, p->column[i]);
+        if (!rules[i].name) return DFOO_ENOMEM;
+    }
+    if (rules[0].as_is) return DFOO_OK;
+    *out = rules;
+    return memo_set_rules(known, k->r->a, rules, p->n);
+}
+
+static dfoo_status check_said(const splitter *k) {
+    const feed_options *opt = k->r->opt;
+    for (uint32_t i = 0; i < opt->n_rules; i++) {
+        bool there = false;
+        for (size_t c = 0; c < k->t->n_cols && !there; c++) {
+            const char *name = prepare_column_name(k->r->a, k->t, c);
+            if (!name) return DFOO_ENOMEM;
+            there = strcmp(name, opt->rules[i].name) == 0;
+        }
+        if (!there)
+            return diag_alone(k->r->m->g.d, "--prepare: %s has no column '%s'", source_name(k->r), opt->rules[i].name);
+    }
+    return DFOO_OK;
+}
+
+/* What is found is found on the training examples alone, so the labels, by which they are chosen, come first. */
+static dfoo_status bind_parts(splitter *k) {
+    const column_rule *target = NULL;
+    for (int input = 0; input < 2; input++) {
+        for (uint32_t i = 0; i < k->parts.n; i++) {
+            const part *p = &k->parts.at[i];
+            if (p->absent || p->label == (input == 1)) continue;
+            DFOO_TRY(is_prepared(k, p) ? bind_prepared(k, p) : bind_part(k, p));
+        }
+        if (input || k->r->remembered || !k->r->opt->prepare) continue;
+        if (are_examples_of_all(k)) DFOO_TRY(divide_examples(k->r, k->out, k->t->n_rows));
+        for (uint32_t i = 0; i < k->parts.n; i++)
+            if (k->parts.at[i].label && k->parts.at[i].var == k->r->opt->target)
+                DFOO_TRY(scale_target(k, &k->parts.at[i], &target));
+    }
+    if (k->r->remembered || !k->r->opt->prepare) return DFOO_OK;
+    for (uint32_t i = 0; i < k->parts.n; i++) {
+        const memo *known = memos_find(k->r->memos, k->parts.at[i].var);
+        if (k->parts.at[i].label || !known || !known->n_rules) continue;
+        prepare_tell(k->r->m->g.d, k->r->a, source_name(k->r), preparing(k).n, known->rules, known->n_rules, target);
+        target = NULL;
+    }
+    return DFOO_OK;
 }
 
 dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bound *out) {
@@ -304,8 +586,8 @@ dfoo_status bind_table(const bind_request *r, const place *places, sizing *z, bo
                           source_name(r));
     if (!k.parts.n) return DFOO_OK;
     if (!k.t->n_rows) return diag_alone(r->m->g.d, "%s holds no examples", source_name(r));
+    DFOO_TRY(check_said(&k));
     DFOO_TRY(share_out(&k));
-    for (uint32_t i = 0; i < k.parts.n; i++)
-        if (!k.parts.at[i].absent) DFOO_TRY(bind_part(&k, &k.parts.at[i]));
-    return DFOO_OK;
+    DFOO_TRY(look_at_labels(&k));
+    return bind_parts(&k);
 }

@@ -18,9 +18,7 @@ typedef struct input {
 } input;
 
 static const char *entry_name(const watched *w, arena *a, var_id v, size_t i) {
-    const memo *known = memos_find(w->memos, v);
-    const char *name = known && i < known->n_columns ? arena_format(a, "'%s'", known->columns[i])
-                                                     : arena_format(a, "entry %zu", i + 1);
+    const char *name = memo_entry_name(memos_find(w->memos, v), a, i);
     return name ? name : "";
 }
 

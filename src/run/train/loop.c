@@ -356,11 +356,11 @@ void train_close(trainer *t) {
     mem_free(&mem, t, sizeof *t);
 }
 
-/* Warnings were said when the run was not yet a repetition. */
+/* Warnings and notes were said when the run was not yet a repetition. */
 static void drop_warnings(diags *d, uint32_t from) {
     uint32_t n = from;
     for (uint32_t i = from; i < d->list.n; i++)
-        if (d->list.at[i].kind != DIAG_WARNING) d->list.at[n++] = d->list.at[i];
+        if (d->list.at[i].kind == DIAG_ERROR) d->list.at[n++] = d->list.at[i];
     d->list.n = n;
 }
 

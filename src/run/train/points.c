@@ -29,6 +29,8 @@ static const char *column_name(const reader *k, const view *v, size_t entry) {
     const memo       *known = memos_find(&k->r.memos, v->var);
     if (t && t->names && v->at == t->values && t->names[v->offset[entry]][0])
         return t->names[v->offset[entry]];
+    if (known && known->n_rules && ir_var(&k->r.m->g, v->var)->kind == VAR_INPUT)
+        return prepare_plain_name(k->r.a, known->rules, known->n_rules, entry);
     return known && entry < known->n_columns ? known->columns[entry] : NULL;
 }
 

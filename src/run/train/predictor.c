@@ -12,6 +12,19 @@
 
 /* -------------------------------------------------------------------- opening */
 
+/* A value for each column that is used. */
+static dfoo_status use_rules(predictor *k, const memo *own, predictor_input *in) {
+    column_rule *rules = arena_new(k->a, own->n_rules * sizeof *rules);
+    if (!rules) return DFOO_ENOMEM;
+    in->n = 0;
+    for (uint32_t i = 0; i < own->n_rules; i++)
+        if (own->rules[i].kind != PREPARE_LEFT) rules[in->n++] = own->rules[i];
+    in->rules = rules;
+    if (prepare_entries(rules, (uint32_t)in->n) == in->entries) return DFOO_OK;
+    return diag_alone(k->m->g.d, "the run has rules for %zu entries of %s, which has %zu",
+                      prepare_entries(rules, (uint32_t)in->n), ir_var_name(&k->m->g, in->var), in->entries);
+}
+
 static dfoo_status add_input(predictor *k, var_id v, const memos *known) {
     const variable  *x = ir_var(&k->m->g, v);
     const memo      *own = memos_find(known, v);
@@ -24,7 +37,9 @@ static dfoo_status add_input(predictor *k, var_id v, const memos *known) {
             k->m->g.d, "the input %s has no entry for each example: such a model predicts with dfoo_predict",
             ir_var_name(&k->m->g, v));
     *in = (predictor_input){.var = v, .first = k->n_in, .entries = sizes_get(&k->s, entries_dim(k->m, x))};
-    k->n_in += in->entries;
+    in->n = in->entries;
+    if (own && own->n_rules) DFOO_TRY(use_rules(k, own, in));
+    k->n_in += in->n;
     if (!own) return DFOO_OK;
     if (own->mean && own->entries != in->entries)
         return diag_alone(k->m->g.d, "the run has means of %zu entries for %s, which has %zu", own->entries,
@@ -115,7 +130,10 @@ static dfoo_status make_room(predictor_scratch *x, size_t n) {
 }
 
 dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a, const dfoo_allocator *mem) {
-    *x = (predictor_scratch){.k = k, .mem = *mem};
+    size_t most = 1;
+    for (uint32_t i = 0; i < k->n_inputs; i++) most = k->inputs[i].entries > most ? k->inputs[i].entries : most;
+    *x = (predictor_scratch){.k = k, .mem = *mem, .entries = arena_new(a, most * sizeof *x->entries)};
+    if (!x->entries) return DFOO_ENOMEM;
     DFOO_TRY(sizes_for(k->m, a, &k->s, 1, &x->s));
     DFOO_TRY(exec_open(k->p, &k->m->g, mem, k->type, k->isa, &x->s, &x->e));
     DFOO_TRY(set_parameters(x));
@@ -139,15 +157,21 @@ static double prepared(const predictor_input *in, double x, size_t i) {
 static void put_input(const predictor_scratch *x, const predictor_input *in, const double *from, void *to) {
     bool   across = x->k->m->examples_are_columns;
     size_t n = x->n, step = x->k->n_in;
-    for (size_t j = 0; j < n; j++)
+    for (size_t j = 0; j < n; j++) {
+        const double *entry = from + j * step + in->first;
+        if (in->rules) {
+            prepare_expand(in->rules, (uint32_t)in->n, entry, x->entries);
+            entry = x->entries;
+        }
         for (size_t i = 0; i < in->entries; i++) {
-            double value = prepared(in, from[j * step + in->first + i], i);
+            double value = prepared(in, entry[i], i);
             size_t at = across ? i * n + j : j * in->entries + i;
             if (x->k->type == EXEC_F32)
                 ((float *)to)[at] = (float)value;
             else
                 ((double *)to)[at] = value;
         }
+    }
 }
 
 static void get_outputs(const predictor_scratch *x, double *to) {

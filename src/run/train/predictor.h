@@ -2,12 +2,15 @@
 #ifndef TRAIN_PREDICTOR_H
 #define TRAIN_PREDICTOR_H
 
+#include "run/feed/memo.h"
 #include "run/train/train.h"
 
-/* An input: its entries are those from number `first` on of each example, prepared as training did. */
+/* An input: its values are those from number `first` on of each example, prepared as training did. */
 typedef struct predictor_input {
-    var_id        var;
-    size_t        first, entries;
+    var_id             var;
+    size_t             first, n, entries; /* n values become entries */
+    const column_rule *rules;             /* of the values; NULL: they are the entries */
+
     const double *mean, *sd;   /* NULL: not standardised */
     double        times, over; /* over 0: not scaled */
 } predictor_input;
@@ -41,6 +44,7 @@ typedef struct predictor_scratch {
     size_t           n;      /* examples that there is room for */
     void            *values; /* of all inputs */
     size_t           size;
+    double          *entries; /* of an example whose values are prepared by rules */
 } predictor_scratch;
 
 dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a,

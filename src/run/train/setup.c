@@ -12,6 +12,7 @@
 #include "run/train/resume.h"
 #include "run/train/setup.h"
 #include "run/train/start.h"
+#include "run/train/units.h"
 
 /* What only models with a dimension for examples can do; NULL: nothing of it is wanted. */
 static const char *needs_examples(const train_options *o) {
@@ -82,14 +83,16 @@ static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *
 }
 
 /* Other data than that of training is read as training remembers; sizes go on from `base`. */
-static dfoo_status bind_source(trainer *t, const feed_source *from, bool remembered, sizing *z, bound *out) {
+static dfoo_status bind_source(trainer *t, const feed_source *from, bool remembered, division *divide, sizing *z,
+                               bound *out) {
     bind_request r = {.m = t->m,
                       .a = &t->a,
                       .opt = &t->opt->feed,
                       .source = from,
                       .needed = t->needed,
                       .memos = &t->memos,
-                      .remembered = remembered};
+                      .remembered = remembered,
+                      .divide = divide};
     return bind_data(&r, z, out);
 }
 
@@ -97,32 +100,28 @@ static dfoo_status bind_test(trainer *t) {
     sizing z;
     bound  test;
     DFOO_TRY(sizing_init(&z, t->m, &t->a, &t->opt->feed, &t->s));
-    DFOO_TRY(bind_source(t, &t->in->test, true, &z, &test));
+    DFOO_TRY(bind_source(t, &t->in->test, true, NULL, &z, &test));
     t->n_test = test.n;
     return open_examples(t, &test, NULL, test.n, true, &t->test);
 }
 
-/* The test examples are the first of the order, the training examples the rest. */
-static dfoo_status divide(trainer *t, const bound *data) {
-    DFOO_TRY(count_up(&t->a, data->n, &t->pick));
-    t->n = data->n;
-    if (t->opt->split > 0) {
-        DFOO_TRY(split_examples(t->m, &t->a, data, t->opt->split, t->opt->seed, t->pick, &t->n_test));
-        t->n -= t->n_test;
-    }
-    const uint32_t *test = t->pick;
-    t->pick += t->n_test;
+static dfoo_status take_division(trainer *t, const bound *data, const division *parts) {
+    const uint32_t *test = parts->order;
+    t->n = parts->n;
+    t->n_test = parts->n_test;
+    t->pick = parts->order + t->n_test;
     if (t->opt->standardize) DFOO_TRY(standardize_learn(t->m, &t->a, data, t->pick, t->n, &t->memos));
     return t->n_test ? open_examples(t, data, test, t->n_test, true, &t->test) : DFOO_OK;
 }
 
 static dfoo_status bind_all(trainer *t) {
-    sizing z;
+    sizing   z;
+    division parts = {.part = t->opt->split, .seed = t->opt->seed};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, &t->opt->feed, NULL));
     if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
-    DFOO_TRY(bind_source(t, &t->in->data, false, &z, &t->data));
+    DFOO_TRY(bind_source(t, &t->in->data, false, &parts, &z, &t->data));
     t->s = z.s;
-    DFOO_TRY(divide(t, &t->data));
+    DFOO_TRY(take_division(t, &t->data, &parts));
     if (feed_is_there(&t->in->test)) DFOO_TRY(bind_test(t));
     t->per_epoch = t->opt->stream ? t->opt->stream : t->n;
     t->batch = t->opt->batch && t->opt->batch < t->per_epoch ? t->opt->batch : 0;
@@ -172,6 +171,7 @@ dfoo_status trainer_set_up(trainer *t) {
     t->from_name = t->resumed ? t->opt->file : t->in->from_name;
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
+    units_set(t->m, t->opt->feed.target, units_of(&t->memos, t->opt->feed.target));
     DFOO_TRY(open_execs(t));
     DFOO_TRY(best_open(t));
     return resume_go_on(t);

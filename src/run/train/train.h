@@ -100,6 +100,13 @@ typedef struct train_input {
     const char        *from_name; /* what messages call it */
 } train_input;
 
+/* Where the cost depends on the data through P - Y alone, P predicted and Y its label, Y can be learned in units
+ * of its deviation: the model and its program are changed, once, so that costs and predictions are told in Y's
+ * own, and *label is Y, for feed_options.target; else 0. The same for predicting: if the run says that it was
+ * so. */
+dfoo_status train_target(model *m, program *p, var_id *label);
+dfoo_status train_target_of(model *m, program *p, const dfoo_arrays *run);
+
 /* Training from beginning to end, and its loop in parts. `run` gets the parameters by name and, under names
  * that begin with "dfoo.", what train_predict needs: mean.X and sd.X of a standardised input X, scale.X
  * (times, over), shape.X of an example that was flattened; columns.X, map.X, test_map.X, classes.Y and
@@ -156,6 +163,10 @@ dfoo_status train_save(trainer *t, const char *path);
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
                           const feed_options *opt, dfoo_arrays *out, train_score *score,
                           train_confusion *confusion);
+
+/* What a run says of how it was trained, as comments, and what becomes of the columns of its tables, as lines
+ * that feed_options.rules can be read from. */
+dfoo_status train_describe(const model *m, const dfoo_arrays *run, buf *out);
 
 /* The examples of a source as a picture needs them: one or two features, and what the first prediction is
  * held against. */

@@ -1,0 +1,416 @@
+/* Columns of a table -> entries of a model's input, by rules. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/feed/prepare.h"
+
+/* ----------------------------------------------------------------- entries */
+
+static size_t entries_of(const column_rule *x) {
+    switch (x->kind) {
+    case PREPARE_NUMBER: return 1 + (size_t)x->indicator;
+    case PREPARE_WORDS: return x->n_words + (size_t)x->indicator;
+    case PREPARE_TARGET: return 1;
+    case PREPARE_LEFT: case PREPARE_KINDS: break;
+    }
+    return 0;
+}
+
+size_t prepare_entries(const column_rule *rules, uint32_t n) {
+    size_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) sum += entries_of(&rules[i]);
+    return sum;
+}
+
+static double *expand_words(const column_rule *x, double code, double *out) {
+    for (uint32_t k = 0; k < x->n_words; k++) *out++ = code == k;
+    return out;
+}
+
+void prepare_expand(const column_rule *rules, uint32_t n, const double *raw, double *out) {
+    for (uint32_t i = 0; i < n; i++) {
+        const column_rule *x = &rules[i];
+        if (x->kind == PREPARE_LEFT) continue;
+        if (x->kind == PREPARE_WORDS)
+            out = expand_words(x, raw[i], out);
+        else
+            *out++ = isnan(raw[i]) ? x->median : raw[i];
+        if (x->indicator) *out++ = isnan(raw[i]);
+    }
+}
+
+static bool is_scaled(const column_rule *x) {
+    return !x->as_is && (x->kind == PREPARE_NUMBER || x->kind == PREPARE_TARGET);
+}
+
+void prepare_moments(const column_rule *rules, uint32_t n, double *mean, double *sd) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < n; i++)
+        for (size_t k = 0; k < entries_of(&rules[i]); k++, at++) {
+            bool scaled = k == 0 && is_scaled(&rules[i]);
+            mean[at] = scaled ? rules[i].mean : 0;
+            sd[at] = scaled ? rules[i].sd : 1;
+        }
+}
+
+static const char *entry_name(arena *a, const column_rule *rules, uint32_t n, size_t entry, const char *quote) {
+    for (uint32_t i = 0; i < n; entry -= entries_of(&rules[i++])) {
+        const column_rule *x = &rules[i];
+        const char        *name = x->name;
+        if (entry >= entries_of(x)) continue;
+        bool words = x->kind == PREPARE_WORDS;
+        if (words && entry < x->n_words)
+            return arena_format(a, "%s%s%s = %s", quote, name, quote, x->words[entry]);
+        return arena_format(a, "%s%s%s%s", quote, name, quote, words || entry ? " is missing" : "");
+    }
+    return arena_format(a, "entry %zu", entry + 1);
+}
+
+const char *prepare_entry_name(arena *a, const column_rule *rules, uint32_t n, size_t entry) {
+    return entry_name(a, rules, n, entry, "'");
+}
+
+const char *prepare_plain_name(arena *a, const column_rule *rules, uint32_t n, size_t entry) {
+    return entry_name(a, rules, n, entry, "");
+}
+
+const char *prepare_column_name(arena *a, const data_table *t, size_t column) {
+    return t->names && t->names[column][0] ? t->names[column] : arena_format(a, "column %zu", column + 1);
+}
+
+/* ------------------------------------------------------------------ finding */
+
+static double value_at(const prepare_request *r, size_t column, size_t j) {
+    return r->t->values[(r->pick ? r->pick[j] : j) * r->t->n_cols + column];
+}
+
+/* What a column holds, of the training examples. */
+typedef struct content {
+    size_t gaps, n; /* of n that are there */
+    double first;
+    bool   constant, whole;
+} content;
+
+static content look_at(const prepare_request *r, size_t column) {
+    content c = {.constant = true, .whole = true};
+    for (size_t j = 0; j < r->n; j++) {
+        double x = value_at(r, column, j);
+        if (isnan(x)) {
+            c.gaps++;
+            continue;
+        }
+        if (!c.n++) c.first = x;
+        c.constant &= x == c.first;
+        c.whole &= x == floor(x);
+    }
+    return c;
+}
+
+/* Mean and deviation of the values that are there; of a column that never changes the deviation is 1. */
+static void find_moments(const prepare_request *r, const size_t *columns, uint32_t n_columns, column_rule *out) {
+    double sum = 0, squares = 0, first = NAN;
+    size_t n = 0;
+    for (uint32_t k = 0; k < n_columns; k++)
+        for (size_t j = 0; j < r->n; j++) {
+            double x = value_at(r, columns[k], j);
+            if (isnan(x)) continue;
+            if (!n++) first = x;
+            sum += x - first;
+        }
+    double mean = n ? first + sum / (double)n : 0;
+    for (uint32_t k = 0; k < n_columns; k++)
+        for (size_t j = 0; j < r->n; j++) {
+            double x = value_at(r, columns[k], j) - mean;
+            if (!isnan(x)) squares += x * x;
+        }
+    double sd = n ? sqrt(squares / (double)n) : 0;
+    out->mean = mean;
+    out->sd = sd > 1e-12 * fabs(mean) ? sd : 1;
+}
+
+static int compare_numbers(const void *left, const void *right) {
+    double l, r;
+    memcpy(&l, left, sizeof l);
+    memcpy(&r, right, sizeof r);
+    return (l > r) - (l < r);
+}
+
+/* Of at most so many values, evenly from all. */
+static double find_median(const prepare_request *r, size_t column) {
+    enum { MOST = 20001 };
+    size_t  n = 0, step = r->n / MOST + 1;
+    double *at = arena_new(r->a, (r->n / step + 1) * sizeof *at);
+    for (size_t j = 0; at && j < r->n; j += step)
+        if (!isnan(value_at(r, column, j))) at[n++] = value_at(r, column, j);
+    if (!n) return 0;
+    qsort(at, n, sizeof *at, compare_numbers);
+    return n % 2 ? at[n / 2] : at[n / 2 - 1] + (at[n / 2] - at[n / 2 - 1]) / 2;
+}
+
+static dfoo_status leave(column_rule *out, const char *why) {
+    out->kind = PREPARE_LEFT;
+    out->why = why;
+    return why ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* ---- what a name says */
+
+static bool ends_in(const char *name, const char *end) {
+    size_t n = strlen(name), n_end = strlen(end);
+    if (n < n_end) return false;
+    for (size_t i = 0; i < n_end; i++)
+        if (tolower((unsigned char)name[n - n_end + i]) != end[i]) return false;
+    return true;
+}
+
+static bool is_name_of_ids(const char *name) {
+    static const char *const whole[] = {"id", "index", "idx", "row", "rownames", "unnamed: 0", "rownum"};
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (strlen(name) == strlen(whole[i]) && ends_in(name, whole[i])) return true;
+    return !name[0] || ends_in(name, "_id") || ends_in(name, " id");
+}
+
+/* Is no value there twice? */
+static bool all_differ(const prepare_request *r, size_t column) {
+    double *at = arena_new(r->a, r->n * sizeof *at);
+    for (size_t j = 0; at && j < r->n; j++) at[j] = value_at(r, column, j);
+    if (!at) return false;
+    qsort(at, r->n, sizeof *at, compare_numbers);
+    for (size_t j = 1; j < r->n; j++)
+        if (at[j] == at[j - 1]) return false;
+    return true;
+}
+
+static bool is_id(const prepare_request *r, size_t column, const content *c) {
+    const char *name = r->t->names ? r->t->names[column] : "x";
+    return c->whole && !c->gaps && c->n > 2 && is_name_of_ids(name) && all_differ(r, column);
+}
+
+/* ---- numbers */
+
+static dfoo_status find_number(const prepare_request *r, size_t column, const content *c, column_rule *out) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.6g", c->first);
+    if (!r->keep_all && !c->n) return leave(out, "it is empty");
+    if (!r->keep_all && c->constant && !c->gaps)
+        return leave(out, arena_format(r->a, "it is always %s", digits));
+    if (!r->keep_all && is_id(r, column, c)) return leave(out, "no value is there twice, as of an id");
+    out->kind = PREPARE_NUMBER;
+    out->as_is = r->as_is;
+    out->indicator = !r->keep_all && c->gaps * 20 > r->n && !(c->constant && c->n == 0);
+    find_moments(r, &column, 1, out);
+    out->median = find_median(r, column);
+    if (isfinite(out->mean) && isfinite(out->sd)) return DFOO_OK;
+    return diag_alone(r->d, "%s: '%s' cannot be standardised: its values are too large", r->from, out->name);
+}
+
+/* ---- words */
+
+static bool is_date(const char *word) {
+    size_t digits = 0, signs = 0, colons = 0, letters = 0;
+    for (const char *p = word; *p; p++) {
+        digits += isdigit((unsigned char)*p) != 0;
+        signs += *p == '-' || *p == '/' || *p == '.';
+        colons += *p == ':';
+        letters += isalpha((unsigned char)*p) != 0;
+    }
+    bool day = signs == 2 && digits >= 4 && strlen(word) <= 40 && letters <= 4;
+    return isdigit((unsigned char)word[0]) && (day || (colons >= 1 && digits >= 3 && letters <= 2));
+}
+
+static bool are_dates(const data_classes *words) {
+    size_t dates = 0;
+    for (uint32_t k = 0; k < words->n; k++) dates += is_date(words->names[k]);
+    return dates * 10 >= (size_t)words->n * 9;
+}
+
+static dfoo_status refuse_dates(const prepare_request *r, const column_rule *x, const char *word) {
+    diag_alone(r->d, "%s: '%s' holds dates or times, such as %s, and a model wants numbers", r->from, x->name,
+               word);
+    diag_note(r->d, "make numbers of them first: days since the first of them, the month, the day of the week;");
+    diag_note(r->d, "or leave the column out: a file for --prepare with the line");
+    diag_note(r->d, "%s", prepare_line(r->a, &(column_rule){.name = x->name, .kind = PREPARE_LEFT, .why = ""}));
+    return r->d->a->failed || r->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
+
+/* How often each word stands in the training examples, and how many there are at all. */
+static size_t *count_words(const prepare_request *r, size_t column, uint32_t *n_there) {
+    uint32_t n = r->t->classes[column].n;
+    size_t  *count = arena_new(r->a, (n + 1) * sizeof *count);
+    *n_there = 0;
+    for (size_t j = 0; count && j < r->n; j++) {
+        double x = value_at(r, column, j);
+        if (!isnan(x)) *n_there += !count[(size_t)x]++;
+    }
+    return count;
+}
+
+/* The least count of a word that is kept: of the most frequent ones there is room for. */
+static size_t least_count(const prepare_request *r, const size_t *count, uint32_t n, uint32_t n_there) {
+    if (n_there <= PREPARE_MOST_WORDS) return 1;
+    double *sorted = arena_new(r->a, n * sizeof *sorted);
+    if (!sorted) return 1;
+    for (uint32_t k = 0; k < n; k++) sorted[k] = (double)count[k];
+    qsort(sorted, n, sizeof *sorted, compare_numbers);
+    return (size_t)sorted[n - PREPARE_MOST_WORDS];
+}
+
+static dfoo_status keep_words(const prepare_request *r, size_t column, const size_t *count, uint32_t n_there,
+                              column_rule *out) {
+    const data_classes *all = &r->t->classes[column];
+    size_t              least = least_count(r, count, all->n, n_there);
+    uint32_t            n = 0;
+    const char        **words = arena_new(r->a, PREPARE_MOST_WORDS * sizeof *words);
+    if (!words) return DFOO_ENOMEM;
+    for (int pass = 0; pass < 2; pass++) /* those above the least first: of those at it there may be too many */
+        for (uint32_t k = 0; k < all->n && n < PREPARE_MOST_WORDS; k++)
+            if (pass ? count[k] == least : count[k] > least) words[n++] = all->names[k];
+    out->n_words = n;
+    out->words = text_copies(r->a, words, n);
+    return out->words ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static dfoo_status find_words(const prepare_request *r, size_t column, const content *c, column_rule *out) {
+    const data_classes *all = &r->t->classes[column];
+    uint32_t            n;
+    size_t             *count = count_words(r, column, &n);
+    if (!count) return DFOO_ENOMEM;
+    if (are_dates(all)) return refuse_dates(r, out, all->names[0]);
+    if (n == 1 && !c->gaps) return leave(out, arena_format(r->a, "it is always %s", all->names[(size_t)c->first]));
+    if (n > 20 && (size_t)n * 2 > r->n)
+        return leave(out, arena_format(r->a, "%u different words in %zu rows, as of an id", n, r->n));
+    out->kind = PREPARE_WORDS;
+    out->indicator = c->gaps > 0;
+    return keep_words(r, column, count, n, out);
+}
+
+/* ---- what the user said */
+
+static const column_rule *said_of(const prepare_request *r, const char *name) {
+    for (uint32_t i = 0; i < r->n_said; i++)
+        if (strcmp(r->said[i].name, name) == 0) return &r->said[i];
+    return NULL;
+}
+
+static dfoo_status not_as_said(const prepare_request *r, const column_rule *said, const char *what) {
+    return diag_alone(r->d, "%s: '%s' holds %s, and --prepare says: %s", r->from, said->name, what,
+                      prepare_line(r->a, said));
+}
+
+/* What was found, with what was said in its place. */
+static dfoo_status obey(const prepare_request *r, size_t column, const content *c, const column_rule *said,
+                        column_rule *out) {
+    bool words = r->t->classes[column].n > 0;
+    if (said->kind == PREPARE_LEFT) return leave(out, said->why && said->why[0] ? said->why : "--prepare says so");
+    if (said->kind == PREPARE_TARGET)
+        return not_as_said(r, said, "an input");
+    if (words != (said->kind == PREPARE_WORDS) && c->n)
+        return not_as_said(r, said, words ? "words" : "numbers");
+    prepare_request all = *r;
+    all.keep_all = true;
+    DFOO_TRY(said->kind == PREPARE_WORDS && !said->n_words ? find_words(&all, column, c, out)
+             : said->kind == PREPARE_WORDS                  ? DFOO_OK
+                                                            : find_number(&all, column, c, out));
+    out->kind = said->kind;
+    out->indicator = said->indicator;
+    out->as_is = said->as_is;
+    if (said->n_words) out->n_words = said->n_words, out->words = said->words;
+    if (!isnan(said->mean)) out->mean = said->mean;
+    if (!isnan(said->sd)) out->sd = said->sd;
+    if (!isnan(said->median)) out->median = said->median;
+    return DFOO_OK;
+}
+
+dfoo_status prepare_find(const prepare_request *r, size_t column, column_rule *out) {
+    content c = look_at(r, column);
+    *out = (column_rule){.name = prepare_column_name(r->a, r->t, column)};
+    if (!out->name) return DFOO_ENOMEM;
+    const column_rule *said = said_of(r, out->name);
+    dfoo_status        status = said                         ? obey(r, column, &c, said, out)
+                                : r->t->classes[column].n ? find_words(r, column, &c, out)
+                                                          : find_number(r, column, &c, out);
+    return r->a->failed ? DFOO_ENOMEM : status;
+}
+
+dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n, column_rule *out) {
+    *out = (column_rule){.name = prepare_column_name(r->a, r->t, columns[0]), .kind = PREPARE_TARGET};
+    if (!out->name) return DFOO_ENOMEM;
+    const column_rule *said = said_of(r, out->name);
+    if (said && said->kind != PREPARE_TARGET) return not_as_said(r, said, "a label");
+    find_moments(r, columns, n, out);
+    if (said && !isnan(said->mean)) out->mean = said->mean;
+    if (said && !isnan(said->sd)) out->sd = said->sd;
+    out->as_is = said && said->as_is;
+    if (isfinite(out->mean) && isfinite(out->sd)) return DFOO_OK;
+    return diag_alone(r->d, "%s: '%s' cannot be scaled: its values are too large", r->from, out->name);
+}
+
+/* ----------------------------------------------------------------- applying */
+
+/* The place of each word of the file among those of the rule; -1: it is none of them. */
+static double *match_words(arena *a, const data_classes *words, const column_rule *x) {
+    double *place = arena_new(a, (words->n + 1) * sizeof *place);
+    for (uint32_t k = 0; place && k < words->n; k++) {
+        place[k] = -1;
+        for (uint32_t i = 0; i < x->n_words && place[k] < 0; i++)
+            if (strcmp(words->names[k], x->words[i]) == 0) place[k] = i;
+    }
+    return place;
+}
+
+static void tell_unknown(diags *d, arena *a, const char *from, const data_classes *words, const double *place,
+                         const column_rule *x) {
+    const char **names = arena_new(a, words->n * sizeof *names);
+    uint32_t     n = 0;
+    for (uint32_t k = 0; names && k < words->n; k++)
+        if (place[k] < 0) names[n++] = words->names[k];
+    if (!n) return;
+    diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %s that the rule of training does not have: %s", from, x->name,
+              n == 1 ? "a word" : "words", text_list(a, names, n));
+    diag_note(d, "none of its entries is 1 there: the prediction is made from the other columns");
+}
+
+static void tell_gaps(diags *d, const char *from, const column_rule *x, size_t gaps) {
+    if (!gaps || x->indicator) return;
+    if (x->kind == PREPARE_WORDS)
+        diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %zu gap%s, and had none in training: no word is taken there",
+                  from, x->name, gaps, gaps == 1 ? "" : "s");
+    else
+        diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %zu gap%s: the median of training, %g, is taken there", from,
+                  x->name, gaps, gaps == 1 ? "" : "s", x->median);
+}
+
+static size_t copy_column(const data_table *t, size_t column, const double *place, double *out, uint32_t n) {
+    size_t gaps = 0;
+    for (size_t j = 0; j < t->n_rows; j++) {
+        double x = t->values[j * t->n_cols + column];
+        gaps += isnan(x) != 0;
+        out[j * n] = place && !isnan(x) ? place[(size_t)x] : x;
+    }
+    return gaps;
+}
+
+dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t, const column_rule *rules,
+                           const size_t *columns, uint32_t n, bool warn, double **out) {
+    *out = t->n_rows < SIZE_MAX / sizeof **out / (n + 1) ? arena_new(a, t->n_rows * (n + 1) * sizeof **out) : NULL;
+    if (!*out) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < n; i++) {
+        const data_classes *words = &t->classes[columns[i]];
+        const column_rule  *x = &rules[i];
+        bool                wants = x->kind == PREPARE_WORDS;
+        double             *place = words->n ? match_words(a, words, x) : NULL;
+        if (words->n && !wants)
+            return diag_alone(d, "%s: '%s' holds words (%s), and training had numbers there", from, x->name,
+                              text_list(a, words->names, words->n));
+        size_t gaps = copy_column(t, columns[i], place, *out + i, n);
+        if (wants && !words->n && gaps < t->n_rows)
+            return diag_alone(d, "%s: '%s' holds numbers, and training had words there (%s)", from, x->name,
+                              text_list(a, x->words, x->n_words));
+        if (words->n && !place) return DFOO_ENOMEM;
+        if (warn && place) tell_unknown(d, a, from, words, place, x);
+        if (warn) tell_gaps(d, from, x, gaps);
+    }
+    return arena_status(a);
+}
