@@ -141,7 +141,7 @@ static dfoo_status read_maps(work *w, const load_request *r, feed_source *out) {
         char *equals = strchr(item, '=');
         if ((!equals && !list.n) || equals == item || (equals && !equals[1]) || !*item) {
             return diag_alone(&w->messages, "%s takes VARIABLE=NAME, as in X=train_set_x, not '%s'",
-                                            r->map_option, item);
+                              r->map_option, item);
         }
         if (equals) {
             *equals = 0;
@@ -161,8 +161,10 @@ static dfoo_status read_maps(work *w, const load_request *r, feed_source *out) {
 
 dfoo_status load(work *w, const load_request *r, loaded *l, feed_source *out) {
     *out = (feed_source){.arrays = r->arrays};
-    if (r->file) DFOO_TRY(load_files(w, r, l, out));
-    else DFOO_TRY(set_plain(w->d, &out->arrays, &l->set));
+    if (r->file)
+        DFOO_TRY(load_files(w, r, l, out));
+    else
+        DFOO_TRY(set_plain(w->d, &out->arrays, &l->set));
     return read_maps(w, r, out);
 }
 
@@ -187,7 +189,7 @@ static bool read_fraction(const char *text, double *times, double *over) {
 dfoo_status load_scales(work *w, const char *text, feed_options *how) {
     VEC(feed_scale) list = {0};
     for (char *item; (item = next_item(w, &text));) {
-        char       *equals = strchr(item, '=');
+        char      *equals = strchr(item, '=');
         feed_scale x = {.var = equals ? item : NULL};
         if (equals) *equals = 0;
         if (!read_fraction(equals ? equals + 1 : item, &x.times, &x.over))
@@ -260,6 +262,8 @@ dfoo_status load_rules(work *w, const char *prepare, feed_options *how) {
     how->prepare = !prepare || strcmp(prepare, "none") != 0;
     if (!prepare || !how->prepare) return DFOO_OK;
     DFOO_TRY(api_read_file(&w->a, &w->messages, &path, &text));
-    if (!text) return diag_alone(&w->messages, "--prepare %s: there is no such file; `none` takes columns as they are", prepare);
+    if (!text)
+        return diag_alone(&w->messages,
+                          "--prepare %s: there is no such file; `none` takes columns as they are", prepare);
     return prepare_read(&w->messages, &w->a, prepare, text, &how->rules, &how->n_rules);
 }

@@ -28,7 +28,8 @@ dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_op
                                    .flatten = opt->flatten != 0}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
-    load_request r = {opt->data, opt->more_data, opt->arrays, opt->map, "--map", opt->header, is_prepared(run)};
+    load_request r = {opt->data, opt->more_data, opt->arrays,     opt->map,
+                      "--map",   opt->header,    is_prepared(run)};
     DFOO_TRY(load(w, &r, l, &out->data));
     DFOO_TRY(work_training_program(w, &out->p));
     return train_target_of(&w->m, &out->p, run);
@@ -95,7 +96,7 @@ static dfoo_status write_predictions(work *w, const char *path, const dfoo_array
     const char      **names = NULL;
     DFOO_TRY(arrays_new(&w->d->mem, &tables));
     dfoo_status status = join_tables(w, run, out, tables, &table, &names);
-    data_texts column = {.n = 0};
+    data_texts  column = {.n = 0};
     if (status == DFOO_OK) status = class_column(w, run, out, tables, table, names, &column);
     if (status == DFOO_OK)
         status = data_write_table(path, table, names, column.texts ? &column : NULL, &w->messages);

@@ -20,8 +20,8 @@ const memo *memos_find(const memos *all, var_id v) {
 }
 
 dfoo_status memo_set_rules(memo *x, arena *a, const column_rule *rules, uint32_t n) {
-    bool   scaled = false;
-    size_t entries = prepare_entries(rules, n);
+    bool    scaled = false;
+    size_t  entries = prepare_entries(rules, n);
     double *moments = arena_new(a, (entries + 1) * 2 * sizeof *moments);
     if (!moments) return DFOO_ENOMEM;
     x->n_rules = n;
@@ -226,8 +226,8 @@ static dfoo_status recall_rules(const model *m, arena *a, const dfoo_array *x, m
 }
 
 static bool is_empty(const memo *x) {
-    return !x->n_rules && !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map && !x->n_dims &&
-           x->over == 0 && !x->mean;
+    return !x->n_rules && !x->n_columns && !x->n_classes && !x->n_names && !x->n_map && !x->n_test_map &&
+           !x->n_dims && x->over == 0 && !x->mean;
 }
 
 static dfoo_status recall_one(const model *m, arena *a, const dfoo_arrays *run, var_id v, memos *out) {

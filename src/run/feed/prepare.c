@@ -10,10 +10,15 @@
 
 static size_t entries_of(const column_rule *x) {
     switch (x->kind) {
-    case PREPARE_NUMBER: return 1 + (size_t)x->indicator;
-    case PREPARE_WORDS: return x->n_words + (size_t)x->indicator;
-    case PREPARE_TARGET: return 1;
-    case PREPARE_LEFT: case PREPARE_KINDS: break;
+    case PREPARE_NUMBER:
+        return 1 + (size_t)x->indicator;
+    case PREPARE_WORDS:
+        return x->n_words + (size_t)x->indicator;
+    case PREPARE_TARGET:
+        return 1;
+    case PREPARE_LEFT:
+    case PREPARE_KINDS:
+        break;
     }
     return 0;
 }
@@ -55,7 +60,8 @@ void prepare_moments(const column_rule *rules, uint32_t n, double *mean, double 
         }
 }
 
-static const char *entry_name(arena *a, const column_rule *rules, uint32_t n, size_t entry, const char *quote) {
+static const char *entry_name(arena *a, const column_rule *rules, uint32_t n, size_t entry,
+                              const char *quote) {
     for (uint32_t i = 0; i < n; entry -= entries_of(&rules[i++])) {
         const column_rule *x = &rules[i];
         const char        *name = x->name;
@@ -109,7 +115,8 @@ static content look_at(const prepare_request *r, size_t column) {
 }
 
 /* Mean and deviation of the values that are there; of a column that never changes the deviation is 1. */
-static void find_moments(const prepare_request *r, const size_t *columns, uint32_t n_columns, column_rule *out) {
+static void find_moments(const prepare_request *r, const size_t *columns, uint32_t n_columns,
+                         column_rule *out) {
     double sum = 0, squares = 0, first = NAN;
     size_t n = 0;
     for (uint32_t k = 0; k < n_columns; k++)
@@ -229,9 +236,11 @@ static bool are_dates(const data_classes *words) {
 static dfoo_status refuse_dates(const prepare_request *r, const column_rule *x, const char *word) {
     diag_alone(r->d, "%s: '%s' holds dates or times, such as %s, and a model wants numbers", r->from, x->name,
                word);
-    diag_note(r->d, "make numbers of them first: days since the first of them, the month, the day of the week;");
+    diag_note(r->d,
+              "make numbers of them first: days since the first of them, the month, the day of the week;");
     diag_note(r->d, "or leave the column out: a file for --prepare with the line");
-    diag_note(r->d, "%s", prepare_line(r->a, &(column_rule){.name = x->name, .kind = PREPARE_LEFT, .why = ""}));
+    diag_note(r->d, "%s",
+              prepare_line(r->a, &(column_rule){.name = x->name, .kind = PREPARE_LEFT, .why = ""}));
     return r->d->a->failed || r->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
@@ -264,7 +273,8 @@ static dfoo_status keep_words(const prepare_request *r, size_t column, const siz
     uint32_t            n = 0;
     const char        **words = arena_new(r->a, PREPARE_MOST_WORDS * sizeof *words);
     if (!words) return DFOO_ENOMEM;
-    for (int pass = 0; pass < 2; pass++) /* those above the least first: of those at it there may be too many */
+    for (int pass = 0; pass < 2;
+         pass++) /* those above the least first: of those at it there may be too many */
         for (uint32_t k = 0; k < all->n && n < PREPARE_MOST_WORDS; k++)
             if (pass ? count[k] == least : count[k] > least) words[n++] = all->names[k];
     out->n_words = n;
@@ -278,7 +288,8 @@ static dfoo_status find_words(const prepare_request *r, size_t column, const con
     size_t             *count = count_words(r, column, &n);
     if (!count) return DFOO_ENOMEM;
     if (are_dates(all)) return refuse_dates(r, out, all->names[0]);
-    if (n == 1 && !c->gaps) return leave(out, arena_format(r->a, "it is always %s", all->names[(size_t)c->first]));
+    if (n == 1 && !c->gaps)
+        return leave(out, arena_format(r->a, "it is always %s", all->names[(size_t)c->first]));
     if (n > 20 && (size_t)n * 2 > r->n)
         return leave(out, arena_format(r->a, "%u different words in %zu rows, as of an id", n, r->n));
     out->kind = PREPARE_WORDS;
@@ -303,16 +314,16 @@ static dfoo_status not_as_said(const prepare_request *r, const column_rule *said
 static dfoo_status obey(const prepare_request *r, size_t column, const content *c, const column_rule *said,
                         column_rule *out) {
     bool words = r->t->classes[column].n > 0;
-    if (said->kind == PREPARE_LEFT) return leave(out, said->why && said->why[0] ? said->why : "--prepare says so");
-    if (said->kind == PREPARE_TARGET)
-        return not_as_said(r, said, "an input");
+    if (said->kind == PREPARE_LEFT)
+        return leave(out, said->why && said->why[0] ? said->why : "--prepare says so");
+    if (said->kind == PREPARE_TARGET) return not_as_said(r, said, "an input");
     if (words != (said->kind == PREPARE_WORDS) && c->n)
         return not_as_said(r, said, words ? "words" : "numbers");
     prepare_request all = *r;
     all.keep_all = true;
     DFOO_TRY(said->kind == PREPARE_WORDS && !said->n_words ? find_words(&all, column, c, out)
-             : said->kind == PREPARE_WORDS                  ? DFOO_OK
-                                                            : find_number(&all, column, c, out));
+             : said->kind == PREPARE_WORDS                 ? DFOO_OK
+                                                           : find_number(&all, column, c, out));
     out->kind = said->kind;
     out->indicator = said->indicator;
     out->as_is = said->as_is;
@@ -328,13 +339,14 @@ dfoo_status prepare_find(const prepare_request *r, size_t column, column_rule *o
     *out = (column_rule){.name = prepare_column_name(r->a, r->t, column)};
     if (!out->name) return DFOO_ENOMEM;
     const column_rule *said = said_of(r, out->name);
-    dfoo_status        status = said                         ? obey(r, column, &c, said, out)
+    dfoo_status        status = said                      ? obey(r, column, &c, said, out)
                                 : r->t->classes[column].n ? find_words(r, column, &c, out)
                                                           : find_number(r, column, &c, out);
     return r->a->failed ? DFOO_ENOMEM : status;
 }
 
-dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n, column_rule *out) {
+dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n,
+                                column_rule *out) {
     *out = (column_rule){.name = prepare_column_name(r->a, r->t, columns[0]), .kind = PREPARE_TARGET};
     if (!out->name) return DFOO_ENOMEM;
     const column_rule *said = said_of(r, out->name);
@@ -367,19 +379,21 @@ static void tell_unknown(diags *d, arena *a, const char *from, const data_classe
     for (uint32_t k = 0; names && k < words->n; k++)
         if (place[k] < 0) names[n++] = words->names[k];
     if (!n) return;
-    diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %s that the rule of training does not have: %s", from, x->name,
-              n == 1 ? "a word" : "words", text_list(a, names, n));
+    diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %s that the rule of training does not have: %s", from,
+              x->name, n == 1 ? "a word" : "words", text_list(a, names, n));
     diag_note(d, "none of its entries is 1 there: the prediction is made from the other columns");
 }
 
 static void tell_gaps(diags *d, const char *from, const column_rule *x, size_t gaps) {
     if (!gaps || x->indicator) return;
     if (x->kind == PREPARE_WORDS)
-        diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %zu gap%s, and had none in training: no word is taken there",
-                  from, x->name, gaps, gaps == 1 ? "" : "s");
+        diag_warn(d, NULL, span_at(0, 0),
+                  "%s: '%s' has %zu gap%s, and had none in training: no word is taken there", from, x->name,
+                  gaps, gaps == 1 ? "" : "s");
     else
-        diag_warn(d, NULL, span_at(0, 0), "%s: '%s' has %zu gap%s: the median of training, %g, is taken there", from,
-                  x->name, gaps, gaps == 1 ? "" : "s", x->median);
+        diag_warn(d, NULL, span_at(0, 0),
+                  "%s: '%s' has %zu gap%s: the median of training, %g, is taken there", from, x->name, gaps,
+                  gaps == 1 ? "" : "s", x->median);
 }
 
 static size_t copy_column(const data_table *t, size_t column, const double *place, double *out, uint32_t n) {
@@ -392,9 +406,11 @@ static size_t copy_column(const data_table *t, size_t column, const double *plac
     return gaps;
 }
 
-dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t, const column_rule *rules,
-                           const size_t *columns, uint32_t n, bool warn, double **out) {
-    *out = t->n_rows < SIZE_MAX / sizeof **out / (n + 1) ? arena_new(a, t->n_rows * (n + 1) * sizeof **out) : NULL;
+dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t,
+                           const column_rule *rules, const size_t *columns, uint32_t n, bool warn,
+                           double **out) {
+    *out = t->n_rows < SIZE_MAX / sizeof **out / (n + 1) ? arena_new(a, t->n_rows * (n + 1) * sizeof **out)
+                                                         : NULL;
     if (!*out) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < n; i++) {
         const data_classes *words = &t->classes[columns[i]];

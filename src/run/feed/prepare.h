@@ -1,6 +1,6 @@
 /* Preparation: what becomes of the columns of a table before a model reads them. It is a value, a list of
- * rules with one for each column: found on the training examples, or said by the user; applied to any table or
- * to plain numbers; written as lines of text, and read from them. */
+ * rules with one for each column: found on the training examples, or said by the user; applied to any table
+ * or to plain numbers; written as lines of text, and read from them. */
 #ifndef FEED_PREPARE_H
 #define FEED_PREPARE_H
 
@@ -25,8 +25,8 @@ typedef struct column_rule {
 /* How many entries an example gets from n columns. */
 size_t prepare_entries(const column_rule *rules, uint32_t n);
 
-/* The entries of an example, not standardised yet, from its n values: numbers, places among the words of their
- * rules (-1: none of them); NAN is missing. */
+/* The entries of an example, not standardised yet, from its n values: numbers, places among the words of
+ * their rules (-1: none of them); NAN is missing. */
 void prepare_expand(const column_rule *rules, uint32_t n, const double *raw, double *out);
 
 /* What standardising takes off each entry, and divides it by. */
@@ -57,24 +57,28 @@ enum { PREPARE_MOST_WORDS = 64 };
 dfoo_status prepare_find(const prepare_request *r, size_t column, column_rule *out);
 
 /* The rule of the columns of a label, all with one mean and deviation. */
-dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n, column_rule *out);
+dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n,
+                                column_rule *out);
 
 /* "column 3", or its name. NULL without memory. */
 const char *prepare_column_name(arena *a, const data_table *t, size_t column);
 
 /* ------------------------------------------------------------------ applying */
 
-/* The values of columns as prepare_expand takes them: (rows, n). `warn`: a word that training did not have, and
- * a gap where it had none, is told. DFOO_EINPUT: words where there were numbers, or the other way round. */
-dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t, const column_rule *rules,
-                           const size_t *columns, uint32_t n, bool warn, double **out);
+/* The values of columns as prepare_expand takes them: (rows, n). `warn`: a word that training did not have,
+ * and a gap where it had none, is told. DFOO_EINPUT: words where there were numbers, or the other way round.
+ */
+dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t,
+                           const column_rule *rules, const size_t *columns, uint32_t n, bool warn,
+                           double **out);
 
 /* --------------------------------------------------------------------- text */
 
 /* A rule as a line, without its end. */
 const char *prepare_line(arena *a, const column_rule *x);
 
-/* The same back. `from`, `line`: where messages say that it stands. A line of blanks or a comment has no name. */
+/* The same back. `from`, `line`: where messages say that it stands. A line of blanks or a comment has no
+ * name. */
 dfoo_status prepare_read_line(diags *d, arena *a, const char *from, size_t line, const char *text,
                               column_rule *out);
 

@@ -86,7 +86,9 @@ typedef struct reader {
 
 static dfoo_status wrong(const reader *r, const char *what) {
     diag_alone(r->d, "%s:%zu: %s", r->from, r->line, what);
-    diag_note(r->d, "a line is like `age : number`, `city : words (Berlin | Paris)`, `id : left out`, `price : target`");
+    diag_note(
+        r->d,
+        "a line is like `age : number`, `city : words (Berlin | Paris)`, `id : left out`, `price : target`");
     return r->d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
@@ -171,6 +173,19 @@ static bool take_field(reader *r, column_rule *x) {
     return x->kind == PREPARE_NUMBER && take_number(r, "median ", &x->median);
 }
 
+static prepare_kind take_kind(reader *r) {
+    int i = 0;
+    while (i < PREPARE_KINDS && !take(r, kinds[i])) i++;
+    return (prepare_kind)i;
+}
+
+static dfoo_status read_fields(reader *r, column_rule *out) {
+    while (take(r, ","))
+        if (!take_field(r, out)) return wrong(r, "that is no property of such a column");
+    skip(r);
+    return *r->at && *r->at != '#' ? wrong(r, "there is something behind the end of the line") : DFOO_OK;
+}
+
 dfoo_status prepare_read_line(diags *d, arena *a, const char *from, size_t line, const char *text,
                               column_rule *out) {
     reader r = {d, a, from, line, text};
@@ -179,8 +194,7 @@ dfoo_status prepare_read_line(diags *d, arena *a, const char *from, size_t line,
     if (!*r.at || *r.at == '#') return DFOO_OK;
     out->name = take_text(&r, ":");
     if (!out->name || !take(&r, ":")) return wrong(&r, "the name of a column and a : are missing");
-    for (int i = 0; i < PREPARE_KINDS && out->kind == PREPARE_KINDS; i++)
-        if (take(&r, kinds[i])) out->kind = (prepare_kind)i;
+    out->kind = take_kind(&r);
     if (out->kind == PREPARE_KINDS) return wrong(&r, "a column is a number, words, left out, or a target");
     if (out->kind == PREPARE_WORDS && take(&r, "(")) DFOO_TRY(read_words(&r, out));
     if (out->kind == PREPARE_LEFT && take(&r, ",")) {
@@ -188,10 +202,8 @@ dfoo_status prepare_read_line(diags *d, arena *a, const char *from, size_t line,
         out->why = arena_text(a, r.at, strcspn(r.at, "\r\n"));
         return arena_status(a);
     }
-    while (take(&r, ","))
-        if (!take_field(&r, out)) return wrong(&r, "that is no property of such a column");
-    skip(&r);
-    return *r.at && *r.at != '#' ? wrong(&r, "there is something behind the end of the line") : arena_status(a);
+    DFOO_TRY(read_fields(&r, out));
+    return arena_status(a);
 }
 
 dfoo_status prepare_read(diags *d, arena *a, const char *from, const char *text, const column_rule **out,
@@ -227,12 +239,18 @@ static void tell_rule(diags *d, arena *a, const column_rule *x) {
         buf_printf(&b, "words, an entry for each of %u: %s%s", x->n_words, text_list(a, x->words, x->n_words),
                    x->n_words == PREPARE_MOST_WORDS ? "; those that are rarer have none" : "");
         break;
-    case PREPARE_LEFT: buf_printf(&b, "left out: %s", x->why); break;
-    case PREPARE_TARGET:
-        buf_printf(&b, "the target, learned in units of %.4g around %.4g, and told in its own", x->sd, x->mean);
+    case PREPARE_LEFT:
+        buf_printf(&b, "left out: %s", x->why);
         break;
-    case PREPARE_NUMBER: buf_printf(&b, "number, gaps count as the median %.4g", x->median); break;
-    case PREPARE_KINDS: break;
+    case PREPARE_TARGET:
+        buf_printf(&b, "the target, learned in units of %.4g around %.4g, and told in its own", x->sd,
+                   x->mean);
+        break;
+    case PREPARE_NUMBER:
+        buf_printf(&b, "number, gaps count as the median %.4g", x->median);
+        break;
+    case PREPARE_KINDS:
+        break;
     }
     if (x->indicator) buf_puts(&b, "; one more entry says where it is missing");
     buf clean;

@@ -6,12 +6,13 @@
 #include "run/feed/sizing.h"
 #include "run/feed/view.h"
 
-/* How examples are divided: those that are held back first, then those to train with, each in ascending order.
+/* How examples are divided: those that are held back first, then those to train with, each in ascending
+ * order.
  */
 typedef struct division {
     double    part; /* that is held back; 0: nothing */
     uint64_t  seed;
-    uint32_t *order; /* NULL: not done yet */
+    uint32_t *order;     /* NULL: not done yet */
     size_t    n, n_test; /* n: those to train with */
 } division;
 

@@ -381,14 +381,15 @@ static dfoo_status refuse_entries(const splitter *k, const part *p, size_t entri
         diag_alone(d, "%s: none of its %u columns says anything for %s", source_name(k->r), p->n,
                    var_name(k->r, p->var));
     else
-        diag_alone(d, "%s: %u columns make %zu entries for %s, and the model has %zu: %s", source_name(k->r), p->n,
-                   entries, var_name(k->r, p->var), p->entries,
+        diag_alone(d, "%s: %u columns make %zu entries for %s, and the model has %zu: %s", source_name(k->r),
+                   p->n, entries, var_name(k->r, p->var), p->entries,
                    print_shape_text(&k->r->m->g, k->r->a, ir_var(&k->r->m->g, p->var)->sh));
     for (uint32_t i = 0; entries && i < p->n; i++) {
         const data_classes *words = &k->t->classes[p->column[i]];
         const char         *name = prepare_column_name(k->r->a, k->t, p->column[i]);
         if (!words->n || !name) continue;
-        diag_note(d, "'%s' holds %u words, each of which is an entry; let the size follow from the data", name, words->n);
+        diag_note(d, "'%s' holds %u words, each of which is an entry; let the size follow from the data",
+                  name, words->n);
         break;
     }
     return d->a->failed || k->r->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
@@ -410,7 +411,8 @@ static dfoo_status settle_rules(const splitter *k, const part *p, memo *known) {
 /* Can its numbers be read where they lie? */
 static bool are_plain(const splitter *k, const used *x) {
     for (uint32_t i = 0; i < x->n; i++) {
-        if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || k->t->classes[x->column[i]].n) return false;
+        if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || k->t->classes[x->column[i]].n)
+            return false;
         for (size_t j = 0; j < k->t->n_rows; j++)
             if (isnan(k->t->values[j * k->t->n_cols + x->column[i]])) return false;
     }
@@ -422,7 +424,8 @@ static dfoo_status expand(const splitter *k, const used *x, view *v) {
     size_t  entries = prepare_entries(x->rules, x->n), rows = k->t->n_rows;
     DFOO_TRY(prepare_values(k->r->m->g.d, k->r->a, source_name(k->r), k->t, x->rules, x->column, x->n,
                             k->r->remembered, &raw));
-    double *at = rows < SIZE_MAX / sizeof *at / (entries + 1) ? arena_new(k->r->a, rows * entries * sizeof *at) : NULL;
+    double *at =
+        rows < SIZE_MAX / sizeof *at / (entries + 1) ? arena_new(k->r->a, rows * entries * sizeof *at) : NULL;
     size_t *offset = arena_new(k->r->a, entries * sizeof *offset);
     if (!at || !offset) return DFOO_ENOMEM;
     for (size_t j = 0; j < rows; j++) prepare_expand(x->rules, x->n, raw + j * x->n, at + j * entries);
@@ -487,7 +490,8 @@ static dfoo_status leave_rows(splitter *k, const bool *marked, size_t n_marked) 
     return DFOO_OK;
 }
 
-/* Examples without a label teach nothing; where the label is only for a score, it is as if it were not there. */
+/* Examples without a label teach nothing; where the label is only for a score, it is as if it were not there.
+ */
 static dfoo_status look_at_labels(splitter *k) {
     bool  *marked = arena_new(k->r->a, k->t->n_rows);
     size_t n = 0;
@@ -546,33 +550,47 @@ static dfoo_status check_said(const splitter *k) {
             there = strcmp(name, opt->rules[i].name) == 0;
         }
         if (!there)
-            return diag_alone(k->r->m->g.d, "--prepare: %s has no column '%s'", source_name(k->r), opt->rules[i].name);
+            return diag_alone(k->r->m->g.d, "--prepare: %s has no column '%s'", source_name(k->r),
+                              opt->rules[i].name);
     }
     return DFOO_OK;
 }
 
-/* What is found is found on the training examples alone, so the labels, by which they are chosen, come first. */
-static dfoo_status bind_parts(splitter *k) {
-    const column_rule *target = NULL;
-    for (int input = 0; input < 2; input++) {
-        for (uint32_t i = 0; i < k->parts.n; i++) {
-            const part *p = &k->parts.at[i];
-            if (p->absent || p->label == (input == 1)) continue;
-            DFOO_TRY(is_prepared(k, p) ? bind_prepared(k, p) : bind_part(k, p));
-        }
-        if (input || k->r->remembered || !k->r->opt->prepare) continue;
-        if (are_examples_of_all(k)) DFOO_TRY(divide_examples(k->r, k->out, k->t->n_rows));
-        for (uint32_t i = 0; i < k->parts.n; i++)
-            if (k->parts.at[i].label && k->parts.at[i].var == k->r->opt->target)
-                DFOO_TRY(scale_target(k, &k->parts.at[i], &target));
+static dfoo_status bind_kind(const splitter *k, bool labels) {
+    for (uint32_t i = 0; i < k->parts.n; i++) {
+        const part *p = &k->parts.at[i];
+        if (p->absent || p->label != labels) continue;
+        DFOO_TRY(is_prepared(k, p) ? bind_prepared(k, p) : bind_part(k, p));
     }
-    if (k->r->remembered || !k->r->opt->prepare) return DFOO_OK;
+    return DFOO_OK;
+}
+
+/* The training examples, on which rules are found, are known once the labels are. */
+static dfoo_status divide_and_scale(const splitter *k, const column_rule **target) {
+    if (are_examples_of_all(k)) DFOO_TRY(divide_examples(k->r, k->out, k->t->n_rows));
+    for (uint32_t i = 0; i < k->parts.n; i++)
+        if (k->parts.at[i].label && k->parts.at[i].var == k->r->opt->target)
+            DFOO_TRY(scale_target(k, &k->parts.at[i], target));
+    return DFOO_OK;
+}
+
+static void tell_rules(const splitter *k, const column_rule *target) {
     for (uint32_t i = 0; i < k->parts.n; i++) {
         const memo *known = memos_find(k->r->memos, k->parts.at[i].var);
         if (k->parts.at[i].label || !known || !known->n_rules) continue;
-        prepare_tell(k->r->m->g.d, k->r->a, source_name(k->r), preparing(k).n, known->rules, known->n_rules, target);
+        prepare_tell(k->r->m->g.d, k->r->a, source_name(k->r), preparing(k).n, known->rules, known->n_rules,
+                     target);
         target = NULL;
     }
+}
+
+static dfoo_status bind_parts(const splitter *k) {
+    const column_rule *target = NULL;
+    bool               finds = k->r->opt->prepare && !k->r->remembered;
+    DFOO_TRY(bind_kind(k, true));
+    if (finds) DFOO_TRY(divide_and_scale(k, &target));
+    DFOO_TRY(bind_kind(k, false));
+    if (finds) tell_rules(k, target);
     return DFOO_OK;
 }
 

@@ -131,7 +131,8 @@ static dfoo_status make_room(predictor_scratch *x, size_t n) {
 
 dfoo_status scratch_open(predictor_scratch *x, const predictor *k, arena *a, const dfoo_allocator *mem) {
     size_t most = 1;
-    for (uint32_t i = 0; i < k->n_inputs; i++) most = k->inputs[i].entries > most ? k->inputs[i].entries : most;
+    for (uint32_t i = 0; i < k->n_inputs; i++)
+        most = k->inputs[i].entries > most ? k->inputs[i].entries : most;
     *x = (predictor_scratch){.k = k, .mem = *mem, .entries = arena_new(a, most * sizeof *x->entries)};
     if (!x->entries) return DFOO_ENOMEM;
     DFOO_TRY(sizes_for(k->m, a, &k->s, 1, &x->s));

@@ -83,8 +83,8 @@ static dfoo_status open_examples(trainer *t, const bound *from, const uint32_t *
 }
 
 /* Other data than that of training is read as training remembers; sizes go on from `base`. */
-static dfoo_status bind_source(trainer *t, const feed_source *from, bool remembered, division *divide, sizing *z,
-                               bound *out) {
+static dfoo_status bind_source(trainer *t, const feed_source *from, bool remembered, division *divide,
+                               sizing *z, bound *out) {
     bind_request r = {.m = t->m,
                       .a = &t->a,
                       .opt = &t->opt->feed,

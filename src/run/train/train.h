@@ -100,10 +100,10 @@ typedef struct train_input {
     const char        *from_name; /* what messages call it */
 } train_input;
 
-/* Where the cost depends on the data through P - Y alone, P predicted and Y its label, Y can be learned in units
- * of its deviation: the model and its program are changed, once, so that costs and predictions are told in Y's
- * own, and *label is Y, for feed_options.target; else 0. The same for predicting: if the run says that it was
- * so. */
+/* Where the cost depends on the data through P - Y alone, P predicted and Y its label, Y can be learned in
+ * units of its deviation: the model and its program are changed, once, so that costs and predictions are told
+ * in Y's own, and *label is Y, for feed_options.target; else 0. The same for predicting: if the run says that
+ * it was so. */
 dfoo_status train_target(model *m, program *p, var_id *label);
 dfoo_status train_target_of(model *m, program *p, const dfoo_arrays *run);
 

@@ -1,4 +1,5 @@
-/* A model that learns a target in units of its deviation, and tells costs and predictions in the target's own.
+/* A model that learns a target in units of its deviation, and tells costs and predictions in the target's
+ * own.
  *
  * That is possible where the cost depends on the data through P - Y alone, as squared and absolute errors do,
  * and where P can be any number: parameters are added to it, or are a factor of a product. Behind the forward
@@ -141,11 +142,10 @@ static var_id own_number(ir *g, var_id label, int which, bool make) {
     sym         own = name ? symbols_add(g->names, name, strlen(name)) : 0;
     var_id      v = own ? ir_find_var(g, own) : 0;
     if (v || !own || !make) return v;
-    return ir_add_var(g, (variable){.name = own,
-                                    .kind = VAR_CONST,
-                                    .given_name = true,
-                                    .sh = shape_scalar(),
-                                    .value = which == 0});
+    return ir_add_var(
+        g,
+        (variable){
+            .name = own, .kind = VAR_CONST, .given_name = true, .sh = shape_scalar(), .value = which == 0});
 }
 
 /* The variable's name goes to a new one, which stands for it from now on. */

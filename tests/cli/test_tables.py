@@ -1,0 +1,228 @@
+"""Tables as people have them: words, gaps, ids, dates, targets in the hundred thousands."""
+import csv
+
+import numpy as np
+import pytest
+
+REGRESSION = """size n1 = 8
+input X : (n0, m)
+label Y : (1, m)
+param W1 : (n1, n0) ~ he
+param b1 : (n1, 1) ~ zeros
+param W2 : (1, n1) ~ xavier
+param b2 : (1, 1) ~ zeros
+A1 = relu(W1 @ X + b1)
+Z2 = W2 @ A1 + b2
+L = 1/2 * (Z2 - Y)**2
+J = 1/m * sum(L)
+minimize J
+predict Z2
+"""
+HINGE = """input X : (n0, m)
+label Y : (1, m)
+param w : (1, n0) ~ zeros
+param b : (1, 1) ~ zeros
+Z = w @ X + b
+J = 1/m * sum(log(1 + exp(-Y*Z)))
+minimize J
+predict Z
+"""
+CITIES = ["Berlin", "Paris, Texas", 'The "Hague"', "New | York"]
+ADAM = ["--optimizer", "adam", "--alpha", "0.02", "--epochs", "400", "--threads", "1"]
+
+
+@pytest.fixture
+def works(dfoo, tmp_path):
+    def run(*args):
+        done = dfoo(*args, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def refuses(dfoo, tmp_path):
+    def run(*args):
+        done = dfoo(*args, cwd=tmp_path)
+        assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    return run
+
+
+def write(path, names, rows):
+    with open(path, "w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(names)
+        out.writerows(rows)
+
+
+@pytest.fixture
+def houses(tmp_path):
+    """A price of 3e5 that follows from age and town; an id, a constant, gaps."""
+    rng = np.random.default_rng(0)
+    n = 400
+    age, town, income = rng.integers(18, 80, n), rng.integers(0, 4, n), rng.lognormal(10, 1, n).round(2)
+    price = (300000 + 2000 * age + 40000 * town + rng.normal(0, 1000, n)).round(2)
+    rows = [[1000 + 7 * i, age[i], CITIES[town[i]] if i % 40 else "", income[i] if i % 10 else "NA", "same", price[i]] for i in range(n)]
+    write(tmp_path / "houses.csv", ["id", "age", "town", "income", "kind", "price"], rows)
+    (tmp_path / "net.eq").write_text(REGRESSION)
+    return tmp_path
+
+
+def test_rules_are_found_shown_and_stored(works, houses):
+    done = works("train", "net.eq", "--data", "houses.csv", "--split", "0.25", *ADAM, "-o", "run.npz")
+    assert "houses.csv: prepared by what 300 training examples say:" in done.stderr
+    for said in ("id: left out", "kind: left out: it is always same", "town: words, an entry for each of 4",
+                 "income: number, gaps count as the median", "one more entry says where it is missing",
+                 "price: the target, learned in units of"):
+        assert said in done.stderr, said
+    shown = works("show", "run.npz").stdout
+    assert 'town : words (Berlin | "New | York" | "Paris, Texas" | "The \\"Hague\\""), indicator' in shown
+    assert "id : left out, " in shown and "age : number, mean " in shown and "price : target, mean " in shown
+    # what is printed is a file that says the same
+    (houses / "rules").write_text("\n".join(line for line in shown.split("# what becomes", 1)[1].splitlines()[1:]))
+    works("train", "net.eq", "--data", "houses.csv", "--split", "0.25", "--prepare", "rules", *ADAM, "-o", "again.npz")
+    first, again = np.load(houses / "run.npz"), np.load(houses / "again.npz")
+    for name in ("W1", "b2", "dfoo.prepare.X", "dfoo.prepare.Y"):
+        assert first[name].tobytes() == again[name].tobytes(), name
+
+
+def test_costs_and_predictions_are_in_the_targets_units(works, houses):
+    """What is printed is the model's own cost of raw labels and predictions."""
+    done = works("train", "net.eq", "--data", "houses.csv", *ADAM, "-o", "run.npz")
+    cost = float(done.stdout.split("cost")[1].split()[0])
+    said = works("predict", "--weights", "run.npz", "--data", "houses.csv", "-o", "p.csv").stderr
+    predicted = np.loadtxt(houses / "p.csv", skiprows=1)
+    with open(houses / "houses.csv") as file:
+        price = np.array([float(row["price"]) for row in csv.DictReader(file)])
+    assert np.isclose(cost, np.mean((predicted - price) ** 2) / 2, rtol=1e-4) and f"{cost:.6g}" in said
+    assert 1 - np.var(predicted - price) / np.var(price) > 0.98
+    costs = np.load(houses / "run.npz")["dfoo.history"][:, 1]
+    assert costs[0] > 1e8  # of the first epoch, too
+
+
+def test_mini_batches_and_going_on(works, houses):
+    how = ["net.eq", "--data", "houses.csv", "--split", "0.2", "--batch", "32", "--alpha", "0.01", "--optimizer", "adam", "--quiet"]
+    works("train", *how, "--epochs", "20", "-o", "whole.npz")
+    works("train", *how, "--epochs", "9", "-o", "part.npz")
+    works("train", *how, "--epochs", "20", "--resume", "-o", "part.npz")
+    whole, part = np.load(houses / "whole.npz"), np.load(houses / "part.npz")
+    for name in whole.files:
+        if name != "dfoo.history":
+            assert whole[name].tobytes() == part[name].tobytes(), name
+
+
+def test_other_data_is_read_by_name(works, refuses, dfoo, houses):
+    works("train", "net.eq", "--data", "houses.csv", *ADAM, "-o", "run.npz")
+    predict = ["predict", "--weights", "run.npz", "-o", "p.csv", "--data"]
+    write(houses / "a.csv", ["age", "town", "income"], [[30, "Berlin", 20000], [60, 'The "Hague"', 20000]])
+    works(*predict, "a.csv")
+    a = np.loadtxt(houses / "p.csv", skiprows=1)
+    write(houses / "b.csv", ["more", "income", "town", "age"], [["x", 20000, "Berlin", 30], ["y", 20000, 'The "Hague"', 60]])
+    works(*predict, "b.csv")
+    assert np.allclose(a, np.loadtxt(houses / "p.csv", skiprows=1), rtol=1e-12) and 90000 < a[1] - a[0] < 190000
+    write(houses / "c.csv", ["age", "town", "income"], [[30, "Oslo", 20000], ["", "Berlin", ""]])
+    said = works(*predict, "c.csv").stderr
+    assert "'town' has a word that the rule of training does not have: Oslo" in said
+    assert "'age' has 1 gap: the median of training, 5" in said and np.isfinite(np.loadtxt(houses / "p.csv", skiprows=1)).all()
+    write(houses / "d.csv", ["age", "town"], [[30, "Berlin"]])
+    assert "there is no column 'income', which training had" in refuses(*predict, "d.csv")
+    write(houses / "e.csv", ["age", "town", "income"], [["old", "Berlin", 3]])
+    assert "'age' holds words (old), and training had numbers there" in refuses(*predict, "e.csv")
+    write(houses / "f.csv", ["age", "town", "income"], [[3, 4, 3]])
+    assert "'town' holds numbers, and training had words there" in refuses(*predict, "f.csv")
+
+
+def test_what_is_refused(refuses, houses):
+    train = ["train", "net.eq", "-o", "run.npz", "--data"]
+    write(houses / "d.csv", ["when", "a", "y"], [[f"2024-01-{i:02}", i, 2 * i] for i in range(1, 29)])
+    said = refuses(*train, "d.csv")
+    assert "'when' holds dates or times, such as 2024-01-01" in said and "when : left out" in said
+    write(houses / "c.csv", ["a", "y"], [[3, i] for i in range(9)])
+    assert refuses(*train, "c.csv", "--map", "X=town,Y=y") and "there is no" in refuses(*train, "c.csv", "--prepare", "nosuch")
+    for text, words in (("a number", "the name of a column and a : are missing"), ("a : numb", "a column is a number, words"),
+                        ("b : number", "has no column 'b'"), ("a : words", "'a' holds numbers, and --prepare says: a : words"),
+                        ("a : number, sd -1", "that is no property"), ('"a : number', "the name of a column")):
+        (houses / "rules").write_text(text + "\n")
+        assert words in refuses(*train, "c.csv", "--prepare", "rules"), text
+    assert "is empty, where a value is needed" in refuses(*train, "houses.csv", "--prepare", "none")
+
+
+def test_rules_of_ones_own(works, houses):
+    (houses / "rules").write_text("# mine\nage : number, as it is\nincome : left out\ntown : words (Berlin | \"New | York\")\n")
+    works("train", "net.eq", "--data", "houses.csv", "--prepare", "rules", "--epochs", "3", "-o", "run.npz")
+    shown = works("show", "run.npz").stdout
+    assert "age : number, as it is, median" in shown and "income : left out, --prepare says so" in shown
+    assert np.load(houses / "run.npz")["W1"].shape == (8, 3)
+
+
+def test_held_back_examples_say_nothing(works, houses):
+    """Means are of the training examples alone, and the split is the same as without preparation."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(5, 3, 100)
+    write(houses / "d.csv", ["x", "y"], np.c_[x, 3 * x])
+    works("train", "net.eq", "--data", "d.csv", "--split", "0.4", "--seed", "3", "--epochs", "1", "-o", "run.npz")
+    shown = works("show", "run.npz").stdout
+    mean = float(shown.split("x : number, mean ")[1].split(",")[0])
+    assert not np.isclose(mean, x.mean(), rtol=1e-6)
+    halves = [x[list(rows)].mean() for rows in [range(100)]]
+    assert abs(mean - halves[0]) < 1
+
+
+def test_a_loss_that_wants_its_own_labels_is_left_alone(works, houses):
+    """Labels -1 and 1 of log(1 + exp(-Y*Z)) are no measured values."""
+    (houses / "hinge.eq").write_text(HINGE)
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=200)
+    write(houses / "d.csv", ["x", "y"], [[a, 1 if a > 0.3 else -1] for a in x])
+    done = works("train", "hinge.eq", "--data", "d.csv", "--alpha", "1", "--epochs", "300", "-o", "run.npz")
+    assert "target" not in done.stderr
+    works("predict", "--weights", "run.npz", "--data", "d.csv", "-o", "p.csv")
+    assert np.mean((np.loadtxt(houses / "p.csv", skiprows=1) > 0) == (x > 0.3)) > 0.95
+
+
+def test_rows_without_a_label_are_left_out(works, houses):
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=60)
+    write(houses / "d.csv", ["x", "y"], [[a, 2 * a if i % 6 else ""] for i, a in enumerate(x)])
+    done = works("train", "net.eq", "--data", "d.csv", "--epochs", "9", "-o", "run.npz")
+    assert "10 of 60 rows have no label, and are left out" in done.stderr
+    done = works("predict", "--weights", "run.npz", "--data", "d.csv", "-o", "p.csv")
+    assert "10 of 60 examples have no Y, so there is no score" in done.stderr
+    assert len(np.loadtxt(houses / "p.csv", skiprows=1)) == 60
+
+
+def test_tables_without_names_and_wide_ones(works, houses):
+    rng = np.random.default_rng(6)
+    np.savetxt(houses / "d.csv", np.c_[rng.normal(9, 5, (50, 3)), np.full(50, 4), rng.normal(3e5, 1e4, 50)], delimiter=";", fmt="%.6g")
+    works("train", "net.eq", "--data", "d.csv", "--epochs", "9", "-o", "run.npz")
+    assert "column 4 : left out, it is always 4" in works("show", "run.npz").stdout
+    works("predict", "--weights", "run.npz", "--data", "d.csv", "-o", "p.csv")
+    wide = rng.normal(size=(30, 2000))
+    write(houses / "w.csv", [f"g{i}" for i in range(2000)] + ["y"], np.c_[wide, wide[:, 0]].tolist())
+    done = works("train", "net.eq", "--data", "w.csv", "--epochs", "3", "-o", "run.npz")
+    assert "2000 columns of numbers: each to mean 0 and deviation 1" in done.stderr and len(done.stderr) < 5000
+
+
+def test_many_words(works, houses):
+    rng = np.random.default_rng(7)
+    words = [f"w{int(k)}" for k in rng.geometric(0.03, 2000)]
+    write(houses / "d.csv", ["word", "comment", "x", "y"], [[w, f"text {i}", i % 7, len(w)] for i, w in enumerate(words)])
+    done = works("train", "net.eq", "--data", "d.csv", "--epochs", "3", "-o", "run.npz")
+    assert "word: words, an entry for each of 64" in done.stderr and "those that are rarer have none" in done.stderr
+    assert "comment: left out: 2000 different words in 2000 rows, as of an id" in done.stderr
+    assert np.load(houses / "run.npz")["W1"].shape == (8, 65)
+
+
+def test_a_size_that_the_model_says(works, refuses, houses):
+    write(houses / "d.csv", ["a", "b", "y"], [[i, 3, i] for i in range(20)])
+    works("train", "net.eq", "--data", "d.csv", "--set", "n0=2", "--epochs", "2", "-o", "run.npz")
+    assert np.load(houses / "run.npz")["W1"].shape == (8, 2)
+    said = refuses("train", "net.eq", "--data", "houses.csv", "--set", "n0=5", "-o", "no.npz")
+    assert "entries for X, and the model has 5" in said and "'town' holds 4 words" in said
+
+
+def test_quiet_is_quiet(works, houses):
+    assert works("train", "net.eq", "--data", "houses.csv", *ADAM, "--quiet", "-o", "run.npz").stderr == ""
