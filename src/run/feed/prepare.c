@@ -1,5 +1,4 @@
 /* Columns of a table -> entries of a model's input, by rules. */
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,11 +163,23 @@ static dfoo_status leave(column_rule *out, const char *why) {
 
 /* ---- what a name says */
 
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool is_letter(char c) {
+    return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
 static bool ends_in(const char *name, const char *end) {
     size_t n = strlen(name), n_end = strlen(end);
     if (n < n_end) return false;
     for (size_t i = 0; i < n_end; i++)
-        if (tolower((unsigned char)name[n - n_end + i]) != end[i]) return false;
+        if (lower(name[n - n_end + i]) != end[i]) return false;
     return true;
 }
 
@@ -218,13 +229,13 @@ static dfoo_status find_number(const prepare_request *r, size_t column, const co
 static bool is_date(const char *word) {
     size_t digits = 0, signs = 0, colons = 0, letters = 0;
     for (const char *p = word; *p; p++) {
-        digits += isdigit((unsigned char)*p) != 0;
+        digits += is_digit(*p);
         signs += *p == '-' || *p == '/' || *p == '.';
         colons += *p == ':';
-        letters += isalpha((unsigned char)*p) != 0;
+        letters += is_letter(*p);
     }
     bool day = signs == 2 && digits >= 4 && strlen(word) <= 40 && letters <= 4;
-    return isdigit((unsigned char)word[0]) && (day || (colons >= 1 && digits >= 3 && letters <= 2));
+    return is_digit(word[0]) && (day || (colons >= 1 && digits >= 3 && letters <= 2));
 }
 
 static bool are_dates(const data_classes *words) {
