@@ -44,7 +44,7 @@ typedef struct request {
     const char           *weights, *log, *output, *against;
     int                   hint; /* -1: not asked for */
     int                   show_matrices, list;
-    int                   format, shell, json, all, ascii, confusion, quiet, man, force;
+    int                   format, shell, json, all, scalar, ascii, confusion, quiet, man, force;
 } request;
 
 #define NOTHING_ASKED                                                                                        \

@@ -135,6 +135,13 @@ static dfoo_status explain_used_function(void *user, op_id op, struct sheet *int
     return work_close(&w, status);
 }
 
+/* Of a page that writes every entry by its number. */
+static dfoo_status scalar_page_sizes(work *w, sizes *s) {
+    DFOO_TRY(scalar_sizes(&w->m, &w->a, s));
+    if (scalar_fits(&w->m, s)) return DFOO_OK;
+    return diag_alone(&w->messages, "in single numbers a size can be set to 9 at the most");
+}
+
 /* What a page of the primer is about in this model. */
 static dfoo_status page_variable(work *w, const primer_page *page, var_id *v) {
     DFOO_TRY(explain_page_goal(&w->dv, &w->m.g, &w->a, page, v));
@@ -176,6 +183,7 @@ static dfoo_status explain(work *w, const char *name, const primer_page *page,
     } else { /* where examples affect each other, two say little: each is what the other is not */
         DFOO_TRY(model_hand_sizes(&w->m, &w->a, w->dv.examples_interact ? 3 : 2, &given_sizes));
     }
+    if (page && primer_is_scalar(page)) DFOO_TRY(scalar_page_sizes(w, &given_sizes));
     how.tell.sizes = &given_sizes;
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, false, &forms.usual));
     DFOO_TRY(simplify_open(&w->dv, &w->m.g, &w->a, true, &forms.any_labels));

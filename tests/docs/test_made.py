@@ -56,3 +56,12 @@ def test_links_lead_somewhere():
             if part:
                 headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", at.read_text(), flags=re.S | re.M), re.M)
                 assert part in [anchor(h) for h in headings], (document.name, target, [anchor(h) for h in headings])
+
+
+def test_every_question_has_its_answer(root):
+    """docs/questions.md answers the questions that `dfoo ask` knows, in their order, each with its command."""
+    table = (root / "src" / "teach" / "ask" / "questions.def").read_text()
+    rows = re.findall(r'^QUESTION\("((?:[^"\\]|\\.)*)",\s*(?:"(?:[^"\\]|\\.)*"\s*)+,\s*"((?:[^"\\]|\\.)*)"\)', table, re.M)
+    page = (root / "docs" / "questions.md").read_text()
+    told = re.findall(r"^## (.*)\n\n(?:(?!<!--).*\n\n)?<!-- dfoo (.*?)(?: \| .*)? -->$", page, re.M)
+    assert len(rows) >= 40 and told == [(q, c.replace('\\"', '"')) for q, c in rows]

@@ -123,6 +123,63 @@ def test_a_name_without_layers(dfoo, fails=None):
     assert done.returncode == 2 and "no variable 'dA_prev'" in done.stderr
 
 
+# ---- single numbers
+
+def entries(text):
+    """W1[2,1]*x[1] with each entry as a key of `at`."""
+    return re.sub(r"\b(?!exp\b|log\b|tanh\b|sigmoid\b|where\b|relu\b)([A-Za-z]\w*)(\[[\d,]+\])?(?!\()", r"at['\1\2']", text)
+
+
+CALCULATOR = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "relu": lambda z: max(z, 0.0)}
+
+
+@pytest.mark.parametrize("model, more", [("two_layer", []), ("two_layer", ["--set", "n2=2", "--set", "n1=3"]), ("softmax", []), ("deep", []), ("logistic", [])])
+def test_single_numbers_are_a_program(dfoo, model, more):
+    """The lines are computed one after the other, from numbers drawn here; the gradients are the slopes of J."""
+    done = dfoo("explain", model, "--scalar", *more, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)["explanations"][0]
+    assert document["checked"]["failed"] == 0 and document["checked"]["derivatives"] > 10
+    parts, forward, backward = 0, [], []
+    for block in document["blocks"]:
+        parts += block["kind"] == "section"
+        sides = [s["formula"] for s in block.get("sides", [])]
+        if sides and parts in (1, 2, 3) and "[l" not in sides[0] and "@" not in sides[-1]:
+            (forward if parts == 1 else backward).append((sides[0], sides[-1]))
+    names = set(re.findall(r"\['([^']*)'\]", " ".join(entries(x) for _, x in forward))) - {name for name, _ in forward}
+    rng = np.random.default_rng(3)
+    given = {name: float(rng.uniform(0.2, 0.9)) for name in sorted(names)}
+    if "y[2]" in given:
+        given["y[1]"], given["y[2]"] = 1.0, 0.0
+        given.update({name: 0.0 for name in given if re.fullmatch(r"y\[[3-9]\]", name)})
+
+    def run(at):
+        for name, x in forward:
+            at[name] = eval(entries(x), CALCULATOR, {"at": at})
+        return at["J"]
+
+    at = dict(given)
+    run(at)
+    for name, x in backward:
+        at[name] = eval(entries(x), CALCULATOR, {"at": at})
+    tried = 0
+    for name in given:
+        if "d" + name not in at:
+            continue
+        h = 1e-6
+        slope = (run({**given, name: given[name] + h}) - run({**given, name: given[name] - h})) / (2 * h)
+        assert abs(slope - at["d" + name]) < 1e-6 * max(1, abs(slope)), name
+        tried += 1
+    assert tried >= 3 and len(backward) >= len(given) - 2
+
+
+@pytest.mark.parametrize("args, words", [(["two_layer", "dZ1", "--scalar"], "leave the rest away"), (["sigmoid", "--scalar"], "--scalar needs a MODEL"),
+                                         (["two_layer", "--scalar", "--set", "n1=12"], "9 at the most")])
+def test_what_single_numbers_do_not_go_with(dfoo, args, words):
+    done = dfoo("explain", *args)
+    assert done.returncode == 2 and words in done.stderr and done.stdout == ""
+
+
 # ---- equal starts
 
 @pytest.mark.parametrize("start", ["zeros", "equal"])

@@ -329,6 +329,7 @@ size_t index_range(const evaluation *e, const index_tree *x, char letter) {
 
 static size_t place(const index_values *v, char letter) {
     assert((unsigned char)letter < 128);
+    if (index_is_fixed(letter)) return (size_t)(letter - INDEX_FIXED(0));
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 

@@ -22,6 +22,14 @@ typedef enum {
                       entry b: a's share that reaches the loss through b.var in b's example */
 } index_kind;
 
+/* A letter that stands for a number, the first entry or another: written W[2,1]. */
+#define INDEX_FIXED(i) ((char)((i) + 2))
+
+/* Is it one, and which? Letters begin far behind; the '1' of a dimension that is 1 is none, and not written. */
+static inline bool index_is_fixed(char letter) {
+    return letter >= INDEX_FIXED(0) && letter <= INDEX_FIXED(8);
+}
+
 typedef struct index_tree {
     uint8_t kind, op;
     uint8_t primes;   /* NODE of an open function */

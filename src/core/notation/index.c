@@ -35,6 +35,8 @@ static const math *plain(const writer *w, const char *text) {
 /* ------------------------------------------------------------------- entries */
 
 static const math *letter(const writer *w, char c) {
+    if (index_is_fixed(c))
+        return math_leaf(w->a, MATH_NUMBER, arena_format(w->a, "%d", c - INDEX_FIXED(0) + 1));
     return math_leaf(w->a, c == '1' ? MATH_NUMBER : MATH_LETTER, arena_text(w->a, &c, 1));
 }
 

@@ -65,7 +65,8 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
     p->names.to = p->to->mathematics;
     if (p->whole) DFOO_TRY(find_functions(p, how));
     p->to->begin(p);
-    document common = {.d = p->d, .g = g, .a = p->a};
+    bool     fixed = how->tell.page && primer_is_scalar(how->tell.page);
+    document common = {.d = p->d, .g = g, .a = p->a, .at = fixed ? how->tell.sizes : NULL};
     DFOO_TRY(doc_open(&common));
     DFOO_TRY(tell_outline(p->d, g, p->a, &common.outline));
     DFOO_TRY(ground_open(p->d, run, how->tell.seed, p->a, &common.ground));

@@ -20,6 +20,7 @@ typedef enum {
     PICK_LOSS,
     PICK_HIDDEN,
     PICK_HIDDEN_OR_ANY,
+    PICK_INPUT,
     N_PICKS
 } pick_kind;
 
@@ -38,6 +39,9 @@ typedef enum {
     SHOW_ORDER,
     SHOW_SHOWN,
     SHOW_CHAIN,
+    SHOW_FORWARD,
+    SHOW_BACKWARD,
+    SHOW_INPUTS,
     SHOW_EQUAL,
     SHOW_NUMBERS,
     N_SHOWS
@@ -66,6 +70,11 @@ const primer_page *primer_at(size_t i) {
     for (size_t k = 0; k < N_ROWS; k++)
         if (table[k].kind == ROW_PAGE && i-- == 0) return &table[k];
     return NULL;
+}
+
+bool primer_is_scalar(const primer_page *page) {
+    while (page->kind != ROW_END && !(page->kind == ROW_SHOW && page->what == SHOW_FORWARD)) page++;
+    return page->kind != ROW_END;
 }
 
 const char *primer_name(const primer_page *page) {
@@ -161,6 +170,10 @@ static uint32_t fits_weight(teller *t, const link *l) {
     return t->goal->n_through == 1 && is_weight(l);
 }
 
+static uint32_t fits_any(teller *t, const link *l) {
+    return 1 + fits_weight(t, l);
+}
+
 static uint32_t fits_shared(teller *t, const link *l) {
     return fits_weight(t, l) && l->from && l->from->scale != t->goal->scale;
 }
@@ -188,7 +201,7 @@ static uint32_t (*const picks[N_PICKS])(teller *t, const link *l) = {
     [PICK_WAY] = fits_way,         [PICK_OWN] = fits_own,         [PICK_PRODUCT] = fits_product,
     [PICK_WEIGHT] = fits_weight,   [PICK_SHARED] = fits_shared,   [PICK_BIAS] = fits_bias,
     [PICK_ENTRY] = fits_entry,     [PICK_SOFTMAX] = fits_softmax, [PICK_LOSS] = fits_loss,
-    [PICK_HIDDEN] = fits_weight,   [PICK_HIDDEN_OR_ANY] = fits_weight,
+    [PICK_HIDDEN] = fits_weight,   [PICK_HIDDEN_OR_ANY] = fits_any,   [PICK_INPUT] = fits_any,
 };
 
 /* Where the weights of hidden units are wanted, there are others behind them. */
@@ -208,7 +221,8 @@ static dfoo_status pick_gradient(teller *t, pick_kind pick, const gradient **out
     *out = NULL;
     for (uint32_t i = 0; i < t->d->list.n; i++) {
         const gradient *v = &t->d->list.at[i];
-        if (v->given || !gradient_formula(v) || ir_var(t->g, v->var)->kind == VAR_INPUT) continue;
+        bool            is_input = ir_var(t->g, v->var)->kind == VAR_INPUT;
+        if (v->given || !gradient_formula(v) || is_input != (pick == PICK_INPUT)) continue;
         DFOO_TRY(turn_to(t, v));
         const link *l = own_link(t);
         uint32_t    now = l ? picks[pick](t, l) : 0;
@@ -300,6 +314,9 @@ static void show_whole(teller *t, show_kind kind) {
     case SHOW_GOAL: story_goal(t, 3, ""); break;
     case SHOW_JACOBIAN: jacobian_tell(t); break;
     case SHOW_STORY: story_links(t); break;
+    case SHOW_FORWARD: scalar_forward(t); break;
+    case SHOW_BACKWARD: scalar_backward(t); break;
+    case SHOW_INPUTS: scalar_inputs(t); break;
     default: show_list(t, kind); break;
     }
 }

@@ -14,6 +14,12 @@ const char        *primer_name(const primer_page *page);
 const char        *primer_about(const primer_page *page);
 const char        *primer_model(const primer_page *page);
 
+/* Does it write entries by their numbers? Then it is told at sizes that scalar_sizes chooses: two of a kind,
+ * one example, one output, where they are not set. scalar_fits: .. and none of them has two digits. */
+bool        primer_is_scalar(const primer_page *page);
+dfoo_status scalar_sizes(const model *m, arena *a, sizes *out);
+bool        scalar_fits(const model *m, const sizes *s);
+
 /* The variable whose gradient the page is about in this model; 0: it has nothing of the kind. */
 dfoo_status primer_goal(document *doc, const primer_page *page, var_id *goal);
 

@@ -88,6 +88,12 @@ void story_stages(teller *t);
 /* Did something cancel on the way to what is shown? */
 bool story_has_cancelled(const teller *t, const gradient *v);
 
+/* ---- scalar.c: every entry in a line of its own, at doc->at: of values, of the gradients of values and
+ * parameters, of those of inputs */
+void scalar_forward(teller *t);
+void scalar_backward(teller *t);
+void scalar_inputs(teller *t);
+
 /* ---- links.c */
 
 /* Is the link's variable there for each example, or for the only one that there is, a column? */

@@ -27,6 +27,7 @@ evaluation *differences_equation(prover *p, var_id v) {
 }
 
 static size_t place(const index_values *v, char letter) {
+    if (index_is_fixed(letter)) return (size_t)(letter - INDEX_FIXED(0));
     return letter == 0 || letter == '1' ? 0 : v->at[(unsigned char)letter & 127];
 }
 

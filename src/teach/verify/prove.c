@@ -15,7 +15,8 @@ static void free_letters(const index_tree *x, bool *free, bool bound[128]) {
     if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT || x->kind == INDEX_DELTA) {
         const char letters[2] = {x->row, x->col};
         for (int i = 0; i < 2; i++)
-            if (letters[i] && letters[i] != '1' && !bound[(unsigned char)letters[i] & 127])
+            if (letters[i] && letters[i] != '1' && !index_is_fixed(letters[i]) &&
+                !bound[(unsigned char)letters[i] & 127])
                 free[(unsigned char)letters[i] & 127] = true;
         return;
     }
@@ -421,10 +422,10 @@ static dfoo_status prove_drawn(prover *p, explain_result *result) {
 
 static dfoo_status prove_at(const document *doc, var_id goal, const program *run, uint64_t seed,
                             explain_result *result) {
-    ground *w = doc->ground && doc->ground->seed == seed ? doc->ground : NULL;
+    ground *w = !doc->at && doc->ground && doc->ground->seed == seed ? doc->ground : NULL;
     prover  p;
     bool    finite;
-    DFOO_TRY(w ? open_on_ground(&p, doc, goal, w) : prover_open(&p, doc, goal, run, NULL));
+    DFOO_TRY(w ? open_on_ground(&p, doc, goal, w) : prover_open(&p, doc, goal, run, doc->at));
     DFOO_TRY(add_sides(&p, doc->blocks.at, doc->blocks.n));
     DFOO_TRY(add_sides(&p, doc->hidden.at, doc->hidden.n));
     DFOO_TRY(w ? draw_on_ground(&p, run, w, &finite) : draw_values(&p, run, seed, &finite));
