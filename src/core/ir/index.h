@@ -25,7 +25,7 @@ typedef enum {
 /* A letter that stands for a number, the first entry or another: written W[2,1]. */
 #define INDEX_FIXED(i) ((char)((i) + 2))
 
-/* Is it one, and which? Letters begin far behind; the '1' of a dimension that is 1 is none, and not written. */
+/* Is it one? Letters begin far behind; the '1' of a dimension that is 1 is none, and not written. */
 static inline bool index_is_fixed(char letter) {
     return letter >= INDEX_FIXED(0) && letter <= INDEX_FIXED(8);
 }

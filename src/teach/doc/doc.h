@@ -91,7 +91,7 @@ typedef struct document {
     index_style       style;   /* for one example */
     ground           *ground;  /* NULL: it has values of its own */
     outline          *outline; /* NULL: it has one of its own */
-    const sizes      *at;      /* it is evaluated at these sizes, which its indices need; NULL: at small ones */
+    const sizes      *at;      /* it is evaluated at these, which its indices need; NULL: at small ones */
     bool              far;     /* the cost is too far away for differences of it */
     var_id            goal;    /* what is explained */
     VEC(block) blocks;
