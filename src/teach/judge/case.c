@@ -115,6 +115,23 @@ static bool bind_size(judge_case *c, dim d, size_t n) {
     return dim_is_named(d) ? n && sizes_set(&c->sz, dim_name(d), n) : n == (d ? d : 1);
 }
 
+static void take_mask(matrix own, matrix given) {
+    if (own.at && given.at && own.rows == given.rows && own.cols == given.cols)
+        memcpy(own.at, given.at, own.rows * own.cols * sizeof(double));
+}
+
+dfoo_status case_find_masks(const subject *s, arena *a, case_masks *out) {
+    const program *p = &s->m->forward;
+    *out = (case_masks){{0}};
+    for (uint32_t i = 0; i < p->list.n; i++) {
+        const node *x = ir_node(s->g, p->list.at[i].node);
+        if (x->op != OP_DROPOUT) continue;
+        const node *of = ir_node(s->g, x->arg[0]), *mask = ir_node(s->g, x->arg[1]);
+        vec_push(a, &out->list, (case_mask){mask->ref, of->op == OP_VAR ? of->ref : 0, p->list.at[i].var});
+    }
+    return arena_status(a);
+}
+
 dfoo_status case_given(judge_case *c, const subject *s, arena *a, const matrix *given, bool *fits) {
     const ir  *g = s->g;
     evaluation e;
@@ -135,6 +152,8 @@ dfoo_status case_given(judge_case *c, const subject *s, arena *a, const matrix *
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind <= VAR_PARAM)
             memcpy(eval_var(&e, v).at, given[v].at, given[v].rows * given[v].cols * sizeof(double));
+        else if (ir_var(g, v)->kind == VAR_MASK)
+            take_mask(eval_var(&e, v), given[v]);
     return finish(c, &e);
 }
 

@@ -26,9 +26,20 @@ typedef enum {
 dfoo_status case_random(judge_case *c, const subject *s, arena *a, uint64_t seed, uint32_t draw,
                         case_kind kind);
 
-/* Values that a program brought along, by var_id; at NULL: none. *fits: sizes agree, and nothing is missing.
- */
+/* Values that a program brought along, by var_id; at NULL: none. Masks of dropout may be among them. *fits:
+ * sizes agree, and nothing is missing. */
 dfoo_status case_given(judge_case *c, const subject *s, arena *a, const matrix *given, bool *fits);
+
+/* A dropout of the model: M1 is the mask in D1 = dropout(A1, keep). */
+typedef struct case_mask {
+    var_id mask, operand, result; /* operand 0: it has no name */
+} case_mask;
+
+typedef struct case_masks {
+    VEC(case_mask) list;
+} case_masks;
+
+dfoo_status case_find_masks(const subject *s, arena *a, case_masks *out);
 
 /* The gradients of a derivation, by number: where `known` has a value (at not NULL) the ones behind it are
  * computed from that, and out[i] is what it should be all the same. only: compute up to this number. */

@@ -33,8 +33,31 @@ static py_value whole_labels(drive *d, matrix y, bool columns) {
     return py_of_array(x);
 }
 
+/* Which units a mask lets through, as 0 and 1. */
+static py_value on_and_off(drive *d, var_id mask) {
+    matrix m = d->c->value[mask], x = {m.rows, m.cols, arena_new(&d->r->a, m.rows * m.cols * sizeof(double))};
+    for (size_t i = 0; x.at && i < m.rows * m.cols; i++) x.at[i] = m.at[i] != 0;
+    return x.at ? array_of(d, x, d->view.turned, false) : py_none();
+}
+
+/* In the course A1 is what was dropped, and D1 the mask. *mask: it is that. */
+static var_id in_course(const drive *d, var_id v, bool *mask) {
+    *mask = false;
+    for (uint32_t i = 0; d->view.course && i < d->masks.list.n; i++) {
+        const case_mask *k = &d->masks.list.at[i];
+        if (v == k->operand) return k->result;
+        if (v != k->result) continue;
+        *mask = true;
+        return k->mask;
+    }
+    return v;
+}
+
 static py_value value_of(drive *d, var_id v) {
-    const ir       *g = d->c->s->g;
+    const ir *g = d->c->s->g;
+    bool      mask;
+    v = in_course(d, v, &mask);
+    if (mask) return on_and_off(d, v);
     const variable *x = ir_var(g, v);
     matrix          m = d->c->value[v];
     if (!m.at) return py_none();
@@ -62,6 +85,16 @@ static void put(drive *d, py_value dict, const char *name, py_value value) {
     if (value.kind != PY_NONE) py_dict_set(d->r, dict.dict, py_string_of(d->r, name), value);
 }
 
+/* W0 for W1 where the program counts from 0. */
+static const char *own_name(const drive *d, var_id v) {
+    const char *name = ir_var_name(d->c->s->g, v), *text = name;
+    size_t      n = strlen(name);
+    if (!d->layers.from_zero || ir_var(d->c->s->g, v)->kind != VAR_PARAM || n < 2) return name;
+    if (name[n - 1] >= '1' && name[n - 1] <= '9' && !(name[n - 2] >= '0' && name[n - 2] <= '9'))
+        text = arena_format(&d->r->a, "%.*s%c", (int)(n - 1), name, name[n - 1] - 1);
+    return text ? text : name;
+}
+
 /* A dict of the variables of some kinds, by their names. */
 static py_value dict_of(drive *d, bool parameters, bool computed) {
     const ir *g = d->c->s->g;
@@ -69,7 +102,7 @@ static py_value dict_of(drive *d, bool parameters, bool computed) {
     for (var_id v = 1; v < g->vars.n; v++) {
         uint8_t kind = ir_var(g, v)->kind;
         if ((parameters && kind == VAR_PARAM) || (computed && kind == VAR_DEFINED))
-            put(d, all, ir_var_name(g, v), value_of(d, v));
+            put(d, all, own_name(d, v), value_of(d, v));
     }
     if (computed) put(d, all, "A0", value_of(d, first_of(d, VAR_INPUT)));
     if (computed) put(d, all, "X", value_of(d, first_of(d, VAR_INPUT)));
@@ -115,7 +148,7 @@ static py_value tuple_by_names(drive *d, const py_node *names) {
     for (uint32_t i = 0; i < names->list.n; i++) {
         const char *name =
             names->list.at[i]->kind == E_NAME ? symbols_name(&d->r->names, names->list.at[i]->name) : "";
-        var_id v = name_variable(d->c->s->m, name);
+        var_id v = name_variable_in(d->c->s->m, &d->layers, name);
         py_push(d->r, all.list, v ? value_of(d, v) : py_none());
     }
     return all;
@@ -169,7 +202,25 @@ bool drive_takes_one(const py_run *r, const py_node *program, const char *name) 
 
 /* ------------------------------------------------------------- arguments */
 
-static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out);
+static bool    bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out);
+static int64_t layer_size(const drive *d, uint32_t l);
+
+static bool is_size(name_role role) {
+    return role == ROLE_NONE || role == ROLE_N_IN || role == ROLE_N_HIDDEN || role == ROLE_N_OUT;
+}
+
+/* (n_x, n_h1, n_h2, n_y): as many parameters for sizes as there are layers are these, in order. -1: it is none. */
+static int64_t size_by_place(const drive *d, const py_callable *f, const py_node *own) {
+    uint32_t n = 0, at = UINT32_MAX;
+    for (uint32_t i = 1; i < f->def->list.n; i++) {
+        const py_node *p = f->def->list.at[i];
+        const char    *name = symbols_name(&d->r->names, p->name);
+        if (p->op || p->a || !is_size(name_role_of(name)) || name_variable(d->c->s->m, name)) continue;
+        if (p == own) at = n;
+        n++;
+    }
+    return at != UINT32_MAX && n == d->layers.weights.n + 1 ? layer_size(d, at) : -1;
+}
 
 /* The arguments of a call, by name; false: one is not known here. */
 static bool bind_all(drive *d, const py_callable *f, bool method, py_value forward, py_keyword *keys,
@@ -180,7 +231,10 @@ static bool bind_all(drive *d, const py_callable *f, bool method, py_value forwa
         const py_node *p = f->def->list.at[i];
         py_value       x = py_none();
         if (p->op || *n == MOST) continue;
-        if (bind(d, f, p, forward, &x))
+        int64_t size = method ? size_by_place(d, f, p) : -1;
+        if (size >= 0)
+            keys[(*n)++] = (py_keyword){p->name, py_int(size)};
+        else if (bind(d, f, p, forward, &x))
             keys[(*n)++] = (py_keyword){p->name, x};
         else if (!p->a)
             return false;
@@ -227,7 +281,7 @@ static py_value run_forward(drive *d) {
         if (f.kind != PY_FUNCTION || !is_forward_name(symbols_name(&r->names, r->globals.list.at[i].name)))
             continue;
         bool tracing = r->tracing;
-        r->tracing = false;
+        r->tracing = d->masks.list.n > 0; /* masks are found in the trace */
         bool done = call(d, f, f.function, false, py_none(), &x, &failure);
         r->tracing = tracing;
         if (done && !failure.type &&
@@ -262,8 +316,10 @@ static py_value cache_for(drive *d, const py_callable *f, const py_node *p, py_v
     const char    *name = symbols_name(&d->r->names, p->name);
     const py_node *names = unpacked_from(f, p->name);
     py_value       own = cache_of(d, forward);
-    if (own.kind != PY_NONE && own.kind != PY_LIST && !(names && own.kind == PY_DICT)) return own;
-    if (own.kind == PY_LIST) return own;
+    if (own.kind != PY_NONE && !(names && own.kind == PY_DICT)) {
+        d->handed_on = true;
+        return own;
+    }
     if (names) return tuple_by_names(d, names);
     bool     list = strcmp(name, "caches") == 0 || strcmp(name, "memory") == 0;
     py_value caches = list ? caches_of(d) : py_none();
@@ -277,9 +333,13 @@ static int64_t layer_size(const drive *d, uint32_t l) {
         matrix x = v ? d->c->value[v] : (matrix){0};
         return (int64_t)(v && ir_var(g, v)->sh.cols == d->c->s->m->examples ? x.rows : x.cols);
     }
-    if (l > d->layers.biases.n) return 1;
-    matrix b = d->c->value[d->layers.biases.at[l - 1]];
-    return (int64_t)(b.rows * b.cols);
+    if (l > d->layers.weights.n) return 1;
+    int64_t size = layer_size(d, 0);
+    for (uint32_t k = 0; k < l; k++) { /* the weights of a layer have its size and that of the one before */
+        matrix w = d->c->value[d->layers.weights.at[k]];
+        size = (int64_t)((int64_t)w.rows == size ? w.cols : w.rows);
+    }
+    return size;
 }
 
 static double penalty(const drive *d) {
@@ -347,6 +407,10 @@ static bool by_size(drive *d, name_role role, py_value *out) {
     }
 }
 
+static double keep_for(const drive *d, const char *name) {
+    return name_keep(name, d->masks.list.n ? ir_keep(d->c->s->g, d->masks.list.at[0].mask) : 1);
+}
+
 static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     name_role role = name_role_of(symbols_name(&d->r->names, p->name));
     switch (role) {
@@ -369,7 +433,7 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
         *out = py_float(penalty(d));
         return true;
     case ROLE_KEEP:
-        *out = py_float(1);
+        *out = py_float(keep_for(d, symbols_name(&d->r->names, p->name)));
         return true;
     case ROLE_ROUNDS:
         *out = py_int(2);
@@ -384,11 +448,17 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
 
 static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     const char *name = symbols_name(&d->r->names, p->name);
-    var_id      v = name_variable(d->c->s->m, name);
+    var_id      v = name_variable_in(d->c->s->m, &d->layers, name);
     bool        exact = v && (strcmp(ir_var_name(d->c->s->g, v), name) == 0 || strlen(name) > 1 ||
                               ir_var(d->c->s->g, v)->kind <= VAR_PARAM);
     if (exact && ir_var(d->c->s->g, v)->kind != VAR_CONST && d->c->value[v].at) {
         *out = value_of(d, v);
+        return true;
+    }
+    uint32_t number;
+    if (d->masks.list.n && name_is_mask(name, &number) && number <= d->masks.list.n) {
+        var_id mask = d->masks.list.at[number ? number - 1 : 0].mask;
+        *out = d->view.course ? on_and_off(d, mask) : value_of(d, mask);
         return true;
     }
     return by_role(d, f, p, forward, out);
@@ -423,15 +493,55 @@ static void overwrite_all(drive *d, py_env *env) {
     for (uint32_t i = 0; i < env->list.n; i++) {
         const char *name = symbols_name(&d->r->names, env->list.at[i].name);
         py_value   *x = &env->list.at[i].value;
-        var_id      v = name_variable(m, name);
+        var_id      v = name_variable_in(m, &d->layers, name);
         if (v && ir_var(&m->g, v)->kind == VAR_PARAM) overwrite(d, x, v);
         if (x->kind == PY_LIST) overwrite_list(d, name, x->list);
         for (uint32_t k = 0; x->kind == PY_DICT && k < x->dict->items.n; k++) {
             py_pair *p = &x->dict->items.at[k];
-            v = p->key.kind == PY_STRING ? name_variable(m, p->key.text->at) : 0;
+            v = p->key.kind == PY_STRING ? name_variable_in(m, &d->layers, p->key.text->at) : 0;
             if (v && ir_var(&m->g, v)->kind == VAR_PARAM) overwrite(d, &p->value, v);
         }
     }
+}
+
+/* The arrays of an object's parts: of layers as objects, in lists. */
+typedef struct inner_arrays {
+    VEC(py_value *) weights;
+    VEC(py_value *) biases;
+    VEC(py_value) parts; /* that are looked into */
+} inner_arrays;
+
+static void find_inner(drive *d, py_value part, inner_arrays *out) {
+    enum { MOST = 200 };
+    py_list *l = part.kind == PY_LIST || part.kind == PY_TUPLE ? part.list : NULL;
+    for (uint32_t i = 0; l && i < l->items.n && out->parts.n < MOST; i++)
+        vec_push(&d->r->a, &out->parts, l->items.at[i]);
+    for (uint32_t i = 0; part.kind == PY_DICT && i < part.dict->items.n && out->parts.n < MOST; i++)
+        vec_push(&d->r->a, &out->parts, part.dict->items.at[i].value);
+    for (uint32_t i = 0; part.kind == PY_OBJECT && i < part.object->env.list.n; i++) {
+        py_value   *x = &part.object->env.list.at[i].value;
+        const char *name = symbols_name(&d->r->names, part.object->env.list.at[i].name);
+        if (x->kind != PY_ARRAY) {
+            if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, *x);
+        } else if (name_is_backward(name))
+            continue;
+        else if (name_is_weight(name) && x->array->rank == 2)
+            vec_push(&d->r->a, &out->weights, x);
+        else if (name_is_bias(name))
+            vec_push(&d->r->a, &out->biases, x);
+    }
+}
+
+/* Layers that are objects of their own: as many weights as the model has are the model's, in order. */
+static void overwrite_inner(drive *d, py_value self) {
+    inner_arrays in = {{0}, {0}, {0}};
+    for (uint32_t i = 0; i < self.object->env.list.n; i++)
+        vec_push(&d->r->a, &in.parts, self.object->env.list.at[i].value);
+    for (uint32_t i = 0; i < in.parts.n; i++) find_inner(d, in.parts.at[i], &in);
+    for (uint32_t i = 0; in.weights.n == d->layers.weights.n && i < in.weights.n; i++)
+        overwrite(d, in.weights.at[i], d->layers.weights.at[i]);
+    for (uint32_t i = 0; in.biases.n == d->layers.biases.n && i < in.biases.n; i++)
+        overwrite(d, in.biases.at[i], d->layers.biases.at[i]);
 }
 
 static bool make_object(drive *d, py_value type, py_value *self) {
@@ -448,6 +558,7 @@ static bool make_object(drive *d, py_value type, py_value *self) {
         self->kind != PY_OBJECT)
         return false;
     overwrite_all(d, &self->object->env);
+    overwrite_inner(d, *self);
     return true;
 }
 
@@ -513,6 +624,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     py_value self = py_none(), x, forward;
     *from = d->r->trace.list.n;
     *failure = (py_failure){.type = NULL};
+    d->handed_on = e->type.kind == PY_CLASS;
     if (e->f.kind == PY_NONE) {
         *from = 0;
         return true;

@@ -20,6 +20,8 @@ typedef struct drive {
     py_run           *r;
     judge_view        view;
     name_layers       layers;
+    case_masks        masks;
+    bool              handed_on; /* what the program's own forward function made went into the way back */
 } drive;
 
 /* What can be set going, the statements last. */

@@ -57,28 +57,10 @@ static var_id parameter_of(const gatherer *w, const py_event *e) {
         const char *list = symbols_name(&w->r->names, e->name);
         return name_is_backward(list) ? 0 : name_element(&w->layers, list, e->key.whole);
     }
-    var_id v = name_variable(m, name);
+    var_id v = name_variable_in(m, &w->layers, name);
     if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
     if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
     return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
-}
-
-static bool looks_like(const char *name, char letter, const char *const *words, size_t n) {
-    char plain[80];
-    name_plain(name, plain, sizeof plain);
-    for (size_t i = 0; i < n; i++)
-        if (strstr(plain, words[i])) return true;
-    return plain[0] == letter && strlen(plain) <= 4;
-}
-
-static bool is_weight_name(const char *name) {
-    static const char *const words[] = {"syn", "weight", "theta", "whid", "wout", "win"};
-    return looks_like(name, 'w', words, sizeof words / sizeof *words);
-}
-
-static bool is_bias_name(const char *name) {
-    static const char *const words[] = {"bias", "bhid", "bout"};
-    return looks_like(name, 'b', words, sizeof words / sizeof *words);
 }
 
 /* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
@@ -89,10 +71,10 @@ static void note_parameter_names(gatherer *w) {
         const char     *name = symbols_name(&w->r->names, e->name);
         bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
         if (!e->name || !array || e->how == 'a' || name_is_backward(name)) continue;
-        if (is_weight_name(name) && e->value.array->rank == 2 &&
+        if (name_is_weight(name) && e->value.array->rank == 2 &&
             !is_listed(w->weights.at, w->weights.n, e->name, &k))
             vec_push(w->a, &w->weights, e->name);
-        if (is_bias_name(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
+        if (name_is_bias(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
             vec_push(w->a, &w->biases, e->name);
     }
     if (w->weights.n != w->layers.weights.n) w->weights.n = 0;
@@ -123,6 +105,7 @@ static void find_end(gatherer *w) {
 }
 
 dfoo_status gather_begin(gatherer *w) {
+    w->layers.from_zero = w->from_zero;
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
     note_parameter_names(w);
     find_end(w);
@@ -189,7 +172,7 @@ static var_id gradient_of(const gatherer *w, const py_event *e) {
     if (e->key.kind == PY_INT)
         return name_is_backward(list) || strstr(list, "nabla") ? name_element(&w->layers, list, e->key.whole)
                                                                : 0;
-    return name_gradient(w->c->s->m, event_name(w, e));
+    return name_gradient_in(w->c->s->m, &w->layers, event_name(w, e));
 }
 
 /* grads["dA2"] is dA1 in the older numbering of the course: what fits by value, or else by shape, is meant.
@@ -271,7 +254,7 @@ static void by_own_name(gatherer *w, judge_claims *out) {
         for (uint32_t i = w->from; i < w->to; i++) {
             const py_event *e = event_at(w, i);
             const char     *name = event_name(w, e);
-            if (!is_named_backward(w, e) || name_gradient(w->c->s->m, name) || is_in_helper(w, e)) continue;
+            if (!is_named_backward(w, e) || gradient_of(w, e) || is_in_helper(w, e)) continue;
             if (names_parameter(w, name, d->list.at[number].var)) put_claim(w, out, number, i, label(w, e));
         }
     }
@@ -317,7 +300,7 @@ static void by_shape(gatherer *w, judge_claims *out) {
         for (uint32_t i = w->from; i < w->to; i++) {
             const py_event *e = event_at(w, i);
             if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
-            if (name_gradient(w->c->s->m, event_name(w, e))) continue;
+            if (gradient_of(w, e)) continue;
             matrix x = event_matrix(w, e);
             if (x.at && x.rows == y.rows && x.cols == y.cols) put_claim(w, out, number, i, label(w, e));
         }
@@ -420,12 +403,14 @@ static uint32_t first_backward(const gatherer *w) {
     return i;
 }
 
+static bool is_named(const gatherer *w, var_id v, const py_event *e) {
+    if (ir_var(w->c->s->g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
+    return name_variable(w->c->s->m, event_name(w, e)) == v;
+}
+
 static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
-    const ir   *g = w->c->s->g;
-    const char *name = event_name(w, e);
-    if (ir_var(g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
-    if (name_variable(w->c->s->m, name) == v) return true;
-    name_role role = name_role_of(name);
+    const ir *g = w->c->s->g;
+    name_role role = name_role_of(event_name(w, e));
     return (ir_var(g, v)->kind == VAR_INPUT && role == ROLE_INPUT) ||
            (ir_var(g, v)->kind == VAR_LABEL && role == ROLE_LABEL);
 }
@@ -455,17 +440,75 @@ static matrix as_declared(const gatherer *w, var_id v, matrix x, const py_event 
     return x;
 }
 
+/* 0 and one other number, or that number alone; *on: it. */
+static bool has_two_values(matrix x, double *on) {
+    *on = 0;
+    for (size_t i = 0; i < x.rows * x.cols; i++) {
+        if (x.at[i] == 0) continue;
+        if (*on != 0 && x.at[i] != *on) return false;
+        *on = x.at[i];
+    }
+    return *on > 0;
+}
+
+/* What the program keeps: its last number of such a name; else what the model says. */
+static double keep_of(const gatherer *w, var_id mask) {
+    double keep = ir_keep(w->c->s->g, mask);
+    for (uint32_t i = 0; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        const char     *name = event_name(w, e);
+        if (!py_is_number(e->value) || name_role_of(name) != ROLE_KEEP) continue;
+        double own = name_keep(name, py_as_double(e->value));
+        if (own > 0 && own <= 1) keep = own;
+    }
+    return keep;
+}
+
+bool gather_masks(gatherer *w, matrix *given) {
+    case_masks masks;
+    bool       any = false;
+    if (case_find_masks(w->c->s, w->a, &masks)) return false;
+    for (uint32_t i = w->handed_on ? 0 : w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        uint32_t        number;
+        double          on;
+        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank == 2;
+        if (!array || e->how == 'l' || !name_is_mask(event_name(w, e), &number)) continue;
+        if (masks.list.n == 1) number = 1;
+        if (number < 1 || number > masks.list.n) continue;
+        matrix x = event_matrix(w, e);
+        var_id v = masks.list.at[number - 1].mask;
+        if (!x.at || !has_two_values(x, &on)) continue;
+        double scale = on == 1 ? 1 / keep_of(w, v) : 1;
+        for (size_t k = 0; k < x.rows * x.cols; k++) x.at[k] *= scale;
+        given[v] = x;
+        any = true;
+    }
+    return any;
+}
+
+/* The last value before the way back that is called as the variable. */
+static bool take_given(const gatherer *w, var_id v, uint32_t end,
+                       bool (*is_it)(const gatherer *, var_id, const py_event *), matrix *given) {
+    bool any = false;
+    for (uint32_t i = 0; i < end; i++) {
+        const py_event *e = event_at(w, i);
+        if (e->how == 'l' || e->how == 'r' || !is_it(w, v, e)) continue;
+        matrix x = as_declared(w, v, event_matrix(w, e), e);
+        if (!x.at) continue;
+        given[v] = x;
+        any = true;
+    }
+    return any;
+}
+
 dfoo_status gather_given(gatherer *w, matrix *given) {
     const ir *g = w->c->s->g;
     uint32_t  end = first_backward(w);
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind > VAR_PARAM) continue;
-        for (uint32_t i = 0; i < end; i++) {
-            const py_event *e = event_at(w, i);
-            if (e->how == 'l' || e->how == 'r' || !takes_role(w, v, e)) continue;
-            matrix x = as_declared(w, v, event_matrix(w, e), e);
-            if (x.at) given[v] = x;
-        }
+        if (!take_given(w, v, end, is_named, given)) take_given(w, v, end, takes_role, given);
     }
+    gather_masks(w, given);
     return arena_status(w->a);
 }

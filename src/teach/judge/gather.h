@@ -12,6 +12,7 @@ typedef struct judge_view {
     bool    turned; /* everything is transposed: rows where the model has columns */
     bool    flat;   /* biases are (n,) */
     uint8_t labels;
+    bool    course; /* dropout as in the course: A1 is what was dropped, D1 the mask */
 } judge_view;
 
 /* What somebody says a gradient is. */
@@ -36,6 +37,8 @@ typedef struct gatherer {
     name_layers       layers;
     judge_view        view;
     uint32_t          from, to; /* events */
+    bool              handed_on; /* what was made before `from` counts, too */
+    bool              from_zero; /* the program counts its parameters from 0 */
     VEC(sym) weights;           /* names of the program that stand for them, in order */
     VEC(sym) biases;
 } gatherer;
@@ -48,6 +51,9 @@ dfoo_status gather_begin(gatherer *w);
 
 /* The claims of the run. */
 dfoo_status gather_claims(gatherer *w, judge_claims *out);
+
+/* The masks that the program drew, as the model has them. false: there are none. */
+bool gather_masks(gatherer *w, matrix *given);
 
 /* The values with which the program itself began, by var_id. */
 dfoo_status gather_given(gatherer *w, matrix *given);

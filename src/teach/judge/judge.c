@@ -15,6 +15,7 @@ typedef struct attempt {
     const char    *entry;
     uint32_t       number; /* of the entry */
     bool           own;    /* the values are the program's own */
+    bool           handed_on;
     case_kind      kind;
     judge_case     c;
     judge_verdicts v;
@@ -31,9 +32,13 @@ typedef struct work {
     plants         catalogue;
     py_node       *tree; /* the program's */
     judge_case     one;  /* one: with one example */
+    bool           from_zero; /* the program counts its parameters from 0 */
 } work;
 
-static const judge_view views[] = {
+static const struct {
+    bool    turned, flat;
+    uint8_t labels;
+} views[] = {
     {false, false, LABELS_MATRIX}, {false, false, LABELS_WHOLE}, {true, false, LABELS_MATRIX},
     {true, false, LABELS_WHOLE},   {false, true, LABELS_MATRIX}, {true, true, LABELS_MATRIX},
     {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
@@ -63,10 +68,29 @@ static bool is_all_right(const attempt *t, uint32_t parameters) {
     return t->score > 0 && t->v.wrong == 0 && t->v.found == parameters && !t->failure.type;
 }
 
+/* Where the program drew masks of its own, the case with these. */
+static dfoo_status with_masks(gatherer *g, judge_case *drawn, const judge_case **c) {
+    const subject *s = (*c)->s;
+    matrix        *given = arena_new(g->a, (s->g->vars.n + 1) * sizeof *given);
+    bool           fits;
+    if (!given) return DFOO_ENOMEM;
+    if (!gather_masks(g, given)) return DFOO_OK;
+    for (var_id v = 1; v < s->g->vars.n; v++)
+        if (ir_var(s->g, v)->kind <= VAR_PARAM) given[v] = (*c)->value[v];
+    DFOO_TRY(case_given(drawn, s, g->a, given, &fits));
+    if (fits && drawn->finite) *c = drawn;
+    return DFOO_OK;
+}
+
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
-    gatherer     g = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n};
+    gatherer     g = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n,
+                  .from_zero = w->from_zero,
+                  .handed_on = t->handed_on};
     judge_claims claims;
+    judge_case drawn;
     DFOO_TRY(gather_begin(&g));
+    DFOO_TRY(with_masks(&g, &drawn, &c));
+    g.c = c;
     DFOO_TRY(gather_claims(&g, &claims));
     t->c = *c;
     if (!claims.list.n) return DFOO_OK;
@@ -80,7 +104,9 @@ static dfoo_status judge_own(work *w, py_run *r, attempt *t, uint32_t from, cons
                              bool statements) {
     const ir  *g = w->s->g;
     matrix    *given = arena_new(w->a, (g->vars.n + 1) * sizeof *given);
-    gatherer   x = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n};
+    gatherer   x = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n,
+                  .from_zero = w->from_zero,
+                  .handed_on = t->handed_on};
     judge_case own;
     bool       fits;
     if (!given) return DFOO_ENOMEM;
@@ -103,7 +129,9 @@ static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t
     attempt  own = *t;
     bool     statements = e->f.kind == PY_NONE;
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
+    t->handed_on = d->handed_on;
     own.failure = t->failure;
+    own.handed_on = d->handed_on;
     if (!statements) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
     keep_better(best, t);
     if (t->v.wrong || !t->v.found) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
@@ -125,7 +153,9 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
     uint32_t      loaded = r->trace.list.n;
     drive         d = {.c = c, .r = r, .view = *view};
     drive_entries entries = {{0}};
+    d.layers.from_zero = w->from_zero;
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
+    DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
     DFOO_TRY(drive_list(r, w->a, &entries));
     for (uint32_t i = 0; i < entries.list.n; i++) {
         attempt t = {.view = *view, .entry = entries.list.at[i].name, .number = i};
@@ -140,10 +170,15 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
 }
 
 static dfoo_status try_views(work *w, py_run *r, const judge_case *c, attempt *best) {
-    uint32_t parameters = count_parameters(w->s), statements = r->trace.list.n;
-    for (uint32_t i = 0; i < VIEWS && !is_all_right(best, parameters); i++) {
+    uint32_t   parameters = count_parameters(w->s), statements = r->trace.list.n;
+    case_masks masks;
+    DFOO_TRY(case_find_masks(w->s, w->a, &masks));
+    uint32_t ways = masks.list.n ? 2 : 1;
+    for (uint32_t i = 0; i < VIEWS * ways && !is_all_right(best, parameters); i++) {
+        uint32_t   k = i / ways;
+        judge_view view = {views[k].turned, views[k].flat, views[k].labels, i % ways};
         r->trace.list.n = statements;
-        DFOO_TRY(try_view(w, r, c, &w->one, &views[i], UINT32_MAX, best));
+        DFOO_TRY(try_view(w, r, c, &w->one, &view, UINT32_MAX, best));
     }
     return DFOO_OK;
 }
@@ -407,7 +442,7 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
     }
     if (!out->found) return;
     out->sizes = sizes_text(w, &best->c);
-    out->other_convention = best->v.convention != 1;
+    out->other_convention = best->v.early != UINT32_MAX;
     out->negative = best->v.sign < 0;
     put_failure(w, book, best, out);
 }
@@ -463,6 +498,7 @@ dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64
         w.text = book.text;
         w.len = book.len;
     }
+    w.from_zero = name_counts_from_zero(m, w.text, w.len);
     dfoo_status status = judge_run(&w, &book, &r, out);
     py_close(r);
     return status;

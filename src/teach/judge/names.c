@@ -70,6 +70,57 @@ var_id name_gradient(const model *m, const char *name) {
     return 0;
 }
 
+/* W1 for W0: the digits at the end are one more. false: there are none. */
+static bool count_on(const char *name, char *out, size_t size) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    size_t n = strlen(plain), k = n;
+    while (k && plain[k - 1] >= '0' && plain[k - 1] <= '9') k--;
+    if (k == n || n - k > 3) return false;
+    unsigned number = 0;
+    for (size_t i = k; i < n; i++) number = 10 * number + (unsigned)(plain[i] - '0');
+    snprintf(out, size, "%.*s%u", (int)k, plain, number + 1);
+    return true;
+}
+
+static var_id counted(const model *m, const name_layers *layers, const char *name,
+                      var_id (*find)(const model *, const char *)) {
+    char   next[LONGEST + 8];
+    var_id own = find(m, name);
+    if (!layers->from_zero || !count_on(name, next, sizeof next)) return own;
+    var_id v = find(m, next);
+    if (v && ir_var(&m->g, v)->kind == VAR_PARAM) return v;
+    return own && ir_var(&m->g, own)->kind == VAR_PARAM ? 0 : own;
+}
+
+var_id name_variable_in(const model *m, const name_layers *layers, const char *name) {
+    return counted(m, layers, name, name_variable);
+}
+
+var_id name_gradient_in(const model *m, const name_layers *layers, const char *name) {
+    return counted(m, layers, name, name_gradient);
+}
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool name_counts_from_zero(const model *m, const char *text, size_t len) {
+    static const char *const zeros[] = {"w0", "b0", "dw0", "db0", "weights0", "bias0", "theta0"};
+    if (name_variable(m, "w0") || name_variable(m, "b0")) return false;
+    for (size_t i = 0; i < len;) {
+        char   word[LONGEST], plain[LONGEST];
+        size_t n = 0;
+        while (i + n < len && is_word(text[i + n])) n++;
+        snprintf(word, sizeof word, "%.*s", (int)(n < LONGEST ? n : LONGEST - 1), text + i);
+        name_plain(word, plain, sizeof plain);
+        for (size_t k = 0; n && k < sizeof zeros / sizeof *zeros; k++)
+            if (strcmp(plain, zeros[k]) == 0) return true;
+        i += n + 1;
+    }
+    return false;
+}
+
 static const struct {
     name_role   role;
     const char *names; /* plain, with blanks around each */
@@ -93,7 +144,8 @@ static const struct {
      " m nsamples nexamples numexamples batchsize numsamples samplesize numtrain mtrain nexample bs nbatch "},
     {ROLE_PENALTY, " lambd lambda reg l2 regularization regstrength lam lmbda lbd l2reg "
                    "regularizationstrength lambdareg lamda "},
-    {ROLE_KEEP, " keepprob keep dropout pkeep p "},
+    {ROLE_KEEP, " keepprob keep dropout pkeep p keeprate dropoutrate droprate dropprob "
+                "dropoutprob keepprobs pdrop "},
     {ROLE_RATE, " learningrate lr alpha eta rate stepsize learnrate learning epsilon "},
     {ROLE_ROUNDS, " epochs epoch iterations numiterations niter nepochs numiters maxiter iters numiter "
                   "numepochs niterations its "
@@ -136,11 +188,44 @@ bool name_is_backward(const char *name) {
            (plain[0] == 'd' && strncmp(plain, "data", 4) != 0 && strncmp(plain, "dim", 3) != 0);
 }
 
+static bool looks_like(const char *name, char letter, const char *const *words, size_t n) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    for (size_t i = 0; i < n; i++)
+        if (strstr(plain, words[i])) return true;
+    return plain[0] == letter && strlen(plain) <= 4;
+}
+
+bool name_is_weight(const char *name) {
+    static const char *const words[] = {"syn", "weight", "theta", "whid", "wout", "win"};
+    return looks_like(name, 'w', words, sizeof words / sizeof *words);
+}
+
+bool name_is_bias(const char *name) {
+    static const char *const words[] = {"bias", "bhid", "bout"};
+    return looks_like(name, 'b', words, sizeof words / sizeof *words);
+}
+
+bool name_is_mask(const char *name, uint32_t *number) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    size_t n = strlen(plain), k = n;
+    while (k && plain[k - 1] >= '0' && plain[k - 1] <= '9') k--;
+    *number = n - k == 1 ? (uint32_t)(plain[k] - '0') : 0;
+    return strstr(plain, "mask") || strncmp(plain, "drop", 4) == 0 || (k == 1 && strchr("dmru", plain[0]));
+}
+
+double name_keep(const char *name, double x) {
+    char plain[LONGEST];
+    name_plain(name, plain, sizeof plain);
+    return strstr(plain, "drop") ? 1 - x : x;
+}
+
 /* -------------------------------------------------------------------- layers */
 
 dfoo_status name_split(const subject *s, arena *a, name_layers *out) {
     bool *in_product = arena_new(a, s->g->vars.n + 1);
-    *out = (name_layers){{0}, {0}};
+    *out = (name_layers){{0}, {0}, out->from_zero};
     if (!in_product) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < s->nodes.list.n; i++) {
         const node *x = ir_node(s->g, s->nodes.list.at[i]);

@@ -13,6 +13,15 @@ var_id name_variable(const model *m, const char *name);
 /* The variable whose gradient is meant by dW1, grad_W1, W1_grad, nabla_W1, ..; 0: none. */
 var_id name_gradient(const model *m, const char *name);
 
+typedef struct name_layers name_layers;
+
+/* The same where the program may count its parameters from 0. */
+var_id name_variable_in(const model *m, const name_layers *layers, const char *name);
+var_id name_gradient_in(const model *m, const name_layers *layers, const char *name);
+
+/* Does the program's text speak of a W0 or b0 that the model has not? */
+bool name_counts_from_zero(const model *m, const char *text, size_t len);
+
 /* What a parameter of a function, or a variable, is for. */
 typedef enum {
     ROLE_NONE,
@@ -40,11 +49,22 @@ name_role name_role_of(const char *name);
 /* Is it the name of something on the way back: delta, error, dscores, dhidden? */
 bool name_is_backward(const char *name);
 
+/* May it be the name of weights, of biases: w1, syn0, theta, bias_hidden? */
+bool name_is_weight(const char *name);
+bool name_is_bias(const char *name);
+
+/* May it be the name of a dropout's mask: D1, mask1, drop_mask? *number: 1 of D1; 0: none. */
+bool name_is_mask(const char *name, uint32_t *number);
+
+/* The part of the units that somebody keeps, who calls x so: keep_prob, or dropout_rate. */
+double name_keep(const char *name, double x);
+
 /* The parameters in two lists, in order of declaration: what stands in a product, and the rest. */
-typedef struct name_layers {
+struct name_layers {
     VEC(var_id) weights;
     VEC(var_id) biases;
-} name_layers;
+    bool from_zero; /* the program counts its parameters from 0: W0, b0 are the model's W1, b1 */
+};
 
 dfoo_status name_split(const subject *s, arena *a, name_layers *out);
 

@@ -1,7 +1,8 @@
 /* Each claim against what it has to be if the ones before it are taken as they are.
  *
- * What belongs to the examples (dZ) may have the 1/m or not, and negative gradients are fine where the
- * parameters follow them: but one convention holds for all, the one under which the fewest are wrong. */
+ * What belongs to the examples (dZ) may have the 1/m or not, or from some line on, and negative gradients are
+ * fine where the parameters follow them: the convention is the one under which the fewest are wrong. Whoever has
+ * all parameters' gradients right is right, whatever the values on the way are called. */
 #include "teach/judge/verdict.h"
 
 #include <assert.h>
@@ -16,7 +17,8 @@ static bool belongs_to_examples(const judge_case *c, uint32_t number) {
 
 static double scale_of(const judge_case *c, const judge_verdicts *v, const judge_claim *claim) {
     if (claim->update) return 1;
-    return v->sign * (belongs_to_examples(c, claim->number) ? v->convention : 1);
+    bool early = claim->number >= v->early && belongs_to_examples(c, claim->number);
+    return early ? v->sign / c->examples : v->sign;
 }
 
 static bool is_finite(matrix x) {
@@ -79,12 +81,12 @@ static void judge_one(const judge_case *c, judge_verdicts *all, judge_verdict *v
         v->how = JUDGED_GIVEN;
 }
 
-static dfoo_status judge_as(const judge_case *c, arena *a, const judge_claims *claims, double convention,
+static dfoo_status judge_as(const judge_case *c, arena *a, const judge_claims *claims, uint32_t early,
                             double sign, judge_verdicts *out) {
     uint32_t n = c->s->right.list.n;
     matrix  *known = arena_new(a, (n + 1) * sizeof *known),
            *expected = arena_new(a, (n + 1) * sizeof *expected);
-    *out = (judge_verdicts){.convention = convention, .sign = sign};
+    *out = (judge_verdicts){.early = early, .sign = sign};
     if (!known || !expected) return DFOO_ENOMEM;
     DFOO_TRY(known_values(c, a, claims, out, known));
     DFOO_TRY(case_gradients(c, a, &c->s->right, known, n, expected));
@@ -113,16 +115,52 @@ static bool is_claimed(const judge_claims *claims, uint32_t number) {
     return false;
 }
 
-dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *claims, judge_verdicts *out) {
-    double conventions[2] = {1, 1 / c->examples};
-    DFOO_TRY(judge_as(c, a, claims, 1, claims->ascends ? -1 : 1, out));
-    for (int k = 0; k < 4; k++) {
+/* The convention tried first wins where others are as good: no 1/m on dZ, or everywhere, before a change midway. */
+static dfoo_status try_sign(const judge_case *c, arena *a, const judge_claims *claims, double sign,
+                            judge_verdicts *best) {
+    const uint32_t never = UINT32_MAX;
+    for (uint32_t i = 0; i < claims->list.n + 2 && best->wrong; i++) {
         judge_verdicts other;
-        double         sign = k < 2 ? 1 : -1;
-        DFOO_TRY(judge_as(c, a, claims, conventions[k % 2], sign, &other));
+        uint32_t       early = i == 0 ? never : i == 1 ? 0 : claims->list.at[i - 2].number;
+        if (i >= 2 && (!early || !belongs_to_examples(c, early))) continue;
+        DFOO_TRY(judge_as(c, a, claims, early, sign, &other));
         if (sign < 0 && !follows(claims, &other)) continue;
-        if (other.wrong < out->wrong) *out = other;
+        if (other.wrong < best->wrong) *best = other;
     }
+    return DFOO_OK;
+}
+
+/* Is it the gradient itself, not only what follows from the lines before? */
+static bool is_own(const judge_case *c, const judge_verdicts *all, const judge_verdict *v, double *factor) {
+    matrix right = c->right[v->claim.number];
+    if (!v->claim.update) return matrix_same(v->claim.value, right, all->sign);
+    double k = matrix_ratio(v->claim.value, right);
+    if (*factor == 0) *factor = k;
+    return k > 0 && fabs(k / *factor - 1) < 1e-6;
+}
+
+/* What the program is for is right: then no line of it is wrong. */
+static void settle_by_parameters(const judge_case *c, judge_verdicts *all) {
+    uint32_t right = 0, parameters = 0;
+    double   factor = 0;
+    for (uint32_t i = 0; i < c->s->right.list.n; i++)
+        parameters += ir_var(c->s->g, c->s->right.list.at[i].var)->kind == VAR_PARAM;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        const judge_verdict *v = &all->list.at[i];
+        bool parameter = ir_var(c->s->g, c->s->right.list.at[v->claim.number].var)->kind == VAR_PARAM;
+        right += parameter && is_own(c, all, v, &factor);
+    }
+    if (right < parameters) return;
+    for (uint32_t i = 0; i < all->list.n; i++) all->list.at[i].how = JUDGED_RIGHT;
+    all->right = all->list.n;
+    all->wrong = 0;
+}
+
+dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *claims, judge_verdicts *out) {
+    DFOO_TRY(judge_as(c, a, claims, UINT32_MAX, claims->ascends ? -1 : 1, out));
+    DFOO_TRY(try_sign(c, a, claims, 1, out));
+    DFOO_TRY(try_sign(c, a, claims, -1, out));
+    if (out->wrong) settle_by_parameters(c, out);
     for (uint32_t i = 0; i < c->s->right.list.n; i++) {
         judge_verdict missing = {.claim = {.number = i}, .how = JUDGED_MISSING};
         if (ir_var(c->s->g, c->s->right.list.at[i].var)->kind == VAR_PARAM && !is_claimed(claims, i))

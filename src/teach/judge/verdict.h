@@ -25,7 +25,7 @@ typedef struct judge_verdict {
 
 typedef struct judge_verdicts {
     VEC(judge_verdict) list;
-    double   convention; /* of what belongs to the examples: 1, or 1/m */
+    uint32_t early; /* from this number on, what belongs to the examples carries the 1/m; UINT32_MAX: nowhere */
     double   sign;       /* -1: negative gradients, and the parameters follow them */
     double   factor;     /* of updates */
     uint32_t right, wrong, found;
