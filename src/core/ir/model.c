@@ -116,6 +116,16 @@ static void take_own_sizes(trial *t, const model *m) {
     }
 }
 
+/* Numbers that stand as dimensions: a name of another one has another value. */
+static void avoid_literals(trial *t, const model *m) {
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        const shape sh = ir_var(&m->g, v)->sh;
+        const dim   both[2] = {sh.rows, sh.cols};
+        for (int k = 0; k < 2; k++)
+            if (!dim_is_named(both[k]) && both[k] <= LARGEST_TRY) t->used[both[k]] = true;
+    }
+}
+
 /* The first value from `from` on that no dimension has yet; where all are used values repeat. */
 static size_t free_value(const trial *t, size_t from) {
     for (size_t n = from; n <= LARGEST_TRY; n++)
@@ -129,6 +139,7 @@ dfoo_status model_try_sizes(const model *m, arena *a, uint32_t draw, sizes *out)
     DFOO_TRY(sizes_init(out, a, m->g.names));
     trial t = {.out = out};
     take_own_sizes(&t, m);
+    avoid_literals(&t, m);
     size_t next = 2 + draw % 2;
     for (uint32_t i = 0; i < m->size_names.n; i++) {
         sym name = m->size_names.at[i];

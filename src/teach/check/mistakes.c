@@ -131,9 +131,32 @@ static node_id other_gradient(const place *p, node_id dy) {
     return found;
 }
 
+/* The nearest gradient before this one that has its examples, and as a layer of another size more or fewer
+ * entries for each. */
+static node_id upper_gradient(const place *p, node_id dy) {
+    const derivation *d = &p->s->right;
+    const node       *x = ir_node(p->g, dy);
+    dim               m = p->s->m->examples;
+    node_id           found = 0;
+    if (x->op != OP_VAR || !m) return 0;
+    for (uint32_t i = 0; i < d->list.n && d->list.at[i].grad != x->ref; i++) {
+        shape sh = ir_var(p->g, d->list.at[i].grad)->sh;
+        bool  columns = sh.cols == m && x->sh.cols == m, rows = sh.rows == m && x->sh.rows == m;
+        if ((columns && sh.rows != x->sh.rows) || (rows && sh.cols != x->sh.cols))
+            found = ir_var(p->g, d->list.at[i].grad)->leaf;
+    }
+    return found;
+}
+
+static node_id gradient_of_operand(const place *p, node_id n) {
+    if (!n || ir_node(p->g, n)->op != OP_VAR) return 0;
+    var_id v = ir_var(p->g, ir_node(p->g, n)->ref)->gradient;
+    return v ? ir_var(p->g, v)->leaf : 0;
+}
+
 /* ------------------------------------------------------------- a row at a step */
 
-enum { N_NAMES = 15 };
+enum { N_NAMES = 17 };
 
 typedef struct surroundings {
     template_env  env;
@@ -206,6 +229,8 @@ static void bind_names(place *p, const step *s, surroundings *w) {
         {"oa", other_operand(p, op, 0, a)},
         {"ob", other_operand(p, op, 1, b)},
         {"ody", other_gradient(p, s->in)},
+        {"pdy", upper_gradient(p, s->in)},
+        {"da", op == OP_MATMUL ? gradient_of_operand(p, a) : 0},
         {"v", s->goal ? ir_var(g, s->goal)->leaf : 0},
         {"data", penalty_of(p, s) == s->in ? s->op : penalty_of(p, s) ? s->in : 0},
         {"pen", penalty_of(p, s)},
@@ -283,6 +308,12 @@ dfoo_status mistakes_apply(const subject *s, arena *a, plants *out) {
     }
     DFOO_TRY(arena_status(s->g->a));
     return arena_status(a);
+}
+
+bool mistake_keeps(const mistake *row, size_t t, size_t n) {
+    assert(row->place == AT_EXAMPLES);
+    if (strcmp(row->text, "first") == 0) return t == 0;
+    return strcmp(row->text, "final") == 0 ? t + 1 == n : t + 1 < n;
 }
 
 /* ------------------------------------------------------------------ planted */

@@ -51,6 +51,9 @@ typedef struct plants {
 /* Every place where a row applies: its text can be built there, fits, and is another node. */
 dfoo_status mistakes_apply(const subject *s, arena *a, plants *out);
 
+/* EXAMPLES: does the row leave example t of n in? */
+bool mistake_keeps(const mistake *row, size_t t, size_t n);
+
 /* The derivation with this one made; and its gradients as a program. */
 dfoo_status mistakes_derive(const subject *s, arena *a, const plant *what, derivation *out);
 dfoo_status mistakes_program(const subject *s, arena *a, const plant *what, program *out);

@@ -25,21 +25,21 @@ static bool is_named(const diagnosed *d, const mistake *what) {
 
 /* ----------------------------------------------------- a part of the examples */
 
-/* A copy in which all examples but the first, or the last one, are 0. */
-static matrix cut_examples(arena *a, matrix x, bool columns, bool first) {
+/* A copy in which those examples are 0 that a row of the catalogue leaves out. */
+static matrix cut_examples(arena *a, matrix x, bool columns, const mistake *row) {
     matrix out = {x.rows, x.cols, arena_new(a, x.rows * x.cols * sizeof(double))};
     size_t n = columns ? x.cols : x.rows;
     for (size_t i = 0; out.at && i < x.rows; i++)
         for (size_t j = 0; j < x.cols; j++) {
             size_t t = columns ? j : i;
-            bool   stays = first ? t == 0 : t + 1 < n;
+            bool   stays = mistake_keeps(row, t, n);
             out.at[i * x.cols + j] = stays ? x.at[i * x.cols + j] : 0;
         }
     return out;
 }
 
 /* What is known, cut; what is not known yet is the right one, cut. */
-static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, bool first, arena *a, matrix *out) {
+static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, const mistake *row, arena *a, matrix *out) {
     dim m = w->m->examples;
     for (uint32_t u = 0; u < x->s.right.list.n; u++) {
         shape  sh = ir_var(x->s.g, x->s.right.list.at[u].var)->sh;
@@ -47,7 +47,7 @@ static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, bool f
         bool   columns = sh.cols == m;
         out[u] = x->known[k][u];
         if (!y.at || (!columns && sh.rows != m)) continue;
-        out[u] = cut_examples(a, y, columns, first);
+        out[u] = cut_examples(a, y, columns, row);
         if (!out[u].at) return DFOO_ENOMEM;
     }
     return DFOO_OK;
@@ -58,12 +58,11 @@ static dfoo_status try_examples(judging *w, side *x, const mistake *row, uint32_
                                 bool *same) {
     arena       scratch;
     dfoo_status status = DFOO_OK;
-    bool        first = strcmp(row->text, "first") == 0;
     *same = w->m->examples && ir_var(x->s.g, x->s.right.list.at[goal].var)->kind == VAR_PARAM;
     arena_init(&scratch, w->a->mem);
     for (uint32_t k = 0; k < w->out->n_instances && *same && status == DFOO_OK; k++) {
         matrix *known = arena_new(&scratch, (x->s.right.list.n + 1) * sizeof *known), got = {0};
-        status = known ? cut_known(w, x, k, first, &scratch, known) : DFOO_ENOMEM;
+        status = known ? cut_known(w, x, k, row, &scratch, known) : DFOO_ENOMEM;
         if (status == DFOO_OK) status = follow(x, k, &scratch, &x->s.raw, known, goal, &got);
         *same = status == DFOO_OK && matrix_factor(w->answers[k].list.at[i].value, got, 10 * w->same) > 0;
     }

@@ -99,8 +99,21 @@ static dfoo_status finish(judge_case *c, evaluation *e) {
     return case_gradients(c, c->a, &s->right, NULL, s->right.list.n, c->right);
 }
 
-dfoo_status case_random(judge_case *c, const subject *s, arena *a, uint64_t seed, uint32_t draw,
-                        case_kind kind) {
+/* Does every relu let some units through, and stop some? */
+static bool is_lively(const judge_case *c, const evaluation *e) {
+    for (uint32_t i = 0; i < c->s->nodes.list.n; i++) {
+        const node *x = ir_node(c->s->g, c->s->nodes.list.at[i]);
+        if (x->op != OP_RELU && x->op != OP_LEAKY_RELU) continue;
+        matrix z = e->value[x->arg[0]];
+        size_t n = z.rows * z.cols, on = 0;
+        for (size_t k = 0; z.at && k < n; k++) on += z.at[k] > 0;
+        if (z.at && n >= 8 && (on < n / 3 || on > n - n / 5)) return false;
+    }
+    return true;
+}
+
+static dfoo_status draw_case(judge_case *c, const subject *s, arena *a, uint64_t seed, uint32_t draw,
+                             case_kind kind, bool *lively) {
     evaluation e;
     *c = (judge_case){.s = s, .a = a};
     DFOO_TRY(choose_sizes(c, draw, kind));
@@ -108,7 +121,18 @@ dfoo_status case_random(judge_case *c, const subject *s, arena *a, uint64_t seed
     DFOO_TRY(eval_add_program(&e, &s->m->forward));
     DFOO_TRY(eval_random(&e, seed, draw));
     draw_values(c, &e, seed, draw);
-    return finish(c, &e);
+    DFOO_TRY(finish(c, &e));
+    *lively = is_lively(c, &e);
+    return DFOO_OK;
+}
+
+dfoo_status case_random(judge_case *c, const subject *s, arena *a, uint64_t seed, uint32_t draw,
+                        case_kind kind) {
+    enum { TRIES = 12 };
+    bool lively = false;
+    for (uint64_t k = 0; k < TRIES && !lively; k++)
+        DFOO_TRY(draw_case(c, s, a, seed + 1000 * k, draw, kind, &lively));
+    return DFOO_OK;
 }
 
 static bool bind_size(judge_case *c, dim d, size_t n) {

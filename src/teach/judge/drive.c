@@ -627,6 +627,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     d->handed_on = e->type.kind == PY_CLASS;
     if (e->f.kind == PY_NONE) {
         *from = 0;
+        *failure = d->r->first;
         return true;
     }
     py_refresh(d->r);

@@ -42,9 +42,57 @@ static bool is_square(factor f) {
     return f.rows == f.cols;
 }
 
+static const mistake *row_called(const char *name) {
+    uint32_t i = 0;
+    while (i < mistake_count && strcmp(mistake_table[i].name, name) != 0) i++;
+    return i < mistake_count ? &mistake_table[i] : NULL;
+}
+
+static bool is_factor(factor x, factor y) {
+    return x.rows == y.rows && x.cols == y.cols;
+}
+
+/* Has a variable of that kind this shape, as it is or transposed? */
+static bool is_another(const judge_case *c, factor f, node_id own, bool parameter) {
+    const ir *g = c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        const variable *x = ir_var(g, v);
+        bool            kind = parameter ? x->kind == VAR_PARAM : x->kind == VAR_DEFINED || x->kind == VAR_INPUT;
+        if (!kind || x->leaf == own) continue;
+        if (is_factor(of_shape(c, x->sh, false), f) || is_factor(of_shape(c, x->sh, true), f)) return true;
+    }
+    return false;
+}
+
+/* What the two factors of a product should be at a step; one of them fits, and the other is another layer's. */
+static const mistake *row_of_step(const judge_case *c, const step *s, const factor want[2]) {
+    const ir *g = c->s->g;
+    node_id   a = ir_node(g, s->op)->arg[0], b = ir_node(g, s->op)->arg[1];
+    factor    dy = of_shape(c, ir_shape(g, s->in), false);
+    if (s->operand == 1) {
+        bool other = !is_factor(want[0], of_shape(c, ir_shape(g, a), true));
+        if (is_factor(want[1], dy) && other && is_another(c, want[0], a, true)) return row_called("dA from another layer's W");
+        return NULL;
+    }
+    if (is_factor(want[0], dy) && is_another(c, want[1], b, false)) return row_called("dW from another layer's A");
+    factor right = of_shape(c, ir_shape(g, b), true);
+    return is_factor(want[1], right) && is_another(c, want[0], s->in, false) ? row_called("dW from another layer's dZ")
+                                                                            : NULL;
+}
+
+/* Two that would fit as a product. */
+static bool is_product_by_entries(const judge_case *c, const step *s, const factor want[2]) {
+    const ir *g = c->s->g;
+    node_id   a = ir_node(g, s->op)->arg[0], b = ir_node(g, s->op)->arg[1];
+    factor    dy = of_shape(c, ir_shape(g, s->in), false);
+    factor    first = s->operand == 1 ? of_shape(c, ir_shape(g, a), true) : dy;
+    factor    second = s->operand == 1 ? dy : of_shape(c, ir_shape(g, b), true);
+    return is_factor(want[0], first) && is_factor(want[1], second);
+}
+
 const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
-    if (!f->product) return NULL;
+    if (!f->product && !f->entrywise) return NULL;
     if (turned) {
         want[0] = (factor){f->right[1], f->right[0]};
         want[1] = (factor){f->left[1], f->left[0]};
@@ -53,11 +101,19 @@ const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned
     for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
         const step *s = &c->s->right.trail.at[i];
         if (s->kind != TRAIL_LOCAL || ir_node(c->s->g, s->op)->op != OP_MATMUL) continue;
+        if (f->entrywise && is_product_by_entries(c, s, want)) return row_called("* for @");
+        if (f->entrywise) continue;
         for (uint32_t k = 0; k < mistake_count; k++) {
             const mistake *row = &mistake_table[k];
             bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
             if (here && is_product_of(c, s, row, want)) return row;
         }
+    }
+    for (uint32_t i = 0; f->product && i < c->s->right.trail.n; i++) {
+        const step    *s = &c->s->right.trail.at[i];
+        bool           product = s->kind == TRAIL_LOCAL && ir_node(c->s->g, s->op)->op == OP_MATMUL;
+        const mistake *row = product ? row_of_step(c, s, want) : NULL;
+        if (row) return row;
     }
     return NULL;
 }
@@ -76,7 +132,7 @@ static const char *name_of(const judge_case *c, arena *a, int64_t n) {
 const char *failure_shapes(const judge_case *c, arena *a, const py_failure *f) {
     const int64_t *at[2] = {f->left, f->right};
     const char    *text = "";
-    for (int k = 0; k < 2 && f->product && text; k++) {
+    for (int k = 0; k < 2 && (f->product || f->entrywise) && text; k++) {
         const char *rows = name_of(c, a, at[k][0]), *cols = name_of(c, a, at[k][1]);
         text = arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, k ? ", " : "", (long long)at[k][0],
                             (long long)at[k][1], rows, cols);

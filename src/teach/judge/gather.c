@@ -125,16 +125,40 @@ static matrix wanted(const gatherer *w, uint32_t number) {
     return w->c->right[number];
 }
 
+static bool is_same_line(const py_event *x, const py_event *y) {
+    return x->line == y->line && x->name == y->name && x->frame == y->frame && x->how == y->how;
+}
+
+/* One example at a time: the columns of as many rounds of a loop as there are examples, side by side. */
+static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix y) {
+    matrix         all = {y.rows, y.cols, arena_new(w->a, y.rows * y.cols * sizeof(double))};
+    const py_event *e = last, *first = event_at(w, w->from);
+    size_t          t = y.cols;
+    for (; all.at && t && e >= first; e--) {
+        if (!is_same_line(e, last)) continue;
+        matrix one = event_matrix(w, e);
+        if (!one.at || one.rows != y.rows || one.cols != 1) return x;
+        t--;
+        for (size_t i = 0; i < y.rows; i++) all.at[i * y.cols + t] = one.at[i];
+    }
+    return t ? x : all;
+}
+
 /* A value of the gradient's shape: a row of n for a column of n, and the reverse, where rank 1 leaves it
  * open. */
 static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
     matrix x = event_matrix(w, e), y = wanted(w, number);
+    if (x.at && y.at && x.cols == 1 && y.cols > 1 && x.rows == y.rows) return stacked(w, e, x, y);
     bool   flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     if (x.at && flat && x.rows == y.rows * y.cols && (y.rows == 1 || y.cols == 1)) {
         x.rows = y.rows;
         x.cols = y.cols;
     }
     return x;
+}
+
+matrix gather_value(const gatherer *w, uint32_t event, uint32_t number) {
+    return in_shape(w, event_at(w, event), number);
 }
 
 static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
@@ -146,7 +170,8 @@ static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
 static void put_claim(gatherer *w, judge_claims *out, uint32_t number, uint32_t event, const char *name) {
     const py_event *e = event_at(w, event);
     bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
-    judge_claim     c = {number, name, e->line, event, in_shape(w, e, number), flat, false};
+    judge_claim     c = {.number = number, .name = name, .line = e->line, .event = event, .origin = event,
+                         .value = in_shape(w, e, number), .flat = flat};
     judge_claim    *old = claim_of(out, number);
     if (!c.value.at) return;
     if (old && old->event > event) return;
@@ -239,7 +264,8 @@ static bool is_in_helper(const gatherer *w, const py_event *e) {
 }
 
 static bool is_named_backward(const gatherer *w, const py_event *e) {
-    return e->how != 'l' && e->how != 'r' && name_is_backward(event_name(w, e));
+    return e->how != 'l' && e->how != 'r' && name_is_backward(event_name(w, e)) &&
+           !name_variable(w->c->s->m, event_name(w, e));
 }
 
 static bool is_parameter(const gatherer *w, uint32_t number) {
@@ -265,7 +291,7 @@ static void by_own_name(gatherer *w, judge_claims *out) {
 static bool is_data_gradient(const gatherer *w, uint32_t number) {
     const gradient *v = &w->c->s->right.list.at[number];
     return ir_var(w->c->s->g, v->var)->kind == VAR_DEFINED && w->c->right[number].at &&
-           w->c->right[number].rows * w->c->right[number].cols > 1;
+           (w->c->examples == 1 || w->c->right[number].rows * w->c->right[number].cols > 1);
 }
 
 /* Right values have no need of a name. sign: -1 where the program carries the negative gradient. */
@@ -329,7 +355,8 @@ static void by_update(gatherer *w, judge_claims *out) {
             if (factor < 0) out->ascends = true;
             continue;
         }
-        judge_claim c = {number, label(w, e), e->line, i, x, false, true};
+        judge_claim c = {.number = number, .name = label(w, e), .line = e->line, .event = i, .origin = i,
+                         .value = x, .update = true};
         vec_push(w->a, &out->list, c);
     }
 }
@@ -365,9 +392,34 @@ static void find_origins(const gatherer *w, judge_claims *c) {
             if (i < w->from || !may_be_origin(w, c, own, i)) continue;
             if (!matrix_same(gather_matrix(w->a, event_at(w, i)->value, false), x, 1)) continue;
             own->line = event_at(w, i)->line;
+            own->origin = i;
             break;
         }
     }
+}
+
+/* The learning rate, if the program has a name for it. */
+static double rate_of(const gatherer *w) {
+    double rate = 0;
+    for (uint32_t i = 0; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (py_is_number(e->value) && name_role_of(event_name(w, e)) == ROLE_RATE) rate = py_as_double(e->value);
+    }
+    return rate;
+}
+
+/* A run that ended in an error leaves sums and loops behind that were only begun. */
+static void drop_unfinished(const gatherer *w, judge_claims *out) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < out->list.n; i++) {
+        const judge_claim *k = &out->list.at[i];
+        const py_event    *e = event_at(w, k->event);
+        matrix             y = wanted(w, k->number);
+        bool               part = k->value.cols == 1 && y.at && y.cols > 1 && k->value.rows == y.rows;
+        bool begun = !k->update && (e->how == '+' || matrix_same(k->value, k->value, 0) || part);
+        if (!begun) out->list.at[n++] = *k;
+    }
+    out->list.n = n;
 }
 
 static int by_number(const void *x, const void *y) {
@@ -376,12 +428,15 @@ static int by_number(const void *x, const void *y) {
 }
 
 dfoo_status gather_claims(gatherer *w, judge_claims *out) {
-    *out = (judge_claims){{0}, false};
+    *out = (judge_claims){.failed = w->failed, .rate = rate_of(w)};
     by_name(w, out);
     by_own_name(w, out);
     by_value(w, out);
     by_update(w, out);
-    by_shape(w, out);
+    if (w->failed)
+        drop_unfinished(w, out);
+    else
+        by_shape(w, out);
     find_origins(w, out);
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
     return arena_status(w->a);

@@ -19,15 +19,18 @@ typedef struct judge_view {
 typedef struct judge_claim {
     uint32_t    number; /* of the gradient, in s->right.list */
     const char *name;   /* as the program has it */
-    uint32_t    line, event;
-    matrix      value;  /* as the model has it */
+    uint32_t    line, event, origin; /* origin: the event where the value first came up */
+    bool        located;             /* of several lines that make it, line is the one to look at */
+    matrix      value;               /* as the model has it */
     bool        flat;   /* its rank is 1: (n,) */
     bool        update; /* told by how the parameter changes: known but for a factor */
 } judge_claim;
 
 typedef struct judge_claims {
     VEC(judge_claim) list;
-    bool ascends; /* parameters change along the gradient that the program names, not against it */
+    bool   failed;  /* the program ended in an error */
+    double rate;    /* its learning rate; 0: not known */
+    bool   ascends; /* parameters change along the gradient that the program names, not against it */
 } judge_claims;
 
 typedef struct gatherer {
@@ -37,6 +40,7 @@ typedef struct gatherer {
     name_layers       layers;
     judge_view        view;
     uint32_t          from, to; /* events */
+    bool              failed;    /* the run ended in an error */
     bool              handed_on; /* what was made before `from` counts, too */
     bool              from_zero; /* the program counts its parameters from 0 */
     VEC(sym) weights;           /* names of the program that stand for them, in order */
@@ -45,6 +49,9 @@ typedef struct gatherer {
 
 /* A value as a matrix, turned back where the view turns; at NULL: it is none. Numbers are 1 x 1. */
 matrix gather_matrix(arena *a, py_value x, bool turned);
+
+/* The value of an event as the gradient of this number has it, if it can be that. */
+matrix gather_value(const gatherer *w, uint32_t event, uint32_t number);
 
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
 dfoo_status gather_begin(gatherer *w);

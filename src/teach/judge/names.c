@@ -34,10 +34,12 @@ var_id name_variable(const model *m, const char *name) {
     return 0;
 }
 
-/* a0 is the input. */
+/* a0 is the input; al, yhat what is predicted. */
 static var_id variable_or_input(const model *m, const char *plain) {
     for (var_id v = 1; v < m->g.vars.n && *plain; v++)
         if (ir_var(&m->g, v)->kind != VAR_GRADIENT && is_called(m, v, plain)) return v;
+    if (strcmp(plain, "al") == 0 || strcmp(plain, "yhat") == 0 || strcmp(plain, "ahat") == 0)
+        return m->predict.n ? m->predict.at[0] : 0;
     if (strcmp(plain, "a0") != 0) return 0;
     var_id v = 1;
     while (v < m->g.vars.n && ir_var(&m->g, v)->kind != VAR_INPUT) v++;

@@ -81,6 +81,28 @@ static void judge_one(const judge_case *c, judge_verdicts *all, judge_verdict *v
         v->how = JUDGED_GIVEN;
 }
 
+static double factor_of(const judge_claim *claim, const matrix *expected) {
+    double k = claim->update ? matrix_ratio(claim->value, expected[claim->number]) : 0;
+    return k > 0 ? k : 0;
+}
+
+/* What most updates are multiplied with: the learning rate, and what else belongs to all. */
+static double common_factor(const judge_claims *claims, const matrix *expected) {
+    double   best = 0;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < claims->list.n; i++) {
+        double   k = factor_of(&claims->list.at[i], expected);
+        uint32_t n = k > 0;
+        for (uint32_t j = 0; j < claims->list.n && k > 0; j++)
+            n += fabs(factor_of(&claims->list.at[j], expected) / k - 1) < 1e-6 ? 2 : 0;
+        n += k > 0 && fabs(k - claims->rate) < 1e-9;
+        if (n <= most) continue;
+        most = n;
+        best = k;
+    }
+    return best;
+}
+
 static dfoo_status judge_as(const judge_case *c, arena *a, const judge_claims *claims, uint32_t early,
                             double sign, judge_verdicts *out) {
     uint32_t n = c->s->right.list.n;
@@ -90,6 +112,8 @@ static dfoo_status judge_as(const judge_case *c, arena *a, const judge_claims *c
     if (!known || !expected) return DFOO_ENOMEM;
     DFOO_TRY(known_values(c, a, claims, out, known));
     DFOO_TRY(case_gradients(c, a, &c->s->right, known, n, expected));
+    out->expected = expected;
+    out->factor = common_factor(claims, expected);
     for (uint32_t i = 0; i < claims->list.n; i++) {
         judge_verdict v = {.claim = claims->list.at[i]};
         v.expected = scaled(a, expected[v.claim.number], scale_of(c, out, &v.claim));
@@ -103,7 +127,7 @@ static dfoo_status judge_as(const judge_case *c, arena *a, const judge_claims *c
 }
 
 static bool follows(const judge_claims *claims, const judge_verdicts *v) {
-    bool any = claims->ascends;
+    bool any = claims->ascends || claims->failed;
     for (uint32_t i = 0; i < v->list.n; i++)
         any = any || (v->list.at[i].claim.update && v->list.at[i].how < JUDGED_WRONG);
     return any;

@@ -20,6 +20,7 @@ typedef struct judge_verdict {
     matrix      expected; /* given what was claimed before it, in the claim's own convention and sign */
     double      ratio;    /* to what is expected, if it is the same everywhere; else 0 */
     double      norms, cosine;
+    const mistake *row;       /* a mistake that is no step of the derivation; NULL: none */
     VEC(uint32_t) candidates; /* numbers of plants that give the same */
 } judge_verdict;
 
@@ -28,10 +29,14 @@ typedef struct judge_verdicts {
     uint32_t early; /* from this number on, what belongs to the examples carries the 1/m; UINT32_MAX: nowhere */
     double   sign;       /* -1: negative gradients, and the parameters follow them */
     double   factor;     /* of updates */
+    const matrix *expected; /* by number, in the derivation's own convention */
     uint32_t right, wrong, found;
 } judge_verdicts;
 
 dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *claims, judge_verdicts *out);
+
+/* Of a gradient that is made in several lines: the first behind which it cannot become right. */
+dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all);
 
 /* Which plants make what was claimed: all of them (first time), or of those that are candidates already. */
 dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,

@@ -168,6 +168,11 @@ bool py_array_broadcast(py_run *r, const py_array *const *x, int n, py_array *sh
     py_raise(r, "ValueError", "operands could not be broadcast together with shapes %s",
              text.text ? text.text : "");
     buf_free(&text);
+    if (n == 2 && x[0]->rank == 2 && x[1]->rank == 2 && !r->stopped) {
+        r->failure.entrywise = true;
+        memcpy(r->failure.left, x[0]->dim, sizeof r->failure.left);
+        memcpy(r->failure.right, x[1]->dim, sizeof r->failure.right);
+    }
     return false;
 }
 

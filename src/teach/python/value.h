@@ -140,6 +140,7 @@ typedef struct py_failure {
     uint32_t    line;
     const char *function; /* in which; NULL: none */
     bool        product;  /* of two matrices that do not fit: their shapes */
+    bool        entrywise; /* the same, of an operation entry by entry */
     int64_t     left[2], right[2];
 } py_failure;
 

@@ -1,0 +1,97 @@
+/* Where a value that several lines make became wrong: dA1 = .., dA1 = dA1 * D1, dA1 = dA1 / keep. What may stand in
+ * between is known: other gradients, the same but for 1/m or the part that is kept, what has no penalty yet. */
+#include <math.h>
+#include <string.h>
+
+#include "teach/judge/verdict.h"
+
+typedef struct locating {
+    const gatherer       *w;
+    const judge_verdicts *all;
+    const judge_verdict  *v;
+} locating;
+
+static const py_event *event_at(const locating *l, uint32_t i) {
+    return &l->w->r->trace.list.at[i];
+}
+
+static bool is_same_key(py_value x, py_value y) {
+    bool texts = x.kind == PY_STRING && y.kind == PY_STRING;
+    if (texts) return strcmp(x.text->at, y.text->at) == 0;
+    return x.kind != PY_STRING && y.kind != PY_STRING && (x.kind != PY_INT || y.kind != PY_INT || x.whole == y.whole);
+}
+
+static bool is_same_target(const locating *l, const py_event *x, const py_event *y) {
+    (void)l;
+    bool made = x->how != 'l' && x->how != 'r' && x->how != 'a';
+    return made && x->name == y->name && x->frame == y->frame && is_same_key(x->key, y->key);
+}
+
+/* Is it a gradient, but for a factor that is still to come? */
+static bool is_but_for_factor(const locating *l, matrix x, matrix y) {
+    const judge_case *c = l->w->c;
+    double            k = matrix_ratio(x, y);
+    if (k == 0) return false;
+    double factors[5] = {1, c->examples, 1 / c->examples, 1, 1};
+    for (var_id v = 1; v < c->s->g->vars.n; v++)
+        if (ir_var(c->s->g, v)->kind == VAR_MASK) {
+            factors[3] = ir_keep(c->s->g, v);
+            factors[4] = 1 / factors[3];
+        }
+    for (int i = 0; i < 5; i++)
+        if (fabs(k / (l->all->sign * factors[i]) - 1) < 1e-9) return true;
+    return false;
+}
+
+/* The penalty, a multiple of the parameter, is still to come. */
+static bool is_without_penalty(const locating *l, matrix x) {
+    const subject *s = l->w->c->s;
+    var_id         v = s->right.list.at[l->v->claim.number].var;
+    matrix         own = l->w->c->value[v], y = l->v->expected;
+    if (ir_var(s->g, v)->kind != VAR_PARAM || !y.at || x.rows != y.rows || x.cols != y.cols) return false;
+    matrix rest = {y.rows, y.cols, arena_new(l->w->a, y.rows * y.cols * sizeof(double))};
+    for (size_t i = 0; rest.at && i < y.rows * y.cols; i++) rest.at[i] = y.at[i] - x.at[i];
+    return rest.at && matrix_ratio(rest, own) != 0;
+}
+
+/* May the right gradient still come of it? */
+static bool is_on_the_way(const locating *l, uint32_t event) {
+    const subject *s = l->w->c->s;
+    matrix         x = gather_value(l->w, event, l->v->claim.number);
+    if (!x.at) return false;
+    if (matrix_same(x, x, 0)) return true; /* zeros, to begin with */
+    for (uint32_t i = 0; i < s->right.list.n; i++)
+        if (is_but_for_factor(l, x, l->all->expected[i])) return true;
+    for (var_id v = 1; v < s->g->vars.n; v++)
+        if (ir_var(s->g, v)->kind == VAR_DEFINED && matrix_same(x, l->w->c->value[v], 1)) return true;
+    return is_without_penalty(l, x);
+}
+
+static void locate(const locating *l, judge_claim *claim) {
+    const py_event *last = event_at(l, claim->origin);
+    uint32_t        to_blame = UINT32_MAX, lines = 0, line = 0;
+    for (uint32_t i = l->w->from; i < claim->origin; i++) {
+        const py_event *e = event_at(l, i);
+        if (!is_same_target(l, e, last) || e->line == last->line) continue;
+        if (gather_value(l->w, i, claim->number).rows != l->v->expected.rows) continue;
+        if (e->line != line) lines++;
+        line = e->line;
+        if (is_on_the_way(l, i))
+            to_blame = UINT32_MAX;
+        else if (to_blame == UINT32_MAX || event_at(l, to_blame)->line == line)
+            to_blame = i;
+    }
+    if (!lines) return;
+    claim->located = true;
+    claim->line = to_blame == UINT32_MAX ? last->line : event_at(l, to_blame)->line;
+}
+
+dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all) {
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        judge_verdict *v = &all->list.at[i];
+        if (v->how < JUDGED_WRONG || v->how == JUDGED_MISSING || v->claim.update || v->claim.flat) continue;
+        locating l = {w, all, v};
+        locate(&l, &v->claim);
+    }
+    return arena_status(w->a);
+}
