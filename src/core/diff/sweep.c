@@ -63,8 +63,9 @@ static node_id through(sweep *w, node_id y, int k, node_id dy) {
     shape   to = ir_shape(w->g, ir_node(w->g, y)->arg[k]);
     step    s = {.kind = TRAIL_LOCAL, .operand = (uint8_t)k, .op = y, .in = dy};
     s.out = apply_rule(w, y, k, dy);
+    bool    stretched = s.out && !shape_equal(ir_shape(w->g, s.out), to); /* not by an edit */
     node_id da = take(w, s);
-    if (!da || shape_equal(ir_shape(w->g, da), to)) return da;
+    if (!da || !stretched || shape_equal(ir_shape(w->g, da), to)) return da;
     s.kind = TRAIL_REDUCE; /* y stretched the operand */
     s.in = da;
     s.out = ir_sum_to(w->g, da, to);

@@ -605,6 +605,10 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out) {
     return arena_status(a);
 }
 
+bool drive_is_backward(const drive_entry *e) {
+    return e->f.kind == PY_NONE || is_backward_name(e->name);
+}
+
 /* Names that functions take from outside: what the program could not make itself. */
 static void set_globals(drive *d) {
     const ir *g = d->c->s->g;

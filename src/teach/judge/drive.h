@@ -31,6 +31,9 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out);
  * its end. The events from *from on are of this. */
 bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure);
 
+/* Is it called as the way back is? */
+bool drive_is_backward(const drive_entry *e);
+
 /* Does the program call it with one example at a time? */
 bool drive_takes_one(const py_run *r, const py_node *program, const char *name);
 

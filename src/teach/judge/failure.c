@@ -102,12 +102,19 @@ const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned
         const step *s = &c->s->right.trail.at[i];
         if (s->kind != TRAIL_LOCAL || ir_node(c->s->g, s->op)->op != OP_MATMUL) continue;
         if (f->entrywise && is_product_by_entries(c, s, want)) return row_called("* for @");
-        if (f->entrywise) continue;
+        if (f->entrywise) continue; /* an update that was not summed up: below */
         for (uint32_t k = 0; k < mistake_count; k++) {
             const mistake *row = &mistake_table[k];
             bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
             if (here && is_product_of(c, s, row, want)) return row;
         }
+    }
+    for (uint32_t i = 0; f->entrywise && i < c->s->right.trail.n; i++) {
+        const step *s = &c->s->right.trail.at[i];
+        if (s->kind != TRAIL_REDUCE) continue;
+        factor from = of_shape(c, ir_shape(c->s->g, s->in), false), to = of_shape(c, ir_shape(c->s->g, s->out), false);
+        bool   added = (is_factor(want[0], to) && is_factor(want[1], from)) || (is_factor(want[0], from) && is_factor(want[1], to));
+        if (added) return row_called("no sum");
     }
     for (uint32_t i = 0; f->product && i < c->s->right.trail.n; i++) {
         const step    *s = &c->s->right.trail.at[i];

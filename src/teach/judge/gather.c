@@ -200,6 +200,19 @@ static var_id gradient_of(const gatherer *w, const py_event *e) {
     return name_gradient_in(w->c->s->m, &w->layers, event_name(w, e));
 }
 
+static bool is_data_gradient(const gatherer *w, uint32_t number) {
+    const gradient *v = &w->c->s->right.list.at[number];
+    return ir_var(w->c->s->g, v->var)->kind == VAR_DEFINED && w->c->right[number].at &&
+           (w->c->examples == 1 || w->c->right[number].rows * w->c->right[number].cols > 1);
+}
+
+/* Is it a gradient of the way back but for a factor? Of few entries that would be chance. */
+static bool is_multiple(const gatherer *w, matrix x, uint32_t number) {
+    enum { FEW = 4 };
+    matrix y = wanted(w, number);
+    return is_data_gradient(w, number) && y.rows * y.cols >= FEW && matrix_ratio(x, y) != 0;
+}
+
 /* grads["dA2"] is dA1 in the older numbering of the course: what fits by value, or else by shape, is meant.
  */
 static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e) {
@@ -210,6 +223,8 @@ static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e
     if (matrix_same(x, wanted(w, number), 1) || matrix_same(x, wanted(w, number), 1 / m)) return number;
     for (uint32_t i = 0; i < d->list.n; i++)
         if (matrix_same(x, wanted(w, i), 1) || matrix_same(x, wanted(w, i), 1 / m)) return i;
+    for (uint32_t i = 0; i < d->list.n; i++)
+        if (is_multiple(w, x, i)) return i;
     matrix y = wanted(w, number);
     return x.rows == y.rows && x.cols == y.cols ? number : d->list.n;
 }
@@ -288,12 +303,6 @@ static void by_own_name(gatherer *w, judge_claims *out) {
 
 /* ---------------------------------------------- what is on the way back */
 
-static bool is_data_gradient(const gatherer *w, uint32_t number) {
-    const gradient *v = &w->c->s->right.list.at[number];
-    return ir_var(w->c->s->g, v->var)->kind == VAR_DEFINED && w->c->right[number].at &&
-           (w->c->examples == 1 || w->c->right[number].rows * w->c->right[number].cols > 1);
-}
-
 /* Right values have no need of a name. sign: -1 where the program carries the negative gradient. */
 static void by_value(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
@@ -308,6 +317,19 @@ static void by_value(gatherer *w, judge_claims *out) {
             double k = matrix_ratio(x, y), m = w->c->examples;
             bool   same = fabs(k - 1) < 1e-9 || fabs(k + 1) < 1e-9 || fabs(fabs(k) * m - 1) < 1e-9;
             if (same) put_claim(w, out, number, i, label(w, e));
+        }
+    }
+}
+
+/* 2 * (A2 - Y) is dA2 with a mistake, under whatever name: where nothing else is it, or the same name was. */
+static void by_multiple(gatherer *w, judge_claims *out) {
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_named_backward(w, e) || e->how == 'a' || is_taken(out, i)) continue;
+        for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
+            const judge_claim *old = claim_of(out, number);
+            if (old && strcmp(old->name, label(w, e)) != 0) continue;
+            if (is_multiple(w, in_shape(w, e, number), number)) put_claim(w, out, number, i, label(w, e));
         }
     }
 }
@@ -361,6 +383,17 @@ static void by_update(gatherer *w, judge_claims *out) {
     }
 }
 
+/* dA1 that is right, and dZ1 that is the same by mistake. */
+static bool is_another_right(const gatherer *w, uint32_t number, const py_event *e) {
+    for (uint32_t i = 0; i < w->c->s->right.list.n; i++) {
+        if (i == number || !is_data_gradient(w, i)) continue;
+        double k = fabs(matrix_ratio(in_shape(w, e, i), wanted(w, i)));
+        bool   same = fabs(k - 1) < 1e-9 || fabs(k * w->c->examples - 1) < 1e-9;
+        if (same && !matrix_same(wanted(w, i), wanted(w, number), 1)) return true;
+    }
+    return false;
+}
+
 /* May an earlier event be where a claim's value came from? Not if it is another gradient's. */
 static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event) {
     const py_event *e = event_at(w, event), *at = event_at(w, own->event);
@@ -371,7 +404,7 @@ static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_
     if (v && number_of(w, v) != own->number && e->frame == at->frame) return false;
     for (uint32_t i = 0; i < c->list.n; i++)
         if (c->list.at[i].event == event && c->list.at[i].number != own->number) return false;
-    return true;
+    return !is_another_right(w, own->number, e);
 }
 
 /* Has another gradient the same value? Then nothing tells where this one came from. */
@@ -422,6 +455,18 @@ static void drop_unfinished(const gatherer *w, judge_claims *out) {
     out->list.n = n;
 }
 
+bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event) {
+    for (uint32_t i = w->from; i < before; i++) {
+        const py_event *e = event_at(w, i);
+        if (e->how == 'l' || e->how == 'r') continue;
+        double k = fabs(matrix_ratio(event_matrix(w, e), x));
+        if (fabs(k - 1) > 1e-9 && fabs(k * w->c->examples - 1) > 1e-9) continue;
+        *event = i;
+        return true;
+    }
+    return false;
+}
+
 static int by_number(const void *x, const void *y) {
     const judge_claim *a = x, *b = y;
     return a->number < b->number ? -1 : a->number > b->number;
@@ -432,6 +477,7 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
     by_name(w, out);
     by_own_name(w, out);
     by_value(w, out);
+    by_multiple(w, out);
     by_update(w, out);
     if (w->failed)
         drop_unfinished(w, out);

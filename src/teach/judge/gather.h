@@ -53,6 +53,9 @@ matrix gather_matrix(arena *a, py_value x, bool turned);
 /* The value of an event as the gradient of this number has it, if it can be that. */
 matrix gather_value(const gatherer *w, uint32_t event, uint32_t number);
 
+/* The first event before `before` that has this value, in whatever convention. false: there is none. */
+bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event);
+
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
 dfoo_status gather_begin(gatherer *w);
 

@@ -15,12 +15,13 @@ typedef struct attempt {
     const char    *entry;
     uint32_t       number; /* of the entry */
     bool           own;    /* the values are the program's own */
-    bool           handed_on;
+    bool           handed_on, is_backward;
     case_kind      kind;
     judge_case     c;
     judge_verdicts v;
     py_failure     failure;
     int            score;
+    uint32_t       from; /* its events */
 } attempt;
 
 typedef struct work {
@@ -43,6 +44,8 @@ static const struct {
     {true, false, LABELS_WHOLE},   {false, true, LABELS_MATRIX}, {true, true, LABELS_MATRIX},
     {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
     {true, false, LABELS_FLAT},    {false, true, LABELS_FLAT},   {true, true, LABELS_FLAT}};
+
+enum { ONLY_FAILED = -500 }; /* nothing was found, since it ended in an error */
 
 enum { VIEWS = sizeof views / sizeof *views };
 
@@ -73,6 +76,11 @@ static bool is_all_right(const attempt *t, uint32_t parameters) {
     return t->score > 0 && t->v.wrong == 0 && t->v.found == parameters && !t->failure.type;
 }
 
+static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const judge_case *c) {
+    return (gatherer){.c = c, .r = r, .a = w->a, .view = t->view, .from = t->from, .to = r->trace.list.n,
+                      .from_zero = w->from_zero, .handed_on = t->handed_on, .failed = t->failure.type != NULL};
+}
+
 /* Where the program drew masks of its own, the case with these. */
 static dfoo_status with_masks(gatherer *g, judge_case *drawn, const judge_case **c) {
     const subject *s = (*c)->s;
@@ -88,10 +96,8 @@ static dfoo_status with_masks(gatherer *g, judge_case *drawn, const judge_case *
 }
 
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
-    gatherer     g = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n,
-                  .from_zero = w->from_zero,
-                  .handed_on = t->handed_on,
-                  .failed = t->failure.type != NULL};
+    gatherer     g = gatherer_of(w, r, t, c);
+    g.from = from;
     judge_claims claims;
     judge_case drawn;
     DFOO_TRY(gather_begin(&g));
@@ -99,7 +105,10 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     g.c = c;
     DFOO_TRY(gather_claims(&g, &claims));
     t->c = *c;
-    if (!claims.list.n) return DFOO_OK;
+    if (!claims.list.n) {
+        if (t->failure.type && t->is_backward) t->score = ONLY_FAILED;
+        return DFOO_OK;
+    }
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
     DFOO_TRY(verdicts_locate(&g, &t->v));
     if (is_complete(w->s, &t->v)) t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
@@ -112,11 +121,10 @@ static dfoo_status judge_own(work *w, py_run *r, attempt *t, uint32_t from, cons
                              bool statements) {
     const ir  *g = w->s->g;
     matrix    *given = arena_new(w->a, (g->vars.n + 1) * sizeof *given);
-    gatherer   x = {.c = c, .r = r, .a = w->a, .view = t->view, .from = from, .to = r->trace.list.n,
-                  .from_zero = w->from_zero,
-                  .handed_on = t->handed_on};
+    gatherer   x = gatherer_of(w, r, t, c);
     judge_case own;
     bool       fits;
+    x.from = from;
     if (!given) return DFOO_ENOMEM;
     for (var_id v = 1; v < g->vars.n && !statements; v++)
         if (ir_var(g, v)->kind < VAR_PARAM) given[v] = c->value[v];
@@ -129,7 +137,7 @@ static dfoo_status judge_own(work *w, py_run *r, attempt *t, uint32_t from, cons
 }
 
 static void keep_better(attempt *best, const attempt *t) {
-    if (t->score > best->score) *best = *t;
+    if (t->score > best->score && (t->score || best->score < ONLY_FAILED)) *best = *t;
 }
 
 static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t, attempt *best) {
@@ -138,6 +146,8 @@ static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t
     bool     statements = e->f.kind == PY_NONE;
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
+    t->from = own.from = from;
+    t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
     if (!statements) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
@@ -177,6 +187,18 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
     return DFOO_OK;
 }
 
+/* Whole numbers are labels of classes, or of one output; (m,) is one of one output. */
+static bool is_view(const subject *s, uint8_t labels) {
+    for (var_id v = 1; v < s->g->vars.n && labels != LABELS_MATRIX; v++) {
+        const variable *x = ir_var(s->g, v);
+        bool            columns = x->sh.cols == s->m->examples;
+        dim             k = columns ? x->sh.rows : x->sh.cols;
+        bool            single = k == 0 || k == dim_literal(1) || dim_is_named(k);
+        if (x->kind == VAR_LABEL) return single || (labels == LABELS_WHOLE && x->onehot);
+    }
+    return true;
+}
+
 static dfoo_status try_views(work *w, py_run *r, const judge_case *c, attempt *best) {
     uint32_t   parameters = count_parameters(w->s), statements = r->trace.list.n;
     case_masks masks;
@@ -186,6 +208,7 @@ static dfoo_status try_views(work *w, py_run *r, const judge_case *c, attempt *b
         uint32_t   k = i / ways;
         judge_view view = {views[k].turned, views[k].flat, views[k].labels, i % ways};
         r->trace.list.n = statements;
+        if (!is_view(w->s, view.labels)) continue;
         DFOO_TRY(try_view(w, r, c, &w->one, &view, UINT32_MAX, best));
     }
     return DFOO_OK;
@@ -247,30 +270,22 @@ static dfoo_status find_candidates(work *w, const attempt *t, bool again, judge_
     return DFOO_OK;
 }
 
+/* A second run, and what was found in it. */
+typedef struct look {
+    py_run *r;
+    attempt t;
+} look;
+
+static uint32_t number_of(const derivation *d, var_id v) {
+    uint32_t i = 0;
+    while (i < d->list.n && d->list.at[i].var != v) i++;
+    return i;
+}
+
 static judge_verdict *verdict_of(judge_verdicts *all, uint32_t number) {
     for (uint32_t i = 0; i < all->list.n; i++)
         if (all->list.at[i].claim.number == number) return &all->list.at[i];
     return NULL;
-}
-
-/* The same on another case: what does not hold there is no candidate. */
-static dfoo_status second_look(work *w, attempt *best) {
-    judge_case c, one;
-    py_run    *r = NULL;
-    attempt    t = {.score = -1000};
-    DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
-    DFOO_TRY(case_random(&one, w->s, w->a, w->seed + 1, 1, CASE_ONE_EXAMPLE));
-    dfoo_status status = load(w, &r, 2);
-    if (status == DFOO_OK) status = try_view(w, r, &c, &one, &best->view, best->number, &t);
-    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++) {
-        judge_verdict *own = &best->v.list.at[i], *other = verdict_of(&t.v, own->claim.number);
-        if (!own->candidates.n || !other || other->how == JUDGED_MISSING) continue;
-        memcpy(&other->candidates, &own->candidates, sizeof own->candidates);
-        status = verdict_candidates(&t.c, w->a, &t.v, other, &w->catalogue, true);
-        memcpy(&own->candidates, &other->candidates, sizeof own->candidates);
-    }
-    py_close(r);
-    return status;
 }
 
 /* --------------------------------------------------------------- one cause */
@@ -308,38 +323,60 @@ static uint32_t best_candidate(const work *w, const judge_verdicts *all, const j
     return v->candidates.at[best];
 }
 
-/* A mistake on the way to a gradient that the program has no name for stands in the line before it: the
- * nearest one that leads there. */
-static void move_line(const work *w, const judge_verdicts *all, judge_verdict *v, uint32_t plant) {
-    const derivation    *d = &w->s->right;
-    var_id               goal = verdict_goal(w->s, &w->catalogue.list.at[plant]);
-    const judge_verdict *nearest = NULL;
-    uint32_t             number = 0;
-    while (number < d->list.n && d->list.at[number].var != goal) number++;
-    if (number >= v->claim.number) return;
-    for (uint32_t i = 0; i < all->list.n; i++) {
-        const judge_verdict *k = &all->list.at[i];
-        bool before = k->how != JUDGED_MISSING && k->claim.number < number && k->claim.event < v->claim.event;
-        bool data = ir_var(w->s->g, d->list.at[k->claim.number].var)->kind != VAR_PARAM;
-        if (before && data && (!nearest || k->claim.number > nearest->claim.number)) nearest = k;
-    }
+/* A mistake on the way to a gradient that the program has no name for: the line between the one before it and the claim
+ * that made just this, whatever it is called there; else it stands inside the claim's own. */
+static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t plant) {
+    const derivation *d = &w->s->right;
+    const plants     *all = &w->catalogue;
+    judge_verdict    *again = verdict_of(&((look *)l)->t.v, v->claim.number);
+    uint32_t          number = number_of(d, verdict_goal(w->s, &all->list.at[plant])), event;
+    if (number >= v->claim.number) return DFOO_OK;
     v->shown = number;
-    if (nearest && !v->claim.located) v->claim.line = nearest->claim.line;
+    if (!again || again->how == JUDGED_MISSING || v->claim.located) return DFOO_OK;
+    matrix made;
+    DFOO_TRY(verdict_planted(&l->t.c, w->a, &l->t.v, again, &all->list.at[plant], number, &made));
+    gatherer g = gatherer_of(w, l->r, &l->t, &l->t.c);
+    DFOO_TRY(gather_begin(&g));
+    if (gather_find(&g, made, again->claim.origin, &event)) v->claim.line = l->r->trace.list.at[event].line;
+    return DFOO_OK;
 }
 
 /* One mistake is told once: what follows from it is right, given that. */
-static void settle_causes(const work *w, judge_verdicts *all) {
+static dfoo_status settle_causes(work *w, const look *l, judge_verdicts *all) {
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
         if (v->how < JUDGED_WRONG || !v->candidates.n) continue;
         uint32_t plant = best_candidate(w, all, v);
         v->candidates.at[0] = plant;
         v->candidates.n = 1;
-        move_line(w, all, v, plant);
+        DFOO_TRY(move_line(w, l, v, plant));
         for (uint32_t k = i + 1; k < all->list.n; k++)
             if (all->list.at[k].how == JUDGED_WRONG && has_candidate(&all->list.at[k], plant))
                 all->list.at[k].how = JUDGED_GIVEN;
     }
+    return DFOO_OK;
+}
+
+/* The same on another case: what does not hold there is no candidate. Then causes are settled. */
+static dfoo_status second_look(work *w, attempt *best) {
+    judge_case c, one;
+    look       l = {.t = {.score = -1000}};
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
+    DFOO_TRY(case_random(&one, w->s, w->a, w->seed + 1, 1, CASE_ONE_EXAMPLE));
+    dfoo_status status = load(w, &l.r, 2);
+    if (status == DFOO_OK) status = try_view(w, l.r, &c, &one, &best->view, best->number, &l.t);
+    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++) {
+        judge_verdict *own = &best->v.list.at[i], *other = verdict_of(&l.t.v, own->claim.number);
+        if (!own->candidates.n || !other || other->how == JUDGED_MISSING) continue;
+        memcpy(&other->candidates, &own->candidates, sizeof own->candidates);
+        status = verdict_candidates(&l.t.c, w->a, &l.t.v, other, &w->catalogue, true);
+        memcpy(&own->candidates, &other->candidates, sizeof own->candidates);
+    }
+    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
+        status = name_examples(w, best, &best->v.list.at[i]);
+    if (status == DFOO_OK) status = settle_causes(w, &l, &best->v);
+    py_close(l.r);
+    return status;
 }
 
 /* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
@@ -409,7 +446,8 @@ static bool is_transposed(matrix x, matrix y) {
 /* What the values themselves tell where no step of the derivation makes them. */
 static const mistake *row_of_values(const attempt *t, const judge_verdict *v) {
     bool once_more = v->ratio != 0 && matrix_close(v->ratio * t->c.examples, 1);
-    if (v->how == JUDGED_SHAPE)
+    bool matrices = v->expected.rows > 1 && v->expected.cols > 1;
+    if (v->how == JUDGED_SHAPE || (v->how == JUDGED_WRONG && !once_more && matrices))
         return is_transposed(v->claim.value, v->expected) ? row_called("dW transposed") : NULL;
     return v->how == JUDGED_WRONG && once_more ? row_called("1/m in dZ too") : NULL;
 }
@@ -494,7 +532,10 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
         if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
             out->first = out->lines.n - 1;
     }
-    if (!out->found) return;
+    if (!out->found) {
+        put_failure(w, book, best, out);
+        return;
+    }
     out->sizes = sizes_text(w, &best->c);
     out->other_convention = best->v.early != UINT32_MAX;
     out->negative = best->v.sign < 0;
@@ -539,8 +580,6 @@ static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
     if (best->v.wrong) {
         DFOO_TRY(find_candidates(w, best, false, &best->v));
         DFOO_TRY(second_look(w, best));
-        for (uint32_t i = 0; i < best->v.list.n; i++) DFOO_TRY(name_examples(w, best, &best->v.list.at[i]));
-        settle_causes(w, &best->v);
     }
     return best->failure.type ? name_failure(w, best, &out->failure_row) : DFOO_OK;
 }

@@ -89,6 +89,10 @@ static void locate(const locating *l, judge_claim *claim) {
 dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all) {
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
+        if (w->failed && v->how == JUDGED_WRONG && is_without_penalty(&(locating){w, all, v}, v->claim.value)) {
+            v->how = JUDGED_RIGHT; /* the program ended before it could add that */
+            all->wrong--;
+        }
         if (v->how < JUDGED_WRONG || v->how == JUDGED_MISSING || v->claim.update || v->claim.flat) continue;
         locating l = {w, all, v};
         locate(&l, &v->claim);

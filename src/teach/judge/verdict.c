@@ -251,17 +251,37 @@ static dfoo_status try_plant(const judge_case *c, arena *scratch, const judge_ve
     return DFOO_OK;
 }
 
-dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
-                               const plants *catalogue, bool again) {
-    judge_verdict before = *v;
-    matrix       *known = arena_new(a, (c->s->right.list.n + 1) * sizeof *known);
-    if (!known) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < all->list.n; i++) {
+/* What was claimed before v, in the derivation's own convention. */
+static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v) {
+    matrix *known = arena_new(a, (c->s->right.list.n + 1) * sizeof *known);
+    for (uint32_t i = 0; known && i < all->list.n; i++) {
         const judge_verdict *k = &all->list.at[i];
         if (k->how == JUDGED_MISSING || k->claim.number >= v->claim.number || k->claim.update) continue;
         if (same_shape(k->claim.value, c->right[k->claim.number]) && is_finite(k->claim.value))
             known[k->claim.number] = scaled(a, k->claim.value, 1 / scale_of(c, all, &k->claim));
     }
+    return known;
+}
+
+dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
+                            const plant *p, uint32_t number, matrix *out) {
+    derivation d;
+    matrix    *known = known_before(c, a, all, v);
+    *out = (matrix){0};
+    DFOO_TRY(mistakes_derive(c->s, a, p, &d));
+    matrix *values = arena_new(a, (d.list.n + 1) * sizeof *values);
+    if (!known || !values) return DFOO_ENOMEM;
+    if (number >= d.list.n) return DFOO_OK;
+    DFOO_TRY(case_gradients(c, a, &d, known, number, values));
+    *out = values[number];
+    return DFOO_OK;
+}
+
+dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
+                               const plants *catalogue, bool again) {
+    judge_verdict before = *v;
+    matrix       *known = known_before(c, a, all, v);
+    if (!known) return DFOO_ENOMEM;
     memset(&v->candidates, 0, sizeof v->candidates);
     uint32_t n = again ? before.candidates.n : catalogue->list.n;
     for (uint32_t i = 0; i < n; i++) {

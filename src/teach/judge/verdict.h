@@ -42,6 +42,10 @@ dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all);
 dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
                                const plants *catalogue, bool again);
 
+/* What the gradient of this number is with a plant made, given what was claimed before v. */
+dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
+                            const plant *p, uint32_t number, matrix *out);
+
 /* The variable whose gradient a plant's step makes; 0: it is inside an expression. */
 var_id verdict_goal(const subject *s, const plant *p);
 

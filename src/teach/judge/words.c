@@ -101,20 +101,23 @@ static void put_line(const judge_line *l, size_t width, int hint, buf *out) {
     buf_puts(out, "\n");
 }
 
+static void put_failure(const judge_answer *x, buf *out) {
+    if (!x->failure) return;
+    buf_puts(out, "the program ends in ");
+    put_place(x->failure_cell, x->failure_line, out);
+    buf_printf(out, ": %s\n", x->failure);
+    buf_printf(out, "  %s\n", x->failure_text);
+    if (*x->failure_shapes) buf_printf(out, "  %s\n", x->failure_shapes);
+    if (x->failure_row) buf_printf(out, "  %s: %s\n", x->failure_row->name, x->failure_row->sentence);
+}
+
 static void put_remarks(const judge_answer *x, buf *out) {
     if (x->other_convention)
         buf_puts(out, "right in the other convention: dZ and dA carry the 1/m already\n");
     if (x->negative)
         buf_puts(out, "the program has negative gradients, and its parameters follow them: that is right\n");
     for (uint32_t i = 0; i < x->remarks.n; i++) buf_printf(out, "%s\n", x->remarks.at[i]);
-    if (x->failure) {
-        buf_puts(out, "the program ends in ");
-        put_place(x->failure_cell, x->failure_line, out);
-        buf_printf(out, ": %s\n", x->failure);
-        buf_printf(out, "  %s\n", x->failure_text);
-        if (*x->failure_shapes) buf_printf(out, "  %s\n", x->failure_shapes);
-        if (x->failure_row) buf_printf(out, "  %s: %s\n", x->failure_row->name, x->failure_row->sentence);
-    }
+    put_failure(x, out);
 }
 
 static void put_problems(const judge_answer *x, buf *out) {
@@ -129,6 +132,7 @@ void judge_write(const judge_answer *x, int hint, buf *out) {
     size_t width = longest_name(x);
     if (!x->found) {
         buf_printf(out, "# %s: no gradient was found\n", x->name);
+        put_failure(x, out);
         put_problems(x, out);
         return;
     }

@@ -52,6 +52,12 @@ class Program:
         calls = {n.lineno for n in ast.walk(self.tree) if f and isinstance(n, ast.Call) and getattr(n.func, "id", getattr(n.func, "attr", "")) == f.name}
         return lines | {self.statement_line(c) for c in calls}
 
+    def others(self, node, new):
+        """Where a line is missing: those that make the same."""
+        if new != "pass":
+            return set()
+        return {s.lineno for s in ast.walk(self.tree) if isinstance(s, (ast.Assign, ast.AugAssign)) and target(s).split("[")[0] == target(node).split("[")[0]}
+
     def statement_line(self, line):
         return line
 
@@ -134,6 +140,8 @@ def slope(src):
     if m:
         return "sigmoid", m["a"] or m["z"]
     if re.search(r"0\.01", src):
+        if " > 0" not in src:
+            return None
         return "leaky", re.search(r"\(?([\w.\[\] \-]+) > 0", src)[1] if " > 0" in src else src
     m = re.fullmatch(r"(?:np\.int64)?\(?([\w.\[\] \-]+) > 0\)?(?:\.astype\(float\))?|np\.where\(([\w.\[\] \-]+) > 0, 1, 0\)", src)
     if m:
@@ -179,7 +187,7 @@ def mistakes(p):
                 yield kind, names, text, p.lines(n) | ({s.lineno - 1} if idle else set())
         if isinstance(n, ast.stmt) and p.region(n) == "B":
             for kind, names, new in statement(p, n, m):
-                yield kind, names, p.with_(n, new), p.lines(n) | ({n.lineno - 1, n.lineno - 2, n.lineno + 1} if new == "pass" else set())
+                yield kind, names, p.with_(n, new), p.lines(n) | p.others(n, new) | ({n.lineno - 1, n.lineno - 2, n.lineno + 1} if new == "pass" else set())
 
 
 def is_m(p, n):
@@ -201,7 +209,7 @@ def expression(p, n, m):
             if slope(p.of(x)):
                 yield "derivative left out", {"derivative left out", "relu' of A >= 0", "slope forgotten"}, p.of(y)
     if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) and is_m(p, n.right) and ast.unparse(n.left) not in ("1", "1.0", "lambd", "reg"):
-        yield "no 1/m", SCALE, p.of(n.left)
+        yield "no 1/m", SCALE | ({"penalty without 1/m"} if re.search("lambd|reg", src) else set()), p.of(n.left)
     if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "mean" and "axis" in src and m and not re.search("Zn|norm|mu", src + target(p.statement(n))):
         yield "no 1/m", SCALE, src.replace("mean(", "sum(")
     s = slope(src)
@@ -233,7 +241,7 @@ def expression(p, n, m):
         if act == "sigmoid()" and exists(p, other_layer(of, "A" if of[:1] == "Z" else "a")) and of[:1] in "Zz":
             yield "sigmoid' of A", {"sigmoid' of A"}, src.replace(of, other_layer(of, "A" if of[:1] == "Z" else "a"))
         if act == "relu":
-            yield "relu' upside down", {"relu' upside down"}, src.replace(">", "<")
+            yield "relu' upside down", {"relu' upside down", "all zero"}, src.replace(">", "<")
             yield "relu' of A >= 0", {"relu' of A >= 0", "derivative left out"}, src.replace(">", ">=") if of[:1] in "Ah" else src.replace(f"{of} > 0", f"np.maximum({of}, 0) >= 0")
             yield "g for g'", {"g for g'"}, f"np.maximum({of}, 0)"
         if act == "leaky":
@@ -301,7 +309,7 @@ def wiring(p, n, src):
     if re.fullmatch(r"[Aah]\d", name) and to.startswith("dW") and in_product:
         letter = {"A": "Z", "a": "z", "h": "z"}[name[0]]
         for new, names in ((other_layer(name, letter), {"dW from Z for A"}), (other_layer(name, None, 1), {"dW from A of its own layer", "dW from another layer's A"})):
-            if exists(p, own + new):
+            if exists(p, own + new) and not re.search(r"Zt\d", p.text):
                 yield names_first(names), names, own + new
     if re.fullmatch(r"W\d", name) and in_product and not to.startswith("dW"):
         for new, names in ((other_layer(name, None, -1), {"dA from another layer's W"}), ("d" + name, {"dA from dW"})):
