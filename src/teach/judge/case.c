@@ -224,6 +224,28 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
     return arena_status(a);
 }
 
+dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n, matrix *out) {
+    const ir         *g = c->s->g;
+    const derivation *d = &c->s->right;
+    evaluation        e;
+    DFOO_TRY(eval_init(&e, g, a, &c->sz));
+    share_forward(c, &e);
+    for (uint32_t i = 0; i < d->list.n && i < only; i++) {
+        const gradient *v = &d->list.at[i];
+        program         one = {{0}};
+        if (known[i].at) {
+            e.value[ir_var(g, v->grad)->leaf] = known[i];
+        } else if (v->raw && fits_variable(g, v)) {
+            vec_push(a, &one.list, (stmt){.var = v->grad, .node = v->raw});
+            DFOO_TRY(eval_add_program(&e, &one));
+        }
+    }
+    DFOO_TRY(eval_add_node(&e, n));
+    eval_run(&e);
+    *out = n < e.n_nodes ? e.value[n] : (matrix){0};
+    return arena_status(a);
+}
+
 /* --------------------------------------------------------------- comparisons */
 
 bool matrix_same(matrix x, matrix y, double factor) {

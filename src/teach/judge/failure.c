@@ -90,7 +90,7 @@ static bool is_product_by_entries(const judge_case *c, const step *s, const fact
     return is_factor(want[0], first) && is_factor(want[1], second);
 }
 
-const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned) {
+static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
     if (!f->product && !f->entrywise) return NULL;
     if (turned) {
@@ -123,6 +123,19 @@ const mistake *failure_row(const judge_case *c, const py_failure *f, bool turned
         if (row) return row;
     }
     return NULL;
+}
+
+const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned) {
+    const mistake *row = find_row(c, f, turned);
+    dim            m = c->s->m->examples;
+    uint32_t       n = (uint32_t)c->sz.n;
+    judge_case     one = *c;
+    if (row || !m || !dim_is_named(m)) return row;
+    one.sz.of = arena_new(a, (n + 1) * sizeof *one.sz.of); /* a loop that takes one example at a time */
+    if (!one.sz.of) return NULL;
+    memcpy(one.sz.of, c->sz.of, n * sizeof *one.sz.of);
+    one.sz.of[dim_name(m)] = 1;
+    return find_row(&one, f, turned);
 }
 
 /* The name of a size that only one has; else the number. */

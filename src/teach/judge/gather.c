@@ -217,9 +217,11 @@ static bool is_multiple(const gatherer *w, matrix x, uint32_t number) {
  */
 static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e) {
     const derivation *d = &w->c->s->right;
-    matrix            x = event_matrix(w, e);
     double            m = w->c->examples;
     if (number == d->list.n || d->scale_of[d->list.at[number].var] != SCALE_DATA) return number;
+    const char *own = ir_var_name(w->c->s->g, d->list.at[number].var);
+    matrix      x = in_shape(w, e, number);
+    if (own[0] != 'A' && own[0] != 'a' && !w->from_zero) return number;
     if (matrix_same(x, wanted(w, number), 1) || matrix_same(x, wanted(w, number), 1 / m)) return number;
     for (uint32_t i = 0; i < d->list.n; i++)
         if (matrix_same(x, wanted(w, i), 1) || matrix_same(x, wanted(w, i), 1 / m)) return i;
@@ -296,12 +298,25 @@ static void by_own_name(gatherer *w, judge_claims *out) {
             const py_event *e = event_at(w, i);
             const char     *name = event_name(w, e);
             if (!is_named_backward(w, e) || gradient_of(w, e) || is_in_helper(w, e)) continue;
-            if (names_parameter(w, name, d->list.at[number].var)) put_claim(w, out, number, i, label(w, e));
+            if (!names_parameter(w, name, d->list.at[number].var)) continue;
+            matrix x = in_shape(w, e, number), y = wanted(w, number);
+            bool   shared = w->layers.weights.n > 1 && strlen(name) <= 2; /* dW of whichever layer */
+            if (!shared || !w->failed || (x.rows == y.rows && x.cols == y.cols))
+                put_claim(w, out, number, i, label(w, e));
         }
     }
 }
 
 /* ---------------------------------------------- what is on the way back */
+
+/* dZ is not the gradient of an A, even where it has its value. */
+static bool is_of_another_kind(const gatherer *w, const py_event *e, uint32_t number) {
+    char        plain[80];
+    const char *own = ir_var_name(w->c->s->g, w->c->s->right.list.at[number].var);
+    name_plain(event_name(w, e), plain, sizeof plain);
+    bool z = strncmp(plain, "dz", 2) == 0, a = strncmp(plain, "da", 2) == 0;
+    return (z && (own[0] == 'A' || own[0] == 'a')) || (a && (own[0] == 'Z' || own[0] == 'z'));
+}
 
 /* Right values have no need of a name. sign: -1 where the program carries the negative gradient. */
 static void by_value(gatherer *w, judge_claims *out) {
@@ -312,13 +327,22 @@ static void by_value(gatherer *w, judge_claims *out) {
         for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
             const judge_claim *old = claim_of(out, number);
             bool               other = old && strcmp(old->name, label(w, e)) != 0;
-            if (!is_data_gradient(w, number) || other) continue;
+            if (!is_data_gradient(w, number) || other || is_of_another_kind(w, e, number)) continue;
             matrix x = in_shape(w, e, number), y = wanted(w, number);
             double k = matrix_ratio(x, y), m = w->c->examples;
             bool   same = fabs(k - 1) < 1e-9 || fabs(k + 1) < 1e-9 || fabs(fabs(k) * m - 1) < 1e-9;
             if (same) put_claim(w, out, number, i, label(w, e));
         }
     }
+}
+
+/* Of D1 = dropout(A1) a multiple is on the way to dA1. */
+static bool is_dropped(const gatherer *w, uint32_t number) {
+    case_masks masks;
+    if (case_find_masks(w->c->s, w->a, &masks)) return false;
+    for (uint32_t i = 0; i < masks.list.n; i++)
+        if (masks.list.at[i].result == w->c->s->right.list.at[number].var) return true;
+    return false;
 }
 
 /* 2 * (A2 - Y) is dA2 with a mistake, under whatever name: where nothing else is it, or the same name was. */
@@ -329,6 +353,7 @@ static void by_multiple(gatherer *w, judge_claims *out) {
         for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
             const judge_claim *old = claim_of(out, number);
             if (old && strcmp(old->name, label(w, e)) != 0) continue;
+            if (is_of_another_kind(w, e, number) || is_dropped(w, number)) continue;
             if (is_multiple(w, in_shape(w, e, number), number)) put_claim(w, out, number, i, label(w, e));
         }
     }
@@ -341,17 +366,48 @@ static bool goes_by_shape(const gatherer *w, uint32_t number) {
     return is_data_gradient(w, number) && (own[0] == 'Z' || own[0] == 'z');
 }
 
+/* The next event in from .. to whose value may be the gradient of this number by its shape; w->to: none. */
+static uint32_t next_of_shape(const gatherer *w, const judge_claims *out, uint32_t number, uint32_t from) {
+    matrix y = wanted(w, number);
+    for (uint32_t i = from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
+        matrix x = event_matrix(w, e);
+        if (!gradient_of(w, e) && x.at && x.rows == y.rows && x.cols == y.cols) return i;
+    }
+    return w->to;
+}
+
+static uint32_t count_line(const gatherer *w, uint32_t event) {
+    uint32_t n = 0;
+    for (uint32_t i = w->from; i < w->to; i++) n += is_again(event_at(w, i), event_at(w, event));
+    return n;
+}
+
+/* A loop over layers, or steps of time, of one size: its rounds are their gradients, in order. */
+static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
+    uint32_t numbers[24], n = 0, event = w->from;
+    matrix   y = wanted(w, first);
+    for (uint32_t i = first; i < w->c->s->right.list.n && n < 24; i++) {
+        matrix x = wanted(w, i);
+        if (!claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i) && x.rows == y.rows && x.cols == y.cols)
+            numbers[n++] = i;
+    }
+    if (n < 2) return;
+    for (event = next_of_shape(w, out, first, w->from); event < w->to; event = next_of_shape(w, out, first, event + 1))
+        if (count_line(w, event) == n) break;
+    for (uint32_t k = 0, i = event; k < n && i < w->to; i++)
+        if (is_again(event_at(w, i), event_at(w, event))) put_claim(w, out, numbers[k++], i, label(w, event_at(w, i)));
+}
+
 static void by_shape(gatherer *w, judge_claims *out) {
+    for (uint32_t number = 0; number < w->c->s->right.list.n; number++)
+        if (!claim_of(out, number) && !is_parameter(w, number) && goes_by_shape(w, number)) by_rounds(w, out, number);
     for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
         if (claim_of(out, number) || !goes_by_shape(w, number)) continue;
-        matrix y = wanted(w, number);
-        for (uint32_t i = w->from; i < w->to; i++) {
-            const py_event *e = event_at(w, i);
-            if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
-            if (gradient_of(w, e)) continue;
-            matrix x = event_matrix(w, e);
-            if (x.at && x.rows == y.rows && x.cols == y.cols) put_claim(w, out, number, i, label(w, e));
-        }
+        for (uint32_t i = next_of_shape(w, out, number, w->from); i < w->to;
+             i = next_of_shape(w, out, number, i + 1))
+            put_claim(w, out, number, i, label(w, event_at(w, i)));
     }
 }
 

@@ -15,7 +15,7 @@ typedef struct attempt {
     const char    *entry;
     uint32_t       number; /* of the entry */
     bool           own;    /* the values are the program's own */
-    bool           handed_on, is_backward;
+    bool           handed_on, is_backward, statements;
     case_kind      kind;
     judge_case     c;
     judge_verdicts v;
@@ -111,7 +111,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     }
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
     DFOO_TRY(verdicts_locate(&g, &t->v));
-    if (is_complete(w->s, &t->v)) t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
+    if (t->statements && is_complete(w->s, &t->v)) t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
     t->score = score_of(&t->v, &t->failure);
     return DFOO_OK;
 }
@@ -147,6 +147,7 @@ static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
     t->from = own.from = from;
+    t->statements = own.statements = statements;
     t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
@@ -314,13 +315,40 @@ static uint32_t best_candidate(const work *w, const judge_verdicts *all, const j
         const plant *p = &w->catalogue.list.at[v->candidates.at[i]];
         uint32_t     n = 4 * how_often(all, v->candidates.at[i]);
         n += verdict_goal(w->s, p) == w->s->right.list.at[v->claim.number].var ? 2 : 0;
-        n += shape_equal(ir_shape(g, w->catalogue.list.at[v->candidates.at[i]].node), own);
+        shape made = ir_shape(g, p->node);
+        n += v->how == JUDGED_SHAPE ? !shape_equal(made, own) : shape_equal(made, own);
         bool earlier = p->row < w->catalogue.list.at[v->candidates.at[best]].row;
         if (n < most || (n == most && !earlier)) continue;
         most = n;
         best = i;
     }
     return v->candidates.at[best];
+}
+
+static bool is_forward_value(const judge_case *c, matrix x) {
+    for (var_id v = 1; v < c->s->g->vars.n; v++)
+        if (ir_var(c->s->g, v)->kind == VAR_DEFINED && matrix_same(x, c->value[v], 1)) return true;
+    return false;
+}
+
+/* What the plant multiplies the gradient with that comes in, entry by entry: the slope, as sp in delta * sp. */
+static dfoo_status factor_made(work *w, const look *l, const judge_verdict *v, const plant *p, matrix made,
+                               matrix *out) {
+    const step *s = &w->s->right.trail.at[p->step];
+    matrix      in;
+    *out = (matrix){0};
+    if (s->kind != TRAIL_LOCAL || mistake_table[p->row].group != GROUP_ACTIVATION || !made.at) return DFOO_OK;
+    DFOO_TRY(verdict_node(&l->t.c, w->a, &l->t.v, v, s->in, &in));
+    if (!in.at || in.rows != made.rows || in.cols != made.cols) return DFOO_OK;
+    *out = (matrix){made.rows, made.cols, arena_new(w->a, made.rows * made.cols * sizeof(double))};
+    for (size_t i = 0; out->at && i < made.rows * made.cols; i++) {
+        if (in.at[i] == 0) {
+            *out = (matrix){0};
+            return DFOO_OK;
+        }
+        out->at[i] = made.at[i] / in.at[i];
+    }
+    return DFOO_OK;
 }
 
 /* A mistake on the way to a gradient that the program has no name for: the line between the one before it and the claim
@@ -330,14 +358,19 @@ static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t 
     const plants     *all = &w->catalogue;
     judge_verdict    *again = verdict_of(&((look *)l)->t.v, v->claim.number);
     uint32_t          number = number_of(d, verdict_goal(w->s, &all->list.at[plant])), event;
-    if (number >= v->claim.number) return DFOO_OK;
-    v->shown = number;
+    if (number < v->claim.number) v->shown = number;
     if (!again || again->how == JUDGED_MISSING || v->claim.located) return DFOO_OK;
     matrix made;
     DFOO_TRY(verdict_planted(&l->t.c, w->a, &l->t.v, again, &all->list.at[plant], number, &made));
     gatherer g = gatherer_of(w, l->r, &l->t, &l->t.c);
     DFOO_TRY(gather_begin(&g));
-    if (gather_find(&g, made, again->claim.origin, &event)) v->claim.line = l->r->trace.list.at[event].line;
+    bool found = number < v->claim.number && gather_find(&g, made, again->claim.origin, &event);
+    if (!found) {
+        matrix factor;
+        DFOO_TRY(factor_made(w, l, again, &all->list.at[plant], made, &factor));
+        found = factor.at && !is_forward_value(&l->t.c, factor) && gather_find(&g, factor, again->claim.origin, &event);
+    }
+    if (found) v->claim.line = l->r->trace.list.at[event].line;
     return DFOO_OK;
 }
 
@@ -396,7 +429,7 @@ static dfoo_status name_failure(work *w, const attempt *best, const mistake **ro
         if (here && v->candidates.n) *row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
     }
     py_close(r);
-    if (!*row) *row = failure_row(&best->c, &best->failure, best->view.turned);
+    if (!*row) *row = failure_row(&best->c, w->a, &best->failure, best->view.turned);
     return status;
 }
 

@@ -48,7 +48,7 @@ static bool is_without_penalty(const locating *l, matrix x) {
     const subject *s = l->w->c->s;
     var_id         v = s->right.list.at[l->v->claim.number].var;
     matrix         own = l->w->c->value[v], y = l->v->expected;
-    if (ir_var(s->g, v)->kind != VAR_PARAM || !y.at || x.rows != y.rows || x.cols != y.cols) return false;
+    if (ir_var(s->g, v)->kind != VAR_PARAM || !y.at || y.rows * y.cols < 2 || x.rows != y.rows || x.cols != y.cols) return false;
     matrix rest = {y.rows, y.cols, arena_new(l->w->a, y.rows * y.cols * sizeof(double))};
     for (size_t i = 0; rest.at && i < y.rows * y.cols; i++) rest.at[i] = y.at[i] - x.at[i];
     return rest.at && matrix_ratio(rest, own) != 0;

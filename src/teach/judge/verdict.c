@@ -263,6 +263,12 @@ static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts 
     return known;
 }
 
+dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v, node_id n,
+                         matrix *out) {
+    matrix *known = known_before(c, a, all, v);
+    return known ? case_node(c, a, known, v->claim.number, n, out) : DFOO_ENOMEM;
+}
+
 dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
                             const plant *p, uint32_t number, matrix *out) {
     derivation d;

@@ -46,6 +46,10 @@ dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdic
 dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
                             const plant *p, uint32_t number, matrix *out);
 
+/* The value of a node of the derivation, given what was claimed before v; at NULL: it has none. */
+dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v, node_id n,
+                         matrix *out);
+
 /* The variable whose gradient a plant's step makes; 0: it is inside an expression. */
 var_id verdict_goal(const subject *s, const plant *p);
 

@@ -163,6 +163,11 @@ static py_array *written_to(py_run *r, py_array *out, const py_array *z) {
         py_raise(r, "ValueError",
                  "non-broadcastable output operand with shape %s doesn't match the broadcast shape %s",
                  py_shape_text(r, out->rank, out->dim, false), py_shape_text(r, z->rank, z->dim, false));
+        if (out->rank == 2 && z->rank == 2 && !r->stopped) {
+            r->failure.entrywise = true;
+            memcpy(r->failure.left, out->dim, sizeof r->failure.left);
+            memcpy(r->failure.right, z->dim, sizeof r->failure.right);
+        }
         return NULL;
     }
     return py_array_assign(r, out, z) ? out : NULL;

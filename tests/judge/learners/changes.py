@@ -140,7 +140,7 @@ def slope(src):
     if m:
         return "sigmoid", m["a"] or m["z"]
     if re.search(r"0\.01", src):
-        if " > 0" not in src:
+        if not re.fullmatch(r"np\.where\([^()]*\)|\(\S+ > 0\) \+ .*", src):
             return None
         return "leaky", re.search(r"\(?([\w.\[\] \-]+) > 0", src)[1] if " > 0" in src else src
     m = re.fullmatch(r"(?:np\.int64)?\(?([\w.\[\] \-]+) > 0\)?(?:\.astype\(float\))?|np\.where\(([\w.\[\] \-]+) > 0, 1, 0\)", src)
@@ -184,17 +184,19 @@ def mistakes(p):
                 s = p.statement(n)
                 text = p.with_(n, new)
                 idle = re.fullmatch(r"\s*([\w.]+) = \1", text.splitlines()[s.lineno - 1])
-                yield kind, names, text, p.lines(n) | ({s.lineno - 1} if idle else set())
+                twice = kind in ("1/m in dZ too", "no 1/m")  # another line that does the same may be meant
+                yield kind, names, text, p.lines(n) | (p.others(s, "pass") if idle or twice else set())
         if isinstance(n, ast.stmt) and p.region(n) == "B":
             for kind, names, new in statement(p, n, m):
-                yield kind, names, p.with_(n, new), p.lines(n) | p.others(n, new) | ({n.lineno - 1, n.lineno - 2, n.lineno + 1} if new == "pass" else set())
+                new_lines = p.others(n, "pass" if kind == "1/m in dZ too" else new)
+                yield kind, names, p.with_(n, new), p.lines(n) | new_lines | ({n.lineno - 1, n.lineno - 2, n.lineno + 1} if new == "pass" else set())
 
 
 def is_m(p, n):
     return ast.unparse(n) in ("m", "N", "num_examples", "n", "len(X)", "X.shape[0]", "8")
 
 
-SCALE = {"no 1/m", "m too much"}
+SCALE = {"no 1/m", "m too much", "a sum for a mean"}
 LESS = {"1/m twice", "a mean for a sum over a stretch", "1/m in dZ too", "a mean for a sum", "divided by the columns", "divided by the rows"}
 
 
@@ -208,6 +210,8 @@ def expression(p, n, m):
         for x, y in ((a, b), (b, a)):
             if slope(p.of(x)):
                 yield "derivative left out", {"derivative left out", "relu' of A >= 0", "slope forgotten"}, p.of(y)
+    if re.search("def backward.*grad", p.of(p.function(n) or n)) and "self.out" in src:
+        return
     if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) and is_m(p, n.right) and ast.unparse(n.left) not in ("1", "1.0", "lambd", "reg"):
         yield "no 1/m", SCALE | ({"penalty without 1/m"} if re.search("lambd|reg", src) else set()), p.of(n.left)
     if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "mean" and "axis" in src and m and not re.search("Zn|norm|mu", src + target(p.statement(n))):
@@ -285,7 +289,7 @@ def expression(p, n, m):
         yield "half the penalty", {"half the penalty"}, f"{left} + ({right}) / 2"
         yield "twice the penalty", {"twice the penalty"}, f"{left} + 2 * ({right})"
         yield "penalty subtracted", {"penalty subtracted"}, f"{left} - {right}"
-        yield "penalty without 1/m", {"penalty without 1/m"}, f"{left} + {'self.' if 'self.lambd' in right else ''}lambd * {w}"
+        yield "penalty without 1/m", {"penalty without 1/m"}, f"{left} + {re.search(r'(self.)?(lambd|reg)', right)[0]} * {w}"
         yield "penalty summed up", {"penalty summed up"}, f"{left} + {right.replace(w, f'np.sum({w})')}"
     if pair_mask(p, n):
         yield "mask forgotten", {"mask forgotten"}, p.of(pair_mask(p, n))
