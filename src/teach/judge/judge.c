@@ -131,6 +131,8 @@ static dfoo_status judge_own(work *w, py_run *r, attempt *t, uint32_t from, cons
     DFOO_TRY(gather_begin(&x));
     DFOO_TRY(gather_given(&x, given));
     DFOO_TRY(case_given(&own, w->s, w->a, given, &fits));
+    t->c = *c;
+    if (!fits && (t->failure.product || t->failure.entrywise)) t->score = ONLY_FAILED;
     if (!fits || !own.finite) return DFOO_OK;
     t->own = true;
     return judge_events(w, r, t, from, &own);
@@ -182,6 +184,7 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
         r->trace.list.n = loaded;
         bool single = drive_takes_one(r, w->tree, entries.list.at[i].name);
         d.c = single ? one : c;
+        t.c = *d.c;
         DFOO_TRY(try_entry(w, &d, &entries.list.at[i], &t, best));
         if (is_all_right(best, count_parameters(w->s))) break;
     }
@@ -307,16 +310,15 @@ static bool has_candidate(const judge_verdict *v, uint32_t plant) {
 
 /* Of several that make the same, the one that explains most, and whose outcome has the shape of the gradient.
  */
-static uint32_t best_candidate(const work *w, const judge_verdicts *all, const judge_verdict *v) {
+static uint32_t best_candidate(const work *w, const judge_case *c, const judge_verdicts *all, const judge_verdict *v) {
     const ir *g = w->s->g;
-    shape     own = ir_var(g, w->s->right.list.at[v->claim.number].var)->sh;
     uint32_t  best = 0, most = 0;
     for (uint32_t i = 0; i < v->candidates.n; i++) {
         const plant *p = &w->catalogue.list.at[v->candidates.at[i]];
         uint32_t     n = 4 * how_often(all, v->candidates.at[i]);
         n += verdict_goal(w->s, p) == w->s->right.list.at[v->claim.number].var ? 2 : 0;
         shape made = ir_shape(g, p->node);
-        n += v->how == JUDGED_SHAPE ? !shape_equal(made, own) : shape_equal(made, own);
+        n += sizes_get(&c->sz, made.rows) == v->claim.value.rows && sizes_get(&c->sz, made.cols) == v->claim.value.cols;
         bool earlier = p->row < w->catalogue.list.at[v->candidates.at[best]].row;
         if (n < most || (n == most && !earlier)) continue;
         most = n;
@@ -375,11 +377,11 @@ static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t 
 }
 
 /* One mistake is told once: what follows from it is right, given that. */
-static dfoo_status settle_causes(work *w, const look *l, judge_verdicts *all) {
+static dfoo_status settle_causes(work *w, const look *l, const judge_case *c, judge_verdicts *all) {
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
         if (v->how < JUDGED_WRONG || !v->candidates.n) continue;
-        uint32_t plant = best_candidate(w, all, v);
+        uint32_t plant = best_candidate(w, c, all, v);
         v->candidates.at[0] = plant;
         v->candidates.n = 1;
         DFOO_TRY(move_line(w, l, v, plant));
@@ -407,7 +409,7 @@ static dfoo_status second_look(work *w, attempt *best) {
     }
     for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
         status = name_examples(w, best, &best->v.list.at[i]);
-    if (status == DFOO_OK) status = settle_causes(w, &l, &best->v);
+    if (status == DFOO_OK) status = settle_causes(w, &l, &best->c, &best->v);
     py_close(l.r);
     return status;
 }
@@ -566,7 +568,7 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
             out->first = out->lines.n - 1;
     }
     if (!out->found) {
-        put_failure(w, book, best, out);
+        if (best->score == ONLY_FAILED) put_failure(w, book, best, out);
         return;
     }
     out->sizes = sizes_text(w, &best->c);
@@ -614,7 +616,7 @@ static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
         DFOO_TRY(find_candidates(w, best, false, &best->v));
         DFOO_TRY(second_look(w, best));
     }
-    return best->failure.type ? name_failure(w, best, &out->failure_row) : DFOO_OK;
+    return best->failure.type && (best->v.list.n || best->score == ONLY_FAILED) ? name_failure(w, best, &out->failure_row) : DFOO_OK;
 }
 
 static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge_answer *out) {

@@ -502,7 +502,7 @@ def rows(net, s):
                 g = ns["loss_and_grads"](v["X"].T, v["labels"] if labels else v["Y"].T, *[v["params"][p].T for p in params])[1]
             finally:
                 np.random.rand = keep
-            return {k: np.asarray(x).T.reshape(v["params"][k].shape) for k, x in g.items()}
+            return {k: np.asarray(x).T.reshape(v["params"][k].shape) if k[0] == "b" and np.ndim(x) == 1 else np.asarray(x).T for k, x in g.items()}
         return {p: ns["d" + p] for p in params}
     drive.script = not function
     return program(s, text), drive
