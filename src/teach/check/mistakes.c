@@ -69,7 +69,8 @@ static dfoo_status look_round(place *p) {
         stmt        st = s->right.forward.list.at[i];
         const node *x = ir_node(p->g, st.node), *arg = ir_node(p->g, x->arg[0]);
         p->formula[st.var] = st.node;
-        if ((is_function(x) || x->op == OP_SOFTMAX) && arg->op == OP_VAR) p->image[arg->ref] = ir_var(p->g, st.var)->leaf;
+        bool made = is_function(x) || x->op == OP_SOFTMAX;
+        if (made && arg->op == OP_VAR) p->image[arg->ref] = ir_var(p->g, st.var)->leaf;
     }
     for (uint32_t i = 0; i < s->nodes.list.n; i++) {
         const node *x = ir_node(p->g, s->nodes.list.at[i]);

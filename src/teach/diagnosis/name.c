@@ -39,7 +39,8 @@ static matrix cut_examples(arena *a, matrix x, bool columns, const mistake *row)
 }
 
 /* What is known, cut; what is not known yet is the right one, cut. */
-static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, const mistake *row, arena *a, matrix *out) {
+static dfoo_status cut_known(const judging *w, const side *x, uint32_t k, const mistake *row, arena *a,
+                             matrix *out) {
     dim m = w->m->examples;
     for (uint32_t u = 0; u < x->s.right.list.n; u++) {
         shape  sh = ir_var(x->s.g, x->s.right.list.at[u].var)->sh;

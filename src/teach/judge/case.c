@@ -224,7 +224,8 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
     return arena_status(a);
 }
 
-dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n, matrix *out) {
+dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n,
+                      matrix *out) {
     const ir         *g = c->s->g;
     const derivation *d = &c->s->right;
     evaluation        e;

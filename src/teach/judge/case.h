@@ -47,7 +47,8 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
                            uint32_t only, matrix *out);
 
 /* The value of a node of the derivation itself, with what is known among the first `only` gradients. */
-dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n, matrix *out);
+dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n,
+                      matrix *out);
 
 /* Equal but for rounding, in shape, too. */
 bool               matrix_same(matrix x, matrix y, double factor);

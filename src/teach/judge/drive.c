@@ -209,7 +209,8 @@ static bool is_size(name_role role) {
     return role == ROLE_NONE || role == ROLE_N_IN || role == ROLE_N_HIDDEN || role == ROLE_N_OUT;
 }
 
-/* (n_x, n_h1, n_h2, n_y): as many parameters for sizes as there are layers are these, in order. -1: it is none. */
+/* (n_x, n_h1, n_h2, n_y): as many parameters for sizes as there are layers are these, in order. -1: it is
+ * none. */
 static int64_t size_by_place(const drive *d, const py_callable *f, const py_node *own) {
     uint32_t n = 0, at = UINT32_MAX;
     for (uint32_t i = 1; i < f->def->list.n; i++) {
@@ -450,7 +451,7 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
     const char *name = symbols_name(&d->r->names, p->name);
     var_id      v = name_variable_in(d->c->s->m, &d->layers, name);
     bool        exact = v && (strcmp(ir_var_name(d->c->s->g, v), name) == 0 || strlen(name) > 1 ||
-                              ir_var(d->c->s->g, v)->kind <= VAR_PARAM);
+                       ir_var(d->c->s->g, v)->kind <= VAR_PARAM);
     if (exact && ir_var(d->c->s->g, v)->kind != VAR_CONST && d->c->value[v].at) {
         *out = value_of(d, v);
         return true;
@@ -511,25 +512,28 @@ typedef struct inner_arrays {
     VEC(py_value) parts; /* that are looked into */
 } inner_arrays;
 
-static void find_inner(drive *d, py_value part, inner_arrays *out) {
+static void look_into(drive *d, inner_arrays *out, py_value x) {
     enum { MOST = 200 };
-    py_list *l = part.kind == PY_LIST || part.kind == PY_TUPLE ? part.list : NULL;
-    for (uint32_t i = 0; l && i < l->items.n && out->parts.n < MOST; i++)
-        vec_push(&d->r->a, &out->parts, l->items.at[i]);
-    for (uint32_t i = 0; part.kind == PY_DICT && i < part.dict->items.n && out->parts.n < MOST; i++)
-        vec_push(&d->r->a, &out->parts, part.dict->items.at[i].value);
-    for (uint32_t i = 0; part.kind == PY_OBJECT && i < part.object->env.list.n; i++) {
-        py_value   *x = &part.object->env.list.at[i].value;
-        const char *name = symbols_name(&d->r->names, part.object->env.list.at[i].name);
-        if (x->kind != PY_ARRAY) {
-            if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, *x);
-        } else if (name_is_backward(name))
-            continue;
-        else if (name_is_weight(name) && x->array->rank == 2)
-            vec_push(&d->r->a, &out->weights, x);
-        else if (name_is_bias(name))
-            vec_push(&d->r->a, &out->biases, x);
-    }
+    if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, x);
+}
+
+static void take_attribute(drive *d, inner_arrays *out, const char *name, py_value *x) {
+    if (x->kind != PY_ARRAY)
+        look_into(d, out, *x);
+    else if (!name_is_backward(name) && name_is_weight(name) && x->array->rank == 2)
+        vec_push(&d->r->a, &out->weights, x);
+    else if (!name_is_backward(name) && name_is_bias(name))
+        vec_push(&d->r->a, &out->biases, x);
+}
+
+static void find_inner(drive *d, py_value part, inner_arrays *out) {
+    bool list = part.kind == PY_LIST || part.kind == PY_TUPLE;
+    for (uint32_t i = 0; list && i < part.list->items.n; i++) look_into(d, out, part.list->items.at[i]);
+    for (uint32_t i = 0; part.kind == PY_DICT && i < part.dict->items.n; i++)
+        look_into(d, out, part.dict->items.at[i].value);
+    for (uint32_t i = 0; part.kind == PY_OBJECT && i < part.object->env.list.n; i++)
+        take_attribute(d, out, symbols_name(&d->r->names, part.object->env.list.at[i].name),
+                       &part.object->env.list.at[i].value);
 }
 
 /* Layers that are objects of their own: as many weights as the model has are the model's, in order. */

@@ -57,27 +57,31 @@ static bool is_another(const judge_case *c, factor f, node_id own, bool paramete
     const ir *g = c->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         const variable *x = ir_var(g, v);
-        bool            kind = parameter ? x->kind == VAR_PARAM : x->kind == VAR_DEFINED || x->kind == VAR_INPUT;
+        bool kind = parameter ? x->kind == VAR_PARAM : x->kind == VAR_DEFINED || x->kind == VAR_INPUT;
         if (!kind || x->leaf == own) continue;
         if (is_factor(of_shape(c, x->sh, false), f) || is_factor(of_shape(c, x->sh, true), f)) return true;
     }
     return false;
 }
 
-/* What the two factors of a product should be at a step; one of them fits, and the other is another layer's. */
+/* What the two factors of a product should be at a step; one of them fits, and the other is another layer's.
+ */
 static const mistake *row_of_step(const judge_case *c, const step *s, const factor want[2]) {
     const ir *g = c->s->g;
     node_id   a = ir_node(g, s->op)->arg[0], b = ir_node(g, s->op)->arg[1];
     factor    dy = of_shape(c, ir_shape(g, s->in), false);
     if (s->operand == 1) {
         bool other = !is_factor(want[0], of_shape(c, ir_shape(g, a), true));
-        if (is_factor(want[1], dy) && other && is_another(c, want[0], a, true)) return row_called("dA from another layer's W");
+        if (is_factor(want[1], dy) && other && is_another(c, want[0], a, true))
+            return row_called("dA from another layer's W");
         return NULL;
     }
-    if (is_factor(want[0], dy) && is_another(c, want[1], b, false)) return row_called("dW from another layer's A");
+    if (is_factor(want[0], dy) && is_another(c, want[1], b, false))
+        return row_called("dW from another layer's A");
     factor right = of_shape(c, ir_shape(g, b), true);
-    return is_factor(want[1], right) && is_another(c, want[0], s->in, false) ? row_called("dW from another layer's dZ")
-                                                                            : NULL;
+    return is_factor(want[1], right) && is_another(c, want[0], s->in, false)
+               ? row_called("dW from another layer's dZ")
+               : NULL;
 }
 
 /* Two that would fit as a product. */
@@ -90,6 +94,42 @@ static bool is_product_by_entries(const judge_case *c, const step *s, const fact
     return is_factor(want[0], first) && is_factor(want[1], second);
 }
 
+/* An update that was not summed up: the parameter's shape and that of what would be summed. */
+static bool is_unsummed(const judge_case *c, const step *s, const factor want[2]) {
+    if (s->kind != TRAIL_REDUCE) return false;
+    factor from = of_shape(c, ir_shape(c->s->g, s->in), false),
+           to = of_shape(c, ir_shape(c->s->g, s->out), false);
+    return (is_factor(want[0], to) && is_factor(want[1], from)) ||
+           (is_factor(want[0], from) && is_factor(want[1], to));
+}
+
+static bool is_product_step(const judge_case *c, const step *s) {
+    return s->kind == TRAIL_LOCAL && ir_node(c->s->g, s->op)->op == OP_MATMUL;
+}
+
+static const mistake *row_of_entries(const judge_case *c, const factor want[2]) {
+    for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
+        const step *s = &c->s->right.trail.at[i];
+        if (is_product_step(c, s) && is_product_by_entries(c, s, want)) return row_called("* for @");
+    }
+    for (uint32_t i = 0; i < c->s->right.trail.n; i++)
+        if (is_unsummed(c, &c->s->right.trail.at[i], want)) return row_called("no sum");
+    return NULL;
+}
+
+/* A row of the catalogue that is a product of just these. */
+static const mistake *row_of_product(const judge_case *c, const factor want[2]) {
+    for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
+        const step *s = &c->s->right.trail.at[i];
+        for (uint32_t k = 0; is_product_step(c, s) && k < mistake_count; k++) {
+            const mistake *row = &mistake_table[k];
+            bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
+            if (here && is_product_of(c, s, row, want)) return row;
+        }
+    }
+    return NULL;
+}
+
 static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
     if (!f->product && !f->entrywise) return NULL;
@@ -98,31 +138,12 @@ static const mistake *find_row(const judge_case *c, const py_failure *f, bool tu
         want[1] = (factor){f->left[1], f->left[0]};
     }
     if (is_square(want[0]) && is_square(want[1])) return NULL;
-    for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
-        const step *s = &c->s->right.trail.at[i];
-        if (s->kind != TRAIL_LOCAL || ir_node(c->s->g, s->op)->op != OP_MATMUL) continue;
-        if (f->entrywise && is_product_by_entries(c, s, want)) return row_called("* for @");
-        if (f->entrywise) continue; /* an update that was not summed up: below */
-        for (uint32_t k = 0; k < mistake_count; k++) {
-            const mistake *row = &mistake_table[k];
-            bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
-            if (here && is_product_of(c, s, row, want)) return row;
-        }
-    }
-    for (uint32_t i = 0; f->entrywise && i < c->s->right.trail.n; i++) {
-        const step *s = &c->s->right.trail.at[i];
-        if (s->kind != TRAIL_REDUCE) continue;
-        factor from = of_shape(c, ir_shape(c->s->g, s->in), false), to = of_shape(c, ir_shape(c->s->g, s->out), false);
-        bool   added = (is_factor(want[0], to) && is_factor(want[1], from)) || (is_factor(want[0], from) && is_factor(want[1], to));
-        if (added) return row_called("no sum");
-    }
-    for (uint32_t i = 0; f->product && i < c->s->right.trail.n; i++) {
-        const step    *s = &c->s->right.trail.at[i];
-        bool           product = s->kind == TRAIL_LOCAL && ir_node(c->s->g, s->op)->op == OP_MATMUL;
-        const mistake *row = product ? row_of_step(c, s, want) : NULL;
-        if (row) return row;
-    }
-    return NULL;
+    if (f->entrywise) return row_of_entries(c, want);
+    const mistake *row = row_of_product(c, want);
+    for (uint32_t i = 0; !row && i < c->s->right.trail.n; i++)
+        if (is_product_step(c, &c->s->right.trail.at[i]))
+            row = row_of_step(c, &c->s->right.trail.at[i], want);
+    return row;
 }
 
 const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned) {

@@ -131,7 +131,7 @@ static bool is_same_line(const py_event *x, const py_event *y) {
 
 /* One example at a time: the columns of as many rounds of a loop as there are examples, side by side. */
 static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix y) {
-    matrix         all = {y.rows, y.cols, arena_new(w->a, y.rows * y.cols * sizeof(double))};
+    matrix          all = {y.rows, y.cols, arena_new(w->a, y.rows * y.cols * sizeof(double))};
     const py_event *e = last, *first = event_at(w, w->from);
     size_t          t = y.cols;
     for (; all.at && t && e >= first; e--) {
@@ -149,7 +149,7 @@ static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix 
 static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
     matrix x = event_matrix(w, e), y = wanted(w, number);
     if (x.at && y.at && x.cols == 1 && y.cols > 1 && x.rows == y.rows) return stacked(w, e, x, y);
-    bool   flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
+    bool flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     if (x.at && flat && x.rows == y.rows * y.cols && (y.rows == 1 || y.cols == 1)) {
         x.rows = y.rows;
         x.cols = y.cols;
@@ -170,8 +170,13 @@ static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
 static void put_claim(gatherer *w, judge_claims *out, uint32_t number, uint32_t event, const char *name) {
     const py_event *e = event_at(w, event);
     bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
-    judge_claim     c = {.number = number, .name = name, .line = e->line, .event = event, .origin = event,
-                         .value = in_shape(w, e, number), .flat = flat};
+    judge_claim     c = {.number = number,
+                         .name = name,
+                         .line = e->line,
+                         .event = event,
+                         .origin = event,
+                         .value = in_shape(w, e, number),
+                         .flat = flat};
     judge_claim    *old = claim_of(out, number);
     if (!c.value.at) return;
     if (old && old->event > event) return;
@@ -390,19 +395,23 @@ static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
     matrix   y = wanted(w, first);
     for (uint32_t i = first; i < w->c->s->right.list.n && n < 24; i++) {
         matrix x = wanted(w, i);
-        if (!claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i) && x.rows == y.rows && x.cols == y.cols)
+        if (!claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i) && x.rows == y.rows &&
+            x.cols == y.cols)
             numbers[n++] = i;
     }
     if (n < 2) return;
-    for (event = next_of_shape(w, out, first, w->from); event < w->to; event = next_of_shape(w, out, first, event + 1))
+    for (event = next_of_shape(w, out, first, w->from); event < w->to;
+         event = next_of_shape(w, out, first, event + 1))
         if (count_line(w, event) == n) break;
     for (uint32_t k = 0, i = event; k < n && i < w->to; i++)
-        if (is_again(event_at(w, i), event_at(w, event))) put_claim(w, out, numbers[k++], i, label(w, event_at(w, i)));
+        if (is_again(event_at(w, i), event_at(w, event)))
+            put_claim(w, out, numbers[k++], i, label(w, event_at(w, i)));
 }
 
 static void by_shape(gatherer *w, judge_claims *out) {
     for (uint32_t number = 0; number < w->c->s->right.list.n; number++)
-        if (!claim_of(out, number) && !is_parameter(w, number) && goes_by_shape(w, number)) by_rounds(w, out, number);
+        if (!claim_of(out, number) && !is_parameter(w, number) && goes_by_shape(w, number))
+            by_rounds(w, out, number);
     for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
         if (claim_of(out, number) || !goes_by_shape(w, number)) continue;
         for (uint32_t i = next_of_shape(w, out, number, w->from); i < w->to;
@@ -420,8 +429,8 @@ static void by_update(gatherer *w, judge_claims *out) {
         var_id   v = parameter_of(w, e);
         uint32_t number = number_of(w, v);
         if (number == w->c->s->right.list.n) continue;
-        matrix       x = gather_matrix(w->a, e->before, w->view.turned), y = event_matrix(w, e),
-                     t = wanted(w, number);
+        matrix x = gather_matrix(w->a, e->before, w->view.turned), y = event_matrix(w, e),
+               t = wanted(w, number);
         judge_claim *old = claim_of(out, number);
         for (size_t k = 0; k < x.rows * x.cols; k++) x.at[k] -= y.at[k];
         if (x.rows * x.cols == t.rows * t.cols && (t.rows == 1 || t.cols == 1)) {
@@ -433,8 +442,13 @@ static void by_update(gatherer *w, judge_claims *out) {
             if (factor < 0) out->ascends = true;
             continue;
         }
-        judge_claim c = {.number = number, .name = label(w, e), .line = e->line, .event = i, .origin = i,
-                         .value = x, .update = true};
+        judge_claim c = {.number = number,
+                         .name = label(w, e),
+                         .line = e->line,
+                         .event = i,
+                         .origin = i,
+                         .value = x,
+                         .update = true};
         vec_push(w->a, &out->list, c);
     }
 }
@@ -492,7 +506,8 @@ static double rate_of(const gatherer *w) {
     double rate = 0;
     for (uint32_t i = 0; i < w->to; i++) {
         const py_event *e = event_at(w, i);
-        if (py_is_number(e->value) && name_role_of(event_name(w, e)) == ROLE_RATE) rate = py_as_double(e->value);
+        if (py_is_number(e->value) && name_role_of(event_name(w, e)) == ROLE_RATE)
+            rate = py_as_double(e->value);
     }
     return rate;
 }

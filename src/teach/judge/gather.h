@@ -17,13 +17,13 @@ typedef struct judge_view {
 
 /* What somebody says a gradient is. */
 typedef struct judge_claim {
-    uint32_t    number; /* of the gradient, in s->right.list */
-    const char *name;   /* as the program has it */
+    uint32_t    number;              /* of the gradient, in s->right.list */
+    const char *name;                /* as the program has it */
     uint32_t    line, event, origin; /* origin: the event where the value first came up */
     bool        located;             /* of several lines that make it, line is the one to look at */
     matrix      value;               /* as the model has it */
-    bool        flat;   /* its rank is 1: (n,) */
-    bool        update; /* told by how the parameter changes: known but for a factor */
+    bool        flat;                /* its rank is 1: (n,) */
+    bool        update;              /* told by how the parameter changes: known but for a factor */
 } judge_claim;
 
 typedef struct judge_claims {
@@ -39,11 +39,11 @@ typedef struct gatherer {
     arena            *a;
     name_layers       layers;
     judge_view        view;
-    uint32_t          from, to; /* events */
+    uint32_t          from, to;  /* events */
     bool              failed;    /* the run ended in an error */
     bool              handed_on; /* what was made before `from` counts, too */
     bool              from_zero; /* the program counts its parameters from 0 */
-    VEC(sym) weights;           /* names of the program that stand for them, in order */
+    VEC(sym) weights;            /* names of the program that stand for them, in order */
     VEC(sym) biases;
 } gatherer;
 

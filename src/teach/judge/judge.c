@@ -31,19 +31,18 @@ typedef struct work {
     size_t         len;
     uint64_t       seed;
     plants         catalogue;
-    py_node       *tree; /* the program's */
-    judge_case     one;  /* one: with one example */
+    py_node       *tree;      /* the program's */
+    judge_case     one;       /* one: with one example */
     bool           from_zero; /* the program counts its parameters from 0 */
 } work;
 
 static const struct {
     bool    turned, flat;
     uint8_t labels;
-} views[] = {
-    {false, false, LABELS_MATRIX}, {false, false, LABELS_WHOLE}, {true, false, LABELS_MATRIX},
-    {true, false, LABELS_WHOLE},   {false, true, LABELS_MATRIX}, {true, true, LABELS_MATRIX},
-    {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
-    {true, false, LABELS_FLAT},    {false, true, LABELS_FLAT},   {true, true, LABELS_FLAT}};
+} views[] = {{false, false, LABELS_MATRIX}, {false, false, LABELS_WHOLE}, {true, false, LABELS_MATRIX},
+             {true, false, LABELS_WHOLE},   {false, true, LABELS_MATRIX}, {true, true, LABELS_MATRIX},
+             {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
+             {true, false, LABELS_FLAT},    {false, true, LABELS_FLAT},   {true, true, LABELS_FLAT}};
 
 enum { ONLY_FAILED = -500 }; /* nothing was found, since it ended in an error */
 
@@ -77,8 +76,15 @@ static bool is_all_right(const attempt *t, uint32_t parameters) {
 }
 
 static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const judge_case *c) {
-    return (gatherer){.c = c, .r = r, .a = w->a, .view = t->view, .from = t->from, .to = r->trace.list.n,
-                      .from_zero = w->from_zero, .handed_on = t->handed_on, .failed = t->failure.type != NULL};
+    return (gatherer){.c = c,
+                      .r = r,
+                      .a = w->a,
+                      .view = t->view,
+                      .from = t->from,
+                      .to = r->trace.list.n,
+                      .from_zero = w->from_zero,
+                      .handed_on = t->handed_on,
+                      .failed = t->failure.type != NULL};
 }
 
 /* Where the program drew masks of its own, the case with these. */
@@ -96,10 +102,10 @@ static dfoo_status with_masks(gatherer *g, judge_case *drawn, const judge_case *
 }
 
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
-    gatherer     g = gatherer_of(w, r, t, c);
+    gatherer g = gatherer_of(w, r, t, c);
     g.from = from;
     judge_claims claims;
-    judge_case drawn;
+    judge_case   drawn;
     DFOO_TRY(gather_begin(&g));
     DFOO_TRY(with_masks(&g, &drawn, &c));
     g.c = c;
@@ -111,7 +117,8 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     }
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
     DFOO_TRY(verdicts_locate(&g, &t->v));
-    if (t->statements && is_complete(w->s, &t->v)) t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
+    if (t->statements && is_complete(w->s, &t->v))
+        t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
     t->score = score_of(&t->v, &t->failure);
     return DFOO_OK;
 }
@@ -237,14 +244,15 @@ static dfoo_status from_examples(work *w, const attempt *t, const judge_verdicts
                                  const mistake *row, bool *same) {
     const subject *s = w->s;
     uint32_t       n = s->right.list.n;
-    matrix        *known = arena_new(w->a, (n + 1) * sizeof *known), *got = arena_new(w->a, (n + 1) * sizeof *got);
+    matrix *known = arena_new(w->a, (n + 1) * sizeof *known), *got = arena_new(w->a, (n + 1) * sizeof *got);
     *same = false;
     if (!known || !got) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < n; i++) {
         var_id var = s->right.list.at[i].var;
         shape  sh = ir_var(s->g, var)->sh;
         matrix x = all->expected[i];
-        if (i >= v->claim.number || !x.at || (sh.rows != s->m->examples && sh.cols != s->m->examples)) continue;
+        if (i >= v->claim.number || !x.at || (sh.rows != s->m->examples && sh.cols != s->m->examples))
+            continue;
         known[i] = kept_examples(w, &t->c, var, x, row);
     }
     DFOO_TRY(case_gradients(&t->c, w->a, &s->right, known, v->claim.number, got));
@@ -310,7 +318,8 @@ static bool has_candidate(const judge_verdict *v, uint32_t plant) {
 
 /* Of several that make the same, the one that explains most, and whose outcome has the shape of the gradient.
  */
-static uint32_t best_candidate(const work *w, const judge_case *c, const judge_verdicts *all, const judge_verdict *v) {
+static uint32_t best_candidate(const work *w, const judge_case *c, const judge_verdicts *all,
+                               const judge_verdict *v) {
     const ir *g = w->s->g;
     uint32_t  best = 0, most = 0;
     for (uint32_t i = 0; i < v->candidates.n; i++) {
@@ -318,7 +327,8 @@ static uint32_t best_candidate(const work *w, const judge_case *c, const judge_v
         uint32_t     n = 4 * how_often(all, v->candidates.at[i]);
         n += verdict_goal(w->s, p) == w->s->right.list.at[v->claim.number].var ? 2 : 0;
         shape made = ir_shape(g, p->node);
-        n += sizes_get(&c->sz, made.rows) == v->claim.value.rows && sizes_get(&c->sz, made.cols) == v->claim.value.cols;
+        n += sizes_get(&c->sz, made.rows) == v->claim.value.rows &&
+             sizes_get(&c->sz, made.cols) == v->claim.value.cols;
         bool earlier = p->row < w->catalogue.list.at[v->candidates.at[best]].row;
         if (n < most || (n == most && !earlier)) continue;
         most = n;
@@ -333,7 +343,8 @@ static bool is_forward_value(const judge_case *c, matrix x) {
     return false;
 }
 
-/* What the plant multiplies the gradient with that comes in, entry by entry: the slope, as sp in delta * sp. */
+/* What the plant multiplies the gradient with that comes in, entry by entry: the slope, as sp in delta * sp.
+ */
 static dfoo_status factor_made(work *w, const look *l, const judge_verdict *v, const plant *p, matrix made,
                                matrix *out) {
     const step *s = &w->s->right.trail.at[p->step];
@@ -353,8 +364,8 @@ static dfoo_status factor_made(work *w, const look *l, const judge_verdict *v, c
     return DFOO_OK;
 }
 
-/* A mistake on the way to a gradient that the program has no name for: the line between the one before it and the claim
- * that made just this, whatever it is called there; else it stands inside the claim's own. */
+/* A mistake on the way to a gradient that the program has no name for: the line between the one before it and
+ * the claim that made just this, whatever it is called there; else it stands inside the claim's own. */
 static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t plant) {
     const derivation *d = &w->s->right;
     const plants     *all = &w->catalogue;
@@ -370,7 +381,8 @@ static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t 
     if (!found) {
         matrix factor;
         DFOO_TRY(factor_made(w, l, again, &all->list.at[plant], made, &factor));
-        found = factor.at && !is_forward_value(&l->t.c, factor) && gather_find(&g, factor, again->claim.origin, &event);
+        found = factor.at && !is_forward_value(&l->t.c, factor) &&
+                gather_find(&g, factor, again->claim.origin, &event);
     }
     if (found) v->claim.line = l->r->trace.list.at[event].line;
     return DFOO_OK;
@@ -616,7 +628,9 @@ static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
         DFOO_TRY(find_candidates(w, best, false, &best->v));
         DFOO_TRY(second_look(w, best));
     }
-    return best->failure.type && (best->v.list.n || best->score == ONLY_FAILED) ? name_failure(w, best, &out->failure_row) : DFOO_OK;
+    return best->failure.type && (best->v.list.n || best->score == ONLY_FAILED)
+               ? name_failure(w, best, &out->failure_row)
+               : DFOO_OK;
 }
 
 static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge_answer *out) {

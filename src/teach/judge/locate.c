@@ -1,5 +1,6 @@
-/* Where a value that several lines make became wrong: dA1 = .., dA1 = dA1 * D1, dA1 = dA1 / keep. What may stand in
- * between is known: other gradients, the same but for 1/m or the part that is kept, what has no penalty yet. */
+/* Where a value that several lines make became wrong: dA1 = .., dA1 = dA1 * D1, dA1 = dA1 / keep. What may
+ * stand in between is known: other gradients, the same but for 1/m or the part that is kept, what has no
+ * penalty yet. */
 #include <math.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ static const py_event *event_at(const locating *l, uint32_t i) {
 static bool is_same_key(py_value x, py_value y) {
     bool texts = x.kind == PY_STRING && y.kind == PY_STRING;
     if (texts) return strcmp(x.text->at, y.text->at) == 0;
-    return x.kind != PY_STRING && y.kind != PY_STRING && (x.kind != PY_INT || y.kind != PY_INT || x.whole == y.whole);
+    return x.kind != PY_STRING && y.kind != PY_STRING &&
+           (x.kind != PY_INT || y.kind != PY_INT || x.whole == y.whole);
 }
 
 static bool is_same_target(const locating *l, const py_event *x, const py_event *y) {
@@ -48,7 +50,9 @@ static bool is_without_penalty(const locating *l, matrix x) {
     const subject *s = l->w->c->s;
     var_id         v = s->right.list.at[l->v->claim.number].var;
     matrix         own = l->w->c->value[v], y = l->v->expected;
-    if (ir_var(s->g, v)->kind != VAR_PARAM || !y.at || y.rows * y.cols < 2 || x.rows != y.rows || x.cols != y.cols) return false;
+    if (ir_var(s->g, v)->kind != VAR_PARAM || !y.at || y.rows * y.cols < 2 || x.rows != y.rows ||
+        x.cols != y.cols)
+        return false;
     matrix rest = {y.rows, y.cols, arena_new(l->w->a, y.rows * y.cols * sizeof(double))};
     for (size_t i = 0; rest.at && i < y.rows * y.cols; i++) rest.at[i] = y.at[i] - x.at[i];
     return rest.at && matrix_ratio(rest, own) != 0;
@@ -89,7 +93,8 @@ static void locate(const locating *l, judge_claim *claim) {
 dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all) {
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
-        if (w->failed && v->how == JUDGED_WRONG && is_without_penalty(&(locating){w, all, v}, v->claim.value)) {
+        if (w->failed && v->how == JUDGED_WRONG &&
+            is_without_penalty(&(locating){w, all, v}, v->claim.value)) {
             v->how = JUDGED_RIGHT; /* the program ended before it could add that */
             all->wrong--;
         }

@@ -1,8 +1,8 @@
 /* Each claim against what it has to be if the ones before it are taken as they are.
  *
  * What belongs to the examples (dZ) may have the 1/m or not, or from some line on, and negative gradients are
- * fine where the parameters follow them: the convention is the one under which the fewest are wrong. Whoever has
- * all parameters' gradients right is right, whatever the values on the way are called. */
+ * fine where the parameters follow them: the convention is the one under which the fewest are wrong. Whoever
+ * has all parameters' gradients right is right, whatever the values on the way are called. */
 #include "teach/judge/verdict.h"
 
 #include <assert.h>
@@ -139,7 +139,8 @@ static bool is_claimed(const judge_claims *claims, uint32_t number) {
     return false;
 }
 
-/* The convention tried first wins where others are as good: no 1/m on dZ, or everywhere, before a change midway. */
+/* The convention tried first wins where others are as good: no 1/m on dZ, or everywhere, before a change
+ * midway. */
 static dfoo_status try_sign(const judge_case *c, arena *a, const judge_claims *claims, double sign,
                             judge_verdicts *best) {
     const uint32_t never = UINT32_MAX;
@@ -252,7 +253,8 @@ static dfoo_status try_plant(const judge_case *c, arena *scratch, const judge_ve
 }
 
 /* What was claimed before v, in the derivation's own convention. */
-static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v) {
+static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts *all,
+                            const judge_verdict *v) {
     matrix *known = arena_new(a, (c->s->right.list.n + 1) * sizeof *known);
     for (uint32_t i = 0; known && i < all->list.n; i++) {
         const judge_verdict *k = &all->list.at[i];
@@ -263,8 +265,8 @@ static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts 
     return known;
 }
 
-dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v, node_id n,
-                         matrix *out) {
+dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
+                         node_id n, matrix *out) {
     matrix *known = known_before(c, a, all, v);
     return known ? case_node(c, a, known, v->claim.number, n, out) : DFOO_ENOMEM;
 }

@@ -14,23 +14,24 @@ typedef enum {
 } judged_how;
 
 typedef struct judge_verdict {
-    judge_claim claim; /* of MISSING: only its number */
-    uint32_t    shown; /* the gradient that is wrong, if it has no name in the program; 0: its own */
-    uint8_t     how;
-    matrix      expected; /* given what was claimed before it, in the claim's own convention and sign */
-    double      ratio;    /* to what is expected, if it is the same everywhere; else 0 */
-    double      norms, cosine;
+    judge_claim    claim; /* of MISSING: only its number */
+    uint32_t       shown; /* the gradient that is wrong, if it has no name in the program; 0: its own */
+    uint8_t        how;
+    matrix         expected; /* given what was claimed before it, in the claim's own convention and sign */
+    double         ratio;    /* to what is expected, if it is the same everywhere; else 0 */
+    double         norms, cosine;
     const mistake *row;       /* a mistake that is no step of the derivation; NULL: none */
     VEC(uint32_t) candidates; /* numbers of plants that give the same */
 } judge_verdict;
 
 typedef struct judge_verdicts {
     VEC(judge_verdict) list;
-    uint32_t early; /* from this number on, what belongs to the examples carries the 1/m; UINT32_MAX: nowhere */
-    double   sign;       /* -1: negative gradients, and the parameters follow them */
-    double   factor;     /* of updates */
+    uint32_t
+           early; /* from this number on, what belongs to the examples carries the 1/m; UINT32_MAX: nowhere */
+    double sign;  /* -1: negative gradients, and the parameters follow them */
+    double factor;          /* of updates */
     const matrix *expected; /* by number, in the derivation's own convention */
-    uint32_t right, wrong, found;
+    uint32_t      right, wrong, found;
 } judge_verdicts;
 
 dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *claims, judge_verdicts *out);
@@ -47,8 +48,8 @@ dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts 
                             const plant *p, uint32_t number, matrix *out);
 
 /* The value of a node of the derivation, given what was claimed before v; at NULL: it has none. */
-dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v, node_id n,
-                         matrix *out);
+dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
+                         node_id n, matrix *out);
 
 /* The variable whose gradient a plant's step makes; 0: it is inside an expression. */
 var_id verdict_goal(const subject *s, const plant *p);
