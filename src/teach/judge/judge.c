@@ -167,6 +167,12 @@ static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t
     return DFOO_OK;
 }
 
+/* Ends a run beside the first one, whose tree is looked at again. */
+static void unload(work *w, py_run *r, py_node *tree) {
+    w->tree = tree;
+    py_close(r);
+}
+
 static dfoo_status load(work *w, py_run **r, uint64_t seed) {
     const py_limits limits = {.steps = 2000000, .soft_steps = 40000, .bytes = (size_t)96 << 20, .seed = seed};
     DFOO_TRY(py_open(w->a->mem, &limits, r));
@@ -406,6 +412,7 @@ static dfoo_status settle_causes(work *w, const look *l, const judge_case *c, ju
 
 /* The same on another case: what does not hold there is no candidate. Then causes are settled. */
 static dfoo_status second_look(work *w, attempt *best) {
+    py_node *tree = w->tree;
     judge_case c, one;
     look       l = {.t = {.score = -1000}};
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
@@ -422,13 +429,14 @@ static dfoo_status second_look(work *w, attempt *best) {
     for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
         status = name_examples(w, best, &best->v.list.at[i]);
     if (status == DFOO_OK) status = settle_causes(w, &l, &best->c, &best->v);
-    py_close(l.r);
+    unload(w, l.r, tree);
     return status;
 }
 
 /* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
  * can be named. */
 static dfoo_status name_failure(work *w, const attempt *best, const mistake **row) {
+    py_node *tree = w->tree;
     judge_case square;
     py_run    *r = NULL;
     attempt    t = {.score = -1000};
@@ -442,7 +450,7 @@ static dfoo_status name_failure(work *w, const attempt *best, const mistake **ro
         bool                 here = v->how >= JUDGED_WRONG && v->claim.line == best->failure.line;
         if (here && v->candidates.n) *row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
     }
-    py_close(r);
+    unload(w, r, tree);
     if (!*row) *row = failure_row(&best->c, w->a, &best->failure, best->view.turned);
     return status;
 }
@@ -591,6 +599,7 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
 
 /* Right on one case may be luck: of masks that let everything through, of units that are off. */
 static dfoo_status right_again(work *w, attempt *best) {
+    py_node *tree = w->tree;
     judge_case c, one;
     py_run    *r = NULL;
     attempt    t = {.score = -1000};
@@ -604,7 +613,7 @@ static dfoo_status right_again(work *w, attempt *best) {
         t.kind = best->kind;
         *best = t;
     }
-    py_close(r);
+    unload(w, r, tree);
     return status;
 }
 

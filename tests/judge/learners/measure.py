@@ -79,6 +79,8 @@ class Judge:
 
     def __call__(self, net, text):
         done = subprocess.run([self.dfoo, "check", self.model(net), "--against", "-", "--json"], input=text, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1):
+            raise AssertionError(f"status {done.returncode}: {done.stderr}\n{net.label}\n{text}")
         return json.loads(done.stdout)["result"]["judgement"]
 
 
