@@ -339,6 +339,10 @@ typedef enum dfoo_format {
  * none. */
 DFOO_API dfoo_format dfoo_word_format(dfoo_words list, size_t i);
 
+/* How gradients are called where mathematics is set: dZ1 and dW1; the delta of a layer and ∂J/∂W1;
+ * ∂L/∂Z1 and ∂J/∂W1. */
+typedef enum dfoo_notation { DFOO_D = 0, DFOO_DELTA = 1, DFOO_PARTIAL = 2 } dfoo_notation;
+
 typedef struct dfoo_derive_options {
     size_t size; /* DFOO_INIT */
     dfoo_convention convention;
@@ -353,6 +357,9 @@ typedef struct dfoo_derive_options {
                                    parameters, or of `wrt`; without steps, run and given */
     const char     *jacobian;   /* the name of a value: how it changes, for one example, with what it is computed
                                    from, da_dx = .., instead of gradients; without all but the format */
+    dfoo_notation   notation;     /* of formats that set mathematics */
+    int             superscripts; /* not 0, there: the number of a name stands above it, in brackets */
+    int             numbered;     /* not 0, with DFOO_LATEX: every equation has its number and a label */
 } dfoo_derive_options;
 
 typedef struct dfoo_show_options {
@@ -388,6 +395,9 @@ typedef struct dfoo_explain_options {
     dfoo_format     format;     /* DFOO_ASCII: without the signs that some terminals lack */
     int             standalone; /* not 0, with DFOO_LATEX or DFOO_TYPST: a whole document */
     dfoo_explain_start start;   /* not DFOO_START_SIMPLE: numbers, at such parameters */
+    dfoo_notation   notation;     /* of formats that set mathematics */
+    int             superscripts; /* not 0, there: the number of a name stands above it, in brackets */
+    int             numbered;     /* not 0, with DFOO_LATEX: the line of each title has its number and a label */
 } dfoo_explain_options;
 
 /* Why a gradient is what it is: `name` is dZ1 (or dz1, dZ[1]), or the line of all layers, dA[l-1] or dA_prev,

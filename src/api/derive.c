@@ -97,7 +97,10 @@ static dfoo_status emit(work *w, const bool *wanted, const dfoo_derive_options *
     dfoo_status status = derive_head(&w->dv, wanted, &head);
     const char *text = head.text ? head.text : "";
     emit_function *write = emit_format_find(opt->format)->write;
-    if (status == DFOO_OK) status = write(&w->dv, wanted, text, opt->standalone != 0, out);
+    emit_how       how = {.standalone = opt->standalone != 0, .numbered = opt->numbered != 0,
+                          .style = {.gradients = (gradient_names)opt->notation,
+                                    .layers = opt->superscripts != 0}};
+    if (status == DFOO_OK) status = write(&w->dv, wanted, text, &how, out);
     buf_free(&head);
     return status;
 }

@@ -159,7 +159,9 @@ static dfoo_status explain(work *w, const char *name, const primer_page *page,
     explain_forms   forms = {.w = w};
     explain_how     simplifying = {form_tidy, form_best, form_any_labels, form_rules, form_sentences, &forms};
     explain_options how = {.format = opt->format, .standalone = opt->standalone != 0, .whole = !name && !page,
-                           .function = explain_used_function, .user = w,
+                           .function = explain_used_function, .user = w, .numbered = opt->numbered != 0,
+                           .style = {.gradients = (gradient_names)opt->notation,
+                                     .layers = opt->superscripts != 0},
                            .tell = {.way = (explain_way)opt->by, .steps = opt->steps != 0,
                                     .numbers = opt->numbers || opt->values || opt->start,
                                     .forward = name != NULL, .start = (explain_start)opt->start,
@@ -244,6 +246,8 @@ static dfoo_status known_options(dfoo *d, const char *function, const dfoo_expla
     if ((unsigned)how->convention > DFOO_DJ)
         return use_unknown(d, function, "convention", (int)how->convention);
     if ((unsigned)how->by > DFOO_BY_DIFFERENTIAL) return use_unknown(d, function, "by", (int)how->by);
+    if ((unsigned)how->notation > DFOO_PARTIAL)
+        return use_unknown(d, function, "notation", (int)how->notation);
     if ((unsigned)how->start > DFOO_START_EQUAL) return use_unknown(d, function, "start", (int)how->start);
     if ((unsigned)how->format > DFOO_MOODLE) return use_unknown(d, function, "format", (int)how->format);
     return DFOO_OK;

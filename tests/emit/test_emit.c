@@ -54,7 +54,7 @@ static void test_depth_is_no_limit(void **state) {
     for (size_t i = 0; i < sizeof emitters / sizeof *emitters; i++) {
         buf out;
         buf_init(&out, mem_default());
-        assert_int_equal(emitters[i](&r.dv, NULL, "# head\n", true, &out), DFOO_OK);
+        assert_int_equal(emitters[i](&r.dv, NULL, "# head\n", &(emit_how){.standalone = true}, &out), DFOO_OK);
         assert_true(out.len > 1000);
         buf_free(&out);
     }
@@ -73,7 +73,7 @@ static dfoo_status try_emit(const dfoo_allocator *mem, void *user) {
     const attempt *x = user;
     buf            out;
     buf_init(&out, *mem);
-    dfoo_status status = x->emit(&x->r->dv, NULL, "# head\n#   of two lines\n", true, &out);
+    dfoo_status status = x->emit(&x->r->dv, NULL, "# head\n#   of two lines\n", &(emit_how){.standalone = true}, &out);
     buf_free(&out);
     return status;
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONVENTIONS = {"course": 0, "dJ": 1}
 FORMATS = {**formats(_c.dfoo_words.DERIVE_FORMATS), "ascii": int(_c.dfoo_format.ASCII)}
+NOTATIONS = {"course": 0, "delta": 1, "partial": 2}
 STARTS = {"simple": 0, "zeros": 1, "equal": 2}
 PAGES = {**formats(_c.dfoo_words.EXPLAIN_FORMATS), "ascii": int(_c.dfoo_format.ASCII)}
 WAYS = {"index": 0, "jacobian": 1, "differential": 2}
@@ -239,14 +240,17 @@ class Model:
 
     def derive(self, wrt: Union[str, Iterable[str], None] = None, *, steps: bool = False, run: bool = False,
                convention: str = "course", format: str = "text", given: Union[str, Iterable[str], None] = None,
-               standalone: bool = False, hvp: bool = False) -> Text:
+               standalone: bool = False, hvp: bool = False, notation: str = "course", superscripts: bool = False,
+               numbered: bool = False) -> Text:
         """The backward pass. wrt: only these gradients, "dW1,dW2". steps: all gradients, grouped by equation. run: the program
         as it is run. convention: "course" (the 1/m is in the gradients of parameters) or "dJ". format: "text", "ascii",
         "numpy", "latex", "typst" or "json". given: the lines for `grad` with these values given, "A1,dA2". hvp: second derivatives, the Hessian
-        times a direction."""
+        times a direction. notation, of formats that set mathematics: "course" (dZ1), "delta" or "partial". superscripts: the
+        number of a layer above the name, in brackets. numbered: LaTeX's equations with numbers and labels."""
         how = options(_c.dfoo_derive_options, convention=choice("convention", convention, CONVENTIONS), steps=int(steps),
                       run=int(run), wrt=_names(wrt), format=choice("format", format, FORMATS), given=_names(given),
-                      standalone=int(standalone), hvp=int(hvp))
+                      standalone=int(standalone), hvp=int(hvp), notation=choice("notation", notation, NOTATIONS),
+                      superscripts=int(superscripts), numbered=int(numbered))
         return Text(self._context.text("dfoo_derive", self._pointer, how)[1])
 
     def explain(self, name: Optional[str] = None, *, by: str = "index", numbers: bool = False, steps: bool = False,

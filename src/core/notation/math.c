@@ -29,8 +29,8 @@ const math *math_make(arena *a, math x) {
 }
 
 static bool has_height(math_kind kind) {
-    return kind == MATH_FRACTION || kind == MATH_ROOT || kind == MATH_MATRIX || kind == MATH_UNDER ||
-           kind == MATH_UNDEROVER;
+    return kind == MATH_FRACTION || kind == MATH_GRADIENT || kind == MATH_ROOT || kind == MATH_MATRIX ||
+           kind == MATH_UNDER || kind == MATH_UNDEROVER;
 }
 
 /* What the surroundings want to know of it, from its parts; a bracket hides what it begins and ends with. */

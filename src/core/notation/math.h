@@ -21,6 +21,7 @@ typedef enum {
     /* what has parts */
     MATH_ROW,       /* beside each other */
     MATH_FRACTION,  /* above, below */
+    MATH_GRADIENT,  /* what is differentiated, by what */
     MATH_ROOT,
     MATH_DOTTED,    /* with a dot above it */
     MATH_FENCE,     /* a bracket that grows, what is in it, a bracket */
@@ -128,7 +129,8 @@ typedef struct math_target {
     void (*leaf)(const math *x, bool close, buf *out);
 } math_target;
 
-extern const math_target target_line, target_tex, target_mathml, target_typst;
+/* target_latex: TeX with the macro \grad for MATH_GRADIENT, which page_tex.macros defines. */
+extern const math_target target_line, target_tex, target_latex, target_mathml, target_typst;
 
 /* Writes with a stack of its own: formulas are as deep as the user nests them. */
 void math_write(const math_target *to, const math *x, buf *out);

@@ -53,6 +53,7 @@ const math_target target_mathml = {
     .leaf = leaf,
     .frame = {
         [MATH_FRACTION] = {"<mfrac>" ROW, END ROW, NULL, END "</mfrac>"},
+        [MATH_GRADIENT] = {"<mfrac>" ROW "<mo>∂</mo>", END ROW "<mo>∂</mo>", NULL, END "</mfrac>"},
         [MATH_ROOT] = {"<msqrt>", NULL, NULL, "</msqrt>"},
         [MATH_DOTTED] = {"<mover accent=\"true\">" ROW, NULL, NULL, END "<mo>˙</mo></mover>"},
         [MATH_FENCE] = {ROW, NULL, NULL, END},

@@ -30,10 +30,11 @@ static const math *set_subscript(arena *a, const char *name, size_t len) {
 }
 
 /* The word, and below it its number and what stands behind underscores: W_out, Z1, W1_in. */
-static const math *set_plain(arena *a, const char *name) {
+static const math *set_plain(arena *a, const char *name, bool layers) {
     size_t base = strcspn(name, "_"), digits = digits_at_end(name, base);
     if (base == digits) return math_leaf(a, MATH_WORD, name);
-    const math *below = digits ? set_subscript(a, name + base - digits, digits) : NULL;
+    const math *number = digits ? set_subscript(a, name + base - digits, digits) : NULL;
+    const math *below = layers ? NULL : number;
     for (const char *c = name + base; *c;) {
         size_t      len = strcspn(++c, "_");
         const math *part = set_subscript(a, c, len);
@@ -41,13 +42,17 @@ static const math *set_plain(arena *a, const char *name) {
         c += len;
     }
     const math *letters = set_letters(a, name, base - digits);
-    return below ? math_below(a, letters, below) : letters;
+    if (below) letters = math_below(a, letters, below);
+    if (!layers || !number) return letters;
+    number = math_row(a, math_glyph(GLYPH_SQUARE), number, math_glyph(GLYPH_SQUARE_CLOSE));
+    return math_above(a, letters, number);
 }
 
 const math *set_word(const notation *p, const char *name) {
     size_t      len = strcspn(name, "'");
     const char *word = arena_text(p->a, name, len);
-    return word ? math_primed(p->a, set_plain(p->a, word), (uint32_t)strlen(name + len)) : &math_nothing;
+    if (!word) return &math_nothing;
+    return math_primed(p->a, set_plain(p->a, word, p->style.layers), (uint32_t)strlen(name + len));
 }
 
 static const math *upright(const notation *p, const char *letter, const math *of) {
@@ -56,6 +61,52 @@ static const math *upright(const notation *p, const char *letter, const math *of
 
 static const math *upright_d(const notation *p, const math *of) {
     return upright(p, "d", of);
+}
+
+/* ------------------------------------------------------------------ gradients */
+
+/* The number at the end of a name; NULL: it has none. */
+static const char *number_of(const char *name) {
+    size_t len = strlen(name), digits = digits_at_end(name, len);
+    return digits && digits < len ? name + len - digits : NULL;
+}
+
+/* Is the gradient of this value shown, and no other value's of the same number, or of none? */
+static bool is_delta(const notation *p, var_id v) {
+    const derivation *d = p->style.d;
+    const char       *number = number_of(ir_var_name(p->g, v));
+    uint32_t          alike = 0;
+    if (ir_var(p->g, v)->kind != VAR_DEFINED || v == d->m->cost) return false;
+    for (uint32_t i = 0; i < d->list.n; i++) {
+        const gradient *x = &d->list.at[i];
+        const char     *other = number_of(ir_var_name(p->g, x->var));
+        bool same = number && other ? strcmp(number, other) == 0 : !number && !other;
+        if (x->shown && same && ir_var(p->g, x->var)->kind == VAR_DEFINED && x->var != d->m->cost) alike++;
+        if (x->var == v && !x->shown) return false;
+    }
+    return alike == 1;
+}
+
+static const math *delta_of(const notation *p, var_id v) {
+    const char *number = number_of(ir_var_name(p->g, v));
+    const math *delta = math_greek("δ"), *layer = number ? math_leaf(p->a, MATH_NUMBER, number) : NULL;
+    if (!layer) return delta;
+    layer = math_row(p->a, math_glyph(GLYPH_OPEN), layer, math_glyph(GLYPH_CLOSE));
+    return math_above(p->a, delta, layer);
+}
+
+/* What a gradient differentiates: the cost by its name, or the loss. */
+static const math *differentiated(const notation *p, const gradient *v, bool small) {
+    if (v->scale == SCALE_COST || p->style.d->used != CONVENTION_COURSE) return p->var[p->style.d->m->cost];
+    return math_leaf(p->a, MATH_LETTER, small ? "l" : "L");
+}
+
+/* The gradient of a variable that is called `of`. */
+static const math *gradient_name(const notation *p, var_id v, const math *of, bool small) {
+    const gradient *x = p->style.d ? derivation_find(p->style.d, v) : NULL;
+    if (!x || p->style.gradients == GRADIENTS_D) return upright_d(p, of);
+    if (p->style.gradients == GRADIENTS_DELTA && is_delta(p, v)) return delta_of(p, v);
+    return math_of(p->a, MATH_GRADIENT, differentiated(p, x, small), of);
 }
 
 /* The dot stands above the letters, not above the number behind them. */
@@ -133,15 +184,23 @@ static void give_names(notation *p, const model *m, symbols *taken) {
         p->function[name] = give_name(p, taken, symbols_name(g->names, name));
     }
     for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->kind == VAR_GRADIENT) p->var[v] = upright_d(p, p->var[ir_var(g, v)->of]);
+        if (ir_var(g, v)->kind == VAR_GRADIENT) {
+            var_id of = ir_var(g, v)->of;
+            p->var[v] = gradient_name(p, of, p->var[of], false);
+        }
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind > VAR_GRADIENT) p->var[v] = set_change(p, v);
 }
 
 dfoo_status notation_init(notation *p, const model *m, arena *a) {
+    return notation_init_with(p, m, a, NULL);
+}
+
+dfoo_status notation_init_with(notation *p, const model *m, arena *a, const notation_style *style) {
     const ir *g = &m->g;
     symbols   taken;
     *p = (notation){.g = g, .a = a, .to = &target_tex, .n_vars = g->vars.n, .n_syms = g->names->names.n};
+    if (style) p->style = *style;
     symbols_init(&taken, a);
     p->var = arena_new(p->a, g->vars.n * sizeof *p->var);
     p->size = arena_new(p->a, g->names->names.n * sizeof *p->size);
@@ -212,7 +271,7 @@ static const math *small_name(const notation *p, var_id v) {
     buf_init(&b, p->a->mem);
     print_name(p->g, x->kind == VAR_GRADIENT ? x->of : v, true, &b);
     const math *name = set_word(p, buf_keep(&b, p->a));
-    return x->kind == VAR_GRADIENT ? upright_d(p, name) : name;
+    return x->kind == VAR_GRADIENT ? gradient_name(p, x->of, name, true) : name;
 }
 
 /* A variable that came after the others: the change of one, or whatever it is called. */

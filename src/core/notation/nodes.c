@@ -214,8 +214,21 @@ static const math *set_inverse(const writer *w, node_id of, bool turned) {
     return math_above(w->a, math_least(w->a, made(w, of), BINDS_ATOM), power);
 }
 
+/* W with its layer above it, and the transposition behind that; NULL: nothing stands above it. */
+static const math *set_turned_layer(const writer *w, node_id n) {
+    const math *name = ir_node(w->g, n)->op == OP_VAR ? made(w, n) : &math_nothing;
+    int         i = name->kind == MATH_ABOVE ? 1 : name->kind == MATH_BOTH ? 2 : 0;
+    if (!i || name->part[i]->kind != MATH_RAISED) return NULL;
+    math turned = *name;
+    const math *above = math_row(w->a, name->part[i]->part[0], math_glyph(GLYPH_TOP), NULL);
+    turned.part[i] = math_of(w->a, MATH_RAISED, above, NULL);
+    return math_make(w->a, turned);
+}
+
 static const math *set_transposed(const writer *w, const node *x, const math *a) {
     const node *of = ir_node(w->g, x->arg[0]);
+    const math *layer = set_turned_layer(w, x->arg[0]);
+    if (layer) return layer;
     return of->op == OP_INV ? set_inverse(w, of->arg[0], true) : math_transposed(w->a, a);
 }
 

@@ -8,6 +8,7 @@
 #define NOTATION_NOTATION_H
 
 #include "core/ir/index.h"
+#include "core/ir/trail.h"
 #include "core/notation/math.h"
 
 /* ------------------------------------------------------------ lines of text */
@@ -53,6 +54,16 @@ void line_node(const line_words *words, const ir *g, node_id n, const char *arou
 
 /* ---------------------------------------------------------- set mathematics */
 
+/* How gradients are called: dZ1; δ1 where the gradient of a layer's value is shown, ∂J/∂W1 elsewhere;
+ * ∂L/∂Z1. */
+typedef enum { GRADIENTS_D, GRADIENTS_DELTA, GRADIENTS_PARTIAL } gradient_names;
+
+typedef struct notation_style {
+    gradient_names    gradients;
+    bool              layers; /* the number of a name stands above it, in brackets: W^[1] */
+    const derivation *d;      /* what says which gradient differentiates what; NULL: gradients are dZ1 */
+} notation_style;
+
 /* The names of a model as mathematics, no two alike, and letters that it leaves free. */
 typedef struct notation {
     const ir     *g;
@@ -63,11 +74,15 @@ typedef struct notation {
     const math  **size, **function; /* .. and by sym */
     uint32_t      n_syms;
     const char   *row, *col;        /* letters of the indices under a sum */
+    notation_style style;
     bool          numbers;          /* every value is one number: products are plain */
 } notation;
 
 /* For TeX, unless `to` is set to another target. What is made lives in the arena. */
 dfoo_status notation_init(notation *p, const model *m, arena *a);
+
+/* The same in a style; NULL: as above. */
+dfoo_status notation_init_with(notation *p, const model *m, arena *a, const notation_style *style);
 
 /* A variable, or as it is for one example: Z_1, z_1. */
 const math *set_name(const notation *p, var_id v, bool small);
@@ -108,12 +123,15 @@ typedef struct math_page {
     bool quotes_comments;                       /* they are written as prose is */
     const char *further_in, *line, *line_end;   /* an indented line of the head, and around each */
     const char *begin, *is, *next, *beside, *end; /* of aligned equations, what stands beside one of them */
+    const char *label;  /* behind an equation; %s is the name of what it is about; NULL: none */
+    const char *macros; /* what it takes for gradients as fractions; NULL: nothing */
     const char *top, *forward, *gradients, *bottom; /* of a document, what leads to its two parts */
     void (*prose)(const char *text, size_t len, buf *out);
     void (*box)(const char *formula, buf *out); /* with lines that break */
 } math_page;
 
-extern const math_page page_tex, page_typst, page_html;
+/* page_tex_numbered: every equation has its number and a label, eq:dZ1. */
+extern const math_page page_tex, page_tex_numbered, page_typst, page_html;
 
 /* Lines of comments (# ..) as comments, or `standalone` as paragraphs. */
 void page_head(const math_page *page, const char *head, bool standalone, buf *out);
@@ -121,9 +139,10 @@ void page_head(const math_page *page, const char *head, bool standalone, buf *ou
 /* A formula as text of the language, in a box if it is long. */
 void page_formula(const math_page *page, const char *text, buf *out);
 
-/* left = right and the shape; a block begins with the first and is ended by page->end. */
-void page_equation(const math_page *page, const notation *p, bool first, const math *left, const math *right,
-                   shape s, buf *out);
+/* left = right and the shape, where left is what `name` is called; a block begins with the first and is ended
+ * by page->end. */
+void page_equation(const math_page *page, const notation *p, const char *name, bool first, const math *left,
+                   const math *right, shape s, buf *out);
 
 /* The whole forward pass as a block, with the words that lead to it. */
 void page_forward(const math_page *page, const notation *p, const program *forward, buf *out);

@@ -42,25 +42,30 @@ static void typst_box(const char *text, buf *out) {
     buf_printf(out, "#box(width: 12cm)[$%s$]", text);
 }
 
-const math_page page_tex = {
-    .to = &target_tex,
-    .comment = "% ", .comment_end = "\n",
-    .further_in = "\\hspace*{1em}", .line = "", .line_end = "\n\n",
-    .begin = "\\begin{align*}\n", .is = " &= ", .end = "\n\\end{align*}\n",
-    .next = " \\\\\n", .beside = " && ",
-    .top = "\\documentclass[fleqn]{article}\n"
-           "\\usepackage[T1]{fontenc}\n"
-           "\\usepackage[margin=2.2cm]{geometry}\n"
-           "\\usepackage{amsmath}\n"
-           "\\allowdisplaybreaks\n"
-           "\\setlength{\\parindent}{0pt}\n"
-           "\\setlength{\\parskip}{0.4em}\n"
-           "\\begin{document}\n\n",
-    .forward = "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n",
-    .gradients = "The gradients:\n",
-    .bottom = "\n\\end{document}\n",
-    .prose = tex_prose, .box = tex_box,
-};
+#define TEX_PAGE(ALIGN, LABEL) { \
+    .to = &target_latex, \
+    .comment = "% ", .comment_end = "\n", \
+    .further_in = "\\hspace*{1em}", .line = "", .line_end = "\n\n", \
+    .begin = "\\begin{" ALIGN "}\n", .is = " &= ", .end = "\n\\end{" ALIGN "}\n", \
+    .label = LABEL, \
+    .macros = "\\providecommand{\\grad}[2]{\\frac{\\partial #1}{\\partial #2}}\n", \
+    .next = " \\\\\n", .beside = " && ", \
+    .top = "\\documentclass[fleqn]{article}\n" \
+           "\\usepackage[T1]{fontenc}\n" \
+           "\\usepackage[margin=2.2cm]{geometry}\n" \
+           "\\usepackage{amsmath}\n" \
+           "\\allowdisplaybreaks\n" \
+           "\\setlength{\\parindent}{0pt}\n" \
+           "\\setlength{\\parskip}{0.4em}\n" \
+           "\\begin{document}\n\n", \
+    .forward = "The forward pass; $\\odot$, fractions, powers and functions work entry by entry:\n", \
+    .gradients = "The gradients:\n", \
+    .bottom = "\n\\end{document}\n", \
+    .prose = tex_prose, .box = tex_box, \
+}
+
+const math_page page_tex = TEX_PAGE("align*", NULL);
+const math_page page_tex_numbered = TEX_PAGE("align", " \\label{eq:%s}");
 
 const math_page page_typst = {
     .to = &target_typst,
@@ -117,8 +122,8 @@ void page_formula(const math_page *page, const char *text, buf *out) {
     else buf_puts(out, text);
 }
 
-void page_equation(const math_page *page, const notation *p, bool first, const math *left, const math *right,
-                   shape s, buf *out) {
+void page_equation(const math_page *page, const notation *p, const char *name, bool first, const math *left,
+                   const math *right, shape s, buf *out) {
     buf formula;
     buf_init(&formula, out->mem);
     buf_puts(out, first ? page->begin : page->next);
@@ -128,6 +133,7 @@ void page_equation(const math_page *page, const notation *p, bool first, const m
     page_formula(page, formula.text ? formula.text + strspn(formula.text, " ") : "", out);
     buf_puts(out, page->beside);
     math_write(page->to, set_shape(p, s), out);
+    if (page->label) buf_printf(out, page->label, name);
     buf_close(&formula, out);
 }
 
@@ -135,8 +141,8 @@ void page_forward(const math_page *page, const notation *p, const program *forwa
     buf_puts(out, page->forward);
     for (uint32_t i = 0; i < forward->list.n; i++) {
         const stmt *s = &forward->list.at[i];
-        page_equation(page, p, i == 0, set_name(p, s->var, false), set_node(p, s->node, NULL),
-                      ir_var(p->g, s->var)->sh, out);
+        page_equation(page, p, ir_var_name(p->g, s->var), i == 0, set_name(p, s->var, false),
+                      set_node(p, s->node, NULL), ir_var(p->g, s->var)->sh, out);
     }
     buf_puts(out, forward->list.n ? page->end : "");
 }

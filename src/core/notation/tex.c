@@ -70,19 +70,19 @@ static void leaf(const math *x, bool close, buf *out) {
     }
 }
 
-const math_target target_tex = {
-    .leaf = leaf,
-    .frame = {
-        [MATH_FRACTION] = {"\\frac{", "}{", NULL, "}"},
-        [MATH_ROOT] = {"\\sqrt{", NULL, NULL, "}"},
-        [MATH_DOTTED] = {"\\dot{", NULL, NULL, "}"},
-        [MATH_FENCE] = {"\\left", NULL, "\\right"},
-        [MATH_MATRIX] = {"\\begin{bmatrix} ", NULL, NULL, " \\end{bmatrix}"},
-        [MATH_NEXT] = {NULL, " \\\\ "},
-        [MATH_CELL] = {NULL, " & "},
-        [MATH_LOWERED] = {"_{", NULL, NULL, "}"},
-        [MATH_RAISED] = {"^{", NULL, NULL, "}"},
-        [MATH_TEXT] = {"\\text{", NULL, NULL, "}"},
-        [MATH_INSET] = {"$", NULL, NULL, "$"},
-    },
-};
+#define FRAMES(GRADIENT, BY) \
+    [MATH_FRACTION] = {"\\frac{", "}{", NULL, "}"}, \
+    [MATH_GRADIENT] = {GRADIENT, BY, NULL, "}"}, \
+    [MATH_ROOT] = {"\\sqrt{", NULL, NULL, "}"}, \
+    [MATH_DOTTED] = {"\\dot{", NULL, NULL, "}"}, \
+    [MATH_FENCE] = {"\\left", NULL, "\\right"}, \
+    [MATH_MATRIX] = {"\\begin{bmatrix} ", NULL, NULL, " \\end{bmatrix}"}, \
+    [MATH_NEXT] = {NULL, " \\\\ "}, \
+    [MATH_CELL] = {NULL, " & "}, \
+    [MATH_LOWERED] = {"_{", NULL, NULL, "}"}, \
+    [MATH_RAISED] = {"^{", NULL, NULL, "}"}, \
+    [MATH_TEXT] = {"\\text{", NULL, NULL, "}"}, \
+    [MATH_INSET] = {"$", NULL, NULL, "$"},
+
+const math_target target_tex = {.leaf = leaf, .frame = {FRAMES("\\frac{\\partial ", "}{\\partial ")}};
+const math_target target_latex = {.leaf = leaf, .frame = {FRAMES("\\grad{", "}{")}};

@@ -66,6 +66,7 @@ const math_target target_typst = {
     .leaf = leaf,
     .frame = {
         [MATH_FRACTION] = {" frac(", ", ", NULL, ")"},
+        [MATH_GRADIENT] = {" frac(partial ", ", partial ", NULL, ")"},
         [MATH_ROOT] = {" sqrt(", NULL, NULL, ")"},
         [MATH_DOTTED] = {" dot(", NULL, NULL, ")"},
         [MATH_FENCE] = {" lr(", NULL, NULL, ")"},

@@ -8,21 +8,32 @@
 
 #include "core/core.h"
 
-/* How a format is written. `standalone`: a whole document, with the head as text and the forward pass,
- * where the format has one. */
-typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head, bool standalone,
-                                  buf *out);
+/* How a format is written; all 0 is the default. */
+typedef struct emit_how {
+    bool           standalone; /* a whole document, with the head as text and the forward pass, where the
+                                  format has one */
+    bool           numbered;   /* LaTeX: every equation has its number and a label */
+    notation_style style;      /* of what is set as mathematics */
+} emit_how;
+
+typedef dfoo_status emit_function(const derivation *d, const bool *only, const char *head,
+                                  const emit_how *how, buf *out);
 
 /* a Python module that needs numpy only: forward(..) and backward(..) */
-dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                       buf *out);
 /* an align* environment of the gradients */
-dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+dfoo_status emit_latex(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                       buf *out);
 /* an equation of aligned lines */
-dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+dfoo_status emit_typst(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                       buf *out);
 /* a table of the gradients in MathML */
-dfoo_status emit_html(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+dfoo_status emit_html(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                      buf *out);
 /* everything as data; docs/json.md describes it */
-dfoo_status emit_json(const derivation *d, const bool *only, const char *head, bool standalone, buf *out);
+dfoo_status emit_json(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                      buf *out);
 
 /* A row of the list of formats. */
 typedef struct emit_format {

@@ -305,8 +305,9 @@ static void put_unreached(json *p) {
     buf_puts(p->out, "]");
 }
 
-dfoo_status emit_json(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {
-    (void)standalone; /* there is no other */
+dfoo_status emit_json(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                      buf *out) {
+    (void)how; /* there is no other */
     json p = {.d = d, .g = &d->m->g, .only = only, .out = out};
     put_head(&p, head);
     put_predict(&p);

@@ -349,8 +349,9 @@ static dfoo_status put_module(numpy *p, const char *head) {
     return buf_status(p->out);
 }
 
-dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, bool standalone, buf *out) {
-    (void)standalone; /* there is no other */
+dfoo_status emit_numpy(const derivation *d, const bool *only, const char *head, const emit_how *how,
+                       buf *out) {
+    (void)how; /* there is no other */
     const ir *g = &d->m->g;
     arena     scratch;
     arena_init(&scratch, out->mem);

@@ -68,6 +68,7 @@ typedef struct block {
     const char *tail;      /* behind a line: shapes, a remark */
     const char *rule;      /* the rewrite that made the line, by its name; NULL: none did */
     const stmt *about;     /* of a section: the statement that it goes through */
+    bool        of_options; /* words about options of the program, for text only: a page has none */
     bool        hanging;   /* the line goes on from the one above: begins at its first = */
 } block;
 

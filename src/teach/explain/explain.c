@@ -61,7 +61,7 @@ static dfoo_status write_sheet(sheet *p, ir *g, const program *run, const explai
     p->has = arena_new(p->a, g->vars.n);
     if (!p->has) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < p->n_goals; i++) p->has[p->goals[i]] = true;
-    DFOO_TRY(notation_init(&p->names, p->m, p->a));
+    DFOO_TRY(notation_init_with(&p->names, p->m, p->a, &p->style));
     p->names.to = p->to->mathematics;
     if (p->whole) DFOO_TRY(find_functions(p, how));
     p->to->begin(p);
@@ -103,12 +103,15 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
                .whole = how->whole,
                .standalone = how->standalone,
                .title = d->m->src.name,
+              .numbered = how->numbered,
+              .style = how->style,
               .topic = how->tell.page ? primer_name(how->tell.page) : NULL,
                .head = head.text ? head.text : "",
                .goals = goals,
                .n_goals = n,
                .a = &a,
                .out = out};
+    p.style.d = d;
     if (status == DFOO_OK) status = write_sheet(&p, g, run, how, result);
     buf_free(&head);
     arena_free(&a);
@@ -173,7 +176,9 @@ dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_
     *n = 0;
     *goals = arena_new(a, (d->list.n + 1) * sizeof **goals);
     if (!*goals) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < d->list.n; i++)
-        if (is_explained(d, &d->list.at[i])) (*goals)[(*n)++] = d->list.at[i].var;
+    for (int steps = 0; steps < 2; steps++) /* what `derive` shows, then the steps between */
+        for (uint32_t i = 0; i < d->list.n; i++)
+            if (is_explained(d, &d->list.at[i]) && d->list.at[i].shown != (steps != 0))
+                (*goals)[(*n)++] = d->list.at[i].var;
     return DFOO_OK;
 }

@@ -12,6 +12,8 @@ struct sheet; /* explanations on their way into a format */
 
 typedef struct explain_options {
     dfoo_format  format;
+    notation_style style;    /* of mathematics that is set; its derivation is the one that is explained */
+    bool         numbered;   /* LaTeX: the line of each title has its number and a label */
     bool         standalone; /* a whole document, where the format has both */
     bool whole; /* the model is explained: what its gradients differentiate, all that is asked for, links */
     tell_options tell;
@@ -28,7 +30,7 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
                               const explain_options *how, buf *out, explain_result *result);
 
 /* The variables whose gradients say something: all that `derive --steps` lists, in the order of
- * the derivation. In the arena. */
+ * the derivation, those first that `derive` shows. In the arena. */
 dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_t *n);
 
 /* The variable that a page of the primer is about in this model, the goal with tell.page = page; 0: the model

@@ -87,12 +87,14 @@ static uint32_t put_display(const sheet *p, const document *doc, uint32_t i, con
     for (uint32_t k = i; k < end; k++)
         below = below || (doc->blocks.at[k].kind == BLOCK_LINE && is_long(&doc->blocks.at[k], how));
     put_paragraph(p, doc, doc->blocks.at[i].words, how->between);
-    buf_puts(p->out, how->begin);
+    bool numbered = p->numbered && how->numbered[0] && doc->blocks.at[i].kind == BLOCK_TITLE;
+    if (numbered) buf_printf(p->out, how->numbered[0], doc->name);
+    else buf_puts(p->out, how->begin);
     for (uint32_t k = i; k < end; k++) {
         buf_puts(p->out, k > i ? how->next : "");
         (doc->blocks.at[k].kind == BLOCK_ROW ? put_row : put_line)(p, doc, &doc->blocks.at[k], how, below);
     }
-    buf_puts(p->out, how->end);
+    buf_puts(p->out, numbered ? how->numbered[1] : how->end);
     return end;
 }
 
@@ -109,7 +111,7 @@ static void put_blocks(const sheet *p, const document *doc, const aligned *how) 
     for (uint32_t i = 0; i < doc->blocks.n && !p->out->failed;) {
         const block *b = &doc->blocks.at[i];
         if (b->kind == BLOCK_TITLE) put_title(p, doc, b, how);
-        if (b->kind == BLOCK_WORDS) put_paragraph(p, doc, b->words, "\n\n");
+        if (b->kind == BLOCK_WORDS && !b->of_options) put_paragraph(p, doc, b->words, "\n\n");
         if (b->kind == BLOCK_SECTION) {
             buf_printf(p->out, how->section[0], ++section);
             put_paragraph(p, doc, b->words, how->section[1]);
@@ -134,6 +136,7 @@ void aligned_one(sheet *p, const document *doc, const explain_result *result) {
 void aligned_begin(sheet *p) {
     const math_page *page = p->to->lines->page;
     if (p->standalone) buf_puts(p->out, page->top);
+    if (page->macros && p->style.gradients) buf_puts(p->out, page->macros);
     page_head(page, p->head, p->standalone, p->out);
     if (p->standalone && p->d) page_forward(page, &p->names, &p->m->forward, p->out);
 }

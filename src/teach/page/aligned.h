@@ -8,6 +8,7 @@
 struct aligned {
     const math_page *page;      /* around equations; NULL: a long formula stays in its line, no documents */
     const char *begin, *end;    /* of a display with lines in columns */
+    const char *numbered[2];    /* the same of a title's line, %s, with its number; NULL: as above */
     const char *next;           /* between two lines of it */
     const char *beside, *below; /* before a note, and before one that stands below its line */
     const char *between;        /* words and the display that they lead to */

@@ -12,17 +12,19 @@ static double middle_of(const place *x) {
     return MARGIN + x->y + BOX_HEIGHT / 2.0;
 }
 
-/* One arrow, from box to box, through its knots. */
+/* One arrow, from box to box, through its knots. The gradient's way has its tip where values come from. */
 static void put_arrow(const drawing *w, uint32_t first, uint32_t last, const char *id, buf *out) {
     const place *from = &w->places.at[w->edges.at[first].from], *to = &w->places.at[w->edges.at[last].to];
     bool         way = from->way && to->way;
-    double       x = left_of(from) + BOX_WIDTH, y = middle_of(from);
+    double       x = left_of(from) + BOX_WIDTH + (way ? 6 : 0), y = middle_of(from);
     buf_printf(out, "<path%s", way ? " class=\"way\"" : "");
-    if (to->var) buf_printf(out, " marker-end=\"url(#%s-%s)\"", way ? "way" : "tip", id);
+    if (way) buf_printf(out, " marker-start=\"url(#way-%s)\"", id);
+    else if (to->var) buf_printf(out, " marker-end=\"url(#tip-%s)\"", id);
     buf_printf(out, " d=\"M%.0f %.1f", x, y);
     for (uint32_t i = first; i <= last; i++) {
         const place *next = &w->places.at[w->edges.at[i].to];
-        double       nx = left_of(next) - (next->var ? 6 : 0), ny = middle_of(next), bend = (nx - x) * 0.5;
+        double       nx = left_of(next) - (next->var && !way ? 6 : 0), ny = middle_of(next);
+        double       bend = (nx - x) * 0.5;
         buf_printf(out, "C%.0f %.1f %.0f %.1f %.0f %.1f", x + bend, y, nx - bend, ny, nx, ny);
         x = nx;
         y = ny;
@@ -49,11 +51,22 @@ static void put_escaped(buf *out, const char *text, size_t len) {
     }
 }
 
+/* mu is the Greek letter, as everywhere on the page. */
+static void put_letters(const char *name, size_t len, buf *out) {
+    for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++) {
+        const char *word = glyph_table[s].line;
+        if (strlen(word) != len || memcmp(word, name, len) != 0) continue;
+        buf_puts(out, glyph_table[s].sign);
+        return;
+    }
+    put_escaped(out, name, len);
+}
+
 /* The number at the end of a name stands below. */
 static void put_name(const char *name, buf *out) {
     size_t len = strlen(name), word = len;
     while (word > 1 && name[word - 1] >= '0' && name[word - 1] <= '9') word--;
-    put_escaped(out, name, word);
+    put_letters(name, word, out);
     if (word < len) buf_printf(out, "<tspan dy=\"4\" font-size=\"11\">%s</tspan>", name + word);
 }
 
@@ -118,7 +131,8 @@ static void put_tips(const char *id, buf *out) {
         buf_printf(out,
                    "<marker id=\"%s-%s\"%s viewBox=\"0 0 8 8\" refX=\"2\" refY=\"4\" markerWidth=\"%d\" "
                    "markerHeight=\"%d\" "
-                   "markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker>\n",
+                   "markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\">"
+                   "<path d=\"M0 0L8 4L0 8z\"/></marker>\n",
                    way ? "way" : "tip", id, way ? " class=\"way\"" : "", way ? 10 : 7, way ? 10 : 7);
 }
 

@@ -247,7 +247,7 @@ static void put_blocks(sheet *p, const document *doc, unfolding *w) {
         }
         if (b->kind == BLOCK_TITLE) put_title(p, doc, b);
         if (b->kind == BLOCK_SECTION) open_section(p, doc, b, w);
-        if (b->kind == BLOCK_WORDS && b->words[0]) {
+        if (b->kind == BLOCK_WORDS && b->words[0] && !b->of_options) {
             buf_puts(p->out, "<p>");
             put_words(p, doc, b->words);
             buf_puts(p->out, "</p>\n");
@@ -287,6 +287,53 @@ static bool put_layer_line(sheet *p, const char *line, size_t len) {
     return true;
 }
 
+static bool is_word_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The equation of the cost, as the head has it, or a name of the model: how long it is, 0: it is neither. */
+static size_t put_known(sheet *p, const char *text, size_t len) {
+    const stmt *cost = program_find(&p->m->forward, p->m->cost);
+    buf         b;
+    buf_init(&b, p->a->mem);
+    if (cost) buf_printf(&b, "%s = ", ir_var_name(p->g, cost->var));
+    if (cost) print_node(p->g, cost->node, &b);
+    const char *equation = buf_keep(&b, p->a);
+    size_t      n = strlen(equation), word = 0;
+    if (n && n <= len && memcmp(equation, text, n) == 0) {
+        put_math(p, math_row(p->names.a, set_name(&p->names, cost->var, false), math_glyph(GLYPH_EQ),
+                             set_node(&p->names, cost->node, NULL)), "");
+        return n;
+    }
+    while (word < len && is_word_letter(text[word])) word++;
+    var_id v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
+    bool   entry = v && word + 5 <= len && memcmp(text + word, "[i,t]", 5) == 0;
+    if (!v) return 0;
+    const math *name = set_name(&p->names, v, false);
+    formula_parts none = {0};
+    put_math(p, entry ? math_row(p->names.a, name, set_formula(&p->names, "[i,t]", &none), NULL) : name, "");
+    return word + (entry ? 5 : 0);
+}
+
+/* Prose in which the names of the model are set as mathematics. */
+static void put_mixed(sheet *p, const char *text, size_t len) {
+    size_t from = 0, i = 0;
+    while (i < len) {
+        bool   begins = is_word_letter(text[i]) && (i == 0 || !is_word_letter(text[i - 1]));
+        buf   *out = p->out, known;
+        buf_init(&known, out->mem);
+        p->out = &known;
+        size_t n = begins ? put_known(p, text + i, len - i) : 0;
+        p->out = out;
+        if (n) put_prose(out, text + from, i - from);
+        if (n) buf_put(out, known.text, known.len);
+        buf_close(&known, out);
+        i += n ? n : 1;
+        if (n) from = i;
+    }
+    put_prose(p->out, text + from, len - from);
+}
+
 /* The text of a line; `begins`: it is the first, with a capital letter. */
 static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
     if (begins && len && text[0] >= 'a' && text[0] <= 'z') {
@@ -294,7 +341,7 @@ static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
         text++;
         len--;
     }
-    if (!put_layer_line(p, text, len)) put_escaped(p->out, text, len);
+    if (!put_layer_line(p, text, len)) put_mixed(p, text, len);
 }
 
 /* The lines of the head: the first is a sentence, those that stand further in are a list. */
@@ -354,6 +401,64 @@ static void end_table(sheet *p) {
     buf_puts(p->out, "</table>\n</div>\n</section>\n");
 }
 
+/* ---- the model's own comments */
+
+static bool is_named(const char *line, size_t len, const char *name) {
+    size_t k = strlen(name);
+    for (size_t i = 0; i + k <= len && line[i] != '#' && line[i] != '=' && line[i] != '('; i++) {
+        bool begins = i == 0 || line[i - 1] == ' ';
+        bool end = i + k == len || strchr(" :=(\t", line[i + k]) != NULL;
+        if (begins && end && memcmp(line + i, name, k) == 0) return true;
+    }
+    return false;
+}
+
+/* The comment behind the line that declares or defines a name; "": there is none. */
+static const char *comment_of(sheet *p, const char *name) {
+    for (const char *line = p->m->src.text; line && *line;) {
+        size_t      len = strcspn(line, "\r\n");
+        const char *sign = memchr(line, '#', len);
+        if (sign && sign > line && is_named(line, len, name)) {
+            const char *text = sign + 1 + strspn(sign + 1, " #");
+            const char *copy = text < line + len ? arena_text(p->a, text, (size_t)(line + len - text)) : "";
+            return copy ? copy : "";
+        }
+        line += len + strspn(line + len, "\r\n");
+    }
+    return "";
+}
+
+/* The comments that the model begins with, but for its name. */
+static void put_purpose(sheet *p) {
+    const char *line = p->m->src.text ? p->m->src.text : "";
+    size_t      name = strlen(p->title);
+    for (bool any = false; *line == '#'; any = true) {
+        const char *text = line + 1 + strspn(line + 1, " #");
+        size_t      end = strcspn(line, "\r\n");
+        if (!any && strncmp(text, p->title, name) == 0 && text[name] == ':') text += name + 1;
+        text += strspn(text, " ");
+        if (text < line + end) {
+            buf_puts(p->out, any ? "" : "<p class=\"purpose\">");
+            buf_puts(p->out, any ? " " : "");
+            put_escaped(p->out, text, (size_t)(line + end - text));
+        }
+        line += end + (line[end] == '\r') + (line[end + (line[end] == '\r')] == '\n');
+        if (*line != '#') buf_puts(p->out, "</p>\n");
+    }
+}
+
+/* What stands beside a line of the table: what it is, and the model's words for it. */
+static const char *remark_of(sheet *p, var_id v, const char *kind) {
+    const char *comment = comment_of(p, ir_var_name(p->g, v));
+    buf         b;
+    buf_init(&b, p->a->mem);
+    buf_puts(&b, kind);
+    if (comment[0]) buf_puts(&b, kind[0] ? ": " : "");
+    const math_page *page = &page_html;
+    page->prose(comment, strlen(comment), &b);
+    return buf_keep(&b, p->a);
+}
+
 static void put_forward(sheet *p) {
     static const char *const kinds[] = {[VAR_INPUT] = "input",
                                         [VAR_LABEL] = "label",
@@ -363,11 +468,11 @@ static void put_forward(sheet *p) {
     for (var_id v = 1; v < p->g->vars.n; v++) {
         uint8_t kind = ir_var(p->g, v)->kind;
         if (kind == VAR_INPUT || kind == VAR_LABEL || kind == VAR_PARAM || kind == VAR_MASK)
-            put_row(p, v, 0, kinds[kind], false);
+            put_row(p, v, 0, remark_of(p, v, kinds[kind]), false);
     }
     for (uint32_t i = 0; i < p->m->forward.list.n; i++) {
         const stmt *s = &p->m->forward.list.at[i];
-        put_row(p, s->var, s->node, s->var == p->m->cost ? "the cost" : "", false);
+        put_row(p, s->var, s->node, remark_of(p, s->var, s->var == p->m->cost ? "the cost" : ""), false);
     }
     end_table(p);
 }
@@ -402,7 +507,9 @@ static void begin(sheet *p) {
     for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));
-    buf_puts(p->out, "</h1>\n</header>\n");
+    buf_puts(p->out, "</h1>\n");
+    if (p->whole) put_purpose(p);
+    buf_puts(p->out, "</header>\n");
     if (p->whole)
         buf_puts(p->out, "<nav aria-label=\"parts\"><a href=\"#the-forward-pass\">The forward pass</a> <a "
                          "href=\"#the-gradients\">The gradients</a></nav>\n");

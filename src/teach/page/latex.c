@@ -28,6 +28,7 @@ static void put_note(const sheet *p, const document *doc, const char *text) {
 
 static const aligned how = {
     .page = &page_tex,
+    .numbered = {"\\begin{align}\n\\label{eq:%s}\n", "\n\\end{align}\n"},
     .begin = "\\begin{align*}\n", .end = "\n\\end{align*}\n", TEX_LINES, .between = "\n",
     .small = {"\n\\smallskip{\\small ", "}\\par\n"},
     .heading = {"\\section*{", "}\n"}, .section = {"\\subsection*{%u\\quad ", "}\n"},
@@ -36,4 +37,4 @@ static const aligned how = {
     .prose = tex_prose, .formula = tex_inline, .note = put_note,
 };
 
-const renderer latex_renderer = {aligned_begin, aligned_one, aligned_end, &target_tex, &how};
+const renderer latex_renderer = {aligned_begin, aligned_one, aligned_end, &target_latex, &how};

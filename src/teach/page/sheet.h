@@ -27,6 +27,8 @@ struct sheet {
     const ir              *g;
     const renderer        *to;
     bool whole; /* the model is explained: what its gradients differentiate, all that is asked for, links */
+    notation_style         style;      /* of mathematics that is set */
+    bool                   numbered;   /* LaTeX: the line of each title has its number and a label */
     bool                   standalone; /* a whole document, where the format has both */
     const char            *title; /* the model's name, or the function's */
     const char            *topic; /* the page of the primer that it is; NULL: gradients are explained */

@@ -297,6 +297,8 @@ void add_all_rewrites(teller *t, bool show) {
         any = true;
         add_rewrite(&c, s);
     }
-    if (!show && c.n == 1) doc_say(t->doc, 0, "1 simplification on the way; --steps shows it");
-    else if (!show && c.n) doc_say(t->doc, 0, "%u simplifications on the way; --steps shows them", c.n);
+    if (show || !c.n) return;
+    const char *words = c.n == 1 ? "1 simplification on the way; --steps shows it"
+                                 : doc_text(t->doc, "%u simplifications on the way; --steps shows them", c.n);
+    doc_add(t->doc, BLOCK_WORDS, 0, words)->of_options = true;
 }
