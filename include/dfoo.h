@@ -339,8 +339,8 @@ typedef enum dfoo_format {
  * none. */
 DFOO_API dfoo_format dfoo_word_format(dfoo_words list, size_t i);
 
-/* How gradients are called where mathematics is set: dZ1 and dW1; the delta of a layer and ∂J/∂W1;
- * ∂L/∂Z1 and ∂J/∂W1. */
+/* How gradients are called where mathematics is set: dZ1 and dW1; the delta of a layer, and the partial
+ * derivative of J by W1; those of L by Z1 and of J by W1. */
 typedef enum dfoo_notation { DFOO_D = 0, DFOO_DELTA = 1, DFOO_PARTIAL = 2 } dfoo_notation;
 
 typedef struct dfoo_derive_options {

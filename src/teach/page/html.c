@@ -309,9 +309,9 @@ static size_t put_known(sheet *p, const char *text, size_t len) {
     var_id v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
     bool   entry = v && word + 5 <= len && memcmp(text + word, "[i,t]", 5) == 0;
     if (!v) return 0;
-    const math *name = set_name(&p->names, v, false);
     formula_parts none = {0};
-    put_math(p, entry ? math_row(p->names.a, name, set_formula(&p->names, "[i,t]", &none), NULL) : name, "");
+    const char   *copy = entry ? arena_text(p->names.a, text, word + 5) : NULL;
+    put_math(p, copy ? set_formula(&p->names, copy, &none) : set_name(&p->names, v, false), "");
     return word + (entry ? 5 : 0);
 }
 
