@@ -39,3 +39,10 @@ def test_right_ones_are_not_accused_and_wrong_ones_are_found(judge):
     assert right > 200 and wrong > 200 and len(rows) == 12
     assert not accused, measure.table(rows)
     assert line > 0.96 * wrong and name > 0.92 * wrong, measure.table(rows)
+
+
+def test_what_is_wrong_around_the_gradients_is_told_there(judge):
+    rows = measure.measure(judge, 0, 0, SEED, around=160 * TIMES)
+    _, _, wrong, line, name = measure.rates(sum(rows.values(), collections.Counter()))
+    assert wrong == 160 * TIMES and len(rows) > 6
+    assert line > 0.65 * wrong and name > 0.65 * wrong, measure.table(rows)

@@ -26,6 +26,7 @@ const char *const group_whys[GROUP_COUNT] = {
 #define LAST .place = AT_LAST
 #define PENALTY .place = AT_PENALTY
 #define EXAMPLES .place = AT_EXAMPLES
+#define AROUND .place = AT_AROUND
 #define OTHER_AXIS(PLACE) PLACE, .flipped = true
 #define MISSHAPEN(PLACE) PLACE, .misshapen = true
 
@@ -258,7 +259,8 @@ static bool is_place(const place *p, const mistake *row, uint32_t number) {
     case AT_MEET: return s->kind == TRAIL_MEET;
     case AT_LAST: return p->last[number];
     case AT_PENALTY: return penalty_of(p, s) != 0;
-    case AT_EXAMPLES: return false;
+    case AT_EXAMPLES:
+    case AT_AROUND: return false;
     }
     return false;
 }

@@ -23,7 +23,8 @@ typedef enum {
     AT_MEET,      /* where contributions add: to a comes b */
     AT_LAST,      /* the last step of each gradient */
     AT_PENALTY,   /* where contributions add and no example enters one of them */
-    AT_EXAMPLES   /* no step: see mistakes.def */
+    AT_EXAMPLES,  /* no step: see mistakes.def */
+    AT_AROUND     /* no step, and no gradient */
 } mistake_place;
 
 struct mistake {

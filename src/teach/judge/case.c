@@ -247,6 +247,16 @@ dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32
     return arena_status(a);
 }
 
+dfoo_status case_forward(const judge_case *c, arena *a, node_id formula, matrix *out) {
+    evaluation e;
+    DFOO_TRY(eval_init(&e, c->s->g, a, &c->sz));
+    share_forward(c, &e);
+    DFOO_TRY(eval_add_node(&e, formula));
+    eval_run(&e);
+    *out = formula < e.n_nodes ? e.value[formula] : (matrix){0};
+    return arena_status(a);
+}
+
 /* --------------------------------------------------------------- comparisons */
 
 bool matrix_same(matrix x, matrix y, double factor) {

@@ -50,6 +50,9 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
 dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n,
                       matrix *out);
 
+/* What a formula of the forward pass makes of the case's values. */
+dfoo_status case_forward(const judge_case *c, arena *a, node_id formula, matrix *out);
+
 /* Equal but for rounding, in shape, too. */
 bool               matrix_same(matrix x, matrix y, double factor);
 static inline bool matrix_close(double x, double y) {

@@ -209,14 +209,20 @@ static bool is_size(name_role role) {
     return role == ROLE_NONE || role == ROLE_N_IN || role == ROLE_N_HIDDEN || role == ROLE_N_OUT;
 }
 
+static bool is_self(const drive *d, const py_node *p) {
+    const char *name = symbols_name(&d->r->names, p->name);
+    return strcmp(name, "self") == 0 || strcmp(name, "this") == 0;
+}
+
 /* (n_x, n_h1, n_h2, n_y): as many parameters for sizes as there are layers are these, in order. -1: it is
  * none. */
 static int64_t size_by_place(const drive *d, const py_callable *f, const py_node *own) {
     uint32_t n = 0, at = UINT32_MAX;
-    for (uint32_t i = 1; i < f->def->list.n; i++) {
+    for (uint32_t i = 0; i < f->def->list.n; i++) {
         const py_node *p = f->def->list.at[i];
         const char    *name = symbols_name(&d->r->names, p->name);
-        if (p->op || p->a || !is_size(name_role_of(name)) || name_variable(d->c->s->m, name)) continue;
+        if (p->op || p->a || is_self(d, p) || !is_size(name_role_of(name)) || name_variable(d->c->s->m, name))
+            continue;
         if (p == own) at = n;
         n++;
     }
@@ -228,7 +234,8 @@ static bool bind_all(drive *d, const py_callable *f, bool method, py_value forwa
                      uint32_t *n) {
     enum { MOST = 24 };
     *n = 0;
-    for (uint32_t i = method ? 1 : 0; i < f->def->list.n; i++) {
+    for (uint32_t i = method && f->def->list.n && is_self(d, f->def->list.at[0]) ? 1 : 0; i < f->def->list.n;
+         i++) {
         const py_node *p = f->def->list.at[i];
         py_value       x = py_none();
         if (p->op || *n == MOST) continue;
@@ -276,15 +283,16 @@ static bool equals_prediction(drive *d, py_value x) {
 /* The program's own forward function, called: what it returns. None: there is none. */
 static py_value run_forward(drive *d) {
     py_run *r = d->r;
-    for (uint32_t i = 0; i < r->globals.list.n; i++) {
+    d->forward_failed = false;
+    for (uint32_t i = 0; i < r->globals.list.n && !d->no_forward; i++) {
         py_value   f = r->globals.list.at[i].value, x;
         py_failure failure;
         if (f.kind != PY_FUNCTION || !is_forward_name(symbols_name(&r->names, r->globals.list.at[i].name)))
             continue;
         bool tracing = r->tracing;
-        r->tracing = d->masks.list.n > 0; /* masks are found in the trace */
         bool done = call(d, f, f.function, false, py_none(), &x, &failure);
         r->tracing = tracing;
+        d->forward_failed = d->forward_failed || (done && failure.type);
         if (done && !failure.type &&
             (x.kind == PY_TUPLE || x.kind == PY_DICT || x.kind == PY_LIST || equals_prediction(d, x)))
             return x;
@@ -408,6 +416,36 @@ static bool by_size(drive *d, name_role role, py_value *out) {
     }
 }
 
+static py_value gradient_value(drive *d, uint32_t number) {
+    const subject  *s = d->c->s;
+    const variable *x = ir_var(s->g, s->right.list.at[number].var);
+    matrix          m = d->c->right[number];
+    bool            flat = x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1);
+    return m.at ? array_of(d, m, d->view.turned, flat) : py_none();
+}
+
+/* {"dW1": .., ..} */
+static py_value gradients_of(drive *d) {
+    const subject *s = d->c->s;
+    py_value       all = py_new_dict(d->r);
+    for (uint32_t i = 0; i < s->right.list.n; i++) {
+        const char *name = arena_format(&d->r->a, "d%s", own_name(d, s->right.list.at[i].var));
+        if (name) put(d, all, name, gradient_value(d, i));
+    }
+    return all;
+}
+
+static bool gradient_by_name(drive *d, const char *name, py_value *out) {
+    const subject *s = d->c->s;
+    var_id         v = d->gradients ? name_gradient_in(s->m, &d->layers, name) : 0;
+    for (uint32_t i = 0; v && i < s->right.list.n; i++) {
+        if (s->right.list.at[i].var != v) continue;
+        *out = gradient_value(d, i);
+        return true;
+    }
+    return false;
+}
+
 static double keep_for(const drive *d, const char *name) {
     return name_keep(name, d->masks.list.n ? ir_keep(d->c->s->g, d->masks.list.at[0].mask) : 1);
 }
@@ -426,6 +464,10 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
         return true;
     case ROLE_PARAMETERS:
         *out = dict_of(d, true, false);
+        return true;
+    case ROLE_GRADIENTS:
+        if (!d->gradients) return false;
+        *out = gradients_of(d);
         return true;
     case ROLE_CACHE:
         *out = cache_for(d, f, p, forward);
@@ -457,6 +499,7 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
         return true;
     }
     uint32_t number;
+    if (gradient_by_name(d, name, out)) return true;
     if (d->masks.list.n && name_is_mask(name, &number) && number <= d->masks.list.n) {
         var_id mask = d->masks.list.at[number ? number - 1 : 0].mask;
         *out = d->view.course ? on_and_off(d, mask) : value_of(d, mask);
@@ -607,6 +650,30 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out) {
         }
     vec_push(a, &out->list, (drive_entry){py_none(), py_none(), "the program"});
     return arena_status(a);
+}
+
+static bool is_of_kind(const char *name, drive_kind kind) {
+    char plain[80];
+    name_plain(name, plain, sizeof plain);
+    if (is_backward_name(name) || strstr(plain, "deriv") || strstr(plain, "prime") || strstr(plain, "plot"))
+        return false;
+    if (kind == DRIVE_UPDATE) return strstr(plain, "update") != NULL;
+    if (kind == DRIVE_START) return strncmp(plain, "init", 4) == 0;
+    return strstr(plain, "cost") || strstr(plain, "loss") || strstr(plain, "crossentropy");
+}
+
+void drive_call_kind(drive *d, drive_kind kind) {
+    py_run *r = d->r;
+    d->gradients = kind == DRIVE_UPDATE;
+    for (uint32_t i = 0; i < r->globals.list.n; i++) {
+        py_value   f = r->globals.list.at[i].value, x;
+        py_failure failure;
+        if (f.kind != PY_FUNCTION || !is_of_kind(symbols_name(&r->names, r->globals.list.at[i].name), kind))
+            continue;
+        py_refresh(r);
+        if (call(d, f, f.function, kind == DRIVE_START, py_none(), &x, &failure) && !failure.type) break;
+    }
+    d->gradients = false;
 }
 
 bool drive_is_backward(const drive_entry *e) {

@@ -21,6 +21,10 @@ typedef struct drive {
     judge_view        view;
     name_layers       layers;
     case_masks        masks;
+    uint32_t          begin;          /* where the events of this run begin */
+    bool              no_forward;     /* the program's own forward function is left out */
+    bool              forward_failed; /* it ended in an error */
+    bool              gradients;      /* names of gradients are bound, too */
     bool              handed_on; /* what the program's own forward function made went into the way back */
 } drive;
 
@@ -30,6 +34,11 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out);
 /* Sets it going. false: its parameters are not known here. *failure: Python's error; type NULL: it came to
  * its end. The events from *from on are of this. */
 bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure);
+
+/* Calls what is called so: a function for the cost, for the update (with the case's gradients), for the first
+ * values. What they did is in the trace. */
+typedef enum { DRIVE_COST, DRIVE_UPDATE, DRIVE_START } drive_kind;
+void drive_call_kind(drive *d, drive_kind kind);
 
 /* Is it called as the way back is? */
 bool drive_is_backward(const drive_entry *e);

@@ -130,6 +130,21 @@ static const mistake *row_of_product(const judge_case *c, const factor want[2]) 
     return NULL;
 }
 
+/* A product of the forward pass, with the values of another layer, or the weights turned. */
+static const mistake *row_of_forward(const judge_case *c, const factor want[2]) {
+    for (uint32_t i = 0; i < c->s->nodes.list.n; i++) {
+        const node *x = ir_node(c->s->g, c->s->nodes.list.at[i]);
+        if (x->op != OP_MATMUL) continue;
+        factor a = of_shape(c, ir_shape(c->s->g, x->arg[0]), false),
+               b = of_shape(c, ir_shape(c->s->g, x->arg[1]), false);
+        if (is_factor(want[0], a) && is_another(c, want[1], x->arg[1], false))
+            return row_called("another layer's values");
+        if (is_factor(want[0], (factor){a.cols, a.rows}) && is_factor(want[1], b))
+            return row_called("W turned");
+    }
+    return NULL;
+}
+
 static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
     if (!f->product && !f->entrywise) return NULL;
@@ -143,7 +158,7 @@ static const mistake *find_row(const judge_case *c, const py_failure *f, bool tu
     for (uint32_t i = 0; !row && i < c->s->right.trail.n; i++)
         if (is_product_step(c, &c->s->right.trail.at[i]))
             row = row_of_step(c, &c->s->right.trail.at[i], want);
-    return row;
+    return row ? row : row_of_forward(c, want);
 }
 
 const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned) {

@@ -82,7 +82,8 @@ static void note_parameter_names(gatherer *w) {
 }
 
 static bool is_update(const gatherer *w, const py_event *e) {
-    bool how = e->how == '+' || e->how == '-' || (e->how == '=' && e->before.kind == PY_ARRAY);
+    bool set = e->how == '=' || e->how == 'i',
+         how = e->how == '+' || e->how == '-' || (set && e->before.kind == PY_ARRAY);
     if (!how || !parameter_of(w, e) || e->before.kind != e->value.kind) return false;
     matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
@@ -573,6 +574,19 @@ static uint32_t first_backward(const gatherer *w) {
             break;
     }
     return i;
+}
+
+uint32_t gather_way_back(const gatherer *w) {
+    return first_backward(w);
+}
+
+var_id gather_parameter(const gatherer *w, uint32_t event) {
+    return parameter_of(w, event_at(w, event));
+}
+
+uint32_t gather_update(const gatherer *w, uint32_t event) {
+    const py_event *e = event_at(w, event);
+    return is_update(w, e) ? number_of(w, parameter_of(w, e)) : w->c->s->right.list.n;
 }
 
 static bool is_named(const gatherer *w, var_id v, const py_event *e) {

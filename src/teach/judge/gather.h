@@ -39,6 +39,7 @@ typedef struct gatherer {
     arena            *a;
     name_layers       layers;
     judge_view        view;
+    uint32_t          begin;     /* of what belongs to this run, its forward pass included */
     uint32_t          from, to;  /* events */
     bool              failed;    /* the run ended in an error */
     bool              handed_on; /* what was made before `from` counts, too */
@@ -55,6 +56,14 @@ matrix gather_value(const gatherer *w, uint32_t event, uint32_t number);
 
 /* The first event before `before` that has this value, in whatever convention. false: there is none. */
 bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event);
+
+/* Where the way back begins. */
+uint32_t gather_way_back(const gatherer *w);
+
+/* The parameter that an event assigns to; 0: none. The number of the gradient of the parameter that it
+ * updates; as many as there are: none. */
+var_id   gather_parameter(const gatherer *w, uint32_t event);
+uint32_t gather_update(const gatherer *w, uint32_t event);
 
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
 dfoo_status gather_begin(gatherer *w);

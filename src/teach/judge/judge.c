@@ -6,22 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "teach/judge/around.h"
 #include "teach/judge/drive.h"
 #include "teach/judge/failure.h"
 
 /* One run of the program, and what came of it. */
 typedef struct attempt {
-    judge_view     view;
-    const char    *entry;
-    uint32_t       number; /* of the entry */
-    bool           own;    /* the values are the program's own */
-    bool           handed_on, is_backward, statements;
-    case_kind      kind;
-    judge_case     c;
-    judge_verdicts v;
-    py_failure     failure;
-    int            score;
-    uint32_t       from; /* its events */
+    judge_view      view;
+    const char     *entry;
+    uint32_t        number; /* of the entry */
+    bool            own;    /* the values are the program's own */
+    bool            handed_on, is_backward, statements, forward_failed;
+    case_kind       kind;
+    judge_case      c;
+    judge_verdicts  v;
+    py_failure      failure;
+    int             score;
+    uint32_t        begin, from; /* its events, from its forward pass on, and of itself */
+    around_findings around;
 } attempt;
 
 typedef struct work {
@@ -72,7 +74,8 @@ static bool is_complete(const subject *s, const judge_verdicts *v) {
 }
 
 static bool is_all_right(const attempt *t, uint32_t parameters) {
-    return t->score > 0 && t->v.wrong == 0 && t->v.found == parameters && !t->failure.type;
+    return !t->around.before.n && !t->forward_failed && t->score > 0 && t->v.wrong == 0 &&
+           t->v.found == parameters && !t->failure.type;
 }
 
 static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const judge_case *c) {
@@ -80,6 +83,7 @@ static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const ju
                       .r = r,
                       .a = w->a,
                       .view = t->view,
+                      .begin = t->begin,
                       .from = t->from,
                       .to = r->trace.list.n,
                       .from_zero = w->from_zero,
@@ -101,14 +105,24 @@ static dfoo_status with_masks(gatherer *g, judge_case *drawn, const judge_case *
     return DFOO_OK;
 }
 
+/* Is it the program's own forward pass that its gradients stand on? */
+static bool is_handed_on(const gatherer *g, const around_findings *found) {
+    bool inside = false;
+    for (uint32_t i = g->from; i < g->to; i++)
+        inside = inside || g->r->trace.list.at[i].line == found->before.at[0].line;
+    return g->handed_on || inside;
+}
+
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
     gatherer g = gatherer_of(w, r, t, c);
     g.from = from;
     judge_claims claims;
-    judge_case   drawn;
+    judge_case   drawn, seen;
     DFOO_TRY(gather_begin(&g));
     DFOO_TRY(with_masks(&g, &drawn, &c));
     g.c = c;
+    DFOO_TRY(around_forward(&g, &seen, &t->around));
+    if (t->around.before.n && is_handed_on(&g, &t->around)) g.c = c = &seen;
     DFOO_TRY(gather_claims(&g, &claims));
     t->c = *c;
     if (!claims.list.n) {
@@ -119,7 +133,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     DFOO_TRY(verdicts_locate(&g, &t->v));
     if (t->statements && is_complete(w->s, &t->v))
         t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
-    t->score = score_of(&t->v, &t->failure);
+    t->score = score_of(&t->v, &t->failure) - 15 * (int)(t->around.before.n != 0);
     return DFOO_OK;
 }
 
@@ -149,6 +163,27 @@ static void keep_better(attempt *best, const attempt *t) {
     if (t->score > best->score && (t->score || best->score < ONLY_FAILED)) *best = *t;
 }
 
+/* What stands on a wrong forward pass is judged on the model's own values, where the program takes them. */
+static dfoo_status without_forward(work *w, drive *d, const drive_entry *e, attempt *t) {
+    attempt  again = *t;
+    uint32_t from;
+    if (!t->around.before.n || !t->handed_on || e->f.kind == PY_NONE || e->type.kind == PY_CLASS)
+        return DFOO_OK;
+    memset(&again.around, 0, sizeof again.around);
+    memset(&again.v, 0, sizeof again.v);
+    d->r->trace.list.n = d->begin;
+    d->no_forward = true;
+    bool done = drive_run(d, e, &from, &again.failure);
+    d->no_forward = false;
+    again.from = again.begin = from;
+    again.handed_on = false;
+    if (done) DFOO_TRY(judge_events(w, d->r, &again, from, d->c));
+    again.around = t->around;
+    again.score -= 15;
+    if (done && again.v.found && again.score > t->score) *t = again;
+    return DFOO_OK;
+}
+
 static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t, attempt *best) {
     uint32_t from;
     attempt  own = *t;
@@ -156,13 +191,19 @@ static dfoo_status try_entry(work *w, drive *d, const drive_entry *e, attempt *t
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
     t->from = own.from = from;
+    t->begin = own.begin = statements ? 0 : d->begin;
     t->statements = own.statements = statements;
     t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
     if (!statements) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
+    if (d->forward_failed && t->score > 0) t->score = t->score > 40 ? t->score - 40 : 1;
+    t->forward_failed = d->forward_failed;
+    DFOO_TRY(without_forward(w, d, e, t));
     keep_better(best, t);
     if (t->v.wrong || !t->v.found) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
+    if (d->forward_failed && own.score > 0) own.score = own.score > 40 ? own.score - 40 : 1;
+    own.forward_failed = d->forward_failed;
     keep_better(best, &own);
     return DFOO_OK;
 }
@@ -198,6 +239,7 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
         bool single = drive_takes_one(r, w->tree, entries.list.at[i].name);
         d.c = single ? one : c;
         t.c = *d.c;
+        d.begin = loaded;
         DFOO_TRY(try_entry(w, &d, &entries.list.at[i], &t, best));
         if (is_all_right(best, count_parameters(w->s))) break;
     }
@@ -412,7 +454,7 @@ static dfoo_status settle_causes(work *w, const look *l, const judge_case *c, ju
 
 /* The same on another case: what does not hold there is no candidate. Then causes are settled. */
 static dfoo_status second_look(work *w, attempt *best) {
-    py_node *tree = w->tree;
+    py_node   *tree = w->tree;
     judge_case c, one;
     look       l = {.t = {.score = -1000}};
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
@@ -436,7 +478,7 @@ static dfoo_status second_look(work *w, attempt *best) {
 /* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
  * can be named. */
 static dfoo_status name_failure(work *w, const attempt *best, const mistake **row) {
-    py_node *tree = w->tree;
+    py_node   *tree = w->tree;
     judge_case square;
     py_run    *r = NULL;
     attempt    t = {.score = -1000};
@@ -575,10 +617,26 @@ static void put_failure(work *w, const py_notebook *book, const attempt *t, judg
     out->failure_cell = at.cell;
 }
 
+static void put_around(work *w, const py_notebook *book, const around_finding *f, judge_answer *out) {
+    judge_line l = {.how = JUDGED_WRONG,
+                    .variable = f->variable,
+                    .text = "",
+                    .row = f->row,
+                    .found_shape = "",
+                    .own_shape = "",
+                    .sentence = f->row->sentence};
+    l.name = arena_text(w->a, f->name, strlen(f->name));
+    find_line(w, book, f->line, &l, w->a);
+    vec_push(w->a, &out->lines, l);
+    if (out->first == UINT32_MAX) out->first = out->lines.n - 1;
+}
+
 static void put_answer(work *w, const py_notebook *book, const attempt *best, judge_answer *out) {
     out->first = UINT32_MAX;
     out->found = best->score > -1000 && best->v.list.n > 0;
     out->entry = out->found && best->entry ? arena_format(w->a, "%s", best->entry) : "";
+    for (uint32_t i = 0; out->found && i < best->around.before.n; i++)
+        put_around(w, book, &best->around.before.at[i], out);
     for (uint32_t i = 0; out->found && i < best->v.list.n; i++) {
         const judge_verdict *v = &best->v.list.at[i];
         judge_line           l = line_of(w, book, best, v);
@@ -587,6 +645,8 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
         if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
             out->first = out->lines.n - 1;
     }
+    for (uint32_t i = 0; out->found && i < best->around.behind.n; i++)
+        put_around(w, book, &best->around.behind.at[i], out);
     if (!out->found) {
         if (best->score == ONLY_FAILED) put_failure(w, book, best, out);
         return;
@@ -599,7 +659,7 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
 
 /* Right on one case may be luck: of masks that let everything through, of units that are off. */
 static dfoo_status right_again(work *w, attempt *best) {
-    py_node *tree = w->tree;
+    py_node   *tree = w->tree;
     judge_case c, one;
     py_run    *r = NULL;
     attempt    t = {.score = -1000};
@@ -642,6 +702,51 @@ static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
                : DFOO_OK;
 }
 
+/* What the functions of a kind do, on the case's values. */
+static dfoo_status around_kind(work *w, drive *d, const attempt *t, drive_kind kind, around_findings *out) {
+    uint32_t begin = d->r->trace.list.n;
+    drive_call_kind(d, kind);
+    gatherer g = gatherer_of(w, d->r, t, d->c);
+    g.begin = g.from = begin;
+    DFOO_TRY(gather_begin(&g));
+    if (kind == DRIVE_COST) return around_cost(&g, out);
+    return kind == DRIVE_UPDATE ? around_updates(&g, NULL, out) : around_start(&g, out);
+}
+
+/* The run once more, looked at for what it does around its gradients; then the functions that it did not
+ * call. */
+static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_findings *out) {
+    judge_case c, one;
+    attempt    t = {.score = -1000};
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, best->kind));
+    DFOO_TRY(case_random(&one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
+    DFOO_TRY(try_view(w, r, &c, &one, &best->view, best->number, &t));
+    if (t.score <= ONLY_FAILED || t.failure.type) return DFOO_OK;
+    gatherer g = gatherer_of(w, r, &t, &t.c);
+    DFOO_TRY(gather_begin(&g));
+    DFOO_TRY(around_labels(&g, out));
+    DFOO_TRY(around_start(&g, out));
+    DFOO_TRY(around_cost(&g, out));
+    DFOO_TRY(around_updates(&g, &t.v, out));
+    if (t.statements) return DFOO_OK;
+    drive d = {.c = &c, .r = r, .view = best->view};
+    d.layers.from_zero = w->from_zero;
+    DFOO_TRY(name_split(w->s, w->a, &d.layers));
+    DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
+    if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_START, out));
+    if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_COST, out));
+    return out->behind.n ? DFOO_OK : around_kind(w, &d, &t, DRIVE_UPDATE, out);
+}
+
+static dfoo_status find_around(work *w, attempt *best) {
+    py_run *r = NULL;
+    if (best->score <= ONLY_FAILED || !best->v.list.n) return DFOO_OK;
+    dfoo_status status = load(w, &r, 1);
+    if (status == DFOO_OK) status = look_around(w, r, best, &best->around);
+    py_close(r);
+    return status;
+}
+
 static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge_answer *out) {
     judge_case c;
     attempt    best = {.score = -1000};
@@ -652,6 +757,7 @@ static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge
     DFOO_TRY(right_again(w, &best));
     DFOO_TRY(single_output(w, *r, &best, out));
     DFOO_TRY(name_mistakes(w, &best, out));
+    DFOO_TRY(find_around(w, &best));
     put_answer(w, book, &best, out);
     put_problems(w, book, *r, out);
     return arena_status(w->a);

@@ -374,6 +374,44 @@ def statement(p, n, m):
         yield "= for += over the examples", {"only the last example"}, src.replace("+=", "=", 1)
 
 
+# ---- mistakes around the gradients: nobody needs an oracle to say that they are wrong
+
+def around(p, net):
+    """(kind, names, new text, lines): in the forward pass, the cost, the update, the first values."""
+    for n in ast.walk(p.tree):
+        if isinstance(n, ast.stmt):
+            yield from ((kind, names, p.with_(n, new), {n.lineno} | more) for kind, names, new, more in around_statement(p, n, net))
+        if isinstance(n, ast.expr) and p.region(n) == "I" and net.depth > 1 and isinstance(n, ast.Call) and p.of(n).startswith("np.random.randn("):
+            shape = ", ".join(p.of(a) for a in n.args)
+            yield "zeros to begin with", {"weights that begin equal"}, p.with_(n, f"np.zeros(({shape}))"), {p.statement(n).lineno}
+
+
+def around_statement(p, n, net):
+    to, src = plain(target(n)), p.of(n)
+    if isinstance(n, ast.Assign) and p.region(n) == "F":
+        left, value = target(n), p.of(n.value)
+        m = re.fullmatch(r"([Aa])(\d)", to)
+        own = "self." if left.startswith("self.") else ""
+        z = m and f"{own}{'Z' if m[1] == 'A' else 'z'}{m[2]}"
+        if m and z in value and net.extra != "norm" and "D" not in value and "keep" not in value:
+            yield "activation missing", {"activation missing"}, f"{left} = {z}", set()
+            if "tanh" not in value and net.act(int(m[2])) != "softmax":
+                yield "another activation", {"another activation"}, f"{left} = np.tanh({z})", set()
+        if re.fullmatch(r"[Zz]\d", to) and isinstance(n.value, ast.BinOp) and isinstance(n.value.op, ast.Add) and not re.search(r"b1 = np.zeros|beta1 = np.zeros", p.text):
+            yield "bias missing", {"bias missing"}, f"{left} = {p.of(n.value.left)}", set()
+    if isinstance(n, ast.Assign) and p.region(n) == "L" and re.match(r"cost|loss", to) and "np.sum" in src and "log" in p.text:
+        left, value = target(n), p.of(n.value)
+        yield "cost negated", {"cost negated"}, f"{left} = -({value})", p.others(n, "pass")
+        if "np.log" in src and not net.extra == "l2":
+            yield "log10", {"another base of the logarithm"}, src.replace("np.log(", "np.log10("), p.others(n, "pass")
+            yield "cost without 1/m", {"cost without 1/m"}, f"{left} = m * ({value})" if " m" in p.text else src, p.others(n, "pass")
+    if p.region(n) == "U" and isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Sub):
+        yield "+ for -", {"uphill"}, src.replace("-=", "+=", 1), set()
+        yield "never updated", {"never updated"}, "pass", {s.lineno for s in ast.walk(p.tree) if isinstance(s, ast.stmt) and p.region(s) == "U"}
+    if p.region(n) == "U" and isinstance(n, ast.Assign) and isinstance(n.value, ast.BinOp) and isinstance(n.value.op, ast.Sub):
+        yield "+ for -", {"uphill"}, f"{target(n)} = {p.of(n.value.left)} + {p.of(n.value.right)}", set()
+
+
 # ---- changes that leave a program right
 
 def right_changes(p):

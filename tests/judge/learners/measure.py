@@ -9,6 +9,7 @@ import concurrent.futures
 import json
 import pathlib
 import random
+import re
 import subprocess
 import tempfile
 
@@ -26,7 +27,7 @@ def base_programs(r, seeds):
 def right_ones(count, seed):
     """(net, family, what was changed, text): as written, and changed in up to four places."""
     r, made = random.Random(seed), 0
-    while True:
+    while made < count:
         programs = list(base_programs(r, 2))
         r.shuffle(programs)
         for net, family, number in programs:
@@ -47,7 +48,7 @@ def right_ones(count, seed):
 def wrong_ones(count, seed):
     """(net, family, kind, names, text, lines, effect): effect is "wrong", "raises" or "right", as numpy says."""
     r, made = random.Random(seed), 0
-    while True:
+    while made < count:
         jobs = []
         for net, family, number in base_programs(r, 1):
             number = r.choice([0, r.randrange(1, 10**6)])
@@ -66,6 +67,18 @@ def wrong_ones(count, seed):
             made += 1
             if made == count:
                 return
+
+
+def around_ones(count, seed):
+    """As wrong_ones, of mistakes in the forward pass, the cost, the update and the first values."""
+    r, jobs = random.Random(seed), []
+    for net, family, _ in base_programs(r, 1):
+        if isinstance(net, models.Recurrent):
+            continue
+        text, regions, _ = families.write(net, family, r.choice([0, r.randrange(1, 10**6)]))
+        jobs += [(net, "around: " + m[0], *m, "wrong") for m in changes.around(changes.Program(text, regions), net)]
+    r.shuffle(jobs)
+    yield from jobs[:count]
 
 
 class Judge:
@@ -100,13 +113,13 @@ def outcome(answer, names, lines, effect):
     return "line" if line not in lines else "named" if mistake in names else "name"
 
 
-def measure(judge, right, wrong, seed, show=None):
+def measure(judge, right, wrong, seed, show=None, around=0):
     """{family: Counter of outcomes}; right ones are "right" or "accused"."""
     rows = collections.defaultdict(collections.Counter)
 
     def keep(name, text, result):
         if show and result not in ("right", "named"):
-            (show / name).write_text(text)
+            (show / re.sub(r"[^\w.]", "_", name)).write_text(text)
 
     def one_right(job):
         net, family, kinds, text = job[1]
@@ -125,6 +138,8 @@ def measure(judge, right, wrong, seed, show=None):
         for family, result in pool.map(one_right, enumerate(right_ones(right, seed))):
             rows[family][result] += 1
         for family, result in pool.map(one_wrong, enumerate(wrong_ones(wrong, seed))):
+            rows[family][result] += 1
+        for family, result in pool.map(one_wrong, enumerate(around_ones(around, seed))):
             rows[family][result] += 1
     return rows
 
@@ -150,9 +165,10 @@ if __name__ == "__main__":
     p.add_argument("--dfoo", default="build/release/dfoo")
     p.add_argument("--right", type=int, default=500)
     p.add_argument("--wrong", type=int, default=500)
+    p.add_argument("--around", type=int, default=0)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--show", type=pathlib.Path)
     a = p.parse_args()
     if a.show:
         a.show.mkdir(exist_ok=True)
-    print(table(measure(Judge(a.dfoo), a.right, a.wrong, a.seed, a.show)))
+    print(table(measure(Judge(a.dfoo), a.right, a.wrong, a.seed, a.show, a.around)))

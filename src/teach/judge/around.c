@@ -1,0 +1,426 @@
+/* Around the gradients: each is recognised by values, and only what is certain is called a mistake. A value
+ * of the forward pass is looked at only if the program's prediction is not the model's, a cost only if one of
+ * the known mistakes makes it. */
+#include "teach/judge/around.h"
+
+#include <math.h>
+#include <string.h>
+
+static const mistake *row_called(const char *name) {
+    for (uint32_t i = 0; i < mistake_count; i++)
+        if (mistake_table[i].place == AT_AROUND && strcmp(mistake_table[i].name, name) == 0)
+            return &mistake_table[i];
+    return NULL;
+}
+
+static const py_event *event_at(const gatherer *w, uint32_t i) {
+    return &w->r->trace.list.at[i];
+}
+
+static const char *event_name(const gatherer *w, const py_event *e) {
+    return e->key.kind == PY_STRING ? e->key.text->at : symbols_name(&w->r->names, e->name);
+}
+
+/* The name, which stays when the run has ended. */
+static const char *kept_name(const gatherer *w, const py_event *e) {
+    const char *name = event_name(w, e), *text = arena_text(w->a, name, strlen(name));
+    return text ? text : "";
+}
+
+static bool is_made(const py_event *e) {
+    return e->how != 'l' && e->how != 'r' && e->how != 'a';
+}
+
+static matrix new_matrix(arena *a, size_t rows, size_t cols) {
+    return (matrix){rows, cols, arena_new(a, (rows * cols + 1) * sizeof(double))};
+}
+
+/* ------------------------------------------------------------- forward pass */
+
+typedef struct forward_value {
+    uint32_t event;
+    matrix   value;
+} forward_value;
+
+/* Z in a loop over layers, or Z[2]: the Z of a variable Z2. */
+static bool is_looped(const py_event *e, const char *plain, const char *own, uint32_t *rounds) {
+    if (strlen(own) != 2 || own[1] < '1' || own[1] > '9') return false;
+    bool loop = strlen(plain) == 1 ? plain[0] == own[0] : own[0] == 'a' && strcmp(plain, "activation") == 0;
+    if (!loop) return false;
+    if (e->key.kind == PY_INT) return e->key.whole == own[1] - '0';
+    return ++*rounds == (uint32_t)(own[1] - '0');
+}
+
+static bool is_called(const gatherer *w, const py_event *e, var_id v, uint32_t *rounds) {
+    const model *m = w->c->s->m;
+    char         plain[80], own[80];
+    const char  *name = event_name(w, e);
+    if (e->key.kind != PY_INT && name_variable(m, name)) return name_variable(m, name) == v;
+    name_plain(name, plain, sizeof plain);
+    name_plain(ir_var_name(&m->g, v), own, sizeof own);
+    if (own[0] == 'a' && plain[0] == 'h' && strcmp(plain + 1, own + 1) == 0) return true;
+    bool predicted = m->predict.n && m->predict.at[0] == v;
+    if (predicted && name_role_of(name) == ROLE_PREDICTED && strcmp(plain, "h") != 0) return true;
+    return is_looped(e, plain, own, rounds);
+}
+
+/* What the program calls as the variable, before the way back. *same: one of these values is the expected
+ * one. */
+static bool find_value(gatherer *w, var_id v, uint32_t end, matrix expected, forward_value *out, bool *same) {
+    uint32_t rounds = 0;
+    bool     any = false;
+    *same = false;
+    for (uint32_t i = w->begin; i < end; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_made(e) || !is_called(w, e, v, &rounds)) continue;
+        matrix x = gather_matrix(w->a, e->value, w->view.turned);
+        if (!x.at || x.rows != expected.rows || x.cols != expected.cols) continue;
+        *same = *same || matrix_same(x, expected, 1);
+        if (any && matrix_same(x, out->value, 1)) continue; /* handed on: where it was made counts */
+        *out = (forward_value){i, x};
+        any = true;
+    }
+    return any;
+}
+
+/* Is the model's prediction among the program's values? Whatever it is called, its forward pass is right
+ * then. */
+static bool predicts(gatherer *w, uint32_t end) {
+    const model *m = w->c->s->m;
+    matrix       y = m->predict.n ? w->c->value[m->predict.at[0]] : (matrix){0};
+    for (uint32_t i = w->begin; i < end && y.at; i++) {
+        const py_event *e = event_at(w, i);
+        matrix          x = gather_matrix(w->a, e->value, w->view.turned);
+        if (x.at && x.rows * x.cols == y.rows * y.cols) {
+            x.rows = y.rows;
+            x.cols = y.cols;
+        }
+        if (matrix_same(x, y, 1)) return true;
+    }
+    return !y.at;
+}
+
+static double identity(double z) {
+    return z;
+}
+
+static double relu(double z) {
+    return z > 0 ? z : 0;
+}
+
+static double sigmoid(double z) {
+    return 1 / (1 + exp(-z));
+}
+
+static double threshold(double z) {
+    return z > 0;
+}
+
+static bool is_function_of(arena *a, matrix x, matrix z, double (*f)(double)) {
+    if (!z.at || x.rows != z.rows || x.cols != z.cols) return false;
+    matrix y = new_matrix(a, z.rows, z.cols);
+    for (size_t i = 0; y.at && i < z.rows * z.cols; i++) y.at[i] = f(z.at[i]);
+    return matrix_same(x, y, 1);
+}
+
+/* Is what is missing just a bias? */
+static bool lacks_bias(gatherer *w, matrix x, matrix y) {
+    const ir *g = w->c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        matrix b = w->c->value[v];
+        bool   column = b.rows == y.rows && b.cols == 1, row = b.cols == y.cols && b.rows == 1, same = true;
+        if (ir_var(g, v)->kind != VAR_PARAM || !b.at || (!column && !row)) continue;
+        for (size_t i = 0; same && i < y.rows * y.cols; i++)
+            same = matrix_close(y.at[i] - x.at[i], b.at[column ? i / y.cols : i % y.cols]);
+        if (same) return true;
+    }
+    return false;
+}
+
+/* exp(z) over its sums along the examples. */
+static bool is_softmax_over_examples(gatherer *w, matrix x, matrix z) {
+    matrix y = z.at ? new_matrix(w->a, z.rows, z.cols) : (matrix){0};
+    dim    m = w->c->s->m->examples;
+    (void)m;
+    if (!y.at || x.rows != z.rows || x.cols != z.cols) return false;
+    bool columns = (double)z.cols == w->c->examples; /* sizes are all different */
+    for (size_t i = 0; i < z.rows * z.cols; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < (columns ? z.cols : z.rows); k++)
+            sum += exp(z.at[columns ? i / z.cols * z.cols + k : k * z.cols + i % z.cols]);
+        y.at[i] = exp(z.at[i]) / sum;
+    }
+    return matrix_same(x, y, 1);
+}
+
+static const mistake *forward_row(gatherer *w, node_id formula, matrix x, matrix y) {
+    static double (*const functions[])(double) = {tanh, relu, sigmoid, threshold};
+    const ir   *g = w->c->s->g;
+    const node *f = ir_node(g, formula);
+    const node *arg = ir_node(g, f->arg[0]);
+    matrix      z = arg->op == OP_VAR ? w->c->value[arg->ref] : (matrix){0};
+    if (z.at && is_function_of(w->a, x, z, identity)) return row_called("activation missing");
+    for (size_t i = 0; z.at && i < sizeof functions / sizeof *functions; i++)
+        if (is_function_of(w->a, x, z, functions[i])) return row_called("another activation");
+    if (z.at && f->op == OP_SOFTMAX && is_softmax_over_examples(w, x, z))
+        return row_called("softmax over the examples");
+    if (lacks_bias(w, x, y)) return row_called("bias missing");
+    return row_called("another forward pass");
+}
+
+static dfoo_status forward_statement(gatherer *w, judge_case *seen, uint32_t end, const stmt *st,
+                                     around_findings *out) {
+    matrix        y;
+    forward_value found = {0, {0}};
+    bool          same;
+    DFOO_TRY(case_forward(seen, w->a, st->node, &y));
+    if (!y.at || !find_value(w, st->var, end, y, &found, &same) || same) {
+        if (y.at) seen->value[st->var] = y;
+        return DFOO_OK;
+    }
+    seen->value[st->var] = found.value;
+    const judge_case *c = w->c;
+    w->c = seen;
+    around_finding f = {forward_row(w, st->node, found.value, y), ir_var_name(w->c->s->g, st->var),
+                        kept_name(w, event_at(w, found.event)), event_at(w, found.event)->line};
+    w->c = c;
+    vec_push(w->a, &out->before, f);
+    return arena_status(w->a);
+}
+
+dfoo_status around_forward(gatherer *w, judge_case *seen, around_findings *out) {
+    const subject *s = w->c->s;
+    uint32_t       end = gather_way_back(w);
+    *seen = *w->c;
+    case_masks masks;
+    DFOO_TRY(case_find_masks(s, w->a, &masks));
+    if (end <= w->begin || masks.list.n || predicts(w, w->to))
+        return DFOO_OK; /* masks are drawn anew each time */
+    seen->value = arena_new(w->a, (s->g->vars.n + 1) * sizeof *seen->value);
+    if (!seen->value) return DFOO_ENOMEM;
+    memcpy(seen->value, w->c->value, s->g->vars.n * sizeof *seen->value);
+    for (uint32_t i = 0; i < s->m->forward.list.n; i++) {
+        const stmt *st = &s->m->forward.list.at[i];
+        if (st->var == s->m->cost || ir_var(s->g, st->var)->kind != VAR_DEFINED) continue;
+        if (out->before.n) { /* what follows is right, given the first */
+            around_findings rest = {{0}, {0}};
+            DFOO_TRY(forward_statement(w, seen, end, st, &rest));
+        } else
+            DFOO_TRY(forward_statement(w, seen, end, st, out));
+    }
+    if (!out->before.n) {
+        *seen = *w->c;
+        return DFOO_OK;
+    }
+    seen->right = arena_new(w->a, (s->right.list.n + 1) * sizeof *seen->right);
+    if (!seen->right) return DFOO_ENOMEM;
+    return case_gradients(seen, w->a, &s->right, NULL, s->right.list.n, seen->right);
+}
+
+/* -------------------------------------------------------------------- labels */
+
+static bool has_dimensions(const py_event *e, size_t rank, int64_t m) {
+    const py_array *x = e->value.kind == PY_ARRAY ? e->value.array : NULL;
+    return x && x->rank == rank && x->dim[0] == m && (rank == 1 || x->dim[1] == m);
+}
+
+dfoo_status around_labels(gatherer *w, around_findings *out) {
+    int64_t m = (int64_t)w->c->examples;
+    bool    flat = w->view.labels == LABELS_FLAT || w->view.labels == LABELS_WHOLE;
+    for (uint32_t i = w->begin; i < w->to && m > 1; i++) {
+        const py_event *e = event_at(w, i);
+        const char     *name = event_name(w, e);
+        flat = flat || (has_dimensions(e, 1, m) && name_role_of(name) == ROLE_LABEL);
+        if (!flat || !has_dimensions(e, 2, m) || !is_made(e) || !name_is_backward(name)) continue;
+        around_finding f = {row_called("labels of shape (m,)"), "Y", kept_name(w, e), e->line};
+        vec_push(w->a, &out->before, f);
+        break;
+    }
+    return arena_status(w->a);
+}
+
+/* --------------------------------------------------------------------- start */
+
+static bool is_constant(matrix x) {
+    for (size_t i = 1; i < x.rows * x.cols; i++)
+        if (x.at[i] != x.at[0]) return false;
+    return x.rows * x.cols > 1;
+}
+
+dfoo_status around_start(gatherer *w, around_findings *out) {
+    const ir *g = w->c->s->g;
+    uint32_t  end = gather_way_back(w);
+    if (w->layers.weights.n < 2) return DFOO_OK;
+    for (uint32_t i = w->begin; i < end; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_made(e) || e->value.kind != PY_ARRAY || e->value.array->rank != 2) continue;
+        var_id v = gather_parameter(w, i);
+        bool   weight = false;
+        for (uint32_t k = 0; v && k < w->layers.weights.n; k++)
+            weight = weight || w->layers.weights.at[k] == v;
+        matrix x = gather_matrix(w->a, e->value, false);
+        char   plain[80]; /* a layer's own W */
+        name_plain(event_name(w, e), plain, sizeof plain);
+        if (!v && strcmp(plain, "w") == 0) {
+            v = w->layers.weights.at[0];
+            weight = true;
+        }
+        if (!weight || !x.at || !is_constant(x)) continue;
+        around_finding f = {row_called("weights that begin equal"), ir_var_name(g, v), kept_name(w, e),
+                            e->line};
+        vec_push(w->a, &out->before, f);
+        return arena_status(w->a);
+    }
+    return DFOO_OK;
+}
+
+/* ---------------------------------------------------------------------- cost */
+
+static bool is_cost_name(const char *name) {
+    char plain[80];
+    name_plain(name, plain, sizeof plain);
+    if (plain[0] == 'd' && strcmp(plain, "data_loss") != 0) return false;
+    return strstr(plain, "cost") || strstr(plain, "loss") || strcmp(plain, "j") == 0;
+}
+
+static bool has_log(const subject *s) {
+    for (uint32_t i = 0; i < s->nodes.list.n; i++) {
+        uint8_t op = ir_node(s->g, s->nodes.list.at[i])->op;
+        if (op == OP_LOG || op == OP_LOG_SOFTMAX) return true;
+    }
+    return false;
+}
+
+/* -1/m * sum(y log a [+ (1 - y) log (1 - a)]) as people get it wrong. */
+typedef struct cost_sums {
+    double on, off, crossed; /* y log a; (1 - y) log (1 - a); y log (1 - a) + (1 - y) log a */
+} cost_sums;
+
+static bool add_up(const gatherer *w, cost_sums *out) {
+    const model *m = w->c->s->m;
+    matrix       a = m->predict.n ? w->c->value[m->predict.at[0]] : (matrix){0}, y = {0};
+    for (var_id v = 1; v < m->g.vars.n; v++)
+        if (ir_var(&m->g, v)->kind == VAR_LABEL) y = w->c->value[v];
+    if (!a.at || !y.at || a.rows != y.rows || a.cols != y.cols) return false;
+    *out = (cost_sums){0, 0, 0};
+    for (size_t i = 0; i < a.rows * a.cols; i++) {
+        out->on += y.at[i] * log(a.at[i]);
+        out->off += (1 - y.at[i]) * log(1 - a.at[i]);
+        out->crossed += y.at[i] * log(1 - a.at[i]) + (1 - y.at[i]) * log(a.at[i]);
+    }
+    return true;
+}
+
+static bool is_close(double x, double y) {
+    return fabs(x - y) <= 1e-9 * (fabs(x) + fabs(y));
+}
+
+static const mistake *cost_row(const gatherer *w, double got) {
+    double    j = w->c->value[w->c->s->m->cost].at[0], m = w->c->examples;
+    cost_sums sums;
+    if (is_close(got, j) || !isfinite(got)) return NULL;
+    if (is_close(got, -j)) return row_called("cost negated");
+    if (!has_log(w->c->s)) return NULL;
+    if (is_close(got, m * j)) return row_called("cost without 1/m");
+    if (is_close(got, j / log(10)) || is_close(got, j / log(2)))
+        return row_called("another base of the logarithm");
+    if (!add_up(w, &sums)) return NULL;
+    if (is_close(j, -(sums.on + sums.off) / m)) {
+        if (is_close(got, -sums.on / m) || is_close(got, -sums.off / m))
+            return row_called("a term of the cost left out");
+        if (is_close(got, -sums.crossed / m)) return row_called("log of the wrong argument");
+        if (is_close(got, -(sums.on - sums.off) / m)) return row_called("the sign of a term of the cost");
+    }
+    return NULL;
+}
+
+dfoo_status around_cost(gatherer *w, around_findings *out) {
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = w->begin; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        bool            number =
+            py_is_number(e->value) || (e->value.kind == PY_ARRAY && py_array_size(e->value.array) == 1);
+        if (is_made(e) && number && is_cost_name(event_name(w, e))) last = i;
+    }
+    if (last == UINT32_MAX || !w->c->value[w->c->s->m->cost].at) return DFOO_OK;
+    const py_event *e = event_at(w, last);
+    double          got = py_is_number(e->value) ? py_as_double(e->value) : py_array_get(e->value.array, 0);
+    const mistake  *row = cost_row(w, got);
+    around_finding  f = {row, "J", kept_name(w, e), e->line};
+    if (row) vec_push(w->a, &out->before, f);
+    return arena_status(w->a);
+}
+
+/* ------------------------------------------------------------------- updates */
+
+static const judge_verdict *verdict_of(const judge_verdicts *all, uint32_t number) {
+    for (uint32_t i = 0; all && i < all->list.n; i++)
+        if (all->list.at[i].claim.number == number && all->list.at[i].how != JUDGED_MISSING)
+            return &all->list.at[i];
+    return NULL;
+}
+
+static matrix gradient_of(const gatherer *w, const judge_verdicts *all, uint32_t number) {
+    const judge_verdict *v = verdict_of(all, number);
+    if (v && v->claim.update) return (matrix){0};
+    return v ? v->claim.value : all ? (matrix){0} : w->c->right[number];
+}
+
+/* By how much a parameter fell, as the model has it. */
+static matrix fall_of(gatherer *w, uint32_t event, matrix like) {
+    const py_event *e = event_at(w, event);
+    matrix          x = gather_matrix(w->a, e->before, w->view.turned),
+           y = gather_matrix(w->a, e->value, w->view.turned);
+    if (!x.at || !y.at || !like.at || x.rows * x.cols != like.rows * like.cols) return (matrix){0};
+    matrix d = new_matrix(w->a, like.rows, like.cols);
+    for (size_t i = 0; d.at && i < like.rows * like.cols; i++) d.at[i] = x.at[i] - y.at[i];
+    return d;
+}
+
+static const mistake *update_row(gatherer *w, const judge_verdicts *all, uint32_t event, uint32_t number) {
+    matrix own = gradient_of(w, all, number), fall = fall_of(w, event, own);
+    double k = fall.at ? matrix_ratio(fall, own) : 0, sign = all ? all->sign : 1;
+    if (!fall.at || k * sign > 0) return NULL;
+    if (k * sign < 0) return row_called("uphill");
+    for (uint32_t i = 0; i < w->c->s->right.list.n && own.rows * own.cols > 1; i++)
+        if (i != number && matrix_ratio(fall, gradient_of(w, all, i)) > 0)
+            return row_called("updated by another's gradient");
+    return NULL;
+}
+
+/* A parameter whose update is missing, where all others have one. */
+static dfoo_status find_forgotten(gatherer *w, const judge_verdicts *all, const bool *updated, uint32_t line,
+                                  around_findings *out) {
+    const derivation *d = &w->c->s->right;
+    uint32_t          n = 0, without = 0, which = 0;
+    for (uint32_t i = 0; i < d->list.n; i++) {
+        if (ir_var(w->c->s->g, d->list.at[i].var)->kind != VAR_PARAM) continue;
+        n++;
+        if (updated[i]) continue;
+        without++;
+        which = i;
+    }
+    if (n < 3 || without != 1 || !gradient_of(w, all, which).at) return DFOO_OK;
+    const char    *name = ir_var_name(w->c->s->g, d->list.at[which].var);
+    around_finding f = {row_called("never updated"), name, name, line};
+    vec_push(w->a, &out->behind, f);
+    return arena_status(w->a);
+}
+
+dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findings *out) {
+    const derivation *d = &w->c->s->right;
+    bool             *updated = arena_new(w->a, d->list.n + 1);
+    uint32_t          last = 0;
+    if (!updated) return DFOO_ENOMEM;
+    for (uint32_t i = w->from; i < w->to; i++) {
+        uint32_t number = gather_update(w, i);
+        if (number == d->list.n) continue;
+        const mistake *row = updated[number] ? NULL : update_row(w, all, i, number);
+        around_finding f = {row, ir_var_name(w->c->s->g, d->list.at[number].var),
+                            kept_name(w, event_at(w, i)), event_at(w, i)->line};
+        updated[number] = true;
+        last = f.line;
+        if (row) vec_push(w->a, &out->behind, f);
+    }
+    return last && !out->behind.n ? find_forgotten(w, all, updated, last, out) : arena_status(w->a);
+}
