@@ -2,7 +2,8 @@
  * enters two products and would be written out in both, so that sum becomes `Z1` first.
  *
  * Named are sums of products inside another function, what a function hands straight to a matrix
- * product or to a max, and a dropout inside anything. The program is copied; the store and the user's text
+ * product or to a max, a dropout inside anything, and, where sums over entries are in it, what stands at two
+ * places, as x - mean(x), and a root that is divided by. The program is copied; the store and the user's text
  * stay. */
 #include <assert.h>
 #include <string.h>
@@ -11,13 +12,17 @@
 
 enum { ROLE_AFFINE = 1, /* a matrix product, or sums and multiples of such */
        ROLE_INNER = 2,  /* the outermost affine node inside something else: it is to be Z1 */
-       ROLE_FED = 4 };  /* handed straight to a product: it is to be A1 */
+       ROLE_FED = 4,    /* handed straight to a product: it is to be A1 */
+       ROLE_SUMS = 8,   /* a sum or mean over entries is in it */
+       ROLE_BELOW = 16 }; /* divided by: a root is to be S1 */
 
 typedef struct namer {
     model      *m;
     ir         *g;
     arena      *a;
     uint8_t    *role; /* by node_id of the forward pass: ROLE_.. in the statement at hand */
+    uint8_t    *uses; /* by node_id: how often it is an operand in the whole program, 2 for more */
+    node_id    *name; /* by node_id: what stands at several places has one name at all of them */
     const stmt *at;   /* that statement */
     program     out;
 } namer;
@@ -114,11 +119,33 @@ static void mark_roles(namer *w, node_id n) {
     }
 }
 
+/* Arithmetic on sums over entries: written out where its gradient needs it, it is a long line. */
+static bool is_long(const namer *w, node_id n) {
+    const node *x = ir_node(w->g, n);
+    bool        again = x->op >= OP_ADD && x->op <= OP_DIV && w->uses[n] > 1 && !is_number(w, n);
+    bool        below = x->op == OP_SQRT && has_role(w, n, ROLE_BELOW);
+    return has_role(w, n, ROLE_SUMS) && (again || below);
+}
+
+static void mark_sums(namer *w, node_id n) {
+    const node *x = ir_node(w->g, n);
+    if (x->op == OP_SUM || x->op == OP_MEAN) w->role[n] |= ROLE_SUMS;
+    for (int k = 0; k < op_table[x->op].arity; k++) {
+        if (has_role(w, x->arg[k], ROLE_SUMS)) w->role[n] |= ROLE_SUMS;
+        if (x->op == OP_DIV && k == 1) w->role[x->arg[k]] |= ROLE_BELOW;
+    }
+}
+
 /* A part of the statement becomes itself over the new names, or a name. */
 static node_id name_part(void *user, ir *g, node_id old, const node_id *args) {
     namer  *w = user;
     node_id n = ir_rebuild(g, old, args);
     if (!n || old == w->at->node) return n;
+    if (is_long(w, old)) {
+        bool root = ir_node(w->g, old)->op == OP_SQRT;
+        if (!w->name[old]) w->name[old] = give_name(w, root ? "S" : "C", name_inside(w, ir_node(g, n)), n);
+        return w->name[old];
+    }
     if (has_role(w, old, ROLE_INNER) && !is_number(w, n)) return give_name(w, "Z", name_of_weights(w, n), n);
     if (!has_role(w, old, ROLE_FED)) return n;
     return give_name(w, ir_node(g, n)->op == OP_DROPOUT ? "D" : "A", name_inside(w, ir_node(g, n)), n);
@@ -128,15 +155,34 @@ static dfoo_status name_statement(namer *w, const stmt *s) {
     node_list parts = {{0}};
     w->at = s;
     DFOO_TRY(ir_reach(w->g, w->a, &s->node, 1, &parts));
-    for (uint32_t i = 0; i < parts.list.n; i++) mark_roles(w, parts.list.at[i]);
+    for (uint32_t i = 0; i < parts.list.n; i++) {
+        mark_roles(w, parts.list.at[i]);
+        mark_sums(w, parts.list.at[i]);
+    }
     node_id n = ir_map(w->g, w->a, s->node, name_part, w);
     return n ? program_add(w->g, &w->out, s->var, n, s->at) : DFOO_ENOMEM;
+}
+
+static dfoo_status count_uses(namer *w) {
+    node_list roots = {{0}}, parts = {{0}};
+    for (uint32_t i = 0; i < w->m->forward.list.n; i++)
+        vec_push(w->a, &roots.list, w->m->forward.list.at[i].node);
+    DFOO_TRY(ir_reach(w->g, w->a, roots.list.at, roots.list.n, &parts));
+    for (uint32_t i = 0; i < parts.list.n; i++) {
+        const node *x = ir_node(w->g, parts.list.at[i]);
+        for (int k = 0; k < op_table[x->op].arity; k++)
+            w->uses[x->arg[k]] = w->uses[x->arg[k]] ? 2 : 1;
+    }
+    return arena_status(w->a);
 }
 
 dfoo_status diff_name(model *m, arena *a) {
     namer w = {.m = m, .g = &m->g, .a = a};
     w.role = arena_new(a, program_end(&m->forward));
-    if (!w.role) return DFOO_ENOMEM;
+    w.uses = arena_new(a, program_end(&m->forward));
+    w.name = arena_new(a, program_end(&m->forward) * sizeof *w.name);
+    if (!w.role || !w.uses || !w.name) return DFOO_ENOMEM;
+    DFOO_TRY(count_uses(&w));
     for (uint32_t i = 0; i < m->forward.list.n; i++) DFOO_TRY(name_statement(&w, &m->forward.list.at[i]));
     m->forward = w.out;
     return arena_status(a);

@@ -9,7 +9,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/simplify/forms.h"
 #include "core/simplify/pieces.h"
+#include "core/simplify/place.h"
 
 enum { MOST_ITEMS = 64 };
 
@@ -23,16 +25,37 @@ static double own_cost(const node *x) {
     }
 }
 
+/* 1/2: a number, too. */
+static bool is_fraction(const ir *g, const node *x) {
+    return x->op == OP_DIV && ir_node(g, x->arg[0])->op == OP_NUMBER &&
+           ir_node(g, x->arg[1])->op == OP_NUMBER;
+}
+
 /* Is a sum in brackets? */
 static bool joins_a_sum(const ir *g, const node *x) {
     uint8_t right = ir_node(g, x->arg[1])->op;
     return (x->op == OP_ADD || x->op == OP_SUB) && (right == OP_ADD || right == OP_SUB);
 }
 
+/* Does it begin with a minus, as -a * b does? */
+static bool leads_with_minus(const ir *g, node_id n) {
+    const node *x = ir_node(g, n);
+    while (x->op == OP_MUL || x->op == OP_DIV || x->op == OP_MATMUL) x = ir_node(g, x->arg[0]);
+    return x->op == OP_NEG;
+}
+
+/* A number behind a factor, a * 2, and a sign behind a sign, a + -b: nobody writes that. */
+static bool is_awkward(const ir *g, const node *x) {
+    if (x->op == OP_ADD || x->op == OP_SUB) return leads_with_minus(g, x->arg[1]);
+    const node *right = ir_node(g, x->arg[1]);
+    return x->op == OP_MUL && (right->op == OP_NUMBER || is_fraction(g, right));
+}
+
 double build_cost(builder *b, node_id n) {
     while (b->costs.n < b->g->nodes.n && !b->g->a->failed) {
         const node *x = ir_node(b->g, b->costs.n);
-        double      cost = own_cost(x) + (joins_a_sum(b->g, x) ? 0.25 : 0);
+        double      cost = own_cost(x) + (joins_a_sum(b->g, x) ? 0.25 : 0) - (is_fraction(b->g, x) ? 2 : 0);
+        if (is_awkward(b->g, x)) cost += 1.5;
         for (int k = 0; k < op_table[x->op].arity; k++) cost += b->costs.at[x->arg[k]];
         vec_push(b->g->a, &b->costs, cost);
     }
@@ -179,12 +202,20 @@ static node_id with_prefix(builder *b, const item *items, uint32_t n, node_id pr
     return out;
 }
 
+/* 1e-05 is a number, and no fraction. */
+static bool is_decimal(ratio c) {
+    ratio again;
+    return c.den > 100 && ratio_from_double((double)c.num / (double)c.den, &again) && again.num == c.num &&
+           again.den == c.den;
+}
+
 /* sign * c * items, where c > 0. */
 static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n) {
     assert(c.num > 0 && c.den > 0);
     qsort(items, n, sizeof *items, by_rank);
-    node_id top = c.num != 1 ? ir_number(b->g, (double)c.num) : 0;
-    node_id bottom = c.den != 1 ? ir_number(b->g, (double)c.den) : 0;
+    double  value = is_decimal(c) ? (double)c.num / (double)c.den : (double)c.num;
+    node_id top = value != 1 ? ir_number(b->g, value) : 0;
+    node_id bottom = c.den != 1 && !is_decimal(c) ? ir_number(b->g, (double)c.den) : 0;
     node_id above = product_of(b, items, n, false, true, 0), below = product_of(b, items, n, false, false, 0);
     top = product_of(b, items, n, true, true, top);
     bottom = product_of(b, items, n, true, false, bottom);
@@ -279,15 +310,102 @@ static summand summand_of(builder *b, const term *t, uint32_t index, bool turned
     return out;
 }
 
+/* ------------------------------------------- products that share their factors */
+
+/* The one factor with a shape, if it is a matrix product; 0 otherwise. */
+static node_id product_in(const builder *b, const term *t) {
+    node_id out = 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        if (scalar_base(b, t->f[i].base)) continue;
+        if (out || t->f[i].base & POLY_FLAG || t->f[i].exp != 1) return 0;
+        out = ir_node(b->g, t->f[i].base)->op == OP_MATMUL ? t->f[i].base : 0;
+        if (!out) return 0;
+    }
+    return out;
+}
+
+/* Do two terms have the same numbers in front, but for their signs? */
+static bool same_numbers(const term *x, node_id of_x, const term *y, node_id of_y) {
+    if (llabs(x->c.num) != llabs(y->c.num) || x->c.den != y->c.den || x->n != y->n) return false;
+    for (uint32_t i = 0; i < x->n; i++)
+        if (x->f[i].base != of_x && form_power_in(y->f, y->n, x->f[i].base) != x->f[i].exp) return false;
+    return form_power_in(y->f, y->n, of_y) == 1;
+}
+
+/* What the terms have at one place of a matrix product in which all of them are equal otherwise. */
+typedef struct sharing {
+    place    at;
+    summand  parts[MOST_ITEMS];
+    uint32_t n, n_minus;
+} sharing;
+
+static void add_part(builder *b, sharing *all, node_id n, uint32_t index, bool minus) {
+    uint32_t behind = ir_node(b->g, n)->op == OP_TRANSPOSE; /* A + A.T */
+    all->parts[all->n++] = (summand){.n = n, .index = index, .degree = behind, .minus = minus};
+    all->n_minus += minus;
+}
+
+/* The terms that are the first one but for one factor of its matrix product and for their signs. */
+static void find_shared(builder *b, const term *t, uint32_t n, uint32_t first, bool turned, bool *taken,
+                        sharing *all) {
+    node_id whole = product_in(b, &t[first]);
+    place   other;
+    *all = (sharing){.n = 0};
+    for (uint32_t i = first + 1; whole && i < n; i++) {
+        node_id product = taken[i] ? 0 : product_in(b, &t[i]);
+        if (!product || !same_numbers(&t[first], whole, &t[i], product)) continue;
+        if (!place_find(b->g, whole, product, &other) || (all->n && !place_same(&all->at, &other))) continue;
+        if (!all->n) add_part(b, all, other.here, first, (t[first].c.num < 0) != turned);
+        all->at = other;
+        add_part(b, all, other.there, i, (t[i].c.num < 0) != turned);
+        taken[i] = true;
+    }
+}
+
+/* A @ x + A.T @ x is (A + A.T) @ x; a summand of 0: there is nothing shared. */
+static summand share_factors(builder *b, const term *t, uint32_t n, uint32_t first, bool turned,
+                             bool *taken) {
+    sharing all;
+    bool    nothing[MOST_ITEMS] = {false};
+    find_shared(b, t, n, first, turned, taken, &all);
+    power  *f = all.n ? arena_new(b->s->a, t[first].n * sizeof *f) : NULL;
+    summand out = {.rank = term_rank(b, &t[first]), .index = first};
+    if (!f) return out;
+    out.minus = all.n_minus == all.n;
+    for (uint32_t i = 0; out.minus && i < all.n; i++) all.parts[i].minus = false;
+    node_id whole = product_in(b, &t[first]), sum = add_up(b, all.parts, all.n);
+    term    one = {.c = {llabs(t[first].c.num), t[first].c.den}, .f = f, .n = t[first].n};
+    for (uint32_t i = 0; i < one.n; i++) {
+        f[i] = t[first].f[i];
+        if (f[i].base == whole) f[i].base = sum ? place_put(b->g, whole, &all.at, sum) : 0;
+        if (!f[i].base) return out;
+    }
+    out.ranks = ranks_of(b, &t[first], 1);
+    out.n = product_node(b, &one, nothing, false);
+    b->s->used |= USED_COLLECT;
+    return out;
+}
+
+/* The summands that terms are written as; false if one cannot be written. */
+static bool summands_of(builder *b, const term *t, uint32_t n, bool turned, summand *list, uint32_t *n_list) {
+    bool taken[MOST_ITEMS] = {false};
+    if (n > MOST_ITEMS) return false;
+    *n_list = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (taken[i]) continue;
+        summand one = share_factors(b, t, n, i, turned, taken);
+        if (!one.n) one = summand_of(b, &t[i], i, turned);
+        if (!one.n) return false;
+        list[(*n_list)++] = one;
+    }
+    return true;
+}
+
 /* All terms side by side. */
 static node_id flat_sum(builder *b, const term *t, uint32_t n, bool turned) {
-    summand list[MOST_ITEMS];
-    if (n > MOST_ITEMS) return 0;
-    for (uint32_t i = 0; i < n; i++) {
-        list[i] = summand_of(b, &t[i], i, turned);
-        if (!list[i].n) return 0;
-    }
-    return add_up(b, list, n);
+    summand  list[MOST_ITEMS];
+    uint32_t n_list;
+    return summands_of(b, t, n, turned, list, &n_list) ? add_up(b, list, n_list) : 0;
 }
 
 static bool holds_once(const term *t, node_id atom) {
@@ -379,13 +497,21 @@ static bool straighten(builder *b, const term *x, bool *turned) {
     return minus;
 }
 
+/* Is there a minus in the sum, which comes first when it is turned round? */
+static bool has_minus(way w) {
+    for (uint32_t i = 0; i < w.n; i++)
+        if (w.t[i].c.num < 0) return true;
+    return false;
+}
+
 /* A minus in front of a product turns one of its sums, rather A - Y than 1 - A; false if there is none. */
 static bool absorb_minus(builder *b, const term *x, bool *turned) {
     uint32_t  best = x->n;
     rank_list best_ranks = {NULL, 0};
     bool      best_constant = true;
     for (uint32_t i = 0; i < x->n; i++) {
-        if (x->f[i].exp != 1 || !is_turnable(b, x->f[i])) continue;
+        if (x->f[i].exp != 1 || !(x->f[i].base & POLY_FLAG) || !has_minus(algebra_way(b->s, x->f[i])))
+            continue;
         const poly *p = algebra_poly(b->s, x->f[i].base);
         bool        constant = has_constant(p);
         if (constant && !best_constant) continue;
@@ -399,6 +525,14 @@ static bool absorb_minus(builder *b, const term *x, bool *turned) {
     return best < x->n;
 }
 
+/* sqrt(s)**2 is s. */
+static void write_without_root(builder *b, item *x) {
+    const node *root = ir_node(b->g, x->n);
+    if (root->op != OP_SQRT || x->exp % 2) return;
+    x->n = root->arg[0];
+    x->exp /= 2;
+}
+
 /* minus |x|, with some of its sums turned round. */
 static node_id product_node(builder *b, const term *x, const bool *turned, bool minus) {
     item  items[MOST_ITEMS];
@@ -410,6 +544,7 @@ static node_id product_node(builder *b, const term *x, const bool *turned, bool 
         if (!n) return 0;
         items[i] = (item){base_rank(b, base), p ? ranks_of(b, p->t, p->n) : (rank_list){NULL, 0}, n,
                           x->f[i].exp, scalar_base(b, base)};
+        write_without_root(b, &items[i]);
     }
     return quotient(b, minus, c, items, x->n);
 }
@@ -425,11 +560,10 @@ static node_id factored(builder *b, form x) {
 
 /* The terms with the numbers in front multiplied into each. */
 static node_id kept_apart(builder *b, form x) {
-    summand list[MOST_ITEMS];
+    summand       list[MOST_ITEMS];
+    uint32_t      n;
     terms_of_form out = form_terms(b->s, x);
-    if (!out.ok || out.n > MOST_ITEMS) return 0;
-    for (uint32_t i = 0; i < out.n; i++) list[i] = summand_of(b, &out.at[i], i, false);
-    return add_up(b, list, out.n);
+    return out.ok && summands_of(b, out.at, out.n, false, list, &n) ? add_up(b, list, n) : 0;
 }
 
 node_id build_form(builder *b, form x, shape sh) {

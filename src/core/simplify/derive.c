@@ -40,6 +40,9 @@ static const struct {
     {"constant factors leave the sum", "a factor that is the same for all summands is taken out of the sum"},
     {"written in exp", "functions of the same z are written in exp(-z), where their factors cancel"},
     {"transpose of a product", "transposing a product reverses it, and numbers move out of it"},
+    {"powers and roots", "the exponents of powers and roots of the same thing are added"},
+    {"deviations from their mean", "the deviations from a mean add up to 0"},
+    {"softmax by its name", "exp(z) over the sum of all exp(z) is softmax(z), whose entries add up to 1"},
 };
 
 static const char *rule_text(arena *a, uint32_t used) {
@@ -200,13 +203,14 @@ static bool is_product(const void *user, const ir *g, const node *x) {
     return x->op == OP_MATMUL;
 }
 
-/* How long line v may become when u is written out in it: no longer than it is; where no matrix
- * product is near, not longer than both lines together. */
+/* How long line v may become when u is written out in it: no longer than it is; where no matrix product is
+ * near, not longer than both lines together, or, with a sum in u, than v and half of u. */
 static bool is_short(pass *p, const gradient *v, const gradient *u, node_id whole) {
     double cost = build_cost(&p->w.b, whole), now = build_cost(&p->w.b, v->whole);
     bool   apart = ir_some(p->g, p->a, v->local, is_product, NULL) ||
-                 ir_some(p->g, p->a, u->whole, engine_joins_entries, NULL);
-    return apart ? cost <= now : cost < now + build_cost(&p->w.b, u->whole);
+                 ir_some(p->g, p->a, u->whole, is_product, NULL);
+    bool   joins = ir_some(p->g, p->a, u->whole, engine_joins_entries, NULL);
+    return apart ? cost <= now : cost < now + build_cost(&p->w.b, u->whole) / (joins ? 2 : 1);
 }
 
 /* Where such a gradient can be written out without making things longer, it needs no line of its

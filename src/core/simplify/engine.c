@@ -50,22 +50,20 @@ static void set_atom(simplifier *w, entry *e, node_id atom) {
     keep_order(w, e, &o);
 }
 
-/* The product of the factors of x that pass or do not pass. */
-static form pick(simplifier *w, form x, bool (*pass)(const simplifier *, uint32_t base, uint8_t axis),
-                 uint8_t axis, bool wanted) {
-    form out = form_number(wanted ? x.c : (ratio){1, 1});
-    for (uint32_t i = 0; i < x.n; i++)
-        if (pass(w, x.f[i].base, axis) == wanted)
-            out = form_mul(&w->s, out, (form){.c = {1, 1}, .f = &x.f[i], .n = 1, .ok = true});
-    return out;
-}
-
-/* Is a factor the same for all entries that a sum over this axis joins? */
-static bool constant_along(const simplifier *w, uint32_t base, uint8_t axis) {
+bool engine_constant_along(const simplifier *w, uint32_t base, uint8_t axis) {
     shape s = base_shape(&w->s, base);
     if (shape_is_scalar(s)) return true;
     if (axis == AXIS_ALL) return false;
     return axis == AXIS_0 ? s.rows == dim_literal(1) : s.cols == dim_literal(1);
+}
+
+form engine_pick(simplifier *w, form x, uint8_t axis, bool constant) {
+    if (!x.ok) return x;
+    form out = form_number(constant ? x.c : (ratio){1, 1});
+    for (uint32_t i = 0; i < x.n; i++)
+        if (engine_constant_along(w, x.f[i].base, axis) == constant)
+            out = form_mul(&w->s, out, (form){.c = {1, 1}, .f = &x.f[i], .n = 1, .ok = true});
+    return out;
 }
 
 static node_id best_of(simplifier *w, form x, node_id written, form whole, shape sh, const entry *from) {
@@ -89,8 +87,7 @@ static node_id operand_rest(simplifier *w, node_id arg, form *scalars) {
     return e.best;
 }
 
-/* How many entries a sum joins, as a form. */
-static form count_form(simplifier *w, shape s, uint8_t axis) {
+form engine_count(simplifier *w, shape s, uint8_t axis) {
     form out = form_number((ratio){1, 1});
     dim  d[2] = {s.rows, s.cols};
     for (int i = 0; i < 2; i++) {
@@ -103,12 +100,18 @@ static form count_form(simplifier *w, shape s, uint8_t axis) {
     return out;
 }
 
-/* Do the columns (rows) of this factor sum to 1 along the axis? */
-static bool sums_to_one(const simplifier *w, form x, uint8_t axis) {
+/* What a sum of this factor along the axis is 1 for, USED_..: labels, a softmax; 0: it is not. */
+static uint32_t sums_to_one(const simplifier *w, form x, uint8_t axis) {
     node_id atom;
-    if (!form_is_atom(x, &atom) || ir_node(w->g, atom)->op != OP_VAR) return false;
-    const variable *v = ir_var(w->g, ir_node(w->g, atom)->ref);
-    return v->onehot && !w->any_labels && axis == (w->examples_are_columns ? AXIS_0 : AXIS_1);
+    if (!form_is_atom(x, &atom)) return 0;
+    const node *n = ir_node(w->g, atom);
+    bool        named = n->op == OP_VAR && n->ref < w->n_vars && form_is_atom(w->meaning[n->ref], &atom);
+    const node *meant = named ? ir_node(w->g, atom) : n;
+    bool        single = shape_along(meant->sh, 1 - meant->attr) == dim_literal(1);
+    if (meant->op == OP_SOFTMAX)
+        return meant->attr == axis || (axis == AXIS_ALL && single) ? USED_SOFTMAX : 0;
+    if (n->op != OP_VAR || !ir_var(w->g, n->ref)->onehot || w->any_labels) return 0;
+    return axis == (w->examples_are_columns ? AXIS_0 : AXIS_1) ? USED_ONEHOT : 0;
 }
 
 /* c * sum(x): the form of a sum, and the sum that is left in it as an atom. */
@@ -123,13 +126,12 @@ static form sum_form(simplifier *w, node_id n, node_id *atom) {
     if (!e.f.ok) return form_failed();
     if (form_is_zero(e.f)) return e.f;
     if (x.attr != AXIS_ALL && (x.attr == AXIS_0 ? sh.rows : sh.cols) == dim_literal(1)) return e.f;
-    form outer = pick(w, e.f, constant_along, x.attr, true),
-         inner = pick(w, e.f, constant_along, x.attr, false);
-    if (inner.n == 0) return form_mul(&w->s, outer, count_form(w, sh, x.attr));
-    if (sums_to_one(w, inner, x.attr)) {
-        w->s.used |= USED_ONEHOT;
-        return outer;
-    }
+    form outer = engine_pick(w, e.f, x.attr, true), inner = engine_pick(w, e.f, x.attr, false);
+    if (inner.n == 0) return form_mul(&w->s, outer, engine_count(w, sh, x.attr));
+    uint32_t one = sums_to_one(w, inner, x.attr);
+    w->s.used |= one;
+    if (one) return outer;
+    if (engine_sums_to_zero(w, inner, x.attr, sh)) return form_number((ratio){0, 1});
     if (outer.n) w->s.used |= USED_SUM_OUT;
     node_id inside = best_of(w, inner, e.best, e.f, sh, &e);
     if (!inside) return form_failed();
@@ -161,12 +163,13 @@ static form mean_form(simplifier *w, node_id n, node_id *atom) {
     node_id    sum = ir_op(w->g, OP_SUM, x.attr, x.arg[0], 0, 0);
     if (!sum || !engine_sync(w)) return form_failed();
     form f = sum_form(w, sum, atom);
-    return form_mul(&w->s, f, form_power(&w->s, count_form(w, ir_shape(w->g, x.arg[0]), x.attr), -1));
+    return form_mul(&w->s, f, form_power(&w->s, engine_count(w, ir_shape(w->g, x.arg[0]), x.attr), -1));
 }
 
 static form arithmetic_form(simplifier *w, const node *x) {
     form  a = engine_entry(w, x->arg[0])->f, b = x->arg[1] ? engine_entry(w, x->arg[1])->f : form_failed();
     ratio e;
+    if (x->op == OP_ADD || x->op == OP_SUB) engine_share_roots(w, &a, &b);
     switch ((op_id)x->op) {
     case OP_ADD: return form_add(&w->s, a, b);
     case OP_SUB: return form_add(&w->s, a, form_negate(b));
@@ -178,7 +181,7 @@ static form arithmetic_form(simplifier *w, const node *x) {
     case OP_POW:
         if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64)
             return form_power(&w->s, a, (int32_t)e.num);
-        return form_failed();
+        return form_is_number(b, &e) ? engine_broken_power(w, x->arg[0], e) : form_failed();
     default: return form_failed();
     }
 }
@@ -220,6 +223,18 @@ static void compute_leaf(simplifier *w, node_id n, entry *e) {
     }
 }
 
+/* The atoms under a root come behind it. */
+static void order_under_roots(simplifier *w, order_list *o) {
+    order_list all = {.n = 0};
+    for (uint32_t i = 0; i < o->n; i++) {
+        const node   *x = ir_node(w->g, o->at[i]);
+        const entry *under = engine_entry(w, x->arg[0]);
+        order_add(&all, &o->at[i], 1);
+        if (x->op == OP_SQRT || x->op == OP_POW) order_add(&all, under->order, under->n_order);
+    }
+    *o = all;
+}
+
 static void compute_arithmetic(simplifier *w, node_id n, entry *e) {
     const node x = *ir_node(w->g, n);
     node_id    args[3] = {0, 0, 0};
@@ -232,7 +247,9 @@ static void compute_arithmetic(simplifier *w, node_id n, entry *e) {
     }
     e->best = rules_tidy(&w->r, n, args, &changed);
     if (!e->best) e->best = n;
-    e->f = o.n < MOST_ORDER ? arithmetic_form(w, &x) : form_failed();
+    e->f = o.n < MOST_ORDER ? engine_join_powers(w, arithmetic_form(w, &x)) : form_failed();
+    if (w->s.used & USED_POWERS) order_under_roots(w, &o);
+    e->f = engine_find_softmax(w, e->f);
     keep_order(w, e, &o);
     if (!e->f.ok) {
         set_atom(w, e, e->best);
@@ -351,6 +368,7 @@ static bool compute(simplifier *w, node_id n, node_list *stack) {
             set_atom(w, &e, w->name_of.at[e.best]);
         }
     }
+    e.plain = e.f;
     if (engine_sync(w)) *engine_entry(w, n) = e;
     if (w->r.on_rule) vec_push(w->a, &w->told.list, n);
     return true;

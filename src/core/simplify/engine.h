@@ -11,6 +11,7 @@ typedef struct entry {
     bool           done, improved;
     uint32_t       used;  /* USED_.. on the way here, operands included */
     form           f;
+    form           plain; /* before it was folded into names */
     node_id        best;  /* the cheapest way to write it */
     node_id        tidy;  /* after the TIDY rules only */
     const node_id *order; /* its atoms, as they stand in what was written */
@@ -32,11 +33,13 @@ struct simplifier {
     rules    r;
     dim      examples;
     bool     examples_are_columns;
+    bool     no_functions; /* a sigmoid is not found in exponentials: it is what is to be explained */
     bool     any_labels;  /* labels' columns need not sum to 1 */
     VEC(entry) memo;      /* by node_id */
     VEC(node_id) name_of; /* by node_id: the leaf of the variable whose formula it is */
     VEC(name_uses) uses;  /* by node_id of an atom: the names whose formula has it */
     form    *def;         /* by var_id: the form of its formula, if it is elementwise */
+    form    *meaning;     /* by var_id: the form of its formula, whatever it is */
     bool    *has_exp;     /* by var_id: its formula comes down to exp */
     uint32_t n_vars;
     node_list told; /* whose entries were made while rules are told; they are forgotten before the next */
@@ -54,6 +57,30 @@ bool engine_sync(simplifier *w);
 
 /* improve.c: folds the entry of a node back into the names that exist. */
 void engine_improve(simplifier *w, node_id n);
+
+/* powers.c: a product with powers and roots of the same thing joined; a power that is no whole one, by a
+ * square root or of what is itself a power, not ok if it stays. */
+form engine_join_powers(simplifier *w, form x);
+form engine_broken_power(simplifier *w, node_id of, ratio e);
+
+/* Two summands, of which one has s and the other sqrt(s), both in sqrt(s). */
+void engine_share_roots(simplifier *w, form *x, form *y);
+
+/* functions.c: the softmax along an axis that an exponential is a part of, or its name, or 0; a product with
+ * exp(x) / sum(exp(x)) as softmax(x); the sigmoid that a product over 1 + exp(z) could be written with, or 0,
+ * and this exponential. */
+node_id engine_softmax(simplifier *w, node_id exps, uint8_t axis);
+form    engine_find_softmax(simplifier *w, form x);
+node_id engine_find_sigmoid(simplifier *w, form x, node_id *exps);
+
+/* deviations.c: is the sum of x, of this shape, along the axis 0 for what the names in it stand for? */
+bool engine_sums_to_zero(simplifier *w, form x, uint8_t axis, shape sh);
+
+/* engine.c: is a factor the same for all entries that a sum over this axis joins; the product of the factors
+ * of x that are, or are not; how many entries it joins. */
+bool engine_constant_along(const simplifier *w, uint32_t base, uint8_t axis);
+form engine_pick(simplifier *w, form x, uint8_t axis, bool constant);
+form engine_count(simplifier *w, shape s, uint8_t axis);
 
 /* For ir_some: a product or a reduction, where an entry depends on others than its own place. */
 static inline bool engine_joins_entries(const void *user, const ir *g, const node *x) {

@@ -48,7 +48,7 @@ static form definition_form(simplifier *w, node x) {
     template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}};
     node_id      n = template_build(w->g, w->g->definition[x.op], &env);
     engine_convert(w, n);
-    return n && !w->a->failed ? engine_entry(w, n)->f : form_failed();
+    return n && !w->a->failed ? engine_entry(w, n)->plain : form_failed();
 }
 
 /* An atom by its definition, down to exp. Not ok if it has none. */
@@ -91,6 +91,14 @@ static void order_insert(try_out *t, node_id name, node_id atom) {
     t->n_order++;
 }
 
+/* The same for what is in the order already, since another try put it there. */
+static void order_move(try_out *t, node_id name, node_id atom) {
+    uint32_t k = 0;
+    while (k < t->n_order && t->order[k] != name) k++;
+    if (k < t->n_order) memmove(&t->order[k], &t->order[k + 1], (--t->n_order - k) * sizeof *t->order);
+    order_insert(t, name, atom);
+}
+
 /* The atoms of a form, in the order of writing. */
 static bool ordered_atoms(try_out *t, form f, node_list *out) {
     node_list atoms = {{0}};
@@ -107,6 +115,7 @@ static bool ordered_atoms(try_out *t, form f, node_list *out) {
 }
 
 static bool consider_one(try_out *t, form f, uint32_t used) {
+    f = engine_join_powers(t->w, f);
     if (!f.ok || adds_denominator(t->from, f)) return false;
     t->w->b.order = (atom_order){t->order, t->n_order};
     node_id n = build_form(&t->w->b, f, t->sh);
@@ -160,6 +169,13 @@ static void try_solve_exp(try_out *t, form in_u, node_id u, node_id by_atom, for
         consider(t, form_substitute_power(&t->w->s, in_u, u, k, by), USED_EXP | USED_CANCEL);
 }
 
+/* The u of an exponential, or 0. */
+static node_id exp_of(simplifier *w, node_id exps) {
+    node_list atoms = {{0}};
+    form      in_u = exps ? expand_atom(w, exps, 0) : form_failed();
+    return form_atoms(&w->s, in_u, &atoms) == DFOO_OK && atoms.list.n == 1 ? atoms.list.at[0] : 0;
+}
+
 static void try_exp(try_out *t) {
     simplifier *w = t->w;
     node_list   atoms = {{0}};
@@ -170,7 +186,8 @@ static void try_exp(try_out *t) {
         x[n] = (expansion){atoms.list.at[i], expand_atom(w, atoms.list.at[i], 0)};
         n += x[n].f.ok;
     }
-    node_id u = shared_exp(w, x, n);
+    node_id exps = 0, sigmoid = engine_find_sigmoid(w, t->from, &exps), u = shared_exp(w, x, n);
+    if (!u) u = exp_of(w, exps);
     if (!u) return;
     form in_u = t->from;
     for (uint32_t i = 0; i < n; i++)
@@ -186,6 +203,9 @@ static void try_exp(try_out *t) {
             try_solve_exp(t, in_u, u, ir_var(w->g, v)->leaf, expand_atom(w, ir_var(w->g, v)->leaf, 0));
         }
     }
+    if (!sigmoid || exp_of(w, exps) != u) return;
+    order_insert(t, sigmoid, exps);
+    try_solve_exp(t, in_u, u, sigmoid, expand_atom(w, sigmoid, 0));
 }
 
 /* One atom expressed by one name; true if that was better. */
@@ -207,6 +227,71 @@ static bool try_one_name(try_out *t) {
             if (consider(t, form_substitute_power(&w->s, t->f, atom, power, by), USED_NAME)) return true;
         }
     }
+    return false;
+}
+
+/* The sum `n` as the sum of another form along the same axis, what is the same for all entries in front. */
+static form sum_again(try_out *t, node_id n, form x) {
+    simplifier *w = t->w;
+    const node  old = *ir_node(w->g, n);
+    form        outer = engine_pick(w, x, old.attr, true), inner = engine_pick(w, x, old.attr, false);
+    if (!outer.ok || !inner.ok || inner.n == 0) return form_failed();
+    w->b.order = (atom_order){t->order, t->n_order};
+    node_id inside = build_form(&w->b, inner, ir_shape(w->g, old.arg[0]));
+    node_id sum = inside ? ir_op(w->g, OP_SUM, old.attr, inside, 0, 0) : 0;
+    return sum && engine_sync(w) ? form_mul(&w->s, outer, form_atom(&w->s, sum)) : form_failed();
+}
+
+/* One atom inside of a sum expressed by a name, or a softmax. */
+static bool try_in_sum(try_out *t, node_id sum, node_id atom, node_id name, form by) {
+    simplifier   *w = t->w;
+    const try_out before = *t;
+    const entry   arg = *engine_entry(w, ir_node(w->g, sum)->arg[0]);
+    if (!by.ok) return false;
+    for (uint32_t j = 0; j < arg.n_order; j++) order_insert(t, arg.order[j], sum);
+    order_move(t, name, atom);
+    form other = sum_again(t, sum, form_substitute(&w->s, arg.f, atom, by));
+    if (other.ok && consider(t, form_substitute(&w->s, t->f, sum, other), USED_NAME)) return true;
+    *t = before;
+    return false;
+}
+
+/* exp(z) as softmax(z) * sum(exp(z)). */
+static form by_softmax(simplifier *w, node_id exps, uint8_t axis, node_id *softmax) {
+    *softmax = ir_node(w->g, exps)->op == OP_EXP ? engine_softmax(w, exps, axis) : 0;
+    node_id sum = *softmax ? ir_op(w->g, OP_SUM, axis, exps, 0, 0) : 0;
+    if (!sum || !engine_sync(w)) return form_failed();
+    return form_mul(&w->s, form_atom(&w->s, *softmax), form_atom(&w->s, sum));
+}
+
+/* sum(dN * C)/s is sum(dN * N) with N = C/s, and sum(dA * exp(z))/sum(exp(z)) is sum(dA * softmax(z)). */
+static bool try_names_in_sum(try_out *t, node_id sum) {
+    simplifier *w = t->w;
+    node_list   atoms = {{0}};
+    const node  x = *ir_node(w->g, sum);
+    node_id     softmax;
+    engine_convert(w, x.arg[0]);
+    if (w->a->failed || form_atoms(&w->s, engine_entry(w, x.arg[0])->f, &atoms) != DFOO_OK) return false;
+    for (uint32_t i = 0; i < atoms.list.n && i < MOST_ATOMS; i++) {
+        node_id atom = atoms.list.at[i];
+        for (uint32_t k = 0; k < w->uses.at[atom].list.n && k < MOST_TRIES; k++) {
+            var_id  v = w->uses.at[atom].list.at[k];
+            int32_t power;
+            form    by = form_solve(&w->s, w->def[v], atom, ir_var(w->g, v)->leaf, &power);
+            if (by.ok && power == 1 && try_in_sum(t, sum, atom, ir_var(w->g, v)->leaf, by)) return true;
+        }
+        form by = by_softmax(w, atom, x.attr, &softmax);
+        if (by.ok && try_in_sum(t, sum, atom, softmax, by)) return true;
+    }
+    return false;
+}
+
+static bool try_sums(try_out *t) {
+    node_list atoms = {{0}};
+    if (form_atoms(&t->w->s, t->f, &atoms) != DFOO_OK || atoms.list.n > MOST_ATOMS) return false;
+    for (uint32_t i = 0; i < atoms.list.n; i++)
+        if (ir_node(t->w->g, atoms.list.at[i])->op == OP_SUM && try_names_in_sum(t, atoms.list.at[i]))
+            return true;
     return false;
 }
 
@@ -247,7 +332,7 @@ void engine_improve(simplifier *w, node_id n) {
                  .n_order = e.n_order};
     if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
     try_exp(&t);
-    for (int rounds = 0; rounds < 4 && try_one_name(&t); rounds++) continue;
+    for (int rounds = 0; rounds < 4 && (try_one_name(&t) || try_sums(&t)); rounds++) continue;
     try_sizes(&t);
     if (t.best == e.best || w->a->failed) return;
     entry better = *engine_entry(w, n);

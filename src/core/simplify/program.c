@@ -29,6 +29,7 @@ node_id simplify_expression(ir *g, arena *a, node_id n, var_id name, node_id for
     uint32_t   used = 0;
     if (name) vec_push(a, &d.forward.list, (stmt){.var = name, .node = formula});
     if (simplifier_init(&w, g, a, &d) != DFOO_OK) return 0;
+    w.no_functions = true;
     *tidy = simplifier_tidy(&w, n);
     return simplifier_run(&w, n, &used);
 }

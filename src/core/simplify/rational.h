@@ -62,7 +62,8 @@ typedef struct way {
 
 enum { /* what was used, for the trail; a bit each */
     USED_DENOMINATOR = 1, USED_CANCEL = 2, USED_COLLECT = 4, USED_NAME = 8, USED_TIDY = 16,
-    USED_ONEHOT = 32, USED_SUM_OUT = 64, USED_EXP = 128, USED_TRANSPOSE = 256
+    USED_ONEHOT = 32, USED_SUM_OUT = 64, USED_EXP = 128, USED_TRANSPOSE = 256,
+    USED_POWERS = 512, USED_DEVIATIONS = 1024, USED_SOFTMAX = 2048
 };
 
 typedef struct algebra {

@@ -77,6 +77,7 @@ static void learn_name(simplifier *w, const stmt *s) {
     engine_convert(w, s->node);
     if (w->a->failed) return;
     const entry e = *engine_entry(w, s->node);
+    w->meaning[s->var] = e.f;
     if (elementwise) {
         w->has_exp[s->var] = ir_some(w->g, w->a, s->node, has_exp, w);
         w->def[s->var] = e.f;
@@ -100,8 +101,9 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d)
     DFOO_TRY(rules_init(&w->r, g));
     bool *flat = arena_new(a, w->n_vars), *kinked = arena_new(a, w->n_vars);
     w->def = arena_new(a, w->n_vars * sizeof *w->def);
+    w->meaning = arena_new(a, w->n_vars * sizeof *w->meaning);
     w->has_exp = arena_new(a, w->n_vars);
-    if (!flat || !kinked || !w->def || !w->has_exp || !engine_sync(w)) return DFOO_ENOMEM;
+    if (!flat || !kinked || !w->def || !w->meaning || !w->has_exp || !engine_sync(w)) return DFOO_ENOMEM;
     region *at = arena_new(a, program_end(&d->forward) * sizeof *at);
     if (!at) return DFOO_ENOMEM;
     w->s.flat_var = flat;

@@ -164,8 +164,12 @@ static uint32_t shared_powers(algebra *s, const terms *p, power *out) {
     return n;
 }
 
+enum { MOST_DENOMINATOR = 1000 };
+
 /* The number that all terms share, with the sign that leaves most terms positive (the first
- * one, where as many are negative). */
+ * one, where as many are negative). A decimal as in v + 1e-05 is no fraction of the whole: there it is the
+ * first term's number. */
+
 static ratio shared_number(const terms *p) {
     assert(p->list.n);
     int64_t num = 0, den = 1;
@@ -178,8 +182,10 @@ static ratio shared_number(const terms *p) {
         den = lcm;
         signs += c.num > 0 ? 1 : -1;
     }
-    bool minus = signs < 0 || (signs == 0 && p->list.at[p->list.n - 1].c.num < 0);
-    return (ratio){minus ? -num : num, den};
+    bool  minus = signs < 0 || (signs == 0 && p->list.at[p->list.n - 1].c.num < 0);
+    ratio first = p->list.at[0].c;
+    if (den <= MOST_DENOMINATOR) return (ratio){minus ? -num : num, den};
+    return (ratio){minus ? -llabs(first.num) : llabs(first.num), first.den};
 }
 
 /* Terms -> what they share times a primitive polynomial. */

@@ -1,0 +1,154 @@
+/* Powers and roots of one thing: x / sqrt(x) is sqrt(x), x**0.5, too, and (x**1.5)**2 is x**3. A root is an
+ * atom to the algebra; here its operand is looked at. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/simplify/engine.h"
+#include "core/simplify/forms.h"
+
+/* An atom that is a power of something: sqrt(of), of**exp. */
+typedef struct root {
+    form    of;
+    node_id arg;
+    ratio   exp;
+    bool    is_sqrt;
+} root;
+
+static bool read_root(simplifier *w, uint32_t base, root *out) {
+    if (base & POLY_FLAG) return false;
+    const node x = *ir_node(w->g, base);
+    uint32_t   used = w->s.used;
+    if (x.op != OP_SQRT && x.op != OP_POW) return false;
+    for (int k = 0; k < op_table[x.op].arity; k++) engine_convert(w, x.arg[k]);
+    w->s.used = used;
+    if (w->a->failed) return false;
+    *out = (root){engine_entry(w, x.arg[0])->f, x.arg[0], {1, 2}, x.op == OP_SQRT};
+    if (x.op == OP_POW && !form_is_number(engine_entry(w, x.arg[1])->f, &out->exp)) return false;
+    return out->of.ok && out->of.n > 0;
+}
+
+/* What is taken to a power, if that is one factor: an atom or a sum. */
+static bool one_base(form x, uint32_t *base) {
+    if (x.n != 1 || x.f[0].exp != 1 || x.c.num != 1 || x.c.den != 1) return false;
+    *base = x.f[0].base;
+    return true;
+}
+
+/* of**e. A power of a square root stays one, so that it cancels against others of it; build.c writes the even
+ * ones without the root. */
+static form power_form(simplifier *w, const root *r, node_id atom, ratio e) {
+    ratio again, twice;
+    if (!ratio_mul(e, (ratio){2, 1}, &twice) || llabs(twice.num) > MOST_POWER) return form_failed();
+    if (r->is_sqrt && twice.den == 1)
+        return form_power(&w->s, form_atom(&w->s, atom), (int32_t)twice.num);
+    if (e.den == 1) return form_power(&w->s, r->of, (int32_t)e.num);
+    double value = (double)e.num / (double)e.den;
+    if (!ratio_from_double(value, &again) || again.num != e.num || again.den != e.den) return form_failed();
+    node_id n = ir_op2(w->g, OP_POW, r->arg, ir_number(w->g, value));
+    return n && engine_sync(w) ? form_atom(&w->s, n) : form_failed();
+}
+
+/* The factors of x that are powers of the same thing as its factor `first`, a root. */
+typedef struct family {
+    bool     in[MOST_FACTORS];
+    uint32_t n;
+    bool     up, down; /* above, below the line */
+    bool     is_sqrt;
+    node_id  atom; /* the root to write with */
+    ratio    exp;  /* of all of them */
+} family;
+
+static bool add_member(family *all, form x, uint32_t i, ratio e) {
+    ratio k;
+    if (!ratio_make(e.num * x.f[i].exp, e.den, &k) || !ratio_add(all->exp, k, &all->exp)) return false;
+    *(k.num > 0 ? &all->up : &all->down) = true;
+    all->in[i] = true;
+    all->n++;
+    return true;
+}
+
+static bool gather(simplifier *w, form x, uint32_t first, const root *r, family *all) {
+    uint32_t base, other;
+    *all = (family){.atom = x.f[first].base, .is_sqrt = r->is_sqrt, .exp = {0, 1}};
+    if (!one_base(r->of, &base)) return add_member(all, x, first, r->exp);
+    for (uint32_t i = 0; i < x.n; i++) {
+        root next;
+        bool same = x.f[i].base == base;
+        bool also = !same && read_root(w, x.f[i].base, &next) && one_base(next.of, &other) && other == base;
+        if (!same && !also) continue;
+        if (!add_member(all, x, i, same ? (ratio){1, 1} : next.exp)) return false;
+        if (also && next.is_sqrt) {
+            all->atom = x.f[i].base;
+            all->is_sqrt = true;
+        }
+    }
+    return !(all->up && all->down && form_base_is_flat(&w->s, base));
+}
+
+/* Is there something to be done? Powers of one square root, x**0.5 and 1/x**0.5 stay as they are. */
+static bool is_worth_it(form x, uint32_t first, const root *r, const family *all) {
+    return all->n > 1 || (!r->is_sqrt && abs(x.f[first].exp) != 1);
+}
+
+form engine_join_powers(simplifier *w, form x) {
+    for (uint32_t i = 0; x.ok && i < x.n && x.n <= MOST_FACTORS; i++) {
+        root   r;
+        family all;
+        if (!read_root(w, x.f[i].base, &r) || !gather(w, x, i, &r, &all) || !is_worth_it(x, i, &r, &all))
+            continue;
+        form rest = form_number(x.c);
+        for (uint32_t k = 0; k < x.n; k++)
+            if (!all.in[k]) rest = form_mul(&w->s, rest, form_product(&w->s, (ratio){1, 1}, &x.f[k], 1));
+        r.is_sqrt = all.is_sqrt;
+        form joined = form_mul(&w->s, rest, power_form(w, &r, all.atom, all.exp));
+        if (!joined.ok) continue;
+        w->s.used |= USED_POWERS;
+        x = joined;
+        i = UINT32_MAX; /* start again: the list has changed */
+    }
+    return x;
+}
+
+/* y with the powers of what x has a square root of as powers of that root. */
+static form in_roots_of(simplifier *w, form x, form y) {
+    for (uint32_t i = 0; x.ok && y.ok && i < x.n; i++) {
+        root     r;
+        uint32_t base;
+        if (!read_root(w, x.f[i].base, &r) || !r.is_sqrt || !one_base(r.of, &base)) continue;
+        int32_t k = form_power_in(y.f, y.n, base);
+        power   move[2] = {{base, -k, 0}, {x.f[i].base, 2 * k, 0}};
+        if (!k || form_base_is_flat(&w->s, base)) continue;
+        form other = form_mul(&w->s, y, form_product(&w->s, (ratio){1, 1}, move, 2));
+        if (other.ok) y = other;
+    }
+    return y;
+}
+
+void engine_share_roots(simplifier *w, form *x, form *y) {
+    uint32_t used = w->s.used;
+    *y = in_roots_of(w, *x, *y);
+    *x = in_roots_of(w, *y, *x);
+    w->s.used = used;
+}
+
+/* x**e, where x is itself a power that says how: of a root, or an odd one of anything, which a broken power
+ * has no value of where it is negative. */
+static form power_of_power(simplifier *w, form x, ratio e) {
+    root  r;
+    ratio all;
+    if (!x.ok || x.n != 1 || x.c.num != 1 || x.c.den != 1) return form_failed();
+    power f = x.f[0];
+    bool  is_root = read_root(w, f.base, &r);
+    if (!is_root && (f.exp % 2 == 0 || f.exp == 1 || f.base & POLY_FLAG)) return form_failed();
+    if (!is_root) r = (root){form_atom(&w->s, f.base), f.base, {1, 1}, false};
+    if (!ratio_make(r.exp.num * f.exp, r.exp.den, &all) || !ratio_mul(all, e, &all)) return form_failed();
+    w->s.used |= USED_POWERS;
+    return power_form(w, &r, f.base, all);
+}
+
+form engine_broken_power(simplifier *w, node_id of, ratio e) {
+    form joined = power_of_power(w, engine_entry(w, of)->f, e);
+    if (joined.ok || e.den != 2 || llabs(e.num) > MOST_POWER) return joined;
+    node_id n = ir_op1(w->g, OP_SQRT, engine_entry(w, of)->best);
+    return n && engine_sync(w) ? form_power(&w->s, form_atom(&w->s, n), (int32_t)e.num) : joined;
+}
