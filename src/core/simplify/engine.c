@@ -75,7 +75,7 @@ static node_id best_of(simplifier *w, form x, node_id written, form whole, shape
 
 /* An operand of an operation that is not elementwise: numbers apart, the rest written. */
 static node_id operand_rest(simplifier *w, node_id arg, form *scalars) {
-    w->improve(w, arg);
+    w->up->improve(w, arg);
     const entry e = *engine_entry(w, arg);
     form        rest;
     *scalars = form_number((ratio){1, 1});
@@ -120,7 +120,7 @@ static form sum_form(simplifier *w, node_id n, node_id *atom) {
     assert(x.op == OP_SUM);
     node_id     arg = x.arg[0];
     shape       sh = ir_shape(w->g, arg);
-    w->improve(w, arg);
+    w->up->improve(w, arg);
     const entry e = *engine_entry(w, arg);
     *atom = 0;
     if (!e.f.ok) return form_failed();
@@ -131,7 +131,7 @@ static form sum_form(simplifier *w, node_id n, node_id *atom) {
     uint32_t one = sums_to_one(w, inner, x.attr);
     w->s.used |= one;
     if (one) return outer;
-    if (engine_sums_to_zero(w, inner, x.attr, sh)) return form_number((ratio){0, 1});
+    if (w->up->sums_to_zero(w, inner, x.attr, sh)) return form_number((ratio){0, 1});
     if (outer.n) w->s.used |= USED_SUM_OUT;
     node_id inside = best_of(w, inner, e.best, e.f, sh, &e);
     if (!inside) return form_failed();
@@ -169,7 +169,7 @@ static form mean_form(simplifier *w, node_id n, node_id *atom) {
 static form arithmetic_form(simplifier *w, const node *x) {
     form  a = engine_entry(w, x->arg[0])->f, b = x->arg[1] ? engine_entry(w, x->arg[1])->f : form_failed();
     ratio e;
-    if (x->op == OP_ADD || x->op == OP_SUB) engine_share_roots(w, &a, &b);
+    if (x->op == OP_ADD || x->op == OP_SUB) w->up->share_roots(w, &a, &b);
     switch ((op_id)x->op) {
     case OP_ADD: return form_add(&w->s, a, b);
     case OP_SUB: return form_add(&w->s, a, form_negate(b));
@@ -181,7 +181,7 @@ static form arithmetic_form(simplifier *w, const node *x) {
     case OP_POW:
         if (form_is_number(b, &e) && e.den == 1 && llabs(e.num) < 64)
             return form_power(&w->s, a, (int32_t)e.num);
-        return form_is_number(b, &e) ? engine_broken_power(w, x->arg[0], e) : form_failed();
+        return form_is_number(b, &e) ? w->up->broken_power(w, x->arg[0], e) : form_failed();
     default: return form_failed();
     }
 }
@@ -247,9 +247,9 @@ static void compute_arithmetic(simplifier *w, node_id n, entry *e) {
     }
     e->best = rules_tidy(&w->r, n, args, &changed);
     if (!e->best) e->best = n;
-    e->f = o.n < MOST_ORDER ? engine_join_powers(w, arithmetic_form(w, &x)) : form_failed();
+    e->f = o.n < MOST_ORDER ? w->up->join_powers(w, arithmetic_form(w, &x)) : form_failed();
     if (w->s.used & USED_POWERS) order_under_roots(w, &o);
-    e->f = engine_find_softmax(w, e->f);
+    e->f = w->up->find_softmax(w, e->f);
     keep_order(w, e, &o);
     if (!e->f.ok) {
         set_atom(w, e, e->best);
@@ -270,7 +270,7 @@ static node_id function_atom(simplifier *w, node_id n) {
     node_id    args[3] = {0, 0, 0};
     bool       changed = false;
     for (int k = 0; k < op_table[x.op].arity; k++) {
-        w->improve(w, x.arg[k]);
+        w->up->improve(w, x.arg[k]);
         args[k] = engine_entry(w, x.arg[k])->best;
     }
     node_id atom = rules_tidy(&w->r, n, args, &changed);

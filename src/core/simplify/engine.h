@@ -24,8 +24,18 @@ typedef struct name_uses {
 
 enum { MOST_ORDER = 64 }; /* atoms that are kept in the order of writing */
 
+/* What stands above the engine and is called from it. */
+typedef struct engine_above {
+    void (*improve)(simplifier *w, node_id n);
+    form (*join_powers)(simplifier *w, form x);
+    form (*broken_power)(simplifier *w, node_id of, ratio e);
+    void (*share_roots)(simplifier *w, form *x, form *y);
+    form (*find_softmax)(simplifier *w, form x);
+    bool (*sums_to_zero)(simplifier *w, form x, uint8_t axis, shape sh);
+} engine_above;
+
 struct simplifier {
-    void (*improve)(simplifier *w, node_id n); /* engine_improve, which stands above the engine */
+    const engine_above *up;
     ir      *g;
     arena   *a;
     algebra  s;
