@@ -11,7 +11,7 @@ static const char *const shapes[] = {"1, 1", "p, q", "q, p", "q, s", "p, p", "p,
 enum { N_SHAPES = sizeof shapes / sizeof *shapes + 1, /* and numbers */
        SYMMETRIC = N_SHAPES - 1 };                    /* the last is declared so */
 
-/* The store has a variable of each shape for each of the letters a, b, c; b is a label, which is positive. */
+/* The store has a variable of each shape for each of the letters a, b, c; b is a label. */
 typedef struct bench {
     reading r;
     node_id leaf[3][N_SHAPES];
@@ -70,7 +70,7 @@ typedef struct pairs {
 static bool fits(condition when, const int *which) {
     switch (when) {
     case CONDITION_NUMBER: return !which[0];
-    case CONDITION_LABEL: return !which[2];
+    case CONDITION_LABEL: return !which[2] && which[1];
     case CONDITION_SHAPED: return which[2] == which[0];
     case CONDITION_SYMMETRIC: return which[0] == SYMMETRIC;
     case CONDITION_SINGLE: return which[0] == 1;
@@ -114,12 +114,12 @@ static double apart(const values *v, const pair *p) {
     return is_rounding(x) && is_rounding(y) ? 0 : matrix_difference(x, y);
 }
 
-/* Ones and twos: entries that are equal, which random ones never are. */
+/* Ones and twos, of labels zeros and ones: entries that are equal, which random ones never are. */
 static void draw_equal_entries(bench *b, values *v) {
     for (int k = 0; k < 3; k++) {
         for (int i = 1; i < N_SHAPES; i++) {
             matrix x = eval_node(&v->e, b->leaf[k][i]);
-            for (size_t j = 0; j < x.rows * x.cols; j++) x.at[j] = 1 + (double)((j >> k) % 2);
+            for (size_t j = 0; j < x.rows * x.cols; j++) x.at[j] = (k == 1 ? 0 : 1) + (double)((j >> k) % 2);
             if (i == SYMMETRIC) matrix_symmetrise(x);
         }
     }

@@ -249,7 +249,7 @@ static void compute_arithmetic(simplifier *w, node_id n, entry *e) {
     if (!e->best) e->best = n;
     e->f = o.n < MOST_ORDER ? w->up->join_powers(w, arithmetic_form(w, &x)) : form_failed();
     if (w->s.used & USED_POWERS) order_under_roots(w, &o);
-    e->f = w->up->find_softmax(w, e->f);
+    e->f = w->up->find_quotients(w, e->f);
     keep_order(w, e, &o);
     if (!e->f.ok) {
         set_atom(w, e, e->best);

@@ -30,7 +30,7 @@ typedef struct engine_above {
     form (*join_powers)(simplifier *w, form x);
     form (*broken_power)(simplifier *w, node_id of, ratio e);
     void (*share_roots)(simplifier *w, form *x, form *y);
-    form (*find_softmax)(simplifier *w, form x);
+    form (*find_quotients)(simplifier *w, form x);
     bool (*sums_to_zero)(simplifier *w, form x, uint8_t axis, shape sh);
 } engine_above;
 
@@ -73,14 +73,17 @@ void engine_improve(simplifier *w, node_id n);
 form engine_join_powers(simplifier *w, form x);
 form engine_broken_power(simplifier *w, node_id of, ratio e);
 
+/* A sum divided by powers, term by term; not ok if it is none. */
+form engine_divide_powers(simplifier *w, form x);
+
 /* Two summands, of which one has s and the other sqrt(s), both in sqrt(s). */
 void engine_share_roots(simplifier *w, form *x, form *y);
 
 /* functions.c: the softmax along an axis that an exponential is a part of, or its name, or 0; a product with
- * exp(x) / sum(exp(x)) as softmax(x); the sigmoid that a product over 1 + exp(z) could be written with, or 0,
+ * exp(x) / sum(exp(x)) as softmax(x), sinh(z) / cosh(z) as tanh(z); the sigmoid that a product over 1 + exp(z) could be written with, or 0,
  * and this exponential. */
 node_id engine_softmax(simplifier *w, node_id exps, uint8_t axis);
-form    engine_find_softmax(simplifier *w, form x);
+form    engine_find_quotients(simplifier *w, form x);
 node_id engine_find_sigmoid(simplifier *w, form x, node_id *exps);
 
 /* deviations.c: is the sum of x, of this shape, along the axis 0 for what the names in it stand for? */

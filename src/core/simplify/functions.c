@@ -1,5 +1,5 @@
-/* Functions that are seen in exponentials: exp(x) / sum(exp(x)) is a softmax, and where 1 + exp(z) is below
- * the line, there is a sigmoid. */
+/* Functions that are seen in others: exp(x) / sum(exp(x)) is a softmax, sinh(z) / cosh(z) tanh(z), and where
+ * 1 + exp(z) is below the line, there is a sigmoid. */
 #include <assert.h>
 
 #include "core/simplify/engine.h"
@@ -51,10 +51,28 @@ static node_id softmax_over(simplifier *w, uint32_t base, node_id *exps) {
     return sum.op == OP_SUM ? engine_softmax(w, sum.arg[0], sum.attr) : 0;
 }
 
-form engine_find_softmax(simplifier *w, form x) {
+/* The function that one is over another of the same operand. */
+static const struct {
+    uint8_t above, below, is;
+} quotients[] = {{OP_SINH, OP_COSH, OP_TANH}, {OP_SIN, OP_COS, OP_TAN}};
+
+/* What this factor below the line is part of, and the factor above; 0: nothing. */
+static node_id function_over(simplifier *w, uint32_t base, node_id *above) {
+    if (base & POLY_FLAG) return 0;
+    const node below = *ir_node(w->g, base);
+    for (size_t i = 0; i < sizeof quotients / sizeof *quotients; i++) {
+        if (below.op != quotients[i].below) continue;
+        *above = ir_op1(w->g, quotients[i].above, below.arg[0]);
+        node_id n = *above ? ir_op1(w->g, quotients[i].is, below.arg[0]) : 0;
+        return n && engine_sync(w) ? n : 0;
+    }
+    return softmax_over(w, base, above);
+}
+
+form engine_find_quotients(simplifier *w, form x) {
     uint32_t used = w->s.used;
     for (uint32_t i = 0; x.ok && i < x.n; i++) {
-        node_id exps = 0, n = x.f[i].exp < 0 ? softmax_over(w, x.f[i].base, &exps) : 0;
+        node_id exps = 0, n = x.f[i].exp < 0 ? function_over(w, x.f[i].base, &exps) : 0;
         if (!n || form_power_in(x.f, x.n, exps) <= 0) continue;
         form named = replaced(w, x, exps, x.f[i].base, form_atom(&w->s, n));
         if (!named.ok) continue;

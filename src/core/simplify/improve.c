@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/simplify/engine.h"
+#include "core/simplify/forms.h"
 
 enum { MOST_ATOMS = 12, DEPTH = 3, MOST_TRIES = 16 };
 
@@ -208,6 +209,14 @@ static void try_exp(try_out *t) {
     try_solve_exp(t, in_u, u, sigmoid, expand_atom(w, sigmoid, 0));
 }
 
+enum { MOST_WRITTEN = 6 };
+
+/* Would somebody write an atom that way, Z1 as C1 + mu, and not by solving a long line for it? */
+static bool is_simple(algebra *s, form by) {
+    term one = {.c = by.c, .f = by.f, .n = by.n};
+    return by.ok && form_weigh_terms(s, &one, 1) <= MOST_WRITTEN;
+}
+
 /* One atom expressed by one name; true if that was better. */
 static bool try_one_name(try_out *t) {
     simplifier *w = t->w;
@@ -222,7 +231,7 @@ static bool try_one_name(try_out *t) {
             node_id leaf = ir_var(w->g, v)->leaf;
             int32_t power;
             form    by = form_solve(&w->s, w->def[v], atom, leaf, &power);
-            if (!by.ok || !form_divides_powers(&w->s, t->f, atom, power)) continue;
+            if (!is_simple(&w->s, by) || !form_divides_powers(&w->s, t->f, atom, power)) continue;
             order_insert(t, leaf, atom);
             if (consider(t, form_substitute_power(&w->s, t->f, atom, power, by), USED_NAME)) return true;
         }
@@ -295,6 +304,19 @@ static bool try_sums(try_out *t) {
     return false;
 }
 
+/* With P = a**y * b**z, what is divided by P is written over these powers, with which others cancel. */
+static void try_powers(try_out *t) {
+    simplifier *w = t->w;
+    for (uint32_t i = 0; i < t->f.n; i++) {
+        const power f = t->f.f[i];
+        const node *x = f.base & POLY_FLAG || f.exp > 0 ? NULL : ir_node(w->g, f.base);
+        if (!x || x->op != OP_VAR || x->ref >= w->n_vars || !w->def[x->ref].ok) continue;
+        form out = form_substitute(&w->s, t->f, f.base, w->def[x->ref]);
+        if (consider(t, engine_divide_powers(w, out), USED_POWERS)) return;
+    }
+    consider(t, engine_divide_powers(w, t->f), USED_POWERS);
+}
+
 /* Is an atom a name for sizes and numbers, as c = 1/m? */
 static bool names_sizes(simplifier *w, node_id atom) {
     const node *x = ir_node(w->g, atom);
@@ -333,7 +355,9 @@ void engine_improve(simplifier *w, node_id n) {
     if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && (try_one_name(&t) || try_sums(&t)); rounds++) continue;
+    consider(&t, form_reduce(&w->s, t.f), USED_CANCEL);
     try_sizes(&t);
+    try_powers(&t);
     if (t.best == e.best || w->a->failed) return;
     entry better = *engine_entry(w, n);
     node_id *order = arena_new(w->a, t.n_order * sizeof *order);

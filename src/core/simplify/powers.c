@@ -90,7 +90,11 @@ static bool is_worth_it(form x, uint32_t first, const root *r, const family *all
     return all->n > 1 || (!r->is_sqrt && abs(x.f[first].exp) != 1);
 }
 
+static form join_open_powers(simplifier *w, form x);
+static bool has_open_power(const simplifier *w, form x);
+
 form engine_join_powers(simplifier *w, form x) {
+    if (has_open_power(w, x)) x = join_open_powers(w, x);
     for (uint32_t i = 0; x.ok && i < x.n && x.n <= MOST_FACTORS; i++) {
         root   r;
         family all;
@@ -107,6 +111,108 @@ form engine_join_powers(simplifier *w, form x) {
         i = UINT32_MAX; /* start again: the list has changed */
     }
     return x;
+}
+
+/* ---------------------------------------------------------------- exponents that are no numbers */
+
+/* An atom that is a power with names in its exponent. */
+static bool read_open(simplifier *w, uint32_t base, node_id *of, form *exponent) {
+    if (base & POLY_FLAG || ir_node(w->g, base)->op != OP_POW) return false;
+    const node x = *ir_node(w->g, base);
+    uint32_t   used = w->s.used;
+    ratio      number;
+    for (int k = 0; k < 2; k++) engine_convert(w, x.arg[k]);
+    w->s.used = used;
+    if (w->a->failed) return false;
+    *of = x.arg[0];
+    *exponent = engine_entry(w, x.arg[1])->f;
+    return exponent->ok && !form_is_number(*exponent, &number);
+}
+
+static form times_number(simplifier *w, form x, int32_t k) {
+    return form_mul(&w->s, form_number((ratio){k, 1}), x);
+}
+
+static uint32_t terms_in(simplifier *w, form x) {
+    terms_of_form p = form_terms(&w->s, x);
+    return p.ok ? p.n : UINT32_MAX;
+}
+
+/* a**b to the k, of this exponent in all: not ok where it is not simpler than a**b was. */
+static form open_power(simplifier *w, node_id of, form was, form exponent) {
+    ratio number;
+    if (form_is_number(exponent, &number))
+        return number.den == 1 && llabs(number.num) <= MOST_POWER
+                   ? form_power(&w->s, engine_entry(w, of)->f, (int32_t)number.num)
+                   : form_failed();
+    if (!exponent.ok || terms_in(w, exponent) >= terms_in(w, was)) return form_failed();
+    shape sh = base_shape(&w->s, exponent.f[0].base);
+    for (uint32_t i = 1; i < exponent.n; i++) shape_broadcast(sh, base_shape(&w->s, exponent.f[i].base), &sh);
+    node_id n = build_form(&w->b, exponent, sh), atom = n ? ir_op2(w->g, OP_POW, of, n) : 0;
+    return atom && engine_sync(w) ? form_atom(&w->s, atom) : form_failed();
+}
+
+/* The factors i and k of x as one, if they are powers of the same thing and come to something simpler. */
+static form join_two(simplifier *w, form x, uint32_t i, uint32_t k) {
+    node_id  of, also;
+    form     b, c;
+    uint32_t base;
+    if (!read_open(w, x.f[i].base, &of, &b)) return form_failed();
+    bool itself = one_base(engine_entry(w, of)->f, &base) && x.f[k].base == base;
+    bool power = !itself && read_open(w, x.f[k].base, &also, &c) && also == of;
+    if (itself) c = form_number((ratio){1, 1});
+    if ((!itself && !power) || (x.f[i].exp > 0) == (x.f[k].exp > 0 && power) ||
+        (one_base(engine_entry(w, of)->f, &base) && form_base_is_flat(&w->s, base)))
+        return form_failed();
+    form  all = form_add(&w->s, times_number(w, b, x.f[i].exp), times_number(w, c, x.f[k].exp));
+    form rest = form_number(x.c);
+    for (uint32_t j = 0; j < x.n; j++)
+        if (j != i && j != k) rest = form_mul(&w->s, rest, form_product(&w->s, (ratio){1, 1}, &x.f[j], 1));
+    return form_mul(&w->s, rest, open_power(w, of, b, all));
+}
+
+static form join_open_powers(simplifier *w, form x) {
+    uint32_t pairs = x.ok ? x.n * x.n : 0;
+    for (uint32_t at = 0; x.ok && at < pairs; at++) {
+        if (at / x.n == at % x.n) continue;
+        form joined = join_two(w, x, at / x.n, at % x.n);
+        if (!joined.ok) continue;
+        w->s.used |= USED_POWERS;
+        x = joined;
+        pairs = x.n * x.n;
+        at = UINT32_MAX; /* start again: the list has changed */
+    }
+    return x;
+}
+
+static bool has_open_power(const simplifier *w, form x) {
+    for (uint32_t i = 0; x.ok && i < x.n; i++)
+        if (!(x.f[i].base & POLY_FLAG) && ir_node(w->g, x.f[i].base)->op == OP_POW) return true;
+    return false;
+}
+
+static bool is_sum_of_powers(simplifier *w, power f) {
+    if (!(f.base & POLY_FLAG) || f.exp != 1) return false;
+    way p = algebra_way(&w->s, f);
+    for (uint32_t i = 0; i < p.n; i++)
+        if (has_open_power(w, (form){.f = p.t[i].f, .n = p.t[i].n, .ok = true})) return true;
+    return false;
+}
+
+form engine_divide_powers(simplifier *w, form x) {
+    form     rest = form_number(x.c), out = form_number((ratio){0, 1});
+    uint32_t at = 0;
+    if (!has_open_power(w, x)) return form_failed();
+    while (at < x.n && !is_sum_of_powers(w, x.f[at])) at++;
+    if (at == x.n) return form_failed();
+    for (uint32_t i = 0; i < x.n; i++)
+        if (i != at) rest = form_mul(&w->s, rest, form_product(&w->s, (ratio){1, 1}, &x.f[i], 1));
+    way p = algebra_way(&w->s, x.f[at]);
+    for (uint32_t i = 0; i < p.n; i++) {
+        form one = form_product(&w->s, p.t[i].c, p.t[i].f, p.t[i].n);
+        out = form_add(&w->s, out, engine_join_powers(w, form_mul(&w->s, rest, one)));
+    }
+    return out;
 }
 
 /* y with the powers of what x has a square root of as powers of that root. */
