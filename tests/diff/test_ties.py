@@ -77,3 +77,14 @@ def test_the_clipped_loss_trains_where_nothing_is_clipped(dfoo):
     assert said.returncode == 0 and "not judged" not in said.stdout, said.stdout
     told = dfoo("explain", "-", "--all", stdin=model).stdout
     assert "that of the first, r, is used" in " ".join(told.split())
+
+
+def test_norm_of_zeros(dfoo, tmp_path):
+    """0 is a subgradient; the columns beside it have what they had."""
+    (tmp_path / "net.eq").write_text("param M : (n, k)\nparam x : (n, 1)\nD = x - x\nJ = sum(norm(M, axis=0)) + norm(x) + 0 * norm(D)\nminimize J\n")
+    np.savez(tmp_path / "in.npz", M=[[0, 3.0, 1], [0, 4, 0]], x=[[0.0], [0]])
+    for dtype in "f32", "f64":
+        done = dfoo("grad", "net.eq", "--values", "in.npz", "-o", "out.npz", "--dtype", dtype, cwd=tmp_path)
+        assert done.returncode == 0 and not done.stderr, done.stderr
+        with np.load(tmp_path / "out.npz") as out:
+            assert np.allclose(out["dM"], [[0, 0.6, 1], [0, 0.8, 0]], atol=1e-7) and not out["dx"].any()
