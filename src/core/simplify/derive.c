@@ -42,8 +42,8 @@ static const struct {
     {"transpose of a product", "transposing a product reverses it, and numbers move out of it"},
     {"powers and roots", "the exponents of powers and roots of the same thing are added"},
     {"deviations from their mean", "the deviations from a mean add up to 0"},
-    {"functions by their names", "exp(z) over the sum of all exp(z) is softmax(z), whose entries add up to 1; "
-                                 "sinh(z) over cosh(z) is tanh(z)"},
+    {"functions by their names",
+     "exp(z) over the sum of all exp(z) is softmax(z), whose entries add up to 1, and sinh over cosh tanh"},
 };
 
 static const char *rule_text(arena *a, uint32_t used) {

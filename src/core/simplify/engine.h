@@ -80,8 +80,8 @@ form engine_divide_powers(simplifier *w, form x);
 void engine_share_roots(simplifier *w, form *x, form *y);
 
 /* functions.c: the softmax along an axis that an exponential is a part of, or its name, or 0; a product with
- * exp(x) / sum(exp(x)) as softmax(x), sinh(z) / cosh(z) as tanh(z); the sigmoid that a product over 1 + exp(z) could be written with, or 0,
- * and this exponential. */
+ * exp(x) / sum(exp(x)) as softmax(x), sinh(z) / cosh(z) as tanh(z); the sigmoid that a product over
+ * 1 + exp(z) could be written with, or 0, and this exponential. */
 node_id engine_softmax(simplifier *w, node_id exps, uint8_t axis);
 form    engine_find_quotients(simplifier *w, form x);
 node_id engine_find_sigmoid(simplifier *w, form x, node_id *exps);
