@@ -60,6 +60,7 @@ fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it g
 
 docs: all ## the parts of docs/ that are made from the program's output
 	@tools/docs
+	@tools/pictures
 
 single: ## the library as two files, build/single/dfoo.c and dfoo.h, to be copied into a program
 	@tools/deps build

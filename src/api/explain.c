@@ -86,11 +86,11 @@ static node_id function_write_out(void *user, node_id n, node_id name, node_id f
     return simplify_replace(&w->m.g, &w->a, n, name, formula);
 }
 
-static dfoo_status explain_definition(work *w, const char *name, var_id z, node_id def,
+static dfoo_status explain_definition(work *w, const char *name, const var_id *z, uint32_t n, node_id def,
                                       const explain_options *in, buf *out) {
     explain_function_how how = {function_tidy, function_best, function_write_out, w};
     explain_result       result;
-    return explain_function(&w->m, name, z, def, &how, in, out, &result);
+    return explain_function(&w->m, name, z, n, def, &how, in, out, &result);
 }
 
 /* A function of ops.def, on a model that has nothing but a z. */
@@ -104,23 +104,36 @@ static dfoo_status explain_table_function(work *w, op_id op, const char *name, c
     template_env env = {.arg = {leaf, ir_number(g, op_table[op].default_b), 0}};
     node_id      def = g->definition[op] ? template_build(g, g->definition[op], &env) : ir_op1(g, op, leaf);
     if (!def) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
-    return explain_definition(w, name, z, def, in, out);
+    return explain_definition(w, name, &z, 1, def, in, out);
 }
 
-/* A function of the model's own: its formula over a matrix that is called like its operand. */
+/* A matrix that is called like an operand; 0: no memory. */
+static var_id own_operand(work *w, const function *f, uint8_t k) {
+    const char *hidden = ir_var_name(&w->m.g, f->formal[k]), *open = strchr(hidden, '('); /* gate(v) */
+    size_t      len = open ? strlen(open) - 2 : 0;
+    sym         name = len ? symbols_add(&w->names, open + 1, len) : 0;
+    if (ir_find_var(&w->m.g, name)) {
+        const char *other = arena_format(&w->a, "%s_", symbols_name(&w->names, name));
+        name = other ? symbols_add(&w->names, other, strlen(other)) : 0;
+    }
+    sym n = symbols_add(&w->names, "n", 1);
+    return ir_add_var(&w->m.g, (variable){.name = name, .kind = VAR_DEFINED,
+                                          .sh = shape_of(dim_named(n), dim_named(n))});
+}
+
+/* A function of the model's own: its formula over matrices that are called like its operands. */
 static dfoo_status explain_own_function(work *w, const function *f, const char *name,
                                         const explain_options *in, buf *out) {
-    const char *hidden = ir_var_name(&w->m.g, f->formal[0]), *open = strchr(hidden, '(');
-    size_t      len = open ? strlen(open) - 2 : 0;
-    sym         z_name = len ? symbols_add(&w->names, open + 1, len) : 0;
-    if (ir_find_var(&w->m.g, z_name)) z_name = symbols_add(&w->names, "z_", 2);
-    sym    n = symbols_add(&w->names, "n", 1);
-    var_id z = ir_add_var(&w->m.g, (variable){.name = z_name, .kind = VAR_DEFINED,
-                                              .sh = shape_of(dim_named(n), dim_named(n))});
-    if (!z) return DFOO_ENOMEM;
-    node_id def = simplify_replace(&w->m.g, &w->a, f->body, ir_var(&w->m.g, f->formal[0])->leaf,
-                                   ir_var(&w->m.g, z)->leaf);
-    return def ? explain_definition(w, name, z, def, in, out) : DFOO_ENOMEM;
+    var_id  z[3];
+    node_id def = f->body;
+    for (uint8_t k = 0; k < f->n_formals; k++) {
+        z[k] = own_operand(w, f, k);
+        if (!z[k]) return DFOO_ENOMEM;
+        def = simplify_replace(&w->m.g, &w->a, def, ir_var(&w->m.g, f->formal[k])->leaf,
+                               ir_var(&w->m.g, z[k])->leaf);
+        if (!def) return DFOO_ENOMEM;
+    }
+    return explain_definition(w, name, z, f->n_formals, def, in, out);
 }
 
 /* A function that a model uses, on the model's sheet: it is told on a model of its own. */
@@ -212,11 +225,10 @@ static dfoo_status explain_name(work *w, bool with_model, const char *name, cons
     const function *f = with_model ? model_function(&w->m, known) : NULL;
     op_id           op = op_find(name);
     explain_options in = {.format = opt->format, .standalone = opt->standalone != 0};
-    if (f && f->body && f->n_formals == 1) return explain_own_function(w, f, name, &in, out);
+    if (f && f->body) return explain_own_function(w, f, name, &in, out);
     if (f)
         return diag_alone(&w->messages,
-                          "%s is left open or has several operands: "
-                          "it has no formula to differentiate by one",
+                          "%s is left open: it has no formula to differentiate",
                           name);
     if (tell_is_function(op) && !(with_model && ir_find_var(&w->m.g, known)))
         return explain_table_function(w, op, name, &in, out);

@@ -65,3 +65,12 @@ def test_every_question_has_its_answer(root):
     page = (root / "docs" / "questions.md").read_text()
     told = re.findall(r"^## (.*)\n\n(?:(?!<!--).*\n\n)?<!-- dfoo (.*?)(?: \| .*)? -->$", page, re.M)
     assert len(rows) >= 40 and told == [(q, c.replace('\\"', '"')) for q, c in rows]
+
+
+def test_pictures_are_up_to_date(root, build):
+    """And tell what the program tells: a number that is not the program's is noticed."""
+    program = dict(os.environ, DFOO_BIN=os.environ.get("DFOO_BIN", str(build / "dfoo")))
+    done = subprocess.run([root / "tools" / "pictures", "--check"], capture_output=True, text=True, timeout=300, env=program)
+    assert done.returncode == 0, done.stderr
+    for name in ("graph", "product", "examples"):
+        assert f"pictures/{name}.svg" in (root / "docs" / "backprop.md").read_text()

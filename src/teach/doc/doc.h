@@ -90,6 +90,7 @@ typedef struct document {
     bool             *small;   /* by var_id: has an entry for each example */
     bool             *lower;   /* by var_id: .. and a name of its own in lower case for one of them */
     index_style       style;   /* for one example */
+    const char       *operands; /* of a function with several: x, y; NULL: it has one */
     ground           *ground;  /* NULL: it has values of its own */
     outline          *outline; /* NULL: it has one of its own */
     const sizes      *at;      /* it is evaluated at these, which its indices need; NULL: at small ones */

@@ -1,6 +1,8 @@
 /* One or more gradients explained in a format: each document is told, proven, written, and freed. */
 #include "teach/explain/explain.h"
 
+#include <assert.h>
+
 #include "teach/derive/derive.h"
 #include "teach/page/sheet.h"
 #include "teach/verify/verify.h"
@@ -126,15 +128,17 @@ dfoo_status explain_page_goal(const derivation *d, ir *g, arena *a, const primer
     return primer_goal(&doc, page, goal);
 }
 
-/* On a sheet of its own, or on that of a model which uses it. */
-static dfoo_status write_function(const model *m, const document *doc, const explain_options *how, buf *out,
-                                  const explain_result *result) {
+enum { MOST_OPERANDS = 3 };
+
+/* A function by each of its operands, on a sheet of its own or on that of a model which uses it. */
+static dfoo_status write_function(const model *m, const document *docs, uint32_t n,
+                                  const explain_options *how, buf *out, const explain_result *results) {
     arena a;
     arena_init(&a, out->mem);
     sheet p = how->into ? *how->into
                         : (sheet){.to = page_format_find(how->format)->to,
                                   .standalone = how->standalone,
-                                  .title = doc->name,
+                                  .title = docs->name,
                                   .head = "",
                                   .out = out};
     p.m = m;
@@ -145,21 +149,40 @@ static dfoo_status write_function(const model *m, const document *doc, const exp
     p.names.numbers = true;
     if (status == DFOO_OK) {
         if (!how->into) p.to->begin(&p);
-        p.to->one(&p, doc, result);
+        for (uint32_t i = 0; i < n; i++) {
+            p.n_written = i;
+            p.to->one(&p, &docs[i], &results[i]);
+        }
         if (!how->into && p.to->end) p.to->end(&p);
         status = arena_status(&a);
     }
     arena_free(&a);
-    if (status == DFOO_OK) status = arena_status(doc->a);
+    if (status == DFOO_OK) status = arena_status(docs->a);
     return status == DFOO_OK ? buf_status(p.out) : status;
 }
 
-dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
+/* "x, y"; NULL where there is one. */
+static const char *operands_of(model *m, const var_id *z, uint32_t n) {
+    const char *out = n > 1 ? ir_var_name(&m->g, z[0]) : NULL;
+    for (uint32_t i = 1; i < n && out; i++)
+        out = arena_format(m->g.a, "%s, %s", out, ir_var_name(&m->g, z[i]));
+    return out;
+}
+
+dfoo_status explain_function(model *m, const char *title, const var_id *z, uint32_t n, node_id def,
                              const explain_function_how *how, const explain_options *opt, buf *out,
                              explain_result *result) {
-    document doc = {.name = title, .g = &m->g, .a = m->g.a};
-    DFOO_TRY(tell_function(&doc, z, def, how, result));
-    DFOO_TRY(write_function(m, &doc, opt, out, result));
+    document       docs[MOST_OPERANDS];
+    explain_result results[MOST_OPERANDS];
+    const char    *operands = operands_of(m, z, n);
+    *result = (explain_result){.points = true};
+    assert(n && n <= MOST_OPERANDS);
+    for (uint32_t i = 0; i < n; i++) {
+        docs[i] = (document){.name = title, .g = &m->g, .a = m->g.a, .operands = operands};
+        DFOO_TRY(tell_function(&docs[i], z[i], def, how, &results[i]));
+        add_result(result, &results[i]);
+    }
+    DFOO_TRY(write_function(m, docs, n, opt, out, results));
     return result->n_failed ? DFOO_NO : DFOO_OK;
 }
 

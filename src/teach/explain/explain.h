@@ -37,8 +37,9 @@ dfoo_status explain_goals(const derivation *d, arena *a, var_id **goals, uint32_
  * has nothing of the kind. */
 dfoo_status explain_page_goal(const derivation *d, ir *g, arena *a, const primer_page *page, var_id *goal);
 
-/* The derivative by z of a function, whose definition is a node over z, rule by rule. */
-dfoo_status explain_function(model *m, const char *title, var_id z, node_id def,
+/* The derivative of a function by each of its n operands z (at most 3), rule by rule; its definition is a
+ * node over them. */
+dfoo_status explain_function(model *m, const char *title, const var_id *z, uint32_t n, node_id def,
                              const explain_function_how *how, const explain_options *opt, buf *out,
                              explain_result *result);
 

@@ -111,7 +111,7 @@ static void put_gradient(const sheet *p, const gradient *v) {
 }
 
 static void one(sheet *p, const document *doc, const explain_result *result) {
-    bool first = !p->n_goals || doc->goal == p->goals[0];
+    bool first = !p->n_written && (!p->n_goals || doc->goal == p->goals[0]);
     put_text_key(p, first ? "\n    {" : ",\n    {", "name", doc->name);
     put_text_key(p, ", ", "kind", p->topic ? "page" : doc->d ? "gradient" : "function");
     if (doc->d) put_gradient(p, derivation_find(p->d, doc->goal));

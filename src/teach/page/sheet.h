@@ -35,6 +35,7 @@ struct sheet {
     const char            *head;  /* what the gradients differentiate, as lines of comments */
     const var_id          *goals; /* the variables whose gradients are explained, */
     uint32_t               n_goals;
+    uint32_t               n_written; /* of a function by several operands: how many stand before */
     bool                  *has;   /* .. by var_id: is there an explanation of its gradient? */
     bool                   has_function[OP_COUNT]; /* and of these functions' derivatives? */
     notation               names;

@@ -193,7 +193,7 @@ static void write_document(sheet *p, const document *doc, const explain_result *
     uint32_t section = 0;
     size_t   columns[2];
     measure_rows(doc, columns);
-    if (p->whole) buf_puts(out, "\n");
+    if (p->whole || p->n_written) buf_puts(out, "\n");
     for (uint32_t i = 0; i < doc->blocks.n && !out->failed; i++) {
         const block *b = &doc->blocks.at[i];
         char         number[16] = "";

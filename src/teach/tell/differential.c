@@ -236,6 +236,7 @@ void differential_tell(teller *t) {
     for (uint32_t i = 0; i < t->links.n; i++) {
         const link *l = &t->links.at[i];
         doc_add(doc, BLOCK_SECTION, 0, link_way(t, l))->about = l->s;
+        link_tell_call(t, l);
         node_id delta = change_of(t, l->to->var);
         if (delta) tell_one(t, l, delta);
         kinks_tell(t, l);

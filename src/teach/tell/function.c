@@ -194,6 +194,7 @@ static node_id between(const unfolding *w, document *doc, node_id whole, node_id
     node_id rest = w->how->best(user, ir_op2(w->g, OP_DIV, whole, def), 0, 0);
     node_id spelled = w->how->write_out(user, x.arg[1], f, def);
     if (!rest || !spelled) return 0;
+    if (spelled == x.arg[1] && spelled == rest) return 0; /* it has no f in it */
     *remark = doc_formula(doc, "%s = %s = %s", doc_node(doc, x.arg[1], false), doc_node(doc, spelled, false),
                           doc_node(doc, rest, false));
     return ir_op2(w->g, OP_MUL, def, rest);
@@ -204,7 +205,8 @@ static void tell_whole(document *doc, const char *z, node_id whole, node_id midd
                        const char *remarks) {
     doc_say(doc, 0, "put together:");
     block *b = doc_add(doc, BLOCK_LINE, 3, "");
-    doc_add_formula(doc, b, doc_text(doc, "%s'(%s)", doc->name, z));
+    const char *slope = doc->operands ? "∂%s/∂%s" : "%s'(%s)";
+    doc_add_formula(doc, b, doc_text(doc, slope, doc->name, z));
     doc_add_node(doc, b, whole, false);
     if (middle && middle != whole && middle != best) {
         doc_add_line(doc, 3, "", whole, middle, "")->hanging = true;
@@ -216,13 +218,14 @@ static void tell_whole(document *doc, const char *z, node_id whole, node_id midd
 }
 
 static void tell_title(document *doc, const char *z, node_id def) {
-    const char *f = doc_text(doc, "%s(%s)", doc->name, z);
+    const char *f = doc_text(doc, "%s(%s)", doc->name, doc->operands ? doc->operands : z);
     block      *b = doc_add(doc, BLOCK_TITLE, 0, "");
     doc_add_formula(doc, b, f);
     doc_add_node(doc, b, def, false);
     doc_say(doc, 0, "%s", "");
     doc_say(doc, 0, "from the inside out; ' is the derivative by %s, %s, and f is %s:", z,
             doc_formula(doc, "%s' = 1", z), doc_formula(doc, "%s", f));
+    if (doc->operands) doc_say(doc, 3, "only %s moves here; the others stay where they are", z);
 }
 
 dfoo_status tell_function(document *doc, var_id z, node_id def, const explain_function_how *how,

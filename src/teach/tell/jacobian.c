@@ -277,6 +277,7 @@ static bool tell_entries(teller *t, const link *l) {
 
 static void tell_one(teller *t, const link *l, told *out) {
     doc_add(t->doc, BLOCK_SECTION, 0, link_way(t, l))->about = l->s;
+    link_tell_call(t, l);
     *out = (told){NULL, false};
     bool entries = !tell_direct(t, l, out) && !tell_matrix(t, l, out) && tell_entries(t, l);
     if (!entries && is_shared(t, l) && !link_is_indexed(t, l)) ends_examples(t, l);

@@ -201,8 +201,65 @@ bool link_is_last(const teller *t, const link *l) {
     return true;
 }
 
+/* ---- functions of the model's own: what is read is their formula; a call is found by making it again */
+
+enum { MOST_OPERANDS = 3 };
+
+/* The formula of a function at these operands. */
+static node_id called(teller *t, const function *f, const node_id *operands) {
+    node_id out = f->body, held[MOST_OPERANDS];
+    for (uint8_t k = 0; k < f->n_formals && out; k++) { /* no operand is taken for a name of another */
+        held[k] = ir_var(t->g, f->formal[k])->leaf;
+        out = simplify_replace(t->g, t->a, out, held[k], operands[k]);
+    }
+    return out;
+}
+
+/* "act(Z1)", where the statement is a call of f on names; NULL: it is none. Tries all names in all places. */
+static const char *call_of(teller *t, const stmt *s, const function *f, const node_list *names) {
+    node_id  at[MOST_OPERANDS] = {0};
+    uint32_t n = names->list.n, all = 1;
+    for (uint8_t k = 0; k < f->n_formals; k++) all *= n;
+    for (uint32_t i = 0; i < all; i++) {
+        buf b;
+        buf_init(&b, t->a->mem);
+        for (uint32_t k = 0, rest = i; k < f->n_formals; k++, rest /= n) {
+            at[k] = names->list.at[rest % n];
+            buf_printf(&b, "%s%s", k ? ", " : "", doc_name(t->doc, ir_node(t->g, at[k])->ref));
+        }
+        const char *operands = doc_take(t->doc, &b);
+        if (called(t, f, at) == s->node)
+            return doc_text(t->doc, "%s(%s)", symbols_name(t->g->names, f->name), operands);
+    }
+    return NULL;
+}
+
+/* The call that a statement is, and of which function; NULL: it is no call of one that has a formula. */
+static const char *own_call(teller *t, const stmt *s, const function **of) {
+    const model *m = t->d->m;
+    node_list    names = {{0}};
+    if (!m->functions.n || ir_names(t->g, t->a, s->node, &names) != DFOO_OK || names.list.n > 8) return NULL;
+    for (uint32_t i = 0; i < m->functions.n; i++) {
+        const function *f = *of = &m->functions.at[i];
+        const char     *call = f->body && f->n_formals <= MOST_OPERANDS ? call_of(t, s, f, &names) : NULL;
+        if (call) return call;
+    }
+    return NULL;
+}
+
 const char *link_way(teller *t, const link *l) {
-    return doc_text(t->doc, "through %s", doc_equation(t->doc, l->s));
+    const function *f;
+    const char     *call = own_call(t, l->s, &f);
+    if (!call) return doc_text(t->doc, "through %s", doc_equation(t->doc, l->s));
+    return doc_text(t->doc, "through %s", doc_formula(t->doc, "%s = %s", doc_name(t->doc, l->s->var), call));
+}
+
+void link_tell_call(teller *t, const link *l) {
+    const function *f;
+    if (!own_call(t, l->s, &f)) return;
+    const char *name = symbols_name(t->g->names, f->name);
+    doc_say(t->doc, 3, "%s is a function of this model (explain %s): %s", name, name,
+            doc_equation(t->doc, l->s));
 }
 
 static bool is_linked(const teller *t, const gradient *v) {

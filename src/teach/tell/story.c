@@ -23,6 +23,7 @@ static void tell_link(teller *t, const link *l) {
     const char *way = link_way(t, l);
     doc_add(doc, BLOCK_SECTION, 0, by_rule && !indexed ? doc_text(doc, "%s, entry by entry", way) : way)
         ->about = l->s;
+    link_tell_call(t, l);
     if (l->to->symmetric)
         doc_say(doc, 3, "with the entries of %s as if each could change alone; this part of %s:",
                 doc_name(doc, l->to->var), doc_name(doc, l->to->grad));

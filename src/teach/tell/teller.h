@@ -109,6 +109,7 @@ bool        link_uses(teller *t, const stmt *s, var_id v);
 bool        link_moves(teller *t, const stmt *s, var_id v); /* as it uses v, and not only flat: sign(v) */
 bool        link_is_last(const teller *t, const link *l);   /* of those to its variable */
 const char *link_way(teller *t, const link *l);             /* "through Z2 = W2 @ A1 + b2" */
+void        link_tell_call(teller *t, const link *l); /* of a call of the model's own function: its formula */
 
 /* The nodes of a statement's formula, and which of them, by place, move with v. False without memory. */
 bool link_movers(teller *t, const stmt *s, var_id v, node_list *need, bool **moves);
