@@ -243,6 +243,12 @@ static bool tell_matrix(teller *t, const link *l, told *out) {
     return true;
 }
 
+/* Is it one number for one example? */
+static bool has_one_number(const teller *t, var_id v) {
+    shape s = of_one(t, ir_var(t->g, v)->sh);
+    return shape_is_scalar(s) || (s.rows == dim_literal(1) && s.cols == dim_literal(1));
+}
+
 /* Why there is no matrix. */
 static void say_entries(teller *t, const link *l, bool matrix) {
     document   *doc = t->doc;
@@ -253,7 +259,7 @@ static void say_entries(teller *t, const link *l, bool matrix) {
             "examples affect each other, so which entry of %s changes with which of %s takes four indices: "
             "no matrix has them, the entries do:",
             v, u);
-    else if (shape_is_scalar(ir_var(t->g, l->s->var)->sh))
+    else if (has_one_number(t, l->s->var))
         doc_say(doc, 3, "%s is a number: its derivative has an entry for each entry of %s:", v, u);
     else if (matrix)
         doc_say(doc, 3,
