@@ -152,7 +152,7 @@ static dfoo_status explain_used_function(void *user, op_id op, struct sheet *int
 static dfoo_status scalar_page_sizes(work *w, sizes *s) {
     DFOO_TRY(scalar_sizes(&w->m, &w->a, s));
     if (scalar_fits(&w->m, s)) return DFOO_OK;
-    return diag_alone(&w->messages, "in single numbers a size can be set to 9 at the most");
+    return diag_alone(&w->messages, "in single numbers a size is 9 at the most, or nobody could read them");
 }
 
 /* What a page of the primer is about in this model. */

@@ -180,6 +180,12 @@ def test_what_single_numbers_do_not_go_with(dfoo, args, words):
     assert done.returncode == 2 and words in done.stderr and done.stdout == ""
 
 
+def test_sizes_of_the_model_itself_can_be_too_large(dfoo, tmp_path):
+    (tmp_path / "wide.eq").write_text("input X : (784, m)\nparam W : (3, 784)\nZ = W @ X\nJ = 1/m * sum(Z**2)\nminimize J\n")
+    done = dfoo("explain", tmp_path / "wide.eq", "--scalar")
+    assert done.returncode == 2 and "9 at the most" in done.stderr
+
+
 # ---- equal starts
 
 @pytest.mark.parametrize("start", ["zeros", "equal"])

@@ -40,8 +40,11 @@ dfoo_status scalar_sizes(const model *m, arena *a, sizes *out) {
 }
 
 bool scalar_fits(const model *m, const sizes *s) {
-    for (uint32_t i = 0; i < m->size_names.n; i++)
-        if (sizes_get(s, dim_named(m->size_names.at[i])) > MOST_INDEX) return false;
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        shape sh = ir_var(&m->g, v)->sh;
+        bool  known = !shape_is_scalar(sh) && ir_var(&m->g, v)->kind <= VAR_DEFINED;
+        if (known && (sizes_get(s, sh.rows) > MOST_INDEX || sizes_get(s, sh.cols) > MOST_INDEX)) return false;
+    }
     return true;
 }
 
