@@ -73,7 +73,7 @@ static bool find_value(gatherer *w, var_id v, uint32_t end, matrix expected, for
     for (uint32_t i = w->begin; i < end; i++) {
         const py_event *e = event_at(w, i);
         if (!is_made(e) || !is_called(w, e, v, &rounds)) continue;
-        matrix x = gather_matrix(w->a, e->value, w->view.turned);
+        matrix x = gather_like(w, i, expected);
         if (!x.at || x.rows != expected.rows || x.cols != expected.cols) continue;
         *same = *same || matrix_same(x, expected, 1);
         if (any && matrix_same(x, out->value, 1)) continue; /* handed on: where it was made counts */
@@ -90,7 +90,7 @@ static bool predicts(gatherer *w, uint32_t end) {
     matrix       y = m->predict.n ? w->c->value[m->predict.at[0]] : (matrix){0};
     for (uint32_t i = w->begin; i < end && y.at; i++) {
         const py_event *e = event_at(w, i);
-        matrix          x = gather_matrix(w->a, e->value, w->view.turned);
+        matrix          x = is_made(e) ? gather_like(w, i, y) : gather_matrix(w->a, e->value, w->view.turned);
         if (x.at && x.rows * x.cols == y.rows * y.cols) {
             x.rows = y.rows;
             x.cols = y.cols;
@@ -174,6 +174,10 @@ static dfoo_status forward_statement(gatherer *w, judge_case *seen, uint32_t end
     forward_value found = {0, {0}};
     bool          same;
     DFOO_TRY(case_forward(seen, w->a, st->node, &y));
+    if (ir_node(w->c->s->g, st->node)->op == OP_DROPOUT && y.at) {
+        seen->value[st->var] = y; /* the program's mask is in the case, and D1 may be its name */
+        return DFOO_OK;
+    }
     if (!y.at || !find_value(w, st->var, end, y, &found, &same) || same) {
         if (y.at) seen->value[st->var] = y;
         return DFOO_OK;
@@ -194,8 +198,8 @@ dfoo_status around_forward(gatherer *w, judge_case *seen, around_findings *out) 
     *seen = *w->c;
     case_masks masks;
     DFOO_TRY(case_find_masks(s, w->a, &masks));
-    if (end <= w->begin || masks.list.n || predicts(w, w->to))
-        return DFOO_OK; /* masks are drawn anew each time */
+    if (gather_is_loop(w)) end = w->to; /* one example after the other: all of it comes before its end */
+    if (end <= w->begin || (masks.list.n && !w->masked) || predicts(w, end)) return DFOO_OK;
     seen->value = arena_new(w->a, (s->g->vars.n + 1) * sizeof *seen->value);
     if (!seen->value) return DFOO_ENOMEM;
     memcpy(seen->value, w->c->value, s->g->vars.n * sizeof *seen->value);
@@ -315,23 +319,31 @@ static bool is_close(double x, double y) {
     return fabs(x - y) <= 1e-9 * (fabs(x) + fabs(y));
 }
 
-static const mistake *cost_row(const gatherer *w, double got) {
-    double    j = w->c->value[w->c->s->m->cost].at[0], m = w->c->examples;
-    cost_sums sums;
-    if (is_close(got, j) || !isfinite(got)) return NULL;
+/* What a cost of the examples, j, is by the known mistakes: of cross-entropy also in its terms. */
+static const mistake *row_of_cost(const gatherer *w, double got, double j, const cost_sums *sums) {
+    double m = w->c->examples;
     if (is_close(got, -j)) return row_called("cost negated");
     if (!has_log(w->c->s)) return NULL;
     if (is_close(got, m * j)) return row_called("cost without 1/m");
     if (is_close(got, j / log(10)) || is_close(got, j / log(2)))
         return row_called("another base of the logarithm");
-    if (!add_up(w, &sums)) return NULL;
-    if (is_close(j, -(sums.on + sums.off) / m)) {
-        if (is_close(got, -sums.on / m) || is_close(got, -sums.off / m))
-            return row_called("a term of the cost left out");
-        if (is_close(got, -sums.crossed / m)) return row_called("log of the wrong argument");
-        if (is_close(got, -(sums.on - sums.off) / m)) return row_called("the sign of a term of the cost");
-    }
-    return NULL;
+    if (!sums) return NULL;
+    if (is_close(got, -sums->on / m) || is_close(got, -sums->off / m))
+        return row_called("a term of the cost left out");
+    if (is_close(got, -sums->crossed / m)) return row_called("log of the wrong argument");
+    return is_close(got, -(sums->on - sums->off) / m) ? row_called("the sign of a term of the cost") : NULL;
+}
+
+static const mistake *cost_row(const gatherer *w, double got) {
+    double    j = w->c->value[w->c->s->m->cost].at[0], m = w->c->examples;
+    cost_sums sums;
+    if (is_close(got, j) || !isfinite(got)) return NULL;
+    if (!has_log(w->c->s) || !add_up(w, &sums)) return row_of_cost(w, got, j, NULL);
+    double data = -(sums.on + sums.off) / m, penalty = j - data;
+    if (is_close(j, data)) return row_of_cost(w, got, j, &sums);
+    if (is_close(got, data)) return NULL; /* the penalty is added elsewhere */
+    const mistake *row = penalty > 0 ? row_of_cost(w, got - penalty, data, &sums) : NULL;
+    return row ? row : row_of_cost(w, got, j, NULL);
 }
 
 dfoo_status around_cost(gatherer *w, around_findings *out) {
@@ -400,7 +412,7 @@ static dfoo_status find_forgotten(gatherer *w, const judge_verdicts *all, const 
         without++;
         which = i;
     }
-    if (n < 3 || without != 1 || !gradient_of(w, all, which).at) return DFOO_OK;
+    if (n < 2 || without != 1 || !gradient_of(w, all, which).at) return DFOO_OK;
     const char    *name = ir_var_name(w->c->s->g, d->list.at[which].var);
     around_finding f = {row_called("never updated"), name, name, line};
     vec_push(w->a, &out->behind, f);

@@ -695,6 +695,20 @@ static void set_globals(drive *d) {
         py_env_set(d->r, &d->r->globals, m, py_int((int64_t)d->c->examples));
 }
 
+/* What an object does behind its way back: step, update. */
+static void call_updates(drive *d, const drive_entry *e, py_value self) {
+    const py_env *env = &e->type.type->env;
+    for (uint32_t i = 0; i < env->list.n; i++) {
+        py_value   f = env->list.at[i].value, x;
+        py_failure failure;
+        char       plain[80];
+        name_plain(symbols_name(&d->r->names, env->list.at[i].name), plain, sizeof plain);
+        bool update = strstr(plain, "update") || strstr(plain, "step") || strstr(plain, "optim");
+        if (f.kind != PY_FUNCTION || f.function->how || !update || strcmp(plain, e->name) == 0) continue;
+        if (call(d, method_of(d, f, self), f.function, true, py_none(), &x, &failure)) return;
+    }
+}
+
 bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure) {
     py_value self = py_none(), x, forward;
     *from = d->r->trace.list.n;
@@ -711,7 +725,9 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
         if (!make_object(d, e->type, &self)) return false;
         forward = object_forward(d, e->type, self, e->name);
         *from = d->r->trace.list.n;
-        return call(d, method_of(d, e->f, self), e->f.function, true, forward, &x, failure);
+        if (!call(d, method_of(d, e->f, self), e->f.function, true, forward, &x, failure)) return false;
+        if (d->after && !failure->type) call_updates(d, e, self);
+        return true;
     }
     forward = is_backward_name(e->name) || e->f.function->def->list.n > 1 ? run_forward(d) : py_none();
     *from = d->r->trace.list.n;

@@ -22,6 +22,7 @@ typedef struct drive {
     name_layers       layers;
     case_masks        masks;
     uint32_t          begin;          /* where the events of this run begin */
+    bool              after;          /* methods that update are called as well */
     bool              no_forward;     /* the program's own forward function is left out */
     bool              forward_failed; /* it ended in an error */
     bool              gradients;      /* names of gradients are bound, too */

@@ -113,6 +113,8 @@ dfoo_status gather_begin(gatherer *w) {
     return arena_status(w->a);
 }
 
+static uint32_t first_backward(const gatherer *w);
+
 /* ------------------------------------------------------------------- claims */
 
 static uint32_t number_of(const gatherer *w, var_id v) {
@@ -156,6 +158,23 @@ static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
         x.cols = y.cols;
     }
     return x;
+}
+
+matrix gather_like(const gatherer *w, uint32_t event, matrix like) {
+    const py_event *e = event_at(w, event);
+    matrix          x = event_matrix(w, e);
+    bool            one = x.at && like.at && x.cols == 1 && like.cols > 1 && x.rows == like.rows;
+    return one ? stacked(w, e, x, like) : x;
+}
+
+/* A line of the way back that is run once for each example, with a column each time. */
+bool gather_is_loop(const gatherer *w) {
+    uint32_t i = first_backward(w), n = 0;
+    if (i >= w->to || w->c->examples < 2) return false;
+    const py_event *first = event_at(w, i);
+    matrix          x = event_matrix(w, first);
+    for (uint32_t k = i; k < w->to; k++) n += is_same_line(event_at(w, k), first);
+    return x.at && x.cols == 1 && (double)n == w->c->examples;
 }
 
 matrix gather_value(const gatherer *w, uint32_t event, uint32_t number) {

@@ -41,6 +41,7 @@ typedef struct gatherer {
     judge_view        view;
     uint32_t          begin;     /* of what belongs to this run, its forward pass included */
     uint32_t          from, to;  /* events */
+    bool              masked;    /* the case has the masks that the program drew */
     bool              failed;    /* the run ended in an error */
     bool              handed_on; /* what was made before `from` counts, too */
     bool              from_zero; /* the program counts its parameters from 0 */
@@ -56,6 +57,11 @@ matrix gather_value(const gatherer *w, uint32_t event, uint32_t number);
 
 /* The first event before `before` that has this value, in whatever convention. false: there is none. */
 bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event);
+
+/* The value of an event as the model has it, where one like that is looked for: of a loop over the examples,
+ * all of them side by side. Is there such a loop? */
+matrix gather_like(const gatherer *w, uint32_t event, matrix like);
+bool   gather_is_loop(const gatherer *w);
 
 /* Where the way back begins. */
 uint32_t gather_way_back(const gatherer *w);

@@ -33,6 +33,7 @@ typedef struct work {
     size_t         len;
     uint64_t       seed;
     plants         catalogue;
+    bool           after;     /* what comes behind the gradients is run as well */
     py_node       *tree;      /* the program's */
     judge_case     one;       /* one: with one example */
     bool           from_zero; /* the program counts its parameters from 0 */
@@ -120,6 +121,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     judge_case   drawn, seen;
     DFOO_TRY(gather_begin(&g));
     DFOO_TRY(with_masks(&g, &drawn, &c));
+    g.masked = c != g.c && (g.handed_on || t->statements);
     g.c = c;
     DFOO_TRY(around_forward(&g, &seen, &t->around));
     if (t->around.before.n && is_handed_on(&g, &t->around)) g.c = c = &seen;
@@ -240,6 +242,7 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
         d.c = single ? one : c;
         t.c = *d.c;
         d.begin = loaded;
+        d.after = w->after;
         DFOO_TRY(try_entry(w, &d, &entries.list.at[i], &t, best));
         if (is_all_right(best, count_parameters(w->s))) break;
     }
@@ -742,7 +745,9 @@ static dfoo_status find_around(work *w, attempt *best) {
     py_run *r = NULL;
     if (best->score <= ONLY_FAILED || !best->v.list.n) return DFOO_OK;
     dfoo_status status = load(w, &r, 1);
+    w->after = true;
     if (status == DFOO_OK) status = look_around(w, r, best, &best->around);
+    w->after = false;
     py_close(r);
     return status;
 }
