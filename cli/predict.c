@@ -2,13 +2,37 @@
 #include "cli.h"
 
 #include <math.h>
+#include <string.h>
 
-static void say_metric(const dfoo_progress *metric, const char *file) {
+enum { MOST_METRICS = 32 };
+
+/* The part that was asked for, if one was. */
+static const char *part_text(const request *r) {
+    static const char *const texts[] = {"", ", those that were trained with", ", those that were held back"};
+    return texts[r->predict.part];
+}
+
+/* What is not in the line above: "RMSE 2.1, MAE 1.4". */
+static void say_metrics(const dfoo_progress *metric, const double *values, size_t n) {
     char text[METRIC_SIZE];
-    bool named = metric->metric_name && !isnan(metric->metric);
+    int  said = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *name = dfoo_word(DFOO_METRICS, i);
+        if (isnan(values[i])) continue;
+        result_number(name, values[i]);
+        if (metric->metric_name && strcmp(name, metric->metric_name) == 0) continue;
+        say("%s%s %s", said++ ? ", " : "", name, metric_text(name, values[i], text));
+    }
+    if (said) say("\n");
+}
+
+static void say_metric(const dfoo_progress *metric, const request *r) {
+    const char *file = r->predict.data;
+    char        text[METRIC_SIZE];
+    bool        named = metric->metric_name && !isnan(metric->metric);
     if (named) say("%s %s", metric->metric_name, metric_text(metric->metric_name, metric->metric, text));
     if (!isnan(metric->cost)) say("%scost %.6g", named ? ", " : "", metric->cost);
-    if (named || !isnan(metric->cost)) say(" on the labels of %s\n", file);
+    if (named || !isnan(metric->cost)) say(" on the labels of %s%s\n", file, part_text(r));
 }
 
 static void say_confusion(dfoo *d, const dfoo_confusion *matrix) {
@@ -36,21 +60,30 @@ static void add_confusion(const dfoo_confusion *matrix) {
 }
 
 static void add_predictions(const request *r, const dfoo_arrays *out) {
-    if (is_standard(r->output)) result_arrays("predictions", out, true);
-    else result_text("file", r->output);
+    if (is_standard(r->output))
+        result_arrays("predictions", out, true);
+    else
+        result_text("file", r->output);
 }
 
 static dfoo_status predict_with(task *w, request *r) {
     dfoo_confusion *matrix = NULL;
     dfoo_progress   metric = {.size = sizeof metric, .cost = NAN, .metric = NAN};
     dfoo_arrays    *out;
+    double          metrics[MOST_METRICS];
     bool            npz = !is_standard(r->output) && ends_with(r->output, ".npz");
     r->predict.csv = npz ? NULL : !is_standard(r->output) ? r->output : json_asked() ? NULL : "-";
     r->predict.confusion = &matrix;
+    r->predict.metrics = metrics;
+    while (r->predict.n_metrics < MOST_METRICS && dfoo_word(DFOO_METRICS, r->predict.n_metrics))
+        r->predict.n_metrics++;
     dfoo_status status = dfoo_predict(w->model, w->values, &r->predict, &out, &metric);
     say_messages(w->d);
     if (status == DFOO_OK) {
-        say_metric(&metric, r->predict.data);
+        say_metric(&metric, r);
+        result_begin("metrics", '{');
+        say_metrics(&metric, metrics, r->predict.n_metrics);
+        result_end('}');
         say_confusion(w->d, matrix);
         result_scores("scores", metric.metric_name, metric.cost, metric.metric);
         add_confusion(matrix);

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 const char *metric_text(const char *name, double value, char text[METRIC_SIZE]) {
-    bool percent = strcmp(name, "accuracy") == 0;
+    static const char *const parts[] = {"accuracy", "balanced-accuracy", "precision", "recall"};
+    bool                     percent = false;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) percent |= strcmp(name, parts[i]) == 0;
     snprintf(text, METRIC_SIZE, percent ? "%.2f%%" : "%.4g", percent ? 100 * value : value);
     return text;
 }

@@ -96,9 +96,14 @@ static void show_end(FILE *to, const request *r, const dfoo_progress *last) {
     size_t patience = r->train.patience;
     fprintf(to, "%zu epoch%s in %.2f s\n", last->epoch, last->epoch == 1 ? "" : "s", last->seconds);
     if (last->stopped)
-        fprintf(to, "stopped: the cost of the test data was not better for %zu epoch%s\n", patience,
-                patience == 1 ? "" : "s");
-    if (patience) fprintf(to, "kept: the parameters after epoch %zu, where it was least\n", last->best_epoch);
+        fprintf(to, "stopped: the %s of the test data was not better for %zu epoch%s\n",
+                r->train.metric ? r->train.metric : "cost", patience, patience == 1 ? "" : "s");
+    else if (patience && last->best_epoch < last->epoch)
+        fprintf(to, "not stopped: never %zu epochs without a better %s of the test data\n", patience,
+                r->train.metric ? r->train.metric : "cost");
+    if (patience)
+        fprintf(to, "kept: the parameters after epoch %zu, where it was %s\n", last->best_epoch,
+                r->train.metric ? "best" : "least");
     fprintf(to, tested ? "%-12s %-12s test\n" : "%-12s %s\n", "", "training");
     show_numbers(to, "cost", last->cost, last->test_cost, false);
     if (last->metric_name) show_numbers(to, last->metric_name, last->metric, last->test_metric, true);

@@ -198,7 +198,7 @@ DFOO_API dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arr
 
 /* What the library knows by name: built-in models, functions of the notation, activations of
  * dfoo_new_options.layers and losses, starts of parameters, optimisers, schedules of the learning rate,
- * formats of dfoo_derive and of dfoo_explain, pages of the primer. */
+ * formats of dfoo_derive and of dfoo_explain, pages of the primer, metrics of predictions. */
 typedef enum dfoo_words {
     DFOO_MODELS = 0,
     DFOO_FUNCTIONS = 1,
@@ -210,7 +210,8 @@ typedef enum dfoo_words {
     DFOO_DERIVE_FORMATS = 7,
     DFOO_EXPLAIN_FORMATS = 8,
     DFOO_PAGES = 9,
-    DFOO_PRACTICE_FORMATS = 10
+    DFOO_PRACTICE_FORMATS = 10,
+    DFOO_METRICS = 11 /* of predictions */
 } dfoo_words;
 
 /* Word number i of a list, a constant; NULL behind the last. */
@@ -670,7 +671,8 @@ typedef struct dfoo_train_options {
     double      split;     /* hold back this fraction of the data for testing; 0: none */
     int         standardize; /* not 0: every input feature to mean 0, deviation 1 of the training data */
     const char *from;      /* an NPZ file with initial parameters; NULL: as the model says */
-    const char *optimizer; /* "sgd" if NULL; "momentum", .., or a file of equations */
+    const char *optimizer; /* "momentum", .., or a file of equations; NULL: "sgd", but for a CSV file of which nothing is
+                              said from here to `decay_all`: then what suits its size, `epochs` and `batch` too */
     const char *settings;  /* of the optimiser: "beta=0.9,epsilon=1e-8"; NULL: its defaults */
     double      learning_rate; /* 0: the optimiser's default (see `zeros`) */
     const char *schedule;  /* of the learning rate: "cosine", "step every=30 factor=0.1", an equation
@@ -720,6 +722,7 @@ typedef struct dfoo_train_options {
     /* What becomes of the columns of a CSV file (docs/data.md): NULL: rules that are found, "none", or a file of rules
      * for some of them. Arrays are taken as they are. */
     const char *prepare;
+    const char *metric; /* what `patience` watches: a word of DFOO_METRICS; NULL: the cost */
 } dfoo_train_options;
 
 /* For dfoo_train_options.zeros. */
@@ -816,6 +819,9 @@ DFOO_API void dfoo_confusion_free(dfoo *d, dfoo_confusion *confusion); /* NULL i
  * mistaken most often. */
 DFOO_API dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text);
 
+/* Which examples: all, those that were trained with, those that were held back. */
+typedef enum dfoo_part { DFOO_PART_ALL = 0, DFOO_PART_TRAIN = 1, DFOO_PART_TEST = 2 } dfoo_part;
+
 typedef struct dfoo_predict_options {
     size_t size; /* DFOO_INIT */
     const char        *data;   /* one of data (a file) and arrays */
@@ -831,6 +837,10 @@ typedef struct dfoo_predict_options {
     dfoo_confusion   **confusion; /* not NULL: gets the confusion matrix, or NULL where the data has no labels
                                      that are classes, or more than 1000 */
     dfoo_dtype         dtype;
+    dfoo_part          part; /* of the data that training had, as its `split` divided it: all, or one part */
+    double            *metrics; /* room for n_metrics values, in the order of DFOO_METRICS; NaN: it does not suit the
+                                   labels, or there are none. NULL: nobody asks */
+    size_t             n_metrics;
 } dfoo_predict_options;
 
 /* Runs the forward pass with a run's parameters. `out` gets what the model predicts, by name;

@@ -178,7 +178,7 @@ static dfoo_status score_examples(picture *p) {
     dfoo_arrays *out;
     DFOO_TRY(arrays_new(&p->w->d->mem, &out));
     dfoo_status status = train_predict(&p->w->m, &p->call.p, p->run, &p->call.data, &p->call.how, out,
-                                       &p->score, NULL);
+                                       &p->score, NULL, NULL);
     arrays_free(out);
     return status;
 }
@@ -198,7 +198,7 @@ static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t f
     how.n_labels = 0;
     DFOO_TRY(train_points_vary(&w->m, &p->points, &p->call.data, at, n, set));
     feed_source source = {.name = "the grid", .arrays = set};
-    DFOO_TRY(train_predict(&w->m, &p->call.p, p->run, &source, &how, set, &score, NULL));
+    DFOO_TRY(train_predict(&w->m, &p->call.p, p->run, &source, &how, set, &score, NULL, NULL));
     const double *y = arrays_get(set, name)->data;
     for (size_t k = 0; k < outputs; k++)
         for (size_t i = 0; i < n; i++)

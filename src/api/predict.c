@@ -6,11 +6,12 @@
 #include "api/load.h"
 
 void progress_scores(dfoo_progress *p, const train_score *train, const train_score *test) {
+    bool classes = (train->n && !isnan(train->accuracy)) || (test->n && !isnan(test->accuracy));
     p->cost = train->cost;
-    p->metric = train->n ? train->accuracy : NAN;
+    p->metric = !train->n ? NAN : classes ? train->accuracy : train->r2;
     p->test_cost = test->n ? test->cost : NAN;
-    p->test_metric = test->n ? test->accuracy : NAN;
-    p->metric_name = !isnan(p->metric) || !isnan(p->test_metric) ? "accuracy" : NULL;
+    p->test_metric = !test->n ? NAN : classes ? test->accuracy : test->r2;
+    p->metric_name = isnan(p->metric) && isnan(p->test_metric) ? NULL : classes ? "accuracy" : "R2";
 }
 
 /* Does the run have rules for columns of tables? */
@@ -25,7 +26,8 @@ dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_op
                           examples_call *out) {
     *out = (examples_call){.how = {.machine = {1, w->d->isa},
                                    .dtype = opt->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64,
-                                   .flatten = opt->flatten != 0}};
+                                   .flatten = opt->flatten != 0,
+                                   .part = (feed_part)opt->part}};
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
     load_request r = {opt->data, opt->more_data, opt->arrays,     opt->map,
@@ -39,9 +41,12 @@ static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_o
                            dfoo_arrays *out, train_score *score) {
     examples_call   call;
     train_confusion confusion;
+    train_metrics   metrics;
     DFOO_TRY(work_examples(w, run, opt, l, &call));
     DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score,
-                           opt->confusion ? &confusion : NULL));
+                           opt->confusion ? &confusion : NULL, opt->metrics ? &metrics : NULL));
+    for (size_t i = 0; opt->metrics && i < opt->n_metrics && i < TRAIN_METRICS; i++)
+        opt->metrics[i] = metrics.n ? metrics.value[i] : NAN;
     return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;
 }
 
@@ -109,7 +114,7 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     dfoo_predict_options how;
     work                 w;
     loaded               l = {0};
-    train_score          score = {0}, no_test = {0};
+    train_score          score = {.accuracy = NAN, .r2 = NAN}, no_test = score;
     dfoo_arrays         *result = NULL, *plain = NULL;
     dfoo_progress        scores = {.cost = NAN};
     if (out) *out = NULL;
@@ -119,6 +124,8 @@ dfoo_status dfoo_predict(dfoo_model *model, const dfoo_arrays *run, const dfoo_p
     TAKE(model->d, dfoo_predict_options, options, how);
     KNOWN(model->d, how.header, DFOO_HEADER_NO);
     KNOWN(model->d, how.dtype, DFOO_F32);
+    KNOWN(model->d, how.part, DFOO_PART_TEST);
+    for (size_t i = 0; how.metrics && i < how.n_metrics; i++) how.metrics[i] = NAN;
     HAND_OUT(model->d, dfoo_progress, scores, metric);
     if (how.confusion) *how.confusion = NULL;
     dfoo_status status = work_open(&w, model->d, model);

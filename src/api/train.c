@@ -1,6 +1,7 @@
 /* The public interface: training, as a handle whose loop is the caller's, and as one call. */
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "api/load.h"
 
@@ -103,6 +104,18 @@ static unsigned processors(void) {
     return n > 64 ? 64 : n;
 }
 
+static dfoo_status find_metric(dfoo_trainer *k) {
+    const char *names[TRAIN_METRICS];
+    if (!k->opt.metric) return DFOO_OK;
+    for (uint32_t i = 0; i < TRAIN_METRICS; i++) {
+        names[i] = train_metric(i)->name;
+        if (strcmp(names[i], k->opt.metric) == 0) k->how.metric = i + 1;
+    }
+    if (k->how.metric) return DFOO_OK;
+    return diag_alone(&k->w.messages, "no metric is called '%s'; there are %s", k->opt.metric,
+                      text_list(&k->w.a, names, TRAIN_METRICS));
+}
+
 static dfoo_status read_options(dfoo_trainer *k) {
     const dfoo_train_options *o = &k->opt;
     train_options            *how = &k->how;
@@ -115,7 +128,6 @@ static dfoo_status read_options(dfoo_trainer *k) {
                            .split = o->split,
                            .patience = o->patience,
                            .stream = o->fill ? o->fill_examples : 0};
-    how->every = o->report_every ? o->report_every : about(o->plot ? 100 : 20, epochs);
     how->feed.dtype = o->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
     how->feed.flatten = o->flatten != 0;
     how->resume = o->resume != 0;
@@ -127,11 +139,49 @@ static dfoo_status read_options(dfoo_trainer *k) {
     how->progress = hand_on;
     how->fill = fill;
     how->user = how->fill_user = k;
-    k->every = k->next = o->report_every ? o->report_every : about(20, epochs);
     DFOO_TRY(work_labels(&k->w, o->labels, &how->feed));
     DFOO_TRY(load_rules(&k->w, o->prepare, &how->feed));
     how->feed.as_is = o->scale && !o->standardize;
-    return api_read_update(&k->w.a, &k->w.messages, o, &how->rule);
+    return find_metric(k);
+}
+
+/* Is nothing said of how the parameters change? */
+static bool is_open(const dfoo_train_options *o) {
+    bool set =
+        o->settings || o->learning_rate != 0 || o->warmup || o->decay != 0 || o->decay_kind || o->decay_all;
+    return !o->optimizer && !o->schedule && !set && !(o->zeros & (DFOO_ZERO_LEARNING_RATE | DFOO_ZERO_DECAY));
+}
+
+static void tell_choice(dfoo_trainer *k, const train_choice *c, size_t n) {
+    diags *d = &k->w.messages;
+    buf    b;
+    buf_init(&b, k->w.a.mem);
+    buf_printf(&b, "%s, learning rate %g falling to 0 along a %s, decay %.2g", c->optimizer, c->rate,
+               c->schedule, c->decay);
+    if (!k->opt.batch) buf_printf(&b, ", mini-batches of %zu", k->how.batch);
+    if (!k->opt.epochs) buf_printf(&b, ", %zu epochs", k->how.epochs);
+    diag_tell(d, "chosen for %zu training examples: %s", n, buf_keep(&b, &k->w.a));
+    diag_note(
+        d, "`dfoo show run.npz` has it all; --optimizer, --learning-rate, --batch, --epochs say otherwise");
+}
+
+/* A table that is prepared and nothing more said: what suits its size. */
+static dfoo_status choose_update(dfoo_trainer *k) {
+    dfoo_train_options own = k->opt;
+    size_t             n = (size_t)((double)k->data.table.n_rows * (1 - k->opt.split) + 0.5);
+    if (n && k->how.feed.prepare && is_open(&k->opt) && !k->opt.fill && k->w.m.examples) {
+        train_choice c = train_choose(n);
+        own.optimizer = c.optimizer;
+        own.schedule = c.schedule;
+        own.learning_rate = c.rate;
+        own.decay = c.decay;
+        if (!own.batch) k->how.batch = c.batch;
+        if (!own.epochs && !k->how.no_epochs) k->how.epochs = c.epochs;
+        tell_choice(k, &c, n);
+    }
+    k->how.every = own.report_every ? own.report_every : about(own.plot ? 100 : 20, k->how.epochs);
+    k->every = k->next = own.report_every ? own.report_every : about(20, k->how.epochs);
+    return api_read_update(&k->w.a, &k->w.messages, &own, &k->how.rule);
 }
 
 static dfoo_status read_data(dfoo_trainer *k) {
@@ -161,6 +211,7 @@ static dfoo_status open(dfoo_trainer *k, const dfoo_model *model) {
     DFOO_TRY(set_new(k->d, &k->run));
     DFOO_TRY(read_options(k));
     DFOO_TRY(read_data(k));
+    DFOO_TRY(choose_update(k));
     DFOO_TRY(run_keep_model(k->run, model));
     DFOO_TRY(work_training_program(&k->w, &k->p));
     if (k->data.table.n_cols && k->how.feed.prepare)

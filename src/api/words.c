@@ -26,6 +26,12 @@ static bool page_at(size_t i, lang_word *out) {
     return page != NULL;
 }
 
+static bool metric_at(size_t i, lang_word *out) {
+    const train_metric_info *x = i < TRAIN_METRICS ? train_metric((uint32_t)i) : NULL;
+    if (x) *out = (lang_word){x->name, x->help};
+    return x != NULL;
+}
+
 /* The row of a list of formats, or NULL. */
 static const text_format *format_at(dfoo_words list, size_t i) {
     const text_format *row = list == DFOO_DERIVE_FORMATS    ? emit_format_at(i)
@@ -39,7 +45,7 @@ static bool word_at(dfoo_words list, size_t i, lang_word *out) {
     static bool (*const lists[])(size_t i, lang_word * out) = {
         [DFOO_MODELS] = model_at,       [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
         [DFOO_LOSSES] = lang_loss_at,   [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
-        [DFOO_SCHEDULES] = schedule_at, [DFOO_PAGES] = page_at,
+        [DFOO_SCHEDULES] = schedule_at, [DFOO_PAGES] = page_at,   [DFOO_METRICS] = metric_at,
     };
     const text_format *format = format_at(list, i);
     if (format) *out = (lang_word){format->name, format->about};

@@ -429,7 +429,7 @@ def test_train_and_predict(works, tmp_path, planar):
 
 def test_train_reports(works, tmp_path, planar):
     def train(*args):
-        return works("train", T, "--data", planar, "--epochs", "30", "-o", tmp_path / "run.npz", *args)
+        return works("train", T, "--data", planar, "--optimizer", "sgd", "--epochs", "30", "-o", tmp_path / "run.npz", *args)
 
     assert re.findall(r"^epoch (\d+) of 30:", train("--report", "10").stderr, re.M)[-3:] == ["10", "20", "30"]
     assert train("--quiet").stderr == ""

@@ -150,7 +150,7 @@ def test_warnings_stand_above_the_line(program, tmp_path):
 def test_quiet_says_warnings_only(dfoo, tmp_path):
     text = (ROOT / "examples/two_layer.eq").read_text().replace("xavier", "zeros")
     (tmp_path / "net.eq").write_text(text)
-    args = ["--data", PLANAR, "--epochs", "50", "--quiet", "-o", tmp_path / "run.npz"]
+    args = ["--data", PLANAR, "--optimizer", "sgd", "--epochs", "50", "--quiet", "-o", tmp_path / "run.npz"]
     assert dfoo("train", "two_layer", *args).stderr == ""
     said = dfoo("train", tmp_path / "net.eq", *args).stderr
     assert said.startswith("net.eq:6:7: warning: ") and "epoch " not in said

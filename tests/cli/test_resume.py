@@ -51,7 +51,7 @@ def train(program, place):
     """train(arguments ..): starts it; train.run waits for it."""
 
     def start(*args, **kwargs):
-        return subprocess.Popen([program, "train", "net.eq", "--data", "data.csv", "--threads", "2", *args], cwd=place, text=True,
+        return subprocess.Popen([program, "train", "net.eq", "--data", "data.csv", "--prepare", "none", "--threads", "2", *args], cwd=place, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
 
     def run(*args, status=0, **kwargs):
@@ -148,7 +148,7 @@ def test_an_unfinished_run_is_not_overwritten(train, place):
     (["--learning-rate", "0.2"], "was trained with learning rate = 0.1, and now it is learning rate = 0.2"),
     (["--optimizer", "adam", "--learning-rate", "0.1"], "was made by other equations"),
     (["--schedule", "cosine"], "was made by other equations"),
-    (["--prepare", "none"], "was trained with other examples"),
+    (["--standardize"], "was trained with other examples"),
     (["--split", "0.1"], "was trained with other examples"),
 ])
 def test_what_has_to_be_the_same(train, place, change, words):
@@ -168,7 +168,7 @@ def test_other_data_is_noticed(train, place):
 
 
 def go_on(program, place, isa, *options):
-    command = [program, "train", "net.eq", "--data", "data.csv", "--quiet", "--resume", "-o", "run.npz", *options]
+    command = [program, "train", "net.eq", "--data", "data.csv", "--prepare", "none", "--quiet", "--resume", "-o", "run.npz", *options]
     done = subprocess.run(command, cwd=place, text=True, capture_output=True, env=dict(os.environ, DFOO_ISA=isa))
     assert done.returncode == 0, done.stderr
     return done.stderr

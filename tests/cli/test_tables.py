@@ -226,3 +226,96 @@ def test_a_size_that_the_model_says(works, refuses, houses):
 
 def test_quiet_is_quiet(works, houses):
     assert works("train", "net.eq", "--data", "houses.csv", *ADAM, "--quiet", "-o", "run.npz").stderr == ""
+
+
+# ------------------------------------------------------------------------- metrics
+
+
+def metrics(said):
+    """R2 0.98, cost 3 ..: by name."""
+    import re
+
+    return {name: float(x) / (100 if percent else 1) for name, x, percent in re.findall(r"([A-Za-z0-9-]+) (-?[\d.e+-]+)(%?)(?=,| on|\n)", said)}
+
+
+def test_metrics_of_values(works, houses):
+    works("train", "net.eq", "--data", "houses.csv", "--split", "0.25", "-o", "run.npz")
+    with open(houses / "houses.csv") as file:
+        price = np.array([float(row["price"]) for row in csv.DictReader(file)])
+    said, found = {}, {}
+    for part in ("all", "train", "test"):
+        said[part] = works("predict", "--weights", "run.npz", "--data", "houses.csv", "--part", part, "-o", "p.csv").stderr
+        found[part] = np.loadtxt(houses / "p.csv", skiprows=1)
+    assert [len(found[part]) for part in ("all", "train", "test")] == [400, 300, 100]
+    assert "those that were held back" in said["test"] and "those that were trained with" in said["train"]
+    error = found["all"] - price
+    now = metrics(said["all"])
+    assert np.isclose(now["R2"], 1 - (error**2).sum() / ((price - price.mean()) ** 2).sum(), rtol=1e-3)
+    assert np.isclose(now["RMSE"], np.sqrt((error**2).mean()), rtol=1e-3) and np.isclose(now["MAE"], np.abs(error).mean(), rtol=1e-3)
+    where = {round(float(p), 3): i for i, p in enumerate(found["all"])}
+    held = sorted(where[round(float(p), 3)] for p in found["test"])
+    kept = sorted(where[round(float(p), 3)] for p in found["train"])
+    assert sorted(held + kept) == list(range(400))
+    assert np.isclose(metrics(said["test"])["RMSE"], np.sqrt((error[held] ** 2).mean()), rtol=1e-3)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_metrics_of_classes(works, houses, classes):
+    """Held against the definitions, written out in numpy."""
+    rng = np.random.default_rng(11)
+    x = rng.normal(size=(300, 2))
+    y = (x[:, 0] + rng.normal(size=300) > 0.9).astype(int) if classes == 2 else np.digitize(x[:, 0] + rng.normal(size=300), [-0.5, 1])
+    write(houses / "d.csv", ["a", "b", "y"], [[*row, k] for row, k in zip(x, y)])
+    works("train", "logistic" if classes == 2 else "softmax", "--data", "d.csv", "--epochs", "5", "-o", "run.npz")
+    now = metrics(works("predict", "--weights", "run.npz", "--data", "d.csv", "-o", "p.npz").stderr)
+    with np.load(houses / "p.npz") as p:
+        found = p[p.files[0]].T
+    found = np.hstack([1 - found, found]) if classes == 2 else found
+    guess = found.argmax(axis=1)
+    precision = [np.mean(y[guess == k] == k) if (guess == k).any() else 0 for k in range(classes)]
+    recall = [np.mean(guess[y == k] == k) for k in range(classes)]
+    f1 = [2 * p * r / (p + r) if p + r else 0 for p, r in zip(precision, recall)]
+
+    def area(k):
+        return np.mean([[(a > b) + (a == b) / 2 for b in found[y != k, k]] for a in found[y == k, k]])
+
+    pick = (lambda values: values[1]) if classes == 2 else np.mean
+    wanted = {"accuracy": np.mean(guess == y), "balanced-accuracy": np.mean(recall), "precision": pick(precision), "recall": pick(recall),
+              "F1": pick(f1), "log-loss": -np.mean(np.log(found[np.arange(300), y])), "AUC": pick([area(k) for k in range(classes)])}
+    for name, value in wanted.items():
+        assert np.isclose(now[name], value, atol=6e-5 if name != "log-loss" else 1e-3), name
+
+
+def test_what_is_watched(works, refuses, houses):
+    rng = np.random.default_rng(12)
+    x = rng.normal(size=(200, 2))
+    write(houses / "d.csv", ["a", "b", "y"], [[*row, int(row[0] + rng.normal() > 0)] for row in x])
+    train = ["train", "logistic", "--data", "d.csv", "--split", "0.3", "--epochs", "200", "-o", "run.npz", "--metric"]
+    done = works(*train, "AUC", "--patience", "7")
+    assert "stopped: the AUC of the test data was not better for 7 epochs" in done.stdout and "where it was best" in done.stdout
+    assert -1 <= float(np.load(houses / "run.npz")["dfoo.best_cost"]) <= -0.5
+    assert "no metric is called 'AUROC'; there are R2, RMSE" in refuses(*train, "AUROC", "--patience", "7")
+    assert "--metric R2: there is none for the labels of this model" in refuses(*train, "R2", "--patience", "7")
+    assert "give --patience, too" in refuses(*train, "AUC")
+
+
+def test_parts_of_other_data(works, refuses, houses):
+    works("train", "net.eq", "--data", "houses.csv", "--epochs", "2", "-o", "run.npz")
+    assert "the run held back nothing" in refuses("predict", "--weights", "run.npz", "--data", "houses.csv", "--part", "test")
+    works("train", "net.eq", "--data", "houses.csv", "--split", "0.5", "--epochs", "2", "-o", "run.npz")
+    lines = (houses / "houses.csv").read_text().splitlines()
+    (houses / "less.csv").write_text("\n".join(lines[:200]))
+    assert "training had 400 examples, and these are 199" in refuses("predict", "--weights", "run.npz", "--data", "less.csv", "--part", "test")
+
+
+# ------------------------------------------------------------------------- what learns by itself
+
+
+def test_the_bare_command_learns(works, houses):
+    done = works("train", "net.eq", "--data", "houses.csv", "--split", "0.25", "-o", "run.npz")
+    assert "chosen for 300 training examples: adamw, learning rate 0.005 falling to 0 along a cosine, decay 1, mini-batches of 16, 106 epochs" in done.stderr
+    assert metrics(works("predict", "--weights", "run.npz", "--data", "houses.csv", "--part", "test", "-o", "p.csv").stderr)["R2"] > 0.97
+    for how in (["--optimizer", "sgd"], ["--learning-rate", "0.01"], ["--prepare", "rules", "--decay", "0.1"]):
+        (houses / "rules").write_text("age : number\n")
+        done = works("train", "net.eq", "--data", "houses.csv", *how, "--epochs", "2", "-o", "run.npz")
+        assert "chosen for" not in done.stderr, how

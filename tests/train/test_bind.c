@@ -167,12 +167,12 @@ static void images_are_flattened(void **state) {
     feed_source one = {.name = "one.npz", .arrays = t.test};
     assert_int_equal(arrays_add(t.test, "X", 2, dim + 1, NULL, &x), DFOO_OK);
     for (int i = 0; i < 4; i++) x->data[i] = 1;
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL), DFOO_OK);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL, NULL), DFOO_OK);
     assert_int_equal(arrays_get(t.history, "P")->dim[1], 1);
     assert_close(*get(t.history, "P"), 0.2 / 3 * (5 + 6 + 7 + 8), 1e-13);
     size_t other[3] = {3, 4, 1};
     assert_int_equal(arrays_add(t.test, "X", 3, other, NULL, &x), DFOO_OK);
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL), DFOO_EINPUT);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &one, &t.opt.feed, t.history, &score, NULL, NULL), DFOO_EINPUT);
     assert_message(&t.f, "one.npz: X is (3, 4, 1), where examples of (2, 2) are needed, as training saw them");
     trial_close(&t);
 }
@@ -207,7 +207,7 @@ static void columns_are_shared_out(void **state) {
         feed_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, files[i], &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(feed_options){.dtype = EXEC_F64},
-                                       t.history, &score, NULL),
+                                       t.history, &score, NULL, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), of_b[0] * 1 + of_b[1] * 3, 1e-12);
         assert_int_equal(isnan(score.cost) != 0, i);
@@ -233,7 +233,7 @@ static void columns_without_names(void **state) {
         feed_source data = {.name = "new.csv", .table = &t.test_table};
         read_table(&t, labels ? "1,10,2\n" : "1,10\n", &t.test_table);
         assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &(feed_options){.dtype = EXEC_F64},
-                                       t.history, &score, NULL),
+                                       t.history, &score, NULL, NULL),
                          DFOO_OK);
         assert_close(*get(t.history, "P"), 0.8 * 1 + 8 * 10, 1e-12);
         assert_int_equal(isnan(score.cost) == 0, labels);
@@ -279,7 +279,7 @@ static void classes_by_name(void **state) {
     assert_close(t.result.train.accuracy, 1, 0);
     assert_close(t.result.test.accuracy, 1, 0);
     feed_source data = {.name = "new.csv", .table = &t.test_table};
-    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt.feed, t.history, &score, NULL), DFOO_OK);
+    assert_int_equal(train_predict(&t.f.m, &t.f.p, t.run, &data, &t.opt.feed, t.history, &score, NULL, NULL), DFOO_OK);
     assert_close(score.cost, t.result.test.cost, 1e-15);
     assert_int_equal(train_table(&t.f.m, t.run, arrays_get(t.history, "A"), &t.f.a, t.history, &columns),
                      DFOO_OK);
@@ -306,7 +306,7 @@ static void two_classes_for_one_entry(void **state) {
     assert_int_equal(names->dim[0], 4);
     assert_close(names->data[0], 'B', 0); /* B is 0, M is 1 */
     read_table(&t, FLOWERS, &t.table);
-    assert_refused(&t, "Y has 3 classes (daisy, setosa, virginica), and the model wants 2",
+    assert_refused(&t, "Y has 3 classes (daisy, setosa, virginica), and a label of one entry tells two apart: (1, m)",
                    "label Y : (k, m) onehot");
     trial_close(&t);
 }

@@ -122,6 +122,29 @@ def regression(size=1.0, m=100):
     return {"X": x, "Y": size * (x[:1] - 2 * x[1:] + 0.1 * rng.normal(size=(1, m)))}
 
 
+def far():
+    """Labels far from 0, which short steps do not reach."""
+    return dict(regression(), Y=regression()["Y"] + 50)
+
+
+def noise():
+    rng = np.random.default_rng(8)
+    return {"X": rng.normal(size=(40, 80)), "Y": rng.normal(size=(1, 80))}
+
+
+def by_chance():
+    """Four of five are of one class, whatever the inputs."""
+    rng = np.random.default_rng(9)
+    return {"X": rng.normal(size=(60, 200)), "Y": (rng.random((1, 200)) < 0.2).astype(float)}
+
+
+def rare():
+    """One of 30 is of the second class, weighs as much as the others together, and cannot be told apart well."""
+    rng = np.random.default_rng(10)
+    y = (np.arange(600) % 30 == 0).astype(float)[None]
+    return {"X": rng.normal(size=(2, 600)) + 0.9 * y, "Y": y, "S": np.where(y > 0, 15.0, 15 / 29)}
+
+
 def counts():
     rng = np.random.default_rng(6)
     return {"X": rng.normal(size=(2, 80)), "Y": rng.poisson(2, (1, 80)).astype(float)}
@@ -143,6 +166,10 @@ def never(x):
 
 # (lesson, model, data, options)
 TOLD = [
+    ("as_the_mean", LEAST_SQUARES, far(), ["--epochs", "50", "--alpha", "0.001"]),
+    ("as_the_mean", LEAST_SQUARES, far(), ["--epochs", "10", "--batch", "25", "--alpha", "0.001"]),
+    ("useless_on_test", LEAST_SQUARES, noise(), ["--split", "0.5", "--alpha", "0.02", "--epochs", "500"]),
+    ("useless_on_test", LOGISTIC, by_chance(), ["--split", "0.5", "--alpha", "0.5", "--epochs", "500"]),
     ("equal_units", network("tanh(Z1)", "zeros", "zeros", "zeros"), blobs(), []),
     ("equal_units", network("relu(Z1)", "zeros", "zeros", "zeros"), blobs(), ["--optimizer", "adam"]),
     ("equal_units", network("tanh(Z1)", "ones", "zeros", "ones"), blobs(), ["--batch", "16"]),
@@ -206,9 +233,11 @@ HEALTHY = [
     ("a column of zeros", network(), row_set_to(0), []),
     ("labels between 0 and 1", LOGISTIC, with_y(lambda y: 0.1 + 0.8 * y), []),
     ("labels of a square", LEAST_SQUARES, regression(), []),
+    ("rare examples that weigh more", WEIGHTED, rare(), ["--alpha", "0.5"]),
+    ("other examples are as well predicted", LEAST_SQUARES, regression(), ["--split", "0.4"]),
     ("weights of examples are no features", WEIGHTED, dict(blobs(), S=np.full((1, 200), 50.0)), ["--alpha", "0.002"]),
     ("large labels of a square", LEAST_SQUARES, regression(1e4), []),
-    ("labels of an absolute value", single("abs(Z - Y)"), regression(100), ["--alpha", "0.01"]),
+    ("labels of an absolute value", single("abs(Z - Y)"), regression(100), ["--alpha", "5"]),
     ("counts", single("exp(Z) - Y*Z"), counts(), ["--alpha", "0.05"]),
     ("labels of a hinge", single("maximum(0, 1 - Y*Z)"), with_y(lambda y: 2 * y - 1), []),
     ("labels -1 and 1", single("log(1 + exp(-Y*Z))"), with_y(lambda y: 2 * y - 1), []),

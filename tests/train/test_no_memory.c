@@ -51,7 +51,7 @@ static dfoo_status begin_anew_and_predict(fixture *f, const everything *x, dfoo_
     train_options opt = {.epochs = 1, .file = x->file, .standardize = true};
     copy_file(x->begun, x->file);
     DFOO_TRY(train(f, x, &opt, run, out));
-    DFOO_TRY(train_predict(&f->m, &f->p, run, &data, &opt.feed, out, &score, NULL));
+    DFOO_TRY(train_predict(&f->m, &f->p, run, &data, &opt.feed, out, &score, NULL, NULL));
     return train_table(&f->m, run, arrays_get(out, "A"), &f->a, out, &columns);
 }
 

@@ -135,7 +135,7 @@ static void dropout_is_for_training_only(void **state) {
         assert_close(cost[run], 4, 0.3);
         assert_true(cost[run] != 4 && rows[HISTORY_COLUMNS + 1] != cost[run]); /* fresh for each step */
         assert_close(result.train.cost, 4, 0);
-        assert_int_equal(train_predict(&f.m, &f.p, out, &in.data, &opt.feed, history, &score, NULL), DFOO_OK);
+        assert_int_equal(train_predict(&f.m, &f.p, out, &in.data, &opt.feed, history, &score, NULL, NULL), DFOO_OK);
         assert_arrays_close(get(history, "D"), x, 4000, 0);
         arrays_free(data);
         arrays_free(out);
@@ -243,7 +243,7 @@ static void prediction_repeats_the_test(void **state) {
     assert_true(result.test.accuracy >= 0.97);
     assert_int_equal(result.test.n, 113);
 
-    assert_int_equal(train_predict(&f.m, &f.p, run, &in.test, &opt.feed, out, &score, NULL), DFOO_OK);
+    assert_int_equal(train_predict(&f.m, &f.p, run, &in.test, &opt.feed, out, &score, NULL, NULL), DFOO_OK);
     assert_int_equal(score.n, 113);
     assert_close(score.cost, result.test.cost, 1e-12);
     assert_close(score.accuracy, result.test.accuracy, 0);

@@ -126,11 +126,14 @@ static dfoo_status found_classes(const bind_request *r, const values *x, const d
     out->classes = x->text;
     if (!k || k == x->at.n) return DFOO_OK;
     const ir   *g = &r->m->g;
+    bool        single = !ir_var(g, out->var)->onehot;
+    const char *wants = single ? "a label of one entry tells two apart"
+                               : arena_format(r->a, "the model wants %zu", k);
     dfoo_status status =
-        diag_alone(g->d, "%s: %s has %u class%s (%s), and the model wants %zu: %s", source_name(r),
-                   ir_var_name(g, out->var), x->at.n, x->at.n == 1 ? "" : "es",
-                   text_list(r->a, x->text, x->at.n), k, print_shape_text(g, r->a, ir_var(g, out->var)->sh));
-    if (!ir_var(g, out->var)->onehot)
+        diag_alone(g->d, "%s: %s has %u class%s (%s), and %s: %s", source_name(r), ir_var_name(g, out->var),
+                   x->at.n, x->at.n == 1 ? "" : "es", text_list(r->a, x->text, x->at.n), wants ? wants : "",
+                   print_shape_text(g, r->a, ir_var(g, out->var)->sh));
+    if (single && x->at.n > 2)
         diag_note(g->d, "more than two classes need a label with an entry for each: label %s : (k, m) onehot",
                   ir_var_name(g, out->var));
     return status;

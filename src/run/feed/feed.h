@@ -53,6 +53,8 @@ typedef struct feed_scale {
     double      times, over;
 } feed_scale;
 
+typedef enum { FEED_ALL, FEED_TRAINING, FEED_HELD_BACK } feed_part;
+
 /* How data is read, and what computes with it; all zero is the default. */
 typedef struct feed_options {
     exec_dtype         dtype;
@@ -72,6 +74,7 @@ typedef struct feed_options {
     bool                      as_is;   /* its numbers are not standardised: a scale is said */
     const struct column_rule *rules;   /* what the user says of some columns, by name */
     uint32_t                  n_rules;
+    feed_part                 part;   /* of predicting: which examples, as training held some back */
     var_id                    target; /* a label that may be brought to deviation 1; 0: none */
 } feed_options;
 

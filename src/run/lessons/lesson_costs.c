@@ -149,8 +149,7 @@ static bool visit_same(void *user, const watched *w, const probed *part) {
 dfoo_status lesson_same_prediction(const look *k, finding *f) {
     const watched *w = k->w;
     seen           x;
-    if (!w->m->predict.n || k->l->told[LESSON_dead_units] || k->l->told[LESSON_equal_units])
-        return DFOO_OK;
+    if (!w->m->predict.n || k->l->told[LESSON_dead_units] || k->l->told[LESSON_equal_units]) return DFOO_OK;
     var_id v = w->m->predict.at[0];
     if (k->n < 2 || !probe_see(w, &k->sample, v, &x) || !says_the_same(&x, &x)) return DFOO_OK;
     sameness s = {&x, v, true};
@@ -187,15 +186,100 @@ static void name_class(const watched *w, const view *v, size_t class, finding *f
         finding_word(f, "class", "%zu", class);
 }
 
+/* ---------------------------------------------------------------------- values */
+
+static double mean_label(const watched *w, const view *v) {
+    double sum = 0;
+    for (size_t j = 0; j < w->n; j++) sum += view_entry(v, w->pick[j], 0) / (double)w->n;
+    return sum;
+}
+
+dfoo_status lesson_as_the_mean(const look *k, finding *f) {
+    const watched *w = k->w;
+    const view    *v = w->label ? bound_find(w->data, w->label) : NULL;
+    if (!v || isnan(w->r2) || w->r2 > 0 || w->steps < 20) return DFOO_OK;
+    if (k->l->told[LESSON_same_prediction] || k->l->told[LESSON_equal_units]) return DFOO_OK;
+    f->found = true;
+    f->where = v->var;
+    finding_word(f, "r2", "%.4g", w->r2);
+    finding_word(f, "mean", "%.4g", mean_label(w, v));
+    finding_word(f, "var", "%s", ir_var_name(&w->m->g, v->var));
+    finding_word(f, "as", "%s", w->r2 > -0.005 ? "as good" : "better");
+    finding_word(f, "as_large", "%s", w->r2 > -0.005 ? "as large as" : "larger than");
+    finding_rates(f, w);
+    return DFOO_OK;
+}
+
+static dfoo_status most_frequent(const look *k, const view *v, size_t *class, double *share);
+static void        name_class(const watched *w, const view *v, size_t class, finding *f);
+
+/* The most frequent class is that of training; of the test examples it may be a little more frequent. */
+static dfoo_status useless_for_classes(const look *k, const view *v, finding *f) {
+    const watched *w = k->w;
+    size_t         class;
+    double         share;
+    DFOO_TRY(most_frequent(k, v, &class, &share));
+    double margin = 2 * sqrt(share * (1 - share) / (double)w->n_test);
+    if (share == 1 || w->test_accuracy > share - margin || w->accuracy <= share) return DFOO_OK;
+    f->found = true;
+    finding_word(f, "what", "accuracy");
+    finding_word(f, "test", "%.2f%%", 100 * w->test_accuracy);
+    finding_word(f, "train", "%.2f%%", 100 * w->accuracy);
+    name_class(w, v, class, f);
+    finding_word(f, "most", "the most frequent class");
+    finding_word(f, "as", "is right in about %.2f%%", 100 * share);
+    return DFOO_OK;
+}
+
+dfoo_status lesson_useless_on_test(const look *k, finding *f) {
+    const watched *w = k->w;
+    const view    *v = w->label ? bound_find(w->data, w->label) : NULL;
+    if (!v || w->n_test < 30 || w->steps < 20) return DFOO_OK;
+    f->where = v->var;
+    if (!isnan(w->test_accuracy)) return useless_for_classes(k, v, f);
+    if (isnan(w->test_r2) || w->test_r2 > 0 || !(w->r2 > 0)) return DFOO_OK;
+    f->found = true;
+    finding_word(f, "what", "R2");
+    finding_word(f, "test", "%.4g", w->test_r2);
+    finding_word(f, "train", "%.4g", w->r2);
+    finding_word(f, "most", "the mean");
+    finding_word(f, "as", "%s", w->test_r2 > -0.005 ? "is as good" : "is better");
+    return DFOO_OK;
+}
+
+/* --------------------------------------------------------------------- classes */
+
+/* The mean recall of the classes in the sample, over what chance gives. */
+static bool tells_classes_apart(const look *k, const view *v) {
+    const watched *w = k->w;
+    size_t         n = v->entries == 1 ? 2 : v->entries;
+    double        *is = arena_new(k->a, n * 2 * sizeof *is), recall = 0, there = 0;
+    seen           x;
+    if (!is || !w->m->predict.n || !probe_see(w, &k->sample, w->m->predict.at[0], &x)) return false;
+    for (size_t j = 0; j < x.n; j++) {
+        size_t class = view_class(v, k->pick[j]), said = x.units == 1 && seen_at(&x, 0, j) >= 0.5;
+        for (size_t i = 1; i < x.units; i++)
+            if (seen_at(&x, i, j) > seen_at(&x, said, j)) said = i;
+        is[class]++;
+        is[n + class] += said == class;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (is[i] == 0) continue;
+        recall += is[n + i] / is[i];
+        there++;
+    }
+    return there > 1 && recall / there > 1 / there + 0.05;
+}
+
 dfoo_status lesson_most_frequent(const look *k, finding *f) {
     const watched *w = k->w;
     const view    *v = w->label ? bound_find(w->data, w->label) : NULL;
-    size_t class;
-    double share;
+    size_t         class;
+    double         share;
     if (!v || isnan(w->accuracy) || w->steps < 100) return DFOO_OK;
     if (k->l->told[LESSON_same_prediction] || k->l->told[LESSON_equal_units]) return DFOO_OK;
     DFOO_TRY(most_frequent(k, v, &class, &share));
-    if (share == 1 || w->accuracy > share + 1e-9) return DFOO_OK;
+    if (share == 1 || w->accuracy > share + 1e-9 || tells_classes_apart(k, v)) return DFOO_OK;
     f->found = true;
     f->where = v->var;
     finding_word(f, "accuracy", "%.2f%%", 100 * w->accuracy);

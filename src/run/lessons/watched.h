@@ -28,7 +28,9 @@ typedef struct watched {
     uint64_t       steps; /* done, by this process */
     size_t         epoch;
     const history *costs;
-    double         accuracy; /* of the training examples, if that was scored */
+    double         accuracy, r2; /* of the training examples, if that was scored; */
+    double         test_accuracy, test_r2; /* of the test examples, */
+    size_t         n_test;                 /* so many */
 } watched;
 
 #endif

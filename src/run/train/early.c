@@ -22,9 +22,27 @@ static void end_if_late(trainer *t) {
     if (t->epoch < t->epochs && t->epoch - t->best.epoch >= t->opt->patience) t->stop = t->best.ended = true;
 }
 
+/* What is watched, the less the better. */
+static dfoo_status watched_value(trainer *t, double *out) {
+    *out = t->test_score.cost;
+    if (!t->opt->metric) return DFOO_OK;
+    train_metrics metrics;
+    arena         a;
+    uint32_t      i = t->opt->metric - 1;
+    arena_init(&a, t->a.mem);
+    dfoo_status status = scorer_metrics(&t->scorer, &t->test, &a, &metrics);
+    arena_free(&a);
+    if (status == DFOO_OK) *out = metrics.value[i] * -train_metric(i)->sign;
+    if (status == DFOO_OK && isnan(*out))
+        return diag_alone(t->m->g.d, "--metric %s: there is none for the labels of this model",
+                          train_metric(i)->name);
+    return status;
+}
+
 dfoo_status best_watch(trainer *t) {
-    double cost = t->test_score.cost;
+    double cost;
     if (!t->opt->patience) return DFOO_OK;
+    DFOO_TRY(watched_value(t, &cost));
     if (cost < t->best.cost || (t->best.none && isfinite(cost))) {
         t->best.none = false;
         t->best.cost = cost;

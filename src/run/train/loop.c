@@ -33,6 +33,7 @@ static void ascending(trainer *t) {
 /* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
  * that a score does not depend on whether the epoch behind it was run by this process. */
 static dfoo_status score_batches(trainer *t, train_score *out) {
+    value_sums sums = {.n = 0};
     *out = (train_score){.n = t->n};
     ascending(t);
     for (size_t at = 0; at < t->n; at += t->batch) {
@@ -42,7 +43,9 @@ static dfoo_status score_batches(trainer *t, train_score *out) {
         DFOO_TRY(scorer_run(&t->scorer, &t->gathered, &part));
         out->cost += part.cost * (double)n / (double)t->n;
         out->accuracy += part.accuracy * (double)n / (double)t->n;
+        if (isnan(part.accuracy)) scorer_add(&t->scorer, &t->gathered, &sums);
     }
+    out->r2 = isnan(out->accuracy) ? scorer_r2(&sums) : NAN;
     return DFOO_OK;
 }
 
@@ -78,7 +81,7 @@ static watched show(trainer *t) {
                      .memos = &t->memos,
                      .pick = t->pick,
                      .n = t->n,
-                     .standardized = t->opt->standardize,
+                     .standardized = t->opt->standardize || t->opt->feed.prepare,
                      .batches = in_batches(t),
                      .drops = t->drops,
                      .label = t->scorer.label,
@@ -89,7 +92,11 @@ static watched show(trainer *t) {
                      .steps = t->t - t->t_began,
                      .epoch = t->epoch,
                      .costs = &t->history,
-                     .accuracy = t->train_score.accuracy};
+                     .accuracy = t->train_score.accuracy,
+                     .r2 = t->scored ? t->train_score.r2 : NAN,
+                     .test_accuracy = t->n_test && t->scored ? t->test_score.accuracy : NAN,
+                     .test_r2 = t->n_test && t->scored ? t->test_score.r2 : NAN,
+                     .n_test = t->n_test};
 }
 
 static dfoo_status notice(trainer *t, dfoo_status moment(lessons *, const watched *)) {

@@ -31,7 +31,10 @@ static dfoo_status plan_with_cost(predictor *k) {
 
 static dfoo_status open_exec(predictor *k) {
     const ir *g = &k->m->g;
-    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->r.opt->dtype, k->r.opt->machine, &k->r.z.s, k->r.bound.n));
+    for (uint32_t i = 0; i < k->r.memos.list.n; i++)
+        if (ir_var(g, k->r.memos.list.at[i].var)->kind == VAR_LABEL && k->r.memos.list.at[i].n_rules)
+            k->scorer.units = units_of(&k->r.memos, k->r.memos.list.at[i].var);
+    DFOO_TRY(scorer_open(&k->scorer, &k->a, k->r.opt->dtype, k->r.opt->machine, &k->r.z.s, k->r.n));
     for (var_id v = 1; v < g->vars.n; v++)
         if (ir_var(g, v)->kind == VAR_PARAM)
             DFOO_TRY(exec_set(k->scorer.e, v, arrays_get(k->r.run, ir_var_name(g, v))->data));
@@ -39,7 +42,8 @@ static dfoo_status open_exec(predictor *k) {
                           .a = &k->a,
                           .from = &k->r.bound,
                           .memos = &k->r.memos,
-                          .n = k->r.bound.n,
+                          .pick = k->r.pick,
+                          .n = k->r.n,
                           .type = k->r.opt->dtype};
     r.in_order = true;
     return examples_open(&r, &k->examples);
@@ -75,7 +79,8 @@ static dfoo_status keep_predictions(predictor *k, dfoo_arrays *out) {
     return DFOO_OK;
 }
 
-static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, train_confusion *confusion) {
+static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, train_confusion *confusion,
+                           train_metrics *metrics) {
     DFOO_TRY(recalled_check(&k->r));
     DFOO_TRY(scorer_plan(&k->scorer, k->m, &k->a, k->p, false));
     DFOO_TRY(recalled_bind(&k->r, k->scorer.p));
@@ -83,19 +88,21 @@ static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, t
     DFOO_TRY(open_exec(k));
     DFOO_TRY(scorer_run(&k->scorer, &k->examples, score));
     if (confusion) DFOO_TRY(scorer_confusion(&k->scorer, &k->examples, &k->r.memos, k->m->g.a, confusion));
+    if (metrics) DFOO_TRY(scorer_metrics(&k->scorer, &k->examples, &k->a, metrics));
     DFOO_TRY(keep_predictions(k, out));
     return tell_predictions(k, out);
 }
 
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
                           const feed_options *opt, dfoo_arrays *out, train_score *score,
-                          train_confusion *confusion) {
+                          train_confusion *confusion, train_metrics *metrics) {
     predictor k = {.m = m, .p = p};
     k.r = (recalled){.m = m, .a = &k.a, .opt = opt, .run = run, .data = data};
-    *score = (train_score){.cost = NAN, .accuracy = NAN};
+    *score = (train_score){.cost = NAN, .accuracy = NAN, .r2 = NAN};
+    if (metrics) *metrics = (train_metrics){.n = 0};
     if (confusion) *confusion = (train_confusion){.n = 0};
     arena_init(&k.a, m->g.a->mem);
-    dfoo_status status = predict(&k, out, score, confusion);
+    dfoo_status status = predict(&k, out, score, confusion, metrics);
     if (k.a.failed || m->g.a->failed || m->g.d->a->failed) status = DFOO_ENOMEM;
     examples_close(&k.examples);
     scorer_close(&k.scorer);

@@ -14,6 +14,8 @@ typedef struct recalled {
     memos                memos;
     sizing               z;
     bound                bound;
+    const uint32_t      *pick; /* the examples that are asked for; NULL: all */
+    size_t               n;
 } recalled;
 
 /* DFOO_EINPUT: the model predicts nothing, or the run is not one of it. */

@@ -113,6 +113,8 @@ dfoo_status resume_collect(trainer *t) {
     DFOO_TRY(memos_put(&t->memos, t->m, t->run));
     DFOO_TRY(put_number(t->run, "dfoo.seed", (double)t->opt->seed));
     DFOO_TRY(put_number(t->run, "dfoo.epochs", (double)t->epoch));
+    DFOO_TRY(put_number(t->run, "dfoo.split", t->opt->split));
+    DFOO_TRY(put_number(t->run, "dfoo.examples", (double)t->data.n));
     DFOO_TRY(list_terms(t, terms));
     DFOO_TRY(run_put_texts(t->run, "dfoo.terms", terms, N_TERMS));
     DFOO_TRY(put_place(t));

@@ -16,6 +16,7 @@ dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool wi
     if (!keep) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < m->predict.n; i++) keep[n++] = m->predict.at[i];
     if (with_cost) keep[n++] = m->cost;
+    DFOO_TRY(units_compared(m, p, &k->compared));
     DFOO_TRY(model_without_dropout(&m->g, p, &predicting));
     DFOO_TRY(machine_plan(m, a, &predicting, keep, n, &made));
     k->p = made;
@@ -39,6 +40,7 @@ var_id score_label(const model *m, const sizes *s) {
 dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, exec_machine how, const sizes *s, size_t n) {
     k->type = type;
     k->n = n;
+    if (!(k->units.sd > 0)) k->units = (target_units){0, 1};
     DFOO_TRY(sizes_for(k->m, a, s, n, &k->s));
     k->label = score_label(k->m, &k->s);
     k->prediction = k->label ? k->m->predict.at[0] : 0;
@@ -117,10 +119,59 @@ dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
     DFOO_TRY(make_room(k, e->n));
     examples_bind(e, k->e);
     exec_run(k->e);
-    entries y, t;
+    entries    y, t;
+    value_sums sums = {.n = 0};
     *out = (train_score){.n = e->n, .cost = NAN, .accuracy = compared(k, e, &y, &t) ? accuracy(&y, &t) : NAN};
+    if (isnan(out->accuracy)) scorer_add(k, e, &sums);
+    out->r2 = scorer_r2(&sums);
     if (k->with_cost) exec_get(k->e, k->m->cost, &out->cost);
     return DFOO_OK;
+}
+
+/* ----------------------------------------------------------------------- values */
+
+static double label_of(const scorer *k, const entries *t, size_t j, size_t i) {
+    return of_example(t, j, i) * k->units.sd + k->units.mean;
+}
+
+void scorer_add(const scorer *k, const examples *e, value_sums *s) {
+    entries p, t;
+    if (!k->compared || !compared(k, e, &p, &t) || t.count != 1) return;
+    for (size_t j = 0; j < t.n; j++) {
+        double y = label_of(k, &t, j, 0), error = of_example(&p, j, 0) - y;
+        if (s->n == 0) s->first = y;
+        s->others |= s->several && y != s->first && y != s->second;
+        if (y != s->first && !s->several) s->second = y;
+        s->several |= y != s->first;
+        s->n++;
+        s->y += y - s->first;
+        s->yy += (y - s->first) * (y - s->first);
+        s->error += error * error;
+    }
+}
+
+/* Labels of two values only are classes of some kind. */
+double scorer_r2(const value_sums *s) {
+    double total = s->n > 0 ? s->yy - s->y * s->y / s->n : 0;
+    return s->others && total > 0 ? 1 - s->error / total : NAN;
+}
+
+dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_metrics *out) {
+    entries p, t;
+    scored  x = {.n = 0};
+    if (compared(k, e, &p, &t) && (k->compared || !isnan(accuracy(&p, &t)))) {
+        x.n = t.n;
+        x.count = t.count;
+        x.y = arena_new(a, (t.n * t.count + 1) * sizeof *x.y);
+        x.p = arena_new(a, (t.n * t.count + 1) * sizeof *x.p);
+        if (!x.y || !x.p) return DFOO_ENOMEM;
+        for (size_t j = 0; j < t.n; j++)
+            for (size_t i = 0; i < t.count; i++) {
+                x.y[j * t.count + i] = label_of(k, &t, j, i);
+                x.p[j * t.count + i] = of_example(&p, j, i);
+            }
+    }
+    return metrics_of(&x, a, out);
 }
 
 /* ---------------------------------------------------------------------- classes */

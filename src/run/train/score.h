@@ -3,7 +3,9 @@
 #define TRAIN_SCORE_H
 
 #include "run/feed/examples.h"
+#include "run/train/metrics.h"
 #include "run/train/train.h"
+#include "run/train/units.h"
 
 typedef struct scorer {
     const model *m;
@@ -14,7 +16,17 @@ typedef struct scorer {
     exec_dtype   type;
     bool         with_cost;
     var_id       prediction, label; /* 0: no accuracy */
+    target_units units;             /* of the label */
+    bool         compared;          /* label and prediction are in the same units */
 } scorer;
+
+/* What R2 is computed from, of one batch or several. */
+typedef struct value_sums {
+    double n, y, yy, error;
+    double first, second; /* labels, the first of which is taken off all */
+    bool   several;       /* there are two different ones; */
+    bool   others;        /* and more */
+} value_sums;
 
 /* Plans the cost (if asked for) and the predictions, without dropout. scorer_open makes its memory. */
 dfoo_status scorer_plan(scorer *k, model *m, arena *a, const program *p, bool with_cost);
@@ -23,6 +35,13 @@ void        scorer_close(scorer *k);
 
 /* Evaluates examples that are in order with the parameters that are set or bound in k->e. */
 dfoo_status scorer_run(scorer *k, const examples *e, train_score *out);
+
+/* Adds what R2 needs of the examples of the last scorer_run; R2 of all that was added, NAN: there is none. */
+void   scorer_add(const scorer *k, const examples *e, value_sums *sums);
+double scorer_r2(const value_sums *sums);
+
+/* Every metric of the examples of the last scorer_run. */
+dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_metrics *out);
 
 /* Counts how the examples of the last scorer_run were classified; `names` has what the classes are called. */
 dfoo_status scorer_confusion(const scorer *k, const examples *e, const memos *names, arena *a,

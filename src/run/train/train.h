@@ -24,7 +24,29 @@
 typedef struct train_score {
     size_t n; /* examples; 0: there was no such data */
     double cost, accuracy;
+    double r2; /* of values, where there is no accuracy: 1 - SS(error)/SS(label); else NAN */
 } train_score;
+
+/* How good predictions are in all ways that suit the labels (metrics.def); the others are NAN. */
+typedef enum {
+#define METRIC(ID, ...) TRAIN_METRIC_##ID,
+#include "run/train/metrics.def"
+    TRAIN_METRICS
+} train_metric_id;
+
+typedef struct train_metrics {
+    size_t n; /* examples; 0: there are no labels */
+    double value[TRAIN_METRICS];
+} train_metrics;
+
+typedef struct train_metric_info {
+    const char *id, *name;
+    int         sign;    /* 1: more is better, -1: less is */
+    bool        percent; /* told so */
+    const char *help;
+} train_metric_info;
+
+const train_metric_info *train_metric(uint32_t i); /* NULL behind the last */
 
 /* How examples were classified: count[i * n + k] of class i as class k. The accuracy's classes; with a
  * single entry those of the labels 0 and 1. It lives as long as the model's store. */
@@ -68,6 +90,7 @@ typedef struct train_options {
     size_t       every;      /* evaluate each so many epochs; 0: at the end only */
     size_t       patience;   /* stop after so many epochs without a better cost of the test data, which is
                                 evaluated in each then, and keep the best parameters; 0: never */
+    uint32_t     metric;     /* .. of another one: its number in metrics.def, plus 1; 0: the cost */
     uint64_t    seed;        /* kept exactly below 2^53 */
     bool        gradients;   /* those of the newest step can be read */
     bool        standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
@@ -90,6 +113,15 @@ typedef struct train_options {
     bool (*fill)(void *user, size_t epoch, size_t first, dfoo_arrays *batch);
     void *fill_user;
 } train_options;
+
+/* What is done with n examples of a prepared table where nothing is said of how they are learned. */
+typedef struct train_choice {
+    const char *optimizer, *schedule;
+    double      rate, decay;
+    size_t      batch, epochs;
+} train_choice;
+
+train_choice train_choose(size_t n);
 
 /* -------------------------------------------------------------------- work */
 
@@ -158,11 +190,11 @@ void        train_stop(trainer *t);
 dfoo_status train_save(trainer *t, const char *path);
 
 /* Computes the `predict` variables from the parameters of a run (of opt, sizes, labels and dtype
- * are used) and adds them to `out`; where the data has the labels, also the score, and the confusion
- * (which may be NULL). */
+ * are used) and adds them to `out`; where the data has the labels, also the score, the confusion and the
+ * metrics (which may be NULL). */
 dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
                           const feed_options *opt, dfoo_arrays *out, train_score *score,
-                          train_confusion *confusion);
+                          train_confusion *confusion, train_metrics *metrics);
 
 /* What a run says of how it was trained, as comments, and what becomes of the columns of its tables, as lines
  * that feed_options.rules can be read from. */

@@ -228,6 +228,25 @@ dfoo_status train_target(model *m, program *p, var_id *label) {
     return status;
 }
 
+/* Everything that the cost is computed from is looked at. */
+static dfoo_status find_difference(finder *f) {
+    summand part;
+    return program_find(f->p, f->m->cost) ? look_at(f, ir_var(f->g, f->m->cost)->leaf, &part) : DFOO_OK;
+}
+
+dfoo_status units_compared(model *m, const program *p, bool *out) {
+    finder f = {.m = m, .g = &m->g, .p = p};
+    *out = false;
+    if (!m->cost || !find_pair(&f)) return DFOO_OK;
+    *out = own_number(&m->g, f.label, 0, false) != 0; /* then the difference is that of the scaled ones */
+    if (*out) return DFOO_OK;
+    arena_init(&f.a, m->g.a->mem);
+    dfoo_status status = find_difference(&f);
+    *out = f.meets;
+    arena_free(&f.a);
+    return status;
+}
+
 target_units units_of(const memos *all, var_id label) {
     const memo *known = label ? memos_find(all, label) : NULL;
     if (!known || !known->n_rules || !known->mean) return (target_units){0, 1};

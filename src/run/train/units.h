@@ -13,6 +13,9 @@ typedef struct target_units {
 
 target_units units_of(const memos *all, var_id label);
 
+/* Does the cost compare the first prediction with a label by P - Y, so that both are in the same units? */
+dfoo_status units_compared(model *m, const program *p, bool *out);
+
 /* Gives the program's constants the units of its target. */
 void units_set(model *m, var_id label, target_units units);
 
