@@ -722,6 +722,8 @@ typedef struct dfoo_train_options {
     /* What becomes of the columns of a CSV file (docs/data.md): NULL: rules that are found, "none", or a file of rules
      * for some of them. Arrays are taken as they are. */
     const char *prepare;
+    const char *class_weight; /* how much examples count by their class: "balanced", as much for each class, or numbers
+                                 "rare=10,other=1". The run's model has them as an input beside the loss. NULL: alike */
     const char *metric; /* what `patience` watches: a word of DFOO_METRICS; NULL: the cost */
 } dfoo_train_options;
 

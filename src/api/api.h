@@ -205,6 +205,9 @@ dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion *
 dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history,
                                const char *const *columns);
 
+/* weights.c: the model with an input for weights of the examples, beside the loss in the cost's sum. */
+dfoo_status weights_model(const dfoo_model *model, dfoo_model **out, const char **name);
+
 /* run_file.c: what a run knows of its model; dfoo_model_from_run reads it. */
 dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model);
 dfoo_status run_model(dfoo *d, const dfoo_arrays *run, dfoo_model **out); /* not looked at yet */

@@ -15,7 +15,12 @@ static dfoo_status copy(confusion *c, const train_confusion *from) {
     const char **names = arena_new(&c->a, n * sizeof *names);
     if (!count || !names) return DFOO_ENOMEM;
     memcpy(count, from->count, n * n * sizeof *count);
-    for (size_t i = 0; i < n; i++) names[i] = arena_text(&c->a, from->classes[i], strlen(from->classes[i]));
+    for (size_t i = 0; i < n; i++) {
+        buf b;
+        buf_init(&b, c->a.mem);
+        buf_visible(&b, from->classes[i], strlen(from->classes[i])); /* they are shown */
+        names[i] = buf_keep(&b, &c->a);
+    }
     c->shown = (dfoo_confusion){n, names, count};
     return arena_status(&c->a);
 }
@@ -27,8 +32,10 @@ dfoo_status confusion_new(dfoo *d, const train_confusion *from, dfoo_confusion *
     if (!c) return DFOO_ENOMEM;
     arena_init(&c->a, d->mem);
     dfoo_status status = copy(c, from);
-    if (status == DFOO_OK) *out = &c->shown;
-    else dfoo_confusion_free(d, &c->shown);
+    if (status == DFOO_OK)
+        *out = &c->shown;
+    else
+        dfoo_confusion_free(d, &c->shown);
     return status;
 }
 
@@ -162,7 +169,9 @@ dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char *
     NEED(d, confusion);
     NEED(d, text);
     buf_init(&b, d->mem);
-    if (c->classes <= MOST_IN_TABLE) put_table(&b, c);
-    else put_mistakes(&b, c);
+    if (c->classes <= MOST_IN_TABLE)
+        put_table(&b, c);
+    else
+        put_mistakes(&b, c);
     return work_text(buf_status(&b), &b, text);
 }

@@ -9,14 +9,16 @@ struct dfoo_trainer {
     dfoo              *d;
     work               w;
     dfoo_train_options opt;
-    train_options      how;
-    train_input        in;
-    loaded             data, test;
-    dfoo_arrays       *from, *run;
-    program            p;
-    trainer           *t;
-    size_t             every, next; /* epochs between two reports; the next one at or after */
-    bool               ended;
+    dfoo_model   *weighted; /* the model with weights of its examples, and what they are called; or NULL */
+    const char   *weight;
+    train_options how;
+    train_input   in;
+    loaded        data, test;
+    dfoo_arrays  *from, *run;
+    program       p;
+    trainer      *t;
+    size_t        every, next; /* epochs between two reports; the next one at or after */
+    bool          ended;
 };
 
 /* ------------------------------------------------------------------- reports */
@@ -206,10 +208,19 @@ static dfoo_status read_data(dfoo_trainer *k) {
     return DFOO_OK;
 }
 
+/* The input of the weighted model. */
+static void find_weight(dfoo_trainer *k) {
+    const char *name = k->weight;
+    if (!name) return;
+    k->how.feed.weight = ir_find_var(&k->w.m.g, symbols_find(k->w.m.g.names, name, strlen(name)));
+    k->how.feed.class_weight = k->opt.class_weight;
+}
+
 static dfoo_status open(dfoo_trainer *k, const dfoo_model *model) {
     DFOO_TRY(work_open(&k->w, k->d, model));
     DFOO_TRY(set_new(k->d, &k->run));
     DFOO_TRY(read_options(k));
+    find_weight(k);
     DFOO_TRY(read_data(k));
     DFOO_TRY(choose_update(k));
     DFOO_TRY(run_keep_model(k->run, model));
@@ -234,6 +245,7 @@ static dfoo_status close(dfoo_trainer *k, dfoo_status status) {
     arrays_free(k->from);
     arrays_free(k->run);
     status = work_close(&k->w, status);
+    dfoo_model_free(k->weighted);
     mem_free(&d->mem, k, sizeof *k);
     return status;
 }
@@ -250,10 +262,14 @@ dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *optio
     KNOWN(model->d, opt.dtype, DFOO_F32);
     if (opt.fill && !opt.fill_examples)
         return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");
+    dfoo_model *weighted = NULL;
+    const char *weight = NULL;
+    if (opt.class_weight) DFOO_TRY(weights_model(model, &weighted, &weight));
     dfoo_trainer *k = mem_new(&model->d->mem, sizeof *k);
+    if (!k) dfoo_model_free(weighted);
     if (!k) return DFOO_ENOMEM;
-    *k = (dfoo_trainer){.d = model->d, .opt = opt};
-    dfoo_status status = open(k, model);
+    *k = (dfoo_trainer){.d = model->d, .opt = opt, .weighted = weighted, .weight = weight};
+    dfoo_status status = open(k, weighted ? weighted : model);
     if (status == DFOO_OK) status = done(k, status);
     if (status != DFOO_OK) return close(k, status);
     *out = k;

@@ -319,3 +319,67 @@ def test_the_bare_command_learns(works, houses):
         (houses / "rules").write_text("age : number\n")
         done = works("train", "net.eq", "--data", "houses.csv", *how, "--epochs", "2", "-o", "run.npz")
         assert "chosen for" not in done.stderr, how
+
+
+# ------------------------------------------------------------------------- weights of classes
+
+
+@pytest.fixture
+def rare(tmp_path):
+    """One of 30 is of the second class; the two overlap."""
+    rng = np.random.default_rng(13)
+    y = (np.arange(1500) % 30 == 0).astype(int)
+    x = rng.normal(size=(1500, 2)) + 1.2 * y[:, None]
+    write(tmp_path / "rare.csv", ["a", "b", "kind"], [[*row, ["usual", "rare"][k]] for row, k in zip(x, y)])
+    return tmp_path
+
+
+@pytest.mark.parametrize("how", ["balanced", "rare=29", "rare=58,usual=2"])
+def test_weights_of_classes(works, rare, how):
+    """Recall rises, the equations show why, and the cost that is told of other data is not weighed."""
+    recalls = {}
+    for name, more in ("plain", []), ("weighed", ["--class-weight", how]):
+        works("train", "logistic", "--data", "rare.csv", "--split", "0.3", *more, "--quiet", "-o", f"{name}.npz")
+        said = works("predict", "--weights", f"{name}.npz", "--data", "rare.csv", "--part", "test", "-o", "p.csv").stderr
+        recalls[name] = metrics(said)["balanced-accuracy"]
+        assert "cost" in said
+    assert recalls["plain"] < 0.6 and recalls["weighed"] > 0.7
+    shown = works("show", "weighed.npz").stdout
+    assert "input  weight : (1, m)" in shown and "sum(weight * L)" in shown  # w is taken in this model
+
+
+def test_balanced_weights_are_the_formula(works, rare):
+    """A step of gradient descent, by numpy."""
+    works("train", "logistic", "--data", "rare.csv", "--class-weight", "balanced", "--prepare", "none", "--optimizer", "sgd",
+          "--alpha", "0.5", "--epochs", "1", "--quiet", "-o", "run.npz")
+    with open(rare / "rare.csv") as file:
+        rows = list(csv.DictReader(file))
+    x = np.array([[float(row["a"]), float(row["b"])] for row in rows]).T
+    y = np.array([row["kind"] == "usual" for row in rows]).astype(float)  # classes in the order of their names
+    w = np.where(y == 1, 1500 / (2 * y.sum()), 1500 / (2 * (1500 - y.sum())))
+    run = np.load(rare / "run.npz")
+    np.testing.assert_allclose(run[[n for n in run.files if n in ("W", "W1", "w")][0]].ravel(), 0.5 * (w * (y - 0.5) * x).mean(axis=1), rtol=1e-10)
+
+
+def test_weights_that_do_not_fit(works, refuses, rare):
+    train = ["train", "logistic", "--data", "rare.csv", "-o", "run.npz", "--class-weight"]
+    assert "there is no class 'odd'; there are rare, usual" in refuses(*train, "odd=3")
+    assert "takes balanced, or numbers from 0 on by class, as in rare=10" in refuses(*train, "rare=-1")
+    (rare / "net.eq").write_text(HINGE)
+    said = refuses("train", "net.eq", "--data", "rare.csv", "-o", "run.npz", "--class-weight", "balanced")
+    assert "there is no one place for them" in said
+
+
+def test_nothing_to_learn(works, tmp_path):
+    write(tmp_path / "d.csv", ["a", "y"], [[i, 1] for i in range(40)])
+    said = works("train", "logistic", "--data", "d.csv", "--epochs", "3", "-o", "run.npz").stderr
+    assert "'y' is the same in all 40 training examples: there is nothing to learn" in said
+
+
+def test_names_of_classes_are_no_commands(works, tmp_path):
+    """A name with an escape sequence is shown, not obeyed."""
+    rng = np.random.default_rng(14)
+    write(tmp_path / "d.csv", ["a", "y"], [[x, "\x1b[31mred" if x > 0 else "\x1b[2Jno"] for x in rng.normal(size=60)])
+    works("train", "logistic", "--data", "d.csv", "--epochs", "3", "-o", "run.npz")
+    said = works("predict", "--weights", "run.npz", "--data", "d.csv", "-o", "p.csv").stderr
+    assert "\x1b" not in said and "\\x1B[31mred" in said

@@ -14,6 +14,7 @@
 #include "run/feed/scale.h"
 #include "run/feed/split.h"
 #include "run/feed/table.h"
+#include "run/feed/weigh.h"
 
 /* ------------------------------------------------------------------ vectors */
 
@@ -324,6 +325,7 @@ dfoo_status bind_data(const bind_request *r, sizing *z, bound *out) {
     DFOO_TRY(bind_arrays(&b, true));
     DFOO_TRY(bind_arrays(&b, false));
     if (r->source->table && r->source->table->n_cols) DFOO_TRY(bind_table(r, b.places, z, out));
+    DFOO_TRY(bind_weights(r, z, out));
     DFOO_TRY(check_present(&b));
     DFOO_TRY(sizing_solve(z));
     DFOO_TRY(sizing_complete(z));

@@ -74,6 +74,8 @@ typedef struct feed_options {
     bool                      as_is;   /* its numbers are not standardised: a scale is said */
     const struct column_rule *rules;   /* what the user says of some columns, by name */
     uint32_t                  n_rules;
+    var_id                    weight; /* an input that no source has: weights of the examples; 0: none */
+    const char               *class_weight; /* "balanced", or "rare=10,other=1" */
     feed_part                 part;   /* of predicting: which examples, as training held some back */
     var_id                    target; /* a label that may be brought to deviation 1; 0: none */
 } feed_options;

@@ -35,7 +35,7 @@ dfoo_status bind_scales(const bind_request *r, const bound *b) {
     for (uint32_t i = 0; i < b->views.n; i++) {
         var_id             v = b->views.at[i].var;
         const feed_scale *x = scale_of(r->opt, ir_var_name(g, v));
-        if (!x || ir_var(g, v)->kind != VAR_INPUT) continue;
+        if (!x || ir_var(g, v)->kind != VAR_INPUT || v == r->opt->weight) continue;
         memo *known = memos_get(r->memos, r->a, v);
         if (!known) return DFOO_ENOMEM;
         known->times = x->times;
@@ -87,11 +87,11 @@ static dfoo_status learn_one(const model *m, arena *a, const view *v, const uint
 }
 
 dfoo_status standardize_learn(const model *m, arena *a, const bound *from, const uint32_t *pick, size_t n,
-                              memos *out) {
+                              var_id except, memos *out) {
     for (uint32_t i = 0; i < from->views.n; i++) {
         const view *v = &from->views.at[i];
         const memo *known = memos_find(out, v->var);
-        if (known && known->n_rules) continue; /* they have said it */
+        if (v->var == except || (known && known->n_rules)) continue; /* rules have said it */
         if (ir_var(&m->g, v->var)->kind == VAR_INPUT && v->by_example)
             DFOO_TRY(learn_one(m, a, v, pick, n, out));
     }

@@ -40,7 +40,7 @@ static bool is_prepared(const splitter *k, const part *p) {
 
 static dfoo_status add_part(splitter *k, var_id v) {
     const variable *x = ir_var(&k->r->m->g, v);
-    if (!by_example(k->r->m, x)) return DFOO_OK;
+    if (!by_example(k->r->m, x) || v == k->r->opt->weight) return DFOO_OK;
     part p = {
         .var = v, .label = x->kind == VAR_LABEL, .column = arena_new(k->r->a, k->t->n_cols * sizeof(size_t))};
     p.entries = x->onehot ? 1 : sizes_get(&k->z->s, entries_dim(k->r->m, x));
@@ -565,9 +565,25 @@ static dfoo_status bind_kind(const splitter *k, bool labels) {
     return DFOO_OK;
 }
 
+/* Has every training example the same label? */
+static void look_for_constant(const splitter *k, const part *p) {
+    const view     *v = bound_find(k->out, p->var);
+    prepare_request all = preparing(k);
+    if (!v || v->entries != 1 || all.n < 2) return;
+    double first = view_entry(v, all.pick ? all.pick[0] : 0, 0);
+    for (size_t j = 1; j < all.n; j++)
+        if (view_entry(v, all.pick ? all.pick[j] : j, 0) != first) return;
+    diag_warn(k->r->m->g.d, NULL, span_at(0, 0),
+              "%s: '%s' is the same in all %zu training examples: there is nothing to learn",
+              source_name(k->r), prepare_column_name(k->r->a, k->t, p->column[0]), all.n);
+    diag_note(k->r->m->g.d, "is it the column that was meant? --labels NAME says which one is");
+}
+
 /* The training examples, on which rules are found, are known once the labels are. */
 static dfoo_status divide_and_scale(const splitter *k, const column_rule **target) {
     if (are_examples_of_all(k)) DFOO_TRY(divide_examples(k->r, k->out, k->t->n_rows));
+    for (uint32_t i = 0; i < k->parts.n; i++)
+        if (k->parts.at[i].label && !k->parts.at[i].absent) look_for_constant(k, &k->parts.at[i]);
     for (uint32_t i = 0; i < k->parts.n; i++)
         if (k->parts.at[i].label && k->parts.at[i].var == k->r->opt->target)
             DFOO_TRY(scale_target(k, &k->parts.at[i], target));

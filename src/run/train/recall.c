@@ -1,4 +1,6 @@
 /* The model, the run and other data: what training remembered is obeyed. */
+#include <string.h>
+
 #include "run/feed/machine.h"
 #include "run/train/recall.h"
 
@@ -47,17 +49,33 @@ static dfoo_status need_labels(const recalled *r, bool *needed) {
     return DFOO_OK;
 }
 
+/* The input that training made weights for: they are 1 now. */
+static dfoo_status recall_weight(const recalled *r, var_id *out) {
+    const dfoo_array  *x = arrays_get(r->run, "dfoo.weight");
+    const char *const *names;
+    uint32_t           n;
+    if (!x) return DFOO_OK;
+    DFOO_TRY(run_read_texts(r->m, r->a, x, &names, &n));
+    if (n == 1) *out = ir_find_var(&r->m->g, symbols_find(r->m->g.names, names[0], strlen(names[0])));
+    return DFOO_OK;
+}
+
 dfoo_status recalled_bind(recalled *r, const plan *p) {
     bool *needed = arena_new(r->a, r->m->g.vars.n);
     if (!needed) return DFOO_ENOMEM;
     machine_needs(p, needed);
-    bind_request b = {.m = r->m,
-                      .a = r->a,
-                      .opt = r->opt,
-                      .source = r->data,
-                      .needed = needed,
-                      .memos = &r->memos,
-                      .remembered = true};
+    bind_request  b = {.m = r->m,
+                       .a = r->a,
+                       .opt = r->opt,
+                       .source = r->data,
+                       .needed = needed,
+                       .memos = &r->memos,
+                       .remembered = true};
+    feed_options *own = arena_new(r->a, sizeof *own);
+    if (!own) return DFOO_ENOMEM;
+    *own = *r->opt;
+    DFOO_TRY(recall_weight(r, &own->weight));
+    r->opt = b.opt = own;
     DFOO_TRY(memos_recall(r->m, r->a, r->run, &r->memos));
     DFOO_TRY(sizing_init(&r->z, r->m, r->a, r->opt, NULL));
     DFOO_TRY(bind_parameters(&r->z, r->run, "the run"));

@@ -107,12 +107,18 @@ static dfoo_status put_place(trainer *t) {
     return history_put(&t->history, "dfoo.history", false, t->run);
 }
 
+static dfoo_status put_weight(trainer *t) {
+    const char *name = ir_var_name(&t->m->g, t->opt->feed.weight);
+    return run_put_texts(t->run, "dfoo.weight", &name, 1);
+}
+
 dfoo_status resume_collect(trainer *t) {
     const char *terms[N_TERMS];
     put_parameters(t);
     DFOO_TRY(memos_put(&t->memos, t->m, t->run));
     DFOO_TRY(put_number(t->run, "dfoo.seed", (double)t->opt->seed));
     DFOO_TRY(put_number(t->run, "dfoo.epochs", (double)t->epoch));
+    if (t->opt->feed.weight) DFOO_TRY(put_weight(t));
     DFOO_TRY(put_number(t->run, "dfoo.split", t->opt->split));
     DFOO_TRY(put_number(t->run, "dfoo.examples", (double)t->data.n));
     DFOO_TRY(list_terms(t, terms));

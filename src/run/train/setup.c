@@ -110,7 +110,8 @@ static dfoo_status take_division(trainer *t, const bound *data, const division *
     t->n = parts->n;
     t->n_test = parts->n_test;
     t->pick = parts->order + t->n_test;
-    if (t->opt->standardize) DFOO_TRY(standardize_learn(t->m, &t->a, data, t->pick, t->n, &t->memos));
+    if (t->opt->standardize)
+        DFOO_TRY(standardize_learn(t->m, &t->a, data, t->pick, t->n, t->opt->feed.weight, &t->memos));
     return t->n_test ? open_examples(t, data, test, t->n_test, true, &t->test) : DFOO_OK;
 }
 
