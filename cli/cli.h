@@ -17,7 +17,7 @@
 /* ------------------------------------------------------------------ requests */
 
 enum { MAX_ARGUMENTS = 32, /* of a question, in words; others have two */
-       MAX_OPTIONS = 128 };
+       MAX_OPTIONS = 256 };
 
 /* The values of an option that may be given several times. */
 typedef struct words {
