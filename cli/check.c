@@ -9,7 +9,9 @@ static void add_json(const task *w, const dfoo_check_options *asked) {
     dfoo_check_options how = *asked;
     char              *text = NULL;
     how.format = DFOO_JSON;
-    if (json_asked() && dfoo_check(w->model, &how, &text) <= DFOO_NO) result_json("check", text);
+    dfoo_status status = json_asked() ? dfoo_check(w->model, &how, &text) : DFOO_OK;
+    if (status <= DFOO_NO) result_json("check", text);
+    if (status == DFOO_ENOMEM) json_lost();
     dfoo_text_free(w->d, text);
 }
 
@@ -28,9 +30,10 @@ static dfoo_status judge(const task *w, const request *r) {
     dfoo_judgement    *x = NULL;
     dfoo_judge_options how = r->judge;
     size_t             len;
+    char              *source = NULL;
     dfoo_status        status = find_hint(r, &how.hint);
-    char              *source = status == DFOO_OK ? read_all(r->against, &len) : NULL;
-    if (!source) return status == DFOO_OK ? DFOO_EIO : status;
+    if (status == DFOO_OK) status = dfoo_text_read(w->d, r->against, &source, &len);
+    if (status != DFOO_OK) return status;
     how.seed = r->check.seed;
     if (how.hint > DFOO_HINTS) how.hint = DFOO_HINTS; /* the right line of a program is not told */
     if (json_asked()) how.format = DFOO_JSON;
@@ -38,19 +41,8 @@ static dfoo_status judge(const task *w, const request *r) {
     if (x && json_asked()) result_json("judgement", x->text);
     else if (x) out_printf("%s", x->text);
     dfoo_judgement_free(w->d, x);
-    free(source);
+    dfoo_text_free(w->d, source);
     return status;
-}
-
-/* A text file as one string, to be freed. */
-static dfoo_status read_text(const char *path, char **out) {
-    size_t len;
-    char  *text = read_all(path, &len), *whole = text ? realloc(text, len + 1) : NULL;
-    if (!text) return DFOO_EIO;
-    *out = whole ? whole : text;
-    if (!whole || memchr(whole, 0, len)) return wrong("%s is no text of equations", path);
-    whole[len] = 0;
-    return DFOO_OK;
 }
 
 static bool ends_in(const char *path, const char *ending) {
@@ -80,17 +72,19 @@ static dfoo_status diagnose(const task *w, char **text) {
     how.show = r->show_matrices;
     how.seed = r->check.seed;
     how.format = formats[r->format];
-    if (status == DFOO_OK) status = is_arrays(r->against) ? read_arrays(w->d, r->against, &answers)
-                                                          : read_text(r->against, &equations);
+    if (status == DFOO_OK)
+        status = is_arrays(r->against) ? read_arrays(w->d, r->against, &answers)
+                                       : dfoo_text_read(w->d, r->against, &equations, NULL);
     how.answers = answers;
     how.equations = equations;
     if (status == DFOO_OK) status = dfoo_diagnose(w->model, &how, text);
     how.format = DFOO_JSON;
-    if (*text && json_asked() && dfoo_diagnose(w->model, &how, &data) <= DFOO_NO)
-        result_json("diagnosis", data);
+    dfoo_status told = *text && json_asked() ? dfoo_diagnose(w->model, &how, &data) : DFOO_OK;
+    if (told <= DFOO_NO) result_json("diagnosis", data);
+    if (told == DFOO_ENOMEM) json_lost();
     dfoo_text_free(w->d, data);
     dfoo_arrays_free(answers);
-    free(equations);
+    dfoo_text_free(w->d, equations);
     return status;
 }
 

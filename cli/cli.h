@@ -40,6 +40,7 @@ typedef struct request {
     dfoo_predict_options  predict; /* of `plot`, too */
     dfoo_plot_options     plot;
     dfoo_new_options      created;
+    uint64_t              memory; /* the most to take; 0: not said */
     words                 settings, values, directions;
     const char           *weights, *log, *output, *against;
     int                   hint; /* -1: not asked for */
@@ -90,6 +91,7 @@ typedef enum {
     TYPE_COUNT,
     TYPE_UNSIGNED,
     TYPE_WHOLE,
+    TYPE_BYTES,
     TYPE_NUMBER,
     TYPE_CHOICE
 } option_type;
@@ -163,6 +165,7 @@ int format_of(const request *r, command_id command, dfoo_words formats);
 /* The whole text as a finite decimal number; as a whole number from 0 on. */
 bool parse_number(const char *text, double *out);
 bool parse_whole(const char *text, uint64_t *out);
+bool parse_bytes(const char *text, uint64_t *out); /* 500M, 1.5G: from 1 on */
 
 bool ends_with(const char *text, const char *end);
 const char *base_name(const char *path); /* behind the last / */
@@ -227,6 +230,9 @@ void result_json(const char *name, const char *json);  /* what the library wrote
 void result_scores(const char *name, const char *metric, double cost, double value);
 void result_arrays(const char *name, const dfoo_arrays *set, bool values);
 
+/* A part of it found no memory: json_finish will say so. */
+void json_lost(void);
+
 /* What would be on standard output; the messages. */
 void json_output(const char *more);
 void json_message(const dfoo_message *m);
@@ -234,13 +240,13 @@ void json_message(const dfoo_message *m);
 /* The whole, to be freed; --json is over then. NULL: there is no memory. command: NULL if there is none of
  * the name that was given. */
 char *json_finish(const char *command, dfoo_status status);
+/* The object that says so then. */
+const char *json_without_memory(void);
 
 /* ---------------------------------------------------------- models and files */
 
 /* The text of a built-in model; NULL: the name means a file. */
 const char *builtin_of(const char *name);
-/* The whole of a file ("-": standard input), freed with free(). NULL: it could not be read; that was told. */
-char       *read_all(const char *path, size_t *len);
 
 bool        is_model(const char *name); /* "-", a file that is there, or a built-in model */
 bool        is_page(const char *name);  /* of the primer */

@@ -10,8 +10,10 @@ static void add_json(const task *w, const dfoo_derive_options *asked) {
     how.hvp = asked->hvp;
     how.jacobian = asked->jacobian;
     how.format = DFOO_JSON;
-    if (json_asked() && !asked->given && dfoo_derive(w->model, &how, &text) == DFOO_OK)
-        result_json("derivation", text);
+    if (!json_asked() || asked->given) return;
+    dfoo_status status = dfoo_derive(w->model, &how, &text);
+    if (status == DFOO_OK) result_json("derivation", text);
+    if (status == DFOO_ENOMEM) json_lost();
     dfoo_text_free(w->d, text);
 }
 

@@ -12,7 +12,9 @@ static void add_json(const task *w, const char *function, const dfoo_explain_opt
     char                *text = NULL;
     how.format = DFOO_JSON;
     how.standalone = 0;
-    if (json_asked() && explain(w, function, &how, &text) <= DFOO_NO) result_json("explanation", text);
+    dfoo_status status = json_asked() ? explain(w, function, &how, &text) : DFOO_OK;
+    if (status <= DFOO_NO) result_json("explanation", text);
+    if (status == DFOO_ENOMEM) json_lost();
     dfoo_text_free(w->d, text);
 }
 

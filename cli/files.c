@@ -1,8 +1,6 @@
 /* Models and arrays that the command line names: reading them, and what may have been meant. */
 #include "cli.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,33 +89,4 @@ void task_close(task *w) {
 bool is_device(const char *path) {
     struct stat at;
     return stat(path, &at) == 0 && !S_ISREG(at.st_mode) && !S_ISDIR(at.st_mode);
-}
-
-/* The rest of a stream into memory of malloc's. NULL: there is none left. */
-static char *read_stream(FILE *f, size_t *len) {
-    size_t cap = 1 << 16;
-    char  *text = malloc(cap);
-    *len = 0;
-    for (size_t n; text && (n = fread(text + *len, 1, cap - *len, f)) > 0;) {
-        *len += n;
-        if (*len < cap) continue;
-        char *more = realloc(text, cap *= 2);
-        if (!more) free(text);
-        text = more;
-    }
-    return text;
-}
-
-/* The whole of a file. NULL: it could not be read, which was told. */
-char *read_all(const char *path, size_t *len) {
-    bool  standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    char *text = f ? read_stream(f, len) : NULL;
-    if (!text || ferror(f)) {
-        failed("read", path, errno ? errno : EIO);
-        free(text);
-        text = NULL;
-    }
-    if (f && !standard) fclose(f);
-    return text;
 }

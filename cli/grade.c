@@ -73,13 +73,13 @@ static void put_row(grading *g, const char *path, const dfoo_judgement *x) {
 
 static dfoo_status grade_one(grading *g, const char *path) {
     dfoo_judgement *x = NULL;
+    char           *source = NULL;
     size_t          len;
-    char           *source = read_all(path, &len);
-    if (!source) return DFOO_EIO;
-    dfoo_status status = dfoo_judge(g->w.model, path, source, len, NULL, &x);
+    dfoo_status     status = dfoo_text_read(g->w.d, path, &source, &len);
+    if (status == DFOO_OK) status = dfoo_judge(g->w.model, path, source, len, NULL, &x);
     if (x) put_row(g, path, x);
     dfoo_judgement_free(g->w.d, x);
-    free(source);
+    dfoo_text_free(g->w.d, source);
     return status == DFOO_NO ? DFOO_OK : status;
 }
 

@@ -95,6 +95,10 @@ static void put_name(text *t, const char *name) {
 
 /* -------------------------------------------------------------------- a result */
 
+void json_lost(void) {
+    result.failed = true;
+}
+
 void json_output(const char *more) {
     puts_to(&output, more);
 }
@@ -193,6 +197,13 @@ static const char *all_of(const text *t) {
     return t->len ? t->at : "";
 }
 
+const char *json_without_memory(void) {
+    asked = false;
+    return "{\"dfoo\":\"" DFOO_VERSION "\", \"command\":null, \"status\":\"wrong\", \"result\":null, "
+           "\"messages\":[{\"kind\":\"error\", \"text\":\"out of memory\", \"suggestion\":\"\", "
+           "\"file\":null, \"line\":null, \"column\":null, \"length\":null}]}";
+}
+
 char *json_finish(const char *command, dfoo_status status) {
     text whole = {NULL, 0, 0, false};
     if (output.len) {
@@ -217,5 +228,6 @@ char *json_finish(const char *command, dfoo_status status) {
     free(messages.at);
     free(output.at);
     asked = false;
+    if (whole.failed) free(whole.at);
     return whole.failed ? NULL : whole.at;
 }

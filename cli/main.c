@@ -35,6 +35,7 @@ static dfoo_status run_with_context(const command *c, request *r) {
     dfoo_status status = dfoo_open(NULL, &d);
     if (status == DFOO_OK) {
         status = dfoo_use_isa(d, getenv("DFOO_ISA"));
+        if (status == DFOO_OK) status = dfoo_use_memory(d, r->memory);
         if (status == DFOO_OK) status = runs[c->id](d, r);
         say_messages(d);
     }
@@ -60,8 +61,8 @@ static dfoo_status run_command(const command *c, char **rest) {
 
 static dfoo_status tell_json(const char *command, dfoo_status status) {
     char *text = json_finish(command, status);
-    if (!text) return DFOO_ENOMEM;
-    out_printf("%s\n", text);
+    out_printf("%s\n", text ? text : json_without_memory());
+    status = text ? status : DFOO_ENOMEM;
     free(text);
     return status;
 }

@@ -94,12 +94,13 @@ static const char *what_fits(const option *o, char *text, size_t size) {
         snprintf(text, size, o->zero ? "a number from 0 on%s" : "a number above 0%s", below);
         return text;
     }
+    if (o->type == TYPE_BYTES) return "a number of bytes, as in 500M or 4G";
     return o->type == TYPE_WHOLE || o->zero ? "a whole number from 0 on" : "a whole number from 1 on";
 }
 
 static dfoo_status unfit(const option *o, const char *value) {
     char fits[128];
-    bool whole = o->type != TYPE_CHOICE && o->type != TYPE_NUMBER;
+    bool whole = o->type != TYPE_CHOICE && o->type != TYPE_NUMBER && o->type != TYPE_BYTES;
     bool too_large = whole && strspn(value, "0123456789") > 18;
     return wrong("--%s takes %s, not \"%s\"%s", o->name, what_fits(o, fits, sizeof fits), value,
                  too_large ? ": too large" : "");
@@ -142,6 +143,10 @@ static dfoo_status take_whole(const parser *p, const option *o, const char *valu
     else if (o->type == TYPE_COUNT) *(size_t *)to = (size_t)n;
     else *(unsigned *)to = n < UINT_MAX ? (unsigned)n : UINT_MAX;
     return DFOO_OK;
+}
+
+static dfoo_status take_bytes(const option *o, const char *value, uint64_t *to) {
+    return parse_bytes(value, to) ? DFOO_OK : unfit(o, value);
 }
 
 static dfoo_status take_word(words *list, const char *value) {
@@ -187,6 +192,7 @@ static dfoo_status take_value(const parser *p, const option *o, const char *valu
     switch (o->type) {
     case TYPE_CHOICE: return take_choice(o, value, to);
     case TYPE_NUMBER: return take_number(p, o, value, to);
+    case TYPE_BYTES: return take_bytes(o, value, to);
     case TYPE_WORDS: return take_word(to, value);
     case TYPE_FILES: return take_file(p, o, value);
     case TYPE_JOINED: return take_joined(to, value);

@@ -23,6 +23,7 @@ static void keep_output(const char *format, va_list args) {
     int   len = vsnprintf(NULL, 0, format, again);
     char *text = len < 0 ? NULL : malloc((size_t)len + 1);
     va_end(again);
+    if (!text) json_lost();
     if (!text) return;
     vsnprintf(text, (size_t)len + 1, format, args);
     json_output(text);

@@ -45,6 +45,7 @@ bool takes(const command *c, const char *argument) {
     .type = _Generic(((request *)0)->FIELD, size_t: TYPE_COUNT, unsigned: TYPE_UNSIGNED),                    \
     .at = offsetof(request, FIELD)
 #define WHOLE(FIELD) .type = TYPE_WHOLE, .at = AT(uint64_t, FIELD)
+#define BYTES(FIELD) .type = TYPE_BYTES, .at = AT(uint64_t, FIELD)
 #define NUMBER(FIELD) .type = TYPE_NUMBER, .at = AT(double, FIELD)
 #define CHOICE(FIELD) .type = TYPE_CHOICE, .at = AT_ENUM(FIELD)
 

@@ -26,6 +26,22 @@ bool parse_whole(const char *text, uint64_t *out) {
     return true;
 }
 
+bool parse_bytes(const char *text, uint64_t *out) {
+    static const char letters[] = "KMGT";
+    char              number[32];
+    size_t            len = strspn(text, "0123456789.");
+    const char       *end = text + len, *letter = *end ? strchr(letters, toupper((unsigned char)*end)) : NULL;
+    double            value, unit = 1;
+    for (const char *l = letters; letter && l <= letter; l++) unit *= 1000;
+    end += letter != NULL;
+    end += *end == 'B';
+    if (*end || len >= sizeof number) return false;
+    snprintf(number, sizeof number, "%.*s", (int)len, text);
+    if (!parse_number(number, &value) || value * unit < 1 || value * unit > 1e18) return false;
+    *out = (uint64_t)(value * unit);
+    return true;
+}
+
 bool ends_with(const char *text, const char *end) {
     size_t n = strlen(text), n_end = strlen(end);
     return n >= n_end && strcmp(text + n - n_end, end) == 0;

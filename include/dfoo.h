@@ -132,6 +132,15 @@ DFOO_API dfoo_status dfoo_use_isa(dfoo *d, const char *name);
 /* Frees a text that a function of this header handed out; NULL is fine. */
 DFOO_API void dfoo_text_free(dfoo *d, char *text);
 
+/* The most memory that a context and all that is made with it may take, in bytes; 0: what the machine has, but for a
+ * sixteenth of what is free, as at first. What would take more is DFOO_ENOMEM, and large requests are told with
+ * what they needed. */
+DFOO_API dfoo_status dfoo_use_memory(dfoo *d, uint64_t most);
+
+/* Reads a text that somebody wrote, a model, equations, a program, into a text of `len` bytes; len may be NULL. "-" is
+ * standard input. DFOO_EIO, DFOO_EINPUT: it cannot be read, is longer than 64 MB, or has a zero byte. */
+DFOO_API dfoo_status dfoo_text_read(dfoo *d, const char *path, char **text, size_t *len);
+
 /* Writes a text to a file that is complete or not there; "-" is standard output. DFOO_EIO: see
  * dfoo_messages. */
 DFOO_API dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text);

@@ -31,11 +31,11 @@ COUNTERPARTS = {
     "dfoo_trainer_end": "Trainer.end", "dfoo_model_from_run": "Run.read", "dfoo_optimizer_name": "optimizers",
     "dfoo_schedule_name": "schedules", "dfoo_confusion_free": "Confusion", "dfoo_confusion_text": "Run.confusion",
     "dfoo_predict": "Run.predict", "dfoo_plot_model": "Run.plot", "dfoo_plot_log": "Run.plot",
-    "dfoo_use_isa": "use_isa", "dfoo_word_note": "note", "dfoo_show_optimizer": "show_optimizer",
+    "dfoo_use_isa": "use_isa", "dfoo_use_memory": "use_memory", "dfoo_word_note": "note", "dfoo_show_optimizer": "show_optimizer",
     "dfoo_builtin_text": "Model.read", "dfoo_builtin_like": "Model.read", "dfoo_plot_confusion": "Confusion.plot",
 }
 ELSEWHERE = {
-    "dfoo_text_write": "open(..).write", "dfoo_word_ending": "a program names its files", "dfoo_arrays_add": "arrays are numpy's", "dfoo_arrays_add_matrix": "arrays are numpy's",
+    "dfoo_text_write": "open(..).write", "dfoo_text_read": "open(..).read", "dfoo_word_ending": "a program names its files", "dfoo_arrays_add": "arrays are numpy's", "dfoo_arrays_add_matrix": "arrays are numpy's",
     "dfoo_arrays_add_f32": "arrays are numpy's", "dfoo_arrays_read": "numpy.load", "dfoo_function_bind_output_strided":
     "outputs are dense", "dfoo_build_": "a model is a text, which Python puts together", "dfoo_predictor_":
     "net.compile('A2') is one: it is called with the run's parameters",

@@ -2,6 +2,8 @@
 #ifndef API_H
 #define API_H
 
+#include <stdatomic.h>
+
 #include "core/core.h"
 #include "host/host.h"
 #include "run/run.h"
@@ -12,7 +14,17 @@ typedef struct override {
     double value;
 } override;
 
+/* What a context may take, and has taken: memory.c. */
+typedef struct memory_limit {
+    dfoo_allocator raw;
+    size_t         most;     /* 0: what the machine has */
+    atomic_size_t  taken;
+    size_t         asked_at; /* the machine is asked again when so much is taken */
+    size_t         refused, beside; /* the last request that found no memory, and what was taken then */
+} memory_limit;
+
 struct dfoo {
+    memory_limit   limit;
     dfoo_allocator mem;
     buf            messages; /* as text; `failed`: some of them found no memory */
     arena          kept;     /* of the list */
@@ -80,6 +92,14 @@ dfoo_status use_options(dfoo *d, const char *function, const char *type, const v
 
 dfoo_status use_hand_out(dfoo *d, const char *function, const char *type, const void *own, size_t size,
                          void *to);
+
+/* --------------------------------------------------------------- memory.c */
+
+/* The allocator that keeps to the limit, over the caller's. */
+dfoo_allocator memory_begin(memory_limit *l, dfoo_allocator raw);
+
+/* Ends a call: a large request that found no memory is told. */
+dfoo_status memory_told(dfoo *d, dfoo_status status);
 
 /* ------------------------------------------------------------ messages.c */
 

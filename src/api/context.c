@@ -22,18 +22,18 @@ dfoo_status dfoo_open(const dfoo_allocator *mem, dfoo **out) {
     dfoo_allocator m = mem ? *mem : mem_default();
     dfoo          *d = mem_new(&m, sizeof *d);
     if (!d) return DFOO_ENOMEM;
-    d->mem = m;
-    buf_init(&d->messages, m);
-    arena_init(&d->kept, m);
+    d->mem = memory_begin(&d->limit, m);
+    buf_init(&d->messages, d->mem);
+    arena_init(&d->kept, d->mem);
     *out = d;
     return DFOO_OK;
 }
 
 void dfoo_close(dfoo *d) {
     if (!d) return;
-    dfoo_allocator mem = d->mem;
+    dfoo_allocator raw = d->limit.raw;
     dfoo_messages_clear(d);
-    mem_free(&mem, d, sizeof *d);
+    mem_free(&raw, d, sizeof *d);
 }
 
 void dfoo_text_free(dfoo *d, char *text) {
@@ -65,6 +65,21 @@ dfoo_status dfoo_arrays_write(dfoo *d, const char *path, const dfoo_arrays *set,
     if (status == DFOO_OK) status = data_write_npz(path, set, as, &w.messages);
     arrays_free(plain);
     return work_close(&w, status);
+}
+
+dfoo_status dfoo_text_read(dfoo *d, const char *path, char **text, size_t *len) {
+    work w;
+    buf  out;
+    if (text) *text = NULL;
+    NEED(NULL, d);
+    NEED(d, path);
+    NEED(d, text);
+    buf_init(&out, d->mem);
+    dfoo_status status = work_begin(&w, d);
+    if (status == DFOO_OK) status = data_read_text(path, &w.messages, &out);
+    status = work_close(&w, status);
+    if (status == DFOO_OK && len) *len = out.len;
+    return work_text(status, &out, text);
 }
 
 dfoo_status dfoo_text_write(dfoo *d, const char *path, const char *text) {

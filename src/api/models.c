@@ -1,10 +1,10 @@
 /* The public interface: models, from text, from a file, built in, or written from a list of layers. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "core/core.h"
+#include "host/host.h"
 
 dfoo_status model_new(dfoo *d, const char *name, const char *text, size_t len, dfoo_model **out) {
     dfoo_model *m = mem_new(&d->mem, sizeof *m);
@@ -75,14 +75,6 @@ const char *dfoo_builtin_like(const char *name) {
     return best;
 }
 
-static dfoo_status read_stream(dfoo *d, const char *path, FILE *f, buf *text) {
-    char   part[65536];
-    size_t n;
-    while ((n = fread(part, 1, sizeof part, f)) > 0) buf_put(text, part, n);
-    if (ferror(f)) return messages_say(d, DFOO_EIO, "%s: %s", path, strerror(errno));
-    return buf_status(text);
-}
-
 static dfoo_status read_builtin(dfoo *d, size_t i, dfoo_model **out) {
     char name[64];
     snprintf(name, sizeof name, "%s.eq", builtin_model_names[i]);
@@ -91,7 +83,7 @@ static dfoo_status read_builtin(dfoo *d, size_t i, dfoo_model **out) {
 
 static dfoo_status no_file(dfoo *d, const char *path) {
     const char *like = dfoo_builtin_like(path);
-    if (!like) return messages_say(d, DFOO_EIO, "%s: %s", path, strerror(errno));
+    if (!like) return messages_say(d, DFOO_EIO, "%s: there is no such file", path);
     return messages_say(d, DFOO_EIO,
                         "%s: there is no such file, and no built-in model of this name; did you mean %s?",
                         path, like);
@@ -100,12 +92,13 @@ static dfoo_status no_file(dfoo *d, const char *path) {
 static dfoo_status read_file(dfoo *d, const char *path, dfoo_model **out) {
     bool        standard = strcmp(path, "-") == 0;
     const char *slash = strrchr(path, '/'), *name = slash && slash[1] ? slash + 1 : path;
-    FILE       *f = standard ? stdin : fopen(path, "rb");
-    if (!f) return no_file(d, path);
-    buf text;
+    work        w;
+    buf         text;
+    if (!standard && os_path_kind(path) == OS_NOTHING) return no_file(d, path);
     buf_init(&text, d->mem);
-    dfoo_status status = read_stream(d, path, f, &text);
-    if (!standard) fclose(f);
+    dfoo_status status = work_begin(&w, d);
+    if (status == DFOO_OK) status = data_read_bytes_of_text(path, &w.messages, &text);
+    status = work_close(&w, status);
     if (standard) name = "standard input";
     if (status == DFOO_OK) status = dfoo_model_parse(d, name, text.text ? text.text : "", text.len, out);
     buf_free(&text);

@@ -1,12 +1,8 @@
 /* The public interface: how parameters change, from words and files to what the training room takes. */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
-
-enum { MOST_BYTES = 1 << 20 }; /* of a file of equations */
 
 typedef struct reading {
     arena *a;
@@ -40,31 +36,15 @@ static dfoo_status read_settings(const reading *r, const char *text, const doubl
 
 /* --------------------------------------------------------------------- files */
 
-static dfoo_status read_stream(const reading *r, const char *path, FILE *f, const char **out) {
-    char  *text = arena_new(r->a, MOST_BYTES + 1);
-    size_t n = text ? fread(text, 1, MOST_BYTES + 1, f) : 0;
-    if (!text) return DFOO_ENOMEM;
-    if (ferror(f)) {
-        diag_alone(r->d, "%s: %s", path, strerror(errno));
-        return DFOO_EIO;
-    }
-    if (n > MOST_BYTES || memchr(text, 0, n))
-        return diag_alone(r->d, "%s: this is no file of equations", path);
-    *out = text;
-    return DFOO_OK;
-}
-
 /* The text of a file, and the name that messages call it; *text stays NULL if there is no such file. */
 static dfoo_status read_file(const reading *r, const char **path, const char **text) {
-    FILE *f = fopen(*path, "rb");
-    if (!f && (errno == ENOENT || errno == ENOTDIR)) return DFOO_OK;
-    if (!f) {
-        diag_alone(r->d, "%s: %s", *path, strerror(errno));
-        return DFOO_EIO;
-    }
-    dfoo_status status = read_stream(r, *path, f, text);
+    buf out;
+    if (os_path_kind(*path) == OS_NOTHING) return DFOO_OK;
+    buf_init(&out, r->a->mem);
+    dfoo_status status = data_read_text(*path, r->d, &out);
+    if (status != DFOO_OK) buf_free(&out);
+    else if (!(*text = buf_keep(&out, r->a))) status = DFOO_ENOMEM;
     const char *slash = strrchr(*path, '/');
-    fclose(f);
     if (slash && slash[1]) *path = slash + 1;
     return status;
 }

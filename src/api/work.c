@@ -30,7 +30,7 @@ dfoo_status work_pause(work *w, dfoo_status status) {
 dfoo_status work_close(work *w, dfoo_status status) {
     status = work_pause(w, status);
     arena_free(&w->a);
-    return status;
+    return memory_told(w->d, status);
 }
 
 dfoo_status work_text(dfoo_status status, buf *b, char **text) {

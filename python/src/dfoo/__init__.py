@@ -30,7 +30,7 @@ _LATER = {"Values": "_arrays", "Exercise": "practice", "Confusion": "training", 
 __all__ = ["Confusion", "Error", "Exercise", "Explanation", "FileError", "Function", "Gradient", "JudgedLine", "Judgement", "Message", "Model", "ModelError", "Note", "Objective",
            "OutOfMemory", "Picture", "Progress", "Report", "Run", "Text", "Trainer", "UseError", "Values", "Variable", "explain", "judge",
            "ask", "functions", "layers", "load", "losses", "mistakes", "models", "note", "optimizers", "pages", "schedules",
-           "show_optimizer", "starts", "use_isa", "__version__"]
+           "show_optimizer", "starts", "use_isa", "use_memory", "__version__"]
 
 
 def models() -> list[str]:
@@ -105,6 +105,12 @@ def note(word: str) -> str:
 def use_isa(model: Model, name: Optional[str] = None) -> None:
     """Which instructions of the processor compute for this model: "best", "avx512", "avx2", "baseline", "reference"."""
     model._context.call("dfoo_use_isa", model._context.pointer, name and name.encode())
+
+
+def use_memory(model: Model, most: Optional[int] = None) -> None:
+    """The most memory, in bytes, that this model and all that is made with it may take; None: what the machine has, but for a
+    sixteenth of what is free. What would take more raises an error that says how much."""
+    model._context.call("dfoo_use_memory", model._context.pointer, most or 0)
 
 
 def mistakes() -> Text:

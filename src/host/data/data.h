@@ -94,6 +94,13 @@ dfoo_status data_write_csv(const char *path, const dfoo_array *x, const char *co
 dfoo_status data_write_table(const char *path, const dfoo_array *x, const char *const *columns,
                              const data_texts *last, diags *d);
 
+/* Appends the text of a file to `out`: a model, equations, a program. At most so many bytes, and no zero
+ * byte; "-" is standard input. */
+enum { DATA_MOST_TEXT = 64000000 };
+dfoo_status data_read_text(const char *path, diags *d, buf *out);
+/* The same with a zero byte, for who shows where it stands; what lies far behind it is not read. */
+dfoo_status data_read_bytes_of_text(const char *path, diags *d, buf *out);
+
 /* Writes text as it is. Complete or not there, as above. */
 dfoo_status data_write_text(const char *path, const char *text, size_t len, diags *d);
 
