@@ -734,6 +734,8 @@ typedef struct dfoo_train_options {
     const char *class_weight; /* how much examples count by their class: "balanced", as much for each class, or numbers
                                  "rare=10,other=1". The run's model has them as an input beside the loss. NULL: alike */
     const char *metric; /* what `patience` watches: a word of DFOO_METRICS; NULL: the cost */
+    int any_labels; /* not 0: labels that the loss is not made for, with which the cost has no smallest value, are a
+                       warning; else they are DFOO_EINPUT */
 } dfoo_train_options;
 
 /* For dfoo_train_options.zeros. */

@@ -134,6 +134,7 @@ static dfoo_status read_options(dfoo_trainer *k) {
     how->feed.flatten = o->flatten != 0;
     how->resume = o->resume != 0;
     how->restart = o->restart != 0;
+    how->any_labels = o->any_labels != 0;
     how->standardize = o->standardize != 0;
     how->gradients = o->gradients != 0;
     how->no_epochs = !epochs;

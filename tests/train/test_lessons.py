@@ -181,14 +181,14 @@ TOLD = [
     ("small_inputs", network(), scaled(1e-4, 2e-3), []),
     ("uneven_inputs", network(), scaled(1, 1e-5), []),
     ("constant_input", network(), row_set_to(7), []),
-    ("label_outside", LOGISTIC, with_y(lambda y: y + 1), []),
-    ("label_outside", LOGISTIC, with_y(lambda y: 2 * y - 1), []),
-    ("label_outside", LOGISTIC, with_y(lambda y: 1.1 * y), ["--batch", "20"]),
-    ("label_outside", network(), with_y(lambda y: 5 * y), []),
-    ("label_outside", by_rows("xavier"), rowwise(with_y(lambda y: -y)), []),
-    ("label_outside", SPELLED, with_y(lambda y: y + 1), []),
-    ("label_outside", single("exp(Z) - Y*Z"), with_y(lambda y: y - 1), ["--epochs", "2", "--alpha", "0.01"]),
-    ("label_outside", single("softplus(Z) - Y*Z"), with_y(lambda y: 2 * y), []),
+    ("label_outside", LOGISTIC, with_y(lambda y: y + 1), ["--any-labels"]),
+    ("label_outside", LOGISTIC, with_y(lambda y: 2 * y - 1), ["--any-labels"]),
+    ("label_outside", LOGISTIC, with_y(lambda y: 1.1 * y), ["--any-labels", "--batch", "20"]),
+    ("label_outside", network(), with_y(lambda y: 5 * y), ["--any-labels"]),
+    ("label_outside", by_rows("xavier"), rowwise(with_y(lambda y: -y)), ["--any-labels"]),
+    ("label_outside", SPELLED, with_y(lambda y: y + 1), ["--any-labels"]),
+    ("label_outside", single("exp(Z) - Y*Z"), with_y(lambda y: y - 1), ["--any-labels", "--epochs", "2", "--alpha", "0.01"]),
+    ("label_outside", single("softplus(Z) - Y*Z"), with_y(lambda y: 2 * y), ["--any-labels"]),
     ("label_without_effect", single("maximum(0, 1 - Y*Z)"), blobs(), []),
     ("label_without_effect", single("log(1 + exp(-Y*Z))"), blobs(), []),
     ("saturated_units", network(w1="normal(100)"), blobs(), []),
@@ -273,6 +273,18 @@ def test_healthy(dfoo, tmp_path, model, data, options):
     assert "warning" not in train(dfoo, tmp_path, model, data, options)
 
 
+@pytest.mark.parametrize("model,data", [case[1:3] for case in TOLD if case[0] == "label_outside"])
+def test_labels_outside_are_refused(dfoo, tmp_path, model, data):
+    """Nothing is trained, and a run that is there stays."""
+    (tmp_path / "net.eq").write_text(model)
+    np.savez(tmp_path / "data.npz", **data)
+    (tmp_path / "run.npz").write_bytes(b"what was there")
+    done = dfoo("train", "net.eq", "--data", "data.npz", "-o", "run.npz", cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == "" and "the cost has no smallest value" in done.stderr
+    assert re.search(r"^net\.eq:\d+:\d+: error: ", done.stderr, re.M) and "--any-labels trains all the same" in done.stderr
+    assert (tmp_path / "run.npz").read_bytes() == b"what was there"
+
+
 def test_every_lesson_has_a_case():
     assert len(ROWS) == len(re.findall(r"^LESSON\(", TABLE, re.M))
     assert {case[0] for case in TOLD} == set(ROWS)
@@ -306,10 +318,10 @@ def test_places_and_reasons(dfoo, tmp_path):
     assert re.search(r"net\.eq:4:7: warning: the 4 rows of W1 are equal, and stay equal", said)
     assert "    4 | param W1 : (n1, n0) ~ zeros\n" in said
     assert "gets the same gradient" in said and "W1 : (n1, n0) ~ xavier" in said
-    said = train(dfoo, tmp_path, LOGISTIC, with_y(lambda y: y + 1), [])
+    said = train(dfoo, tmp_path, LOGISTIC, with_y(lambda y: y + 1), ["--any-labels"])
     assert "Y is 2 in 100 of the 200 training examples" in said
     assert "This loss is made for labels from 0 to 1." in said
-    said = train(dfoo, tmp_path, single("exp(Z) - Y*Z"), with_y(lambda y: y - 1), ["--epochs", "2", "--alpha", "0.01"])
+    said = train(dfoo, tmp_path, single("exp(Z) - Y*Z"), with_y(lambda y: y - 1), ["--any-labels", "--epochs", "2", "--alpha", "0.01"])
     assert "This loss is made for labels from 0 on." in said
 
 

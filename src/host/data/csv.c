@@ -120,6 +120,14 @@ static unsigned char find_separator(const char *text, size_t len) {
     return semicolon ? ';' : tab ? '\t' : ',';
 }
 
+/* Of a file that was cut off the last number is shorter than it was, and a number all the same. */
+static void tell_open_end(const csv_reader *r) {
+    bool open = r->last == '.' || (r->last >= '0' && r->last <= '9');
+    if (open)
+        diag_tell(r->s->d, "%s: the last line has no end: if the file was cut off, so may be its last number",
+                  r->s->file);
+}
+
 static dfoo_status parse(csv_reader *r, char *piece, size_t size) {
     size_t len = stream_read(r->s, piece, size);
     size_t start = len >= 3 && memcmp(piece, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* UTF-8 with a mark */
@@ -131,6 +139,7 @@ static dfoo_status parse(csv_reader *r, char *piece, size_t size) {
         DFOO_TRY(feed(r, piece + start, piece + len));
     DFOO_TRY(stream_status(r->s));
     if (r->state == QUOTED) return bad_quote(r, "a field opens with a quote (\") that is not closed");
+    tell_open_end(r);
     return end_row(r);
 }
 

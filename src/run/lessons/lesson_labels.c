@@ -121,12 +121,18 @@ static double label_size(loss *l) {
     return most;
 }
 
+/* Does it fall, far away as well as here? By little where the label is off by little; a loss that comes down
+ * to a bound stops, unlike a logarithm. */
+static bool falls_beyond(loss *l, size_t i, double x, double scale) {
+    double here = growth(l, i, x);
+    return here < -1e-12 * scale && growth(l, i, 1e6 * x) < 1e-8 * here;
+}
+
 /* -1 or 1: the loss falls without end to that side of entry i; 0: to none. */
 static int falls(loss *l, size_t i) {
-    double x = 100 * (1 + label_size(l));
-    double right = growth(l, i, x), left = growth(l, i, -x), zero = loss_at(l, i, 0);
+    double x = 100 * (1 + label_size(l)), zero = loss_at(l, i, 0);
     double scale = fmax(fabs(loss_at(l, i, 1) - zero), fabs(loss_at(l, i, -1) - zero)); /* the slope nearby */
-    return right < -1e-6 * scale ? 1 : left < -1e-6 * scale ? -1 : 0;
+    return falls_beyond(l, i, x, scale) ? 1 : falls_beyond(l, i, -x, scale) ? -1 : 0;
 }
 
 /* Of very many entries, the first speak for all. */
@@ -174,7 +180,7 @@ static double bound_of(loss *l, size_t entry, double good, double far) {
     return good;
 }
 
-/* Four digits: the bounds are found to a millionth. */
+/* Four digits: the bounds are found more closely. */
 static double rounded(double x) {
     return floor(x * 1e4 + 0.5) / 1e4 + 0.0;
 }

@@ -30,7 +30,7 @@ static dfoo_status tell_lines(diags *d, const finding *f, const char *text) {
     return status;
 }
 
-static dfoo_status tell(const watched *w, const lesson *row, const finding *f) {
+static dfoo_status tell(const watched *w, const lesson *row, const finding *f, bool error) {
     diags        *d = w->m->g.d;
     const stmt   *s = f->where ? program_find(&w->m->forward, f->where) : NULL;
     span          at = s ? s->at : f->where ? ir_var(&w->m->g, f->where)->at : span_at(0, 0);
@@ -38,7 +38,8 @@ static dfoo_status tell(const watched *w, const lesson *row, const finding *f) {
     buf           b;
     buf_init(&b, f->a->mem);
     finding_fill(f, row->says, &b);
-    diag_warn(d, src, at, "%s", b.text ? b.text : "");
+    if (error) diag_error(d, src, at, "%s", b.text ? b.text : "");
+    else diag_warn(d, src, at, "%s", b.text ? b.text : "");
     dfoo_status status = buf_status(&b);
     buf_free(&b);
     if (status == DFOO_OK) status = tell_lines(d, f, row->because);
@@ -48,15 +49,18 @@ static dfoo_status tell(const watched *w, const lesson *row, const finding *f) {
 /* --------------------------------------------------------------------- looks */
 
 static dfoo_status ask_all(lessons *l, const look *k) {
+    bool wrong = false;
     for (int i = 0; i < LESSON_COUNT; i++) {
         if (l->told[i] || !(table[i].when & k->when)) continue;
         finding f = {.a = k->a}; /* which has room for words */
         DFOO_TRY(table[i].measure(k, &f));
         if (!f.found) continue;
         l->told[i] = true;
-        DFOO_TRY(tell(k->w, &table[i], &f));
+        bool error = table[i].when & AN_ERROR && !l->lenient;
+        DFOO_TRY(tell(k->w, &table[i], &f, error));
+        wrong = wrong || error;
     }
-    return arena_status(k->a);
+    return arena_status(k->a) != DFOO_OK ? DFOO_ENOMEM : wrong ? DFOO_EINPUT : DFOO_OK;
 }
 
 /* Evenly from all training examples. */

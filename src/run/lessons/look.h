@@ -4,7 +4,7 @@
 
 #include "run/lessons/probe.h"
 
-enum { AT_START = 1, AT_STEPS = 2, AT_EPOCH = 4, AT_END = 8 };
+enum { AT_START = 1, AT_STEPS = 2, AT_EPOCH = 4, AT_END = 8, AN_ERROR = 16 };
 
 typedef enum {
 #define LESSON(ID, ...) LESSON_##ID,
@@ -16,6 +16,7 @@ typedef enum {
 typedef struct lessons {
     probe  probe;
     bool   told[LESSON_COUNT];
+    bool   lenient;    /* what would be an error is a warning, too */
     double start_cost; /* of the sample, before the first step */
     VEC(dim) alike;    /* along these all parameters started equal */
 } lessons;

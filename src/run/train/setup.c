@@ -54,6 +54,7 @@ static dfoo_status make_plans(trainer *t) {
     DFOO_TRY(plan_steps(t));
     DFOO_TRY(scorer_plan(&t->scorer, t->m, &t->a, t->p, true));
     DFOO_TRY(lessons_plan(&t->lessons, t->m, t->p, &t->a));
+    t->lessons.lenient = t->opt->any_labels;
     t->drops = masks_any(t->m, t->plan);
     t->needed = arena_new(&t->a, t->m->g.vars.n);
     if (!t->needed) return DFOO_ENOMEM;

@@ -98,6 +98,7 @@ typedef struct train_options {
     const char *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
     size_t      checkpoint;  /* epochs between two writings of it; 0: at the end only */
     bool        resume;      /* go on from the file; if it is not there, begin */
+    bool        any_labels;  /* labels that the loss is not made for are a warning; else an error */
     bool        restart;     /* else a file with a run that has not ended is an error */
 
     /* Told about the evaluated epochs, and about 20 times a second; false: stop here, with
