@@ -167,6 +167,12 @@ bool parse_number(const char *text, double *out);
 bool parse_whole(const char *text, uint64_t *out);
 bool parse_bytes(const char *text, uint64_t *out); /* 500M, 1.5G: from 1 on */
 
+/* How many bytes the character of UTF-8 has that a text begins with; 0: it is none. Its number. May a
+ * terminal have it? Not what it obeys (control characters), nor what turns the text around it. */
+size_t   utf8_length(const char *at);
+unsigned code_point(const char *at, size_t n);
+bool     is_shown(const char *at, size_t n);
+
 bool ends_with(const char *text, const char *end);
 const char *base_name(const char *path); /* behind the last / */
 bool is_word(const char *word, const char *text, size_t len); /* the same as text[0..len) */

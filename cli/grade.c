@@ -24,11 +24,20 @@ bool is_program(const char *name) {
     return dot && (strcmp(dot, ".py") == 0 || strcmp(dot, ".ipynb") == 0);
 }
 
+/* A spreadsheet would compute what begins with one of these. */
+static bool is_formula(const char *text) {
+    return *text && strchr("=+-@", *text);
+}
+
 static void put_field(FILE *f, const char *text, const char *end) {
-    fputc('"', f);
-    for (; *text; text++) {
+    fputs(is_formula(text) ? "\"'" : "\"", f);
+    while (*text) {
+        size_t n = utf8_length(text);
+        bool   line_end = *text == '\n' || *text == '\r';
         if (*text == '"') fputc('"', f);
-        if (*text != '\n' && *text != '\r') fputc(*text, f);
+        if (is_shown(text, n)) fwrite(text, 1, n, f);
+        else if (!line_end) fprintf(f, "\\x%02X", (unsigned char)*text);
+        text += is_shown(text, n) ? n : 1;
     }
     fprintf(f, "\"%s", end);
 }

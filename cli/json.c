@@ -45,19 +45,6 @@ static void puts_to(text *t, const char *more) {
     put(t, more, strlen(more));
 }
 
-/* How many bytes a character of UTF-8 has here; 0: it is none. */
-static size_t utf8_length(const char *at) {
-    static const struct { unsigned char mask, lead; size_t n; } kinds[] = {
-        {0x80, 0x00, 1}, {0xE0, 0xC0, 2}, {0xF0, 0xE0, 3}, {0xF8, 0xF0, 4}};
-    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
-        size_t i = 1;
-        if (((unsigned char)*at & kinds[k].mask) != kinds[k].lead) continue;
-        while (i < kinds[k].n && ((unsigned char)at[i] & 0xC0) == 0x80) i++;
-        return i == kinds[k].n ? i : 0;
-    }
-    return 0;
-}
-
 static void put_quoted(text *t, const char *what) {
     puts_to(t, "\"");
     while (*what) {
@@ -65,8 +52,8 @@ static void put_quoted(text *t, const char *what) {
         char   escaped[8];
         if (n == 0) puts_to(t, "\\ufffd");
         else if (*what == '"' || *what == '\\') put(t, "\\", 1), put(t, what, 1);
-        else if (n == 1 && (unsigned char)*what < 0x20) {
-            snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)*what);
+        else if (!is_shown(what, n)) {
+            snprintf(escaped, sizeof escaped, "\\u%04x", code_point(what, n));
             puts_to(t, escaped);
         } else put(t, what, n);
         what += n ? n : 1;

@@ -16,26 +16,42 @@ static int  write_error; /* errno of the first failed write to standard output *
 static bool said;
 static bool quiet; /* notes are not said */
 
-/* For --json, whose object has it as a text. */
-static void keep_output(const char *format, va_list args) {
+/* A text of printf's, to be freed; NULL: there is no memory for it. */
+static char *print(const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
     int   len = vsnprintf(NULL, 0, format, again);
     char *text = len < 0 ? NULL : malloc((size_t)len + 1);
     va_end(again);
-    if (!text) json_lost();
-    if (!text) return;
-    vsnprintf(text, (size_t)len + 1, format, args);
-    json_output(text);
-    free(text);
+    if (text) vsnprintf(text, (size_t)len + 1, format, args);
+    return text;
+}
+
+/* The one way of words to a terminal, whoever they come from: what it would obey is shown as \x1B, unless it
+ * is one of `ours`. False: it was not written. */
+static bool put_shown(FILE *to, const char *text, const char *ours) {
+    bool written = true;
+    while (*text) {
+        size_t run = 0;
+        for (size_t n; text[run] && (n = utf8_length(text + run)); run += n)
+            if (!is_shown(text + run, n) && !strchr(ours, text[run])) break;
+        written = fwrite(text, 1, run, to) == run && written;
+        text += run;
+        if (*text) written = fprintf(to, "\\x%02X", (unsigned char)*text++) > 0 && written;
+    }
+    return written;
 }
 
 void out_printf(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    if (json_asked()) keep_output(format, args);
-    else if (vprintf(format, args) < 0 && !write_error) write_error = errno ? errno : EIO;
+    char *text = print(format, args);
     va_end(args);
+    if (json_asked() && text) json_output(text);
+    else if (json_asked()) json_lost();
+    else if ((!text || !put_shown(stdout, text, "\n\t")) && !write_error)
+        write_error = !text ? ENOMEM : errno ? errno : EIO;
+    free(text);
 }
 
 bool output_close(void) {
@@ -45,6 +61,13 @@ bool output_close(void) {
     return !write_error;
 }
 
+/* A message is one line, whatever the words have in them that it quotes. */
+static void put_message(const char *text) {
+    fputs("dfoo: error: ", stderr);
+    put_shown(stderr, text, "");
+    fputs("\n", stderr);
+}
+
 dfoo_status wrong(const char *format, ...) {
     char    text[2048];
     va_list args;
@@ -52,7 +75,7 @@ dfoo_status wrong(const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (json_asked()) json_message(&(dfoo_message){.kind = DFOO_ERROR, .text = text});
-    else fprintf(stderr, "dfoo: error: %s\n", text);
+    else put_message(text);
     said = true;
     return DFOO_EINPUT;
 }
@@ -65,8 +88,11 @@ dfoo_status failed(const char *what, const char *path, int error) {
 void say(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    if (!json_asked()) vfprintf(stderr, format, args);
+    char *text = json_asked() ? NULL : print(format, args);
     va_end(args);
+    if (text) put_shown(stderr, text, "\n\t");
+    else if (!json_asked()) fputs("dfoo: error: out of memory\n", stderr);
+    free(text);
 }
 
 /* Does nobody read standard output any more? Then what went wrong with it is nobody's mistake. */

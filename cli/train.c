@@ -76,7 +76,10 @@ static void complete_options(const request *r, dfoo_train_options *how, progress
     else if (!r->quiet) how->report = progress_show;
 }
 
-static void show_numbers(FILE *to, const char *name, double value, double test_value, bool metric) {
+/* say or out_printf */
+typedef void show_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void show_numbers(show_line *show, const char *name, double value, double test_value, bool metric) {
     char text[2][METRIC_SIZE];
     for (int i = 0; i < 2; i++) {
         double x = i ? test_value : value;
@@ -86,28 +89,29 @@ static void show_numbers(FILE *to, const char *name, double value, double test_v
             snprintf(text[i], METRIC_SIZE, "%.6g", x);
     }
     if (isnan(test_value))
-        fprintf(to, "%-12s %s\n", name, text[0]);
+        show("%-12s %s\n", name, text[0]);
     else
-        fprintf(to, "%-12s %-12s %s\n", name, text[0], text[1]);
+        show("%-12s %-12s %s\n", name, text[0], text[1]);
 }
 
-static void show_end(FILE *to, const request *r, const dfoo_progress *last) {
+static void show_end(show_line *show, const request *r, const dfoo_progress *last) {
     bool   tested = !isnan(last->test_cost);
     size_t patience = r->train.patience;
-    fprintf(to, "%zu epoch%s in %.2f s\n", last->epoch, last->epoch == 1 ? "" : "s", last->seconds);
+    show("%zu epoch%s in %.2f s\n", last->epoch, last->epoch == 1 ? "" : "s", last->seconds);
     if (last->stopped)
-        fprintf(to, "stopped: the %s of the test data was not better for %zu epoch%s\n",
-                r->train.metric ? r->train.metric : "cost", patience, patience == 1 ? "" : "s");
+        show("stopped: the %s of the test data was not better for %zu epoch%s\n",
+             r->train.metric ? r->train.metric : "cost", patience, patience == 1 ? "" : "s");
     else if (patience && last->best_epoch < last->epoch)
-        fprintf(to, "not stopped: never %zu epochs without a better %s of the test data\n", patience,
-                r->train.metric ? r->train.metric : "cost");
+        show("not stopped: never %zu epochs without a better %s of the test data\n", patience,
+             r->train.metric ? r->train.metric : "cost");
     if (patience)
-        fprintf(to, "kept: the parameters after epoch %zu, where it was %s\n", last->best_epoch,
-                r->train.metric ? "best" : "least");
-    fprintf(to, tested ? "%-12s %-12s test\n" : "%-12s %s\n", "", "training");
-    show_numbers(to, "cost", last->cost, last->test_cost, false);
-    if (last->metric_name) show_numbers(to, last->metric_name, last->metric, last->test_metric, true);
-    if (to == stdout) fprintf(to, "the run is in %s\n", r->output);
+        show("kept: the parameters after epoch %zu, where it was %s\n", last->best_epoch,
+             r->train.metric ? "best" : "least");
+    if (tested) show("%-12s %-12s test\n", "", "training");
+    else show("%-12s %s\n", "", "training");
+    show_numbers(show, "cost", last->cost, last->test_cost, false);
+    if (last->metric_name) show_numbers(show, last->metric_name, last->metric, last->test_metric, true);
+    if (show == out_printf) show("the run is in %s\n", r->output);
 }
 
 /* The shell, and a script that runs us, should see that a signal ended it: main ends as by that signal. */
@@ -132,7 +136,7 @@ static dfoo_status train_model(task *w, request *r) {
     say_messages(w->d);
     add_end(r, &last);
     if (status == DFOO_OK && to_stdout) status = dfoo_arrays_write(w->d, r->output, run, r->train.dtype);
-    if (status == DFOO_OK && !json_asked()) show_end(to_stdout ? stderr : stdout, r, &last);
+    if (status == DFOO_OK && !json_asked()) show_end(to_stdout ? say : out_printf, r, &last);
     if (status == DFOO_OK && caught && last.epoch < last.epochs) show_interruption(r, &last);
     dfoo_arrays_free(run);
     return status;

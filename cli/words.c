@@ -42,6 +42,36 @@ bool parse_bytes(const char *text, uint64_t *out) {
     return true;
 }
 
+size_t utf8_length(const char *at) {
+    static const struct { unsigned char mask, lead; size_t n; } kinds[] = {
+        {0x80, 0x00, 1}, {0xE0, 0xC0, 2}, {0xF0, 0xE0, 3}, {0xF8, 0xF0, 4}};
+    for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+        size_t i = 1;
+        if (((unsigned char)*at & kinds[k].mask) != kinds[k].lead) continue;
+        while (i < kinds[k].n && ((unsigned char)at[i] & 0xC0) == 0x80) i++;
+        return i == kinds[k].n ? i : 0;
+    }
+    return 0;
+}
+
+unsigned code_point(const char *at, size_t n) {
+    static const unsigned char first[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    unsigned                   code = (unsigned char)*at & first[n];
+    for (size_t i = 1; i < n; i++) code = code << 6 | ((unsigned char)at[i] & 0x3Fu);
+    return code;
+}
+
+bool is_shown(const char *at, size_t n) {
+    static const struct { unsigned first, last; } hidden[] = {
+        {0, 0x1F},          {0x7F, 0x9F},       {0x61C, 0x61C},     {0x200E, 0x200F},
+        {0x2028, 0x202E}, {0x2066, 0x2069}, {0xD800, 0xDFFF}};
+    if (!n) return false;
+    unsigned code = code_point(at, n);
+    for (size_t i = 0; i < COUNT_OF(hidden); i++)
+        if (code >= hidden[i].first && code <= hidden[i].last) return false;
+    return true;
+}
+
 bool ends_with(const char *text, const char *end) {
     size_t n = strlen(text), n_end = strlen(end);
     return n >= n_end && strcmp(text + n - n_end, end) == 0;

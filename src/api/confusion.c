@@ -161,17 +161,28 @@ static void put_mistakes(buf *b, const dfoo_confusion *c) {
                    c->names[at % c->classes]);
 }
 
+/* Names as a terminal may have them: they come with the data. */
+static dfoo_status show_names(dfoo_confusion *c, arena *a) {
+    const char **names = arena_new(a, c->classes * sizeof *names);
+    for (size_t i = 0; names && i < c->classes; i++) names[i] = text_visible(a, c->names[i]);
+    c->names = names;
+    return arena_status(a);
+}
+
 dfoo_status dfoo_confusion_text(dfoo *d, const dfoo_confusion *confusion, char **text) {
-    const dfoo_confusion *c = confusion;
-    buf                   b;
+    buf b;
     if (text) *text = NULL;
     NEED(NULL, d);
     NEED(d, confusion);
     NEED(d, text);
+    arena          a;
+    dfoo_confusion shown = *confusion;
+    arena_init(&a, d->mem);
     buf_init(&b, d->mem);
-    if (c->classes <= MOST_IN_TABLE)
-        put_table(&b, c);
-    else
-        put_mistakes(&b, c);
-    return work_text(buf_status(&b), &b, text);
+    dfoo_status status = show_names(&shown, &a);
+    if (status == DFOO_OK && shown.classes <= MOST_IN_TABLE) put_table(&b, &shown);
+    else if (status == DFOO_OK) put_mistakes(&b, &shown);
+    if (status == DFOO_OK) status = buf_status(&b);
+    arena_free(&a);
+    return work_text(status, &b, text);
 }

@@ -12,7 +12,7 @@ dfoo_status model_new(dfoo *d, const char *name, const char *text, size_t len, d
     if (!m) return DFOO_ENOMEM;
     m->d = d;
     arena_init(&m->a, d->mem);
-    m->name = arena_text(&m->a, name, strlen(name));
+    m->name = text_visible(&m->a, name); /* a file can be called anything, with line ends in it */
     m->text = arena_text(&m->a, text, len);
     m->len = len;
     if (arena_status(&m->a) == DFOO_OK) *out = m;
@@ -120,6 +120,7 @@ static dfoo_status new_model(work *w, const void *request, buf *out) {
     lang_new_options        how = {.layers = opt->layers, .loss = opt->loss, .l2 = opt->l2,
                                    .keep = opt->dropout,
                                    .rows = opt->rows != 0, .name = opt->name};
+    if (how.name && !(how.name = text_visible(&w->a, how.name))) return DFOO_ENOMEM;
     return lang_new(&how, &w->a, &w->messages, out);
 }
 

@@ -9,7 +9,7 @@ static void put_escaped(buf *out, const char *c, size_t n) {
     else if (*c == '\n') buf_puts(out, "\\n");
     else if (*c == '\t') buf_puts(out, "\\t");
     else if (!n) buf_puts(out, "\\ufffd");
-    else if ((unsigned char)*c < 0x20 || *c == 0x7F) buf_printf(out, "\\u%04x", (unsigned)*c);
+    else if (!text_character(c, n)) buf_printf(out, "\\u%04x", text_code_point(c));
     else buf_put(out, c, n);
 }
 

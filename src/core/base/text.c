@@ -138,11 +138,20 @@ size_t text_utf8(const char *text) {
     return sequence((const unsigned char *)text, 4);
 }
 
+/* What a terminal obeys, and what turns the text around it: the controls of ASCII and behind it, the marks
+ * and overrides of direction (U+061C, U+200E, U+200F, U+202A to E, U+2066 to 9), Unicode's own line ends. */
+static bool is_control(const unsigned char *s, size_t len) {
+    if (s[0] < 0x80) return (s[0] < 32 && s[0] != '\t') || s[0] == 127;
+    if (len < 2 || s[0] == 0xC2) return s[0] == 0xC2 && len > 1 && s[1] < 0xA0;
+    if (s[0] == 0xD8) return s[1] == 0x9C;
+    if (s[0] != 0xE2 || len < 3) return false;
+    return s[1] == 0x80 ? s[2] == 0x8E || s[2] == 0x8F || (s[2] >= 0xA8 && s[2] <= 0xAE)
+                        : s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9;
+}
+
 size_t text_character(const char *text, size_t len) {
     const unsigned char *s = (const unsigned char *)text;
-    if (!len) return 0;
-    bool control = (s[0] < 32 && s[0] != '\t') || s[0] == 127 || (s[0] == 0xC2 && len > 1 && s[1] < 0xA0);
-    return control ? 0 : sequence(s, len);
+    return !len || is_control(s, len) ? 0 : sequence(s, len);
 }
 
 void buf_visible(buf *b, const char *text, size_t len) {
@@ -155,9 +164,22 @@ void buf_visible(buf *b, const char *text, size_t len) {
     }
 }
 
+char *text_visible(arena *a, const char *text) {
+    buf shown;
+    buf_init(&shown, a->mem);
+    buf_visible(&shown, text, strlen(text));
+    if (shown.failed) a->failed = true;
+    char *own = shown.failed ? NULL : arena_text(a, shown.text ? shown.text : "", shown.len);
+    buf_free(&shown);
+    return own;
+}
+
 uint32_t text_code_point(const char *text) {
     const unsigned char *s = (const unsigned char *)text;
-    return s[0] < 0x80 || !s[1] ? s[0] : ((s[0] & 0x1FU) << 6) | (s[1] & 0x3FU);
+    if (s[0] < 0x80 || !s[1]) return s[0];
+    if (s[0] < 0xE0 || !s[2]) return ((s[0] & 0x1FU) << 6) | (s[1] & 0x3FU);
+    if (s[0] < 0xF0 || !s[3]) return ((s[0] & 0x0FU) << 12) | ((s[1] & 0x3FU) << 6) | (s[2] & 0x3FU);
+    return ((s[0] & 7U) << 18) | ((s[1] & 0x3FU) << 12) | ((s[2] & 0x3FU) << 6) | (s[3] & 0x3FU);
 }
 
 const char *text_comment_line(const char **head, size_t *len) {

@@ -47,10 +47,13 @@ size_t text_character(const char *text, size_t len);
 /* Writes text so that it can be shown: what is no character as \xNN, byte by byte. */
 void buf_visible(buf *b, const char *text, size_t len);
 
+/* The same as a text of the arena, where no line ends either. NULL without memory. */
+char *text_visible(arena *a, const char *text);
+
 /* The length of the UTF-8 sequence at the start of a zero-terminated text; 0: it is none. */
 size_t text_utf8(const char *text);
 
-/* The code point of the sequence of one or two bytes at the start of a name. */
+/* The code point of the sequence at the start of a text. */
 uint32_t text_code_point(const char *text);
 
 /* The next line of a text of comments: without its # and line end; NULL behind the last. */

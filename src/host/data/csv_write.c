@@ -3,25 +3,38 @@
 
 #include <string.h>
 
-/* A column's name, in quotes only where it needs them; a quote in it is doubled. */
-static void put_name(FILE *file, const char *name) {
+/* A spreadsheet would compute what begins so, unless it is a sign alone. */
+static bool is_formula(const char *name) {
+    return name[0] && strchr("=+-@", name[0]) && name[1];
+}
+
+/* A name, in quotes only where it needs them; a quote in it is doubled, control characters are shown. */
+static dfoo_status put_name(FILE *file, buf *text, const char *name) {
+    text->len = 0;
+    buf_visible(text, name, strlen(name));
+    DFOO_TRY(buf_status(text));
+    name = text->len ? text->text : "";
     bool plain = name[0] && !strpbrk(name, ",;\t\"\n\r") && name[0] != ' ' && name[strlen(name) - 1] != ' ';
     if (!plain) fputc('"', file);
+    if (is_formula(name)) fputc('\'', file);
     for (; *name; name++) {
         if (*name == '"') fputc('"', file);
         fputc(*name, file);
     }
     if (!plain) fputc('"', file);
+    return DFOO_OK;
 }
 
-static void write_header(const char *const *columns, size_t n, const data_texts *last, FILE *file) {
+static dfoo_status write_header(const char *const *columns, size_t n, const data_texts *last, buf *line,
+                                FILE *file) {
     for (size_t k = 0; k < n; k++) {
         if (k) fputc(',', file);
-        put_name(file, columns[k]);
+        DFOO_TRY(put_name(file, line, columns[k]));
     }
     if (last) fputc(',', file);
-    if (last) put_name(file, last->name);
+    if (last) DFOO_TRY(put_name(file, line, last->name));
     fputc('\n', file);
+    return DFOO_OK;
 }
 
 static dfoo_status write_row(const double *x, size_t n, buf *line, FILE *file) {
@@ -47,7 +60,7 @@ static dfoo_status write_rows(const sheet *s, buf *line, FILE *file) {
     for (size_t i = 0; i < s->rows && !ferror(file); i++) {
         DFOO_TRY(write_row(s->x + i * s->cols, s->cols, line, file));
         if (s->last) fputc(',', file);
-        if (s->last) put_name(file, s->last->texts[i]);
+        if (s->last) DFOO_TRY(put_name(file, line, s->last->texts[i]));
         fputc('\n', file);
     }
     return DFOO_OK;
@@ -61,8 +74,9 @@ static dfoo_status write_csv(target *t, const sheet *s) {
     dfoo_status status = target_open(t, &file);
     if (status == DFOO_OK) {
         buf_init(&line, t->d->a->mem);
-        if (s->columns) write_header(s->columns, s->cols, s->last, file);
-        status = target_close(t, file, write_rows(s, &line, file));
+        if (s->columns) status = write_header(s->columns, s->cols, s->last, &line, file);
+        if (status == DFOO_OK) status = write_rows(s, &line, file);
+        status = target_close(t, file, status);
         buf_free(&line);
     }
     point_locale_end(&locale);

@@ -53,9 +53,9 @@ const char *data_shown(arena *a, const char *text, size_t len) {
     }
     char *copy = arena_new(a, keep + 4);
     if (!copy) return "?";
-    for (size_t i = 0; i < keep; i++) {
-        unsigned char c = (unsigned char)text[i];
-        copy[i] = c < 0x20 || c == 0x7F ? '?' : text[i];
+    for (size_t i = 0, n; i < keep; i += n ? n : 1) {
+        n = text_character(text + i, keep - i);
+        memcpy(copy + i, n ? text + i : "?", n ? n : 1);
     }
     if (keep < len) memcpy(copy + keep, "...", 4);
     return copy;

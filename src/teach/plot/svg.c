@@ -71,20 +71,11 @@ void put_point(buf *b, char command, double x, double y) {
 
 /* ---------------------------------------------------------------------- texts */
 
-/* The length of the character at p; 0: it is none that XML allows. */
-static size_t character(const unsigned char *p) {
-    if (p[0] < 0x20) return p[0] == '\t';
-    if (p[0] < 0x80) return p[0] != 0x7f;
-    size_t   n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    uint32_t code = p[0] & (0x7fu >> n);
-    if (p[0] < 0xc2 || p[0] > 0xf4) return 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xc0) != 0x80) return 0;
-        code = code << 6 | (p[i] & 0x3fu);
-    }
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    bool                  surrogate = code >= 0xd800 && code < 0xe000, none = (code & 0xfffe) == 0xfffe;
-    return code < least[n] || code > 0x10ffff || surrogate || none ? 0 : n;
+/* The length of the character at p; 0: it is none that is shown, or that XML allows. */
+static size_t character(const char *p) {
+    size_t   n = text_character(p, 4); /* a zero byte ends it */
+    uint32_t code = n ? text_code_point(p) : 0;
+    return (code & 0xfffe) == 0xfffe ? 0 : n;
 }
 
 static void put_character(buf *b, const char *p, size_t n) {
@@ -98,7 +89,7 @@ static void put_character(buf *b, const char *p, size_t n) {
 
 void put_text(buf *b, const char *text) {
     while (*text) {
-        size_t n = character((const unsigned char *)text);
+        size_t n = character(text);
         put_character(b, text, n);
         text += n ? n : 1;
     }
@@ -116,7 +107,7 @@ static double character_width(const char *p, size_t n) {
 double text_width(const char *text, double size) {
     double width = 0;
     while (*text) {
-        size_t n = character((const unsigned char *)text);
+        size_t n = character(text);
         width += character_width(text, n ? n : 1) * size;
         text += n ? n : 1;
     }
@@ -133,7 +124,7 @@ void put_short(buf *b, const char *text, double width) {
     buf_puts(b, "</title>");
     double room = width - TEXT_SIZE;
     while (*text) {
-        size_t n = character((const unsigned char *)text);
+        size_t n = character(text);
         room -= character_width(text, n ? n : 1) * TEXT_SIZE;
         if (room < 0) break;
         put_character(b, text, n);
