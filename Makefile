@@ -4,6 +4,7 @@
 PYTHON ?= /usr/bin/python3
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+SECONDS ?= 600
 export PYTHON
 
 # $(call build,PRESET,TARGETS): what cmake found is shown only when it did not work.
@@ -31,8 +32,8 @@ lint: ## what clang-tidy has to say
 	@sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' build/clang/compile_commands.json | grep -E "$(CURDIR)/(src|cli)/" | \
 	    xargs -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet --extra-arg=-UNDEBUG 2>build/lint.log
 
-nightly: ## lint, tsan, the fuzzers, ten times as many random models: what takes too long for every change
-	@$(MAKE) lint tsan fuzz
+nightly: ## lint, tsan, the fuzzers, torture, ten times as many random models: what takes too long for every change
+	@$(MAKE) lint tsan fuzz torture
 	@DFOO_TIMES=10 DFOO_SEED=$$(date +%Y%j) $(PYTHON) tests/run --build build/release
 
 cover: ## which lines the tests run: a summary, and build/coverage/index.html
@@ -57,6 +58,11 @@ fuzz: ## FUZZ_SECONDS of random input for each reader; an input that breaks it g
 	    "$$program" -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=tests/fuzz/$$name/ \
 	        build/fuzz/inputs/$$name tests/fuzz/$$name || exit 1; \
 	done
+
+torture: ## SECONDS of random trials: no memory, calls that fail, kills, damaged files, hostile names, little space
+	@tools/deps build check
+	$(call build,release,all tests)
+	@$(PYTHON) tests/torture/torture.py --seconds $(SECONDS)
 
 docs: all ## the parts of docs/ that are made from the program's output
 	@tools/docs
@@ -86,4 +92,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all single wheel page demo check asan tsan nightly lint cover bench bench-quick fuzz docs install uninstall clean help
+.PHONY: all single wheel page demo check asan tsan nightly lint cover bench bench-quick fuzz torture docs install uninstall clean help

@@ -17,6 +17,7 @@ typedef struct grading {
     FILE    *report;
     cluster *clusters;
     size_t   n_clusters, n_files, n_right;
+    bool     folder; /* there are others behind the file at hand */
 } grading;
 
 bool is_program(const char *name) {
@@ -80,11 +81,21 @@ static void put_row(grading *g, const char *path, const dfoo_judgement *x) {
     if (!x->right) count(g, x->found ? mistake_of(x, first) : "no gradient found");
 }
 
+/* A file that is none is told, and the class goes on. */
+static dfoo_status put_unread(grading *g, const char *path) {
+    put_field(g->report, path, ",\"no text\",,,\"\"\n");
+    g->n_files++;
+    count(g, "no text");
+    say_messages(g->w.d);
+    return DFOO_OK;
+}
+
 static dfoo_status grade_one(grading *g, const char *path) {
     dfoo_judgement *x = NULL;
     char           *source = NULL;
     size_t          len;
     dfoo_status     status = dfoo_text_read(g->w.d, path, &source, &len);
+    if (status == DFOO_EINPUT && g->folder) return put_unread(g, path);
     if (status == DFOO_OK) status = dfoo_judge(g->w.model, path, source, len, NULL, &x);
     if (x) put_row(g, path, x);
     dfoo_judgement_free(g->w.d, x);
@@ -102,6 +113,7 @@ static dfoo_status grade_all(grading *g, const char *path) {
     dfoo_status     status = DFOO_OK;
     char            file[4096];
     int             n = scandir(path, &names, NULL, by_name);
+    g->folder = n >= 0;
     if (n < 0) return grade_one(g, path);
     for (int i = 0; i < n; i++) {
         snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);

@@ -38,6 +38,7 @@ static void keep_line(arena *a, const judge_line *from, dfoo_judged_line *to) {
         buf_init(&hint, a->mem);
         judge_hint(from, i + 1, &hint);
         to->hint[i] = kept(a, hint.text);
+        if (hint.failed) a->failed = true;
         buf_free(&hint);
     }
 }

@@ -88,7 +88,7 @@ def test_strings_are_escaped(dfoo, tmp_path):
     pathlib.Path(strange.decode(errors="surrogateescape")).write_text(DATA + "A = W @ X + b\n" + END)
     done = dfoo("derive", path.parent / "\udcff.eq", "--format", "json", text=False)
     assert done.returncode == 0
-    assert json.loads(done.stdout.decode())["model"] == "\ufffd.eq"
+    assert json.loads(done.stdout.decode())["model"] == "\\xFF.eq"
 
 
 def test_every_field_is_documented(root, dfoo):

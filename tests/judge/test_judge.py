@@ -97,7 +97,10 @@ def test_notebooks(dfoo, tmp_path):
 def test_hostile_sources(dfoo, text):
     start = time.monotonic()
     done = dfoo("check", "two_layer", "--against", "-", stdin=text)
-    assert done.returncode == 1 and done.stdout.startswith("# -")
+    if "\0" in text:
+        assert done.returncode == 2 and "is no text: it has a zero byte" in done.stderr
+    else:
+        assert done.returncode == 1 and done.stdout.startswith("# -")
     assert time.monotonic() - start < 20
 
 
@@ -108,7 +111,17 @@ def test_what_is_not_understood_is_named(dfoo):
 
 def test_a_file_that_is_not_there(dfoo):
     done = dfoo("check", "two_layer", "--against", "nowhere.py")
-    assert done.returncode == 2 and "cannot read nowhere.py" in done.stderr
+    assert done.returncode == 2 and "nowhere.py: cannot be opened" in done.stderr
+
+
+def test_a_file_of_bytes_does_not_end_a_class(dfoo, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.py").write_bytes(b"x = 1\0\n")
+    (tmp_path / "in" / "b.py").write_text(corpus.source("course"))
+    done = dfoo("grade", "two_layer", tmp_path / "in", "-o", tmp_path / "out.csv")
+    assert done.returncode == 0 and "a.py: is no text" in done.stderr and "2 programs, 1 right" in done.stdout
+    rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert rows[1].endswith('a.py","no text",,,""') and '"right"' in rows[2]
 
 
 def test_grade(dfoo, tmp_path):

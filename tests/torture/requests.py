@@ -88,10 +88,6 @@ def writing(rng):
     return rng.choice([c for c in USUAL if any(w.startswith("out.") for w in c) and "nosuch.csv" not in c])
 
 
-def reading(rng):
-    return rng.choice(READING)
-
-
 def is_checkpoint(name, args):
     return name == "out.npz" and "--checkpoint" in args
 

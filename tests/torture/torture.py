@@ -40,7 +40,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import inputs  # noqa: E402
 import requests  # noqa: E402
 
-TIMEOUT = 60  # seconds; everything that is asked here takes less than one
 CALLS = {"read": (5, 4), "write": (28, 5, 4), "open": (24, 13, 2, 4), "fsync": (5, 28), "rename": (5, 28, 13), "mmap": (12,),
          "ftruncate": (28, 5), "unlink": (13,), "chmod": (1,), "close": (5,), "stat": (13, 2)}
 SANITIZER = re.compile(rb"ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:|WARNING: ThreadSanitizer|MemorySanitizer")
@@ -56,7 +55,8 @@ class Failure(Exception):
 class Machine:
     """The program under test, and what it works on."""
 
-    def __init__(self, build, scratch):
+    def __init__(self, build, scratch, timeout=60):
+        self.timeout = timeout  # seconds; everything that is asked here takes less than one
         self.build = pathlib.Path(build).resolve()
         self.program = os.environ.get("DFOO_BIN", str(self.build / "dfoo"))
         self.library = self.build / "tests" / "torture" / "libfaulty.so"
@@ -92,11 +92,11 @@ class Machine:
     def run(self, args, cwd, stdin=b"", **kwargs):
         process = self.start(args, cwd, **kwargs)
         try:
-            out, err = process.communicate(stdin, timeout=TIMEOUT)
+            out, err = process.communicate(stdin, timeout=self.timeout)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise Failure(f"did not end within {TIMEOUT} s")
+            raise Failure(f"did not end within {self.timeout:g} s")
         return subprocess.CompletedProcess(args, process.returncode, out, err)
 
     def faulty(self, args, cwd, plan="", count=None):
@@ -295,13 +295,17 @@ def kills(m, rng, folder):
 
 def damaged(m, rng, folder):
     """One of the files that are read is not what it was."""
-    args, names = requests.reading(rng)
+    args, names = rng.choice([r for r in requests.READING if all((m.base / name).exists() for name in r[1])])
     name = rng.choice(names)
     path = folder / name
     path.write_bytes(inputs.damage(rng, path.read_bytes(), name, m.base))
     before = contents(folder)
     yield Trial("damaged", args, name)
-    done = ended(m.run(args, folder, limits=() if m.sanitized else [(resource.RLIMIT_AS, 4 << 30)]))
+    done = m.run(args, folder, limits=() if m.sanitized else [(resource.RLIMIT_AS, 4 << 30)])
+    if name.endswith(".h5") and done.returncode < 0:  # libhdf5 promises nothing: docs/reliability.md
+        yield done
+        return
+    ended(done)
     after = contents(folder)
     kept(before, {k: v for k, v in after.items() if k in before or re.search(r"\.tmp$", k)}, {})
     yield done
@@ -352,7 +356,7 @@ def together(m, rng, folder):
     ends = []
     for p in processes:
         try:
-            out, err = p.communicate(timeout=TIMEOUT)
+            out, err = p.communicate(timeout=m.timeout)
         except subprocess.TimeoutExpired:
             p.kill()
             raise Failure("did not end")
@@ -426,10 +430,11 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--one")
+    parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="torture-") as scratch:
-        m = Machine(args.build, scratch)
+        m = Machine(args.build, scratch, args.timeout)
         kinds = [k for k in args.kinds.split(",") if m.lives or not KINDS[k][2]]
         if not m.lives:
             print("without failing calls: " + ("a sanitizer is at work" if m.sanitized else "this kernel filters none"), flush=True)

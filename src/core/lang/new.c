@@ -298,7 +298,7 @@ static void put_constants(page *p) {
         const char *text = number.text ? number.text : "";
         put_line(p, arena_format(p->a, "const %s = %s", i ? "keep" : "lambda", text),
                  i ? "the part of the hidden units that dropout keeps" : "the weight of the penalty");
-        buf_free(&number);
+        buf_close(&number, p->out);
     }
 }
 

@@ -256,7 +256,7 @@ static void tell_rule(diags *d, arena *a, const column_rule *x) {
     buf clean;
     buf_init(&clean, a->mem);
     buf_visible(&clean, b.text ? b.text : "", b.len);
-    buf_free(&b);
+    buf_close(&b, &clean);
     diag_note(d, "%s", buf_keep(&clean, a));
 }
 

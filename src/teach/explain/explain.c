@@ -115,7 +115,7 @@ dfoo_status explain_gradients(const derivation *d, ir *g, const var_id *goals, u
                .out = out};
     p.style.d = d;
     if (status == DFOO_OK) status = write_sheet(&p, g, run, how, result);
-    buf_free(&head);
+    buf_close(&head, out);
     arena_free(&a);
     if (status != DFOO_OK) return status;
     return result->n_failed ? DFOO_NO : DFOO_OK;

@@ -182,7 +182,7 @@ static void put_json_line(const judge_line *l, buf *out) {
         judge_hint(l, hint, &one);
         if (hint > 1) buf_puts(out, ", ");
         json_string(out, one.text ? one.text : "");
-        buf_free(&one);
+        buf_close(&one, out);
     }
     buf_puts(out, "], \"ratio\": ");
     json_number(out, l->ratio != 0 ? l->ratio : (double)NAN);

@@ -120,7 +120,7 @@ static void write_text_as(py_run *r, py_value x, const how *h, buf *out) {
     size_t n = h->precision >= 0 && (size_t)h->precision < text.len ? (size_t)h->precision : text.len;
     char   align = h->align ? h->align : py_is_number(x) && x.kind != PY_BOOL ? '>' : '<';
     if (text.text) put_padded(h, align, "", text.text, n, out);
-    buf_free(&text);
+    buf_close(&text, out);
 }
 
 static bool as_number(py_value x, const how *h) {

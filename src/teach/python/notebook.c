@@ -157,7 +157,7 @@ static void read_cell(arena *a, reader *x, uint32_t cell, buf *out, py_notebook 
     }
     bool magic = text.len > 1 && text.text[0] == '%' && text.text[1] == '%';
     if (strcmp(type, "code") == 0 && text.len && !magic) buf_put(out, text.text, text.len);
-    buf_free(&text);
+    buf_close(&text, out);
     end_cell(a, out, from, cell, to);
 }
 
