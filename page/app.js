@@ -1,5 +1,6 @@
 // The page: equations on one side, what follows from them on the other.
 "use strict";
+const models = [], OWN = "this model";  // those to start from; one that came with the page
 const FORMAT = { text: 0, numpy: 2, latex: 3, json: 4, html: 5 };
 
 // ------------------------------------------------------------------- equations
@@ -29,7 +30,8 @@ async function follow() {
   state.text = $("editor").value;
   colours();
   await library.latest("model", async (isNewest) => {
-    const read = await library.ask("page_model", "model", state.text);
+    const known = models.find((m) => m.text === state.text);
+    const read = await library.ask("page_model", known && known.name !== OWN ? `${known.name}.eq` : "model", state.text);
     if (!isNewest()) return;
     say(messages(read.text));
     $("editor").setAttribute("aria-invalid", String(!!read.status));
@@ -39,6 +41,7 @@ async function follow() {
     await derive(isNewest);
     byHand.begin();
     training.begin();
+    practice.begin();
   });
 }
 
@@ -99,7 +102,8 @@ function close() {
 
 async function remember() {
   const { text, convention, by, numbers, name, tab } = state;
-  const fragment = await packed({ text, convention, by, numbers, name, tab, seed: Number($("seed").value), draw: byHand.draw });
+  const fragment = await packed({ text, convention, by, numbers, name, tab, seed: Number($("seed").value), draw: byHand.draw,
+    exercise: practice.seed(), kind: $("kind").value });
   history.replaceState(null, "", "#" + fragment);
   return location.href;
 }
@@ -114,10 +118,11 @@ async function recall() {
 }
 
 async function copy(text) {
-  $("copied").textContent = "";
+  const told = (text) => document.querySelectorAll(".copied").forEach((x) => { x.textContent = text; });
+  told("");
   try {
     await navigator.clipboard.writeText(text);
-    $("copied").textContent = "copied";
+    told("copied");
   } catch {
     say([{ kind: "note", text: "copy this:", suggestion: text }]);
   }
@@ -134,6 +139,7 @@ function show(tab) {
   if (tab !== "train") training.pause();
   byHand.begin();
   training.begin();
+  practice.begin();
   remember();
 }
 
@@ -154,20 +160,19 @@ async function begin() {
   const opened = await library.start();
   if (opened.status) { say(messages(opened.text)); return; }
   $("version").textContent = opened.text;
-  const models = [];
   for (let i = 0; ; i++) {
     const done = await library.ask("page_builtin", i);
     if (done.status) break;
     models.push(JSON.parse(done.text));
   }
   const embedded = $("model")?.textContent;
-  if (embedded) models.unshift({ name: "this model", text: embedded });
+  if (embedded) models.unshift({ name: OWN, text: embedded });
   $("builtin").innerHTML = models.map((m) => `<option>${escaped(m.name)}</option>`).join("");
   const first = embedded ? models[0] : models.find((m) => m.name === "two_layer") || models[0];
   const told = await recall();
   $("builtin").value = first.name;
   Object.assign(state, { convention: told?.convention || 0, by: told?.by || 0, numbers: !!told?.numbers, name: told?.name || "" });
-  if (told) { $("seed").value = told.seed ?? 1; byHand.draw = told.draw || 1; }
+  if (told) { $("seed").value = told.seed ?? 1; byHand.draw = told.draw || 1; $("exercise").value = told.exercise ?? 1; $("kind").value = told.kind || "0"; }
   $("editor").value = told?.text || first.text;
   $("convention").value = state.convention;
   $("with-numbers").checked = state.numbers;
@@ -182,7 +187,7 @@ async function begin() {
   $("convention").addEventListener("change", (e) => { state.convention = Number(e.target.value); follow(); });
   $("with-numbers").addEventListener("change", (e) => { state.numbers = e.target.checked; if (state.name) explain(state.name, false); });
   $("close-why").addEventListener("click", close);
-  $("link").addEventListener("click", async () => copy(await remember()));
+  for (const id of ["link", "link-practice"]) $(id).addEventListener("click", async () => copy(await remember()));
   $("copy").addEventListener("change", async (e) => {
     const done = e.target.value && await library.ask("page_derive", Number(e.target.value), state.convention, 0);
     e.target.value = "";
@@ -193,6 +198,7 @@ async function begin() {
   byHand.start();
   training.start();
   myCode.start();
+  practice.start();
   await follow();
   if (told?.tab && $(`tab-${told.tab}`)) show(told.tab);
   document.body.classList.add("ready");

@@ -269,6 +269,36 @@ dfoo_status PAGE_CALL(page_judge)(const char *source, int hint) {
     return page.failed ? DFOO_ENOMEM : status;
 }
 
+/* An exercise as JSON, or the judgement of an answer ("": none yet). */
+dfoo_status PAGE_CALL(page_practice)(double seed, int kind, int convention, const char *given, int hint) {
+    begin();
+    char *text = NULL;
+    dfoo_practice_options how = DFOO_INIT(dfoo_practice_options);
+    how.seed = (uint64_t)seed;
+    how.kind = (dfoo_exercise)kind;
+    how.convention = (dfoo_convention)convention;
+    how.answer = given[0] ? given : NULL;
+    how.hint = hint;
+    how.format = DFOO_JSON;
+    dfoo_status status = dfoo_practice(page.model, &how, &text);
+    return answer(status, text);
+}
+
+/* Exercises to print, with their solutions. */
+dfoo_status PAGE_CALL(page_worksheet)(double seed, int kind, int convention, size_t count) {
+    begin();
+    char *text = NULL;
+    dfoo_practice_options how = DFOO_INIT(dfoo_practice_options);
+    how.seed = (uint64_t)seed;
+    how.kind = (dfoo_exercise)kind;
+    how.convention = (dfoo_convention)convention;
+    how.count = count;
+    how.hint = 4;
+    how.format = DFOO_HTML;
+    dfoo_status status = dfoo_practice(page.model, &how, &text);
+    return answer(status, text);
+}
+
 /* ------------------------------------------------------------------- numbers */
 
 dfoo_status PAGE_CALL(page_numbers_clear)(void) {

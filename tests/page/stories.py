@@ -1,4 +1,4 @@
-"""stories.py PAGE BIN FOLDER: what people do on the page, done in Chromium at three widths, light and dark. Prints one JSON object: for
+"""stories.py PAGE BIN FOLDER [STORY ..]: what people do on the page, done in Chromium at three widths, light and dark. Prints one JSON object: for
 each story what went wrong, an empty list if nothing did. Run by a Python that has playwright; FOLDER gets the pictures."""
 import json
 import pathlib
@@ -8,7 +8,7 @@ import time
 
 from playwright.sync_api import sync_playwright
 
-PAGE, BIN, FOLDER = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+PAGE, BIN, FOLDER, ONLY = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), sys.argv[4:]
 WIDTHS, SCHEMES = (360, 800, 1400), ("light", "dark")
 stories = []
 
@@ -146,7 +146,81 @@ def has_her_own_code_judged(page):
     page.click("#tab-derive")
 
 
+def exercise(seed, kind, *more):
+    return json.loads(native("practice", "two_layer", "--seed", str(seed), "--kind", kind, "--format", "json", *more))["exercises"][0]
+
+
+@story
+def practises_a_missing_line(page):
+    page.click("#tab-practice")
+    page.select_option("#kind", "1")
+    seed = next(n for n in range(40) if exercise(n, "blank")["asked"] == "dW1")
+    page.fill("#exercise", str(seed))
+    there = exercise(seed, "blank", "--hint", "line")
+    wait(page, "asked => document.querySelector('#answer')?.closest('li').dataset.name === asked && document.querySelectorAll('#answers .line').length === 5", there["of"])
+    page.fill("#answer", "dZ1 @ X.T")
+    page.keyboard.press("Enter")
+    wait(page, "() => document.querySelector('#verdict.wrong')?.textContent.includes('scale')")
+    page.fill("#answer", "dZ1 @ X")
+    page.click("#check")
+    wait(page, "() => document.querySelector('#verdict.wrong')?.textContent.includes('inner dimensions differ')")
+    for i, hint in enumerate(there["hints"][:3]):
+        page.click("#hint")
+        wait(page, "said => document.querySelector('#hints').textContent.endsWith(said)", hint)
+    assert there["solution"] not in page.inner_text("#hints") and page.is_hidden("#solved")
+    page.fill("#answer", "(X @ dZ1.T).T / m")
+    page.click("#check")
+    wait(page, "() => document.querySelector('#verdict.fine')?.textContent.includes('dW1 = 1/m * dZ1 @ X.T')")
+    page.click("#solved")
+    wait(page, "() => document.querySelector('#why-title').textContent === 'Why dW1'")
+    page.click("#close-why")
+    page.click("#tab-derive")
+
+
+@story
+def finds_the_wrong_line(page):
+    page.click("#tab-practice")
+    page.select_option("#kind", "2")
+    page.fill("#exercise", "3")
+    there = exercise(3, "mistake", "--hint", "line")
+    wait(page, "n => document.querySelectorAll('#answers .choice').length === n", len(there["backward"]))
+    right = next(g["name"] for g in there["backward"] if g["name"] != there["of"])
+    page.click(f'#answers [data-name="{right}"] button')
+    wait(page, "() => document.querySelector('#verdict.wrong')?.textContent.includes('is right')")
+    page.focus(f'#answers [data-name="{there["of"]}"] button')
+    page.keyboard.press("Enter")
+    wait(page, "() => document.querySelector('#answer') === document.activeElement")
+    assert there["wrong"][0]["line"].endswith(page.input_value("#answer"))
+    page.fill("#answer", there["solution"].split(" = ", 1)[1])
+    page.keyboard.press("Enter")
+    wait(page, "() => document.querySelector('#verdict.fine')?.textContent.includes('right') && !document.querySelector('#solved').hidden")
+    page.click("#next")
+    wait(page, "() => document.querySelector('#verdict').textContent === '' && document.querySelectorAll('#answers li').length")
+    page.click("#tab-derive")
+
+
 # ------------------------------------------------------- teachers, authors
+
+@story
+def makes_a_worksheet_and_a_link_to_an_exercise(page):
+    page.click("#tab-practice")
+    page.fill("#exercise", "7")
+    page.select_option("#kind", "1")
+    wait(page, "() => document.querySelector('#answer')")
+    asked = page.get_attribute("#answers li:has(#answer)", "data-name")
+    with page.expect_download() as download:
+        page.click("#sheet")
+    sheet = pathlib.Path(download.value.path()).read_text()
+    assert sheet == native("practice", "two_layer", "--seed", "7", "--kind", "blank", "--count", "6", "--format", "html", "--hint", "line")
+    link = page.evaluate("() => remember()")
+    other = page.context.new_page()
+    other.goto(link)
+    other.wait_for_selector("body.ready")
+    wait(other, "name => document.querySelector('#answer')?.closest('li').dataset.name === name", asked)
+    assert other.input_value("#exercise") == "7"
+    other.close()
+    page.click("#tab-derive")
+
 
 @story
 def a_link_brings_it_all_back(page):
@@ -177,9 +251,9 @@ def a_link_brings_it_all_back(page):
 def copies_for_authors(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     for value, sign in (("3", "\\begin{align*}"), ("7", "frac("), ("2", "def backward"), ("5", "<math>")):
-        page.evaluate("() => { document.querySelector('#copied').textContent = document.querySelector('#said').textContent = ''; }")  # what the copy before said
+        page.evaluate("() => { document.querySelector('.copied').textContent = document.querySelector('#said').textContent = ''; }")  # what the copy before said
         page.select_option("#copy", value)
-        wait(page, "() => document.querySelector('#copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")
+        wait(page, "() => document.querySelector('.copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")
         said = page.evaluate("async () => { try { return await navigator.clipboard.readText(); } catch { return document.querySelector('#said pre')?.textContent || ''; } }")
         assert sign in said, (value, said[:200])
 
@@ -280,7 +354,7 @@ def main():
                 page.goto(PAGE)
                 page.wait_for_selector("body.ready", timeout=60000)
                 first = (width, scheme) == (WIDTHS[0], SCHEMES[0])
-                mine = [s for i, s in enumerate(stories) if first or scheme == "dark" or i < 4]
+                mine = [s for s in stories if s.__name__ in ONLY] if ONLY else [s for i, s in enumerate(stories) if first or scheme == "dark" or i < 4]
                 for one in mine:
                     label = f"{one.__name__} at {width}, {scheme}"
                     try:
@@ -290,7 +364,7 @@ def main():
                         wrong[label] = [f"{type(reason).__name__}: {reason}"[:1500]]
                 wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
                 wrong[f"no scrolling sideways at {width}, {scheme}"] = [f"{wide} px"] if wide > 0 else []
-                for tab in ("derive", "numbers", "code", "train"):
+                for tab in ("derive", "numbers", "code", "practice", "train"):
                     page.click(f"#tab-{tab}")
                     page.wait_for_timeout(300)
                     wrong[f"accessible {tab} at {width}, {scheme}"] = accessible(page, axe)
