@@ -167,7 +167,7 @@ static bool list_room(dfoo_arrays *set) {
 /* Puts an array, for which there is room and whose name is new, behind the others. */
 static void append(dfoo_arrays *set, entry *e) {
     uint32_t *slot = slot_of(set, e->array.name);
-    assert(set->n < set->cap && !*slot);
+    assert(set->list && set->n < set->cap && !*slot);
     set->list[set->n++] = e;
     *slot = (uint32_t)set->n;
 }

@@ -168,7 +168,9 @@ static void run_reduce(evaluation *e, const node *x, matrix a, matrix out) {
         }
     }
     if (x->op != OP_MEAN) return;
-    for (size_t i = 0; i < n_out; i++) out.at[i] /= (double)(a.rows * a.cols / n_out);
+    assert(n_out);
+    const size_t each = a.rows * a.cols / n_out;
+    for (size_t i = 0; i < n_out; i++) out.at[i] /= (double)each;
 }
 
 /* Along one line of `n` entries, `step` apart; the largest is taken out first. */
@@ -224,6 +226,7 @@ static double trace_of(evaluation *e, matrix a) {
 static void run_linear(const node *x, const matrix *arg, matrix out) {
     double *scratch = out.at + out.rows * out.cols;
     size_t  n = arg[0].rows;
+    assert(out.at && arg[0].at && (x->op != OP_SOLVE || arg[1].at));
     switch ((op_id)x->op) {
     case OP_DET: fill(out, linear_det(n, arg[0].at, scratch)); return;
     case OP_LOGDET: fill(out, linear_logdet(n, arg[0].at, scratch)); return;
@@ -268,6 +271,7 @@ static void run_piece(const evaluation *e, const node *x, matrix a, matrix out) 
 }
 
 static void run_concat(const node *x, matrix a, matrix b, matrix out) {
+    assert(a.at && b.at && out.at);
     for (size_t i = 0; i < out.rows; i++)
         for (size_t j = 0; j < out.cols; j++) {
             bool   first = x->attr == AXIS_0 ? i < a.rows : j < a.cols;
@@ -282,6 +286,7 @@ static void run_blocks(const node *x, matrix a, matrix b, matrix out) {
     matrix all = x->op == OP_KRON ? out : a;
     matrix outer = x->op == OP_KRON ? a : x->op == OP_BLOCK_DOTS ? out : b;
     matrix inner = x->op == OP_BLOCK_SUM ? out : b;
+    assert(a.at && b.at && out.at && inner.rows && inner.cols);
     fill(out, 0);
     for (size_t row = 0; row < all.rows; row++)
         for (size_t col = 0; col < all.cols; col++) {

@@ -212,6 +212,7 @@ node_id ir_op(ir *g, op_id op, uint8_t attr, node_id a, node_id b, node_id c) {
     const op_info *info = &op_table[op];
     node           n = {.op = (uint8_t)op, .attr = attr, .arg = {a, b, c}};
     shape          shapes[3] = {{0, 0}, {0, 0}, {0, 0}};
+    assert(info->arity <= 3);
     for (int i = 0; i < info->arity; i++) {
         if (!n.arg[i]) return 0;
         shapes[i] = ir_shape(g, n.arg[i]);

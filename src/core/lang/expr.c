@@ -163,6 +163,7 @@ static node_id call_elementwise(reader *r, const call *c, op_id op) {
     if (info->has_default && c->n == 1) arg[1] = ir_number(r->g, info->default_b);
     node_id n = ir_op(r->g, op, 0, arg[0], arg[1], arg[2]);
     if (n || r->a->failed) return n;
+    assert(c->operand[0] && c->operand[1]); /* one operand always fits */
     shape   ab;
     shape   s0 = ir_shape(r->g, arg[0]), s1 = ir_shape(r->g, arg[1]);
     ast     pair = *c->x;
@@ -319,6 +320,7 @@ static node_id call_outer(reader *r, const call *c) {
         bool  turn = i ? s.cols == dim_literal(1) : s.cols != dim_literal(1);
         v[i] = turn && s.rows != s.cols ? ir_op1(r->g, OP_TRANSPOSE, c->arg[i]) : c->arg[i];
         if (is_vector(s)) continue;
+        assert(c->operand[i]);
         diag_error(r->d, &r->m->src, c->operand[i]->at, "outer takes two columns or rows, and this is %s",
                    shape_is_scalar(s) ? "a number" : lang_shape_text(r, s));
         return 0;
@@ -335,6 +337,7 @@ static node_id call_numpy(reader *r, const call *c) {
     if (strcmp(numpy_names[i].name, "outer") == 0) return call_outer(r, c);
     if (strcmp(numpy_names[i].name, "square") == 0) return ir_op2(r->g, op, c->arg[0], ir_number(r->g, 2));
     if (numpy_names[i].operands == 1) return ir_op1(r->g, op, c->arg[0]);
+    assert(c->operand[0] && c->operand[1]);
     ast pair = *c->x, left = *c->operand[0], right = *c->operand[1];
     left.next = &right;
     pair.arg = &left;

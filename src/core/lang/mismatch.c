@@ -1,6 +1,7 @@
 /* Messages for operands that do not fit: the rule that is broken, the operands with where
  * they come from, and what would fit instead. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/lang/reader.h"
@@ -53,8 +54,8 @@ static bool is_name(reader *r, const ast *x, const char *name) {
 
 /* Variables that could stand in the place of an operand of this shape, but for both of x's own. */
 static void note_what_fits(reader *r, shape wanted, const ast *x) {
-    char   list[160] = "";
-    size_t len = 0;
+    char list[160] = "";
+    int  len = 0;
     for (var_id i = 1; i < r->g->vars.n; i++) {
         const variable *v = ir_var(r->g, i);
         const char     *name = ir_var_name(r->g, i);
@@ -62,10 +63,8 @@ static void note_what_fits(reader *r, shape wanted, const ast *x) {
             !shape_equal(v->sh, wanted))
             continue;
         if (is_name(r, x->arg, name) || is_name(r, x->arg->next, name)) continue;
-        if (len + strlen(name) + 3 > sizeof list) break;
-        if (len) len = (size_t)(strcpy(list + len, ", ") - list) + strlen(list + len);
-        strcpy(list + len, name);
-        len += strlen(name);
+        if ((size_t)len + strlen(name) + 3 > sizeof list) break;
+        len += snprintf(list + len, sizeof list - (size_t)len, "%s%s", len ? ", " : "", name);
     }
     if (len) diag_note(r->d, "%s : %s would fit here", list, lang_shape_text(r, wanted));
 }

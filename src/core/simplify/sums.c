@@ -54,7 +54,7 @@ static void collect(algebra *s, terms *p) {
 }
 
 static terms multiply_terms(algebra *s, const terms *x, const term *y, uint32_t ny) {
-    terms out = {.ok = x->ok && (uint64_t)x->list.n * ny <= 4 * MOST_TERMS};
+    terms out = {.ok = x->ok && (uint64_t)x->list.n * ny <= UINT64_C(4) * MOST_TERMS};
     for (uint32_t i = 0; out.ok && i < x->list.n; i++) {
         for (uint32_t k = 0; out.ok && k < ny; k++) {
             term t;

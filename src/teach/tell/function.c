@@ -84,6 +84,7 @@ static bool depends_on_one(const node *x, const node_id *primes) {
 static dfoo_status unfold_node(unfolding *w, node_id n, node_id base, bool last, const char *title) {
     node    x = *ir_node(w->g, n);
     node_id args[3] = {0, 0, 0}, primes[3] = {0, 0, 0}, wholes[3] = {0, 0, 0};
+    assert(op_table[ir_node(w->g, n)->op].arity <= 3);
     bool    moves = n == ir_var(w->g, w->z)->leaf;
     w->name[n - base] = n;
     if (moves) w->prime[n - base] = w->whole[n - base] = ir_number(w->g, 1);
