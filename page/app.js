@@ -165,7 +165,7 @@ async function begin() {
     if (done.status) break;
     models.push(JSON.parse(done.text));
   }
-  const embedded = $("model")?.textContent;
+  const embedded = $("model") && JSON.parse($("model").textContent);
   if (embedded) models.unshift({ name: OWN, text: embedded });
   $("builtin").innerHTML = models.map((m) => `<option>${escaped(m.name)}</option>`).join("");
   const first = embedded ? models[0] : models.find((m) => m.name === "two_layer") || models[0];

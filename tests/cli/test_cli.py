@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import pathlib
 import pty
 import re
 import stat
@@ -10,7 +11,8 @@ import subprocess
 import numpy as np
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "ask", "grad", "check", "train", "predict", "plot", "new", "help"]
+# Of the table, so that none is forgotten.
+COMMANDS = re.findall(r"^COMMAND\((\w+),", (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

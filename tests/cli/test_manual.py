@@ -1,5 +1,6 @@
 """The manual pages and the completions say what the program says."""
 import os
+import pathlib
 import pty
 import re
 import select
@@ -9,7 +10,8 @@ import time
 
 import pytest
 
-COMMANDS = ["show", "derive", "explain", "ask", "grad", "check", "train", "predict", "plot", "new", "help"]
+# Of the table, so that none is forgotten.
+COMMANDS = re.findall(r"^COMMAND\((\w+),", (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
 
 
 def options(dfoo, command):

@@ -17,6 +17,7 @@ BASES = {
     "grade": [{"": ["two_layer", "mine.py"], "--output": "out"}],
     "check": [{"": ["two_layer"]}],
     "practice": [{"": ["two_layer"]}],
+    "page": [{"": ["two_layer"]}],
     "train": [{"": ["two_layer"], "--data": "d.csv", "--output": "out"}],
     "predict": [{"--weights": "w.npz", "--data": "d.csv"}],
     "plot": [{"--weights": "w.npz", "--data": "d.csv"}, {"--log": "l.csv"}],

@@ -2,6 +2,7 @@
 comes from PyPI (tools/requirements), the browser from Debian (tools/deps page)."""
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -34,9 +35,23 @@ def test_size(page):
     assert "http://" not in text.replace("http://www.w3.org", "") and "https://" not in text and "@import" not in text
 
 
-def test_begins_with_a_model(root, tmp_path):
-    run(root / "tools/page", root / "examples/softmax.eq", "-o", tmp_path / "own.html")
-    assert (root / "examples/softmax.eq").read_text() in (tmp_path / "own.html").read_text()
+def test_begins_with_a_model(root, page, tmp_path):
+    """By the tool and by the program; no sign of a model ends the script that it is in."""
+    model = tmp_path / "own.eq"
+    model.write_text((root / "examples/softmax.eq").read_text() + "# </script><!-- <script> & \"é\\ \t\n")
+    run(root / "tools/page", model, "-o", tmp_path / "own.html")
+    bare, own = page.read_text(), (tmp_path / "own.html").read_text()
+    found = re.findall(r'<script id="model" type="application/json">(.*?)</script>\n', own)
+    assert [json.loads(text) for text in found] == [model.read_text()] and "<" not in found[0]
+    assert own.replace(f'<script id="model" type="application/json">{found[0]}</script>\n', "") == bare
+    dfoo, named = os.environ.get("DFOO_BIN", root / "build/release/dfoo"), {**os.environ, "DFOO_PAGE": str(page)}
+    run(dfoo, "page", model, "-o", tmp_path / "cli.html", env=named)
+    (text,) = re.findall(r'<script id="model" type="application/json">(.*?)</script>\n', (tmp_path / "cli.html").read_text())
+    assert json.loads(text) == model.read_text() and "<" not in text
+    assert run(dfoo, "page", env=named) == bare
+    for wrong, says in ((tmp_path / "nosuch.html", "nosuch.html"), (model, "is no page of dfoo")):
+        done = subprocess.run([dfoo, "page", model], capture_output=True, text=True, env={**os.environ, "DFOO_PAGE": str(wrong)})
+        assert done.returncode == 2 and says in done.stderr and not done.stdout, done
 
 
 def test_stories(root, page, tmp_path):

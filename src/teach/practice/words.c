@@ -1,4 +1,6 @@
 /* An exercise's lines, question, hints and solution in words. */
+#include <assert.h>
+
 #include "teach/practice/inside.h"
 
 static const char *equation(const exercise *x, var_id v, node_id n, arena *a) {
@@ -10,10 +12,12 @@ static const char *equation(const exercise *x, var_id v, node_id n, arena *a) {
 }
 
 const char *practice_right(const exercise *x, uint32_t i, arena *a) {
+    assert(i < x->lines.n);
     return equation(x, x->lines.at[i]->grad, x->lines.at[i]->whole, a);
 }
 
 const char *practice_wrong(const exercise *x, uint32_t choice, arena *a) {
+    assert(choice < x->wrong.n);
     return equation(x, x->lines.at[x->at]->grad, x->wrong.at[choice].node, a);
 }
 
