@@ -70,7 +70,7 @@ def test_all_is_documented():
             assert inspect.getdoc(thing), name
 
 
-@pytest.mark.parametrize("module", ["__init__", "model", "function", "_arrays", "training", "sklearn", "neighbours", "weights", "judging"])
+@pytest.mark.parametrize("module", ["__init__", "model", "function", "_arrays", "training", "sklearn", "neighbours", "weights", "judging", "practice"])
 def test_examples(module):
     if module == "sklearn":
         pytest.importorskip("sklearn")

@@ -111,7 +111,7 @@ def test_files(net, xor, tmp_path):
     again = dfoo.load(tmp_path / "run.npz")
     np.testing.assert_array_equal(again.predict(X), run.predict(X))
     np.savetxt(tmp_path / "xor.csv", np.c_[X, y], delimiter=",", header="a,b,class", comments="")
-    of_file = net.fit(tmp_path / "xor.csv", epochs=30, learning_rate=1)
+    of_file = net.fit(tmp_path / "xor.csv", epochs=30, learning_rate=1, prepare="none")
     np.testing.assert_allclose(of_file.W1, run.W1, rtol=1e-9)
 
 

@@ -67,6 +67,7 @@ def ask(question: Optional[str] = None, most: int = 4) -> list[tuple[str, str]]:
     """The questions about backpropagation that a question means, each with the command that answers it, the best first; without
     one, all that are known.
 
+    >>> import dfoo
     >>> dfoo.ask("why the transpose")[0][1]
     'dfoo explain transpose'
     """

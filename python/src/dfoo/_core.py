@@ -146,7 +146,7 @@ def text(value: Optional[bytes]) -> str:
     return (value or b"").decode("utf-8", "replace")
 
 
-def options(kind: Any, **fields: Any) -> Any:
+def options(kind: Any, /, **fields: Any) -> Any:
     """An options struct with these fields; None leaves a field at its default. Text is encoded."""
     made = kind(size=ctypes.sizeof(kind))
     for name, value in fields.items():

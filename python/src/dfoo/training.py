@@ -143,7 +143,7 @@ class Trainer:
     epochs, batch (examples in a step; all), optimizer ("sgd", "momentum", "adam", .. or a file of equations), learning_rate,
     settings ("beta=0.9"), schedule ("cosine", ..), warmup, clip, clip_value, decay, decay_kind ("decoupled", "l2"), decay_all,
     split (a part that is held back for testing) or test=(X, y), patience (epochs without a better test cost), standardize,
-    scale ("1/255"), classes, seed, dtype ("float64"), threads, file (the run is written there, every `checkpoint` epochs),
+    prepare (of the columns of a CSV: "none", or a file of rules, as `dfoo show RUN` prints them), scale ("1/255"), classes, seed, dtype ("float64"), threads, file (the run is written there, every `checkpoint` epochs),
     resume, restart, log, gradients (the newest can be read), start (parameters by name to begin with), sample_weight and
     class_weight (see `Model.weighted`).
     """
