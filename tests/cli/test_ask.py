@@ -35,6 +35,20 @@ def test_every_question_is_found(dfoo, question, more, command):
     assert dfoo(*shlex.split(command)).returncode == 0, command
 
 
+@pytest.mark.parametrize("asked, command", [
+    ("why the transpose, and why on the left", "explain transpose"),
+    ("why is the derivative by a column a row and yet dz1 a column", "explain jacobian"),
+    ("why is dz1 a column", "explain jacobian"),
+    ("where does the 1/m come from and why is it not in dZ", "explain two_layer dW2"),
+    ("why compute dA2 here and skip it there", 'explain "two orders"'),
+    ("what changes with another activation", "explain activation"),
+    ("how does one example become m columns", 'explain "m examples"'),
+    ("why not start from zeros", 'explain "random start"')])
+def test_as_learners_ask(dfoo, asked, command):
+    first = json.loads(dfoo("ask", asked, "--json").stdout)["result"]["answers"][0]
+    assert first["command"] == f"dfoo {command}"
+
+
 def misspelled(word):
     """Two letters swapped in the middle, or one left out."""
     k = len(word) // 2
