@@ -57,8 +57,19 @@ static void count(grading *g, const char *name) {
     last->count = 1;
 }
 
-static const char *verdict_of(const dfoo_judgement *x) {
-    return x->right ? "right" : x->found ? "wrong" : "no gradient found";
+/* "not found: db1, db2", of parameters' gradients that the program was not seen to compute; "": none is. */
+static const char *missing_of(const dfoo_judgement *x, char *text, size_t size) {
+    size_t len = 0;
+    *text = 0;
+    for (size_t i = 0; i < x->count && len < size; i++)
+        if (x->lines[i].verdict == DFOO_JUDGED_MISSING)
+            len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "not found: ",
+                                    x->lines[i].variable);
+    return text;
+}
+
+static const char *verdict_of(const dfoo_judgement *x, const char *missing) {
+    return !x->found ? "no gradient found" : !x->right ? "wrong" : *missing ? "incomplete" : "right";
 }
 
 static const char *mistake_of(const dfoo_judgement *x, const dfoo_judged_line *first) {
@@ -70,15 +81,18 @@ static const char *mistake_of(const dfoo_judgement *x, const dfoo_judged_line *f
 static void put_row(grading *g, const char *path, const dfoo_judgement *x) {
     const dfoo_judged_line *first = x->first < x->count ? &x->lines[x->first] : NULL;
     size_t                  line = first ? first->line : x->failure_line;
+    char                    text[120];
+    const char             *missing = missing_of(x, text, sizeof text);
+    bool                    right = x->right && !*missing;
     put_field(g->report, path, ",");
-    put_field(g->report, verdict_of(x), ",");
+    put_field(g->report, verdict_of(x, missing), ",");
     if (line) fprintf(g->report, "%zu", line);
     fputc(',', g->report);
     put_field(g->report, mistake_of(x, first), ",");
-    put_field(g->report, first ? first->hint[DFOO_HINTS - 1] : x->failure ? x->failure : "", "\n");
+    put_field(g->report, first ? first->hint[DFOO_HINTS - 1] : x->failure ? x->failure : missing, "\n");
     g->n_files++;
-    g->n_right += x->right != 0;
-    if (!x->right) count(g, x->found ? mistake_of(x, first) : "no gradient found");
+    g->n_right += right;
+    if (!right) count(g, !x->found ? "no gradient found" : x->right ? missing : mistake_of(x, first));
 }
 
 /* A file that is none is told, and the class goes on. */

@@ -127,7 +127,7 @@ def test_a_file_of_bytes_does_not_end_a_class(dfoo, tmp_path):
 def test_grade(dfoo, tmp_path):
     course = corpus.source("course")
     wrong = {"a": course.replace("A2 - Y", "Y - A2"), "b": course.replace("np.dot(W2.T, dZ2)", "np.dot(W2, dZ2)"),
-             "c": course.replace("A2 - Y", "Y - A2"), "d": course, "e": "x = 1"}
+             "c": course.replace("A2 - Y", "Y - A2"), "d": course, "e": "x = 1", "f": course.replace("db1", "other")}
     folder = tmp_path / "handed in"
     folder.mkdir()
     for name, text in wrong.items():
@@ -135,11 +135,12 @@ def test_grade(dfoo, tmp_path):
     (folder / "notes.txt").write_text("no program")
     done = dfoo("grade", "two_layer", folder, "-o", tmp_path / "report.csv")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[:2] == ["5 programs, 1 right", "     2  negated"]
+    assert done.stdout.splitlines()[:2] == ["6 programs, 1 right", "     2  negated"]
     rows = list(csv.DictReader((tmp_path / "report.csv").open()))
-    assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found"]
-    assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", ""]
-    assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", ""]
+    assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found", "incomplete"]
+    assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", "", ""]
+    assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", "", ""]
+    assert rows[-1]["hint"] == "not found: db1"
 
 
 def test_what_is_not_understood_is_told_once(dfoo):
