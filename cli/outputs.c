@@ -212,9 +212,9 @@ static void see_output(void *user, const char *path, const char *by) {
 /* An NPZ file is nothing for a terminal. */
 static dfoo_status fits_terminal(const command *c, const request *r) {
     EACH_OPTION(o, c) {
+        if (o->writes != WRITES_ARRAYS || !r->given[option_number(o)]) continue;
         const char *path = *(const char *const *)((const char *)r + o->at);
-        bool        to_stdout = o->writes == WRITES_ARRAYS && r->given[option_number(o)] && is_standard(path);
-        if (to_stdout && isatty(STDOUT_FILENO))
+        if (is_standard(path) && isatty(STDOUT_FILENO))
             return wrong("-o -: an NPZ file is nothing for a terminal; name a file");
     }
     return DFOO_OK;

@@ -211,5 +211,6 @@ dfoo_status dfoo_derive(dfoo_model *model, const dfoo_derive_options *options, c
     TAKE(model->d, dfoo_derive_options, options, how);
     KNOWN(model->d, how.convention, DFOO_DJ);
     KNOWN(model->d, how.format, DFOO_MOODLE);
+    KNOWN(model->d, how.notation, DFOO_PARTIAL);
     return work_write_text(model->d, model, derive, &how, text);
 }

@@ -12,7 +12,7 @@ import pytest
 FINE = {
     "mem": "the C library's allocator", "data": "zeros, or the function's own memory", "out": "not wanted",
     "title": "a title is made", "last": "not wanted", "metric": "not wanted", "start": "the default", "step": "row by row",
-    "batch": "its own data", "now": "not wanted", "run": "not wanted", "name": "the whole model", "text": "nothing to free", "confusion": "nothing to free",
+    "batch": "its own data", "now": "not wanted", "run": "not wanted", "name": "the whole model", "text": "nothing to free", "len": "not wanted", "confusion": "nothing to free",
 }
 FINE_IN = {
     "mem": ["dfoo_open"], "data": ["dfoo_arrays_add", "dfoo_arrays_add_f32", "dfoo_arrays_add_matrix",
@@ -22,12 +22,12 @@ FINE_IN = {
     "batch": ["dfoo_trainer_step"], "now": ["dfoo_trainer_step", "dfoo_trainer_epoch", "dfoo_trainer_score"],
     "run": ["dfoo_trainer_end"], "metric": ["dfoo_predict"],
     "start": ["dfoo_build_param"], "step": ["dfoo_arrays_borrow"], "name": ["dfoo_explain", "dfoo_use_isa"],
-    "text": ["dfoo_text_free"], "confusion": ["dfoo_confusion_free"],
+    "text": ["dfoo_text_free"], "len": ["dfoo_text_read"], "confusion": ["dfoo_confusion_free"],
 }
 VALUES = {
     "dfoo *": "d", "dfoo_model *": "model", "dfoo_arrays *": "set", "dfoo_function *": "f", "dfoo_builder *": "b",
     "dfoo_trainer *": "t", "dfoo_predictor *": "p",
-    "dfoo_confusion *": "&confusion", "dfoo_judgement *": "NULL", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
+    "dfoo_confusion *": "&confusion", "dfoo_answer *": "answers", "dfoo_judgement *": "NULL", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
     "float *": "floats", "size_t *": "sizes", "ptrdiff_t *": "steps", "void *": "numbers", "dfoo_progress *": "&progress",
     "size_t": "1", "int": "1", "double": "0.5", "unsigned": "1", "dfoo_term": "1", "uint64_t": "1", "ptrdiff_t": "1",
 }
@@ -132,6 +132,7 @@ static const char *const names[] = {"0", "1"};
 static const char text[] = "input X : (2, m)\nparam w : (1, 2)\nP = w @ X\nJ = 1/m * sum(P**2)\nminimize J\npredict P\n";
 static const size_t counts[4] = {1, 1, 1, 1};
 static dfoo_confusion confusion = {2, names, counts};
+static dfoo_answer answers[4];
 
 static int told(const char *function) {
     const dfoo_message *m = dfoo_message_at(d, 0);
@@ -154,7 +155,7 @@ int main(void) {
         dfoo_compile(model, NULL, &f) || dfoo_build_begin(d, "b", &b) || make_handles()) return 2;
     dfoo_messages_clear(d);
     dfoo_build_input(b, "X", "n", "m");
-    (void)numbers, (void)floats, (void)sizes, (void)steps, (void)handle, (void)progress, (void)confusion;
+    (void)numbers, (void)floats, (void)sizes, (void)steps, (void)handle, (void)progress, (void)confusion, (void)answers;
 %s
     return 0;
 }

@@ -13,7 +13,7 @@ exit _exit _Exit quick_exit atexit abort raise longjmp _longjmp siglongjmp __lon
 """.split()
 
 # A file called "-" is standard input or output: who asks for it gets it, in these objects only.
-STREAMS_ON_REQUEST = {"stdin": {"models.c.o", "input.c.o"}, "stdout": {"target.c.o"}}
+STREAMS_ON_REQUEST = {"stdin": {"text.c.o", "input.c.o"}, "stdout": {"target.c.o"}}
 
 # libhdf5 keeps one state for the whole process and must not be entered twice at a time: where it is, and its lock.
 STATE_OF_OTHERS = {("hdf5_library.c.o", ".bss"), ("os_posix.c.o", ".bss")}

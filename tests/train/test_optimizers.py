@@ -348,7 +348,7 @@ def test_patience(trial, batch):
 def test_patience_that_is_not_used_up(trial, batch):
     args = ["--batch", batch] if batch else []
     run = trial.run("--split", 0.3, "--patience", 1000, "--epochs", 10, *args)
-    assert "stopped" not in trial.out and run["dfoo.epochs"] == 10 and run["dfoo.best_epoch"] <= 10
+    assert "not stopped: never 1000 epochs" in trial.out and "stopped after" not in trial.out and run["dfoo.epochs"] == 10 and run["dfoo.best_epoch"] <= 10
     best = np.nanargmin(trial.log["test_cost"])
     assert run["dfoo.best_epoch"] == trial.log["epoch"][best]
 
@@ -528,8 +528,8 @@ def test_odd_files(trial, text):
     (["--optimizer", "adm"], "no optimizer is called 'adm', and there is no such file; there are sgd, "),
     (["--optimizer", "adm"], "\n   did you mean adam?"),
     (["--optimizer", "no/such/file"], "no optimizer is called 'no/such/file', and there is no such file"),
-    (["--optimizer", "."], ".: Is a directory"),
-    (["--optimizer", "data.npz"], "data.npz: this is no file of equations"),
+    (["--optimizer", "."], ".: cannot be read: Is a directory"),
+    (["--optimizer", "data.npz"], "data.npz: is no text"),
     (["--schedule", "cosin"], "no schedule is called 'cosin', and there is no such file; there are constant, "),
     (["--schedule", "cosin"], "\n   did you mean cosine?"),
     (["--schedule", "step evry=3"], "step has no 'evry'; it has every, factor"),
