@@ -35,6 +35,7 @@ typedef struct work {
     plants         catalogue;
     bool           after;     /* what comes behind the gradients is run as well */
     py_node       *tree;      /* the program's */
+    py_run        *again;     /* a second run that has the names of what is told; NULL: there is none */
     judge_case     one;       /* one: with one example */
     bool           from_zero; /* the program counts its parameters from 0 */
 } work;
@@ -674,7 +675,10 @@ static dfoo_status right_again(work *w, attempt *best) {
     if (status == DFOO_OK && t.v.wrong && t.v.found == best->v.found) {
         t.entry = best->entry;
         t.kind = best->kind;
-        *best = t;
+        *best = t; /* its names are the run's, which is kept for them */
+        w->again = r;
+        w->tree = tree;
+        return status;
     }
     unload(w, r, tree);
     return status;
@@ -784,5 +788,6 @@ dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64
     w.from_zero = name_counts_from_zero(m, w.text, w.len);
     dfoo_status status = judge_run(&w, &book, &r, out);
     py_close(r);
+    py_close(w.again);
     return status;
 }
