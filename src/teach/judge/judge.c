@@ -35,7 +35,7 @@ typedef struct work {
     plants         catalogue;
     bool           after;     /* what comes behind the gradients is run as well */
     py_node       *tree;      /* the program's */
-    py_run        *again;     /* a second run that has the names of what is told; NULL: there is none */
+    py_run        *again;     /* a second run, which has the names of what is told; or NULL */
     judge_case     one;       /* one: with one example */
     bool           from_zero; /* the program counts its parameters from 0 */
 } work;
