@@ -353,7 +353,7 @@ void engine_improve(simplifier *w, node_id n) {
                  .sh = ir_shape(w->g, n),
                  .n_order = e.n_order};
     if (e.n_order) memcpy(t.order, e.order, e.n_order * sizeof *t.order);
-    const atom_order order_before = w->b.order; /* what is tried writes in the order of `t`, which ends here */
+    const atom_order order_before = w->b.order; /* tries write in the order of `t`, which ends here */
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && (try_one_name(&t) || try_sums(&t)); rounds++) continue;
     consider(&t, form_reduce(&w->s, t.f), USED_CANCEL);
