@@ -1,5 +1,6 @@
 """The library on other platforms: run as WebAssembly, where there is C and nothing else; core as plain C17."""
 import csv
+import fcntl
 import pathlib
 import re
 import shutil
@@ -22,8 +23,11 @@ def run(*words, **options):
 
 
 def make(root, preset):
-    run("cmake", "--preset", preset, cwd=root)
-    run("cmake", "--build", "--preset", preset, cwd=root)
+    (root / "build").mkdir(exist_ok=True)
+    with open(root / "build" / f"{preset}.lock", "w") as lock:  # tools/page builds there, too
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run("cmake", "--preset", preset, cwd=root)
+        run("cmake", "--build", "--preset", preset, cwd=root)
     return root / "build" / preset
 
 

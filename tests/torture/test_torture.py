@@ -3,6 +3,7 @@ kind of wrong that they look for is done on purpose, and has to be seen."""
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -68,6 +69,7 @@ def test_what_is_done_on_purpose_is_seen(build, tmp_path, wrong, said):
     program = tmp_path / "dfoo"
     program.write_text(STAND_IN.format(python=sys.executable, real=real, wrong=wrong))
     program.chmod(0o755)
+    shutil.copy(build / "CMakeCache.txt", tmp_path)  # it says whether there is a sanitizer, which is given no limit of memory
     env = dict(os.environ, DFOO_BIN=str(program))
     done = subprocess.run([sys.executable, HERE / "torture.py", "--build", tmp_path, "--kinds", "damaged", "--trials", "4", "--seed", "1", "--timeout", "2" if wrong == "hangs" else "60"],
                           capture_output=True, text=True, timeout=300, env=env)
