@@ -50,13 +50,25 @@ static const tell_layers *layers_of(work *w, const layers *from) {
     return out;
 }
 
+/* Behind the refusal of a name that is none of the model's: the function or page that is almost called so. */
+static dfoo_status refuse_explained(work *w, const char *name) {
+    text_near function = {.wrong = name, .most = 2 + (unsigned)strlen(name) / 3};
+    for (op_id op = 1; op < OP_COUNT; op++)
+        if (tell_is_function(op)) text_try(&function, op_table[op].name);
+    text_near page = {.wrong = name, .most = function.most};
+    for (size_t i = 0; primer_at(i); i++) text_try(&page, primer_name(primer_at(i)));
+    if (page.best) diag_note(&w->messages, "did you mean the page \"%s\"?", page.best);
+    else if (function.best) diag_note(&w->messages, "did you mean the function %s?", function.best);
+    return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+}
+
 /* The gradient that a name means, or why there is none; and the layers that it means. */
 static dfoo_status explained_variable(work *w, const char *name, var_id *v, const tell_layers **all) {
     layers found = {0};
     if (!work_look(w, name)) DFOO_TRY(derive_layer(&w->dv, &w->a, name, &found));
     *all = found.line ? layers_of(w, &found) : NULL;
     *v = found.told ? found.told : work_find(w, name);
-    if (!*v) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    if (!*v) return refuse_explained(w, name);
     if (derivation_find(&w->dv, *v)) return DFOO_OK;
     const char *text = ir_var_name(&w->m.g, *v);
     uint8_t     kind = ir_var(&w->m.g, *v)->kind;

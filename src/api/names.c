@@ -23,23 +23,28 @@ const char *work_word(work *w, const char **list) {
     return word;
 }
 
-static void note_names(work *w) {
-    const ir *g = &w->m.g;
-    buf       list;
-    buf_init(&list, w->a.mem);
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (!strchr(ir_var_name(g, v), '('))
-            buf_printf(&list, "%s%s", list.len ? ", " : "", ir_var_name(g, v));
-    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
-    buf_free(&list);
+/* Says that there is no such variable, or no such gradient: which one may be meant, and which there are. */
+static var_id refuse_name(work *w, const char *name, bool gradients) {
+    const ir    *g = &w->m.g;
+    text_near    near = {.wrong = name, .most = 2 + (unsigned)strlen(name) / 3};
+    size_t       n = 0;
+    const char **names = arena_new(&w->a, g->vars.n * sizeof *names);
+    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
+    for (var_id v = 1; names && v < g->vars.n; v++) {
+        const char *of = ir_var_name(g, v);
+        if (gradients ? !ir_var(g, v)->gradient : strchr(of, '(') != NULL) continue;
+        names[n] = gradients ? arena_format(&w->a, "d%s", of) : of;
+        if (!names[n]) return 0;
+        text_try(&near, names[n++]);
+    }
+    if (near.best) diag_note(&w->messages, "did you mean %s?", near.best);
+    if (n) diag_note(&w->messages, "there are: %s", text_list(&w->a, names, n));
+    return 0;
 }
 
 var_id work_find_exactly(work *w, const char *name) {
     var_id v = ir_find_var(&w->m.g, symbols_find(&w->names, name, strlen(name)));
-    if (v) return v;
-    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
-    note_names(w);
-    return 0;
+    return v ? v : refuse_name(w, name, false);
 }
 
 var_id work_look(const work *w, const char *name) {
@@ -55,18 +60,8 @@ var_id work_look(const work *w, const char *name) {
 }
 
 var_id work_find(work *w, const char *name) {
-    const ir *g = &w->m.g;
-    var_id    found = work_look(w, name);
-    if (found) return found;
-    diag_alone(&w->messages, "%s has no variable '%s'", w->m.src.name, name);
-    buf list;
-    buf_init(&list, w->a.mem);
-    for (var_id v = 1; v < g->vars.n; v++)
-        if (ir_var(g, v)->gradient)
-            buf_printf(&list, "%sd%s", list.len ? ", " : "", ir_var_name(g, v));
-    if (list.text) diag_note(&w->messages, "there are: %s", list.text);
-    buf_free(&list);
-    return 0;
+    var_id found = work_look(w, name);
+    return found ? found : refuse_name(w, name, true);
 }
 
 /* "text, html or json": the names of a list, or of those that are whole documents. */

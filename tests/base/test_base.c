@@ -294,7 +294,8 @@ static void rng_gives_the_known_answer(void **state) {
 
 /* Of the first parameter with the seed 0; tests/train/by_numpy.py computes the same. */
 static void normal_numbers_have_these_bits(void **state) {
-    static const double known[] = {-0x1.4b4f8e29ea7b9p-1, -0x1.9f47b6cde9abdp+0, 0x1.f4cf83ce1a75cp-1, 0x1.de538ab69ace7p+0};
+    static const double known[] = {-0x1.4b4f8e29ea7b9p-1, -0x1.9f47b6cde9abdp+0, 0x1.f4cf83ce1a75cp-1,
+                                   0x1.de538ab69ace7p+0};
     rng                 r = rng_start(0, RNG_INIT, 0);
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) assert_true(rng_normal(&r) == known[i]);
@@ -532,6 +533,26 @@ static void every_allocation_may_fail(void **state) {
     fail_every_call(use_arrays, NULL);
 }
 
+/* By a letter 2, by its case 1, by two that are exchanged 1. */
+static void names_have_distances(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        unsigned    d;
+    } pair[] = {{"tanh", "tanh", 0},          {"tahn", "tanh", 1},      {"tan", "tanh", 2},
+                {"Tanh", "tanh", 1},          {"sigmod", "sigmoid", 2}, {"", "abc", 6},
+                {"abcd", "badc", 2},          {"ca", "abc", 6},         {"W1", "W2", 2},
+                {"transpoes", "transpose", 1}};
+    char longest[64];
+    memset(longest, 'x', 63);
+    longest[63] = '\0';
+    for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
+        assert_int_equal(text_distance(pair[i].a, pair[i].b), pair[i].d);
+        assert_int_equal(text_distance(pair[i].b, pair[i].a), pair[i].d);
+    }
+    assert_int_equal(text_distance(longest, "x"), 80); /* nobody means that */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_blocks_are_zeroed_aligned_and_apart),
@@ -559,6 +580,7 @@ int main(void) {
         cmocka_unit_test(shuffles_are_all_equally_likely),
         cmocka_unit_test(arrays_hold_copies_by_name),
         cmocka_unit_test(arrays_have_shapes),
+        cmocka_unit_test(names_have_distances),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

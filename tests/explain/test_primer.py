@@ -208,3 +208,12 @@ def test_units_stay_equal(dfoo, model, name, rows, start):
 def test_start_needs_a_model(dfoo):
     done = dfoo("explain", "sigmoid", "--start", "zeros")
     assert done.returncode == 2 and "--start belong to a MODEL" in done.stderr
+
+
+@pytest.mark.parametrize("name, meant", [("crosss entropy", 'the page "cross entropy"?'), ("transpoes", 'the page "transpose"?'),
+                                         ("tahn", "the function tanh?"), ("sigmod", "the function sigmoid?"), ("dW11", "dW1?"), ("zz", None)])
+def test_a_name_that_is_misspelled(dfoo, name, meant):
+    done = dfoo("explain", "two_layer", name)
+    assert done.returncode == 2
+    assert f"did you mean {meant}" in done.stderr if meant else "did you mean" not in done.stderr
+    assert "there are: dX, dY, dW1" in done.stderr

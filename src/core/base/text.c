@@ -200,24 +200,29 @@ const char *text_comment_line(const char **head, size_t *len) {
 
 enum { LONGEST = 40 };
 
+static unsigned least(unsigned a, unsigned b) {
+    return a < b ? a : b;
+}
+
+/* The optimal string alignment by its recurrence; three rows are kept: this one, the one above, and that
+ * above it. */
 unsigned text_distance(const char *a, const char *b) {
     size_t n = strlen(a), k = strlen(b);
     if (n > LONGEST || k > LONGEST) return 2 * LONGEST;
-    unsigned row[LONGEST + 1];
-    for (size_t j = 0; j <= k; j++) row[j] = (unsigned)(2 * j);
+    unsigned rows[3][LONGEST + 1];
+    for (size_t j = 0; j <= k; j++) rows[0][j] = (unsigned)(2 * j);
     for (size_t i = 1; i <= n; i++) {
-        unsigned diagonal = row[0];
+        unsigned       *row = rows[i % 3];
+        const unsigned *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3];
         row[0] = (unsigned)(2 * i);
         for (size_t j = 1; j <= k; j++) {
-            unsigned swap = a[i - 1] == b[j - 1] ? 0 : (a[i - 1] ^ b[j - 1]) == 32 ? 1 : 2;
-            unsigned best = diagonal + swap;
-            diagonal = row[j];
-            if (row[j] + 2 < best) best = row[j] + 2;
-            if (row[j - 1] + 2 < best) best = row[j - 1] + 2;
-            row[j] = best;
+            unsigned other = a[i - 1] == b[j - 1] ? 0 : (a[i - 1] ^ b[j - 1]) == 32 ? 1 : 2;
+            row[j] = least(above[j - 1] + other, least(above[j], row[j - 1]) + 2);
+            if (i > 1 && j > 1 && other && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], higher[j - 2] + 1);
         }
     }
-    return row[k];
+    return rows[n % 3][k];
 }
 
 void text_try(text_near *n, const char *name) {
