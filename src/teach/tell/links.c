@@ -55,24 +55,37 @@ static bool is_one(dim d) {
     return d == dim_literal(1);
 }
 
+/* Which way the examples run through y = a @ b. */
+typedef enum run { RUN_NONE, RUN_OTHER, RUN_COLUMNS, RUN_ROWS } run;
+
+static run run_of(const teller *t, const node *p) {
+    shape y = p->sh;
+    int   in_y = examples_in(t, y);
+    int   left = examples_in(t, ir_shape(t->g, p->arg[0])), right = examples_in(t, ir_shape(t->g, p->arg[1]));
+    if (in_y | left | right) {
+        if (in_y == EX_COLS && !left && right == EX_COLS) return RUN_COLUMNS;
+        return in_y == EX_ROWS && !right && left == EX_ROWS ? RUN_ROWS : RUN_OTHER;
+    }
+    if (t->d->m->examples) return RUN_NONE; /* what is no example's at all */
+    return is_one(y.cols) ? RUN_COLUMNS : is_one(y.rows) ? RUN_ROWS : RUN_NONE; /* one example, standing or lying */
+}
+
 /* What y = a @ b proves of its operand number k, where y has a column (a row) for each example, or there are
  * none: the operand has the examples as y has, or it is what they share. */
 static proof_kind product_kind(const teller *t, const node *p, int k) {
-    shape y = p->sh;
-    int   in_y = examples_in(t, y), in[2] = {examples_in(t, ir_shape(t->g, p->arg[0])),
-                                             examples_in(t, ir_shape(t->g, p->arg[1]))};
-    bool  turned = ir_node(t->g, p->arg[k])->op != OP_VAR, none = !in_y && !in[0] && !in[1];
-    bool  columns = in_y == EX_COLS && !in[0] && in[1] == EX_COLS,
-          rows = in_y == EX_ROWS && !in[1] && in[0] == EX_ROWS;
-    if (none) { /* one example, or what is no example's at all */
-        columns = is_one(y.cols) && !t->d->m->examples;
-        rows = is_one(y.rows) && !columns && !t->d->m->examples;
+    bool turned = ir_node(t->g, p->arg[k])->op != OP_VAR;
+    switch (run_of(t, p)) {
+    case RUN_OTHER: return PROOF_NONE;
+    case RUN_COLUMNS:
+        if (k == 0) return turned ? PROOF_TURNED_LEFT : PROOF_WEIGHT_LEFT;
+        break;
+    case RUN_ROWS:
+        if (k == 1) return turned ? PROOF_TURNED_RIGHT : PROOF_WEIGHT_RIGHT;
+        break;
+    case RUN_NONE: break;
     }
-    if (columns && k == 0) return turned ? PROOF_TURNED_LEFT : PROOF_WEIGHT_LEFT;
-    if (rows && k == 1) return turned ? PROOF_TURNED_RIGHT : PROOF_WEIGHT_RIGHT;
-    if (!columns && !rows && !none) return PROOF_NONE;
-    if (k == 1) return is_one(y.rows) ? PROOF_RIGHT_ONE : PROOF_RIGHT;
-    return is_one(y.cols) ? PROOF_LEFT_ONE : PROOF_LEFT;
+    if (k == 1) return is_one(p->sh.rows) ? PROOF_RIGHT_ONE : PROOF_RIGHT;
+    return is_one(p->sh.cols) ? PROOF_LEFT_ONE : PROOF_LEFT;
 }
 
 /* A summand that is stretched over the examples, or stands beside the only one. */
