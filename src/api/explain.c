@@ -65,9 +65,12 @@ static dfoo_status refuse_explained(work *w, const char *name) {
 /* The gradient that a name means, or why there is none; and the layers that it means. */
 static dfoo_status explained_variable(work *w, const char *name, var_id *v, const tell_layers **all) {
     layers found = {0};
-    if (!work_look(w, name)) DFOO_TRY(derive_layer(&w->dv, &w->a, name, &found));
+    *v = work_look(w, name);
+    if (!*v) DFOO_TRY(derive_layer(&w->dv, &w->a, name, &found));
     *all = found.line ? layers_of(w, &found) : NULL;
-    *v = found.told ? found.told : work_find(w, name);
+    if (found.told) *v = found.told;
+    if (!*v && name[0] == 'd') *v = work_look(w, name + 1); /* of what has none, it is said why */
+    if (!*v) *v = work_find(w, name);
     if (!*v) return refuse_explained(w, name);
     if (derivation_find(&w->dv, *v)) return DFOO_OK;
     const char *text = ir_var_name(&w->m.g, *v);

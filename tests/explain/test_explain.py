@@ -2,6 +2,7 @@
 holds. Texts that were read by people stand in the .txt files; DFOO_UPDATE=1 writes them."""
 import os
 import pathlib
+import json
 import re
 
 import numpy as np
@@ -17,9 +18,11 @@ HELD = re.compile(r"checked on random values: (?:(\d+) identit(?:y|ies) (?:to th
 
 
 def gradients(dfoo, model):
-    done = dfoo("explain", model, "no such name")
-    assert done.returncode == 2
-    return re.search(r"there are: (.*)", done.stderr)[1].split(", ")
+    done = dfoo("derive", model, "--json")
+    assert done.returncode == 0, done.stdout
+    derivation = json.loads(done.stdout)["result"]["derivation"]
+    defined = [line["name"] for line in derivation["forward"]]
+    return ["d" + name for name in dict.fromkeys([v["name"] for v in derivation["variables"]] + defined)]
 
 
 # The 1/m travels the same way in all three ways of explaining: dJ for the first, course for all.

@@ -59,8 +59,8 @@ uint32_t text_code_point(const char *text);
 /* The next line of a text of comments: without its # and line end; NULL behind the last. */
 const char *text_comment_line(const char **rest, size_t *len);
 
-/* How far two names are apart: a letter that is missing, too many or another is 2, one in the other case 1, two
- * neighbours exchanged 1 (Damerau's distance, doubled). */
+/* How far two names are apart: a letter that is missing, too many or another is 2, one in the other case 1,
+ * two neighbours exchanged 1 (Damerau's distance, doubled). */
 unsigned text_distance(const char *a, const char *b);
 
 /* Which of the names that are tried was meant by a wrong one: the closest, nearer than `most`. */

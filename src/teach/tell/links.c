@@ -67,7 +67,7 @@ static run run_of(const teller *t, const node *p) {
         return in_y == EX_ROWS && !right && left == EX_ROWS ? RUN_ROWS : RUN_OTHER;
     }
     if (t->d->m->examples) return RUN_NONE; /* what is no example's at all */
-    return is_one(y.cols) ? RUN_COLUMNS : is_one(y.rows) ? RUN_ROWS : RUN_NONE; /* one example, standing or lying */
+    return is_one(y.cols) ? RUN_COLUMNS : is_one(y.rows) ? RUN_ROWS : RUN_NONE;
 }
 
 /* What y = a @ b proves of its operand number k, where y has a column (a row) for each example, or there are
