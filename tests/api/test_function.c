@@ -271,7 +271,7 @@ static void expect_message(dfoo_status is, dfoo_status should, const char *text)
     const dfoo_message *m = dfoo_message_at(d, 0);
     assert_int_equal(is, should);
     assert_int_equal(dfoo_message_count(d), 1);
-    if (!strstr(m->text, text) && !strstr(m->suggestion, text)) fail_msg("not '%s' but '%s'", text, m->text);
+    if (!strstr(m->text, text) && !strstr(m->suggestion, text)) fail_msg("not '%s' but '%s' '%s'", text, m->text, m->suggestion);
     dfoo_messages_clear(d);
 }
 
@@ -280,7 +280,7 @@ static void what_is_wrong_is_told(void **state) {
     (void)state;
     dfoo_messages_clear(d);
     expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .outputs = "J,dW9"), &f), DFOO_EINPUT,
-                   "dW1");
+                   "did you mean dW2?");
     assert_null(f);
     expect_message(dfoo_compile(model, DFOO_WITH(dfoo_compile_options, .inputs = "Q"), &f), DFOO_EINPUT,
                    "'Q'");
