@@ -799,6 +799,33 @@ static dfoo_status use_store(const dfoo_allocator *mem, void *user) {
     return status;
 }
 
+/* ------------------------------------------------------------------- forks */
+
+/* What is built in a fork is not in the store; a node that is taken over is the one that would have been built there. */
+static void a_fork_goes_its_own_way(void **state) {
+    reading r;
+    ir      fork;
+    arena   a;
+    (void)state;
+    reading_open(&r, small_model);
+    arena_init(&a, mem_default());
+    node_id  x = ir_var(&r.m.g, reading_var(&r, "X"))->leaf;
+    uint32_t n = r.m.g.nodes.n, numbers = r.m.g.numbers.n;
+    assert_int_equal(ir_fork(&r.m.g, &a, &fork), DFOO_OK);
+    node_id mine = x;
+    for (int i = 0; i < 500; i++) mine = ir_op2(&fork, OP_MUL, ir_number(&fork, i + 0.25), ir_op1(&fork, OP_TANH, mine));
+    assert_true(mine && fork.nodes.n > n);
+    assert_int_equal(r.m.g.nodes.n, n);
+    assert_int_equal(r.m.g.numbers.n, numbers);
+    node_id other = ir_number(&r.m.g, 7.125); /* its number is another node's in the fork */
+    assert_true(other && other < fork.nodes.n);
+    node_id taken = ir_adopt(&r.m.g, &fork, &a, mine);
+    arena_free(&a);
+    for (int i = 0; i < 500; i++) x = ir_op2(&r.m.g, OP_MUL, ir_number(&r.m.g, i + 0.25), ir_op1(&r.m.g, OP_TANH, x));
+    assert_int_equal(taken, x);
+    reading_close(&r);
+}
+
 static void every_allocation_may_fail(void **state) {
     (void)state;
     fail_every_call(use_store, NULL);
@@ -829,6 +856,7 @@ int main(void) {
         cmocka_unit_test(index_sums_are_products),
         cmocka_unit_test(index_trees_are_written_for_people),
         cmocka_unit_test(index_trees_of_nodes),
+        cmocka_unit_test(a_fork_goes_its_own_way),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,6 +320,45 @@ node_id ir_sum_to(ir *g, node_id n, shape to) {
     return n;
 }
 
+/* ------------------------------------------------------------------- forks */
+
+static void *copied(arena *a, const void *from, uint32_t n, uint32_t room, size_t size) {
+    void *to = arena_new(a, room * size);
+    if (to && n) memcpy(to, from, n * size);
+    return to;
+}
+
+#define COPY(X)                                                                               \
+    do {                                                                                      \
+        out->X.cap = 2 * from->X.n;                                                           \
+        out->X.at = copied(a, from->X.at, from->X.n, out->X.cap, sizeof *out->X.at);          \
+    } while (0)
+
+dfoo_status ir_fork(const ir *from, arena *a, ir *out) {
+    *out = *from;
+    out->a = a;
+    COPY(nodes);
+    COPY(numbers);
+    COPY(vars);
+    out->slots = copied(a, from->slots, from->n_slots, from->n_slots, sizeof *out->slots);
+    out->by_name = copied(a, from->by_name, from->n_by_name, from->n_by_name, sizeof *out->by_name);
+    return arena_status(a);
+}
+
+node_id ir_adopt(ir *g, const ir *from, arena *scratch, node_id root) {
+    node_list all = {{0}};
+    node_id  *now = arena_new(scratch, from->nodes.n * sizeof *now);
+    if (!now || ir_reach(from, scratch, &root, 1, &all) != DFOO_OK) return 0;
+    for (uint32_t i = 0; i < all.list.n; i++) {
+        node x = *ir_node(from, all.list.at[i]);
+        assert(x.op != OP_VAR || x.ref < g->vars.n);
+        for (int k = 0; k < op_table[x.op].arity; k++) x.arg[k] = now[x.arg[k]];
+        now[all.list.at[i]] = x.op == OP_NUMBER ? ir_number(g, from->numbers.at[x.ref]) : add_node(g, x);
+        if (!now[all.list.at[i]]) return 0;
+    }
+    return now[root];
+}
+
 /* --------------------------------------------------------------- variables */
 
 const char *ir_var_name(const ir *g, var_id v) {

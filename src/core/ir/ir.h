@@ -195,6 +195,12 @@ typedef struct ir {
 /* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */
 dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d);
 
+/* A store that begins as another one and then goes its own way, for what is tried and thrown away with `a`;
+ * names and messages are the same for both. And a node of such a fork as one of the store that it came from,
+ * over variables that both have; 0 without memory. */
+dfoo_status ir_fork(const ir *from, arena *a, ir *out);
+node_id     ir_adopt(ir *g, const ir *from, arena *scratch, node_id n);
+
 static inline const node *ir_node(const ir *g, node_id n) {
     assert(n < g->nodes.n);
     return &g->nodes.at[n];
