@@ -342,11 +342,14 @@ dfoo_status mistakes_derive(const subject *s, arena *a, const plant *what, deriv
 
 dfoo_status mistakes_program(const subject *s, arena *a, const plant *what, program *out) {
     derivation d;
-    DFOO_TRY(mistakes_derive(s, a, what, &d));
-    for (uint32_t i = 0; i < d.list.n; i++)
+    arena      scratch;
+    arena_init(&scratch, a->mem);
+    dfoo_status status = mistakes_derive(s, &scratch, what, &d);
+    for (uint32_t i = 0; status == DFOO_OK && i < d.list.n; i++)
         if (d.list.at[i].raw)
             vec_push(a, &out->list, (stmt){.var = d.list.at[i].grad, .node = d.list.at[i].raw});
-    return arena_status(a);
+    arena_free(&scratch);
+    return status == DFOO_OK ? arena_status(a) : status;
 }
 
 /* -------------------------------------------------------------------- list */

@@ -56,8 +56,7 @@ static dfoo_status ask(judging *w, const answer_source *source) {
     return arena_status(w->a);
 }
 
-/* The variable whose gradient is called so, by number in the list of a side; n: none. */
-static uint32_t number_of(const side *x, const char *name) {
+uint32_t number_of(const side *x, const char *name) {
     const ir *g = x->s.g;
     uint32_t  i = 0;
     while (i < x->s.right.list.n && strcmp(ir_var_name(g, x->s.right.list.at[i].grad), name) != 0) i++;
@@ -184,10 +183,11 @@ static bool is_right(answer_verdict v) {
     return v == ANSWER_RIGHT || v == ANSWER_GIVEN;
 }
 
-/* The convention that is in use; else that in which the answer is right. */
+/* The convention that is in use; else that in which the answer is right, the one that is asked for first. */
 static int preferred(const judging *w, const answer_verdict *v) {
+    int asked = w->asked;
     if (w->decided) return w->used;
-    return v[0] <= v[1] ? 0 : 1;
+    return v[asked] <= v[1 - asked] ? asked : 1 - asked;
 }
 
 /* Which convention is in use, with the answer's verdict in it. Where neither knows the answer, and nothing
@@ -227,7 +227,7 @@ static void remember(judging *w, uint32_t i, const diagnosed *d) {
     }
 }
 
-static dfoo_status judge_answer(judging *w, uint32_t i) {
+dfoo_status judge_answer(judging *w, uint32_t i) {
     diagnosed d = {.is = w->answers[0].list.at[i], .verdict = ANSWER_UNKNOWN};
     DFOO_TRY(choose(w, i, &d));
     if (d.verdict == ANSWER_WRONG) measure(w, &d);
@@ -263,25 +263,30 @@ static dfoo_status make_room(judging *w) {
     return DFOO_OK;
 }
 
+dfoo_status judging_begin(judging *w, const check_engine engine[2], const diagnosis_options *opt) {
+    const model *m = w->m;
+    if (!m->cost)
+        return diag_error(m->g.d, &m->src, span_at(0, 0),
+                          "there is no gradient to judge: the model has no `minimize`");
+    for (int c = 0; c < 2; c++) {
+        side *x = &w->side[c];
+        DFOO_TRY(subject_init(&x->s, w->m, w->a, &engine[c]));
+        DFOO_TRY(mistakes_apply(&x->s, w->a, &x->plants));
+        x->broken = arena_new(w->a, (x->plants.list.n + 1) * sizeof *x->broken);
+        if (!x->broken) return DFOO_ENOMEM;
+    }
+    w->asked = (uint8_t)w->side[0].s.right.used;
+    DFOO_TRY(make_instances(w, opt));
+    return make_sides(w);
+}
+
 dfoo_status diagnose(model *m, arena *a, const check_engine engine[2], const answer_source *source,
                      const diagnosis_options *opt, diagnosis *out) {
     judging *w = arena_new(a, sizeof *w);
     if (!w) return DFOO_ENOMEM;
     *out = (diagnosis){.m = m, .seed = opt->seed};
-    w->m = m;
-    w->a = a;
-    w->out = out;
-    w->same = source->same > 0 ? source->same : 1e-9;
-    if (!m->cost)
-        return diag_error(m->g.d, &m->src, span_at(0, 0),
-                          "there is no gradient to judge: the model has no `minimize`");
-    for (int c = 0; c < 2; c++) {
-        DFOO_TRY(subject_init(&w->side[c].s, m, a, &engine[c]));
-        DFOO_TRY(mistakes_apply(&w->side[c].s, a, &w->side[c].plants));
-    }
-    w->asked = (uint8_t)w->side[0].s.right.used;
-    DFOO_TRY(make_instances(w, opt));
-    DFOO_TRY(make_sides(w));
+    *w = (judging){.m = m, .a = a, .out = out, .same = source->same > 0 ? source->same : 1e-9};
+    DFOO_TRY(judging_begin(w, engine, opt));
     DFOO_TRY(make_room(w));
     DFOO_TRY(ask(w, source));
     out->first_wrong = w->answers[0].list.n;

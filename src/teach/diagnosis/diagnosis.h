@@ -125,6 +125,26 @@ typedef struct diagnosis_options {
 dfoo_status diagnose(model *m, arena *a, const check_engine engine[2], const answer_source *source,
                      const diagnosis_options *opt, diagnosis *out);
 
+/* ----------------------------------------------------------------- one at a time */
+
+/* What lines are judged with, one by one, each given those above it; made once for any number of them. */
+typedef struct bench bench;
+
+/* asked: the convention of the lines; one that is right in the other is told to be so. Nodes are appended to
+ * the model's store, by bench_judge, too. */
+dfoo_status bench_make(model *m, arena *a, const check_engine engine[2], convention asked, bench **out);
+
+typedef struct bench_line {
+    const ir     *g; /* the model's store, or a fork of it */
+    var_id        of;
+    node_id       node;  /* of = node */
+    const var_id *above; /* gradients that have their right values */
+    uint32_t      n_above;
+} bench_line;
+
+/* A diagnosis of one answer. Memory from `a`; in the bench stays what the mistakes make of the model. */
+dfoo_status bench_judge(const bench *b, const bench_line *line, arena *a, diagnosis **out);
+
 /* ------------------------------------------------------------------ sources */
 
 /* Claims behind the model's `minimize`, with those of another text (see lang_read_claims) among them. */

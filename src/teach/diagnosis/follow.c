@@ -36,10 +36,8 @@ static void mark_needed(const side *x, const program *p, uint32_t goal, const ma
     }
 }
 
-/* The values that there are: the forward pass, and what is known. */
-static dfoo_status begin_values(const side *x, const instance *in, const matrix *known, uint32_t goal,
-                                arena *a, evaluation *e) {
-    const ir *g = x->s.g;
+dfoo_status known_values(const side *x, const instance *in, const ir *g, const matrix *known, uint32_t goal,
+                         arena *a, evaluation *e) {
     DFOO_TRY(eval_init(e, g, a, &in->sz));
     for (node_id i = 1; i < in->e.n_nodes && i < g->nodes.n; i++)
         if (ir_node(g, i)->op == OP_VAR && ir_var(g, ir_node(g, i)->ref)->kind != VAR_GRADIENT)
@@ -47,6 +45,18 @@ static dfoo_status begin_values(const side *x, const instance *in, const matrix 
     for (uint32_t u = 0; u < x->s.right.list.n; u++)
         if (u != goal && known[u].at) e->value[ir_var(g, x->s.right.list.at[u].grad)->leaf] = known[u];
     return DFOO_OK;
+}
+
+bool leads_elsewhere(const side *x, arena *a, const program *p, const matrix *known, uint32_t goal) {
+    bool *needed = arena_new(a, x->s.right.list.n + 1);
+    if (!needed) return true;
+    mark_needed(x, p, goal, known, needed, a);
+    for (uint32_t i = 0; i < p->list.n; i++) {
+        uint32_t u = defined_by(x, &p->list.at[i]);
+        if (is_needed(x, known, goal, needed, u) && p->list.at[i].node != x->s.raw.list.at[u].node)
+            return true;
+    }
+    return a->failed;
 }
 
 /* A shape that is not the variable's is possible at the goal only. */
@@ -57,7 +67,7 @@ dfoo_status follow(const side *x, uint32_t k, arena *a, const program *p, const 
     evaluation e;
     *out = (matrix){0};
     if (!needed) return DFOO_ENOMEM;
-    DFOO_TRY(begin_values(x, &x->in[k], known, goal, a, &e));
+    DFOO_TRY(known_values(x, &x->in[k], g, known, goal, a, &e));
     mark_needed(x, p, goal, known, needed, a);
     for (uint32_t i = 0; i < p->list.n; i++) {
         const stmt *st = &p->list.at[i];

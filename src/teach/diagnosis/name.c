@@ -4,17 +4,16 @@
 
 #include "teach/diagnosis/inside.h"
 
-static dfoo_status broken_by(const judging *w, side *x, uint32_t number, const program **out) {
-    if (!x->broken) x->broken = arena_new(w->a, (x->plants.list.n + 1) * sizeof *x->broken);
-    if (!x->broken) return DFOO_ENOMEM;
+/* It is kept as long as the side is. */
+static dfoo_status broken_by(side *x, uint32_t number, const program **out) {
     if (!x->broken[number]) {
-        program *made = arena_new(w->a, sizeof *made);
+        program *made = arena_new(x->s.a, sizeof *made);
         if (!made) return DFOO_ENOMEM;
-        DFOO_TRY(mistakes_program(&x->s, w->a, &x->plants.list.at[number], made));
+        DFOO_TRY(mistakes_program(&x->s, x->s.a, &x->plants.list.at[number], made));
         x->broken[number] = made;
     }
     *out = x->broken[number];
-    return arena_status(w->a);
+    return arena_status(x->s.a);
 }
 
 static bool is_named(const diagnosed *d, const mistake *what) {
@@ -82,10 +81,10 @@ static dfoo_status try_plant(judging *w, side *x, uint32_t number, uint32_t i, u
                              double *factor) {
     const program *p;
     arena          scratch;
-    DFOO_TRY(broken_by(w, x, number, &p));
+    DFOO_TRY(broken_by(x, number, &p));
     arena_init(&scratch, w->a->mem);
     dfoo_status status = DFOO_OK;
-    *how = FIT_SAME;
+    *how = leads_elsewhere(x, &scratch, p, x->known[0], goal) ? FIT_SAME : FIT_NONE;
     for (uint32_t k = 0; k < w->out->n_instances && *how && status == DFOO_OK; k++) {
         const answer *mine = &w->answers[k].list.at[i];
         matrix        got;
