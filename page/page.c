@@ -269,8 +269,9 @@ dfoo_status PAGE_CALL(page_judge)(const char *source, int hint) {
     return page.failed ? DFOO_ENOMEM : status;
 }
 
-/* An exercise as JSON, or the judgement of an answer ("": none yet). */
-dfoo_status PAGE_CALL(page_practice)(double seed, int kind, int convention, const char *given, int hint) {
+/* Exercises from a seed on, `count` of them (0: one), in a format: as data to ask with, or a sheet to print. `given`: an
+ * answer to the only one; "": none yet. */
+dfoo_status PAGE_CALL(page_practice)(double seed, int kind, int convention, const char *given, int hint, size_t count, int format) {
     begin();
     char *text = NULL;
     dfoo_practice_options how = DFOO_INIT(dfoo_practice_options);
@@ -279,22 +280,8 @@ dfoo_status PAGE_CALL(page_practice)(double seed, int kind, int convention, cons
     how.convention = (dfoo_convention)convention;
     how.answer = given[0] ? given : NULL;
     how.hint = hint;
-    how.format = DFOO_JSON;
-    dfoo_status status = dfoo_practice(page.model, &how, &text);
-    return answer(status, text);
-}
-
-/* Exercises to print, with their solutions. */
-dfoo_status PAGE_CALL(page_worksheet)(double seed, int kind, int convention, size_t count) {
-    begin();
-    char *text = NULL;
-    dfoo_practice_options how = DFOO_INIT(dfoo_practice_options);
-    how.seed = (uint64_t)seed;
-    how.kind = (dfoo_exercise)kind;
-    how.convention = (dfoo_convention)convention;
     how.count = count;
-    how.hint = 4;
-    how.format = DFOO_HTML;
+    how.format = (dfoo_format)format;
     dfoo_status status = dfoo_practice(page.model, &how, &text);
     return answer(status, text);
 }

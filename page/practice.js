@@ -5,7 +5,9 @@ const practice = {
 
   seed: () => Math.max(0, Math.floor(Number($("exercise").value) || 0)),
 
-  ask(answer, hint) { return library.ask("page_practice", this.seed(), Number($("kind").value), state.convention, answer, hint); },
+  ask(answer, hint, count = 1, format = FORMAT.json) {
+    return library.ask("page_practice", this.seed(), Number($("kind").value), state.convention, answer, hint, count, format);
+  },
 
   async make() {
     await library.latest("practice", async (isNewest) => {
@@ -89,7 +91,7 @@ const practice = {
   },
 
   async worksheet() {
-    const done = await library.ask("page_worksheet", this.seed(), Number($("kind").value), state.convention, 6);
+    const done = await this.ask("", this.levels, 6, FORMAT.html);
     if (done.status) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([done.text], { type: "text/html" }));

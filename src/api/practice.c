@@ -34,6 +34,22 @@ static dfoo_status refuse(work *w, const dfoo_practice_options *opt) {
     return DFOO_OK;
 }
 
+/* Wrong lines to choose from are needed where they are shown. */
+static dfoo_status make_all(work *w, const dfoo_practice_options *opt, exercise *list, uint32_t n) {
+    stock   *from;
+    uint32_t choices = opt->format == DFOO_MOODLE || opt->hint == HINT_ANSWER ? MOST_CHOICES : 1;
+    DFOO_TRY(practice_open(&w->m, &w->dv, &w->a, work_engines, &w->messages, &from));
+    for (uint32_t i = 0; i < n; i++) {
+        DFOO_TRY(practice_make(from, opt->seed + i, kinds[opt->kind], choices, &w->messages, &list[i]));
+        if (opt->format == DFOO_MOODLE && practice_choices(&list[i]) < 2)
+            return diag_alone(&w->messages,
+                              "seed %llu: Moodle needs two lines to choose from, and %s has no wrong line to "
+                              "put beside the right one",
+                              (unsigned long long)list[i].seed, w->m.src.name);
+    }
+    return DFOO_OK;
+}
+
 static dfoo_status practise(work *w, const void *request, buf *out) {
     const dfoo_practice_options *opt = request;
     uint32_t                     n = opt->count ? (uint32_t)opt->count : 1;
@@ -43,12 +59,10 @@ static dfoo_status practise(work *w, const void *request, buf *out) {
     if (!list) return DFOO_ENOMEM;
     DFOO_TRY(refuse(w, opt));
     DFOO_TRY(work_derive(w, &(work_options){.convention = opt->convention}));
-    for (uint32_t i = 0; i < n; i++)
-        DFOO_TRY(practice_make(&w->m, &w->dv, &w->a, work_engines, opt->seed + i, kinds[opt->kind],
-                               &w->messages, &list[i]));
+    DFOO_TRY(make_all(w, opt, list, n));
     if (opt->answer) {
-        DFOO_TRY(practice_judge(&list[0], &w->a, work_engines, opt->answer, opt->hint ? opt->hint : HINT_KIND,
-                                &w->messages, &judged));
+        DFOO_TRY(practice_judge(&list[0], &w->a, opt->answer, opt->hint ? opt->hint : HINT_KIND, &w->messages,
+                                &judged));
         page.judged = &judged;
         if (opt->hint < HINT_ANSWER) page.hint = 0;
     }

@@ -4,9 +4,12 @@ import json
 import os
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+
+from conftest import is_instrumented
 
 BIN = os.environ["DFOO_BIN"]
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -116,7 +119,74 @@ def test_the_other_convention_is_told_apart():
         x["exercises"][0]["solution"].startswith("dZ2 = 1/m")
     seed = next(str(x["seed"]) for x in exercise("two_layer", "--kind", "blank", "--count", "20") if x["of"] == "dZ2")
     said = dfoo("practice", "two_layer", "--seed", seed, "--kind", "blank", "--answer", "1/m * (A2 - Y)", status=1).stdout
-    assert "1/m" in said.splitlines()[-1] and "keep to the lines" in said, said
+    assert "right elsewhere: here the 1/m does not stand as in the other lines" in said, said
+    said = dfoo("practice", "two_layer", "--seed", seed, "--kind", "blank", "--convention", "dJ", "--answer", "A2 - Y", status=1).stdout
+    assert "right elsewhere" in said, said
+
+
+@pytest.mark.parametrize("convention", ["course", "dJ"])
+@pytest.mark.parametrize("model", ["two_layer", "deep", "softmax"])
+def test_the_lines_of_either_convention_are_right_there(model, convention):
+    """With the values that the lines above have in it."""
+    how = ("--kind", "blank", "--convention", convention)
+    for x in exercise(model, *how, "--count", "12"):
+        said = dfoo("practice", model, "--seed", str(x["seed"]), *how, "--answer", x["solution"]).stdout.splitlines()[-1]
+        assert said == x["solution"] + ": right", said
+        for wrong in x["wrong"]:
+            said = dfoo("practice", model, "--seed", str(x["seed"]), *how, "--answer", wrong["line"], "--hint", "more", status=1).stdout
+            assert wrong["mistake"] in re.sub(r"\s+", " ", said), (said, wrong)
+
+
+GALLERY = [os.path.join(ROOT, "examples", "gallery", name) for name in sorted(os.listdir(os.path.join(ROOT, "examples", "gallery"))) if name.endswith(".eq")]
+
+
+def peak(*args):
+    """The largest memory of a run, in MB."""
+    program = "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
+    done = subprocess.run([sys.executable, "-c", program, BIN, *args], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout) / 1024
+
+
+@pytest.mark.skipif(is_instrumented(), reason="sanitizers keep what is freed")
+@pytest.mark.parametrize("model", ["deep", os.path.join(ROOT, "examples", "gallery", "attention.eq")], ids=os.path.basename)
+def test_many_exercises_need_little_more_memory_than_few(model):
+    few, many = peak("practice", model, "--count", "20", "--format", "moodle"), peak("practice", model, "--count", "200", "--format", "moodle")
+    assert many < 60 and many < few + 30, (few, many)
+
+
+def wrong_lines_stand_on_lines_above(x):
+    known = {line["name"] for line in x["backward"]}
+    above = set()
+    for line in x["backward"]:
+        if line["name"] == x["of"]:
+            break
+        above.add(line["name"])
+    for wrong in x["wrong"]:
+        named = set(re.findall(r"\bd[A-Za-z_]\w*", wrong["line"].split(" = ", 1)[1])) & known
+        assert named <= above, (named, wrong)
+
+
+@pytest.mark.parametrize("model", MODELS + GALLERY, ids=os.path.basename)
+def test_moodle_has_something_to_choose_from(model):
+    """Two lines at least, which look different, whatever the seed; a wrong one is made of what stands above it."""
+    done = dfoo("practice", model, "--count", "30", "--format", "moodle", status=None)
+    if done.returncode == 2:
+        assert re.search("no mistake was found|no gradient to be asked for|Moodle needs two lines", done.stderr), done.stderr
+        pytest.skip("nothing to ask for")
+    for question in ET.fromstring(done.stdout):
+        texts = {"".join(ET.fromstring(a.findtext("text")).itertext()) for a in question.findall("answer")}
+        assert len(texts) == len(question.findall("answer")) >= 2
+    for x in exercise(model, "--count", "30"):
+        wrong_lines_stand_on_lines_above(x)
+
+
+def test_one_choice_is_refused(tmp_path):
+    file = tmp_path / "one.eq"
+    file.write_text("input x : (n, m)\nparam w : (1, 1)\nJ = w\nminimize J\n")
+    said = dfoo("practice", str(file), "--kind", "blank", "--format", "moodle", status=2)
+    assert "Moodle needs two lines to choose from" in said.stderr and not said.stdout
+    assert "What is dw?" in dfoo("practice", str(file), "--kind", "blank").stdout
 
 
 def test_moodle_takes_it():

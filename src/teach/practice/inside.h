@@ -4,9 +4,34 @@
 
 #include "teach/practice/practice.h"
 
-/* A line in other words is judged as a claim: list has one entry for each of `nodes`. */
-dfoo_status practice_diagnose(const exercise *x, arena *a, const check_engine engine[2], const node_id *nodes,
-                              uint32_t n, diagnosis *out);
+/* What a plant makes: a wrong line, or none that can be shown. */
+typedef struct yield {
+    bool       known;
+    uint32_t   at; /* which line; their number: none */
+    wrong_line line;
+} yield;
+
+struct stock {
+    model            *m;
+    const derivation *d;
+    arena            *a;
+    bench            *bench; /* that judges lines */
+    VEC(const gradient *) lines;
+    subject       s; /* what mistakes are planted in, in the convention of the lines */
+    plants        plants;
+    model         first; /* before anything was planted: what a plant makes depends on nothing else */
+    yield        *yields; /* by plant */
+};
+
+/* Finds it out, if nobody did before. */
+dfoo_status stock_yield(stock *s, uint32_t plant, yield *out);
+
+/* Line number `at` in other words, a node of the model's store or of a fork: given those above it. */
+dfoo_status practice_diagnose(const stock *s, uint32_t at, const ir *g, node_id node, arena *a,
+                              diagnosis **out);
+
+/* Do two nodes look the same? */
+bool practice_same(const ir *g, node_id n, node_id k, arena *a);
 
 /* "two_layer: 6 exercises"; of each of several its number and what it is, of one what it is; where the 1/m
  * stands. */

@@ -4,21 +4,6 @@
 
 #include "teach/practice/inside.h"
 
-dfoo_status practice_diagnose(const exercise *x, arena *a, const check_engine engine[2], const node_id *nodes,
-                              uint32_t n, diagnosis *out) {
-    model            *m = x->m;
-    diagnosis_options how = {.seed = 0};
-    answer_source     source = source_claims(m);
-    const model       kept = *m; /* its claims are set aside; its store goes on growing */
-    memset(&m->claims, 0, sizeof m->claims);
-    for (uint32_t i = 0; i < n; i++)
-        vec_push(a, &m->claims, (claim){.var = x->lines.at[x->at]->grad, .node = nodes[i], .line = i + 1});
-    dfoo_status status = arena_status(a);
-    if (status == DFOO_OK) status = diagnose(m, a, engine, &source, &how, out);
-    memcpy(&m->claims, &kept.claims, sizeof m->claims);
-    return status;
-}
-
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -63,27 +48,32 @@ static const char *judge_name(const exercise *x, arena *a, uint32_t named, bool 
 
 /* -------------------------------------------------------------------- a line */
 
-static dfoo_status judge_node(const exercise *x, arena *a, const check_engine engine[2], node_id node,
-                              int hint, practice_judged *out) {
-    diagnosis  *d = arena_new(a, sizeof *d);
-    const char *right = practice_right(x, x->at, a), *text;
-    if (!d) return DFOO_ENOMEM;
-    DFOO_TRY(practice_diagnose(x, a, engine, &node, 1, d));
+/* "right elsewhere": in the other convention, which this page does not keep to. */
+static const char *judged_text(const exercise *x, arena *a, const diagnosis *d, int hint) {
     const diagnosed *y = &d->list.at[0];
-    const char      *says = diagnosed_message(d, y, hint, a);
-    buf              b;
+    const char      *says = diagnosed_message(d, y, hint, a), *text;
+    dim              m = x->m->examples;
+    if (!answer_is_wrong(y->verdict) && y->other_convention)
+        text = arena_format(a, "right elsewhere: here the 1/%s does not stand as in the other lines",
+                            m ? symbols_name(x->m->g.names, dim_name(m)) : "m");
+    else
+        text = arena_format(a, "%s%s%s", answer_word(y), *says ? ": " : "", says);
+    return text ? text : "";
+}
+
+static dfoo_status judge_node(const exercise *x, arena *a, node_id node, int hint, practice_judged *out) {
+    diagnosis  *d;
+    const char *right = practice_right(x, x->at, a), *text;
+    buf         b;
+    DFOO_TRY(practice_diagnose(x->from, x->at, &x->m->g, node, a, &d));
+    const diagnosed *y = &d->list.at[0];
     buf_init(&b, a->mem);
     buf_printf(&b, "%s = ", ir_var_name(&x->m->g, x->lines.at[x->at]->grad));
     print_node(&x->m->g, node, &b);
     text = buf_keep(&b, a);
     out->right = !answer_is_wrong(y->verdict) && y->verdict != ANSWER_FOLLOWS && !y->other_convention;
     if (out->right && strcmp(text, right) != 0) out->written = right;
-    const char *whole = arena_format(a, "%s%s%s", answer_word(y), *says ? ": " : "", says);
-    if (!answer_is_wrong(y->verdict) && y->other_convention)
-        whole = arena_format(
-            a, "%s: the line is right, but for where the 1/%s stands: keep to the lines above", "not here",
-            x->m->examples ? symbols_name(x->m->g.names, dim_name(x->m->examples)) : "m");
-    out->says = whole ? whole : "";
+    out->says = judged_text(x, a, d, hint);
     return arena_status(a);
 }
 
@@ -134,8 +124,8 @@ static const char *split(arena *a, const char *text, const char **behind) {
     return name ? name : "";
 }
 
-dfoo_status practice_judge(const exercise *x, arena *a, const check_engine engine[2], const char *answer,
-                           int hint, diags *messages, practice_judged *out) {
+dfoo_status practice_judge(const exercise *x, arena *a, const char *answer, int hint, diags *messages,
+                           practice_judged *out) {
     *out = (practice_judged){.text = trimmed(a, answer), .says = ""};
     const char *behind, *left = split(a, out->text, &behind), *line = out->text;
     uint32_t    named = named_line(x, *left ? left : out->text);
@@ -154,5 +144,5 @@ dfoo_status practice_judge(const exercise *x, arena *a, const check_engine engin
         line = arena_format(a, "%s = %s", ir_var_name(&x->m->g, x->lines.at[x->at]->grad), behind);
     if (!line) return DFOO_ENOMEM;
     DFOO_TRY(read_line(x, a, line, messages, &node));
-    return judge_node(x, a, engine, node, hint, out);
+    return judge_node(x, a, node, hint, out);
 }

@@ -21,7 +21,13 @@ typedef struct wrong_line {
     const mistake *what;
 } wrong_line;
 
+/* What all exercises of a model in one convention are taken from: its lines, and which of the catalogue's
+ * mistakes make one of them wrong. The latter is found out when an exercise asks, once for all of them, so
+ * that a thousand exercises cost little more than ten. */
+typedef struct stock stock;
+
 typedef struct exercise {
+    stock            *from;
     model            *m;
     const derivation *d; /* simplified; its shown gradients are the lines */
     uint64_t          seed;
@@ -33,9 +39,15 @@ typedef struct exercise {
 
 /* engine: for both conventions, CONVENTION_COURSE first; d: the derivation in the convention that is asked
  * for. Nodes are appended to the model's store. DFOO_EINPUT, with a diagnostic: the model has no line to ask
- * for, or no mistake of the catalogue makes a line wrong that can be shown. */
-dfoo_status practice_make(model *m, const derivation *d, arena *a, const check_engine engine[2],
-                          uint64_t seed, practice_kind kind, diags *messages, exercise *out);
+ * for. */
+dfoo_status practice_open(model *m, const derivation *d, arena *a, const check_engine engine[2],
+                          diags *messages, stock **out);
+
+/* choices: how many wrong lines are looked for where one is missing, from 1 to MOST_CHOICES; the exercise is
+ * the same for any number. DFOO_EINPUT, with a diagnostic: no mistake of the catalogue makes a line wrong
+ * that can be shown. */
+dfoo_status practice_make(stock *s, uint64_t seed, practice_kind kind, uint32_t choices, diags *messages,
+                          exercise *out);
 
 /* What was answered. */
 typedef struct practice_judged {
@@ -48,8 +60,8 @@ typedef struct practice_judged {
 /* answer: the line, "dW2 = ..", or what stands behind its "="; of MISTAKE also the line's name alone, which
  * is then all that is asked. hint: HINT_.., how much a wrong answer is told. DFOO_EINPUT, with a diagnostic:
  * it cannot be read. */
-dfoo_status practice_judge(const exercise *x, arena *a, const check_engine engine[2], const char *answer,
-                           int hint, diags *messages, practice_judged *out);
+dfoo_status practice_judge(const exercise *x, arena *a, const char *answer, int hint, diags *messages,
+                           practice_judged *out);
 
 /* A sentence that helps, from HINT_LINE to HINT_ANSWER, which is the solution. Never NULL. */
 const char *practice_hint(const exercise *x, int hint, arena *a);
@@ -62,6 +74,9 @@ const char *practice_wrong(const exercise *x, uint32_t choice, arena *a);
 
 /* What is asked, in a sentence. */
 const char *practice_question(const exercise *x, arena *a);
+
+/* From how many lines it can be chosen: the right one, with wrong ones beside it, or one of all. */
+uint32_t practice_choices(const exercise *x);
 
 typedef struct practice_page {
     const exercise        *list;
