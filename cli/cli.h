@@ -41,7 +41,8 @@ typedef struct request {
     dfoo_plot_options     plot;
     dfoo_new_options      created;
     uint64_t              memory; /* the most to take; 0: not said */
-    words                 settings, values, directions;
+    words                 settings, values, directions, grid;
+    size_t                folds;
     const char           *weights, *log, *output, *against;
     int                   hint; /* -1: not asked for */
     int                   show_matrices, list;
@@ -66,7 +67,7 @@ typedef struct request {
 /* -------------------------------------------------------------------- tables */
 
 typedef enum {
-#define COMMAND(NAME, ...) COMMAND_##NAME,
+#define COMMAND(ID, ...) COMMAND_##ID,
 #include "commands.def"
     N_COMMANDS
 } command_id;
@@ -153,6 +154,13 @@ void        options_free(const command *c, request *r);
 
 /* Does the request hold what does not go together? DFOO_EINPUT: said. */
 dfoo_status together_check(const command *c, const request *r);
+
+/* The option that a name without dashes means; NULL: the command has none. */
+const option *option_called(const command *c, const char *name);
+
+/* Gives an option a value, or one more; what is made for it, a list, is freed with the options of `r`.
+ * DFOO_EINPUT: said. */
+dfoo_status option_give(const command *c, const option *o, const char *value, request *r);
 
 /* Was the option of this name on the command line? */
 bool was_given(const request *r, command_id command, const char *name);
@@ -277,6 +285,9 @@ typedef struct task {
 dfoo_status task_open(task *w, dfoo *d, const request *r);
 void        task_close(task *w);
 
+/* Sets what --set says of it. */
+dfoo_status model_settings(const words *settings, dfoo_model *model);
+
 /* Is there something of this name that is neither a file nor a folder: /dev/null, a pipe? */
 bool is_device(const char *path);
 
@@ -318,10 +329,13 @@ void     progress_say(progress *p); /* the messages so far */
 
 /* ------------------------------------------------------------------ commands */
 
-#define COMMAND(NAME, ...) dfoo_status run_##NAME(dfoo *d, request *r);
+#define COMMAND(ID, ...) dfoo_status run_##ID(dfoo *d, request *r);
 #include "commands.def"
 
-/* By which signal a training was ended, once its run is written; 0: by none. */
-int train_ended_by(void);
+/* From now on SIGINT and SIGTERM end what runs behind the step at hand; a second one ends the process. */
+void signals_catch(void);
+int  signal_caught(void);         /* 0: none */
+void signal_ends(void);           /* main ends as by that signal */
+int  signal_ended_by(void);       /* 0: by none */
 
 #endif

@@ -46,6 +46,10 @@ static dfoo_status set_values(dfoo_status status, const words *settings, dfoo_mo
     return status;
 }
 
+dfoo_status model_settings(const words *settings, dfoo_model *model) {
+    return set_values(DFOO_OK, settings, model);
+}
+
 static dfoo_status model_open(dfoo *d, const char *name, const words *settings, dfoo_model **out) {
     dfoo_status status = dfoo_model_read(d, name, out);
     if (status == DFOO_EIO && !is_model(name)) {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static dfoo_status (*const runs[N_COMMANDS])(dfoo *d, request *r) = {
-#define COMMAND(NAME, ...) run_##NAME,
+#define COMMAND(ID, ...) run_##ID,
 #include "commands.def"
 };
 
@@ -100,9 +100,9 @@ int main(int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is a message, not the end */
     dfoo_status status = run(argc > 0 ? argv + 1 : nothing);
     if (!output_close()) return 2;
-    if (train_ended_by()) {
-        signal(train_ended_by(), SIG_DFL);
-        raise(train_ended_by());
+    if (signal_ended_by()) {
+        signal(signal_ended_by(), SIG_DFL);
+        raise(signal_ended_by());
     }
     return status == DFOO_OK ? 0 : status == DFOO_NO ? 1 : 2;
 }

@@ -201,6 +201,18 @@ static dfoo_status take_value(const parser *p, const option *o, const char *valu
     }
 }
 
+const option *option_called(const command *c, const char *name) {
+    EACH_OPTION(o, c)
+        if (strcmp(o->name, name) == 0 || (o->alias && strcmp(o->alias, name) == 0)) return o;
+    return NULL;
+}
+
+dfoo_status option_give(const command *c, const option *o, const char *value, request *r) {
+    parser p = {.c = c, .r = r};
+    r->given[option_number(o)] = true;
+    return take_value(&p, o, value);
+}
+
 /* Standard input has one reader. */
 static dfoo_status take_stdin(parser *p, const char *path) {
     if (strcmp(path, "-") != 0) return DFOO_OK;

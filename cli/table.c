@@ -7,8 +7,8 @@
 /* ------------------------------------------------------------------ commands */
 
 static const command commands[N_COMMANDS] = {
-#define COMMAND(NAME, ARGUMENTS, LEAST, MOST, HEADINGS, SUMMARY, DETAILS)                                    \
-    {.id = COMMAND_##NAME, .name = #NAME, .arguments = ARGUMENTS, .least = LEAST, .most = MOST,              \
+#define COMMAND(ID, NAME, ARGUMENTS, LEAST, MOST, HEADINGS, SUMMARY, DETAILS)                                \
+    {.id = COMMAND_##ID, .name = NAME, .arguments = ARGUMENTS, .least = LEAST, .most = MOST,              \
      .headings = HEADINGS, .summary = SUMMARY, .details = DETAILS},
 #include "commands.def"
 };

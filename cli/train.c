@@ -1,44 +1,15 @@
-/* dfoo train: fits a model's parameters to data.
- *
- * Ctrl-C (SIGINT) and SIGTERM end the training behind the step at hand, with the run written; a
- * second one ends the process at once. */
+/* dfoo train: fits a model's parameters to data. A signal ends it with the run written. */
 #include "cli.h"
 
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------ signals */
-
-static volatile sig_atomic_t caught;
-static int                   ended_by;
-
-int train_ended_by(void) {
-    return ended_by;
-}
-
-static void catch_signal(int number) {
-    caught = number;
-}
+/* ----------------------------------------------------------------- training */
 
 static int should_stop(void *user) {
     progress_say(user);
-    return caught != 0;
+    return signal_caught() != 0;
 }
-
-/* What was ignored (as by nohup) stays so. */
-static void catch_signals(void) {
-    static const int numbers[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        struct sigaction old, how = {.sa_handler = catch_signal};
-        how.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
-        sigemptyset(&how.sa_mask);
-        bool ignored = sigaction(numbers[i], NULL, &old) != 0 || old.sa_handler == SIG_IGN;
-        if (!ignored) sigaction(numbers[i], &how, NULL);
-    }
-}
-
-/* ----------------------------------------------------------------- training */
 
 /* For --json: the scores of an epoch, and those of the end. */
 static void add_scores(const dfoo_progress *now) {
@@ -120,7 +91,7 @@ static void show_interruption(const request *r, const dfoo_progress *last) {
     if (!is_standard(r->output))
         say("; %s holds the run: the same command with --resume goes on with it", r->output);
     say("\n");
-    ended_by = caught;
+    signal_ends();
 }
 
 static dfoo_status train_model(task *w, request *r) {
@@ -129,7 +100,7 @@ static dfoo_status train_model(task *w, request *r) {
     dfoo_arrays  *run;
     bool          to_stdout = is_standard(r->output);
     complete_options(r, &r->train, &p);
-    catch_signals();
+    signals_catch();
     result_begin("history", '[');
     dfoo_status status = dfoo_train(w->model, &r->train, &run, &last);
     progress_clear(&p);
@@ -137,7 +108,7 @@ static dfoo_status train_model(task *w, request *r) {
     add_end(r, &last);
     if (status == DFOO_OK && to_stdout) status = dfoo_arrays_write(w->d, r->output, run, r->train.dtype);
     if (status == DFOO_OK && !json_asked()) show_end(to_stdout ? say : out_printf, r, &last);
-    if (status == DFOO_OK && caught && last.epoch < last.epochs) show_interruption(r, &last);
+    if (status == DFOO_OK && signal_caught() && last.epoch < last.epochs) show_interruption(r, &last);
     dfoo_arrays_free(run);
     return status;
 }

@@ -230,6 +230,9 @@ DFOO_API const char *dfoo_word_note(dfoo_words list, size_t i);
 /* What the names of files in a format end in, ".tex"; NULL: it is the word of no format. */
 DFOO_API const char *dfoo_word_ending(dfoo_words list, size_t i);
 
+/* Of metric number i of DFOO_METRICS: 1: more is better, -1: less is; 0: there is none. */
+DFOO_API int dfoo_metric_sign(size_t i);
+
 /* ------------------------------------------------------------------ models */
 
 typedef struct dfoo_model dfoo_model;
@@ -647,6 +650,7 @@ typedef struct dfoo_progress {
     const char *metric_name;         /* NULL: no metric suits the model */
     double      seconds;             /* since training began */
     double      examples_per_second; /* while training; 0: not known yet */
+    double      step_cost; /* of the newest step's examples, before its update; in the report of the end NaN */
 } dfoo_progress;
 
 /* Does the first line of a CSV hold the names of the columns? AUTO: if a field of it is not a number. */
@@ -736,6 +740,9 @@ typedef struct dfoo_train_options {
     const char *metric; /* what `patience` watches: a word of DFOO_METRICS; NULL: the cost */
     int any_labels; /* not 0: labels that the loss is not made for, with which the cost has no smallest value, are a
                        warning; else they are DFOO_EINPUT */
+    size_t folds, fold; /* cross-validation: the data is `folds` parts of equal size, of each class as many as can be, the
+                           same for the same seed; number `fold`, from 1 on, is held back instead of `split`. 0: none */
+    const char *config; /* how the run was asked for, a text of the caller's: kept in it under "dfoo.config". NULL: none */
 } dfoo_train_options;
 
 /* For dfoo_train_options.zeros. */
@@ -801,6 +808,24 @@ DFOO_API dfoo_status dfoo_trainer_save(dfoo_trainer *t, const char *path);
 /* The end: everything that dfoo_train does behind its last step, whether all epochs are done or not. `run` and `last`
  * may be NULL. Behind it the trainer can only be closed. */
 DFOO_API dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *last);
+
+/* Which learning rate suits a model and its data: steps are made from the start with larger and larger rates, until the
+ * cost grows. */
+typedef struct dfoo_rate {
+    size_t size; /* DFOO_INIT, where a caller hands one in */
+    double rate; /* to be taken; NaN: the cost fell with none */
+    double low, high; /* the smallest and the largest rate that was tried */
+    double least;     /* where the cost was least */
+    double start_cost, least_cost;
+    int    grew;      /* not 0: behind that the cost grew; else it was still falling with the largest rate */
+    size_t steps;
+} dfoo_rate;
+
+/* Tries them with `options`, of which those that speak of files to write, of schedules, epochs and test data are not used.
+ * `curve` (may be NULL) gets the arrays learning_rate, cost (of each step's examples) and smooth; `svg` (may be NULL) the
+ * picture of them. No run is made or changed. */
+DFOO_API dfoo_status dfoo_find_rate(dfoo_model *model, const dfoo_train_options *options, dfoo_rate *found,
+                                    dfoo_arrays *curve, char **svg);
 
 /* The model that a run was trained with, and what was set in it: runs know both. DFOO_EINPUT: this one does not, it is
  * older. */

@@ -230,6 +230,7 @@ dfoo_status weights_model(const dfoo_model *model, dfoo_model **out, const char 
 
 /* run_file.c: what a run knows of its model; dfoo_model_from_run reads it. */
 dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model);
+dfoo_status run_keep_config(dfoo_arrays *run, const char *config); /* NULL: none */
 dfoo_status run_model(dfoo *d, const dfoo_arrays *run, dfoo_model **out); /* not looked at yet */
 
 /* A text of the caller's from a buffer. */

@@ -14,6 +14,10 @@ static dfoo_status put_text(dfoo_arrays *run, const char *name, const char *text
     return DFOO_OK;
 }
 
+dfoo_status run_keep_config(dfoo_arrays *run, const char *config) {
+    return config && *config ? put_text(run, "dfoo.config", config, strlen(config)) : DFOO_OK;
+}
+
 dfoo_status run_keep_model(dfoo_arrays *run, const dfoo_model *model) {
     buf name;
     buf_init(&name, model->d->mem);

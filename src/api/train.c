@@ -50,6 +50,7 @@ static dfoo_progress progress_of(const train_progress *now) {
     progress_scores(&p, &now->train, &now->test);
     if (!now->evaluated || isnan(p.cost)) p.cost = now->cost;
     p.examples_per_second = now->examples_per_second;
+    p.step_cost = now->step_cost;
     return p;
 }
 
@@ -128,6 +129,8 @@ static dfoo_status read_options(dfoo_trainer *k) {
                            .file = o->file,
                            .checkpoint = o->checkpoint,
                            .split = o->split,
+                           .folds = o->folds,
+                           .fold = o->folds ? o->fold : 0,
                            .patience = o->patience,
                            .stream = o->fill ? o->fill_examples : 0};
     how->feed.dtype = o->dtype == DFOO_F32 ? EXEC_F32 : EXEC_F64;
@@ -171,7 +174,8 @@ static void tell_choice(dfoo_trainer *k, const train_choice *c, size_t n) {
 /* A table that is prepared and nothing more said: what suits its size. */
 static dfoo_status choose_update(dfoo_trainer *k) {
     dfoo_train_options own = k->opt;
-    size_t             n = (size_t)((double)k->data.table.n_rows * (1 - k->opt.split) + 0.5);
+    double             held = k->opt.folds ? 1 / (double)k->opt.folds : k->opt.split;
+    size_t             n = (size_t)((double)k->data.table.n_rows * (1 - held) + 0.5);
     if (n && k->how.feed.prepare && is_open(&k->opt) && !k->opt.fill && k->w.m.examples) {
         train_choice c = train_choose(n);
         own.optimizer = c.optimizer;
@@ -225,6 +229,7 @@ static dfoo_status open(dfoo_trainer *k, const dfoo_model *model) {
     DFOO_TRY(read_data(k));
     DFOO_TRY(choose_update(k));
     DFOO_TRY(run_keep_model(k->run, model));
+    DFOO_TRY(run_keep_config(k->run, k->opt.config));
     DFOO_TRY(work_training_program(&k->w, &k->p));
     if (k->data.table.n_cols && k->how.feed.prepare)
         DFOO_TRY(train_target(&k->w.m, &k->p, &k->how.feed.target));
@@ -263,6 +268,8 @@ dfoo_status dfoo_trainer_open(dfoo_model *model, const dfoo_train_options *optio
     KNOWN(model->d, opt.dtype, DFOO_F32);
     if (opt.fill && !opt.fill_examples)
         return use_wrong(model->d, "dfoo_trainer_open: fill_examples is 0, and fill is given");
+    if (opt.folds && (opt.fold < 1 || opt.fold > opt.folds))
+        return use_wrong(model->d, "dfoo_trainer_open: fold is %zu, of %zu folds", opt.fold, opt.folds);
     dfoo_model *weighted = NULL;
     const char *weight = NULL;
     if (opt.class_weight) DFOO_TRY(weights_model(model, &weighted, &weight));
@@ -426,7 +433,8 @@ static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progre
                            .epochs = k->how.epochs,
                            .seconds = result.seconds,
                            .best_epoch = k->opt.patience ? result.best_epoch : result.epochs,
-                           .stopped = result.stopped};
+                           .stopped = result.stopped,
+                           .step_cost = NAN};
     progress_scores(end, &result.train, &result.test);
     k->ended = true;
     return status;
@@ -455,7 +463,7 @@ dfoo_status dfoo_trainer_end(dfoo_trainer *t, dfoo_arrays **run, dfoo_progress *
 dfoo_status dfoo_train(dfoo_model *model, const dfoo_train_options *options, dfoo_arrays **run,
                        dfoo_progress *last) {
     dfoo_trainer *t;
-    dfoo_progress end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN};
+    dfoo_progress end = {.cost = NAN, .test_cost = NAN, .metric = NAN, .test_metric = NAN, .step_cost = NAN};
     if (run) *run = NULL;
     NEED(NULL, model);
     NEED(model->d, run);

@@ -67,6 +67,10 @@ dfoo_format dfoo_word_format(dfoo_words list, size_t i) {
     return row ? row->format : DFOO_TEXT;
 }
 
+int dfoo_metric_sign(size_t i) {
+    return i < TRAIN_METRICS ? train_metric((uint32_t)i)->sign : 0;
+}
+
 const char *dfoo_word_ending(dfoo_words list, size_t i) {
     const text_format *row = format_at(list, i);
     return row ? row->ending : NULL;

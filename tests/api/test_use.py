@@ -12,14 +12,14 @@ import pytest
 FINE = {
     "mem": "the C library's allocator", "data": "zeros, or the function's own memory", "out": "not wanted",
     "title": "a title is made", "last": "not wanted", "metric": "not wanted", "start": "the default", "step": "row by row",
-    "batch": "its own data", "now": "not wanted", "run": "not wanted", "name": "the whole model", "text": "nothing to free", "len": "not wanted", "confusion": "nothing to free",
+    "curve": "not wanted", "svg": "not wanted", "batch": "its own data", "now": "not wanted", "run": "not wanted", "name": "the whole model", "text": "nothing to free", "len": "not wanted", "confusion": "nothing to free",
 }
 FINE_IN = {
     "mem": ["dfoo_open"], "data": ["dfoo_arrays_add", "dfoo_arrays_add_f32", "dfoo_arrays_add_matrix",
                                    "dfoo_function_bind_output", "dfoo_function_bind_output_strided"],
     "out": ["dfoo_arrays_add", "dfoo_arrays_add_f32", "dfoo_arrays_add_matrix", "dfoo_arrays_borrow"],
     "title": ["dfoo_plot_confusion", "dfoo_plot_log"], "last": ["dfoo_train", "dfoo_trainer_end"],
-    "batch": ["dfoo_trainer_step"], "now": ["dfoo_trainer_step", "dfoo_trainer_epoch", "dfoo_trainer_score"],
+    "curve": ["dfoo_find_rate"], "svg": ["dfoo_find_rate"], "batch": ["dfoo_trainer_step"], "now": ["dfoo_trainer_step", "dfoo_trainer_epoch", "dfoo_trainer_score"],
     "run": ["dfoo_trainer_end"], "metric": ["dfoo_predict"],
     "start": ["dfoo_build_param"], "step": ["dfoo_arrays_borrow"], "name": ["dfoo_explain", "dfoo_use_isa"],
     "text": ["dfoo_text_free"], "len": ["dfoo_text_read"], "confusion": ["dfoo_confusion_free"],
@@ -28,7 +28,7 @@ VALUES = {
     "dfoo *": "d", "dfoo_model *": "model", "dfoo_arrays *": "set", "dfoo_function *": "f", "dfoo_builder *": "b",
     "dfoo_trainer *": "t", "dfoo_predictor *": "p",
     "dfoo_confusion *": "&confusion", "dfoo_answer *": "answers", "dfoo_judgement *": "NULL", "dfoo_allocator *": "NULL", "char *": '"X"', "double *": "numbers",
-    "float *": "floats", "size_t *": "sizes", "ptrdiff_t *": "steps", "void *": "numbers", "dfoo_progress *": "&progress",
+    "float *": "floats", "size_t *": "sizes", "ptrdiff_t *": "steps", "void *": "numbers", "dfoo_progress *": "&progress", "dfoo_rate *": "&rate",
     "size_t": "1", "int": "1", "double": "0.5", "unsigned": "1", "dfoo_term": "1", "uint64_t": "1", "ptrdiff_t": "1",
 }
 # Reads what the caller's own memory says, or would write: these are called in other tests.
@@ -128,6 +128,7 @@ static size_t sizes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
 static ptrdiff_t steps[8] = {1, 1, 1, 1, 1, 1, 1, 1};
 static void *handle;
 static dfoo_progress progress = DFOO_INIT(dfoo_progress);
+static dfoo_rate rate = DFOO_INIT(dfoo_rate);
 static const char *const names[] = {"0", "1"};
 static const char text[] = "input X : (2, m)\nparam w : (1, 2)\nP = w @ X\nJ = 1/m * sum(P**2)\nminimize J\npredict P\n";
 static const size_t counts[4] = {1, 1, 1, 1};
@@ -155,7 +156,7 @@ int main(void) {
         dfoo_compile(model, NULL, &f) || dfoo_build_begin(d, "b", &b) || make_handles()) return 2;
     dfoo_messages_clear(d);
     dfoo_build_input(b, "X", "n", "m");
-    (void)numbers, (void)floats, (void)sizes, (void)steps, (void)handle, (void)progress, (void)confusion, (void)answers;
+    (void)numbers, (void)floats, (void)sizes, (void)steps, (void)handle, (void)progress, (void)rate, (void)confusion, (void)answers;
 %s
     return 0;
 }

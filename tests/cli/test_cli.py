@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 # Of the table, so that none is forgotten.
-COMMANDS = re.findall(r"^COMMAND\((\w+),", (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
+COMMANDS = re.findall(r'^COMMAND\(\w+, "([\w-]+)"', (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

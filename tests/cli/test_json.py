@@ -60,6 +60,15 @@ def test_explain(told, dfoo, tmp_path):
     assert page.exists()
 
 
+def test_cv_and_find_rate(told, root, tmp_path):
+    planar = root / "examples/data/planar.csv"
+    found = told("cv", T, "--data", planar, "--epochs", 3, "--grid", "n1=2,3", "-o", tmp_path / "b.npz")["result"]
+    assert len(found["points"]) == 2 and found["file"] == str(tmp_path / "b.npz")
+    assert told("find-rate", T, "--data", planar)["result"]["rate"] > 0
+    assert told("find-rate", T, "--data", planar, "-o", tmp_path / "r.svg")["result"]["file"] == str(tmp_path / "r.svg")
+    assert "<svg" in told("find-rate", T, "--data", planar, "-o", "-")["result"]["text"]
+
+
 def test_grad(told, tmp_path):
     r = np.random.default_rng(1)
     np.savez(tmp_path / "in.npz", X=r.normal(size=(3, 6)), Y=(r.uniform(size=(1, 6)) > 0.5) * 1.0, W1=r.normal(size=(4, 3)),

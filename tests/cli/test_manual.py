@@ -11,7 +11,7 @@ import time
 import pytest
 
 # Of the table, so that none is forgotten.
-COMMANDS = re.findall(r"^COMMAND\((\w+),", (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
+COMMANDS = re.findall(r'^COMMAND\(\w+, "([\w-]+)"', (pathlib.Path(__file__).resolve().parents[2] / "cli/commands.def").read_text(), re.M)
 
 
 def options(dfoo, command):
@@ -33,13 +33,13 @@ def test_manual_of_the_program(root, dfoo):
     """Every command, and of the options those that several commands have, and no more."""
     page = (root / "docs" / "man" / "dfoo.1").read_text().replace("\\-", "-")
     known = {command: options(dfoo, command) for command in COMMANDS}
-    listed = re.findall(r"^  ([a-z]+) ", dfoo("help").stdout, re.M)
+    listed = re.findall(r"^  ([a-z-]+) ", dfoo("help").stdout, re.M)
     assert set(COMMANDS) <= set(listed)
     described = page[page.index("\n.SS Of several commands"):page.index("\n.SH EXIT STATUS")]
     for option in re.findall(r"--[a-z]+(?:-[a-z]+|[0-9]+)*", described):
         assert option == "--help" or sum(option in of for of in known.values()) > 1, option
     examples = page[page.index("\n.SH EXAMPLES"):]
-    for line in re.findall(r"^dfoo ([a-z]+ .*)$", examples, re.M):
+    for line in re.findall(r"^dfoo ([a-z-]+ .*)$", examples, re.M):
         assert set(re.findall(r"--[a-z-]+", line)) <= known[line.split()[0]], line
     for command in COMMANDS:
         assert f"\n.B dfoo {command}\n" in page

@@ -19,6 +19,8 @@ BASES = {
     "practice": [{"": ["two_layer"]}],
     "page": [{"": ["two_layer"]}],
     "train": [{"": ["two_layer"], "--data": "d.csv", "--output": "out"}],
+    "cv": [{"": ["two_layer"], "--data": "d.csv", "--output": "out"}],
+    "find-rate": [{"": ["two_layer"], "--data": "d.csv", "--output": "out"}],
     "predict": [{"--weights": "w.npz", "--data": "d.csv"}],
     "plot": [{"--weights": "w.npz", "--data": "d.csv"}, {"--log": "l.csv"}],
     "new": [{"--layers": "sigmoid 1"}],

@@ -84,7 +84,7 @@ def test_what_is_installed(prefix):
                  "share/man/man3/dfoo.3", "share/bash-completion/completions/dfoo",
                  "share/zsh/site-functions/_dfoo", "share/fish/vendor_completions.d/dfoo.fish"]:
         assert name in there
-    commands = re.findall(r"^  ([a-z]+) {2,}", run(prefix / "bin/dfoo", "help").split("\nMODEL")[0], re.M)
+    commands = re.findall(r"^  ([a-z][a-z-]*) {2,}", run(prefix / "bin/dfoo", "help").split("\nMODEL")[0], re.M)
     assert {f"share/man/man1/dfoo-{c}.1" for c in commands} == {
         name for name in there if re.fullmatch(r"share/man/man1/dfoo-.*", name)}
     assert [path for path in prefix.rglob("*") if path.name.endswith((".pc", ".cmake"))

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .function import Function, Objective
     from .judging import JudgedLine, Judgement, judge
     from .practice import Exercise
-    from .training import Confusion, Picture, Progress, Run, Trainer
+    from .training import Confusion, Picture, Progress, Rate, Run, Trainer
 
 _LATER = {"Values": "_arrays", "Exercise": "practice", "Confusion": "training", "Function": "function", "Objective": "function", "JudgedLine": "judging", "Judgement": "judging", "judge": "judging", "Picture": "training", "Progress": "training",
-          "Run": "training", "Trainer": "training"}
+          "Rate": "training", "Run": "training", "Trainer": "training"}
 
 __all__ = ["Confusion", "Error", "Exercise", "Explanation", "FileError", "Function", "Gradient", "JudgedLine", "Judgement", "Message", "Model", "ModelError", "Note", "Objective",
-           "OutOfMemory", "Picture", "Progress", "Report", "Run", "Text", "Trainer", "UseError", "Values", "Variable", "explain", "judge",
+           "OutOfMemory", "Picture", "Progress", "Rate", "Report", "Run", "Text", "Trainer", "UseError", "Values", "Variable", "explain", "judge",
            "ask", "functions", "layers", "load", "losses", "mistakes", "models", "note", "optimizers", "pages", "schedules",
            "show_optimizer", "starts", "use_isa", "use_memory", "__version__"]
 

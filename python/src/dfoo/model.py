@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .function import Function, Objective
     from .judging import Judgement
     from .practice import Exercise
-    from .training import Run, Trainer
+    from .training import Rate, Run, Trainer
 
 CONVENTIONS = {"course": 0, "dJ": 1}
 FORMATS = {**formats(_c.dfoo_words.DERIVE_FORMATS), "ascii": int(_c.dfoo_format.ASCII)}
@@ -393,6 +393,13 @@ class Model:
         from .training import Trainer
 
         return Trainer(self, data, how)
+
+    def find_rate(self, *data: Any, **how: Any) -> Rate:
+        """A learning rate that suits the model and its data: `net.find_rate(X, y, optimizer="adam").rate`. Some 200 steps are
+        made from the start, each with a larger rate, until the cost grows; no run is made."""
+        from .training import find_rate
+
+        return find_rate(self, data, how)
 
     def start(self, *examples: Any, data: Optional[Mapping[str, Any]] = None, seed: int = 0) -> dict[str, Array]:
         """The parameters that a training with this data and seed starts from: `net.start(X, y)`, or arrays by name in `data`."""

@@ -144,7 +144,7 @@ class Trainer:
     settings ("beta=0.9"), schedule ("cosine", ..), warmup, clip, clip_value, decay, decay_kind ("decoupled", "l2"), decay_all,
     split (a part that is held back for testing) or test=(X, y), patience (epochs without a better test cost), standardize,
     prepare (of the columns of a CSV: "none", or a file of rules, as `dfoo show RUN` prints them), scale ("1/255"), classes, seed, dtype ("float64"), threads, file (the run is written there, every `checkpoint` epochs),
-    resume, restart, log, gradients (the newest can be read), start (parameters by name to begin with), sample_weight and
+    resume, restart, log, folds and fold (of so many parts, which is held back), gradients (the newest can be read), start (parameters by name to begin with), sample_weight and
     class_weight (see `Model.weighted`).
     """
 
@@ -354,6 +354,33 @@ class Picture:
         """Writes the SVG file."""
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.svg)
+
+
+class Rate(NamedTuple):
+    """What a learning-rate range test found: the `rate` to take, None if the cost fell with none; what was tried, from `low` to
+    `high`; where the cost was `least`; whether it `grew` behind that; and a picture of it."""
+
+    rate: Optional[float]
+    low: float
+    high: float
+    least: float
+    start_cost: float
+    least_cost: float
+    grew: bool
+    steps: int
+    picture: Picture
+
+
+def find_rate(model: Model, data: Sequence[Any], how: Mapping[str, Any]) -> Rate:
+    asked = Trainer.__new__(Trainer)
+    asked.model, asked._kept = model, []
+    given = asked._read(data, dict(how))
+    found = options(_c.dfoo_rate)
+    context = model._context
+    _, picture = context.text("dfoo_find_rate", asked.model._pointer, given, ctypes.byref(found), None)
+    rate = found.rate if found.rate == found.rate else None
+    return Rate(rate, found.low, found.high, found.least, found.start_cost, found.least_cost, bool(found.grew), found.steps,
+                Picture(picture))
 
 
 class Confusion:

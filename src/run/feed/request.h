@@ -10,7 +10,8 @@
  * order.
  */
 typedef struct division {
-    double    part; /* that is held back; 0: nothing */
+    double    part;        /* that is held back; 0: nothing, or a fold */
+    size_t    folds, fold; /* number `fold` of `folds`, from 1 on; 0: no folds */
     uint64_t  seed;
     uint32_t *order;     /* NULL: not done yet */
     size_t    n, n_test; /* n: those to train with */

@@ -61,6 +61,35 @@ dfoo_status split_examples(const model *m, arena *a, const bound *from, double p
                       *n_test ? "train with" : "test with");
 }
 
+/* held[j]: is example j dealt to the fold? next: where each class begins, in the order of all. */
+static void deal(const view *label, const division *how, const uint32_t *shuffled, size_t n, size_t *next,
+                 bool *held) {
+    for (size_t i = 0; i < n; i++) {
+        uint32_t j = shuffled[i];
+        held[j] = next[class_of(label, j)]++ % how->folds == how->fold - 1;
+    }
+}
+
+dfoo_status fold_examples(const model *m, arena *a, const bound *from, const division *how, uint32_t *order,
+                          size_t *n_test) {
+    uint32_t    n_classes;
+    size_t      n = from->n;
+    const view *label = find_label(m, from, &n_classes);
+    bool       *held = arena_new(a, n);
+    size_t     *next = arena_new(a, (n_classes + 1) * sizeof *next);
+    rng         r = rng_start(how->seed, RNG_SPLIT, 1);
+    assert(how->fold >= 1 && how->fold <= how->folds);
+    if (!held || !next) return DFOO_ENOMEM;
+    if (how->folds < 2 || how->folds > n)
+        return diag_alone(m->g.d, "%zu examples cannot be divided into %zu folds", n, how->folds);
+    for (size_t j = 0; j < n; j++) next[class_of(label, j) + 1]++;
+    for (uint32_t k = 1; k < n_classes; k++) next[k] += next[k - 1];
+    rng_shuffle(&r, order, (uint32_t)n);
+    deal(label, how, order, n, next, held);
+    *n_test = partition(held, n, order);
+    return DFOO_OK;
+}
+
 dfoo_status divide_examples(const bind_request *r, const bound *from, size_t n) {
     division *to = r->divide;
     bound     all = *from;
@@ -70,6 +99,7 @@ dfoo_status divide_examples(const bind_request *r, const bound *from, size_t n) 
     for (size_t j = 0; j < n; j++) order[j] = (uint32_t)j;
     all.n = n;
     if (to->part > 0) DFOO_TRY(split_examples(r->m, r->a, &all, to->part, to->seed, order, &to->n_test));
+    if (to->folds) DFOO_TRY(fold_examples(r->m, r->a, &all, to, order, &to->n_test));
     to->order = order;
     to->n = n - to->n_test;
     return DFOO_OK;

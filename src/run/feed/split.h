@@ -10,6 +10,11 @@
 dfoo_status split_examples(const model *m, arena *a, const bound *from, double part, uint64_t seed,
                            uint32_t *order, size_t *n_test);
 
+/* The same for one of several folds of equal size, of each class as many as can be: in a shuffled order the
+ * examples of one class after the other are dealt out to the folds. DFOO_EINPUT: a fold would be empty. */
+dfoo_status fold_examples(const model *m, arena *a, const bound *from, const division *how, uint32_t *order,
+                          size_t *n_test);
+
 /* Divides n examples as the request says, once. */
 dfoo_status divide_examples(const bind_request *r, const bound *from, size_t n);
 

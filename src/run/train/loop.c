@@ -130,6 +130,7 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     if (t->t == t->look_into) return tell_step(t);
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
+    t->step_cost = *cost;
     if (t->stepper.alpha) exec_get(t->step, t->stepper.alpha, &t->rate);
     t->seen += (double)n;
     if (isfinite(*cost)) return notice(t, lessons_step);
@@ -339,7 +340,7 @@ static dfoo_status new_trainer(model *m, const program *p, const train_input *in
                                dfoo_arrays *run, trainer **out) {
     trainer *t = *out = mem_new(&m->g.a->mem, sizeof *t);
     if (!t) return DFOO_ENOMEM;
-    *t = (trainer){.m = m, .p = p, .in = in, .opt = opt, .run = run, .cost = NAN};
+    *t = (trainer){.m = m, .p = p, .in = in, .opt = opt, .run = run, .cost = NAN, .step_cost = NAN};
     t->epochs = opt->epochs || opt->no_epochs ? opt->epochs : TRAIN_EPOCHS;
     arena_init(&t->a, m->g.a->mem);
     arena_init(&t->other_a, m->g.a->mem);

@@ -24,8 +24,14 @@ static double number_of(const dfoo_arrays *run, const char *name) {
 static dfoo_status begin_part(const recalled *r, division *parts) {
     diags *d = r->m->g.d;
     double part = number_of(r->run, "dfoo.split"), seed = number_of(r->run, "dfoo.seed");
+    double folds = number_of(r->run, "dfoo.folds"), fold = number_of(r->run, "dfoo.fold");
     *parts = (division){.part = part, .seed = (uint64_t)seed};
     if (part > 0 && part < 1) return DFOO_OK;
+    if (folds >= 2 && folds < 1e9 && fold >= 1 && fold <= folds) {
+        parts->folds = (size_t)folds;
+        parts->fold = (size_t)fold;
+        return DFOO_OK;
+    }
     diag_alone(d, "--part: the run held back nothing of its data");
     diag_note(d, "`dfoo train --split 0.2` does; examples of --test are predicted from their own file");
     return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;

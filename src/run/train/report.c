@@ -37,6 +37,7 @@ void train_now(const trainer *t, train_progress *out) {
                             .train = t->train_score,
                             .test = t->test_score,
                             .seconds = seconds,
+                            .step_cost = t->step_cost,
                             .examples_per_second = seconds > 0 ? t->seen / seconds : 0};
 }
 

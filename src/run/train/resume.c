@@ -120,6 +120,8 @@ dfoo_status resume_collect(trainer *t) {
     DFOO_TRY(put_number(t->run, "dfoo.epochs", (double)t->epoch));
     if (t->opt->feed.weight) DFOO_TRY(put_weight(t));
     DFOO_TRY(put_number(t->run, "dfoo.split", t->opt->split));
+    if (t->opt->folds) DFOO_TRY(put_number(t->run, "dfoo.folds", (double)t->opt->folds));
+    if (t->opt->folds) DFOO_TRY(put_number(t->run, "dfoo.fold", (double)t->opt->fold));
     DFOO_TRY(put_number(t->run, "dfoo.examples", (double)t->data.n));
     DFOO_TRY(list_terms(t, terms));
     DFOO_TRY(run_put_texts(t->run, "dfoo.terms", terms, N_TERMS));

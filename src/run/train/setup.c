@@ -16,19 +16,22 @@
 
 /* What only models with a dimension for examples can do; NULL: nothing of it is wanted. */
 static const char *needs_examples(const train_options *o) {
-    return o->split > 0 ? "--split" : o->batch ? "--batch" : o->standardize ? "--standardize" : NULL;
+    if (o->split > 0 || o->folds) return o->folds ? "a fold" : "--split";
+    return o->batch ? "--batch" : o->standardize ? "--standardize" : NULL;
 }
 
 static dfoo_status check_options(const trainer *t) {
     const train_options *o = t->opt;
     diags               *d = t->m->g.d;
-    bool                 has_test = feed_is_there(&t->in->test);
+    bool                 has_test = feed_is_there(&t->in->test), holds_back = o->split > 0 || o->folds;
     const char          *option = t->m->examples ? NULL : needs_examples(o);
     if (!(o->split >= 0 && o->split < 1))
         return diag_alone(d, "--split %g: it is a part of the examples, from 0 on and less than 1", o->split);
-    if (o->split > 0 && has_test)
+    if (holds_back && has_test)
         return diag_alone(d, "there is test data, so nothing can be held back: leave out --split or --test");
-    if (o->patience && !has_test && o->split == 0)
+    if (o->split > 0 && o->folds)
+        return diag_alone(d, "either a part is held back or a fold: leave out --split");
+    if (o->patience && !has_test && !holds_back)
         return diag_alone(
             d, "--patience watches the cost of test data, and there is none: give --test or --split");
     if (option) return diag_alone(d, "the model has no dimension for examples, which %s needs", option);
@@ -118,7 +121,8 @@ static dfoo_status take_division(trainer *t, const bound *data, const division *
 
 static dfoo_status bind_all(trainer *t) {
     sizing   z;
-    division parts = {.part = t->opt->split, .seed = t->opt->seed};
+    division parts = {
+        .part = t->opt->split, .folds = t->opt->folds, .fold = t->opt->fold, .seed = t->opt->seed};
     DFOO_TRY(sizing_init(&z, t->m, &t->a, &t->opt->feed, NULL));
     if (t->from) DFOO_TRY(bind_parameters(&z, t->from, t->from_name));
     DFOO_TRY(bind_source(t, &t->in->data, false, &parts, &z, &t->data));

@@ -64,6 +64,7 @@ typedef struct train_progress {
     bool        evaluated;     /* this is one of the `every` epochs, or the last: the scores are new */
     train_score train, test;
     double      seconds, examples_per_second;
+    double      step_cost; /* of the newest step, before its update; NAN: there was none */
 } train_progress;
 
 typedef struct train_result {
@@ -95,6 +96,7 @@ typedef struct train_options {
     bool        gradients;   /* those of the newest step can be read */
     bool        standardize; /* inputs to mean 0 and standard deviation 1 of the training data */
     double      split;       /* the part of the data that is held back as test data; 0: none */
+    size_t      folds, fold; /* .. or number `fold`, from 1 on, of `folds` parts of equal size; 0: none */
     const char *file;        /* the run's own, written at the end and at checkpoints; NULL: none */
     size_t      checkpoint;  /* epochs between two writings of it; 0: at the end only */
     bool        resume;      /* go on from the file; if it is not there, begin */

@@ -63,6 +63,7 @@ struct trainer {
     size_t      done;       /* examples of the mini-batch epoch at hand that were used, */
     double      done_cost;  /* and the sum of their costs */
     double      cost;       /* the newest of an epoch */
+    double      step_cost;  /* of a step */
     double      rate;       /* the learning rate of the newest step, */
     double      given_rate; /* and the one that is given for the next */
     train_score train_score, test_score;

@@ -26,6 +26,40 @@ typedef struct plot_history {
  * the picture looks the same: the least and the greatest value of each column of pixels stay. */
 dfoo_status plot_curves(const plot_history *h, arena *scratch, buf *out);
 
+/* -------------------------------------------------------------------- charts */
+
+/* Values against values: a line, points, or both. Values that are not finite leave gaps. */
+typedef struct plot_series {
+    const char   *name;   /* in the legend; NULL: not there */
+    uint32_t      colour; /* number of a sign */
+    size_t        n;
+    const double *x, *y;
+    bool          line, points, dashed;
+} plot_series;
+
+/* One side of a chart. */
+typedef struct plot_side {
+    const char *label;
+    double      low, high; /* equal: what the series need */
+    bool        log, percent, whole;
+} plot_side;
+
+enum { PLOT_MOST_SERIES = 90 };
+
+typedef struct plot_chart {
+    const char        *title, *note, *description; /* note: a line below the title; NULL: none */
+    plot_side          across, up;
+    uint32_t           n;
+    const plot_series *series;
+    bool               diagonal;  /* the line where both sides are equal */
+    bool               square;    /* both sides have the same range and length */
+    double             level;     /* a horizontal line; NAN: none */
+    double             mark;      /* a vertical line; NAN: none */
+    const char        *mark_name; /* beside it */
+} plot_chart;
+
+dfoo_status plot_draw_chart(const plot_chart *c, arena *scratch, buf *out);
+
 /* -------------------------------------------------------------------- models */
 
 typedef struct plot_range {
