@@ -17,11 +17,17 @@ typedef struct binder {
     block            *out;
     uint32_t         *last; /* by step: the last step that reads it; steps.n: it is stored at the end */
     uint32_t         *of;   /* by step: 1 + its operand */
+    uint32_t         *one;  /* by step: 1 + the operand that has only the first entry, where all are equal */
     VEC(bool) taken;        /* by register */
 } binder;
 
 static uint32_t add_operand(binder *b, move how, uint32_t index) {
-    vec_push(&b->im->code_of, &b->out->operands, (operand){.move = (uint8_t)how, .index = index});
+    operand x = {.move = (uint8_t)how, .index = index};
+    size_t  size = b->e->k->size;
+    if (how == MOVE_ENTRY) x.down = b->out->cols * size;
+    if (how == MOVE_ENTRY || how == MOVE_COL) x.right = size;
+    if (how == MOVE_ROW) x.down = size;
+    vec_push(&b->im->code_of, &b->out->operands, x);
     return b->out->operands.n - 1;
 }
 
@@ -112,6 +118,10 @@ static uint32_t operand_of_load(binder *b, const plan_step *s) {
     return y;
 }
 
+static double value_of_step(const binder *b, const plan_step *s) {
+    return s->kind == STEP_SIZE ? (double)sizes_get(b->s, s->size) : s->number;
+}
+
 /* The operand that is a step's value; what only has to be loaded is loaded at its first use. */
 static uint32_t operand_of(binder *b, uint32_t step) {
     const plan_step *s = &b->in->steps.at[step];
@@ -121,10 +131,35 @@ static uint32_t operand_of(binder *b, uint32_t step) {
         y = operand_of_load(b, s);
     } else {
         y = add_register(b, true);
-        add_before(b, ONCE_FILL_VALUE, y, 0,
-                   s->kind == STEP_SIZE ? (double)sizes_get(b->s, s->size) : s->number);
+        add_before(b, ONCE_FILL_VALUE, y, 0, value_of_step(b, s));
     }
     b->of[step] = y + 1;
+    return y;
+}
+
+/* Whether all entries of the step are equal within a tile. */
+static bool is_one(const binder *b, uint32_t step) {
+    const plan_step *s = &b->in->steps.at[step];
+    if (s->kind == STEP_NUMBER || s->kind == STEP_SIZE) return true;
+    if (s->kind != STEP_LOAD) return false;
+    load_kind kind = kind_of_load(b, s->buffer);
+    return kind == LOAD_NUMBER || kind == LOAD_ENTRY || (kind == LOAD_COLUMN && b->out->tile_rows == 1);
+}
+
+/* The operand that has the first entry of such a step: where it stands, or in a register. */
+static uint32_t first_of(binder *b, uint32_t step) {
+    const plan_step *s = &b->in->steps.at[step];
+    if (b->one[step]) return b->one[step] - 1;
+    bool     load = s->kind == STEP_LOAD, number = load && kind_of_load(b, s->buffer) == LOAD_NUMBER;
+    uint32_t y;
+    if (load && !number) {
+        y = add_operand(b, kind_of_load(b, s->buffer) == LOAD_ENTRY ? MOVE_NOT : MOVE_ROW, s->buffer);
+    } else {
+        y = add_register(b, true);
+        add_before(b, number ? ONCE_NUMBER : ONCE_VALUE, y, number ? s->buffer : 0,
+                   number ? 0 : value_of_step(b, s));
+    }
+    b->one[step] = y + 1;
     return y;
 }
 
@@ -170,17 +205,29 @@ static block_fn simple_power(const kernels *k, double exponent) {
     return exponent == -1 ? k->inverse : NULL;
 }
 
+/* Which function does an operation, on how many of its arguments; `*one`: which of two is one entry, or 2. */
+static block_fn function_of(const binder *b, const plan_step *s, uint32_t *n_args, uint32_t *one) {
+    const kernels *k = b->e->k;
+    *one = 2;
+    *n_args = s->kind == STEP_COPY ? 1 : op_table[s->op].arity;
+    if (s->kind == STEP_COPY) return k->copy;
+    if (s->op == OP_POW && b->in->steps.at[s->arg[1]].kind == STEP_NUMBER) {
+        block_fn power = simple_power(k, b->in->steps.at[s->arg[1]].number);
+        if (power) *n_args = 1;
+        if (power) return power;
+    }
+    if (*n_args != 2 || is_one(b, s->arg[0]) == is_one(b, s->arg[1])) return k->op[s->op];
+    *one = is_one(b, s->arg[0]) ? 0 : 1;
+    return (*one ? k->second : k->first)[s->op];
+}
+
 static void bind_operation(binder *b, uint32_t at) {
     const plan_step *s = &b->in->steps.at[at];
-    uint32_t n_args = s->kind == STEP_COPY ? 1 : op_table[s->op].arity;
-    tile_op  op = {.kind = TILE_ENTRYWISE, .fn = s->kind == STEP_COPY ? b->e->k->copy : b->e->k->op[s->op]};
-    if (s->kind == STEP_OP && s->op == OP_POW && b->in->steps.at[s->arg[1]].kind == STEP_NUMBER) {
-        block_fn power = simple_power(b->e->k, b->in->steps.at[s->arg[1]].number);
-        if (power) n_args = 1;
-        if (power) op.fn = power;
-    }
+    uint32_t n_args, one;
+    tile_op  op = {.kind = TILE_ENTRYWISE, .fn = function_of(b, s, &n_args, &one)};
     uint32_t *args[3] = {&op.a, &op.b, &op.c};
-    for (uint32_t i = 0; i < 3; i++) *args[i] = operand_of(b, s->arg[i < n_args ? i : 0]);
+    for (uint32_t i = 0; i < n_args; i++) *args[i] = (i == one ? first_of : operand_of)(b, s->arg[i]);
+    for (uint32_t i = n_args; i < 3; i++) *args[i] = op.a;
     release(b, s, n_args, at);
     op.y = writes_directly(b, at) ? add_operand(b, MOVE_ENTRY, s->buffer) : add_register(b, false);
     b->of[at] = op.y + 1;
@@ -318,7 +365,8 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
     binder b = {.e = e, .im = im, .s = s, .in = in, .out = out};
     b.last = arena_new(&im->code_of, in->steps.n * sizeof *b.last);
     b.of = arena_new(&im->code_of, in->steps.n * sizeof *b.of);
-    if (!b.last || !b.of) return;
+    b.one = arena_new(&im->code_of, in->steps.n * sizeof *b.one);
+    if (!b.last || !b.of || !b.one) return;
     choose_tiles(&b);
     find_last_uses(&b);
     for (uint32_t i = 0; i < in->steps.n && !im->code_of.failed; i++) {

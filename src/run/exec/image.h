@@ -24,12 +24,13 @@ typedef struct place {
 } place;
 
 /* An operand of a tile operation: a register, or a stretch of a buffer that moves with the tile. */
-typedef enum { MOVE_REGISTER, MOVE_ENTRY, MOVE_ROW, MOVE_COL } move;
+typedef enum { MOVE_REGISTER, MOVE_ENTRY, MOVE_ROW, MOVE_COL, MOVE_NOT } move;
 
 typedef struct operand {
     uint8_t  move;
     uint32_t index; /* of the register, or the buffer_id */
     uint32_t sum;   /* 1 + the number of the sum along an axis that is made there; or 0 */
+    size_t   down, right; /* so many bytes lie between two rows, two columns */
 } operand;
 
 /* What is done for each tile of rows x cols entries. */
@@ -53,6 +54,8 @@ typedef enum {
     ONCE_FILL_VALUE,  /* register y = value */
     ONCE_FILL_NUMBER, /* register y = numbers[buffer] */
     ONCE_FILL_ENTRY,  /* register y = the only entry of buffer */
+    ONCE_VALUE,       /* the first entry of register y = value */
+    ONCE_NUMBER,      /* .. = numbers[buffer] */
     ONCE_REPEAT       /* each row of register y = buffer, one row */
 } once_kind;
 

@@ -13,6 +13,7 @@ typedef void (*block_fn)(size_t n, void *y, const void *a, const void *b, const 
 typedef struct kernels {
     size_t   size; /* of one entry */
     block_fn op[OP_COUNT];
+    block_fn first[OP_COUNT], second[OP_COUNT]; /* of two operands the first, the second is one entry: a[0], b[0] */
     block_fn copy, square, cube, inverse; /* a, a**2, a**3, a**-1 */
     void (*fill)(size_t n, void *y, double value);
     void (*fill_rows)(size_t rows, size_t cols, void *y, const void *a); /* y[i][j] = a[i] */

@@ -44,6 +44,8 @@ static void run_once(const share *s, const block *b, const once_op *op) {
     case ONCE_FILL_VALUE: k->fill(n, y, op->value); break;
     case ONCE_FILL_NUMBER: k->fill(n, y, s->im->numbers[op->buffer]); break;
     case ONCE_FILL_ENTRY: k->repeat(n, 1, y, at); break;
+    case ONCE_VALUE: k->fill(1, y, op->value); break;
+    case ONCE_NUMBER: k->fill(1, y, s->im->numbers[op->buffer]); break;
     case ONCE_REPEAT: k->repeat(b->tile_rows, b->tile_cols, y, at); break;
     }
 }
@@ -52,9 +54,7 @@ static void run_once(const share *s, const block *b, const once_op *op) {
 static void move_to(const share *s, const block *b, size_t row, size_t col) {
     for (uint32_t i = 0; i < b->operands.n; i++) {
         const operand *x = &b->operands.at[i];
-        if (x->move == MOVE_REGISTER) continue;
-        size_t entry = x->move == MOVE_ENTRY ? row * b->cols + col : x->move == MOVE_ROW ? row : col;
-        s->w->pointers[i] = s->w->bases[i] + entry * s->e->k->size;
+        s->w->pointers[i] = s->w->bases[i] + row * x->down + col * x->right;
     }
 }
 
@@ -83,15 +83,16 @@ static void start_block(const share *s, const block *b) {
     s->w->started = s->im->n_run;
     for (uint32_t i = 0; i < b->operands.n; i++) {
         const operand *x = &b->operands.at[i];
-        if (x->move == MOVE_REGISTER)
-            s->w->pointers[i] = s->w->registers + (size_t)x->index * TILE * s->e->k->size;
-        else s->w->bases[i] = s->im->places[x->index].at;
+        s->w->pointers[i] = s->w->bases[i] =
+            x->move == MOVE_REGISTER ? s->w->registers + (size_t)x->index * TILE * s->e->k->size
+                                     : s->im->places[x->index].at;
     }
     for (uint32_t i = 0; i < b->before.n; i++) run_once(s, b, &b->before.at[i]);
 }
 
 /* Piece number `piece` of an axis with so many entries and tiles of this length. */
 static size_t piece_from(const block *b, size_t piece, size_t entries, size_t tile) {
+    if (b->n_pieces == 1) return piece ? entries : 0;
     size_t tiles = (entries + tile - 1) / tile, at = tiles * piece / b->n_pieces * tile;
     return at < entries ? at : entries;
 }
