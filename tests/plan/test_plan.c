@@ -107,13 +107,14 @@ static void test_costs(void **state) {
            "  6  block     (3, 1)       db = t4 * t3\n"
            "  7  product   (3, n)       W += t5 * E @ X.T\n");
     expect_of(&m, plan_print_costs, KEEP("db"),
-              "\n# operations, an elementary function being one; numbers read -> numbers written\n"
+              "\n# operations, an elementary function being one; numbers read -> numbers written; "
+              "loops over a block's entries\n"
               "  1  3                      1 -> 2\n"
               "  2  6*n*m                  3*n + n*m -> 3*m\n"
-              "  3  3*m                    3*m + 3 -> 3*m\n"
+              "  3  3*m                    3*m + 3 -> 3*m  in 1 loop\n"
               "  4  15*m                   3*m -> 3*m\n"
-              "  5  6*m                    6*m -> 3*m + 3\n"
-              "  6  3                      4 -> 3\n"
+              "  5  6*m                    6*m -> 3*m + 3  in 2 loops\n"
+              "  6  3                      4 -> 3  in 1 loop\n"
               "  7  6*n*m                  3*m + n*m + 3*n -> 3*n\n"
               "all  6 + 12*n*m + 24*m      8 + 6*n + 2*n*m + 15*m -> 8 + 12*m + 3*n\n"
               "\n# buffers, from the instruction that writes one to the last that needs it: then it is another's\n"
@@ -124,6 +125,65 @@ static void test_costs(void **state) {
               "     E         (3, m)       5 .. 7\n"
               "     db        (3, 1)       6 .. end\n");
     model_close(&m);
+}
+
+/* In how many loops over its entries the only block of the plan is run that keeps the variable. */
+static uint32_t loops_of(sketch *m, const char *keep) {
+    plan    *p;
+    uint32_t n = 0, blocks = 0;
+    var_id   v = model_find(m, keep);
+    assert_int_equal(plan_make(&m->g, &m->a, &m->p, &v, 1, &p), DFOO_OK);
+    for (uint32_t i = 0; i < p->code.n; i++) {
+        const plan_instr *in = &p->code.at[i];
+        if (in->kind != PLAN_BLOCK || shape_is_scalar(in->sh)) continue;
+        blocks++;
+        for (uint32_t k = 0; k < in->steps.n; k++)
+            n += plan_step_arity(&in->steps.at[k]) && !in->steps.at[k].inside;
+    }
+    assert_int_equal(blocks, 1);
+    return n;
+}
+
+/* What several operations make of an entry is made in one loop, unless somebody wants what lies between. */
+static void test_loops(void **state) {
+    static const struct {
+        const char *text;
+        uint32_t    loops;
+    } cases[] = {
+        {"tanh(X + b)", 1},
+        {"tanh(X + Y)", 1},
+        {"tanh(X - b)", 2},
+        {"(X + b) * tanh(X + b)", 3},
+        {"tanh(X + b) + exp(X)", 3},
+        {"X * (1 - Y**2)", 1},
+        {"X * (2 - Y**2)", 3},
+        {"X * (1 - Y**3)", 3},
+        {"X * Y * (1 - Y)", 1},
+        {"X * Y * (1 - X)", 2},
+        {"X * (Y > 0)", 1},
+        {"X * (Y > k)", 2},
+        {"0.9 * X + 0.1 * Y", 1},
+        {"k * X + 0.1 * Y**2", 1},
+        {"b * X + 0.1 * Y", 2},
+        {"X - k * Y / (sqrt(Z / k) + 0.1)", 1},
+        {"X - k * Y / (sqrt(Z) + 0.1)", 1},
+        {"Y * -softplus(-Z) + (1 - Y) * -softplus(Z)", 1},
+        {"Y * -softplus(-Z) + (1 - X) * -softplus(Z)", 8},
+        {"relu(sigmoid(X + Y) * Z)", 3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sketch m;
+        start(&m);
+        model_var(&m, VAR_INPUT, "X", "n", "m");
+        model_var(&m, VAR_INPUT, "Y", "n", "m");
+        model_var(&m, VAR_INPUT, "Z", "n", "m");
+        model_var(&m, VAR_PARAM, "b", "n", "1");
+        model_const(&m, "k", 0.1);
+        model_define(&m, "A", cases[i].text);
+        if (loops_of(&m, "A") != cases[i].loops) fail_msg("%s: %u loops", cases[i].text, loops_of(&m, "A"));
+        model_close(&m);
+    }
 }
 
 static void test_products(void **state) {
@@ -230,8 +290,9 @@ static void test_no_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_layers), cmocka_unit_test(test_descent), cmocka_unit_test(test_products), cmocka_unit_test(test_costs),
-        cmocka_unit_test(test_buffers),    cmocka_unit_test(test_open),    cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_two_layers), cmocka_unit_test(test_descent), cmocka_unit_test(test_products),
+        cmocka_unit_test(test_costs),      cmocka_unit_test(test_loops),   cmocka_unit_test(test_buffers),
+        cmocka_unit_test(test_open),       cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,14 +169,15 @@ static bool lasts(const binder *b, const plan_step *s) {
     return s->kind == STEP_LOAD && kind_of_load(b, s->buffer) != LOAD_COLUMN;
 }
 
-/* Gives back the registers of arguments that are not read after step `at`. */
+/* Gives back the register of an argument that is not read after step `at`. */
+static void release_one(binder *b, uint32_t arg, uint32_t at) {
+    if (b->last[arg] != at || !b->of[arg] || lasts(b, &b->in->steps.at[arg])) return;
+    const operand *x = &b->out->operands.at[b->of[arg] - 1];
+    if (x->move == MOVE_REGISTER) b->taken.at[x->index] = false;
+}
+
 static void release(binder *b, const plan_step *s, uint32_t n_args, uint32_t at) {
-    for (uint32_t i = 0; i < n_args; i++) {
-        uint32_t arg = s->arg[i];
-        if (b->last[arg] != at || !b->of[arg] || lasts(b, &b->in->steps.at[arg])) continue;
-        const operand *x = &b->out->operands.at[b->of[arg] - 1];
-        if (x->move == MOVE_REGISTER) b->taken.at[x->index] = false;
-    }
+    for (uint32_t i = 0; i < n_args; i++) release_one(b, s->arg[i], at);
 }
 
 /* ------------------------------------------------------------------- steps */
@@ -205,10 +206,10 @@ static block_fn simple_power(const kernels *k, double exponent) {
     return exponent == -1 ? k->inverse : NULL;
 }
 
-/* Which function does an operation, on how many of its arguments; `*one`: which of two is one entry, or 2. */
+/* Which function does an operation, on how many of its arguments; `*one`: which of two is one entry, or 3. */
 static block_fn function_of(const binder *b, const plan_step *s, uint32_t *n_args, uint32_t *one) {
     const kernels *k = b->e->k;
-    *one = 2;
+    *one = 3;
     *n_args = s->kind == STEP_COPY ? 1 : op_table[s->op].arity;
     if (s->kind == STEP_COPY) return k->copy;
     if (s->op == OP_POW && b->in->steps.at[s->arg[1]].kind == STEP_NUMBER) {
@@ -221,6 +222,33 @@ static block_fn function_of(const binder *b, const plan_step *s, uint32_t *n_arg
     return (*one ? k->second : k->first)[s->op];
 }
 
+static uint32_t result_of(binder *b, uint32_t at) {
+    const plan_step *s = &b->in->steps.at[at];
+    uint32_t y = writes_directly(b, at) ? add_operand(b, MOVE_ENTRY, s->buffer) : add_register(b, false);
+    b->of[at] = y + 1;
+    return y;
+}
+
+/* Several operations in one loop. */
+static void bind_loop(binder *b, uint32_t at) {
+    const plan_step *s = &b->in->steps.at[at];
+    bool     one = s->leaf[LOOP_Y] && is_one(b, s->leaf[LOOP_Y] - 1);
+    tile_op  op = {.kind = TILE_LOOP, .loop = (one ? b->e->k->loop_one : b->e->k->loop)[s->loop]};
+    uint32_t leaf[LOOP_LEAVES], any = 0;
+    for (int i = 0; i < LOOP_LEAVES; i++) {
+        bool first = i >= LOOP_P || (i == LOOP_Y && one);
+        if (s->leaf[i]) leaf[i] = (first ? first_of : operand_of)(b, s->leaf[i] - 1);
+        if (s->leaf[i] && !first) any = leaf[i];
+    }
+    for (int i = 0; i < LOOP_LEAVES; i++)
+        if (s->leaf[i]) release_one(b, s->leaf[i] - 1, at);
+    op.a = b->out->leaves.n;
+    for (int i = 0; i < LOOP_LEAVES; i++)
+        vec_push(&b->im->code_of, &b->out->leaves, s->leaf[i] ? leaf[i] : any);
+    op.y = result_of(b, at);
+    add_op(b, op);
+}
+
 static void bind_operation(binder *b, uint32_t at) {
     const plan_step *s = &b->in->steps.at[at];
     uint32_t n_args, one;
@@ -229,8 +257,7 @@ static void bind_operation(binder *b, uint32_t at) {
     for (uint32_t i = 0; i < n_args; i++) *args[i] = (i == one ? first_of : operand_of)(b, s->arg[i]);
     for (uint32_t i = n_args; i < 3; i++) *args[i] = op.a;
     release(b, s, n_args, at);
-    op.y = writes_directly(b, at) ? add_operand(b, MOVE_ENTRY, s->buffer) : add_register(b, false);
-    b->of[at] = op.y + 1;
+    op.y = result_of(b, at);
     add_op(b, op);
 }
 
@@ -285,15 +312,12 @@ static void bind_stores(binder *b) {
     }
 }
 
-static uint32_t arity_of_step(const plan_step *s) {
-    if (s->kind == STEP_COPY) return 1;
-    return s->kind == STEP_OP || s->kind == STEP_REDUCE ? op_table[s->op].arity : 0;
-}
-
 static void find_last_uses(binder *b) {
     for (uint32_t i = 0; i < b->in->steps.n; i++) {
         const plan_step *s = &b->in->steps.at[i];
-        for (uint32_t k = 0; k < arity_of_step(s); k++) b->last[s->arg[k]] = i;
+        for (uint32_t k = 0; !s->inside && !s->loop && k < plan_step_arity(s); k++) b->last[s->arg[k]] = i;
+        for (int k = 0; s->loop && k < LOOP_LEAVES; k++)
+            if (s->leaf[k]) b->last[s->leaf[k] - 1] = i;
     }
     for (uint32_t i = 0; i < b->in->steps.n; i++) {
         const plan_step *s = &b->in->steps.at[i];
@@ -336,10 +360,12 @@ static void place_partial_sums(block *x) {
 
 /* Pieces are rows of tiles or columns of tiles: those that need no partial sums along an axis, if there are
  * enough of them; else the more numerous. */
-static void choose_pieces(block *x) {
+static void choose_pieces(const plan_instr *in, block *x) {
+    size_t n_ops = 0;
+    for (uint32_t i = 0; i < in->steps.n; i++) n_ops += plan_step_arity(&in->steps.at[i]) > 0;
     size_t down = (x->rows + x->tile_rows - 1) / x->tile_rows,
            across = (x->cols + x->tile_cols - 1) / x->tile_cols;
-    size_t worth = x->rows * x->cols * x->ops.n / LEAST_ENTRIES;
+    size_t worth = x->rows * x->cols * n_ops / LEAST_ENTRIES;
     if (!sums_along(x, AXIS_0) && down >= ENOUGH_PIECES) x->across = false;
     else if (!sums_along(x, AXIS_1) && across >= ENOUGH_PIECES) x->across = true;
     else x->across = across > down;
@@ -371,11 +397,13 @@ static void bind_block(const exec *e, image *im, const sizes *s, const plan_inst
     find_last_uses(&b);
     for (uint32_t i = 0; i < in->steps.n && !im->code_of.failed; i++) {
         uint8_t kind = in->steps.at[i].kind;
-        if (kind == STEP_OP || kind == STEP_COPY) bind_operation(&b, i);
+        if (in->steps.at[i].inside) continue;
+        if (in->steps.at[i].loop) bind_loop(&b, i);
+        else if (kind == STEP_OP || kind == STEP_COPY) bind_operation(&b, i);
         else if (kind == STEP_REDUCE) bind_reduction(&b, i);
     }
     if (!im->code_of.failed) bind_stores(&b);
-    choose_pieces(out);
+    choose_pieces(in, out);
     reserve_partial_sums(&b);
     if (im->n_pointers < out->operands.n) im->n_pointers = out->operands.n;
 }

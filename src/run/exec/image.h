@@ -36,6 +36,7 @@ typedef struct operand {
 /* What is done for each tile of rows x cols entries. */
 typedef enum {
     TILE_ENTRYWISE, /* fn(rows * cols, y, a, b, c) */
+    TILE_LOOP,      /* loop(rows * cols, y, leaves): LOOP_LEAVES operands from leaves.at[a] on */
     TILE_SHAPED,    /* shaped(rows, cols, y, a) */
     TILE_WHOLE      /* total y = total y + whole(rows * cols, a), or the larger of both */
 } tile_kind;
@@ -45,6 +46,7 @@ typedef struct tile_op {
     bool     most;
     uint32_t y, a, b, c; /* numbers of operands; WHOLE: y is the number of the total */
     block_fn fn;
+    loop_fn  loop;
     void (*shaped)(size_t rows, size_t cols, void *y, const void *a);
     double (*whole)(size_t n, const void *a);
 } tile_op;
@@ -94,6 +96,7 @@ typedef struct block {
     VEC(total) totals;
     VEC(axis_sum) sums;
     VEC(operand) operands;
+    VEC(uint32_t) leaves; /* numbers of operands */
     VEC(once_op) before;
     VEC(tile_op) ops;
 } block;

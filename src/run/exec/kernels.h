@@ -10,10 +10,15 @@
 /* y[i] = op(a[i], b[i], c[i]); operands that the operation does not have are not read. */
 typedef void (*block_fn)(size_t n, void *y, const void *a, const void *b, const void *c);
 
+/* y[i] = what a loop of the plan makes of the leaves x[LOOP_X][i], .., x[LOOP_P][0], ..; those that it does
+ * not have point anywhere where n entries may be read. */
+typedef void (*loop_fn)(size_t n, void *y, const void *const *x);
+
 typedef struct kernels {
     size_t   size; /* of one entry */
     block_fn op[OP_COUNT];
-    block_fn first[OP_COUNT], second[OP_COUNT]; /* of two operands the first, the second is one entry: a[0], b[0] */
+    block_fn first[OP_COUNT], second[OP_COUNT]; /* of two operands the first, the second is one entry */
+    loop_fn  loop[LOOP_COUNT], loop_one[LOOP_COUNT]; /* loop_one: of Y there is one entry */
     block_fn copy, square, cube, inverse; /* a, a**2, a**3, a**-1 */
     void (*fill)(size_t n, void *y, double value);
     void (*fill_rows)(size_t rows, size_t cols, void *y, const void *a); /* y[i][j] = a[i] */

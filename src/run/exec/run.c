@@ -63,12 +63,19 @@ static double join(bool most, double x, double y) {
     return y > x || isnan(y) ? y : x;
 }
 
+static void run_loop(void *const *at, const uint32_t *leaf, const tile_op *op, size_t n) {
+    const void *x[LOOP_LEAVES];
+    for (int i = 0; i < LOOP_LEAVES; i++) x[i] = at[leaf[i]];
+    op->loop(n, at[op->y], x);
+}
+
 static void run_tile(const worker *w, const block *b, double *totals, size_t rows, size_t cols) {
     void *const *at = w->pointers;
     for (uint32_t i = 0; i < b->ops.n; i++) {
         const tile_op *op = &b->ops.at[i];
         switch ((tile_kind)op->kind) {
         case TILE_ENTRYWISE: op->fn(rows * cols, at[op->y], at[op->a], at[op->b], at[op->c]); break;
+        case TILE_LOOP: run_loop(at, b->leaves.at + op->a, op, rows * cols); break;
         case TILE_SHAPED: op->shaped(rows, cols, at[op->y], at[op->a]); break;
         case TILE_WHOLE:
             totals[op->y] = join(op->most, totals[op->y], op->whole(rows * cols, at[op->a]));

@@ -77,6 +77,9 @@ value_id place_copy(builder *b, value_id from, var_id into);         /* into: up
 value_id place_number(builder *b, op_id op, value_id x,
                       value_id y); /* an operation on numbers; 0 stands for 1 */
 
+/* loops.c */
+dfoo_status loops_choose(plan *p, arena *scratch); /* which steps of its blocks are one loop */
+
 /* product.c */
 void     product_mark(builder *b, const node_list *need);  /* fills b->product for the nodes of a statement */
 void     product_needs(builder *b, node_id n);             /* gives the operands their roles */

@@ -77,7 +77,8 @@ static void print_sum(const ir *g, const sum *s, buf *out) {
 /* ------------------------------------------------------------ instructions */
 
 typedef struct cost {
-    sum work, in, out;
+    sum      work, in, out;
+    uint32_t loops; /* over the entries of a block */
 } cost;
 
 static shape shape_in(const plan *p, buffer_id b) { return p->buffers.at[b].sh; }
@@ -86,6 +87,7 @@ static void cost_of_block(const plan *p, const plan_instr *in, cost *c) {
     for (uint32_t i = 0; i < in->steps.n; i++) {
         const plan_step *s = &in->steps.at[i];
         if (s->kind == STEP_OP || s->kind == STEP_REDUCE) sum_shape(&c->work, 1, in->sh);
+        if (plan_step_arity(s) && !s->inside && !shape_is_scalar(in->sh)) c->loops++;
         if (s->kind == STEP_LOAD) sum_shape(&c->in, 1, shape_in(p, s->buffer));
         else if (s->buffer) sum_shape(&c->out, 1, shape_in(p, s->buffer));
     }
@@ -130,14 +132,16 @@ static void print_cost(const ir *g, uint32_t number, const cost *c, buf *out) {
     print_sum(g, &c->in, out);
     buf_puts(out, " -> ");
     print_sum(g, &c->out, out);
+    if (c->loops) buf_printf(out, "  in %u loop%s", c->loops, c->loops == 1 ? "" : "s");
     buf_puts(out, "\n");
 }
 
 static void print_instructions(const plan *p, arena *a, buf *out) {
-    cost all = {{a, {0}}, {a, {0}}, {a, {0}}};
-    buf_puts(out, "\n# operations, an elementary function being one; numbers read -> numbers written\n");
+    cost all = {.work = {a, {0}}, .in = {a, {0}}, .out = {a, {0}}};
+    buf_puts(out, "\n# operations, an elementary function being one; numbers read -> numbers written; ");
+    buf_puts(out, "loops over a block's entries\n");
     for (uint32_t i = 0; i < p->code.n && !a->failed; i++) {
-        cost c = {{a, {0}}, {a, {0}}, {a, {0}}};
+        cost c = {.work = {a, {0}}, .in = {a, {0}}, .out = {a, {0}}};
         cost_of(p, &p->code.at[i], &c);
         sum_sum(&all.work, &c.work);
         sum_sum(&all.in, &c.in);

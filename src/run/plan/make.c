@@ -279,10 +279,12 @@ dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *kee
     dfoo_status status = builder_init(&b, g, a);
     *out = NULL;
     if (status == DFOO_OK) status = make(&b, p, keep, n_keep);
+    if (status == DFOO_OK) {
+        drop_empty_blocks(b.p);
+        find_lifetimes(b.p);
+        status = loops_choose(b.p, &b.scratch);
+    }
     arena_free(&b.scratch);
-    if (status != DFOO_OK) return status;
-    drop_empty_blocks(b.p);
-    find_lifetimes(b.p);
-    *out = b.p;
-    return DFOO_OK;
+    if (status == DFOO_OK) *out = b.p;
+    return status;
 }

@@ -34,6 +34,17 @@ typedef enum {
     STEP_REDUCE  /* `op` (SUM, MEAN, MAX) of arg[0] along the axis `attr`, into `buffer` */
 } step_kind;
 
+/* What a block does in one loop over its entries: several operations (loops.def), or one. */
+typedef enum {
+    LOOP_NONE,
+#define LOOP(ID, ...) LOOP_##ID,
+#include "run/plan/loops.def"
+    LOOP_COUNT
+} plan_loop;
+
+/* What the operations of a loop read: values with an entry for each of the block's, and single numbers. */
+enum { LOOP_X, LOOP_Y, LOOP_Z, LOOP_P, LOOP_Q, LOOP_R, LOOP_LEAVES };
+
 /* One step of a block; its value is referred to by its number. */
 typedef struct plan_step {
     uint8_t   kind, op, attr;
@@ -42,6 +53,9 @@ typedef struct plan_step {
     uint32_t  arg[3]; /* earlier steps of the same block */
     buffer_id buffer; /* LOAD: read; else where the value is stored, 0: it stays in a register */
     var_id    var;    /* whose value this is, for printing; or 0 */
+    uint8_t   loop;   /* OP: plan_loop; it does this step and those before it that are `inside` of it */
+    bool      inside;
+    uint32_t  leaf[LOOP_LEAVES]; /* of a loop: 1 + the step; 0: it has no such leaf */
 } plan_step;
 
 typedef enum {
@@ -77,6 +91,9 @@ typedef struct plan {
  * DFOO_EINPUT: a function without a formula (OPEN) is needed. DFOO_ENOMEM. */
 dfoo_status plan_make(const ir *g, arena *a, const program *p, const var_id *keep, uint32_t n_keep,
                       plan **out);
+
+/* How many operands the step has. */
+uint32_t plan_step_arity(const plan_step *s);
 
 /* Writes the plan as text, one instruction a line. */
 void plan_print(const plan *p, buf *out);

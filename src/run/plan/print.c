@@ -125,8 +125,7 @@ static void write_block(writer *w) {
     if (!w->uses) return;
     for (uint32_t i = 0; i < w->in->steps.n; i++) {
         const plan_step *s = &w->in->steps.at[i];
-        int n = s->kind == STEP_OP || s->kind == STEP_REDUCE ? op_table[s->op].arity : s->kind == STEP_COPY;
-        for (int k = 0; k < n; k++) w->uses[s->arg[k]]++;
+        for (uint32_t k = 0; k < plan_step_arity(s); k++) w->uses[s->arg[k]]++;
     }
     for (uint32_t i = 0; i < w->in->steps.n; i++) {
         if (!has_line(w, i)) continue;
