@@ -38,6 +38,18 @@ def test_the_macro_is_defined_where_it_is_used(dfoo):
         assert "grad{" not in dfoo("derive", "two_layer", "--format", format, "--notation", "partial").stdout
 
 
+@pytest.mark.parametrize("notation, weight, bias, error", [
+    ("course", r"\mathrm{d}W^{[l]}", r"\mathrm{d}b^{[l]}", r"\mathrm{d}Z^{[l]}"), ("delta", r"\grad{J}{W^{[l]}}", r"\grad{J}{b^{[l]}}", r"\delta^{(l)}"),
+    ("partial", r"\grad{J}{W^{[l]}}", r"\grad{J}{b^{[l]}}", r"\grad{L}{Z^{[l]}}")])
+def test_the_head_of_a_document_speaks_its_notation(dfoo, notation, weight, bias, error):
+    """Its names, and its lines for all layers, are set as in the lines below it."""
+    text = dfoo("explain", "deep", "--all", "--format", "latex", "--standalone", "--notation", notation).stdout
+    head = text[text.index("\\begin{document}"):text.index("The forward pass")]
+    assert rf"${weight} = \frac{{1}}{{m}} \, {error} \, A^{{[l-1] \top}}$, l = 1 .. 4" in head
+    assert rf"${bias} = \frac{{1}}{{m}} \, \sum_{{t}} \left({error}\right)_{{\cdot t}}$, l = 1 .. 4" in head
+    assert f"${error} = " in head and "dZ" not in head and "sum(" not in head
+
+
 def test_layers_above(dfoo):
     text = "\n".join(lines(dfoo, "two_layer", "--format", "latex", "--superscripts"))
     assert r"W^{[2] \top} \, \mathrm{d}Z^{[2]}" in text and "_{1}" not in text and r"\left(A^{[1]}\right)^{\odot 2}" in text

@@ -129,13 +129,48 @@ static const math *read_bracket(reader *r) {
     return keeping(r, inside, math_brackets(r->a, inside, LINE_AS_AROUND));
 }
 
+/* sum(dZ[l], axis=1, keepdims=True): the columns of dZ[l], added up. */
+static const math *read_axis_sum(reader *r) {
+    const math *of = read_relation(r), *each = math_glyph(GLYPH_EACH), *gap = math_glyph(GLYPH_GAP);
+    bool        columns = take(r, ", axis=1"), rows = !columns && take(r, ", axis=0");
+    const math *letter = math_leaf(r->a, MATH_LETTER, rows ? r->p->row : r->p->col);
+    const math *place = rows ? math_row(r->a, letter, gap, each) : math_row(r->a, each, gap, letter);
+    take(r, ", keepdims=True");
+    if (!(rows || columns) || !take(r, ")")) r->wrong = true;
+    const math *sign = math_below(r->a, math_glyph(GLYPH_SUM), letter);
+    return math_row(r->a, sign, gap, math_below(r->a, math_brackets(r->a, of, LINE_AS_AROUND), place));
+}
+
 /* A function of the table: with its operand if that stands below a root or above an e. */
 static const math *read_function(reader *r, op_id op, const char *name) {
     if (op == OP_SQRT && take_here(r, "(")) return math_of(r->a, MATH_ROOT, read_list(r, ")"), NULL);
+    if (op == OP_SUM && r->parts && r->parts->layers && take_here(r, "(")) return read_axis_sum(r);
     const math *e = math_leaf(r->a, MATH_LETTER, "e");
     if (op == OP_EXP && take_here(r, "(")) return math_above(r->a, e, read_list(r, ")"));
     const math *known = op == OP_EXP ? math_glyph(GLYPH_EXP) : form_name(r->p, op_table[op].form);
     return known ? known : math_leaf(r->a, MATH_UPRIGHT, name);
+}
+
+static const math *read_index(reader *r);
+
+/* The first of the variables that are called so, with a number behind it: Z1 of Z. */
+static var_id numbered_name(const reader *r, const char *letters) {
+    size_t len = strlen(letters);
+    for (var_id v = 1; v < r->p->g->vars.n; v++) {
+        const char *name = ir_var_name(r->p->g, v);
+        if (strncmp(name, letters, len) == 0 && is_digit(name[len])) return v;
+    }
+    return 0;
+}
+
+/* dZ[l] in another notation than dZ: NULL, it is something else. */
+static const math *layer_gradient(reader *r, const char *name) {
+    if (name[0] != 'd' || !r->parts || !r->parts->layers || *r->at != '[') return NULL;
+    var_id      v = numbered_name(r, name + 1);
+    const math *letters = v ? set_word(r->p, name + 1) : NULL;
+    if (!v || !set_is_gradient(r->p, v)) return NULL;
+    r->at++;
+    return math_entries(r->a, set_layer_gradient(r->p, v, letters, read_index(r)), true);
 }
 
 /* The gradient of what a name means: dz2, where there is a z2; of any single letter. */
@@ -171,7 +206,8 @@ static const math *read_name(reader *r) {
     if (v) return math_entries(r->a, set_name(r->p, v, small), entries);
     op_id op = op_find(name);
     if (op) return read_function(r, op, name);
-    const math *gradient = gradient_name(r, name);
+    const math *gradient = layer_gradient(r, name);
+    if (!gradient) gradient = gradient_name(r, name);
     return gradient ? gradient : free_name(r, name);
 }
 
@@ -236,18 +272,23 @@ static const math *read_atom(reader *r) {
 
 /* ---------------------------------------------------------------- postfixes */
 
-/* i,j; 1; l-1 */
-static const math *read_place(reader *r) {
-    const math *row = math_glyph(GLYPH_SQUARE);
+/* i,j] or 1] or l-1] */
+static const math *read_index(reader *r) {
+    const math *row = NULL;
     while (*r->at && *r->at != ']') {
         char        c = *r->at++;
         const char *text = arena_text(r->a, &c, 1);
         const math *x = math_leaf(r->a, is_digit(c) ? MATH_NUMBER : MATH_LETTER, text);
         if (c == ',' || c == '-') x = math_glyph(c == ',' ? GLYPH_BESIDE : GLYPH_NEGATIVE);
-        row = math_row(r->a, row, x, NULL);
+        row = row ? math_row(r->a, row, x, NULL) : x;
     }
     if (!take(r, "]")) r->wrong = true;
-    return math_row(r->a, row, math_glyph(GLYPH_SQUARE_CLOSE), NULL);
+    return row ? row : &math_nothing;
+}
+
+/* The same in its brackets. */
+static const math *read_place(reader *r) {
+    return math_row(r->a, math_glyph(GLYPH_SQUARE), read_index(r), math_glyph(GLYPH_SQUARE_CLOSE));
 }
 
 /* W2[i,j]; the slides' z[1], which has its layer above, and a transposition or a prime behind it. */

@@ -109,6 +109,19 @@ static const math *gradient_name(const notation *p, var_id v, const math *of, bo
     return math_of(p->a, MATH_GRADIENT, differentiated(p, x, small), of);
 }
 
+bool set_is_gradient(const notation *p, var_id v) {
+    return p->style.d && p->style.gradients != GRADIENTS_D && derivation_find(p->style.d, v);
+}
+
+const math *set_layer_gradient(const notation *p, var_id v, const math *letters, const math *layer) {
+    bool        delta = p->style.gradients == GRADIENTS_DELTA && is_delta(p, v);
+    glyph_id    open = delta ? GLYPH_OPEN : GLYPH_SQUARE, close = delta ? GLYPH_CLOSE : GLYPH_SQUARE_CLOSE;
+    const math *above = math_row(p->a, math_glyph(open), layer, math_glyph(close));
+    const math *of = math_above(p->a, delta ? math_greek("δ") : letters, above);
+    if (delta) return of;
+    return math_of(p->a, MATH_GRADIENT, differentiated(p, derivation_find(p->style.d, v), false), of);
+}
+
 /* The dot stands above the letters, not above the number behind them. */
 static const math *dotted(const notation *p, const math *of) {
     math made = *of;

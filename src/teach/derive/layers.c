@@ -158,7 +158,7 @@ static void put_one(const pages *p, uint32_t i, buf *out) {
     size_t start = out->len;
     buf_printf(out, "#   %s", p->lines.at[i].text);
     size_t used = out->len - start;
-    buf_repeat(out, ' ', used < 52 ? 52 - used : 2);
+    buf_repeat(out, ' ', used < 51 ? 52 - used : 2);
     if (most - least + 1 == n) buf_printf(out, "l = %u .. %u", least, most);
     else buf_printf(out, "for %u layers", n);
     if (functions.len) buf_printf(out, ", %s", functions.text);

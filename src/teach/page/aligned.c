@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "teach/page/aligned.h"
+#include "teach/page/head.h"
 
 void aligned_dollars(const char *text, buf *out) {
     buf_printf(out, "$%s$", text);
@@ -133,11 +134,42 @@ void aligned_one(sheet *p, const document *doc, const explain_result *result) {
     buf_close(&checked, p->out);
 }
 
+static void head_plain(const sheet *p, const char *text, size_t len) {
+    p->to->lines->prose(text, len, p->out);
+}
+
+static void head_math(const sheet *p, const math *x) {
+    buf formula;
+    buf_init(&formula, p->out->mem);
+    notation_write(&p->names, x, &formula);
+    p->to->lines->formula(formula.text ? formula.text : "", p->out);
+    buf_close(&formula, p->out);
+}
+
+/* In a whole document names and equations are set; before a fragment the head is a comment. */
+static void put_head(const sheet *p) {
+    static const head_writer of_head = {aligned_prose, head_plain, head_math};
+    const math_page         *page = p->to->lines->page;
+    const char              *rest = p->head, *line;
+    size_t                   len;
+    if (!p->standalone) {
+        page_head(page, rest, false, p->out);
+        return;
+    }
+    while ((line = text_comment_line(&rest, &len))) {
+        size_t skip = strspn(line, " ");
+        buf_puts(p->out, page->line);
+        buf_puts(p->out, skip ? page->further_in : "");
+        head_text(p, line + skip, len - skip, &of_head);
+        buf_puts(p->out, page->line_end);
+    }
+}
+
 void aligned_begin(sheet *p) {
     const math_page *page = p->to->lines->page;
     if (p->standalone) buf_puts(p->out, page->top);
     if (page->macros && p->style.gradients) buf_puts(p->out, page->macros);
-    page_head(page, p->head, p->standalone, p->out);
+    put_head(p);
     if (p->standalone && p->d) page_forward(page, &p->names, &p->m->forward, p->out);
 }
 

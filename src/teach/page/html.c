@@ -3,7 +3,7 @@
  * open. Of a whole model: what its gradients differentiate, the equations, a section for each gradient. */
 #include <string.h>
 
-#include "teach/page/sheet.h"
+#include "teach/page/head.h"
 
 static const char *const style[] = {
 #include "teach/page/style.inc"
@@ -50,7 +50,7 @@ static void put_prose(buf *out, const char *text, size_t len) {
     }
 }
 
-static void put_math(sheet *p, const math *x, const char *attributes) {
+static void put_math(const sheet *p, const math *x, const char *attributes) {
     buf_printf(p->out, "<math%s>", attributes);
     notation_write(&p->names, x, p->out);
     buf_puts(p->out, "</math>");
@@ -274,65 +274,19 @@ static void one(sheet *p, const document *doc, const explain_result *result) {
 
 /* ---------------------------------------------------------------- whole page */
 
-/* A line for all layers, dW[l] = .., and for which l it holds, behind blanks. */
-static bool put_layer_line(sheet *p, const char *line, size_t len) {
-    const char *gap = strstr(line, "  ");
-    if (!strstr(line, "[l] = ") || !gap || gap >= line + len || strstr(line, "[l] = ") > gap) return false;
-    formula_parts parts = {.layers = true};
-    const char   *formula = arena_text(p->a, line, (size_t)(gap - line));
-    size_t        blanks = strspn(gap, " ");
-    if (formula) put_math(p, set_formula(&p->names, formula, &parts), "");
-    buf_puts(p->out, ", ");
-    put_escaped(p->out, gap + blanks, len - (size_t)(gap - line) - blanks);
-    return true;
+static void head_prose(const sheet *p, const char *text, size_t len) {
+    put_prose(p->out, text, len);
 }
 
-static bool is_word_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+static void head_plain(const sheet *p, const char *text, size_t len) {
+    put_escaped(p->out, text, len);
 }
 
-/* The equation of the cost, as the head has it, or a name of the model: how long it is, 0: it is neither. */
-static size_t put_known(sheet *p, const char *text, size_t len) {
-    const stmt *cost = program_find(&p->m->forward, p->m->cost);
-    buf         b;
-    buf_init(&b, p->a->mem);
-    if (cost) buf_printf(&b, "%s = ", ir_var_name(p->g, cost->var));
-    if (cost) print_node(p->g, cost->node, &b);
-    const char *equation = buf_keep(&b, p->a);
-    size_t      n = strlen(equation), word = 0;
-    if (n && n <= len && memcmp(equation, text, n) == 0) {
-        put_math(p, math_row(p->names.a, set_name(&p->names, cost->var, false), math_glyph(GLYPH_EQ),
-                             set_node(&p->names, cost->node, NULL)), "");
-        return n;
-    }
-    while (word < len && is_word_letter(text[word])) word++;
-    var_id v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
-    bool   entry = v && word + 5 <= len && memcmp(text + word, "[i,t]", 5) == 0;
-    if (!v) return 0;
-    formula_parts none = {0};
-    const char   *copy = entry ? arena_text(p->names.a, text, word + 5) : NULL;
-    put_math(p, copy ? set_formula(&p->names, copy, &none) : set_name(&p->names, v, false), "");
-    return word + (entry ? 5 : 0);
+static void head_math(const sheet *p, const math *x) {
+    put_math(p, x, "");
 }
 
-/* Prose in which the names of the model are set as mathematics. */
-static void put_mixed(sheet *p, const char *text, size_t len) {
-    size_t from = 0, i = 0;
-    while (i < len) {
-        bool   begins = is_word_letter(text[i]) && (i == 0 || !is_word_letter(text[i - 1]));
-        buf   *out = p->out, known;
-        buf_init(&known, out->mem);
-        p->out = &known;
-        size_t n = begins ? put_known(p, text + i, len - i) : 0;
-        p->out = out;
-        if (n) put_prose(out, text + from, i - from);
-        if (n) buf_put(out, known.text, known.len);
-        buf_close(&known, out);
-        i += n ? n : 1;
-        if (n) from = i;
-    }
-    put_prose(p->out, text + from, len - from);
-}
+static const head_writer of_head = {head_prose, head_plain, head_math};
 
 /* The text of a line; `begins`: it is the first, with a capital letter. */
 static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
@@ -341,7 +295,7 @@ static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
         text++;
         len--;
     }
-    if (!put_layer_line(p, text, len)) put_mixed(p, text, len);
+    head_text(p, text, len, &of_head);
 }
 
 /* The lines of the head: the first is a sentence, those that stand further in are a list. */

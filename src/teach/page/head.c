@@ -1,0 +1,69 @@
+/* The lines of the head, which are text, with their names and equations set as mathematics. */
+#include <string.h>
+
+#include "core/core.h"
+#include "teach/page/head.h"
+
+/* A line for all layers, dW[l] = .., and for which l it holds, behind blanks. */
+static bool put_layer_line(const sheet *p, const char *line, size_t len, const head_writer *to) {
+    const char *gap = strstr(line, "  ");
+    if (!strstr(line, "[l] = ") || !gap || gap >= line + len || strstr(line, "[l] = ") > gap) return false;
+    formula_parts parts = {.layers = true};
+    const char   *formula = arena_text(p->a, line, (size_t)(gap - line));
+    size_t        blanks = strspn(gap, " ");
+    if (formula) to->mathematics(p, set_formula(&p->names, formula, &parts));
+    to->prose(p, ", ", 2);
+    to->plain(p, gap + blanks, len - (size_t)(gap - line) - blanks);
+    return true;
+}
+
+static bool is_word_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The equation of the cost, as the head has it: its length, 0: this is something else. */
+static size_t find_cost(const sheet *p, const char *text, size_t len, const math **found) {
+    const stmt *cost = program_find(&p->m->forward, p->m->cost);
+    if (!cost) return 0;
+    buf b;
+    buf_init(&b, p->a->mem);
+    buf_printf(&b, "%s = ", ir_var_name(p->g, cost->var));
+    print_node(p->g, cost->node, &b);
+    const char *equation = buf_keep(&b, p->a);
+    size_t      n = strlen(equation);
+    if (!n || n > len || memcmp(equation, text, n) != 0) return 0;
+    *found = math_row(p->names.a, set_name(&p->names, cost->var, false), math_glyph(GLYPH_EQ),
+                      set_node(&p->names, cost->node, NULL));
+    return n;
+}
+
+/* A name of the model, or an entry of it: its length, 0: this is something else. */
+static size_t find_name(const sheet *p, const char *text, size_t len, const math **found) {
+    size_t word = 0;
+    while (word < len && is_word_letter(text[word])) word++;
+    var_id v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
+    if (!v) return 0;
+    formula_parts none = {0};
+    bool          entry = word + 5 <= len && memcmp(text + word, "[i,t]", 5) == 0;
+    const char   *copy = entry ? arena_text(p->names.a, text, word + 5) : NULL;
+    *found = copy ? set_formula(&p->names, copy, &none) : set_name(&p->names, v, false);
+    return word + (entry ? 5 : 0);
+}
+
+void head_text(const sheet *p, const char *text, size_t len, const head_writer *to) {
+    if (put_layer_line(p, text, len, to)) return;
+    size_t from = 0, i = 0;
+    while (i < len) {
+        const math *found = NULL;
+        bool        begins = is_word_letter(text[i]) && (i == 0 || !is_word_letter(text[i - 1]));
+        size_t      n = begins ? find_cost(p, text + i, len - i, &found) : 0;
+        if (begins && !n) n = find_name(p, text + i, len - i, &found);
+        if (n) {
+            to->prose(p, text + from, i - from);
+            to->mathematics(p, found);
+            from = i + n;
+        }
+        i += n ? n : 1;
+    }
+    to->prose(p, text + from, len - from);
+}
