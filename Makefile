@@ -32,8 +32,9 @@ lint: ## what clang-tidy has to say
 	@sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' build/clang/compile_commands.json | grep -E "$(CURDIR)/(src|cli)/" | \
 	    xargs -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet --extra-arg=-UNDEBUG 2>build/lint.log
 
-nightly: ## lint, tsan, the fuzzers, torture, ten times as many random models: what takes too long for every change
+nightly: ## lint, tsan, asan with all tests, the fuzzers, torture, ten times as many random models: what takes too long for every change
 	@$(MAKE) lint tsan fuzz torture
+	@DFOO_TIMES=2 $(PYTHON) tests/run --build build/asan
 	@DFOO_TIMES=10 DFOO_SEED=$$(date +%Y%j) $(PYTHON) tests/run --build build/release
 
 cover: ## which lines the tests run: a summary, and build/coverage/index.html

@@ -3,14 +3,16 @@ import os
 import pathlib
 import re
 import subprocess
+import zlib
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Folders whose tests speak of numbers, which are the same in every build: of these an instrumented
-# build, where a program is many times slower, runs every n-th.
-EVERY_NTH_IF_INSTRUMENTED = {"precision": 8, "explain": 4}
+# An instrumented build, where a program is many times slower, runs one of n tests of a folder, drawn by their names: another one
+# with another DFOO_SEED, all if DFOO_TIMES is more than 1. What they say is the same in every build.
+ONE_OF_IF_INSTRUMENTED = {"precision": 8, "explain": 6, "errors": 1, "fuzz": 1, "torture": 1}
+OTHERWISE = 3
 
 
 def is_instrumented():
@@ -19,15 +21,12 @@ def is_instrumented():
 
 
 def pytest_collection_modifyitems(config, items):
-    if not is_instrumented():
+    if not is_instrumented() or int(os.environ.get("DFOO_TIMES", "1")) > 1:
         return
-    kept, left_out, seen = [], [], {}
-    for item in items:
-        folder = item.path.parent.name
-        seen[folder] = seen.get(folder, -1) + 1
-        (left_out if seen[folder] % EVERY_NTH_IF_INSTRUMENTED.get(folder, 1) else kept).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+    seed = int(os.environ.get("DFOO_SEED", "0"))
+    drawn = [(zlib.crc32(item.nodeid.encode()) + seed) % ONE_OF_IF_INSTRUMENTED.get(item.path.parent.name, OTHERWISE) == 0 for item in items]
+    config.hook.pytest_deselected(items=[item for item, is_drawn in zip(items, drawn) if not is_drawn])
+    items[:] = [item for item, is_drawn in zip(items, drawn) if is_drawn]
 
 
 @pytest.fixture(scope="session")

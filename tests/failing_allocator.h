@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "dfoo.h"
+#include "times.h"
 
 typedef struct failing {
     size_t fail_at; /* the number, from 1, of the call that gets no memory; 0: none */
@@ -78,8 +79,10 @@ static inline void fail_calls(dfoo_status (*run)(const dfoo_allocator *mem, void
     }
 }
 
+/* Every call, or with a sanitizer one of seven, others with another DFOO_SEED. */
 static inline void fail_every_call(dfoo_status (*run)(const dfoo_allocator *mem, void *user), void *user) {
-    fail_calls(run, user, 1, 1, false);
+    size_t stride = times_every(7);
+    fail_calls(run, user, 1 + times_first() % stride, stride, false);
 }
 
 #endif

@@ -18,4 +18,14 @@ static inline uint64_t times_first(void) {
     return times_setting("DFOO_SEED", 1);
 }
 
+/* A sanitizer makes everything many times slower: it gets one of `n` cases, all with DFOO_TIMES. Otherwise 1. */
+static inline uint32_t times_every(uint32_t n) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return times_count(1) > 1 ? 1 : n;
+#else
+    (void)n;
+    return 1;
+#endif
+}
+
 #endif

@@ -289,7 +289,7 @@ static bool is_tame(const reference *r) {
 
 static void test_random_programs(void **state) {
     (void)state;
-    for (uint32_t i = 0; i < 400; i++) {
+    for (uint32_t i = 0; i < 400 / times_every(4); i++) {
         sketch m;
         start(&m);
         rng   r = rng_start(42, RNG_CHECK, i);
@@ -524,7 +524,7 @@ static void test_same_bits(void **state) {
 
 static void test_same_bits_of_programs(void **state) {
     (void)state;
-    for (uint32_t i = 0; i < 60; i++) {
+    for (uint32_t i = 0; i < 60 / times_every(4); i++) {
         sketch m;
         start(&m);
         rng r = rng_start(43, RNG_CHECK, i);

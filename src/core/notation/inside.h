@@ -32,9 +32,10 @@ const math *line_math(const line_words *words, const ir *g, arena *a, node_id n,
 /* A name that is no variable's: g1 has its number below, lambda is the Greek letter. */
 const math *set_word(const notation *p, const char *name);
 
-/* Are gradients written otherwise than dZ1, and has this variable one? Then its letters' gradient of any layer. */
+/* Are gradients written otherwise than dZ1, and has this variable one? Then its letters' at a layer. */
 bool        set_is_gradient(const notation *p, var_id v);
 const math *set_layer_gradient(const notation *p, var_id v, const math *letters, const math *layer);
+
 const math *set_dim(const notation *p, dim d);
 const math *set_function(const notation *p, sym name);
 

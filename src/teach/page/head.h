@@ -6,7 +6,7 @@
 
 /* How a format writes the parts of a line. */
 typedef struct head_writer {
-    void (*prose)(const sheet *p, const char *text, size_t len); /* in which indices and signs are spoken of */
+    void (*prose)(const sheet *p, const char *text, size_t len); /* that speaks of indices and signs */
     void (*plain)(const sheet *p, const char *text, size_t len); /* no more than text */
     void (*mathematics)(const sheet *p, const math *x);
 } head_writer;
