@@ -64,7 +64,7 @@ static const char *const same_words[] = {
     " 1/m mean average one-over-m 1/n divid batch-siz ",
     " elementwis hadamard entrywis star * pointwis ⊙ ",
     " matmul matric matrix @ dot product multipl multipli ",
-    " bias broadcast keepdim offset intercept ",
+    " bias broadcast offset intercept ",
     " activ nonlinear squash ",
     " zero equal symmetr symmetri constant ",
     " random initial init start ",
