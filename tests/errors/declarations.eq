@@ -13,6 +13,7 @@ param n1 : (n0, 1)
 param exp : (n0, 1)
 param b  : (n0, 1)
 input V  : (n0, m) onehot
+Q : (n0, m)
 J = sum(b)
 minimize J
 param W3 : (n1, n0

@@ -30,6 +30,7 @@ SAID = [
     ("input", "input X : n0 x m", "a shape is written (rows, columns)"),
     ("input", "input X (n0, m)", "a shape is expected here"),
     ("input", "inptu X : (n0, m)", "did you mean input?"),
+    ("input", "X : (n0, m)", "a shape is declared with a word in front: input (data), label"),
     ("label", "# no label", "labels are declared: label Y : (1, m)"),
     ("param b1", "param b1 : (n1,)", "a column is (n1, 1), a row (1, n1)"),
     ("param b1", "param b1", "that of a number is : (1, 1)"),

@@ -62,13 +62,24 @@ dfoo_status lang_read_function(reader *r) {
     return status;
 }
 
+/* Z1 = ..; behind a name that has a shape instead, how it is declared. */
+static dfoo_status expect_equals(reader *r) {
+    if (syntax_accept(&r->p, '=')) return DFOO_OK;
+    bool shape = syntax_is(&r->p, ':') && peek(r)[1].kind == TOKEN_SIGN && peek(r)[1].sign == '(';
+    error_at(r, peek(r)->at, "= is expected here: a definition is written name = expression");
+    if (shape)
+        diag_note(r->d, "a shape is declared with a word in front: input (data), label (what is to be predicted) "
+                        "or param (what is learned)");
+    return DFOO_EINPUT;
+}
+
 /* Z1 = W1 @ X + b1 */
 dfoo_status lang_read_definition(reader *r) {
     assert(!r->minimized);
     variable v = {.kind = VAR_DEFINED};
     DFOO_TRY(lang_read_new_name(r, &v.name, &v.at, false, "Z1 = W1 @ X"));
     vec_push(r->a, &r->broken, v.name);
-    DFOO_TRY(expect(r, '=', "= is expected here: a definition is written name = expression"));
+    DFOO_TRY(expect_equals(r));
     ast *x = syntax_expression(&r->p);
     if (!x) return DFOO_EINPUT;
     DFOO_TRY(expect_end(r));
