@@ -68,8 +68,8 @@ static dfoo_status expect_equals(reader *r) {
     bool shape = syntax_is(&r->p, ':') && peek(r)[1].kind == TOKEN_SIGN && peek(r)[1].sign == '(';
     error_at(r, peek(r)->at, "= is expected here: a definition is written name = expression");
     if (shape)
-        diag_note(r->d, "a shape is declared with a word in front: input (data), label (what is to be predicted) "
-                        "or param (what is learned)");
+        diag_note(r->d, "a shape is declared with a word in front: input (data), label (what is to be "
+                        "predicted) or param (what is learned)");
     return DFOO_EINPUT;
 }
 
