@@ -110,9 +110,32 @@ def test_html_of_one_gradient(dfoo):
     text = explain(dfoo, "two_layer", "dZ1", "--format", "html")
     page = check_page(text)
     assert page.tags.count("svg") == 1 and "details open" in text
-    way = re.findall(r'<g class="(goal|way)"><rect[^>]*/><text[^>]*>(\w)<tspan[^>]*>(\d)|<g class="(way)"><rect[^>]*/><text[^>]*>(\w)<', text)
-    assert [w[0] or w[3] for w in way] == ["goal"] + ["way"] * 5
-    assert "".join(w[1] + w[2] + w[4] for w in way) == "Z1A1Z2A2LJ"
+    way = re.findall(r'<g class="(goal|way)" data-name="(\w+)"><rect[^>]*/><text[^>]*>(\w)(?:<tspan[^>]*>(\d))?', text)
+    assert [w[0] for w in way] == ["goal"] + ["way"] * 5
+    assert "".join(w[1] for w in way) == "".join(w[2] + w[3] for w in way) == "Z1A1Z2A2LJ"
+
+
+def test_long_names_fit_into_their_boxes(dfoo, tmp_path):
+    model = tmp_path / "long.eq"
+    model.write_text("input features_of_the_patient : (number_of_features, m)\nlabel outcome : (1, m)\nparam lambda_ : (1, number_of_features)\n"
+                     "predicted = lambda_ @ features_of_the_patient\nJ = 1/m * sum((predicted - outcome)**2)\nminimize J\n")
+    svg = ET.fromstring(re.search(r"<svg.*?</svg>", explain(dfoo, str(model), "dlambda_", "--format", "html"), re.S)[0])
+    names = {}
+    for box in svg.iter("{http://www.w3.org/2000/svg}g"):
+        width = float(box.find("{http://www.w3.org/2000/svg}rect").get("width"))
+        name, size = box.findall("{http://www.w3.org/2000/svg}text")
+        names[box.get("data-name")] = "".join(name.itertext())
+        for text, usual in ((name, name.get("font-size")), (size, (re.search(r"[\d.]+", size.get("style") or "12")[0]))):
+            assert 0.5 * float(usual) * len("".join(text.itertext())) <= width, "".join(text.itertext())
+    assert names["lambda_"] == "λ" and names["features_of_the_patient"].endswith("…") and names["predicted"] == "predicted"
+
+
+def test_the_head_sets_equations(dfoo):
+    """Names that were given, and no letter of a word as if it were one of the model's."""
+    text = explain(dfoo, ROOT / "examples/gallery/attention.eq", "--all", "--format", "html")
+    head = re.search(r'<section class="head".*?</section>', text, re.S)[0]
+    assert head.count("<li>a name was given: <math>") == 4 and "@ " not in head.replace("<code>@</code>", "") and "sqrt(" not in head
+    assert "<p>No dimension is the examples'" in head
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

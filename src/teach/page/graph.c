@@ -51,15 +51,35 @@ static void put_escaped(buf *out, const char *text, size_t len) {
     }
 }
 
-/* mu is the Greek letter, as everywhere on the page. */
+/* How large so many letters may be in a box; very many are cut. */
+enum { SMALLEST = 9 };
+
+static double letter_size(size_t n, double usual) {
+    double fits = 2.0 * (BOX_WIDTH - 8) / (double)(n ? n : 1);
+    return fits > usual ? usual : fits < SMALLEST ? SMALLEST : fits;
+}
+
+static void put_cut(const char *text, size_t len, size_t columns, buf *out) {
+    size_t most = 2 * (BOX_WIDTH - 8) / SMALLEST;
+    if (columns <= most) {
+        put_escaped(out, text, len);
+        return;
+    }
+    for (len = most - 1; len && ((unsigned char)text[len] & 0xC0) == 0x80;) len--; /* no half of a letter */
+    put_escaped(out, text, len);
+    buf_puts(out, "…");
+}
+
+/* mu is the Greek letter, as everywhere on the page, and so is mu_, where mu itself means something else. */
 static void put_letters(const char *name, size_t len, buf *out) {
+    size_t bare = len > 1 && name[len - 1] == '_' ? len - 1 : len;
     for (int s = GLYPH_ALPHA; s < GLYPH_COUNT; s++) {
         const char *word = glyph_table[s].line;
-        if (strlen(word) != len || memcmp(word, name, len) != 0) continue;
+        if (strlen(word) != bare || memcmp(word, name, bare) != 0) continue;
         buf_puts(out, glyph_table[s].sign);
         return;
     }
-    put_escaped(out, name, len);
+    put_cut(name, len, text_columns(name, len), out);
 }
 
 /* The number at the end of a name stands below. */
@@ -68,6 +88,16 @@ static void put_name(const char *name, buf *out) {
     while (word > 1 && name[word - 1] >= '0' && name[word - 1] <= '9') word--;
     put_letters(name, word, out);
     if (word < len) buf_printf(out, "<tspan dy=\"4\" font-size=\"11\">%s</tspan>", name + word);
+}
+
+/* Below the name, whose text it ends. */
+static void put_size(double x, double y, const buf *size, buf *out) {
+    double letters = letter_size(size->len, 12);
+    buf_printf(out, "</text><text class=\"size\" x=\"%.0f\" y=\"%.1f\"", x, y);
+    if (letters < 12) buf_printf(out, " style=\"font-size: %.3gpx\"", letters);
+    buf_puts(out, ">");
+    if (size->text) put_cut(size->text, size->len, size->len, out);
+    buf_puts(out, "</text>");
 }
 
 static void put_box(const drawing *w, const place *x, buf *out) {
@@ -89,14 +119,14 @@ static void put_box(const drawing *w, const place *x, buf *out) {
         buf_puts(out, "\">");
     }
     buf_printf(out,
-               "<g%s%s%s><rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" rx=\"6\"/><text x=\"%.0f\" "
-               "y=\"%.1f\" font-size=\"16\" font-style=\"italic\">",
-               class[0] ? " class=\"" : "", class, class[0] ? "\"" : "", left, top, BOX_WIDTH, BOX_HEIGHT,
-               left + BOX_WIDTH / 2.0, top + 18);
+               "<g%s%s%s data-name=\"%s\"><rect x=\"%.0f\" y=\"%.1f\" width=\"%d\" height=\"%d\" "
+               "rx=\"6\"/>"
+               "<text x=\"%.0f\" y=\"%.1f\" font-size=\"%.3g\" font-style=\"italic\">",
+               class[0] ? " class=\"" : "", class, class[0] ? "\"" : "", name, left, top, BOX_WIDTH,
+               BOX_HEIGHT, left + BOX_WIDTH / 2.0, top + 18, letter_size(strlen(name), 16));
     put_name(name, out);
-    buf_printf(out, "</text><text class=\"size\" x=\"%.0f\" y=\"%.1f\">", left + BOX_WIDTH / 2.0, top + 33);
-    if (size.text) put_escaped(out, size.text, size.len);
-    buf_printf(out, "</text></g>%s\n", link ? "</a>" : "");
+    put_size(left + BOX_WIDTH / 2.0, top + 33, &size, out);
+    buf_printf(out, "</g>%s\n", link ? "</a>" : "");
     buf_close(&size, out);
 }
 

@@ -21,26 +21,34 @@ static bool is_word_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* The equation of the cost, as the head has it: its length, 0: this is something else. */
-static size_t find_cost(const sheet *p, const char *text, size_t len, const math **found) {
-    const stmt *cost = program_find(&p->m->forward, p->m->cost);
-    if (!cost) return 0;
+static size_t word_length(const char *text, size_t len) {
+    size_t word = 0;
+    while (word < len && is_word_letter(text[word])) word++;
+    return word;
+}
+
+/* An equation of the model (the head has that of the cost, and of names that were given): its length, 0:
+ * this is something else. */
+static size_t find_equation(const sheet *p, const char *text, size_t len, const math **found) {
+    size_t      word = word_length(text, len);
+    var_id      v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
+    const stmt *s = v ? program_find(&p->m->forward, v) : NULL;
+    if (!s) return 0;
     buf b;
     buf_init(&b, p->a->mem);
-    buf_printf(&b, "%s = ", ir_var_name(p->g, cost->var));
-    print_node(p->g, cost->node, &b);
+    buf_printf(&b, "%s = ", ir_var_name(p->g, v));
+    print_node(p->g, s->node, &b);
     const char *equation = buf_keep(&b, p->a);
     size_t      n = strlen(equation);
     if (!n || n > len || memcmp(equation, text, n) != 0) return 0;
-    *found = math_row(p->names.a, set_name(&p->names, cost->var, false), math_glyph(GLYPH_EQ),
-                      set_node(&p->names, cost->node, NULL));
+    *found = math_row(p->names.a, set_name(&p->names, v, false), math_glyph(GLYPH_EQ),
+                      set_node(&p->names, s->node, NULL));
     return n;
 }
 
 /* A name of the model, or an entry of it: its length, 0: this is something else. */
 static size_t find_name(const sheet *p, const char *text, size_t len, const math **found) {
-    size_t word = 0;
-    while (word < len && is_word_letter(text[word])) word++;
+    size_t word = word_length(text, len);
     var_id v = word ? ir_find_var(p->g, symbols_find(p->g->names, text, word)) : 0;
     if (!v) return 0;
     formula_parts none = {0};
@@ -56,7 +64,7 @@ void head_text(const sheet *p, const char *text, size_t len, const head_writer *
     while (i < len) {
         const math *found = NULL;
         bool        begins = is_word_letter(text[i]) && (i == 0 || !is_word_letter(text[i - 1]));
-        size_t      n = begins ? find_cost(p, text + i, len - i, &found) : 0;
+        size_t      n = begins ? find_equation(p, text + i, len - i, &found) : 0;
         if (begins && !n) n = find_name(p, text + i, len - i, &found);
         if (n) {
             to->prose(p, text + from, i - from);

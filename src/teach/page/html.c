@@ -290,10 +290,10 @@ static const head_writer of_head = {head_prose, head_plain, head_math};
 
 /* The text of a line; `begins`: it is the first, with a capital letter. */
 static void put_head_text(sheet *p, const char *text, size_t len, bool begins) {
-    if (begins && len && text[0] >= 'a' && text[0] <= 'z') {
-        buf_printf(p->out, "%c", text[0] - 'a' + 'A');
-        text++;
-        len--;
+    char *copy = begins && len ? arena_text(p->a, text, len) : NULL; /* whole: "o" of No is no letter */
+    if (copy && copy[0] >= 'a' && copy[0] <= 'z') {
+        copy[0] = (char)(copy[0] - 'a' + 'A');
+        text = copy;
     }
     head_text(p, text, len, &of_head);
 }
