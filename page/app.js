@@ -38,6 +38,7 @@ async function follow() {
     document.body.classList.toggle("stale", !!read.status);
     if (read.status) return;
     state.good = state.text;
+    $("builtin").value = known?.name || "";
     await derive(isNewest);
     byHand.begin();
     training.begin();
@@ -62,9 +63,46 @@ async function derive(isNewest) {
       `<span class="left">${left}</span><span class="right">${right}</span><span class="shape">${shape}</span></button></li>` : "";
   }).join("");
   const hidden = state.facts.gradients.filter((g) => !g.shown);
-  $("others").innerHTML = hidden.length ? `on the way: ${hidden.map((g) => `<button class="other" data-name="${escaped(g.name)}" ${coloured(g.of)}>${escaped(g.name)}</button>`).join(" ")}` : "";
-  if (state.name && state.facts.gradients.some((g) => g.name === state.name)) explain(state.name, false);
-  else close();
+  $("others").innerHTML = givenNames() + (hidden.length ? `on the way: ${hidden.map((g) => `<button class="other" data-name="${escaped(g.name)}" ${coloured(g.of)}>${escaped(g.name)}</button>`).join(" ")}` : "");
+  drawGraph();
+  reopen();
+}
+
+// What stands on no line of the model because dfoo had to call it something.
+function givenNames() {
+  const given = state.facts.forward.filter((s) => s.given_name);
+  return given.length ? `<span class="gave">with ${given.map((s) => `<code ${coloured(s.name)}><b>${escaped(s.name)}</b> = ${escaped(s.expression)}</code>`).join(" and ")}</span>` : "";
+}
+
+// ------------------------------------------------------------------- the graph
+
+// The picture that stands at the head of a whole explanation; very long models have none that says something.
+async function drawGraph() {
+  await library.latest("graph", async (isNewest) => {
+    const done = state.facts.forward.length > 60 ? { status: 4 } : await library.ask("page_explain", "", 0, 0, FORMAT.html, state.convention);
+    if (!isNewest()) return;
+    const svg = done.status > 1 ? null : new DOMParser().parseFromString(done.text, "text/html").querySelector("svg");
+    $("graph").hidden = !svg;
+    if (!svg) return;
+    svg.querySelectorAll("a").forEach((a) => a.replaceWith(...a.childNodes));
+    svg.querySelectorAll("[data-name]").forEach((x) => x.style.setProperty("--hue", hue(x.dataset.name)));
+    svg.style.minWidth = `${Math.round(0.6 * svg.getAttribute("width"))}px`;
+    svg.setAttribute("role", "img");
+    $("graph").firstElementChild.replaceChildren(svg);
+  });
+}
+
+// The same as a file of its own, in the colours of paper.
+function graphAsFile() {
+  const svg = $("graph").querySelector("svg")?.cloneNode(true);
+  if (!svg) return "";
+  svg.querySelectorAll("[data-name]").forEach((x) => { x.removeAttribute("style"); x.removeAttribute("data-name"); });
+  svg.removeAttribute("style");
+  const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+  style.textContent = "text { fill: #222; text-anchor: middle; font-family: Georgia, serif } .size { fill: #555; font-size: 12px } " +
+    "rect { fill: #fff; stroke: #555 } .given rect { fill: #f3f0ea; stroke-dasharray: 3 2 } path { fill: none; stroke: #555; stroke-width: 1.1 } marker path { fill: #555; stroke: none }";
+  svg.prepend(style);
+  return new XMLSerializer().serializeToString(svg);
 }
 
 // ------------------------------------------------------------------- reasons
@@ -89,6 +127,14 @@ async function explain(name, scroll) {
     if (scroll) $("why").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "start" });
     remember();
   });
+}
+
+// The reason stands beside the lines that it belongs to: elsewhere it would tell what is asked for.
+function reopen() {
+  const is = state.facts?.gradients.some((g) => g.name === state.name);
+  if (state.tab !== "derive") $("why").hidden = true;
+  else if (is) explain(state.name, false);
+  else close();
 }
 
 function close() {
@@ -137,6 +183,7 @@ function show(tab) {
     $(b.getAttribute("aria-controls")).hidden = !is;
   }
   if (tab !== "train") training.pause();
+  reopen();
   byHand.begin();
   training.begin();
   practice.begin();
@@ -167,7 +214,7 @@ async function begin() {
   }
   const embedded = $("model") && JSON.parse($("model").textContent);
   if (embedded) models.unshift({ name: OWN, text: embedded });
-  $("builtin").innerHTML = models.map((m) => `<option>${escaped(m.name)}</option>`).join("");
+  $("builtin").innerHTML = `<option value="" hidden>your own</option>` + models.map((m) => `<option>${escaped(m.name)}</option>`).join("");
   const first = embedded ? models[0] : models.find((m) => m.name === "two_layer") || models[0];
   const told = await recall();
   $("builtin").value = first.name;
@@ -183,15 +230,19 @@ async function begin() {
   $("editor").addEventListener("scroll", colours);
   $("builtin").addEventListener("change", (e) => { $("editor").value = models.find((m) => m.name === e.target.value).text; follow(); });
   $("said").addEventListener("click", (e) => { const b = e.target.closest("button"); if (b) goTo(Number(b.dataset.line), Number(b.dataset.column), Number(b.dataset.length)); });
-  $("derive").addEventListener("click", (e) => { const b = e.target.closest("[data-name]"); if (b) explain(b.dataset.name, true); });
+  $("derive").addEventListener("click", (e) => {
+    const b = e.target.closest("[data-name]"), name = b?.closest("#graph") ? state.facts.gradients.find((g) => g.of === b.dataset.name)?.name : b?.dataset.name;
+    if (name) explain(name, true);
+  });
   $("convention").addEventListener("change", (e) => { state.convention = Number(e.target.value); follow(); });
   $("with-numbers").addEventListener("change", (e) => { state.numbers = e.target.checked; if (state.name) explain(state.name, false); });
   $("close-why").addEventListener("click", close);
   for (const id of ["link", "link-practice"]) $(id).addEventListener("click", async () => copy(await remember()));
   $("copy").addEventListener("change", async (e) => {
-    const done = e.target.value && await library.ask("page_derive", Number(e.target.value), state.convention, 0);
+    const what = e.target.value;
     e.target.value = "";
-    if (done) copy(done.text);
+    if (what === "graph") copy(graphAsFile());
+    else if (what) copy((await library.ask("page_derive", Number(what), state.convention, 0)).text);
   });
   group(document.querySelector('[role="tablist"]'), (b) => show(b.id.slice(4)));
   group(document.querySelector('[role="radiogroup"]'), (b) => choose(b, true));

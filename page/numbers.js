@@ -37,8 +37,26 @@ const byHand = {
     }
   },
 
+  // Numbers at which every gradient of a parameter is 0 show little.
+  isDull() {
+    const of = state.facts.gradients.filter((g) => state.facts.variables.find((v) => v.name === g.of)?.kind === "parameter");
+    return of.length > 0 && of.every((g) => (this.found[g.name]?.data || []).every((x) => x === 0));
+  },
+
+  // Numbers that say something, from the next draws if need be.
+  async refill() {
+    this.fill();
+    for (let k = 0; k < 8; k++) {
+      if (!await this.follow() || !this.isDull()) return;
+      this.draw++;
+      this.fill();
+    }
+  },
+
+  // Computes what follows from the numbers, and shows it; true: it was done.
   async follow() {
-    if (!state.facts || state.tab !== "numbers") return;
+    let followed = false;
+    if (!state.facts || state.tab !== "numbers") return followed;
     await library.latest("numbers", async (isNewest) => {
       const done = await library.send("at", [this.given, "page_grad", state.convention]);
       if (!isNewest()) return;
@@ -47,9 +65,11 @@ const byHand = {
         return;
       }
       this.found = JSON.parse(done.text).values;
+      followed = true;
       this.show();
       if (this.chosen) await this.tell(isNewest);
     });
+    return followed;
   },
 
   matrix(name, x, changeable) {
@@ -65,8 +85,9 @@ const byHand = {
 
   show() {
     const focus = document.activeElement?.dataset;
-    const forward = state.facts.variables.filter((v) => this.given[v.name] || this.found[v.name]);
-    $("forward").innerHTML = forward.map((v) => this.matrix(v.name, this.given[v.name] || this.found[v.name], !!this.given[v.name])).join("");
+    const given = state.facts.variables.filter((v) => this.given[v.name]), computed = state.facts.forward.filter((s) => this.found[s.name]);
+    $("forward").innerHTML = given.map((v) => this.matrix(v.name, this.given[v.name], true)).join("") +
+      computed.map((s) => this.matrix(s.name, this.found[s.name], false)).join("");
     $("backward").innerHTML = state.facts.gradients.filter((g) => this.found[g.name])
       .map((g) => this.matrix(g.name, this.found[g.name], false)).join("");
     if (focus?.name) this.button(focus.name, focus.i)?.focus();
@@ -189,9 +210,9 @@ const byHand = {
       }
     });
     $("value").addEventListener("input", (e) => this.change(Number(e.target.value)));
-    $("shuffle").addEventListener("click", () => { this.draw++; this.fill(); this.follow(); });
+    $("shuffle").addEventListener("click", () => { this.draw++; this.refill(); });
     $("zeros").addEventListener("click", () => { this.fill(true); this.follow(); });
-    $("m").addEventListener("input", () => { this.fill(); this.follow(); });
+    $("m").addEventListener("input", () => this.refill());
   },
 
   begin() {
@@ -199,9 +220,6 @@ const byHand = {
     this.parts = [];
     $("slider").hidden = true;
     $("proof").textContent = "";
-    if (state.facts && state.tab === "numbers") {
-      this.fill();
-      this.follow();
-    }
+    if (state.facts && state.tab === "numbers") this.refill();
   },
 };

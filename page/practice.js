@@ -35,6 +35,7 @@ const practice = {
   show() {
     const x = this.exercise;
     $("question").textContent = x.question;
+    $("named").innerHTML = givenNames();
     $("answers").innerHTML = x.backward.map((g) => `<li ${coloured(g.name)} data-name="${escaped(g.name)}">` + (g.line === null ? this.field(g.name)
       : x.kind === "mistake" ? `<button class="line choice" aria-pressed="false"><code>${this.tinted(g.line)}</code><span class="shape">${escaped(g.shape)}</span></button>`
         : `<div class="line"><code>${this.tinted(g.line)}</code><span class="shape">${escaped(g.shape)}</span></div>`) + "</li>").join("");

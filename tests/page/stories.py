@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree as ET
 
 from playwright.sync_api import sync_playwright
 
@@ -60,7 +61,7 @@ def changes_the_activation(page):
 
 @story
 def every_built_in_model(page):
-    for name in page.eval_on_selector_all("#builtin option", "list => list.map(o => o.value)"):
+    for name in page.eval_on_selector_all("#builtin option:not([hidden])", "list => list.map(o => o.value)"):
         page.select_option("#builtin", name)
         text = page.input_value("#editor")
         wait(page, "text => state.good === text && !document.body.classList.contains('stale')", text)
@@ -199,7 +200,72 @@ def finds_the_wrong_line(page):
     page.click("#tab-derive")
 
 
+@story
+def is_not_told_the_answer_by_what_was_open(page):
+    page.click('#lines [data-name="dW1"]')
+    wait(page, "() => document.querySelector('#why-title').textContent === 'Why dW1' && !document.querySelector('#why').hidden")
+    page.click("#tab-practice")
+    assert page.is_hidden("#why")
+    page.click("#tab-derive")
+    wait(page, "() => !document.querySelector('#why').hidden")
+    page.click("#close-why")
+
+
+LONG = """input features_of_the_patient : (number_of_features, m)
+label outcome : (1, m)
+param weights_first_layer : (12, number_of_features)
+param weights_second_layer : (1, 12)
+hidden_activations = relu(weights_first_layer @ features_of_the_patient)
+prediction_probability = sigmoid(weights_second_layer @ hidden_activations)
+J = -1/m * sum(outcome * log(prediction_probability) + (1 - outcome) * log(1 - prediction_probability))
+minimize J
+"""
+
+
+@story
+def writes_long_names_and_goes_back(page):
+    page.fill("#editor", LONG)
+    wait(page, "text => state.good === text && document.querySelector('#others').textContent.includes('Z1 = weights_first_layer @ features_of_the_patient')", LONG)
+    assert page.input_value("#builtin") == ""  # so that two_layer can be chosen again
+    for tab in ("numbers", "practice", "train", "derive"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_timeout(200)
+        assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, tab
+    page.select_option("#builtin", "two_layer")
+    wait(page, "() => document.querySelector('#lines [data-name=dZ1]')?.title.includes('A1**2')")
+
+
+@story
+def sees_numbers_that_say_something(page):
+    """The first numbers drawn for this model fit its data exactly: every gradient would be 0."""
+    text = "input X : (n, m)\nlabel y : (1, m)\nparam w : (n, 1)\nf = w.T @ X\nJ = 1/(2*m) * sum((f - y)**2)\nminimize J\n"
+    page.fill("#editor", text)
+    wait(page, "text => state.good === text", text)
+    page.evaluate("() => { byHand.draw = 1; }")
+    page.click("#tab-numbers")
+    wait(page, "() => [...document.querySelectorAll('#backward button[data-name=dw]')].some(b => Number(b.textContent) !== 0)")
+    page.click("#tab-derive")
+    page.select_option("#builtin", "two_layer")
+    wait(page, "() => document.querySelector('#lines [data-name=dZ1]')")
+
+
 # ------------------------------------------------------- teachers, authors
+
+@story
+def copies_the_graph(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    wait(page, "() => document.querySelectorAll('#graph svg [data-name]').length === 11")
+    page.evaluate("() => { document.querySelectorAll('.copied').forEach(x => { x.textContent = ''; }); document.querySelector('#said').textContent = ''; }")
+    page.select_option("#copy", "graph")
+    wait(page, "() => document.querySelector('.copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")
+    svg = ET.fromstring(page.evaluate("() => graphAsFile()"))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg" and svg.find("{http://www.w3.org/2000/svg}style") is not None
+    assert sum(1 for _ in svg.iter("{http://www.w3.org/2000/svg}rect")) == 11 and "(n1, m)" in "".join(svg.itertext())
+    page.evaluate("() => { document.querySelector('#said').textContent = ''; }")
+    page.click('#graph [data-name="Z1"]')
+    wait(page, "() => document.querySelector('#why-title').textContent === 'Why dZ1' && !document.querySelector('#why').hidden")
+    page.click("#close-why")
+
 
 @story
 def makes_a_worksheet_and_a_link_to_an_exercise(page):
@@ -286,7 +352,7 @@ def by_keyboard(page):
 def same_as_native(page):
     """What the page's library says is what the program says, to the last letter (but where a check's largest difference lies)."""
     bad = []
-    for name in page.evaluate("() => [...document.querySelectorAll('#builtin option')].map(o => o.value)"):
+    for name in page.evaluate("() => [...document.querySelectorAll('#builtin option:not([hidden])')].map(o => o.value)"):
         text = native("show", name).split("\n# ")[0] + "\n"
         page.evaluate("async ([name, text]) => { await library.ask('page_model', name, text); }", [name + ".eq", text])
         for words, ask in ((["derive", name], ["page_derive", 0, 0, 0]), (["derive", name, "--format", "json"], ["page_derive", 4, 0, 0]),

@@ -54,6 +54,16 @@ def test_begins_with_a_model(root, page, tmp_path):
         assert done.returncode == 2 and says in done.stderr and not done.stdout, done
 
 
+def test_pictures_of_the_readme(root, page, tmp_path):
+    """They are taken again and look the same but for the browser's fonts: as large, and about as full."""
+    python = run(root / "tools/venv").strip().splitlines()[-1]
+    run(python, root / "tests/page/pictures.py", page.as_uri(), tmp_path)
+    for name in ("page-derive", "page-by-hand"):
+        there, here = (root / "docs/pictures" / f"{name}.png").read_bytes(), (tmp_path / f"{name}.png").read_bytes()
+        assert f"docs/pictures/{name}.png" in (root / "README.md").read_text()
+        assert there[:24] == here[:24] and 0.8 < len(there) / len(here) < 1.25, f"take {name}.png again: tests/page/pictures.py PAGE docs/pictures"
+
+
 def test_stories(root, page, tmp_path):
     python = run(root / "tools/venv").strip().splitlines()[-1]
     said = run(python, root / "tests/page/stories.py", page.as_uri(), os.environ.get("DFOO_BIN", root / "build/release/dfoo"), tmp_path)
