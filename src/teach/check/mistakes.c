@@ -306,10 +306,41 @@ dfoo_status mistakes_apply(const subject *s, arena *a, plants *out) {
         for (uint32_t row = 0; row < mistake_count; row++) {
             if (!is_place(&p, &mistake_table[row], i)) continue;
             node_id n = build_row(&p, row, at, &w);
-            if (n) vec_push(a, &out->list, (plant){row, i, n});
+            if (n) vec_push(a, &out->list, (plant){row, i, n, NULL});
         }
     }
     DFOO_TRY(arena_status(s->g->a));
+    return arena_status(a);
+}
+
+/* The parameter that a step goes to; 0: none. */
+static var_id parameter_of(const subject *s, const step *at) {
+    if (at->kind != TRAIL_LOCAL && at->kind != TRAIL_REDUCE) return 0;
+    const node *to = ir_node(s->g, ir_node(s->g, at->op)->arg[at->operand]);
+    return to->op == OP_VAR && ir_var(s->g, to->ref)->kind == VAR_PARAM ? to->ref : 0;
+}
+
+dfoo_status mistakes_join(const subject *s, arena *a, plants *all) {
+    uint32_t n = all->list.n;
+    for (uint32_t i = 0; i < n; i++) {
+        const plant *first = &all->list.at[i];
+        var_id       v = parameter_of(s, &s->right.trail.at[first->step]);
+        plant        joint = *first;
+        bool         begins = v != 0;
+        for (uint32_t k = 0; k < n && v; k++) {
+            const plant *one = &all->list.at[k];
+            if (k == i || one->row != first->row || one->step == first->step ||
+                parameter_of(s, &s->right.trail.at[one->step]) != v)
+                continue;
+            begins = begins && k > i;
+            plant *also = arena_new(a, sizeof *also);
+            if (!also) return DFOO_ENOMEM;
+            *also = *one;
+            also->also = joint.also;
+            joint.also = also;
+        }
+        if (begins && joint.also) vec_push(a, &all->list, joint);
+    }
     return arena_status(a);
 }
 
@@ -329,9 +360,12 @@ typedef struct planting {
 
 static node_id plant_there(void *user, ir *g, const step *s) {
     planting *p = user;
+    uint32_t  call = p->calls++;
     (void)g;
     (void)s;
-    return p->calls++ == p->what->step ? p->what->node : 0;
+    for (const plant *one = p->what; one; one = one->also)
+        if (call == one->step) return one->node;
+    return 0;
 }
 
 dfoo_status mistakes_derive(const subject *s, arena *a, const plant *what, derivation *out) {

@@ -40,10 +40,12 @@ extern const mistake  mistake_table[];
 extern const uint32_t mistake_count;
 
 /* A row at a step: `node` stands in for the outcome of step number `step` of the trail. */
-typedef struct plant {
-    uint32_t row, step;
-    node_id  node;
-} plant;
+typedef struct plant plant;
+struct plant {
+    uint32_t     row, step;
+    node_id      node;
+    const plant *also; /* the same row at another step, made together with it; NULL: none */
+};
 
 typedef struct plants {
     VEC(plant) list;
@@ -51,6 +53,10 @@ typedef struct plants {
 
 /* Every place where a row applies: its text can be built there, fits, and is another node. */
 dfoo_status mistakes_apply(const subject *s, arena *a, plants *out);
+
+/* Of a parameter that several steps use, as weights in a recurrent network, every row at all of them at once,
+ * as a line in a loop makes it. They are added to what mistakes_apply found. */
+dfoo_status mistakes_join(const subject *s, arena *a, plants *all);
 
 /* EXAMPLES: does the row leave example t of n in? */
 bool mistake_keeps(const mistake *row, size_t t, size_t n);

@@ -55,7 +55,8 @@ static bool is_called(const gatherer *w, const py_event *e, var_id v, uint32_t *
     const model *m = w->c->s->m;
     char         plain[80], own[80];
     const char  *name = event_name(w, e);
-    if (e->key.kind != PY_INT && name_variable(m, name)) return name_variable(m, name) == v;
+    var_id       known = e->key.kind != PY_INT ? name_variable_in(m, &w->layers, name) : 0;
+    if (known) return known == v;
     name_plain(name, plain, sizeof plain);
     name_plain(ir_var_name(&m->g, v), own, sizeof own);
     if (own[0] == 'a' && plain[0] == 'h' && strcmp(plain + 1, own + 1) == 0) return true;
@@ -153,6 +154,15 @@ static bool is_softmax_over_examples(gatherer *w, matrix x, matrix z) {
     return matrix_same(x, y, 1);
 }
 
+/* exp(z) over the sum of all of it. */
+static bool is_softmax_over_all(gatherer *w, matrix x, matrix z) {
+    matrix y = z.at ? new_matrix(w->a, z.rows, z.cols) : (matrix){0};
+    double sum = 0;
+    for (size_t i = 0; z.at && i < z.rows * z.cols; i++) sum += exp(z.at[i]);
+    for (size_t i = 0; y.at && i < z.rows * z.cols; i++) y.at[i] = exp(z.at[i]) / sum;
+    return y.at && matrix_same(x, y, 1);
+}
+
 static const mistake *forward_row(gatherer *w, node_id formula, matrix x, matrix y) {
     static double (*const functions[])(double) = {tanh, relu, sigmoid, threshold};
     const ir   *g = w->c->s->g;
@@ -164,6 +174,7 @@ static const mistake *forward_row(gatherer *w, node_id formula, matrix x, matrix
         if (is_function_of(w->a, x, z, functions[i])) return row_called("another activation");
     if (z.at && f->op == OP_SOFTMAX && is_softmax_over_examples(w, x, z))
         return row_called("softmax over the examples");
+    if (z.at && f->op == OP_SOFTMAX && is_softmax_over_all(w, x, z)) return row_called("softmax over everything");
     if (lacks_bias(w, x, y)) return row_called("bias missing");
     return row_called("another forward pass");
 }
@@ -298,6 +309,7 @@ static bool has_log(const subject *s) {
 /* -1/m * sum(y log a [+ (1 - y) log (1 - a)]) as people get it wrong. */
 typedef struct cost_sums {
     double on, off, crossed; /* y log a; (1 - y) log (1 - a); y log (1 - a) + (1 - y) log a */
+    double only_on, only_off; /* log a, log (1 - a): one of them in both terms */
 } cost_sums;
 
 static bool add_up(const gatherer *w, cost_sums *out) {
@@ -306,10 +318,12 @@ static bool add_up(const gatherer *w, cost_sums *out) {
     for (var_id v = 1; v < m->g.vars.n; v++)
         if (ir_var(&m->g, v)->kind == VAR_LABEL) y = w->c->value[v];
     if (!a.at || !y.at || a.rows != y.rows || a.cols != y.cols) return false;
-    *out = (cost_sums){0, 0, 0};
+    *out = (cost_sums){0, 0, 0, 0, 0};
     for (size_t i = 0; i < a.rows * a.cols; i++) {
         out->on += y.at[i] * log(a.at[i]);
         out->off += (1 - y.at[i]) * log(1 - a.at[i]);
+        out->only_on += log(a.at[i]);
+        out->only_off += log(1 - a.at[i]);
         out->crossed += y.at[i] * log(1 - a.at[i]) + (1 - y.at[i]) * log(a.at[i]);
     }
     return true;
@@ -330,7 +344,9 @@ static const mistake *row_of_cost(const gatherer *w, double got, double j, const
     if (!sums) return NULL;
     if (is_close(got, -sums->on / m) || is_close(got, -sums->off / m))
         return row_called("a term of the cost left out");
-    if (is_close(got, -sums->crossed / m)) return row_called("log of the wrong argument");
+    if (is_close(got, -sums->crossed / m) || is_close(got, -sums->only_on / m) ||
+        is_close(got, -sums->only_off / m))
+        return row_called("log of the wrong argument");
     return is_close(got, -(sums->on - sums->off) / m) ? row_called("the sign of a term of the cost") : NULL;
 }
 
@@ -346,17 +362,26 @@ static const mistake *cost_row(const gatherer *w, double got) {
     return row ? row : row_of_cost(w, got, j, NULL);
 }
 
+/* A number that is called as the cost is. */
+static bool is_cost(const gatherer *w, uint32_t event) {
+    const py_event *e = event_at(w, event);
+    bool number = py_is_number(e->value) || (e->value.kind == PY_ARRAY && py_array_size(e->value.array) == 1);
+    return is_made(e) && number && is_cost_name(event_name(w, e));
+}
+
+static double cost_at(const py_event *e) {
+    return py_is_number(e->value) ? py_as_double(e->value) : py_array_get(e->value.array, 0);
+}
+
 dfoo_status around_cost(gatherer *w, around_findings *out) {
     uint32_t last = UINT32_MAX;
-    for (uint32_t i = w->begin; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        bool            number =
-            py_is_number(e->value) || (e->value.kind == PY_ARRAY && py_array_size(e->value.array) == 1);
-        if (is_made(e) && number && is_cost_name(event_name(w, e))) last = i;
-    }
+    for (uint32_t i = w->begin; i < w->to; i++)
+        if (is_cost(w, i)) last = i;
     if (last == UINT32_MAX || !w->c->value[w->c->s->m->cost].at) return DFOO_OK;
+    double got = cost_at(event_at(w, last));
+    for (uint32_t i = last; i-- > w->begin;) /* handed on and squeezed: where it was made counts */
+        if (is_cost(w, i) && is_close(cost_at(event_at(w, i)), got)) last = i;
     const py_event *e = event_at(w, last);
-    double          got = py_is_number(e->value) ? py_as_double(e->value) : py_array_get(e->value.array, 0);
     const mistake  *row = cost_row(w, got);
     around_finding  f = {row, "J", kept_name(w, e), e->line};
     if (row) vec_push(w->a, &out->before, f);
@@ -389,13 +414,21 @@ static matrix fall_of(gatherer *w, uint32_t event, matrix like) {
     return d;
 }
 
+/* A single number is added to every entry. */
+static matrix as_wide(const gatherer *w, matrix x, matrix like) {
+    if (!x.at || x.rows * x.cols != 1) return x;
+    matrix y = new_matrix(w->a, like.rows, like.cols);
+    for (size_t i = 0; y.at && i < like.rows * like.cols; i++) y.at[i] = x.at[0];
+    return y;
+}
+
 static const mistake *update_row(gatherer *w, const judge_verdicts *all, uint32_t event, uint32_t number) {
     matrix own = gradient_of(w, all, number), fall = fall_of(w, event, own);
     double k = fall.at ? matrix_ratio(fall, own) : 0, sign = all ? all->sign : 1;
     if (!fall.at || k * sign > 0) return NULL;
     if (k * sign < 0) return row_called("uphill");
     for (uint32_t i = 0; i < w->c->s->right.list.n && own.rows * own.cols > 1; i++)
-        if (i != number && matrix_ratio(fall, gradient_of(w, all, i)) > 0)
+        if (i != number && matrix_ratio(fall, as_wide(w, gradient_of(w, all, i), fall)) > 0)
             return row_called("updated by another's gradient");
     return NULL;
 }
@@ -412,7 +445,8 @@ static dfoo_status find_forgotten(gatherer *w, const judge_verdicts *all, const 
         without++;
         which = i;
     }
-    if (n < 2 || without != 1 || !gradient_of(w, all, which).at) return DFOO_OK;
+    matrix own = gradient_of(w, all, which);
+    if (n < 2 || without != 1 || !own.at || matrix_same(own, own, 0)) return DFOO_OK; /* 0 changes nothing */
     const char    *name = ir_var_name(w->c->s->g, d->list.at[which].var);
     around_finding f = {row_called("never updated"), name, name, line};
     vec_push(w->a, &out->behind, f);

@@ -26,6 +26,32 @@ static void set_examples(judge_case *c, size_t n) {
     if (d && dim_is_named(d)) c->sz.of[dim_name(d)] = n;
 }
 
+/* The largest dimension that stands as a small number, and whether one is n. */
+static size_t largest_literal(const model *m, size_t n, bool *is_one) {
+    enum { SMALL = 12 };
+    size_t most = 0;
+    *is_one = false;
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        const dim both[2] = {ir_var(&m->g, v)->sh.rows, ir_var(&m->g, v)->sh.cols};
+        for (int k = 0; k < 2; k++) {
+            if (dim_is_named(both[k])) continue;
+            *is_one = *is_one || both[k] == n;
+            if (both[k] <= SMALL && both[k] > most) most = both[k];
+        }
+    }
+    return most;
+}
+
+/* More examples than anything else: every class occurs. As many as nothing else. */
+static size_t choose_examples(const model *m, size_t most) {
+    bool   taken;
+    size_t literal = largest_literal(m, 0, &taken);
+    if (literal > most) most = literal;
+    size_t n = most < 12 ? most + 2 : 13;
+    for (largest_literal(m, n, &taken); taken; largest_literal(m, n, &taken)) n++;
+    return n;
+}
+
 static dfoo_status choose_sizes(judge_case *c, uint32_t draw, case_kind kind) {
     enum { SQUARE = 4 };
     const model *m = c->s->m;
@@ -39,8 +65,7 @@ static dfoo_status choose_sizes(judge_case *c, uint32_t draw, case_kind kind) {
         if (kind == CASE_SQUARE) *n = SQUARE;
         if (dim_named(name) != m->examples && *n > most) most = *n;
     }
-    /* More examples than anything else: every class occurs. */
-    set_examples(c, kind == CASE_ONE_EXAMPLE ? 1 : kind == CASE_SQUARE ? SQUARE : most < 12 ? most + 2 : 13);
+    set_examples(c, kind == CASE_ONE_EXAMPLE ? 1 : kind == CASE_SQUARE ? SQUARE : choose_examples(m, most));
     return DFOO_OK;
 }
 
@@ -52,6 +77,14 @@ static bool has_log(const subject *s) {
         if (op == OP_LOG || op == OP_LOG_SOFTMAX || op == OP_SOFTPLUS) return true;
     }
     return false;
+}
+
+/* Not as many 0 as 1: else the first gradient of a bias that begins at 0 is 0, and hides a wrong sign. */
+static void unbalance(matrix y, bool columns, size_t j) {
+    size_t n = columns ? y.cols : y.rows, ones = 0;
+    for (size_t i = 0; i < n; i++) ones += y.at[columns ? j * n + i : i * y.cols + j] == 1;
+    double *last = &y.at[columns ? j * n + n - 1 : (n - 1) * y.cols + j];
+    if (n > 2 && 2 * ones == n) *last = 1 - *last;
 }
 
 /* Labels as learners have them: classes 0 and 1, or one of several. */
@@ -66,6 +99,7 @@ static void draw_labels(const judge_case *c, var_id v, matrix y, rng *r) {
             y.at[columns ? j * n + i : i * k + j] = one;
         }
     }
+    for (size_t j = 0; !x->onehot && j < k; j++) unbalance(y, columns, j);
 }
 
 static void draw_values(judge_case *c, evaluation *e, uint64_t seed, uint32_t draw) {

@@ -53,6 +53,12 @@ static var_id in_course(const drive *d, var_id v, bool *mask) {
     return v;
 }
 
+static bool is_weight(const drive *d, var_id v) {
+    for (uint32_t i = 0; i < d->layers.weights.n; i++)
+        if (d->layers.weights.at[i] == v) return true;
+    return false;
+}
+
 static py_value value_of(drive *d, var_id v) {
     const ir *g = d->c->s->g;
     bool      mask;
@@ -64,8 +70,10 @@ static py_value value_of(drive *d, var_id v) {
     if (shape_is_scalar(x->sh)) return py_float(m.at[0]);
     bool columns = x->sh.cols == d->c->s->m->examples;
     if (x->kind == VAR_LABEL && d->view.labels == LABELS_WHOLE) return whole_labels(d, m, columns);
-    bool flat = (x->kind == VAR_LABEL && d->view.labels == LABELS_FLAT) ||
-                (x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1) && m.rows * m.cols > 0);
+    bool vector = d->view.flat && d->c->examples == 1 && x->kind != VAR_PARAM && (m.rows == 1 || m.cols == 1);
+    bool flat = vector || (x->kind == VAR_LABEL && d->view.labels == LABELS_FLAT) ||
+                (x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1) && m.rows * m.cols > 0 &&
+                 (d->layers.weights.n == 1 || !is_weight(d, v)));
     return array_of(d, m, d->view.turned, flat);
 }
 
@@ -143,6 +151,39 @@ static const py_node *unpacked_from(const py_callable *f, sym name) {
     return NULL;
 }
 
+typedef bool (*node_test)(const py_run *r, const py_node *n, sym name);
+
+/* Does any part of the code pass the test? */
+static bool any_node(const py_run *r, const py_node *n, sym name, node_test test) {
+    if (!n) return false;
+    if (test(r, n, name) || any_node(r, n->a, name, test) || any_node(r, n->b, name, test) ||
+        any_node(r, n->c, name, test))
+        return true;
+    for (uint32_t i = 0; i < n->list.n; i++)
+        if (any_node(r, n->list.at[i], name, test)) return true;
+    return false;
+}
+
+static bool is_indexed(const py_node *n, sym name) {
+    return n->kind == E_INDEX && n->a->kind == E_NAME && n->a->name == name;
+}
+
+/* x["A" + str(l)], x[f"A{l}"], x["A%d" % l]. */
+static bool is_indexed_by_text(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    if (!is_indexed(n, name)) return false;
+    const py_node *key = n->b;
+    while (key->kind == E_BINARY) key = key->a;
+    return key->kind == E_STRING || key->kind == E_FORMAT ||
+           (key->kind == E_CALL && key->a->kind == E_ATTRIBUTE && key->a->a->kind == E_STRING);
+}
+
+/* x[t + 1]. */
+static bool is_indexed_ahead(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    return is_indexed(n, name) && n->b->kind == E_BINARY && n->b->op == '+';
+}
+
 static py_value tuple_by_names(drive *d, const py_node *names) {
     py_value all = py_new_list(d->r, PY_TUPLE, NULL, 0);
     for (uint32_t i = 0; i < names->list.n; i++) {
@@ -184,11 +225,33 @@ static bool calls(const py_run *r, const py_node *n, const char *name) {
     return any_calls(r, parts, 3, name) || any_calls(r, n->list.at, n->list.n, name);
 }
 
-/* Is there a loop over pairs (for x, y in ..) in which it is called? */
+static bool is_name(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    return n->kind == E_NAME && n->name == name;
+}
+
+/* X[:, i], y[i]: one example of the data. */
+static bool is_one_of_data(const py_run *r, const py_node *n, sym i) {
+    if (n->kind != E_INDEX || (n->a->kind != E_NAME && n->a->kind != E_ATTRIBUTE)) return false;
+    name_role role = name_role_of(symbols_name(&r->names, n->a->name));
+    return (role == ROLE_INPUT || role == ROLE_LABEL) && any_node(r, n->b, i, is_name);
+}
+
+/* Does a loop body call it with one example, or with what was made of one just before? */
+static bool calls_with_one(const py_run *r, const py_node *loop, const char *name) {
+    const py_node *of = loop->b;
+    bool           strides = of->kind == E_CALL && of->list.n > 2; /* mini-batches */
+    return loop->a->kind == E_NAME && !strides && calls(r, loop->list.at[0], name) &&
+           any_node(r, loop->list.at[0], loop->a->name, is_one_of_data);
+}
+
+/* Is there a loop over pairs (for x, y in ..), or one over places (X[:, i]), in which it is called? */
 static bool loops_over(const py_run *r, const py_node *n, const char *name) {
     py_node *const parts[] = {n->a, n->b, n->c};
-    bool           pairs = n->kind == S_FOR && n->a->kind == E_TUPLE && n->a->list.n == 2;
-    if (pairs && n->list.n && n->b->kind != E_CALL && calls(r, n->list.at[0], name)) return true;
+    bool           loop = n->kind == S_FOR && n->list.n;
+    bool           pairs = loop && n->a->kind == E_TUPLE && n->a->list.n == 2;
+    if (pairs && n->b->kind != E_CALL && calls(r, n->list.at[0], name)) return true;
+    if (loop && calls_with_one(r, n, name)) return true;
     for (int i = 0; i < 3; i++)
         if (parts[i] && loops_over(r, parts[i], name)) return true;
     for (uint32_t i = 0; i < n->list.n; i++)
@@ -330,6 +393,7 @@ static py_value cache_for(drive *d, const py_callable *f, const py_node *p, py_v
         return own;
     }
     if (names) return tuple_by_names(d, names);
+    if (any_node(d->r, f->def->b, p->name, is_indexed_by_text)) return dict_of(d, true, true);
     bool     list = strcmp(name, "caches") == 0 || strcmp(name, "memory") == 0;
     py_value caches = list ? caches_of(d) : py_none();
     return caches.kind != PY_NONE ? caches : dict_of(d, true, true);
@@ -377,7 +441,7 @@ static py_value pairs_of(drive *d) {
         for (int k = 0; k < 2; k++) {
             size_t    n = columns ? part[k].rows : part[k].cols;
             int64_t   dim[2] = {(int64_t)n, 1};
-            py_array *v = py_array_new(d->r, PY_OF_FLOAT, 2, dim);
+            py_array *v = py_array_new(d->r, PY_OF_FLOAT, d->view.flat ? 1 : 2, dim);
             for (size_t j = 0; v && j < n; j++)
                 v->at[j] = part[k].at[columns ? j * part[k].cols + i : i * part[k].cols + j];
             pair[k] = py_of_array(v);
@@ -420,7 +484,8 @@ static py_value gradient_value(drive *d, uint32_t number) {
     const subject  *s = d->c->s;
     const variable *x = ir_var(s->g, s->right.list.at[number].var);
     matrix          m = d->c->right[number];
-    bool            flat = x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1);
+    bool            flat = x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1) &&
+                (d->layers.weights.n == 1 || !is_weight(d, s->right.list.at[number].var));
     return m.at ? array_of(d, m, d->view.turned, flat) : py_none();
 }
 
@@ -451,7 +516,8 @@ static double keep_for(const drive *d, const char *name) {
 }
 
 static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
-    name_role role = name_role_of(symbols_name(&d->r->names, p->name));
+    name_role      role = name_role_of(symbols_name(&d->r->names, p->name));
+    const py_node *names;
     switch (role) {
     case ROLE_INPUT:
         *out = value_of(d, first_of(d, VAR_INPUT));
@@ -463,7 +529,8 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
         *out = prediction_from(d, forward);
         return true;
     case ROLE_PARAMETERS:
-        *out = dict_of(d, true, false);
+        names = unpacked_from(f, p->name);
+        *out = names ? tuple_by_names(d, names) : dict_of(d, true, false);
         return true;
     case ROLE_GRADIENTS:
         if (!d->gradients) return false;
@@ -489,8 +556,62 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
     }
 }
 
+/* xs, hs: what is there at each step, [X1, X2, ..], [H0, H1, ..]. None: it is no such name. */
+static py_value series_of(drive *d, const py_callable *f, const py_node *p) {
+    const model *m = d->c->s->m;
+    char         plain[80], one[90];
+    name_plain(symbols_name(&d->r->names, p->name), plain, sizeof plain);
+    size_t   n = strlen(plain);
+    uint32_t count = 0;
+    py_value all = py_new_list(d->r, PY_LIST, NULL, 0);
+    if (n < 2 || plain[n - 1] != 's') return py_none();
+    for (;; count++) {
+        snprintf(one, sizeof one, "%.*s%u", (int)(n - 1), plain, count + 1);
+        var_id v = name_variable(m, one);
+        if (!v || ir_var(&m->g, v)->kind == VAR_PARAM || !d->c->value[v].at) break;
+        if (!count && ir_var(&m->g, v)->kind == VAR_DEFINED) {
+            matrix   x = d->c->value[v], zeros = {x.rows, x.cols, NULL};
+            zeros.at = arena_new(&d->r->a, x.rows * x.cols * sizeof(double));
+            if (zeros.at) py_push(d->r, all.list, array_of(d, zeros, d->view.turned, false));
+        }
+        py_push(d->r, all.list, value_of(d, v));
+    }
+    py_list *l = all.list;
+    if (l->items.n == count + 1 && !any_node(d->r, f->def->b, p->name, is_indexed_ahead)) {
+        py_value first = l->items.at[0]; /* hs[t - 1], hs[-1]: what comes before the first stands at the end */
+        for (uint32_t i = 0; i < count; i++) l->items.at[i] = l->items.at[i + 1];
+        l->items.at[count] = first;
+    }
+    return count > 1 ? all : py_none();
+}
+
+/* What the program itself has under that name, or for that part, and is no array: layers, settings. */
+static py_value own_setting(const drive *d, const py_node *p) {
+    name_role role = name_role_of(symbols_name(&d->r->names, p->name));
+    for (uint32_t i = 0; i < d->r->globals.list.n; i++) {
+        const py_binding *b = &d->r->globals.list.at[i];
+        bool              same = b->name == p->name ||
+                    (role == ROLE_LAYERS && name_role_of(symbols_name(&d->r->names, b->name)) == role);
+        if (same && (b->value.kind == PY_LIST || b->value.kind == PY_DICT || b->value.kind == PY_STRING))
+            return b->value;
+    }
+    return py_none();
+}
+
+static bool has_parameter(const drive *d, const py_callable *f, const char *name) {
+    for (uint32_t i = 0; i < f->def->list.n; i++)
+        if (strcmp(symbols_name(&d->r->names, f->def->list.at[i]->name), name) == 0) return true;
+    return false;
+}
+
 static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     const char *name = symbols_name(&d->r->names, p->name);
+    if (strcmp(name, "y") == 0 && has_parameter(d, f, "t")) {
+        *out = prediction_from(d, forward);
+        return true;
+    }
+    *out = series_of(d, f, p);
+    if (out->kind != PY_NONE) return true;
     var_id      v = name_variable_in(d->c->s->m, &d->layers, name);
     bool        exact = v && (strcmp(ir_var_name(d->c->s->g, v), name) == 0 || strlen(name) > 1 ||
                        ir_var(d->c->s->g, v)->kind <= VAR_PARAM);
@@ -503,6 +624,16 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
     if (d->masks.list.n && name_is_mask(name, &number) && number <= d->masks.list.n) {
         var_id mask = d->masks.list.at[number ? number - 1 : 0].mask;
         *out = d->view.course ? on_and_off(d, mask) : value_of(d, mask);
+        return true;
+    }
+    name_role role = name_role_of(name);
+    py_value  own = role == ROLE_NONE || role == ROLE_LAYERS ? own_setting(d, p) : py_none();
+    if (own.kind != PY_NONE) {
+        *out = own;
+        return true;
+    }
+    if (role == ROLE_NONE && v && d->c->value[v].at && ir_var(d->c->s->g, v)->kind != VAR_CONST) {
+        *out = value_of(d, v);
         return true;
     }
     return by_role(d, f, p, forward, out);
@@ -525,10 +656,26 @@ static void overwrite(drive *d, py_value *own, var_id v) {
     }
 }
 
+/* [W1, W2], [None, W1, W2]. */
 static void overwrite_list(drive *d, const char *name, py_list *l) {
-    for (uint32_t i = 0; i < l->items.n; i++) {
-        var_id v = name_element(&d->layers, name, i);
-        if (v && l->items.n <= d->layers.weights.n) overwrite(d, &l->items.at[i], v);
+    uint32_t n = name_elements(&d->layers, name), first = l->items.n == n + 1 ? 1 : 0;
+    if (l->items.n != n && !first) return;
+    for (uint32_t i = first; i < l->items.n; i++)
+        overwrite(d, &l->items.at[i], name_element(&d->layers, name, i, (int)first));
+}
+
+/* {"W1": W1, ..}, {1: W1, ..}. */
+static void overwrite_dict(drive *d, const char *name, py_dict *x) {
+    const model *m = d->c->s->m;
+    uint32_t     n = name_elements(&d->layers, name);
+    int          base = 0;
+    for (uint32_t k = 0; k < x->items.n; k++)
+        if (x->items.at[k].key.kind == PY_INT && x->items.at[k].key.whole == n) base = 1;
+    for (uint32_t k = 0; k < x->items.n; k++) {
+        py_pair *p = &x->items.at[k];
+        var_id   v = p->key.kind == PY_STRING ? name_variable_in(m, &d->layers, p->key.text->at) : 0;
+        if (p->key.kind == PY_INT && n) v = name_element(&d->layers, name, p->key.whole, base);
+        if (v && ir_var(&m->g, v)->kind == VAR_PARAM) overwrite(d, &p->value, v);
     }
 }
 
@@ -540,11 +687,7 @@ static void overwrite_all(drive *d, py_env *env) {
         var_id      v = name_variable_in(m, &d->layers, name);
         if (v && ir_var(&m->g, v)->kind == VAR_PARAM) overwrite(d, x, v);
         if (x->kind == PY_LIST) overwrite_list(d, name, x->list);
-        for (uint32_t k = 0; x->kind == PY_DICT && k < x->dict->items.n; k++) {
-            py_pair *p = &x->dict->items.at[k];
-            v = p->key.kind == PY_STRING ? name_variable_in(m, &d->layers, p->key.text->at) : 0;
-            if (v && ir_var(&m->g, v)->kind == VAR_PARAM) overwrite(d, &p->value, v);
-        }
+        if (x->kind == PY_DICT) overwrite_dict(d, name, x->dict);
     }
 }
 
@@ -677,7 +820,10 @@ void drive_call_kind(drive *d, drive_kind kind) {
 }
 
 bool drive_is_backward(const drive_entry *e) {
-    return e->f.kind == PY_NONE || is_backward_name(e->name);
+    char plain[80];
+    name_plain(e->name, plain, sizeof plain);
+    return e->f.kind == PY_NONE || is_backward_name(e->name) || strcmp(plain, "fit") == 0 ||
+           strncmp(plain, "train", 5) == 0;
 }
 
 /* Names that functions take from outside: what the program could not make itself. */

@@ -103,18 +103,56 @@ static bool is_unsummed(const judge_case *c, const step *s, const factor want[2]
            (is_factor(want[0], from) && is_factor(want[1], to));
 }
 
+/* A gradient that is added to a sum of another shape: += where the parameter's own stands on the left. */
+static const mistake *row_of_sum(const judge_case *c, const factor want[2]) {
+    const ir *g = c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++) {
+        if (ir_var(g, v)->kind != VAR_PARAM || !is_factor(want[0], of_shape(c, ir_var(g, v)->sh, false))) continue;
+        factor a = want[0], b = want[1];
+        if (a.rows == b.cols && a.cols == b.rows && a.rows != a.cols) return row_called("dW transposed");
+        if (a.cols == 1 && b.cols == 1) return row_called("db from another layer's dZ");
+        if (a.cols == 1 || a.rows == 1) continue;
+        if (a.rows == b.rows && b.cols == b.rows) return row_called("dW from A of its own layer");
+        if (a.rows == b.rows) return row_called("dW from another layer's A");
+        if (a.cols == b.cols) return row_called("dW from another layer's dZ");
+    }
+    return NULL;
+}
+
+/* The row of that function with another layer's values. */
+static const mistake *row_of_slope(uint8_t op) {
+    for (uint32_t i = 0; i < mistake_count; i++)
+        if (mistake_table[i].place == AT_LOCAL && mistake_table[i].op == op && strstr(mistake_table[i].text, "oa"))
+            return &mistake_table[i];
+    return NULL;
+}
+
+/* A gradient of one layer, times what has the shape of another layer. */
+static const mistake *row_of_other_slope(const judge_case *c, const factor want[2]) {
+    const ir *g = c->s->g;
+    for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
+        const step *s = &c->s->right.trail.at[i];
+        if (s->kind != TRAIL_LOCAL) continue;
+        factor         dy = of_shape(c, ir_shape(g, s->in), false);
+        const mistake *row = row_of_slope(ir_node(g, s->op)->op);
+        if (row && row->op != OP_MATMUL && is_factor(want[0], dy) && is_another(c, want[1], s->in, false))
+            return row;
+    }
+    return NULL;
+}
+
 static bool is_product_step(const judge_case *c, const step *s) {
     return s->kind == TRAIL_LOCAL && ir_node(c->s->g, s->op)->op == OP_MATMUL;
 }
 
-static const mistake *row_of_entries(const judge_case *c, const factor want[2]) {
+static const mistake *row_of_entries(const judge_case *c, const factor want[2], bool sum) {
     for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
         const step *s = &c->s->right.trail.at[i];
         if (is_product_step(c, s) && is_product_by_entries(c, s, want)) return row_called("* for @");
     }
     for (uint32_t i = 0; i < c->s->right.trail.n; i++)
         if (is_unsummed(c, &c->s->right.trail.at[i], want)) return row_called("no sum");
-    return NULL;
+    return sum ? row_of_sum(c, want) : row_of_other_slope(c, want);
 }
 
 /* A row of the catalogue that is a product of just these. */
@@ -145,7 +183,7 @@ static const mistake *row_of_forward(const judge_case *c, const factor want[2]) 
     return NULL;
 }
 
-static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned) {
+static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned, bool sum) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
     if (!f->product && !f->entrywise) return NULL;
     if (turned) {
@@ -153,7 +191,7 @@ static const mistake *find_row(const judge_case *c, const py_failure *f, bool tu
         want[1] = (factor){f->left[1], f->left[0]};
     }
     if (is_square(want[0]) && is_square(want[1])) return NULL;
-    if (f->entrywise) return row_of_entries(c, want);
+    if (f->entrywise) return row_of_entries(c, want, sum);
     const mistake *row = row_of_product(c, want);
     for (uint32_t i = 0; !row && i < c->s->right.trail.n; i++)
         if (is_product_step(c, &c->s->right.trail.at[i]))
@@ -161,8 +199,8 @@ static const mistake *find_row(const judge_case *c, const py_failure *f, bool tu
     return row ? row : row_of_forward(c, want);
 }
 
-const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned) {
-    const mistake *row = find_row(c, f, turned);
+const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned, bool sum) {
+    const mistake *row = find_row(c, f, turned, sum);
     dim            m = c->s->m->examples;
     uint32_t       n = (uint32_t)c->sz.n;
     judge_case     one = *c;
@@ -171,7 +209,7 @@ const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, b
     if (!one.sz.of) return NULL;
     memcpy(one.sz.of, c->sz.of, n * sizeof *one.sz.of);
     one.sz.of[dim_name(m)] = 1;
-    return find_row(&one, f, turned);
+    return find_row(&one, f, turned, sum);
 }
 
 /* The name of a size that only one has; else the number. */
@@ -190,7 +228,7 @@ const char *failure_shapes(const judge_case *c, arena *a, const py_failure *f) {
     const char    *text = "";
     for (int k = 0; k < 2 && (f->product || f->entrywise) && text; k++) {
         const char *rows = name_of(c, a, at[k][0]), *cols = name_of(c, a, at[k][1]);
-        text = arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, k ? ", " : "", (long long)at[k][0],
+        text = f->flat ? arena_format(a, "%s%s(%lld,) is (%s,)", text, k ? ", " : "", (long long)at[k][0], rows) : arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, k ? ", " : "", (long long)at[k][0],
                             (long long)at[k][1], rows, cols);
     }
     return text ? text : "";

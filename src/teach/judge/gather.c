@@ -48,14 +48,39 @@ static bool is_listed(const sym *at, uint32_t n, sym name, uint32_t *place) {
     return false;
 }
 
+/* A list or dict of n parameters with an element n counts from 1. */
+static void note_bases(gatherer *w) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = event_at(w, i);
+        uint32_t        n = name_elements(&w->layers, symbols_name(&w->r->names, e->name)), k = 0;
+        if (e->key.kind != PY_INT || !n || e->how == 'a') continue;
+        while (k < w->bases.n && w->bases.at[k].name != e->name) k++;
+        if (k == w->bases.n) vec_push(w->a, &w->bases, (gather_base){e->name, 0});
+        if (k < w->bases.n && e->key.whole == n) w->bases.at[k].base = 1;
+    }
+}
+
+static int base_of(const gatherer *w, sym name) {
+    for (uint32_t k = 0; k < w->bases.n; k++)
+        if (w->bases.at[k].name == name) return w->bases.at[k].base;
+    return 0;
+}
+
+/* grads["W2"], dparams["W2"]. */
+static bool is_in_gradients(const gatherer *w, const py_event *e) {
+    const char *list = symbols_name(&w->r->names, e->name);
+    return e->key.kind == PY_STRING && strlen(list) > 1 && name_is_backward(list);
+}
+
 /* The parameter that an assignment's target stands for; 0: none. */
 static var_id parameter_of(const gatherer *w, const py_event *e) {
     const model *m = w->c->s->m;
     const char  *name = event_name(w, e);
     uint32_t     k;
+    if (e->how == 'a' || is_in_gradients(w, e)) return 0;
     if (e->key.kind == PY_INT) {
         const char *list = symbols_name(&w->r->names, e->name);
-        return name_is_backward(list) ? 0 : name_element(&w->layers, list, e->key.whole);
+        return name_is_backward(list) ? 0 : name_element(&w->layers, list, e->key.whole, base_of(w, e->name));
     }
     var_id v = name_variable_in(m, &w->layers, name);
     if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
@@ -70,8 +95,9 @@ static void note_parameter_names(gatherer *w) {
         const py_event *e = event_at(w, i);
         const char     *name = symbols_name(&w->r->names, e->name);
         bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
-        if (!e->name || !array || e->how == 'a' || name_is_backward(name)) continue;
-        if (name_is_weight(name) && e->value.array->rank == 2 &&
+        bool number = w->layers.biases.n == 1 && py_is_number(e->value), flat = w->layers.weights.n == 1;
+        if (!e->name || (!array && !number) || e->how == 'a' || name_is_backward(name)) continue;
+        if (array && name_is_weight(name) && (e->value.array->rank == 2 || flat) &&
             !is_listed(w->weights.at, w->weights.n, e->name, &k))
             vec_push(w->a, &w->weights, e->name);
         if (name_is_bias(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
@@ -82,9 +108,10 @@ static void note_parameter_names(gatherer *w) {
 }
 
 static bool is_update(const gatherer *w, const py_event *e) {
+    bool numbers = py_is_number(e->before) && py_is_number(e->value);
     bool set = e->how == '=' || e->how == 'i',
-         how = e->how == '+' || e->how == '-' || (set && e->before.kind == PY_ARRAY);
-    if (!how || !parameter_of(w, e) || e->before.kind != e->value.kind) return false;
+         how = e->how == '+' || e->how == '-' || (set && (e->before.kind == PY_ARRAY || numbers));
+    if (!how || !parameter_of(w, e) || (e->before.kind != e->value.kind && !numbers)) return false;
     matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
 }
@@ -107,7 +134,9 @@ static void find_end(gatherer *w) {
 
 dfoo_status gather_begin(gatherer *w) {
     w->layers.from_zero = w->from_zero;
+    w->layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
+    note_bases(w);
     note_parameter_names(w);
     find_end(w);
     return arena_status(w->a);
@@ -216,13 +245,60 @@ static const char *label(const gatherer *w, const py_event *e) {
     return text ? text : name;
 }
 
+/* An element that was appended, or put in front: its place among those of its list, from 0. */
+typedef struct appended {
+    int64_t place;
+    bool    fits, fits_reversed; /* have all the shape of the parameter at their place? */
+} appended;
+
+static bool has_shape_of(const gatherer *w, const py_event *e, var_id v) {
+    matrix x = event_matrix(w, e), y = w->c->value[v];
+    bool   flat = x.at && e->value.kind == PY_ARRAY && e->value.array->rank == 1;
+    return v && x.at && y.at &&
+           ((x.rows == y.rows && x.cols == y.cols) || (flat && x.rows == y.rows * y.cols));
+}
+
+static bool is_appended_to(const py_event *e, const py_event *to) {
+    return e->how == 'a' && e->frame == to->frame && e->name == to->name;
+}
+
+static appended find_appended(const gatherer *w, const py_event *own, uint32_t n) {
+    const char *list = symbols_name(&w->r->names, own->name);
+    bool        front = own->key.kind == PY_INT;
+    appended    x = {-1, true, true};
+    uint32_t    k = 0, at = 0;
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_appended_to(e, own)) continue;
+        if (e == own) at = k;
+        x.fits = x.fits && k < n && has_shape_of(w, e, name_element(&w->layers, list, k, 0));
+        x.fits_reversed =
+            x.fits_reversed && k < n && has_shape_of(w, e, name_element(&w->layers, list, n - 1 - k, 0));
+        k++;
+    }
+    if (k == n) x.place = front ? n - 1 - at : at;
+    if (k == n && !front && x.fits_reversed) x.place = n - 1 - at; /* it is turned round later */
+    return x;
+}
+
+static var_id appended_gradient(const gatherer *w, const py_event *e) {
+    const char *list = symbols_name(&w->r->names, e->name);
+    uint32_t    n = name_elements(&w->layers, list);
+    if (!n || !name_is_backward(list)) return 0;
+    appended x = find_appended(w, e, n);
+    return x.place < 0 ? 0 : name_element(&w->layers, list, x.place, 0);
+}
+
 /* dW1 by its own name, or by its place in a list. */
 static var_id gradient_of(const gatherer *w, const py_event *e) {
-    const char *list = symbols_name(&w->r->names, e->name);
+    const model *m = w->c->s->m;
+    const char  *list = symbols_name(&w->r->names, e->name);
+    if (e->how == 'a') return appended_gradient(w, e);
     if (e->key.kind == PY_INT)
-        return name_is_backward(list) || strstr(list, "nabla") ? name_element(&w->layers, list, e->key.whole)
-                                                               : 0;
-    return name_gradient_in(w->c->s->m, &w->layers, event_name(w, e));
+        return name_is_backward(list) ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
+    var_id own = is_in_gradients(w, e) ? name_variable_in(m, &w->layers, e->key.text->at) : 0;
+    if (own && ir_var(&m->g, own)->kind == VAR_PARAM) return own;
+    return name_gradient_in(m, &w->layers, event_name(w, e));
 }
 
 static bool is_data_gradient(const gatherer *w, uint32_t number) {
@@ -238,6 +314,11 @@ static bool is_multiple(const gatherer *w, matrix x, uint32_t number) {
     return is_data_gradient(w, number) && y.rows * y.cols >= FEW && matrix_ratio(x, y) != 0;
 }
 
+/* Does the gradient belong to a variable that is called as this one: A1 as A2? */
+static bool is_alike(const gatherer *w, uint32_t number, const char *name) {
+    return ir_var_name(w->c->s->g, w->c->s->right.list.at[number].var)[0] == name[0];
+}
+
 /* grads["dA2"] is dA1 in the older numbering of the course: what fits by value, or else by shape, is meant.
  */
 static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e) {
@@ -249,11 +330,31 @@ static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e
     if (own[0] != 'A' && own[0] != 'a' && !w->from_zero) return number;
     if (matrix_same(x, wanted(w, number), 1) || matrix_same(x, wanted(w, number), 1 / m)) return number;
     for (uint32_t i = 0; i < d->list.n; i++)
-        if (matrix_same(x, wanted(w, i), 1) || matrix_same(x, wanted(w, i), 1 / m)) return i;
+        if (is_alike(w, i, own) &&
+            (matrix_same(x, wanted(w, i), 1) || matrix_same(x, wanted(w, i), 1 / m)))
+            return i;
     for (uint32_t i = 0; i < d->list.n; i++)
-        if (is_multiple(w, x, i)) return i;
+        if (is_alike(w, i, own) && is_multiple(w, x, i)) return i;
     matrix y = wanted(w, number);
     return x.rows == y.rows && x.cols == y.cols ? number : d->list.n;
+}
+
+/* dA1 *= A1 > 0, dhidden[H <= 0] = 0: what was dA1 becomes dZ1 in place. The number of that; number: it stays
+ * what it was. */
+static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t number, const py_event *e) {
+    const derivation  *d = &w->c->s->right;
+    const judge_claim *old = claim_of(out, number);
+    uint32_t           z = number + 1;
+    if (e->how == '=' || e->how == 'i' || e->how == 'a' || z >= d->list.n || !old) return number;
+    const py_event *made = event_at(w, old->event);
+    const char     *from = ir_var_name(w->c->s->g, d->list.at[number].var),
+               *to = ir_var_name(w->c->s->g, d->list.at[z].var);
+    matrix x = in_shape(w, e, z), y = wanted(w, z);
+    bool   named = (from[0] == 'A' || from[0] == 'H') && to[0] == 'Z' && strcmp(from + 1, to + 1) == 0;
+    bool   same = made->frame == e->frame && made->name == e->name && x.at && x.rows == y.rows && x.cols == y.cols;
+    case_masks masks;
+    if (!named || !same || case_find_masks(w->c->s, w->a, &masks)) return number;
+    return !masks.list.n || matrix_ratio(x, y) != 0 ? z : number;
 }
 
 static void by_name(gatherer *w, judge_claims *out) {
@@ -263,9 +364,7 @@ static void by_name(gatherer *w, judge_claims *out) {
         var_id v = gradient_of(w, e);
         if (!v) continue;
         uint32_t number = renumbered(w, number_of(w, v), e);
-        if (number < w->c->s->right.list.n &&
-            (e->key.kind != PY_INT || e->how != '=' || e->before.kind != PY_NONE || true))
-            put_claim(w, out, number, i, label(w, e));
+        if (number < w->c->s->right.list.n) put_claim(w, out, in_place(w, out, number, e), i, label(w, e));
     }
 }
 
@@ -307,7 +406,7 @@ static bool is_in_helper(const gatherer *w, const py_event *e) {
 
 static bool is_named_backward(const gatherer *w, const py_event *e) {
     return e->how != 'l' && e->how != 'r' && name_is_backward(event_name(w, e)) &&
-           !name_variable(w->c->s->m, event_name(w, e));
+           !name_variable_in(w->c->s->m, &w->layers, event_name(w, e));
 }
 
 static bool is_parameter(const gatherer *w, uint32_t number) {
@@ -391,14 +490,17 @@ static bool goes_by_shape(const gatherer *w, uint32_t number) {
     return is_data_gradient(w, number) && (own[0] == 'Z' || own[0] == 'z');
 }
 
+static bool is_another_right(const gatherer *w, uint32_t number, const py_event *e);
+
 /* The next event in from .. to whose value may be the gradient of this number by its shape; w->to: none. */
 static uint32_t next_of_shape(const gatherer *w, const judge_claims *out, uint32_t number, uint32_t from) {
     matrix y = wanted(w, number);
     for (uint32_t i = from; i < w->to; i++) {
         const py_event *e = event_at(w, i);
         if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
-        matrix x = event_matrix(w, e);
-        if (!gradient_of(w, e) && x.at && x.rows == y.rows && x.cols == y.cols) return i;
+        matrix x = gather_like(w, i, y);
+        if (gradient_of(w, e) || !x.at || x.rows != y.rows || x.cols != y.cols) continue;
+        if (!w->failed || !is_another_right(w, number, e)) return i; /* what comes of that was not reached */
     }
     return w->to;
 }
@@ -409,31 +511,78 @@ static uint32_t count_line(const gatherer *w, uint32_t event) {
     return n;
 }
 
+/* The line that is run as often as there are gradients, all of them or those that are left; of several lines for
+ * the same name the last one. w->to: there is none. */
+static uint32_t line_of_rounds(const gatherer *w, const judge_claims *out, uint32_t first, uint32_t n, uint32_t left) {
+    uint32_t found = w->to;
+    matrix   y = wanted(w, first);
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = event_at(w, i);
+        if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || gradient_of(w, e)) continue;
+        matrix   x = gather_like(w, i, y);
+        uint32_t rounds = count_line(w, i);
+        if (!x.at || x.rows != y.rows || x.cols != y.cols) continue;
+        if (rounds != n && (rounds != left || left < 2 || is_taken(out, i))) continue;
+        if (found == w->to || (event_at(w, found)->name == e->name && event_at(w, found)->line != e->line)) found = i;
+    }
+    return found;
+}
+
 /* A loop over layers, or steps of time, of one size: its rounds are their gradients, in order. */
 static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
-    uint32_t numbers[24], n = 0, event = w->from;
+    uint32_t numbers[24], n = 0, left = 0, k = 0;
     matrix   y = wanted(w, first);
-    for (uint32_t i = first; i < w->c->s->right.list.n && n < 24; i++) {
+    for (uint32_t i = 0; i < w->c->s->right.list.n && n < 24; i++) {
         matrix x = wanted(w, i);
-        if (!claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i) && x.rows == y.rows &&
-            x.cols == y.cols)
-            numbers[n++] = i;
+        if (is_parameter(w, i) || !goes_by_shape(w, i) || x.rows != y.rows || x.cols != y.cols) continue;
+        left += !claim_of(out, i);
+        numbers[n++] = i;
     }
-    if (n < 2) return;
-    for (event = next_of_shape(w, out, first, w->from); event < w->to;
-         event = next_of_shape(w, out, first, event + 1))
-        if (count_line(w, event) == n) break;
-    for (uint32_t k = 0, i = event; k < n && i < w->to; i++)
-        if (is_again(event_at(w, i), event_at(w, event)))
-            put_claim(w, out, numbers[k++], i, label(w, event_at(w, i)));
+    if (n < 2 || !left) return;
+    uint32_t event = line_of_rounds(w, out, first, n, left);
+    if (event >= w->to) return;
+    const py_event *line = event_at(w, event);
+    bool            all = count_line(w, event) == n; /* those that are known already are among them */
+    for (uint32_t i = w->from; k < n && i < w->to; i++) {
+        if (!is_again(event_at(w, i), line)) continue;
+        while (!all && k < n && claim_of(out, numbers[k])) k++;
+        if (k < n && !claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, event_at(w, i)));
+        k++;
+    }
+}
+
+/* dU2, dU1, .. of one shape: as many names as there are gradients, in the order of both. */
+static void by_order(gatherer *w, judge_claims *out, uint32_t first) {
+    enum { MOST = 24 };
+    uint32_t numbers[MOST], events[MOST], n = 0, k = 0;
+    matrix   y = wanted(w, first);
+    for (uint32_t i = first; i < w->c->s->right.list.n && n < MOST; i++) {
+        matrix x = wanted(w, i);
+        bool   open = !claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i);
+        if (open && x.rows == y.rows && x.cols == y.cols) numbers[n++] = i;
+    }
+    for (uint32_t i = next_of_shape(w, out, first, w->from); i < w->to && k < MOST;
+         i = next_of_shape(w, out, first, i + 1)) {
+        uint32_t at = 0;
+        while (at < k && event_at(w, events[at])->name != event_at(w, i)->name) at++;
+        events[at] = i;
+        if (at == k) k++;
+    }
+    for (uint32_t i = 0; n > 1 && n == k && i < n; i++)
+        put_claim(w, out, numbers[i], events[i], label(w, event_at(w, events[i])));
 }
 
 static void by_shape(gatherer *w, judge_claims *out) {
+    const uint32_t n = w->c->s->right.list.n;
     for (uint32_t number = 0; number < w->c->s->right.list.n; number++)
         if (!claim_of(out, number) && !is_parameter(w, number) && goes_by_shape(w, number))
             by_rounds(w, out, number);
-    for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
+    for (uint32_t number = 0; number < n; number++)
+        if (!claim_of(out, number) && !is_parameter(w, number) && goes_by_shape(w, number))
+            by_order(w, out, number);
+    for (uint32_t number = 0; number < n; number++) {
         if (claim_of(out, number) || !goes_by_shape(w, number)) continue;
+        if (w->failed && is_parameter(w, number)) continue; /* sums and loops were only begun */
         for (uint32_t i = next_of_shape(w, out, number, w->from); i < w->to;
              i = next_of_shape(w, out, number, i + 1))
             put_claim(w, out, number, i, label(w, event_at(w, i)));
@@ -505,14 +654,23 @@ static bool is_repeated(const judge_claims *c, const judge_claim *own) {
     return false;
 }
 
+/* grads["db2"] = db. */
+static bool is_called_shorter(const gatherer *w, const judge_claim *own, uint32_t event) {
+    char plain[80], shorter[80];
+    name_plain(own->name, plain, sizeof plain);
+    name_plain(event_name(w, event_at(w, event)), shorter, sizeof shorter);
+    return strlen(shorter) > 1 && strncmp(plain, shorter, strlen(shorter)) == 0;
+}
+
 /* The line where a value first came up: in a helper that the caller's line calls, or under another name. */
 static void find_origins(const gatherer *w, judge_claims *c) {
     for (uint32_t k = 0; k < c->list.n; k++) {
         judge_claim *own = &c->list.at[k];
-        if (own->update || is_repeated(c, own)) continue;
+        if (own->update) continue;
+        bool   repeated = is_repeated(c, own);
         matrix x = gather_matrix(w->a, event_at(w, own->event)->value, false);
         for (uint32_t i = own->event > 60 ? own->event - 60 : 0; i < own->event; i++) {
-            if (i < w->from || !may_be_origin(w, c, own, i)) continue;
+            if (i < w->from || (repeated && !is_called_shorter(w, own, i)) || !may_be_origin(w, c, own, i)) continue;
             if (!matrix_same(gather_matrix(w->a, event_at(w, i)->value, false), x, 1)) continue;
             own->line = event_at(w, i)->line;
             own->origin = i;
@@ -570,10 +728,8 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
     by_value(w, out);
     by_multiple(w, out);
     by_update(w, out);
-    if (w->failed)
-        drop_unfinished(w, out);
-    else
-        by_shape(w, out);
+    by_shape(w, out);
+    if (w->failed) drop_unfinished(w, out);
     find_origins(w, out);
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
     return arena_status(w->a);
@@ -610,12 +766,13 @@ uint32_t gather_update(const gatherer *w, uint32_t event) {
 
 static bool is_named(const gatherer *w, var_id v, const py_event *e) {
     if (ir_var(w->c->s->g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
-    return name_variable(w->c->s->m, event_name(w, e)) == v;
+    return name_variable_in(w->c->s->m, &w->layers, event_name(w, e)) == v;
 }
 
 static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
     const ir *g = w->c->s->g;
     name_role role = name_role_of(event_name(w, e));
+    if (w->y_predicted && strcmp(event_name(w, e), "y") == 0) return false;
     return (ir_var(g, v)->kind == VAR_INPUT && role == ROLE_INPUT) ||
            (ir_var(g, v)->kind == VAR_LABEL && role == ROLE_LABEL);
 }

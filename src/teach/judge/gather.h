@@ -33,6 +33,12 @@ typedef struct judge_claims {
     bool   ascends; /* parameters change along the gradient that the program names, not against it */
 } judge_claims;
 
+/* The number of the first element in a list or dict of parameters. */
+typedef struct gather_base {
+    sym name;
+    int base;
+} gather_base;
+
 typedef struct gatherer {
     const judge_case *c;
     py_run           *r;
@@ -45,8 +51,10 @@ typedef struct gatherer {
     bool              failed;    /* the run ended in an error */
     bool              handed_on; /* what was made before `from` counts, too */
     bool              from_zero; /* the program counts its parameters from 0 */
-    VEC(sym) weights;            /* names of the program that stand for them, in order */
+    bool                 y_predicted; /* its y is what is predicted */
+    VEC(sym) weights;                 /* names of the program that stand for them, in order */
     VEC(sym) biases;
+    VEC(gather_base) bases; /* of its lists and dicts */
 } gatherer;
 
 /* A value as a matrix, turned back where the view turns; at NULL: it is none. Numbers are 1 x 1. */

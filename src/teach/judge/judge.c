@@ -37,7 +37,7 @@ typedef struct work {
     py_node       *tree;      /* the program's */
     py_run        *again;     /* a second run, which has the names of what is told; or NULL */
     judge_case     one;       /* one: with one example */
-    bool           from_zero; /* the program counts its parameters from 0 */
+    bool           from_zero, y_predicted; /* the program counts its parameters from 0; y - t */
 } work;
 
 static const struct {
@@ -48,7 +48,8 @@ static const struct {
              {false, true, LABELS_WHOLE},   {true, true, LABELS_WHOLE},   {false, false, LABELS_FLAT},
              {true, false, LABELS_FLAT},    {false, true, LABELS_FLAT},   {true, true, LABELS_FLAT}};
 
-enum { ONLY_FAILED = -500 }; /* nothing was found, since it ended in an error */
+/* Scores where nothing right was found, since the run ended in an error: from here on, and not 0. */
+enum { ONLY_FAILED = -800, MOST_FAILED = -500 };
 
 enum { VIEWS = sizeof views / sizeof *views };
 
@@ -80,6 +81,10 @@ static bool is_all_right(const attempt *t, uint32_t parameters) {
            t->v.found == parameters && !t->failure.type;
 }
 
+static bool has_only_failed(const attempt *t) {
+    return t->score >= ONLY_FAILED && t->score <= MOST_FAILED;
+}
+
 static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const judge_case *c) {
     return (gatherer){.c = c,
                       .r = r,
@@ -89,6 +94,7 @@ static gatherer gatherer_of(const work *w, py_run *r, const attempt *t, const ju
                       .from = t->from,
                       .to = r->trace.list.n,
                       .from_zero = w->from_zero,
+                      .y_predicted = w->y_predicted,
                       .handed_on = t->handed_on,
                       .failed = t->failure.type != NULL};
 }
@@ -115,6 +121,13 @@ static bool is_handed_on(const gatherer *g, const around_findings *found) {
     return g->handed_on || inside;
 }
 
+/* Of runs that ended in an error, and have nothing that is right, the one that went furthest counts. */
+static int score_of_failed(const attempt *t, const py_run *r) {
+    const uint32_t most = MOST_FAILED - ONLY_FAILED;
+    uint32_t       n = r->trace.list.n - t->from;
+    return ONLY_FAILED + (int)(n < most ? n : most);
+}
+
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
     gatherer g = gatherer_of(w, r, t, c);
     g.from = from;
@@ -129,7 +142,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     DFOO_TRY(gather_claims(&g, &claims));
     t->c = *c;
     if (!claims.list.n) {
-        if (t->failure.type && t->is_backward) t->score = ONLY_FAILED;
+        if (t->failure.type && t->is_backward) t->score = score_of_failed(t, r);
         return DFOO_OK;
     }
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
@@ -137,6 +150,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
     if (t->statements && is_complete(w->s, &t->v))
         t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
     t->score = score_of(&t->v, &t->failure) - 15 * (int)(t->around.before.n != 0);
+    if (t->failure.type && !t->v.right && t->is_backward) t->score = score_of_failed(t, r);
     return DFOO_OK;
 }
 
@@ -232,6 +246,7 @@ static dfoo_status try_view(work *w, py_run *r, const judge_case *c, const judge
     drive         d = {.c = c, .r = r, .view = *view};
     drive_entries entries = {{0}};
     d.layers.from_zero = w->from_zero;
+    d.layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
     DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
     DFOO_TRY(drive_list(r, w->a, &entries));
@@ -479,6 +494,25 @@ static dfoo_status second_look(work *w, attempt *best) {
     return status;
 }
 
+/* Where a line of the text begins, its length without what ends it. */
+static const char *text_of_line(const work *w, uint32_t line, size_t *n) {
+    const char *at = w->text, *end = w->text + w->len;
+    for (uint32_t i = 1; i < line && at < end; at++) i += *at == '\n';
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    *n = 0;
+    while (at + *n < end && at[*n] != '\n' && at[*n] != '\r') ++*n;
+    return at;
+}
+
+/* x += .. */
+static bool is_sum_line(const work *w, uint32_t line) {
+    size_t      n;
+    const char *at = text_of_line(w, line, &n);
+    for (size_t i = 0; i + 1 < n; i++)
+        if (at[i] == '+' && at[i + 1] == '=') return true;
+    return false;
+}
+
 /* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
  * can be named. */
 static dfoo_status name_failure(work *w, const attempt *best, const mistake **row) {
@@ -497,18 +531,17 @@ static dfoo_status name_failure(work *w, const attempt *best, const mistake **ro
         if (here && v->candidates.n) *row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
     }
     unload(w, r, tree);
-    if (!*row) *row = failure_row(&best->c, w->a, &best->failure, best->view.turned);
+    if (!*row)
+        *row = failure_row(&best->c, w->a, &best->failure, best->view.turned,
+                           is_sum_line(w, best->failure.line));
     return status;
 }
 
 /* -------------------------------------------------------------------- answer */
 
 static void find_line(const work *w, const py_notebook *book, uint32_t line, judge_line *out, arena *a) {
-    const char *at = w->text, *end = w->text + w->len;
-    for (uint32_t i = 1; i < line && at < end; at++) i += *at == '\n';
-    while (at < end && (*at == ' ' || *at == '\t')) at++;
-    size_t n = 0;
-    while (at + n < end && at[n] != '\n' && at[n] != '\r') n++;
+    size_t      n;
+    const char *at = text_of_line(w, line, &n);
     out->text = arena_text(a, at, n);
     if (!out->text) out->text = "";
     out->line = line;
@@ -652,7 +685,7 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
     for (uint32_t i = 0; out->found && i < best->around.behind.n; i++)
         put_around(w, book, &best->around.behind.at[i], out);
     if (!out->found) {
-        if (best->score == ONLY_FAILED) put_failure(w, book, best, out);
+        if (has_only_failed(best)) put_failure(w, book, best, out);
         return;
     }
     out->sizes = sizes_text(w, &best->c);
@@ -704,7 +737,7 @@ static dfoo_status name_mistakes(work *w, attempt *best, judge_answer *out) {
         DFOO_TRY(find_candidates(w, best, false, &best->v));
         DFOO_TRY(second_look(w, best));
     }
-    return best->failure.type && (best->v.list.n || best->score == ONLY_FAILED)
+    return best->failure.type && (best->v.list.n || has_only_failed(best))
                ? name_failure(w, best, &out->failure_row)
                : DFOO_OK;
 }
@@ -728,7 +761,7 @@ static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_f
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, best->kind));
     DFOO_TRY(case_random(&one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
     DFOO_TRY(try_view(w, r, &c, &one, &best->view, best->number, &t));
-    if (t.score <= ONLY_FAILED || t.failure.type) return DFOO_OK;
+    if (t.score <= MOST_FAILED || t.failure.type) return DFOO_OK;
     gatherer g = gatherer_of(w, r, &t, &t.c);
     DFOO_TRY(gather_begin(&g));
     DFOO_TRY(around_labels(&g, out));
@@ -738,6 +771,7 @@ static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_f
     if (t.statements) return DFOO_OK;
     drive d = {.c = &c, .r = r, .view = best->view};
     d.layers.from_zero = w->from_zero;
+    d.layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
     DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
     if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_START, out));
@@ -747,7 +781,7 @@ static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_f
 
 static dfoo_status find_around(work *w, attempt *best) {
     py_run *r = NULL;
-    if (best->score <= ONLY_FAILED || !best->v.list.n) return DFOO_OK;
+    if (best->score <= MOST_FAILED || !best->v.list.n) return DFOO_OK;
     dfoo_status status = load(w, &r, 1);
     w->after = true;
     if (status == DFOO_OK) status = look_around(w, r, best, &best->around);
@@ -781,11 +815,13 @@ dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64
     *out = (judge_answer){.name = program->name, .sizes = "", .entry = ""};
     DFOO_TRY(subject_init(&s, m, a, engine));
     DFOO_TRY(mistakes_apply(&s, a, &w.catalogue));
+    DFOO_TRY(mistakes_join(&s, a, &w.catalogue));
     if (py_is_notebook(w.text, w.len) && py_notebook_read(a, w.text, w.len, &book)) {
         w.text = book.text;
         w.len = book.len;
     }
     w.from_zero = name_counts_from_zero(m, w.text, w.len);
+    w.y_predicted = name_y_is_predicted(m, w.text, w.len);
     dfoo_status status = judge_run(&w, &book, &r, out);
     py_close(r);
     py_close(w.again);

@@ -10,6 +10,7 @@ typedef struct locating {
     const gatherer       *w;
     const judge_verdicts *all;
     const judge_verdict  *v;
+    double                factor; /* of the convention */
 } locating;
 
 static const py_event *event_at(const locating *l, uint32_t i) {
@@ -58,14 +59,23 @@ static bool is_without_penalty(const locating *l, matrix x) {
     return rest.at && matrix_ratio(rest, own) != 0;
 }
 
+/* The factor that is wrong in the end, and is there already. */
+static bool has_wrong_factor(const locating *l, matrix x, matrix y) {
+    double k = matrix_ratio(x, y);
+    return k != 0 && l->v->ratio != 0 && fabs(l->v->ratio - 1) > 1e-9 &&
+           fabs(k / (l->v->ratio * l->factor) - 1) < 1e-9;
+}
+
 /* May the right gradient still come of it? */
 static bool is_on_the_way(const locating *l, uint32_t event) {
     const subject *s = l->w->c->s;
     matrix         x = gather_value(l->w, event, l->v->claim.number);
     if (!x.at) return false;
     if (matrix_same(x, x, 0)) return true; /* zeros, to begin with */
-    for (uint32_t i = 0; i < s->right.list.n; i++)
+    for (uint32_t i = 0; i < s->right.list.n; i++) {
+        if (has_wrong_factor(l, x, l->all->expected[i])) return false;
         if (is_but_for_factor(l, x, l->all->expected[i])) return true;
+    }
     for (var_id v = 1; v < s->g->vars.n; v++)
         if (ir_var(s->g, v)->kind == VAR_DEFINED && matrix_same(x, l->w->c->value[v], 1)) return true;
     return is_without_penalty(l, x);
@@ -94,12 +104,14 @@ dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all) {
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
         if (w->failed && v->how == JUDGED_WRONG &&
-            is_without_penalty(&(locating){w, all, v}, v->claim.value)) {
+            is_without_penalty(&(locating){w, all, v, 1}, v->claim.value)) {
             v->how = JUDGED_RIGHT; /* the program ended before it could add that */
             all->wrong--;
         }
         if (v->how < JUDGED_WRONG || v->how == JUDGED_MISSING || v->claim.update || v->claim.flat) continue;
-        locating l = {w, all, v};
+        locating l = {w, all, v, 1};
+        matrix   own = all->expected[v->claim.number];
+        if (matrix_ratio(v->expected, own) != 0) l.factor = matrix_ratio(v->expected, own);
         locate(&l, &v->claim);
     }
     return arena_status(w->a);

@@ -96,10 +96,13 @@ static var_id counted(const model *m, const name_layers *layers, const char *nam
 }
 
 var_id name_variable_in(const model *m, const name_layers *layers, const char *name) {
+    if (layers->y_predicted && strcmp(name, "y") == 0) return m->predict.n ? m->predict.at[0] : 0;
     return counted(m, layers, name, name_variable);
 }
 
 var_id name_gradient_in(const model *m, const name_layers *layers, const char *name) {
+    if (layers->y_predicted && (strcmp(name, "dy") == 0 || strcmp(name, "g_y") == 0))
+        return m->predict.n ? m->predict.at[0] : 0;
     return counted(m, layers, name, name_gradient);
 }
 
@@ -123,6 +126,27 @@ bool name_counts_from_zero(const model *m, const char *text, size_t len) {
     return false;
 }
 
+/* The next sign or word at *at, behind blanks; its length. */
+static size_t next_word(const char *text, size_t len, size_t *at) {
+    size_t n = 0;
+    while (*at < len && (text[*at] == ' ' || text[*at] == '\t')) ++*at;
+    while (*at + n < len && is_word(text[*at + n])) n++;
+    return n ? n : *at < len;
+}
+
+bool name_y_is_predicted(const model *m, const char *text, size_t len) {
+    static const char *const said[] = {"y", "-", "t"};
+    size_t                   k = 0;
+    if (name_variable(m, "t")) return false;
+    for (size_t i = 0, n; i < len; i += n) {
+        n = next_word(text, len, &i);
+        bool same = k < 3 && n == 1 && text[i] == said[k][0];
+        k = same ? k + 1 : n == 1 && text[i] == 'y' ? 1 : 0;
+        if (k == 3) return true;
+    }
+    return false;
+}
+
 static const struct {
     name_role   role;
     const char *names; /* plain, with blanks around each */
@@ -136,7 +160,8 @@ static const struct {
      "expectedoutput desired desiredoutput ys ydata trainingsetoutputs onehoty yonehot ytr truth datay "},
     {ROLE_PREDICTED, " al yhat ypred output probs predictions preds pred yp prediction out o aout "
                      "finaloutput probabilities predicted "
-                     "predictedoutput ypredicted outputactivations softmaxoutput finaloutputs h "},
+                     "predictedoutput ypredicted outputactivations softmaxoutput finaloutputs h alast lasta afinal "
+                     "finala aout outputactivation "},
     {ROLE_PARAMETERS, " parameters params weights param theta thetas model weightsandbiases p parametersdict "
                       "net wb paramsdict "},
     {ROLE_CACHE, " cache caches forwardcache memory memo activations forward forwardpass store stored "
@@ -187,6 +212,7 @@ bool name_is_backward(const char *name) {
     char plain[LONGEST];
     name_plain(name, plain, sizeof plain);
     return strstr(plain, "delta") || strstr(plain, "err") || strstr(plain, "grad") || strstr(plain, "diff") ||
+           strncmp(plain, "nabla", 5) == 0 || strncmp(name, "g_", 2) == 0 ||
            (plain[0] == 'd' && strncmp(plain, "data", 4) != 0 && strncmp(plain, "dim", 3) != 0);
 }
 
@@ -227,7 +253,7 @@ double name_keep(const char *name, double x) {
 
 dfoo_status name_split(const subject *s, arena *a, name_layers *out) {
     bool *in_product = arena_new(a, s->g->vars.n + 1);
-    *out = (name_layers){{0}, {0}, out->from_zero};
+    *out = (name_layers){{0}, {0}, out->from_zero, out->y_predicted};
     if (!in_product) return DFOO_ENOMEM;
     for (uint32_t i = 0; i < s->nodes.list.n; i++) {
         const node *x = ir_node(s->g, s->nodes.list.at[i]);
@@ -247,14 +273,25 @@ dfoo_status name_split(const subject *s, arena *a, name_layers *out) {
     return arena_status(a);
 }
 
-var_id name_element(const name_layers *layers, const char *list, int64_t k) {
+/* Is it a list of weights or of biases by its name? NULL: of neither. *n: how many there are. */
+static const var_id *list_of(const name_layers *layers, const char *list, uint32_t *n) {
     char plain[LONGEST];
     name_plain(list, plain, sizeof plain);
     const char *w = strrchr(plain, 'w'), *b = strrchr(plain, 'b');
     bool        bias = strstr(plain, "bias") || strcmp(plain, "nablab") == 0 || (b && !w);
-    if (!w && !b) return 0;
-    uint32_t n = bias ? layers->biases.n : layers->weights.n;
-    if (k < 0) k += n;
-    if (k < 0 || k >= n) return 0;
-    return bias ? layers->biases.at[k] : layers->weights.at[k];
+    *n = !w && !b ? 0 : bias ? layers->biases.n : layers->weights.n;
+    return bias ? layers->biases.at : layers->weights.at;
+}
+
+uint32_t name_elements(const name_layers *layers, const char *list) {
+    uint32_t n;
+    list_of(layers, list, &n);
+    return n;
+}
+
+var_id name_element(const name_layers *layers, const char *list, int64_t k, int base) {
+    uint32_t      n;
+    const var_id *at = list_of(layers, list, &n);
+    k = k < 0 ? k + n : k - base;
+    return k < 0 || k >= n ? 0 : at[k];
 }

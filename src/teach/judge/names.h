@@ -22,6 +22,9 @@ var_id name_gradient_in(const model *m, const name_layers *layers, const char *n
 /* Does the program's text speak of a W0 or b0 that the model has not? */
 bool name_counts_from_zero(const model *m, const char *text, size_t len);
 
+/* Does the program's text say y - t: is y what is predicted there? */
+bool name_y_is_predicted(const model *m, const char *text, size_t len);
+
 /* What a parameter of a function, or a variable, is for. */
 typedef enum {
     ROLE_NONE,
@@ -63,13 +66,17 @@ double name_keep(const char *name, double x);
 struct name_layers {
     VEC(var_id) weights;
     VEC(var_id) biases;
-    bool from_zero; /* the program counts its parameters from 0: W0, b0 are the model's W1, b1 */
+    bool from_zero;   /* the program counts its parameters from 0: W0, b0 are the model's W1, b1 */
+    bool y_predicted; /* y - t: its y is what is predicted, and t the labels */
 };
 
 dfoo_status name_split(const subject *s, arena *a, name_layers *out);
 
 /* The parameter that element k (from the end if negative) of a list of that name stands for, as nabla_w[-1];
- * 0: none. */
-var_id name_element(const name_layers *layers, const char *list, int64_t k);
+ * 0: none. base: the number of the first one, 0 or 1. */
+var_id name_element(const name_layers *layers, const char *list, int64_t k, int base);
+
+/* How many parameters a list of that name has; 0: it is no list of parameters. */
+uint32_t name_elements(const name_layers *layers, const char *list);
 
 #endif

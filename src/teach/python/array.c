@@ -168,10 +168,13 @@ bool py_array_broadcast(py_run *r, const py_array *const *x, int n, py_array *sh
     py_raise(r, "ValueError", "operands could not be broadcast together with shapes %s",
              text.text ? text.text : "");
     buf_free(&text);
-    if (n == 2 && x[0]->rank == 2 && x[1]->rank == 2 && !r->stopped) {
+    if (n == 2 && x[0]->rank == x[1]->rank && x[0]->rank && !r->stopped) {
         r->failure.entrywise = true;
-        memcpy(r->failure.left, x[0]->dim, sizeof r->failure.left);
-        memcpy(r->failure.right, x[1]->dim, sizeof r->failure.right);
+        r->failure.flat = x[0]->rank == 1;
+        for (int k = 0; k < 2; k++) {
+            r->failure.left[k] = k < x[0]->rank ? x[0]->dim[k] : 1;
+            r->failure.right[k] = k < x[1]->rank ? x[1]->dim[k] : 1;
+        }
     }
     return false;
 }

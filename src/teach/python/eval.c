@@ -72,11 +72,28 @@ void py_trace_event(py_run *r, py_event e) {
     if (!r->failed) vec_push(&r->a, &r->trace.list, e);
 }
 
+/* x = [a, b, ..] of arrays is as x[0] = a, x[1] = b, .. */
+static void trace_elements(py_run *r, py_event e) {
+    enum { MOST = 24 };
+    bool list = e.value.kind == PY_LIST && e.how == '=' && e.key.kind == PY_NONE;
+    if (!r->tracing || !list || e.value.list->items.n > MOST) return;
+    const py_list *all = e.value.list, *old = e.before.kind == PY_LIST ? e.before.list : NULL;
+    for (uint32_t i = 0; i < all->items.n; i++) {
+        py_event one = e;
+        one.key = py_int(i);
+        one.value = all->items.at[i];
+        one.before = old && old->items.n == all->items.n ? old->items.at[i] : py_none();
+        if (one.value.kind == PY_ARRAY) py_trace_event(r, one);
+    }
+}
+
 /* --------------------------------------------------------------- assignments */
 
 py_value py_target_value(py_run *r, const py_node *t, bool may_fail) {
     if (t->kind == E_NAME) {
-        const py_value *at = may_fail ? find_name(r, t->name) : NULL;
+        /* An assignment in a function makes a name of its own, whatever is called so outside. */
+        bool            own = may_fail && in_function(r) && !is_elsewhere(r->env, t->name);
+        const py_value *at = !may_fail ? NULL : own ? py_env_find(r->env, t->name) : find_name(r, t->name);
         if (may_fail) return at ? *at : py_none();
         if (in_function(r) && !py_env_find(r->env, t->name) && !is_elsewhere(r->env, t->name) &&
             find_name(r, t->name))
@@ -150,6 +167,10 @@ static void assign_item(py_run *r, const py_node *t, py_value value, py_event e)
         const py_value *at = py_dict_find(r, of.dict, key);
         e.before = at ? *at : py_none();
     }
+    if (of.kind == PY_LIST && e.how == '=' && key.kind == PY_INT) {
+        int64_t n = of.list->items.n, i = key.whole < 0 ? key.whole + n : key.whole;
+        e.before = i >= 0 && i < n ? of.list->items.at[i] : py_none();
+    }
     e.key = key;
     set_item(r, of, key, value);
     if (of.kind == PY_ARRAY) {
@@ -201,7 +222,9 @@ void py_assign(py_run *r, const py_node *t, py_value value, int how, const py_no
         py_value of = py_eval(r, t->a);
         if (!r->failed) set_attribute(r, of, t->name, value);
     }
-    if (!r->failed) py_trace_event(r, e);
+    if (r->failed) return;
+    py_trace_event(r, e);
+    trace_elements(r, e);
 }
 
 /* ------------------------------------------------------------------ literals */

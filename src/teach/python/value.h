@@ -141,6 +141,7 @@ typedef struct py_failure {
     const char *function; /* in which; NULL: none */
     bool        product;  /* of two matrices that do not fit: their shapes */
     bool        entrywise; /* the same, of an operation entry by entry */
+    bool        flat;      /* both are of rank 1: (n,) is told as n rows */
     int64_t     left[2], right[2];
 } py_failure;
 
