@@ -174,7 +174,8 @@ static const mistake *forward_row(gatherer *w, node_id formula, matrix x, matrix
         if (is_function_of(w->a, x, z, functions[i])) return row_called("another activation");
     if (z.at && f->op == OP_SOFTMAX && is_softmax_over_examples(w, x, z))
         return row_called("softmax over the examples");
-    if (z.at && f->op == OP_SOFTMAX && is_softmax_over_all(w, x, z)) return row_called("softmax over everything");
+    if (z.at && f->op == OP_SOFTMAX && is_softmax_over_all(w, x, z))
+        return row_called("softmax over everything");
     if (lacks_bias(w, x, y)) return row_called("bias missing");
     return row_called("another forward pass");
 }
@@ -251,6 +252,66 @@ dfoo_status around_labels(gatherer *w, around_findings *out) {
         vec_push(w->a, &out->before, f);
         break;
     }
+    return arena_status(w->a);
+}
+
+dfoo_status around_own_labels(gatherer *w, uint32_t end, around_findings *out) {
+    int64_t  m = 0;
+    uint32_t line = 0;
+    for (uint32_t i = 0; i < end; i++) {
+        const py_event *e = event_at(w, i);
+        const char     *name = event_name(w, e);
+        bool label = name_role_of(name) == ROLE_LABEL && !(w->y_predicted && strcmp(name, "y") == 0);
+        if (e->value.kind == PY_ARRAY && label && e->key.kind == PY_NONE) {
+            m = e->value.array->rank == 1 ? e->value.array->dim[0] : 0;
+            line = e->line;
+        }
+        if (m < 3 || !has_dimensions(e, 2, m) || !is_made(e) || !name_is_backward(name)) continue;
+        around_finding f = {row_called("labels of shape (m,)"), "Y", kept_name(w, e), line};
+        vec_push(w->a, &out->before, f);
+        break;
+    }
+    return arena_status(w->a);
+}
+
+/* ------------------------------------------------------------ lists for columns */
+
+static bool is_bias_gradient(const gatherer *w, const judge_verdict *v) {
+    var_id var = w->c->s->right.list.at[v->claim.number].var;
+    matrix x = v->claim.value;
+    if (v->how >= JUDGED_WRONG || v->claim.update || !x.at) return false;
+    for (uint32_t i = 0; i < w->layers.biases.n; i++)
+        if (w->layers.biases.at[i] == var) return true;
+    return false;
+}
+
+/* Does the program itself begin with a bias that is a column? */
+static bool has_column_bias(const gatherer *w) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = event_at(w, i);
+        var_id          v = gather_parameter(w, i);
+        bool            bias = false;
+        if (e->function && strncmp(symbols_name(&w->r->names, e->function), "init", 4) != 0) continue;
+        for (uint32_t k = 0; v && k < w->layers.biases.n; k++) bias = bias || w->layers.biases.at[k] == v;
+        if (bias && e->value.kind == PY_ARRAY && e->value.array->rank == 2) return true;
+    }
+    return false;
+}
+
+dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool reshapes, around_findings *out) {
+    const judge_verdict *flat = NULL;
+    bool                 column = has_column_bias(w);
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        const judge_verdict *v = &all->list.at[i];
+        if (!is_bias_gradient(w, v)) continue;
+        if (v->claim.flat && !flat && v->claim.value.rows * v->claim.value.cols > 1) flat = v;
+        column = column || !v->claim.flat;
+    }
+    if (!flat || !column || reshapes || w->view.turned) return DFOO_OK; /* rows: (n,) and (1, n) do fit */
+    const gradient *g = &w->c->s->right.list.at[flat->claim.number];
+    around_finding  f = {row_called("(n,) for (n, 1)"), ir_var_name(w->c->s->g, g->grad),
+                         kept_name(w, event_at(w, flat->claim.event)), flat->claim.line};
+    vec_push(w->a, &out->behind, f);
     return arena_status(w->a);
 }
 
@@ -450,6 +511,95 @@ static dfoo_status find_forgotten(gatherer *w, const judge_verdicts *all, const 
     const char    *name = ir_var_name(w->c->s->g, d->list.at[which].var);
     around_finding f = {row_called("never updated"), name, name, line};
     vec_push(w->a, &out->behind, f);
+    return arena_status(w->a);
+}
+
+/* -------------------------------------------------- updates of a mini-batch */
+
+typedef struct change {
+    uint32_t number, event;
+    matrix   fall; /* at NULL: there is none */
+    double   factor;
+} change;
+
+typedef struct changes {
+    VEC(change) list;
+} changes;
+
+/* The first change of each parameter. */
+static dfoo_status find_changes(gatherer *w, changes *out) {
+    for (uint32_t i = w->from; i < w->to; i++) {
+        uint32_t number = gather_update(w, i), k = 0;
+        while (k < out->list.n && out->list.at[k].number != number) k++;
+        if (number == w->c->s->right.list.n || k < out->list.n) continue;
+        matrix own = w->c->right[number], fall = fall_of(w, i, own);
+        vec_push(w->a, &out->list, (change){number, i, fall, fall.at ? matrix_ratio(fall, own) : 0});
+    }
+    return arena_status(w->a);
+}
+
+/* dW, db = gradient(x, y): made elsewhere. */
+static bool is_handed_over(const py_event *e) {
+    const py_node *n = e->node;
+    return n && n->kind == S_ASSIGN && n->a->kind == E_CALL && n->list.at[0]->kind == E_TUPLE;
+}
+
+/* Where the fall was made: the last line that has it but for a factor, on the way to the update. */
+static uint32_t line_of_fall(gatherer *w, const change *x) {
+    const py_event *last = event_at(w, x->event);
+    for (uint32_t i = x->event; i-- > w->from;) {
+        const py_event *e = event_at(w, i);
+        const char *name = symbols_name(&w->r->names, e->name);
+        bool   named = is_made(e) && name_is_backward(name) && !is_handed_over(e);
+        matrix y = gather_matrix(w->a, e->value, w->view.turned);
+        bool   fits = e->frame == last->frame && y.at && y.rows * y.cols == x->fall.rows * x->fall.cols;
+        if (named && fits && matrix_ratio(x->fall, y) != 0) return e->line;
+    }
+    return last->line;
+}
+
+/* The change is made of a part of the examples. */
+static dfoo_status name_part(gatherer *w, const change *x, around_findings *out) {
+    for (uint32_t i = 0; i < mistake_count && x->fall.at && x->fall.rows * x->fall.cols > 1; i++) {
+        matrix part;
+        if (mistake_table[i].place != AT_EXAMPLES) continue;
+        DFOO_TRY(case_examples(w->c, w->a, w->c->right, &mistake_table[i], x->number, &part));
+        if (matrix_ratio(x->fall, part) <= 0) continue;
+        const gradient *g = &w->c->s->right.list.at[x->number];
+        around_finding  f = {&mistake_table[i], ir_var_name(w->c->s->g, g->grad),
+                             kept_name(w, event_at(w, x->event)), line_of_fall(w, x)};
+        vec_push(w->a, &out->behind, f);
+        return arena_status(w->a);
+    }
+    return DFOO_OK;
+}
+
+static const mistake *scale_row(const char *name) {
+    for (uint32_t i = 0; i < mistake_count; i++)
+        if (strcmp(mistake_table[i].name, name) == 0) return &mistake_table[i];
+    return NULL;
+}
+
+/* Each change against the gradient of all examples. All have the same factor, the learning rate; one that is
+ * m times as large was not divided. */
+dfoo_status around_batch(gatherer *w, around_findings *out) {
+    changes all = {{0}};
+    double  m = w->c->examples;
+    DFOO_TRY(find_changes(w, &all));
+    for (uint32_t i = 0; i < all.list.n && !out->behind.n && m > 1; i++) {
+        const change *x = &all.list.at[i];
+        bool          less = false, up = false;
+        if (x->factor == 0) DFOO_TRY(name_part(w, x, out));
+        for (uint32_t k = 0; k < all.list.n; k++) {
+            less = less || (x->factor > 0 && is_close(all.list.at[k].factor * m, x->factor));
+            up = up || (x->factor < 0 && all.list.at[k].factor > 0);
+        }
+        if (!less && !up) continue; /* of the two the larger one is told: a sum for a mean */
+        const gradient *g = &w->c->s->right.list.at[x->number];
+        around_finding  f = {up ? row_called("uphill") : scale_row("no 1/m"), ir_var_name(w->c->s->g, g->var),
+                             kept_name(w, event_at(w, x->event)), event_at(w, x->event)->line};
+        vec_push(w->a, &out->behind, f);
+    }
     return arena_status(w->a);
 }
 

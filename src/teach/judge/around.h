@@ -23,11 +23,20 @@ dfoo_status around_forward(gatherer *w, judge_case *seen, around_findings *out);
 /* Labels that are (m,) and make (m, m) of (m, 1) or (1, m). */
 dfoo_status around_labels(gatherer *w, around_findings *out);
 
+/* The same in the program's own statements, before a function of it was called: events before end. */
+dfoo_status around_own_labels(gatherer *w, uint32_t end, around_findings *out);
+
+/* One bias has a gradient (n,), and another (n, 1), in a program that turns none into the other. */
+dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool reshapes, around_findings *out);
+
 /* Weights that begin all equal, where there is more than one layer. */
 dfoo_status around_start(gatherer *w, around_findings *out);
 
 /* The cost that the program computes, from its own events. */
 dfoo_status around_cost(gatherer *w, around_findings *out);
+
+/* The updates of a method that is handed all examples, where the gradients are those of one at a time. */
+dfoo_status around_batch(gatherer *w, around_findings *out);
 
 /* The updates of the parameters, given the gradients that were judged; NULL: those of the case. */
 dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findings *out);

@@ -258,6 +258,33 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
     return arena_status(a);
 }
 
+/* The examples that a row leaves in; the others are 0. */
+static matrix kept_examples(const judge_case *c, arena *a, var_id v, matrix x, const mistake *row) {
+    matrix y = {x.rows, x.cols, arena_new(a, x.rows * x.cols * sizeof(double))};
+    bool   columns = ir_var(c->s->g, v)->sh.cols == c->s->m->examples;
+    for (size_t i = 0; y.at && i < x.rows * x.cols; i++)
+        if (mistake_keeps(row, columns ? i % x.cols : i / x.cols, (size_t)c->examples)) y.at[i] = x.at[i];
+    return y;
+}
+
+dfoo_status case_examples(const judge_case *c, arena *a, const matrix *known, const mistake *row,
+                          uint32_t number, matrix *out) {
+    const subject *s = c->s;
+    uint32_t       n = s->right.list.n;
+    matrix *part = arena_new(a, (n + 1) * sizeof *part), *got = arena_new(a, (n + 1) * sizeof *got);
+    *out = (matrix){0};
+    if (!part || !got) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < n && i < number; i++) {
+        var_id v = s->right.list.at[i].var;
+        shape  sh = ir_var(s->g, v)->sh;
+        if (known[i].at && (sh.rows == s->m->examples || sh.cols == s->m->examples))
+            part[i] = kept_examples(c, a, v, known[i], row);
+    }
+    DFOO_TRY(case_gradients(c, a, &s->right, part, number, got));
+    *out = got[number];
+    return DFOO_OK;
+}
+
 dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n,
                       matrix *out) {
     const ir         *g = c->s->g;
@@ -309,5 +336,5 @@ double matrix_ratio(matrix x, matrix y) {
     for (size_t i = 0; i < n; i++)
         if (fabs(y.at[i]) > fabs(y.at[big])) big = i;
     double c = y.at[big] != 0 ? x.at[big] / y.at[big] : 0;
-    return isfinite(c) && c != 0 && matrix_same(x, y, c) ? c : 0;
+    return isfinite(c) && fabs(c) > 1e-12 && matrix_same(x, y, c) ? c : 0;
 }

@@ -46,6 +46,11 @@ dfoo_status case_find_masks(const subject *s, arena *a, case_masks *out);
 dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, const matrix *known,
                            uint32_t only, matrix *out);
 
+/* The gradient of this number from a part of the examples: those that the row leaves in. known: values that
+ * take the place of gradients before it. */
+dfoo_status case_examples(const judge_case *c, arena *a, const matrix *known, const mistake *row,
+                          uint32_t number, matrix *out);
+
 /* The value of a node of the derivation itself, with what is known among the first `only` gradients. */
 dfoo_status case_node(const judge_case *c, arena *a, const matrix *known, uint32_t only, node_id n,
                       matrix *out);

@@ -59,6 +59,16 @@ static bool is_weight(const drive *d, var_id v) {
     return false;
 }
 
+/* Is it handed out as (n,)? */
+static bool is_flat(const drive *d, var_id v) {
+    const variable *x = ir_var(d->c->s->g, v);
+    matrix          m = d->c->value[v];
+    bool            line = (m.rows == 1 || m.cols == 1) && d->view.flat;
+    if (x->kind == VAR_LABEL && d->view.labels == LABELS_FLAT) return true;
+    if (x->kind == VAR_PARAM) return line && (d->layers.weights.n == 1 || !is_weight(d, v));
+    return line && d->c->examples == 1;
+}
+
 static py_value value_of(drive *d, var_id v) {
     const ir *g = d->c->s->g;
     bool      mask;
@@ -70,11 +80,7 @@ static py_value value_of(drive *d, var_id v) {
     if (shape_is_scalar(x->sh)) return py_float(m.at[0]);
     bool columns = x->sh.cols == d->c->s->m->examples;
     if (x->kind == VAR_LABEL && d->view.labels == LABELS_WHOLE) return whole_labels(d, m, columns);
-    bool vector = d->view.flat && d->c->examples == 1 && x->kind != VAR_PARAM && (m.rows == 1 || m.cols == 1);
-    bool flat = vector || (x->kind == VAR_LABEL && d->view.labels == LABELS_FLAT) ||
-                (x->kind == VAR_PARAM && d->view.flat && (m.rows == 1 || m.cols == 1) && m.rows * m.cols > 0 &&
-                 (d->layers.weights.n == 1 || !is_weight(d, v)));
-    return array_of(d, m, d->view.turned, flat);
+    return array_of(d, m, d->view.turned, is_flat(d, v));
 }
 
 static var_id first_of(const drive *d, var_kind kind) {
@@ -176,6 +182,13 @@ static bool is_indexed_by_text(const py_run *r, const py_node *n, sym name) {
     while (key->kind == E_BINARY) key = key->a;
     return key->kind == E_STRING || key->kind == E_FORMAT ||
            (key->kind == E_CALL && key->a->kind == E_ATTRIBUTE && key->a->a->kind == E_STRING);
+}
+
+/* for x, y in data: pairs are wanted. */
+static bool is_looped_in_pairs(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    bool pairs = n->kind == S_FOR && n->a->kind == E_TUPLE && n->a->list.n == 2;
+    return pairs && n->b->kind == E_NAME && n->b->name == name;
 }
 
 /* x[t + 1]. */
@@ -578,7 +591,7 @@ static py_value series_of(drive *d, const py_callable *f, const py_node *p) {
     }
     py_list *l = all.list;
     if (l->items.n == count + 1 && !any_node(d->r, f->def->b, p->name, is_indexed_ahead)) {
-        py_value first = l->items.at[0]; /* hs[t - 1], hs[-1]: what comes before the first stands at the end */
+        py_value first = l->items.at[0]; /* hs[t - 1], hs[-1]: what comes before all others stands last */
         for (uint32_t i = 0; i < count; i++) l->items.at[i] = l->items.at[i + 1];
         l->items.at[count] = first;
     }
@@ -608,6 +621,10 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
     const char *name = symbols_name(&d->r->names, p->name);
     if (strcmp(name, "y") == 0 && has_parameter(d, f, "t")) {
         *out = prediction_from(d, forward);
+        return true;
+    }
+    if (f->def->kind == S_DEF && any_node(d->r, f->def->b, p->name, is_looped_in_pairs)) {
+        *out = pairs_of(d);
         return true;
     }
     *out = series_of(d, f, p);
@@ -817,6 +834,38 @@ void drive_call_kind(drive *d, drive_kind kind) {
         if (call(d, f, f.function, kind == DRIVE_START, py_none(), &x, &failure) && !failure.type) break;
     }
     d->gradients = false;
+}
+
+static void set_globals(drive *d);
+
+static bool trains(const drive *d, py_value f, const char *name) {
+    char plain[80];
+    name_plain(name, plain, sizeof plain);
+    if (f.kind != PY_FUNCTION || f.function->how || f.function->def->kind != S_DEF) return false;
+    bool pairs = false;
+    for (uint32_t i = 0; i < f.function->def->list.n; i++)
+        pairs = pairs || any_node(d->r, f.function->def->b, f.function->def->list.at[i]->name,
+                                  is_looped_in_pairs);
+    return pairs && (strstr(plain, "update") || strstr(plain, "train") || strcmp(plain, "fit") == 0 ||
+                     strstr(plain, "sgd") || strstr(plain, "step") || strstr(plain, "batch"));
+}
+
+bool drive_train(drive *d) {
+    py_run *r = d->r;
+    for (uint32_t i = 0; i < r->globals.list.n; i++) {
+        py_value type = r->globals.list.at[i].value, self, x;
+        for (uint32_t k = 0; type.kind == PY_CLASS && k < type.type->env.list.n; k++) {
+            py_value   f = type.type->env.list.at[k].value;
+            py_failure failure;
+            if (!trains(d, f, symbols_name(&r->names, type.type->env.list.at[k].name))) continue;
+            py_refresh(r);
+            set_globals(d);
+            if (make_object(d, type, &self) &&
+                call(d, method_of(d, f, self), f.function, true, py_none(), &x, &failure) && !failure.type)
+                return true;
+        }
+    }
+    return false;
 }
 
 bool drive_is_backward(const drive_entry *e) {

@@ -41,6 +41,10 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
 typedef enum { DRIVE_COST, DRIVE_UPDATE, DRIVE_START } drive_kind;
 void drive_call_kind(drive *d, drive_kind kind);
 
+/* Calls a method that trains an object on all examples, one after the other: update_mini_batch, train. false:
+ * there is none. */
+bool drive_train(drive *d);
+
 /* Is it called as the way back is? */
 bool drive_is_backward(const drive_entry *e);
 

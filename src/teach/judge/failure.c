@@ -103,13 +103,26 @@ static bool is_unsummed(const judge_case *c, const step *s, const factor want[2]
            (is_factor(want[0], from) && is_factor(want[1], to));
 }
 
+/* Does it stand in a product? */
+static bool is_weight(const judge_case *c, var_id v) {
+    for (uint32_t i = 0; i < c->s->nodes.list.n; i++) {
+        const node *x = ir_node(c->s->g, c->s->nodes.list.at[i]);
+        for (int k = 0; x->op == OP_MATMUL && k < 2; k++)
+            if (x->arg[k] == ir_var(c->s->g, v)->leaf) return true;
+    }
+    return false;
+}
+
 /* A gradient that is added to a sum of another shape: += where the parameter's own stands on the left. */
 static const mistake *row_of_sum(const judge_case *c, const factor want[2]) {
     const ir *g = c->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
-        if (ir_var(g, v)->kind != VAR_PARAM || !is_factor(want[0], of_shape(c, ir_var(g, v)->sh, false))) continue;
+        bool own = is_factor(want[0], of_shape(c, ir_var(g, v)->sh, false));
+        if (ir_var(g, v)->kind != VAR_PARAM || !own) continue;
         factor a = want[0], b = want[1];
         if (a.rows == b.cols && a.cols == b.rows && a.rows != a.cols) return row_called("dW transposed");
+        bool wide = b.rows == b.cols && (a.rows == 1 ? a.cols : a.rows) == b.rows && a.rows + a.cols > 2;
+        if (wide && (a.rows == 1 || (a.cols == 1 && is_weight(c, v)))) return row_called("dW transposed");
         if (a.cols == 1 && b.cols == 1) return row_called("db from another layer's dZ");
         if (a.cols == 1 || a.rows == 1) continue;
         if (a.rows == b.rows && b.cols == b.rows) return row_called("dW from A of its own layer");
@@ -119,11 +132,23 @@ static const mistake *row_of_sum(const judge_case *c, const factor want[2]) {
     return NULL;
 }
 
+/* dW of the wrong shape, and the penalty of W. */
+static const mistake *row_of_turned(const judge_case *c, const factor want[2]) {
+    const ir *g = c->s->g;
+    bool      other = want[0].rows == want[1].cols && want[0].cols == want[1].rows;
+    bool      turned = other && want[0].rows != want[0].cols;
+    for (var_id v = 1; v < g->vars.n && turned; v++)
+        if (ir_var(g, v)->kind == VAR_PARAM && is_factor(want[1], of_shape(c, ir_var(g, v)->sh, false)))
+            return row_called("dW transposed");
+    return NULL;
+}
+
 /* The row of that function with another layer's values. */
 static const mistake *row_of_slope(uint8_t op) {
-    for (uint32_t i = 0; i < mistake_count; i++)
-        if (mistake_table[i].place == AT_LOCAL && mistake_table[i].op == op && strstr(mistake_table[i].text, "oa"))
-            return &mistake_table[i];
+    for (uint32_t i = 0; i < mistake_count; i++) {
+        const mistake *row = &mistake_table[i];
+        if (row->place == AT_LOCAL && row->op == op && strstr(row->text, "oa")) return row;
+    }
     return NULL;
 }
 
@@ -152,16 +177,18 @@ static const mistake *row_of_entries(const judge_case *c, const factor want[2], 
     }
     for (uint32_t i = 0; i < c->s->right.trail.n; i++)
         if (is_unsummed(c, &c->s->right.trail.at[i], want)) return row_called("no sum");
-    return sum ? row_of_sum(c, want) : row_of_other_slope(c, want);
+    const mistake *row = sum ? row_of_sum(c, want) : row_of_turned(c, want);
+    return row || sum ? row : row_of_other_slope(c, want);
 }
 
 /* A row of the catalogue that is a product of just these. */
-static const mistake *row_of_product(const judge_case *c, const factor want[2]) {
+static const mistake *row_of_product(const judge_case *c, const factor want[2], failure_line at) {
     for (uint32_t i = 0; i < c->s->right.trail.n; i++) {
         const step *s = &c->s->right.trail.at[i];
         for (uint32_t k = 0; is_product_step(c, s) && k < mistake_count; k++) {
             const mistake *row = &mistake_table[k];
-            bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand;
+            bool here = row->place == AT_LOCAL && row->op == OP_MATMUL && row->operand == s->operand &&
+                        (!at.weight || s->operand == 0) && (!at.other || s->operand == 1);
             if (here && is_product_of(c, s, row, want)) return row;
         }
     }
@@ -183,7 +210,8 @@ static const mistake *row_of_forward(const judge_case *c, const factor want[2]) 
     return NULL;
 }
 
-static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned, bool sum) {
+static const mistake *find_row(const judge_case *c, const py_failure *f, bool turned, failure_line at,
+                               bool forward) {
     factor want[2] = {{f->left[0], f->left[1]}, {f->right[0], f->right[1]}};
     if (!f->product && !f->entrywise) return NULL;
     if (turned) {
@@ -191,25 +219,28 @@ static const mistake *find_row(const judge_case *c, const py_failure *f, bool tu
         want[1] = (factor){f->left[1], f->left[0]};
     }
     if (is_square(want[0]) && is_square(want[1])) return NULL;
-    if (f->entrywise) return row_of_entries(c, want, sum);
-    const mistake *row = row_of_product(c, want);
+    if (f->entrywise) return row_of_entries(c, want, at.sum);
+    const mistake *row = row_of_product(c, want, at);
     for (uint32_t i = 0; !row && i < c->s->right.trail.n; i++)
         if (is_product_step(c, &c->s->right.trail.at[i]))
             row = row_of_step(c, &c->s->right.trail.at[i], want);
-    return row ? row : row_of_forward(c, want);
+    return row ? row : forward ? row_of_forward(c, want) : NULL;
 }
 
-const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned, bool sum) {
-    const mistake *row = find_row(c, f, turned, sum);
+const mistake *failure_row(const judge_case *c, arena *a, const py_failure *f, bool turned, failure_line at) {
+    const mistake *row = find_row(c, f, turned, at, false);
     dim            m = c->s->m->examples;
     uint32_t       n = (uint32_t)c->sz.n;
     judge_case     one = *c;
-    if (row || !m || !dim_is_named(m)) return row;
+    if (row) return row;
+    if (!m || !dim_is_named(m)) return find_row(c, f, turned, at, true);
     one.sz.of = arena_new(a, (n + 1) * sizeof *one.sz.of); /* a loop that takes one example at a time */
     if (!one.sz.of) return NULL;
     memcpy(one.sz.of, c->sz.of, n * sizeof *one.sz.of);
     one.sz.of[dim_name(m)] = 1;
-    return find_row(&one, f, turned, sum);
+    row = find_row(&one, f, turned, at, false);
+    if (!row) row = find_row(c, f, turned, at, true);
+    return row ? row : find_row(&one, f, turned, at, true);
 }
 
 /* The name of a size that only one has; else the number. */
@@ -228,8 +259,10 @@ const char *failure_shapes(const judge_case *c, arena *a, const py_failure *f) {
     const char    *text = "";
     for (int k = 0; k < 2 && (f->product || f->entrywise) && text; k++) {
         const char *rows = name_of(c, a, at[k][0]), *cols = name_of(c, a, at[k][1]);
-        text = f->flat ? arena_format(a, "%s%s(%lld,) is (%s,)", text, k ? ", " : "", (long long)at[k][0], rows) : arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, k ? ", " : "", (long long)at[k][0],
-                            (long long)at[k][1], rows, cols);
+        long long   n = (long long)at[k][0], m = (long long)at[k][1];
+        const char *more = k ? ", " : "";
+        text = f->flat ? arena_format(a, "%s%s(%lld,) is (%s,)", text, more, n, rows)
+                       : arena_format(a, "%s%s(%lld,%lld) is (%s, %s)", text, more, n, m, rows, cols);
     }
     return text ? text : "";
 }

@@ -80,12 +80,25 @@ static var_id parameter_of(const gatherer *w, const py_event *e) {
     if (e->how == 'a' || is_in_gradients(w, e)) return 0;
     if (e->key.kind == PY_INT) {
         const char *list = symbols_name(&w->r->names, e->name);
-        return name_is_backward(list) ? 0 : name_element(&w->layers, list, e->key.whole, base_of(w, e->name));
+        bool        named = !name_is_backward(list) && (name_is_weight(list) || name_is_bias(list));
+        return named ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
     }
     var_id v = name_variable_in(m, &w->layers, name);
     if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
     if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
     return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
+}
+
+/* (n, k); (n,) of a single unit. */
+static bool may_be_weight(const gatherer *w, const py_event *e) {
+    int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
+    return rank == 2 || (rank == 1 && w->layers.weights.n == 1);
+}
+
+/* An array; a number of a single unit. */
+static bool may_be_bias(const gatherer *w, const py_event *e) {
+    if (e->value.kind == PY_ARRAY) return e->value.array->rank >= 1;
+    return w->layers.biases.n == 1 && py_is_number(e->value);
 }
 
 /* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
@@ -94,13 +107,11 @@ static void note_parameter_names(gatherer *w) {
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
         const py_event *e = event_at(w, i);
         const char     *name = symbols_name(&w->r->names, e->name);
-        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
-        bool number = w->layers.biases.n == 1 && py_is_number(e->value), flat = w->layers.weights.n == 1;
-        if (!e->name || (!array && !number) || e->how == 'a' || name_is_backward(name)) continue;
-        if (array && name_is_weight(name) && (e->value.array->rank == 2 || flat) &&
+        if (!e->name || e->how == 'a' || name_is_backward(name)) continue;
+        if (may_be_weight(w, e) && name_is_weight(name) &&
             !is_listed(w->weights.at, w->weights.n, e->name, &k))
             vec_push(w->a, &w->weights, e->name);
-        if (name_is_bias(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
+        if (may_be_bias(w, e) && name_is_bias(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
             vec_push(w->a, &w->biases, e->name);
     }
     if (w->weights.n != w->layers.weights.n) w->weights.n = 0;
@@ -120,11 +131,27 @@ static bool is_again(const py_event *x, const py_event *y) {
     return x->frame == y->frame && x->line == y->line && x->name == y->name;
 }
 
-/* The first round of training ends where, behind an update, something is done again in the same call. */
+static uint32_t number_of(const gatherer *w, var_id v);
+
+/* The last update before a parameter is updated once more; w->to: there is none. */
+static uint32_t last_update(gatherer *w, uint32_t first) {
+    bool    *seen = arena_new(w->a, w->c->s->right.list.n + 1);
+    uint32_t last = first;
+    for (uint32_t i = first; i < w->to && seen; i++) {
+        if (!is_update(w, event_at(w, i))) continue;
+        uint32_t number = number_of(w, parameter_of(w, event_at(w, i)));
+        if (seen[number]) break;
+        seen[number] = true;
+        last = i;
+    }
+    return last;
+}
+
+/* The first round of training ends where, behind its updates, something is done again in the same call. */
 static void find_end(gatherer *w) {
     uint32_t update = w->from;
     while (update < w->to && !is_update(w, event_at(w, update))) update++;
-    for (uint32_t i = update + 1; i < w->to; i++)
+    for (uint32_t i = last_update(w, update) + 1; i < w->to; i++)
         for (uint32_t k = w->from; k < update; k++)
             if (is_again(event_at(w, i), event_at(w, k))) {
                 w->to = i;
@@ -216,7 +243,8 @@ static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
     return NULL;
 }
 
-static void put_claim(gatherer *w, judge_claims *out, uint32_t number, uint32_t event, const char *name) {
+static void put_claim(const gatherer *w, judge_claims *out, uint32_t number, uint32_t event,
+                      const char *name) {
     const py_event *e = event_at(w, event);
     bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     judge_claim     c = {.number = number,
@@ -339,6 +367,10 @@ static uint32_t renumbered(const gatherer *w, uint32_t number, const py_event *e
     return x.rows == y.rows && x.cols == y.cols ? number : d->list.n;
 }
 
+static bool is_sized_as(matrix x, matrix y) {
+    return x.at && y.at && x.rows == y.rows && x.cols == y.cols;
+}
+
 /* dA1 *= A1 > 0, dhidden[H <= 0] = 0: what was dA1 becomes dZ1 in place. The number of that; number: it stays
  * what it was. */
 static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t number, const py_event *e) {
@@ -351,7 +383,7 @@ static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t nu
                *to = ir_var_name(w->c->s->g, d->list.at[z].var);
     matrix x = in_shape(w, e, z), y = wanted(w, z);
     bool   named = (from[0] == 'A' || from[0] == 'H') && to[0] == 'Z' && strcmp(from + 1, to + 1) == 0;
-    bool   same = made->frame == e->frame && made->name == e->name && x.at && x.rows == y.rows && x.cols == y.cols;
+    bool   same = made->frame == e->frame && made->name == e->name && is_sized_as(x, y);
     case_masks masks;
     if (!named || !same || case_find_masks(w->c->s, w->a, &masks)) return number;
     return !masks.list.n || matrix_ratio(x, y) != 0 ? z : number;
@@ -439,6 +471,8 @@ static bool is_of_another_kind(const gatherer *w, const py_event *e, uint32_t nu
     const char *own = ir_var_name(w->c->s->g, w->c->s->right.list.at[number].var);
     name_plain(event_name(w, e), plain, sizeof plain);
     bool z = strncmp(plain, "dz", 2) == 0, a = strncmp(plain, "da", 2) == 0;
+    bool parameter = strncmp(plain, "dw", 2) == 0 || strncmp(plain, "db", 2) == 0;
+    if (parameter && !is_parameter(w, number)) return true;
     return (z && (own[0] == 'A' || own[0] == 'a')) || (a && (own[0] == 'Z' || own[0] == 'z'));
 }
 
@@ -511,19 +545,29 @@ static uint32_t count_line(const gatherer *w, uint32_t event) {
     return n;
 }
 
-/* The line that is run as often as there are gradients, all of them or those that are left; of several lines for
- * the same name the last one. w->to: there is none. */
-static uint32_t line_of_rounds(const gatherer *w, const judge_claims *out, uint32_t first, uint32_t n, uint32_t left) {
+/* An event on the way back that no name tells, of that shape. */
+static bool is_open(const gatherer *w, uint32_t event, matrix y) {
+    const py_event *e = event_at(w, event);
+    if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || gradient_of(w, e)) return false;
+    return is_sized_as(gather_like(w, event, y), y);
+}
+
+static bool is_further_line(const gatherer *w, uint32_t found, const py_event *e) {
+    const py_event *x = event_at(w, found);
+    return x->name == e->name && x->line != e->line;
+}
+
+/* The line that is run as often as there are gradients, all of them or those that are left; of several lines
+ * for the same name the last one. w->to: there is none. */
+static uint32_t line_of_rounds(const gatherer *w, const judge_claims *out, uint32_t first, uint32_t n,
+                               uint32_t left) {
     uint32_t found = w->to;
     matrix   y = wanted(w, first);
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || gradient_of(w, e)) continue;
-        matrix   x = gather_like(w, i, y);
+        if (!is_open(w, i, y)) continue;
         uint32_t rounds = count_line(w, i);
-        if (!x.at || x.rows != y.rows || x.cols != y.cols) continue;
         if (rounds != n && (rounds != left || left < 2 || is_taken(out, i))) continue;
-        if (found == w->to || (event_at(w, found)->name == e->name && event_at(w, found)->line != e->line)) found = i;
+        if (found == w->to || is_further_line(w, found, event_at(w, i))) found = i;
     }
     return found;
 }
@@ -533,20 +577,22 @@ static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
     uint32_t numbers[24], n = 0, left = 0, k = 0;
     matrix   y = wanted(w, first);
     for (uint32_t i = 0; i < w->c->s->right.list.n && n < 24; i++) {
-        matrix x = wanted(w, i);
-        if (is_parameter(w, i) || !goes_by_shape(w, i) || x.rows != y.rows || x.cols != y.cols) continue;
+        if (is_parameter(w, i) || !goes_by_shape(w, i) || !is_sized_as(wanted(w, i), y)) continue;
         left += !claim_of(out, i);
         numbers[n++] = i;
     }
     if (n < 2 || !left) return;
     uint32_t event = line_of_rounds(w, out, first, n, left);
     if (event >= w->to) return;
-    const py_event *line = event_at(w, event);
-    bool            all = count_line(w, event) == n; /* those that are known already are among them */
+    if (count_line(w, event) != n) { /* those that are known already are not among them */
+        uint32_t open = 0;
+        for (uint32_t i = 0; i < n; i++)
+            if (!claim_of(out, numbers[i])) numbers[open++] = numbers[i];
+        n = open;
+    }
     for (uint32_t i = w->from; k < n && i < w->to; i++) {
-        if (!is_again(event_at(w, i), line)) continue;
-        while (!all && k < n && claim_of(out, numbers[k])) k++;
-        if (k < n && !claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, event_at(w, i)));
+        if (!is_again(event_at(w, i), event_at(w, event))) continue;
+        if (!claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, event_at(w, i)));
         k++;
     }
 }
@@ -557,9 +603,8 @@ static void by_order(gatherer *w, judge_claims *out, uint32_t first) {
     uint32_t numbers[MOST], events[MOST], n = 0, k = 0;
     matrix   y = wanted(w, first);
     for (uint32_t i = first; i < w->c->s->right.list.n && n < MOST; i++) {
-        matrix x = wanted(w, i);
-        bool   open = !claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i);
-        if (open && x.rows == y.rows && x.cols == y.cols) numbers[n++] = i;
+        bool open = !claim_of(out, i) && !is_parameter(w, i) && goes_by_shape(w, i);
+        if (open && is_sized_as(wanted(w, i), y)) numbers[n++] = i;
     }
     for (uint32_t i = next_of_shape(w, out, first, w->from); i < w->to && k < MOST;
          i = next_of_shape(w, out, first, i + 1)) {
@@ -633,17 +678,25 @@ static bool is_another_right(const gatherer *w, uint32_t number, const py_event 
     return false;
 }
 
+/* Is the event another gradient's claim? */
+static bool is_of_other(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event) {
+    (void)w;
+    for (uint32_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i].event == event && c->list.at[i].number != own->number) return true;
+    return false;
+}
+
 /* May an earlier event be where a claim's value came from? Not if it is another gradient's. */
-static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event) {
+static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event,
+                          bool named) {
     const py_event *e = event_at(w, event), *at = event_at(w, own->event);
     bool both = e->value.kind == at->value.kind && (py_is_number(e->value) || e->value.kind == PY_ARRAY);
     if (e->how == 'r' || e->how == 'l' || !both || !is_named_backward(w, e)) return false;
     if (e->value.kind == PY_ARRAY && e->value.array->rank != at->value.array->rank) return false;
+    if (is_of_other(w, c, own, event)) return false;
     var_id v = gradient_of(w, e);
     if (v && number_of(w, v) != own->number && e->frame == at->frame) return false;
-    for (uint32_t i = 0; i < c->list.n; i++)
-        if (c->list.at[i].event == event && c->list.at[i].number != own->number) return false;
-    return !is_another_right(w, own->number, e);
+    return named || !is_another_right(w, own->number, e);
 }
 
 /* Has another gradient the same value? Then nothing tells where this one came from. */
@@ -670,7 +723,8 @@ static void find_origins(const gatherer *w, judge_claims *c) {
         bool   repeated = is_repeated(c, own);
         matrix x = gather_matrix(w->a, event_at(w, own->event)->value, false);
         for (uint32_t i = own->event > 60 ? own->event - 60 : 0; i < own->event; i++) {
-            if (i < w->from || (repeated && !is_called_shorter(w, own, i)) || !may_be_origin(w, c, own, i)) continue;
+            bool other = repeated && !is_called_shorter(w, own, i);
+            if (i < w->from || other || !may_be_origin(w, c, own, i, repeated)) continue;
             if (!matrix_same(gather_matrix(w->a, event_at(w, i)->value, false), x, 1)) continue;
             own->line = event_at(w, i)->line;
             own->origin = i;
@@ -690,6 +744,12 @@ static double rate_of(const gatherer *w) {
     return rate;
 }
 
+static bool is_zero(matrix x) {
+    for (size_t i = 0; i < x.rows * x.cols; i++)
+        if (x.at[i] != 0) return false;
+    return true;
+}
+
 /* A run that ended in an error leaves sums and loops behind that were only begun. */
 static void drop_unfinished(const gatherer *w, judge_claims *out) {
     uint32_t n = 0;
@@ -698,7 +758,7 @@ static void drop_unfinished(const gatherer *w, judge_claims *out) {
         const py_event    *e = event_at(w, k->event);
         matrix             y = wanted(w, k->number);
         bool               part = k->value.cols == 1 && y.at && y.cols > 1 && k->value.rows == y.rows;
-        bool begun = !k->update && (e->how == '+' || matrix_same(k->value, k->value, 0) || part);
+        bool begun = !k->update && (e->how == '+' || is_zero(k->value) || part);
         if (!begun) out->list.at[n++] = *k;
     }
     out->list.n = n;
@@ -733,6 +793,19 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
     find_origins(w, out);
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
     return arena_status(w->a);
+}
+
+bool gather_is_backward(const gatherer *w, uint32_t event) {
+    const py_event *e = event_at(w, event);
+    var_id          v = is_named_backward(w, e) && e->how != 'a' ? gradient_of(w, e) : 0;
+    uint32_t number = v ? number_of(w, v) : w->c->s->right.list.n;
+    bool known = number < w->c->s->right.list.n && is_parameter(w, number);
+    return is_named_backward(w, e) && e->how != 'a' && !known;
+}
+
+void gather_put(const gatherer *w, judge_claims *claims, uint32_t number, uint32_t event) {
+    put_claim(w, claims, number, event, label(w, event_at(w, event)));
+    qsort(claims->list.at, claims->list.n, sizeof *claims->list.at, by_number);
 }
 
 /* -------------------------------------------------------------- its own values */

@@ -71,6 +71,12 @@ bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event);
 matrix gather_like(const gatherer *w, uint32_t event, matrix like);
 bool   gather_is_loop(const gatherer *w);
 
+/* Is the event's value on the way back by its name, and not a known gradient's? */
+bool gather_is_backward(const gatherer *w, uint32_t event);
+
+/* One more claim, in its place. */
+void gather_put(const gatherer *w, judge_claims *claims, uint32_t number, uint32_t event);
+
 /* Where the way back begins. */
 uint32_t gather_way_back(const gatherer *w);
 

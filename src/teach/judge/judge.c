@@ -3,6 +3,7 @@
 #include "teach/judge/judge.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,7 @@ typedef struct work {
     py_run        *again;     /* a second run, which has the names of what is told; or NULL */
     judge_case     one;       /* one: with one example */
     bool           from_zero, y_predicted; /* the program counts its parameters from 0; y - t */
+    bool           reshapes;               /* lists of numbers may become columns in it */
 } work;
 
 static const struct {
@@ -128,6 +130,19 @@ static int score_of_failed(const attempt *t, const py_run *r) {
     return ONLY_FAILED + (int)(n < most ? n : most);
 }
 
+/* Values between those that have a name, as long as one of them explains a wrong one. */
+static dfoo_status look_between(gatherer *g, judge_claims *claims, judge_verdicts *v) {
+    for (bool changed = v->wrong > 0; changed;) {
+        judge_verdicts other;
+        DFOO_TRY(verdicts_between(g, v, claims, &changed));
+        if (!changed) break;
+        DFOO_TRY(verdicts_make(g->c, g->a, claims, &other));
+        if (other.wrong > v->wrong) break;
+        *v = other;
+    }
+    return DFOO_OK;
+}
+
 static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, const judge_case *c) {
     gatherer g = gatherer_of(w, r, t, c);
     g.from = from;
@@ -146,6 +161,7 @@ static dfoo_status judge_events(work *w, py_run *r, attempt *t, uint32_t from, c
         return DFOO_OK;
     }
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
+    DFOO_TRY(look_between(&g, &claims, &t->v));
     DFOO_TRY(verdicts_locate(&g, &t->v));
     if (t->statements && is_complete(w->s, &t->v))
         t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
@@ -294,36 +310,22 @@ static dfoo_status try_views(work *w, py_run *r, const judge_case *c, attempt *b
 
 /* ------------------------------------------------------------------ mistakes */
 
-/* The examples that a row leaves in; the others are 0, in what was claimed and in what is not known. */
-static matrix kept_examples(work *w, const judge_case *c, var_id v, matrix x, const mistake *row) {
-    dim    m = w->s->m->examples;
-    shape  sh = ir_var(w->s->g, v)->sh;
-    matrix y = {x.rows, x.cols, arena_new(w->a, x.rows * x.cols * sizeof(double))};
-    bool   columns = sh.cols == m;
-    size_t n = (size_t)c->examples;
-    for (size_t i = 0; y.at && i < x.rows * x.cols; i++)
-        if (mistake_keeps(row, columns ? i % x.cols : i / x.cols, n)) y.at[i] = x.at[i];
-    return y;
+static const mistake *row_called(const char *name) {
+    for (uint32_t i = 0; name && i < mistake_count; i++)
+        if (strcmp(mistake_table[i].name, name) == 0) return &mistake_table[i];
+    return NULL;
 }
 
 /* A parameter's gradient from a part of the examples, but for what it is divided by. */
-static dfoo_status from_examples(work *w, const attempt *t, const judge_verdicts *all, const judge_verdict *v,
-                                 const mistake *row, bool *same) {
-    const subject *s = w->s;
-    uint32_t       n = s->right.list.n;
-    matrix *known = arena_new(w->a, (n + 1) * sizeof *known), *got = arena_new(w->a, (n + 1) * sizeof *got);
-    *same = false;
-    if (!known || !got) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < n; i++) {
-        var_id var = s->right.list.at[i].var;
-        shape  sh = ir_var(s->g, var)->sh;
-        matrix x = all->expected[i];
-        if (i >= v->claim.number || !x.at || (sh.rows != s->m->examples && sh.cols != s->m->examples))
-            continue;
-        known[i] = kept_examples(w, &t->c, var, x, row);
-    }
-    DFOO_TRY(case_gradients(&t->c, w->a, &s->right, known, v->claim.number, got));
-    *same = matrix_ratio(v->claim.value, got[v->claim.number]) > 0;
+static dfoo_status from_examples(work *w, const attempt *t, const judge_verdict *v, const mistake *row,
+                                 bool *same) {
+    matrix got;
+    double m = t->c.examples, kept = 0;
+    DFOO_TRY(case_examples(&t->c, w->a, t->v.expected, row, v->claim.number, &got));
+    for (size_t i = 0; i < (size_t)m; i++) kept += mistake_keeps(row, i, (size_t)m);
+    double k = fabs(matrix_ratio(v->claim.value, got));
+    bool   one = got.rows * got.cols == 1 || v->ratio != 0; /* any two numbers have a ratio */
+    *same = one ? fabs(k - 1) < 1e-9 || fabs(k - m / kept) < 1e-9 || fabs(k - m) < 1e-9 : k > 0;
     return DFOO_OK;
 }
 
@@ -334,7 +336,7 @@ static dfoo_status name_examples(work *w, const attempt *t, judge_verdict *v) {
     for (uint32_t i = 0; i < mistake_count && !v->row; i++) {
         bool same;
         if (mistake_table[i].place != AT_EXAMPLES) continue;
-        DFOO_TRY(from_examples(w, t, &t->v, v, &mistake_table[i], &same));
+        DFOO_TRY(from_examples(w, t, v, &mistake_table[i], &same));
         if (same) v->row = &mistake_table[i];
     }
     return DFOO_OK;
@@ -431,6 +433,36 @@ static dfoo_status factor_made(work *w, const look *l, const judge_verdict *v, c
     return DFOO_OK;
 }
 
+/* Z_curr = memory["A" + str(l)]: the slope's own line is right, and is given something else. */
+static bool find_misread(const work *w, const look *l, const judge_verdict *v, const plant *p, uint32_t begin,
+                         uint32_t *event) {
+    const step *s = &w->s->right.trail.at[p->step];
+    const ir   *g = w->s->g;
+    if (s->kind != TRAIL_LOCAL || mistake_table[p->row].group != GROUP_ACTIVATION) return false;
+    const node     *arg = ir_node(g, ir_node(g, s->op)->arg[0]);
+    const py_event *own = &l->r->trace.list.at[v->claim.origin];
+    matrix          z = arg->op == OP_VAR ? l->t.c.value[arg->ref] : (matrix){0};
+    uint32_t        least = v->claim.origin > 12 ? v->claim.origin - 12 : 0;
+    if (least < begin) least = begin;
+    for (uint32_t i = v->claim.origin; z.at && i-- > least;) {
+        const py_event *e = &l->r->trace.list.at[i];
+        char            plain[80];
+        name_plain(e->key.kind == PY_STRING ? e->key.text->at : symbols_name(&l->r->names, e->name), plain,
+                   sizeof plain);
+        matrix x = gather_matrix(w->a, e->value, l->t.view.turned);
+        bool read = e->how == '=' && e->frame == own->frame && e->key.kind == PY_NONE;
+        if (!read || !x.at || strstr(plain, "prev") || strncmp(plain, "act", 3) == 0) continue;
+        if (plain[0] == 'z' && matrix_same(x, z, 1)) return false; /* the nearest is right */
+        var_id named = name_variable(w->s->m, plain);
+        if (named && matrix_same(x, l->t.c.value[named], 1)) continue; /* it is what it is called */
+        bool other = plain[0] == 'z' && is_forward_value(&l->t.c, x);
+        if (!other && !(plain[0] == 'a' && matrix_same(x, z, 1))) continue;
+        *event = i;
+        return true;
+    }
+    return false;
+}
+
 /* A mistake on the way to a gradient that the program has no name for: the line between the one before it and
  * the claim that made just this, whatever it is called there; else it stands inside the claim's own. */
 static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t plant) {
@@ -438,18 +470,24 @@ static dfoo_status move_line(work *w, const look *l, judge_verdict *v, uint32_t 
     const plants     *all = &w->catalogue;
     judge_verdict    *again = verdict_of(&((look *)l)->t.v, v->claim.number);
     uint32_t          number = number_of(d, verdict_goal(w->s, &all->list.at[plant])), event;
-    if (number < v->claim.number) v->shown = number;
-    if (!again || again->how == JUDGED_MISSING || v->claim.located) return DFOO_OK;
+    bool              earlier = number < v->claim.number;
+    if (earlier) v->shown = number;
+    if (!again || again->how == JUDGED_MISSING || (v->claim.located && !earlier)) return DFOO_OK;
     matrix made;
     DFOO_TRY(verdict_planted(&l->t.c, w->a, &l->t.v, again, &all->list.at[plant], number, &made));
     gatherer g = gatherer_of(w, l->r, &l->t, &l->t.c);
     DFOO_TRY(gather_begin(&g));
-    bool found = number < v->claim.number && gather_find(&g, made, again->claim.origin, &event);
-    if (!found) {
+    bool found = earlier && gather_find(&g, made, again->claim.origin, &event);
+    if (!found && !v->claim.located) {
         matrix factor;
         DFOO_TRY(factor_made(w, l, again, &all->list.at[plant], made, &factor));
         found = factor.at && !is_forward_value(&l->t.c, factor) &&
                 gather_find(&g, factor, again->claim.origin, &event);
+    }
+    uint32_t misread;
+    if (find_misread(w, l, again, &all->list.at[plant], gather_way_back(&g), &misread)) {
+        found = true;
+        event = misread;
     }
     if (found) v->claim.line = l->r->trace.list.at[event].line;
     return DFOO_OK;
@@ -463,12 +501,140 @@ static dfoo_status settle_causes(work *w, const look *l, const judge_case *c, ju
         uint32_t plant = best_candidate(w, c, all, v);
         v->candidates.at[0] = plant;
         v->candidates.n = 1;
+        v->row = &mistake_table[w->catalogue.list.at[plant].row];
         DFOO_TRY(move_line(w, l, v, plant));
         for (uint32_t k = i + 1; k < all->list.n; k++)
             if (all->list.at[k].how == JUDGED_WRONG && has_candidate(&all->list.at[k], plant))
                 all->list.at[k].how = JUDGED_GIVEN;
     }
     return DFOO_OK;
+}
+
+/* Is it what follows with the parameters as they are after an update that came before it? */
+static dfoo_status name_updated(work *w, const look *l, judge_verdict *v) {
+    const judge_verdict *own = verdict_of(&((look *)l)->t.v, v->claim.number);
+    const subject       *s = w->s;
+    judge_case           c = l->t.c;
+    matrix              *got = arena_new(w->a, (s->right.list.n + 1) * sizeof *got);
+    bool                 any = false;
+    bool named = v->candidates.n || v->row;
+    if (v->how != JUDGED_WRONG || named || !own || own->how != JUDGED_WRONG) return DFOO_OK;
+    gatherer g = gatherer_of(w, l->r, &l->t, &l->t.c);
+    DFOO_TRY(gather_begin(&g));
+    matrix *known = verdict_known(&c, w->a, &l->t.v, own);
+    c.value = arena_new(w->a, (s->g->vars.n + 1) * sizeof *c.value);
+    if (!c.value || !known || !got) return DFOO_ENOMEM;
+    memcpy(c.value, l->t.c.value, s->g->vars.n * sizeof *c.value);
+    for (uint32_t i = g.from; i < own->claim.origin; i++) {
+        uint32_t number = gather_update(&g, i);
+        var_id   p = number < s->right.list.n ? s->right.list.at[number].var : 0;
+        matrix   x = p ? gather_matrix(w->a, l->r->trace.list.at[i].value, l->t.view.turned) : (matrix){0};
+        if (!x.at || x.rows != c.value[p].rows || x.cols != c.value[p].cols) continue;
+        c.value[p] = x;
+        any = true;
+    }
+    if (!any) return DFOO_OK;
+    DFOO_TRY(case_gradients(&c, w->a, &s->right, known, v->claim.number, got));
+    matrix x = verdict_unscaled(&c, w->a, &l->t.v, v->claim.number, own->claim.value);
+    if (matrix_same(x, got[v->claim.number], 1)) v->row = row_called("dA from the updated W");
+    return DFOO_OK;
+}
+
+/* The loop over the examples that a line is in; NULL: none. */
+static const py_event *loop_of(const look *l, const judge_claim *claim) {
+    const py_event *own = &l->r->trace.list.at[claim->event], *found = NULL;
+    for (uint32_t i = 0; i < claim->event; i++) {
+        const py_event *e = &l->r->trace.list.at[i];
+        if (e->how == 'l' && e->frame == own->frame && e->line < own->line) found = e;
+    }
+    return found;
+}
+
+/* The same part of the examples in all gradients is one mistake: of the loop, if it ends too early. */
+static void settle_examples(const look *l, judge_verdicts *all) {
+    judge_verdict *first = NULL;
+    uint32_t       n = 0;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        judge_verdict *v = &all->list.at[i];
+        if (v->how != JUDGED_WRONG || !v->row || v->row->place != AT_EXAMPLES) continue;
+        if (!first) first = v;
+        n++;
+        if (v != first && v->row == first->row && strcmp(v->row->text, "last") == 0) v->how = JUDGED_GIVEN;
+    }
+    judge_verdict *other = first ? verdict_of(&((look *)l)->t.v, first->claim.number) : NULL;
+    if (n < 2 || strcmp(first->row->text, "last") != 0 || !other || other->how == JUDGED_MISSING) return;
+    const py_event *loop = loop_of(l, &other->claim);
+    if (loop) first->claim.line = loop->line;
+}
+
+/* What the program takes for the number of examples, where it is n; NULL: nothing. */
+static const py_event *counted_as(const work *w, const look *l, double n) {
+    const py_event *found = NULL;
+    for (uint32_t i = l->t.begin; i < l->r->trace.list.n; i++) {
+        const py_event *e = &l->r->trace.list.at[i];
+        const char     *name = symbols_name(&l->r->names, e->name);
+        (void)w;
+        if (!found && py_is_number(e->value) && fabs(py_as_double(e->value) - n) < 1e-9 &&
+            name_role_of(name) == ROLE_EXAMPLES)
+            found = e;
+    }
+    return found;
+}
+
+/* m = X.shape[0]: all that is divided by it is wrong, and one line is to blame. */
+static void settle_count(const work *w, const look *l, const judge_case *c, judge_verdicts *all) {
+    judge_verdict *first = NULL;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        judge_verdict *v = &all->list.at[i];
+        if (v->how < JUDGED_WRONG || v->how == JUDGED_MISSING) continue;
+        if (v->how != JUDGED_WRONG || v->ratio <= 0) return;
+        if (first && fabs(v->ratio / first->ratio - 1) > 1e-9) return;
+        if (!first) first = v;
+    }
+    if (!first || !matrix_close(first->ratio * nearbyint(c->examples / first->ratio), c->examples)) return;
+    judge_verdict *other = verdict_of(&((look *)l)->t.v, first->claim.number);
+    if (!other || other->how != JUDGED_WRONG || other->ratio <= 0) return;
+    const py_event *m = counted_as(w, l, l->t.c.examples / other->ratio);
+    if (!m || matrix_close(other->ratio, 1)) return;
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (&all->list.at[i] != first && all->list.at[i].how == JUDGED_WRONG)
+            all->list.at[i].how = JUDGED_GIVEN;
+    first->candidates.n = 0;
+    first->row = row_called("another number for m");
+    first->claim.line = m->line;
+}
+
+/* The lines from where a value came up to where it was handed to: a helper's, then its callers'. */
+static uint32_t lines_of(const py_run *r, uint32_t event, uint32_t *lines, uint32_t most) {
+    uint32_t n = 0;
+    for (uint32_t i = event; n < most && i < r->trace.list.n;) {
+        const py_event *e = &r->trace.list.at[i];
+        lines[n++] = e->line;
+        if (!e->call_line) break;
+        for (i++; i < r->trace.list.n; i++)
+            if (r->trace.list.at[i].frame != e->frame && r->trace.list.at[i].line == e->call_line &&
+                r->trace.list.at[i].how != 'r')
+                break;
+    }
+    return n;
+}
+
+/* A helper that is right elsewhere, as sigmoid_backward: whoever calls it here is to blame. */
+static void settle_helper(const look *l, judge_verdict *v) {
+    enum { MOST = 6 };
+    const char          *name = v->candidates.n && v->row ? v->row->name : "";
+    const judge_verdict *own = verdict_of(&((look *)l)->t.v, v->claim.number);
+    uint32_t             lines[MOST], others[MOST], at = 0;
+    if (!own || own->how == JUDGED_MISSING || !strstr(name, "' for another")) return;
+    uint32_t n = lines_of(l->r, own->claim.origin, lines, MOST);
+    for (uint32_t i = 0; i < l->t.v.list.n; i++) {
+        const judge_verdict *other = &l->t.v.list.at[i];
+        if (other->how >= JUDGED_WRONG) continue;
+        uint32_t k = lines_of(l->r, other->claim.origin, others, MOST), same = 0;
+        while (same < k && same < n && lines[same] == others[same]) same++;
+        if (same > at) at = same;
+    }
+    if (at && at < n && lines[0] == v->claim.line) v->claim.line = lines[at];
 }
 
 /* The same on another case: what does not hold there is no candidate. Then causes are settled. */
@@ -490,6 +656,11 @@ static dfoo_status second_look(work *w, attempt *best) {
     for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
         status = name_examples(w, best, &best->v.list.at[i]);
     if (status == DFOO_OK) status = settle_causes(w, &l, &best->c, &best->v);
+    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
+        status = name_updated(w, &l, &best->v.list.at[i]);
+    settle_examples(&l, &best->v);
+    settle_count(w, &l, &best->c, &best->v);
+    for (uint32_t i = 0; i < best->v.list.n; i++) settle_helper(&l, &best->v.list.at[i]);
     unload(w, l.r, tree);
     return status;
 }
@@ -504,13 +675,20 @@ static const char *text_of_line(const work *w, uint32_t line, size_t *n) {
     return at;
 }
 
-/* x += .. */
-static bool is_sum_line(const work *w, uint32_t line) {
-    size_t      n;
-    const char *at = text_of_line(w, line, &n);
-    for (size_t i = 0; i + 1 < n; i++)
-        if (at[i] == '+' && at[i + 1] == '=') return true;
-    return false;
+/* What a line is by its text. */
+static failure_line line_that_failed(const work *w, uint32_t line) {
+    size_t       n, i = 0;
+    const char  *at = text_of_line(w, line, &n);
+    failure_line x = {0};
+    char         target[80], plain[80];
+    while (i < n && at[i] != '=') i++;
+    x.sum = i && i < n && at[i - 1] == '+';
+    snprintf(target, sizeof target, "%.*s", (int)(i < 79 ? i : 79), at);
+    name_plain(target, plain, sizeof plain);
+    if (i == n || strncmp(plain, "return", 6) == 0) return x;
+    x.weight = strncmp(plain, "dw", 2) == 0 || strstr(plain, "nablaw") || strstr(plain, "gradw");
+    x.other = strncmp(plain, "dz", 2) == 0 || strncmp(plain, "da", 2) == 0 || strstr(plain, "delta");
+    return x;
 }
 
 /* A program that ends in an error, with all sizes the same: there its shapes fit, and the line that failed
@@ -533,7 +711,7 @@ static dfoo_status name_failure(work *w, const attempt *best, const mistake **ro
     unload(w, r, tree);
     if (!*row)
         *row = failure_row(&best->c, w->a, &best->failure, best->view.turned,
-                           is_sum_line(w, best->failure.line));
+                           line_that_failed(w, best->failure.line));
     return status;
 }
 
@@ -561,12 +739,6 @@ static const char *dim_text(const work *w, dim d) {
     const char *text =
         dim_is_named(d) ? symbols_name(w->s->g->names, dim_name(d)) : arena_format(w->a, "%u", d ? d : 1);
     return text ? text : "";
-}
-
-static const mistake *row_called(const char *name) {
-    for (uint32_t i = 0; name && i < mistake_count; i++)
-        if (strcmp(mistake_table[i].name, name) == 0) return &mistake_table[i];
-    return NULL;
 }
 
 static bool is_transposed(matrix x, matrix y) {
@@ -678,6 +850,11 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
         const judge_verdict *v = &best->v.list.at[i];
         judge_line           l = line_of(w, book, best, v);
         l.name = arena_text(w->a, l.name, strlen(l.name));
+        bool ended = best->failure.type && v->how == JUDGED_WRONG && v->claim.line == best->failure.line;
+        if (ended && !l.row && out->failure_row) { /* by shapes the reason is known */
+            l.row = out->failure_row;
+            l.sentence = l.row->sentence;
+        }
         vec_push(w->a, &out->lines, l);
         if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
             out->first = out->lines.n - 1;
@@ -753,6 +930,17 @@ static dfoo_status around_kind(work *w, drive *d, const attempt *t, drive_kind k
     return kind == DRIVE_UPDATE ? around_updates(&g, NULL, out) : around_start(&g, out);
 }
 
+/* What a method does that trains on all examples, where the gradients are right. */
+static dfoo_status around_training(work *w, drive *d, const attempt *t, around_findings *out) {
+    uint32_t begin = d->r->trace.list.n;
+    if (!drive_train(d)) return DFOO_OK;
+    gatherer g = gatherer_of(w, d->r, t, d->c);
+    g.begin = g.from = begin;
+    g.to = d->r->trace.list.n;
+    DFOO_TRY(gather_begin(&g));
+    return around_batch(&g, out);
+}
+
 /* The run once more, looked at for what it does around its gradients; then the functions that it did not
  * call. */
 static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_findings *out) {
@@ -768,15 +956,19 @@ static dfoo_status look_around(work *w, py_run *r, const attempt *best, around_f
     DFOO_TRY(around_start(&g, out));
     DFOO_TRY(around_cost(&g, out));
     DFOO_TRY(around_updates(&g, &t.v, out));
+    if (t.statements) DFOO_TRY(around_flat(&g, &t.v, w->reshapes, out));
     if (t.statements) return DFOO_OK;
+    DFOO_TRY(around_own_labels(&g, t.begin, out));
     drive d = {.c = &c, .r = r, .view = best->view};
     d.layers.from_zero = w->from_zero;
     d.layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
     DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
     if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_START, out));
+    DFOO_TRY(around_flat(&g, &t.v, w->reshapes, out));
     if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_COST, out));
-    return out->behind.n ? DFOO_OK : around_kind(w, &d, &t, DRIVE_UPDATE, out);
+    if (!out->behind.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_UPDATE, out));
+    return out->behind.n || best->v.wrong ? DFOO_OK : around_training(w, &d, &t, out);
 }
 
 static dfoo_status find_around(work *w, attempt *best) {
@@ -806,6 +998,26 @@ static dfoo_status judge_run(work *w, const py_notebook *book, py_run **r, judge
     return arena_status(w->a);
 }
 
+static bool has_any(const char *at, size_t len, const char *const *words) {
+    for (; *words; words++)
+        for (size_t i = 0, n = strlen(*words); i + n <= len; i++)
+            if (memcmp(at + i, *words, n) == 0) return true;
+    return false;
+}
+
+/* A line that makes a column of a bias or its gradient. */
+static bool reshapes_biases(const work *w) {
+    static const char *const ways[] = {"reshape", "newaxis", "None]",  "expand_dims",
+                                       "atleast_2d", "shape =", NULL};
+    static const char *const whose[] = {"db", "bias", "_b", "b1", "b2", "b3", "grad", "b =", NULL};
+    for (size_t i = 0, n; i < w->len; i += n + 1) {
+        const char *end = memchr(w->text + i, '\n', w->len - i);
+        n = end ? (size_t)(end - w->text) - i : w->len - i;
+        if (has_any(w->text + i, n, ways) && has_any(w->text + i, n, whose)) return true;
+    }
+    return false;
+}
+
 dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64_t seed,
                           const judge_source *program, judge_answer *out) {
     subject     s;
@@ -821,6 +1033,7 @@ dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64
         w.len = book.len;
     }
     w.from_zero = name_counts_from_zero(m, w.text, w.len);
+    w.reshapes = reshapes_biases(&w);
     w.y_predicted = name_y_is_predicted(m, w.text, w.len);
     dfoo_status status = judge_run(&w, &book, &r, out);
     py_close(r);

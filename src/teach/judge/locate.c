@@ -81,22 +81,47 @@ static bool is_on_the_way(const locating *l, uint32_t event) {
     return is_without_penalty(l, x);
 }
 
+static matrix e_value(const locating *l, uint32_t event) {
+    return gather_value(l->w, event, l->v->claim.number);
+}
+
+/* A multiple of the parameter itself. */
+static bool is_penalty(const locating *l, matrix x) {
+    const subject *s = l->w->c->s;
+    var_id         v = s->right.list.at[l->v->claim.number].var;
+    bool           parameter = ir_var(s->g, v)->kind == VAR_PARAM && x.rows * x.cols > 1;
+    return parameter && matrix_ratio(x, l->w->c->value[v]) != 0;
+}
+
+/* The same as in the end, but for 1/m? */
+static bool is_multiple_of(const locating *l, uint32_t event, matrix end) {
+    double k = fabs(matrix_ratio(gather_value(l->w, event, l->v->claim.number), end)), m = l->w->c->examples;
+    return k != 0 && (fabs(k - 1) < 1e-9 || fabs(k / m - 1) < 1e-9 || fabs(k * m - 1) < 1e-9);
+}
+
 static void locate(const locating *l, judge_claim *claim) {
     const py_event *last = event_at(l, claim->origin);
-    uint32_t        to_blame = UINT32_MAX, lines = 0, line = 0;
+    uint32_t        to_blame = UINT32_MAX, lines = 0, line = 0, same = UINT32_MAX, zeros = UINT32_MAX;
     for (uint32_t i = l->w->from; i < claim->origin; i++) {
         const py_event *e = event_at(l, i);
         if (!is_same_target(l, e, last) || e->line == last->line) continue;
         if (gather_value(l->w, i, claim->number).rows != l->v->expected.rows) continue;
         if (e->line != line) lines++;
         line = e->line;
+        if (zeros == UINT32_MAX && matrix_same(e_value(l, i), e_value(l, i), 0)) zeros = i;
+        if (!is_multiple_of(l, i, claim->value))
+            same = UINT32_MAX;
+        else if (same == UINT32_MAX)
+            same = i;
         if (is_on_the_way(l, i))
             to_blame = UINT32_MAX;
         else if (to_blame == UINT32_MAX || event_at(l, to_blame)->line == line)
             to_blame = i;
     }
     if (!lines) return;
+    if (zeros != UINT32_MAX && is_penalty(l, claim->value)) to_blame = zeros; /* nothing but that was added */
     claim->located = true;
+    if (to_blame == UINT32_MAX && l->v->ratio == 0) to_blame = same; /* what came behind was only 1/m */
     claim->line = to_blame == UINT32_MAX ? last->line : event_at(l, to_blame)->line;
 }
 

@@ -160,8 +160,8 @@ static const struct {
      "expectedoutput desired desiredoutput ys ydata trainingsetoutputs onehoty yonehot ytr truth datay "},
     {ROLE_PREDICTED, " al yhat ypred output probs predictions preds pred yp prediction out o aout "
                      "finaloutput probabilities predicted "
-                     "predictedoutput ypredicted outputactivations softmaxoutput finaloutputs h alast lasta afinal "
-                     "finala aout outputactivation "},
+                     "predictedoutput ypredicted outputactivations softmaxoutput finaloutputs h alast lasta "
+                     "afinal finala aout outputactivation "},
     {ROLE_PARAMETERS, " parameters params weights param theta thetas model weightsandbiases p parametersdict "
                       "net wb paramsdict "},
     {ROLE_CACHE, " cache caches forwardcache memory memo activations forward forwardpass store stored "

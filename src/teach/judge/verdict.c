@@ -33,6 +33,11 @@ static matrix scaled(arena *a, matrix x, double factor) {
     return y;
 }
 
+matrix verdict_unscaled(const judge_case *c, arena *a, const judge_verdicts *all, uint32_t number, matrix x) {
+    const judge_claim claim = {.number = number};
+    return scaled(a, x, 1 / scale_of(c, all, &claim));
+}
+
 static bool same_shape(matrix x, matrix y) {
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols;
 }
@@ -223,6 +228,11 @@ static matrix as_wide_as(const judge_claim *claim, matrix x, arena *a) {
         for (size_t i = 0; wide.at && i < n; i++) wide.at[i] = y.at[0];
         return wide;
     }
+    if (n == 1) { /* one number that was added to every entry */
+        for (size_t i = 1; i < y.rows * y.cols; i++)
+            if (!matrix_close(y.at[i], y.at[0])) return y;
+        return (matrix){1, 1, y.at};
+    }
     if (claim->flat && y.rows * y.cols == n) {
         y.rows = x.rows;
         y.cols = x.cols;
@@ -253,8 +263,7 @@ static dfoo_status try_plant(const judge_case *c, arena *scratch, const judge_ve
 }
 
 /* What was claimed before v, in the derivation's own convention. */
-static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts *all,
-                            const judge_verdict *v) {
+matrix *verdict_known(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v) {
     matrix *known = arena_new(a, (c->s->right.list.n + 1) * sizeof *known);
     for (uint32_t i = 0; known && i < all->list.n; i++) {
         const judge_verdict *k = &all->list.at[i];
@@ -267,14 +276,14 @@ static matrix *known_before(const judge_case *c, arena *a, const judge_verdicts 
 
 dfoo_status verdict_node(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
                          node_id n, matrix *out) {
-    matrix *known = known_before(c, a, all, v);
+    matrix *known = verdict_known(c, a, all, v);
     return known ? case_node(c, a, known, v->claim.number, n, out) : DFOO_ENOMEM;
 }
 
 dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v,
                             const plant *p, uint32_t number, matrix *out) {
     derivation d;
-    matrix    *known = known_before(c, a, all, v);
+    matrix    *known = verdict_known(c, a, all, v);
     *out = (matrix){0};
     DFOO_TRY(mistakes_derive(c->s, a, p, &d));
     matrix *values = arena_new(a, (d.list.n + 1) * sizeof *values);
@@ -288,7 +297,7 @@ dfoo_status verdict_planted(const judge_case *c, arena *a, const judge_verdicts 
 dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
                                const plants *catalogue, bool again) {
     judge_verdict before = *v;
-    matrix       *known = known_before(c, a, all, v);
+    matrix       *known = verdict_known(c, a, all, v);
     if (!known) return DFOO_ENOMEM;
     memset(&v->candidates, 0, sizeof v->candidates);
     uint32_t n = again ? before.candidates.n : catalogue->list.n;

@@ -39,6 +39,16 @@ dfoo_status verdicts_make(const judge_case *c, arena *a, const judge_claims *cla
 /* Of a gradient that is made in several lines: the first behind which it cannot become right. */
 dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all);
 
+/* Adds a claim for a gradient that a wrong one follows from, if the program has it under whatever name. */
+dfoo_status verdicts_between(const gatherer *w, const judge_verdicts *all, judge_claims *claims,
+                             bool *changed);
+
+/* By number: what was claimed before v, in the derivation's own convention; NULL: no memory. */
+matrix *verdict_known(const judge_case *c, arena *a, const judge_verdicts *all, const judge_verdict *v);
+
+/* A value of the gradient of this number, in the derivation's own convention and sign. */
+matrix verdict_unscaled(const judge_case *c, arena *a, const judge_verdicts *all, uint32_t number, matrix x);
+
 /* Which plants make what was claimed: all of them (first time), or of those that are candidates already. */
 dfoo_status verdict_candidates(const judge_case *c, arena *a, const judge_verdicts *all, judge_verdict *v,
                                const plants *catalogue, bool again);

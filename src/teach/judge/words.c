@@ -84,13 +84,23 @@ static size_t longest_name(const judge_answer *x) {
     return n;
 }
 
-static void put_line(const judge_line *l, size_t width, int hint, buf *out) {
+/* A line that was told already for the same mistake, in a loop or a helper; NULL: it was not. */
+static const judge_line *told_before(const judge_answer *x, const judge_line *l) {
+    for (const judge_line *k = x->lines.at; k < l; k++)
+        if (k->how == l->how && k->line == l->line && k->cell == l->cell && k->row && k->row == l->row)
+            return k;
+    return NULL;
+}
+
+static void put_line(const judge_answer *x, const judge_line *l, size_t width, int hint, buf *out) {
     buf_printf(out, "%-*s  %s", (int)width, l->variable, judged_word(l->how));
     if (l->how == JUDGED_MISSING) {
         buf_puts(out, "\n");
         return;
     }
-    if (l->how >= JUDGED_WRONG) {
+    if (l->how >= JUDGED_WRONG && told_before(x, l)) {
+        buf_printf(out, ": as %s, by the same line", told_before(x, l)->variable);
+    } else if (l->how >= JUDGED_WRONG) {
         buf_puts(out, ": ");
         judge_hint(l, hint, out);
         buf_puts(out, "\n");
@@ -128,26 +138,31 @@ static void put_problems(const judge_answer *x, buf *out) {
     }
 }
 
+static void put_first(uint32_t cell, uint32_t line, buf *out) {
+    buf_puts(out, "first wrong line: ");
+    if (cell)
+        put_place(cell, line, out);
+    else
+        buf_printf(out, "%u", line);
+    buf_puts(out, "\n");
+}
+
 void judge_write(const judge_answer *x, int hint, buf *out) {
     size_t width = longest_name(x);
     if (!x->found) {
         buf_printf(out, "# %s: no gradient was found\n", x->name);
         put_failure(x, out);
         put_problems(x, out);
+        if (x->failure) put_first(x->failure_cell, x->failure_line, out);
         return;
     }
     buf_printf(out, "# %s: %s, on random cases (%s)\n", x->name, x->entry, x->sizes);
-    for (uint32_t i = 0; i < x->lines.n; i++) put_line(&x->lines.at[i], width, hint, out);
+    for (uint32_t i = 0; i < x->lines.n; i++) put_line(x, &x->lines.at[i], width, hint, out);
     put_remarks(x, out);
-    if (x->first != UINT32_MAX) {
-        buf_puts(out, "first wrong line: ");
-        if (x->lines.at[x->first].cell)
-            put_place(x->lines.at[x->first].cell, x->lines.at[x->first].line, out);
-        else
-            buf_printf(out, "%u", x->lines.at[x->first].line);
-        buf_puts(out, "\n");
-    } else if (x->failure)
-        buf_printf(out, "first wrong line: %u\n", x->failure_line);
+    if (x->first != UINT32_MAX)
+        put_first(x->lines.at[x->first].cell, x->lines.at[x->first].line, out);
+    else if (x->failure)
+        put_first(x->failure_cell, x->failure_line, out);
 }
 
 static void put_text(buf *out, const char *key, const char *value) {

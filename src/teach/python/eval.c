@@ -89,12 +89,16 @@ static void trace_elements(py_run *r, py_event e) {
 
 /* --------------------------------------------------------------- assignments */
 
+/* An assignment in a function makes a name of its own, whatever is called so outside. */
+static py_value value_to_replace(py_run *r, sym name) {
+    bool            own = in_function(r) && !is_elsewhere(r->env, name);
+    const py_value *at = own ? py_env_find(r->env, name) : find_name(r, name);
+    return at ? *at : py_none();
+}
+
 py_value py_target_value(py_run *r, const py_node *t, bool may_fail) {
     if (t->kind == E_NAME) {
-        /* An assignment in a function makes a name of its own, whatever is called so outside. */
-        bool            own = may_fail && in_function(r) && !is_elsewhere(r->env, t->name);
-        const py_value *at = !may_fail ? NULL : own ? py_env_find(r->env, t->name) : find_name(r, t->name);
-        if (may_fail) return at ? *at : py_none();
+        if (may_fail) return value_to_replace(r, t->name);
         if (in_function(r) && !py_env_find(r->env, t->name) && !is_elsewhere(r->env, t->name) &&
             find_name(r, t->name))
             return py_raise(r, "UnboundLocalError",
