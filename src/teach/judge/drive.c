@@ -601,7 +601,7 @@ static py_value series_of(drive *d, const py_callable *f, const py_node *p) {
 /* What the program itself has under that name, or for that part, and is no array: layers, settings. */
 static py_value own_setting(const drive *d, const py_node *p) {
     name_role role = name_role_of(symbols_name(&d->r->names, p->name));
-    for (uint32_t i = 0; i < d->r->globals.list.n; i++) {
+    for (uint32_t i = 0; (role == ROLE_NONE || role == ROLE_LAYERS) && i < d->r->globals.list.n; i++) {
         const py_binding *b = &d->r->globals.list.at[i];
         bool              same = b->name == p->name ||
                     (role == ROLE_LAYERS && name_role_of(symbols_name(&d->r->names, b->name)) == role);
@@ -617,43 +617,43 @@ static bool has_parameter(const drive *d, const py_callable *f, const char *name
     return false;
 }
 
+/* A list of examples, or of steps; None: it is no such thing. */
+static py_value several_of(drive *d, const py_callable *f, const py_node *p) {
+    bool pairs = f->def->kind == S_DEF && any_node(d->r, f->def->b, p->name, is_looped_in_pairs);
+    return pairs ? pairs_of(d) : series_of(d, f, p);
+}
+
+static bool mask_by_name(drive *d, const char *name, py_value *out) {
+    uint32_t number;
+    if (!d->masks.list.n || !name_is_mask(name, &number) || number > d->masks.list.n) return false;
+    var_id mask = d->masks.list.at[number ? number - 1 : 0].mask;
+    *out = d->view.course ? on_and_off(d, mask) : value_of(d, mask);
+    return true;
+}
+
+/* x may be another thing than X, if X is computed. */
+static bool is_exact(const drive *d, var_id v, const char *name) {
+    const ir *g = d->c->s->g;
+    return strcmp(ir_var_name(g, v), name) == 0 || strlen(name) > 1 || ir_var(g, v)->kind <= VAR_PARAM;
+}
+
 static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     const char *name = symbols_name(&d->r->names, p->name);
     if (strcmp(name, "y") == 0 && has_parameter(d, f, "t")) {
         *out = prediction_from(d, forward);
         return true;
     }
-    if (f->def->kind == S_DEF && any_node(d->r, f->def->b, p->name, is_looped_in_pairs)) {
-        *out = pairs_of(d);
-        return true;
-    }
-    *out = series_of(d, f, p);
+    *out = several_of(d, f, p);
     if (out->kind != PY_NONE) return true;
-    var_id      v = name_variable_in(d->c->s->m, &d->layers, name);
-    bool        exact = v && (strcmp(ir_var_name(d->c->s->g, v), name) == 0 || strlen(name) > 1 ||
-                       ir_var(d->c->s->g, v)->kind <= VAR_PARAM);
-    if (exact && ir_var(d->c->s->g, v)->kind != VAR_CONST && d->c->value[v].at) {
+    var_id v = name_variable_in(d->c->s->m, &d->layers, name);
+    bool   has = v && ir_var(d->c->s->g, v)->kind != VAR_CONST && d->c->value[v].at;
+    if ((has && is_exact(d, v, name)) || (has && name_role_of(name) == ROLE_NONE && own_setting(d, p).kind == PY_NONE)) {
         *out = value_of(d, v);
         return true;
     }
-    uint32_t number;
-    if (gradient_by_name(d, name, out)) return true;
-    if (d->masks.list.n && name_is_mask(name, &number) && number <= d->masks.list.n) {
-        var_id mask = d->masks.list.at[number ? number - 1 : 0].mask;
-        *out = d->view.course ? on_and_off(d, mask) : value_of(d, mask);
-        return true;
-    }
-    name_role role = name_role_of(name);
-    py_value  own = role == ROLE_NONE || role == ROLE_LAYERS ? own_setting(d, p) : py_none();
-    if (own.kind != PY_NONE) {
-        *out = own;
-        return true;
-    }
-    if (role == ROLE_NONE && v && d->c->value[v].at && ir_var(d->c->s->g, v)->kind != VAR_CONST) {
-        *out = value_of(d, v);
-        return true;
-    }
-    return by_role(d, f, p, forward, out);
+    if (gradient_by_name(d, name, out) || mask_by_name(d, name, out)) return true;
+    *out = own_setting(d, p);
+    return out->kind != PY_NONE || by_role(d, f, p, forward, out);
 }
 
 /* -------------------------------------------------------------------- objects */

@@ -113,21 +113,31 @@ static bool is_weight(const judge_case *c, var_id v) {
     return false;
 }
 
+/* Is b the transpose of a, or what a line and a column make together? */
+static bool is_turned_round(factor a, factor b, bool weight) {
+    if (a.rows == b.cols && a.cols == b.rows && a.rows != a.cols) return true;
+    if (a.rows == 1) return a.cols > 1 && is_factor(b, (factor){a.cols, a.cols});
+    return weight && a.cols == 1 && is_factor(b, (factor){a.rows, a.rows});
+}
+
+/* b is added to a, which has the shape of a parameter. */
+static const mistake *row_of_addend(factor a, factor b, bool weight) {
+    if (is_turned_round(a, b, weight)) return row_called("dW transposed");
+    if (a.cols == 1 && b.cols == 1) return row_called("db from another layer's dZ");
+    if (a.cols == 1 || a.rows == 1) return NULL;
+    if (a.rows == b.rows)
+        return row_called(b.cols == b.rows ? "dW from A of its own layer" : "dW from another layer's A");
+    return a.cols == b.cols ? row_called("dW from another layer's dZ") : NULL;
+}
+
 /* A gradient that is added to a sum of another shape: += where the parameter's own stands on the left. */
 static const mistake *row_of_sum(const judge_case *c, const factor want[2]) {
     const ir *g = c->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         bool own = is_factor(want[0], of_shape(c, ir_var(g, v)->sh, false));
         if (ir_var(g, v)->kind != VAR_PARAM || !own) continue;
-        factor a = want[0], b = want[1];
-        if (a.rows == b.cols && a.cols == b.rows && a.rows != a.cols) return row_called("dW transposed");
-        bool wide = b.rows == b.cols && (a.rows == 1 ? a.cols : a.rows) == b.rows && a.rows + a.cols > 2;
-        if (wide && (a.rows == 1 || (a.cols == 1 && is_weight(c, v)))) return row_called("dW transposed");
-        if (a.cols == 1 && b.cols == 1) return row_called("db from another layer's dZ");
-        if (a.cols == 1 || a.rows == 1) continue;
-        if (a.rows == b.rows && b.cols == b.rows) return row_called("dW from A of its own layer");
-        if (a.rows == b.rows) return row_called("dW from another layer's A");
-        if (a.cols == b.cols) return row_called("dW from another layer's dZ");
+        const mistake *row = row_of_addend(want[0], want[1], is_weight(c, v));
+        if (row) return row;
     }
     return NULL;
 }

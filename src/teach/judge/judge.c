@@ -433,30 +433,38 @@ static dfoo_status factor_made(work *w, const look *l, const judge_verdict *v, c
     return DFOO_OK;
 }
 
+/* Is x called as Z, and is another value, or called as A, and is Z? */
+static bool is_misnamed(const work *w, const look *l, const char *plain, matrix x, matrix z) {
+    var_id named = name_variable(w->s->m, plain);
+    if (strstr(plain, "prev") || strncmp(plain, "act", 3) == 0) return false;
+    if (named && matrix_same(x, l->t.c.value[named], 1)) return false; /* it is what it is called */
+    return (plain[0] == 'z' && is_forward_value(&l->t.c, x)) || (plain[0] == 'a' && matrix_same(x, z, 1));
+}
+
+/* The value at which the slope is taken; at NULL: the plant is at none. */
+static matrix slope_at(const work *w, const look *l, const plant *p) {
+    const step *s = &w->s->right.trail.at[p->step];
+    const ir   *g = w->s->g;
+    if (s->kind != TRAIL_LOCAL || mistake_table[p->row].group != GROUP_ACTIVATION) return (matrix){0};
+    const node *arg = ir_node(g, ir_node(g, s->op)->arg[0]);
+    return arg->op == OP_VAR ? l->t.c.value[arg->ref] : (matrix){0};
+}
+
 /* Z_curr = memory["A" + str(l)]: the slope's own line is right, and is given something else. */
 static bool find_misread(const work *w, const look *l, const judge_verdict *v, const plant *p, uint32_t begin,
                          uint32_t *event) {
-    const step *s = &w->s->right.trail.at[p->step];
-    const ir   *g = w->s->g;
-    if (s->kind != TRAIL_LOCAL || mistake_table[p->row].group != GROUP_ACTIVATION) return false;
-    const node     *arg = ir_node(g, ir_node(g, s->op)->arg[0]);
     const py_event *own = &l->r->trace.list.at[v->claim.origin];
-    matrix          z = arg->op == OP_VAR ? l->t.c.value[arg->ref] : (matrix){0};
+    matrix          z = slope_at(w, l, p);
     uint32_t        least = v->claim.origin > 12 ? v->claim.origin - 12 : 0;
     if (least < begin) least = begin;
     for (uint32_t i = v->claim.origin; z.at && i-- > least;) {
         const py_event *e = &l->r->trace.list.at[i];
         char            plain[80];
-        name_plain(e->key.kind == PY_STRING ? e->key.text->at : symbols_name(&l->r->names, e->name), plain,
-                   sizeof plain);
+        name_plain(symbols_name(&l->r->names, e->name), plain, sizeof plain);
         matrix x = gather_matrix(w->a, e->value, l->t.view.turned);
-        bool read = e->how == '=' && e->frame == own->frame && e->key.kind == PY_NONE;
-        if (!read || !x.at || strstr(plain, "prev") || strncmp(plain, "act", 3) == 0) continue;
-        if (plain[0] == 'z' && matrix_same(x, z, 1)) return false; /* the nearest is right */
-        var_id named = name_variable(w->s->m, plain);
-        if (named && matrix_same(x, l->t.c.value[named], 1)) continue; /* it is what it is called */
-        bool other = plain[0] == 'z' && is_forward_value(&l->t.c, x);
-        if (!other && !(plain[0] == 'a' && matrix_same(x, z, 1))) continue;
+        bool   read = e->how == '=' && e->frame == own->frame && e->key.kind == PY_NONE && x.at;
+        if (read && plain[0] == 'z' && matrix_same(x, z, 1)) return false; /* the nearest is right */
+        if (!read || !is_misnamed(w, l, plain, x, z)) continue;
         *event = i;
         return true;
     }
@@ -581,16 +589,22 @@ static const py_event *counted_as(const work *w, const look *l, double n) {
     return found;
 }
 
-/* m = X.shape[0]: all that is divided by it is wrong, and one line is to blame. */
-static void settle_count(const work *w, const look *l, const judge_case *c, judge_verdicts *all) {
+/* The first wrong one, if all that is wrong is by the same factor; else NULL. */
+static judge_verdict *first_of_ratio(judge_verdicts *all) {
     judge_verdict *first = NULL;
     for (uint32_t i = 0; i < all->list.n; i++) {
         judge_verdict *v = &all->list.at[i];
         if (v->how < JUDGED_WRONG || v->how == JUDGED_MISSING) continue;
-        if (v->how != JUDGED_WRONG || v->ratio <= 0) return;
-        if (first && fabs(v->ratio / first->ratio - 1) > 1e-9) return;
+        if (v->how != JUDGED_WRONG || v->ratio <= 0) return NULL;
+        if (first && fabs(v->ratio / first->ratio - 1) > 1e-9) return NULL;
         if (!first) first = v;
     }
+    return first;
+}
+
+/* m = X.shape[0]: all that is divided by it is wrong, and one line is to blame. */
+static void settle_count(const work *w, const look *l, const judge_case *c, judge_verdicts *all) {
+    judge_verdict *first = first_of_ratio(all);
     if (!first || !matrix_close(first->ratio * nearbyint(c->examples / first->ratio), c->examples)) return;
     judge_verdict *other = verdict_of(&((look *)l)->t.v, first->claim.number);
     if (!other || other->how != JUDGED_WRONG || other->ratio <= 0) return;
@@ -840,6 +854,11 @@ static void put_around(work *w, const py_notebook *book, const around_finding *f
     if (out->first == UINT32_MAX) out->first = out->lines.n - 1;
 }
 
+/* Did the run end in an error in the line of a wrong gradient? */
+static bool has_ended_at(const attempt *t, const judge_verdict *v) {
+    return t->failure.type && v->how == JUDGED_WRONG && v->claim.line == t->failure.line;
+}
+
 static void put_answer(work *w, const py_notebook *book, const attempt *best, judge_answer *out) {
     out->first = UINT32_MAX;
     out->found = best->score > -1000 && best->v.list.n > 0;
@@ -850,11 +869,8 @@ static void put_answer(work *w, const py_notebook *book, const attempt *best, ju
         const judge_verdict *v = &best->v.list.at[i];
         judge_line           l = line_of(w, book, best, v);
         l.name = arena_text(w->a, l.name, strlen(l.name));
-        bool ended = best->failure.type && v->how == JUDGED_WRONG && v->claim.line == best->failure.line;
-        if (ended && !l.row && out->failure_row) { /* by shapes the reason is known */
-            l.row = out->failure_row;
-            l.sentence = l.row->sentence;
-        }
+        if (!l.row && has_ended_at(best, v)) l.row = out->failure_row; /* by shapes the reason is known */
+        if (l.row) l.sentence = l.row->sentence;
         vec_push(w->a, &out->lines, l);
         if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
             out->first = out->lines.n - 1;

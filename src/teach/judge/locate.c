@@ -104,24 +104,23 @@ static void locate(const locating *l, judge_claim *claim) {
     uint32_t        to_blame = UINT32_MAX, lines = 0, line = 0, same = UINT32_MAX, zeros = UINT32_MAX;
     for (uint32_t i = l->w->from; i < claim->origin; i++) {
         const py_event *e = event_at(l, i);
-        if (!is_same_target(l, e, last) || e->line == last->line) continue;
-        if (gather_value(l->w, i, claim->number).rows != l->v->expected.rows) continue;
+        bool earlier = is_same_target(l, e, last) && e->line != last->line;
+        if (!earlier || e_value(l, i).rows != l->v->expected.rows) continue;
         if (e->line != line) lines++;
         line = e->line;
         if (zeros == UINT32_MAX && matrix_same(e_value(l, i), e_value(l, i), 0)) zeros = i;
-        if (!is_multiple_of(l, i, claim->value))
-            same = UINT32_MAX;
-        else if (same == UINT32_MAX)
-            same = i;
+        same = !is_multiple_of(l, i, claim->value) ? UINT32_MAX : same == UINT32_MAX ? i : same;
         if (is_on_the_way(l, i))
             to_blame = UINT32_MAX;
         else if (to_blame == UINT32_MAX || event_at(l, to_blame)->line == line)
             to_blame = i;
     }
     if (!lines) return;
-    if (zeros != UINT32_MAX && is_penalty(l, claim->value)) to_blame = zeros; /* nothing but that was added */
     claim->located = true;
-    if (to_blame == UINT32_MAX && l->v->ratio == 0) to_blame = same; /* what came behind was only 1/m */
+    if (zeros != UINT32_MAX && is_penalty(l, claim->value))
+        to_blame = zeros; /* nothing but that was added */
+    else if (to_blame == UINT32_MAX && l->v->ratio == 0)
+        to_blame = same; /* what came behind was only 1/m */
     claim->line = to_blame == UINT32_MAX ? last->line : event_at(l, to_blame)->line;
 }
 
