@@ -647,7 +647,8 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
     if (out->kind != PY_NONE) return true;
     var_id v = name_variable_in(d->c->s->m, &d->layers, name);
     bool   has = v && ir_var(d->c->s->g, v)->kind != VAR_CONST && d->c->value[v].at;
-    if ((has && is_exact(d, v, name)) || (has && name_role_of(name) == ROLE_NONE && own_setting(d, p).kind == PY_NONE)) {
+    bool   free = name_role_of(name) == ROLE_NONE && own_setting(d, p).kind == PY_NONE;
+    if (has && (free || is_exact(d, v, name))) {
         *out = value_of(d, v);
         return true;
     }

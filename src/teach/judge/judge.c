@@ -859,22 +859,25 @@ static bool has_ended_at(const attempt *t, const judge_verdict *v) {
     return t->failure.type && v->how == JUDGED_WRONG && v->claim.line == t->failure.line;
 }
 
+static void put_verdict(work *w, const py_notebook *book, const attempt *best, const judge_verdict *v,
+                        judge_answer *out) {
+    judge_line l = line_of(w, book, best, v);
+    l.name = arena_text(w->a, l.name, strlen(l.name));
+    if (!l.row && has_ended_at(best, v)) l.row = out->failure_row; /* by shapes the reason is known */
+    if (l.row) l.sentence = l.row->sentence;
+    vec_push(w->a, &out->lines, l);
+    if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
+        out->first = out->lines.n - 1;
+}
+
 static void put_answer(work *w, const py_notebook *book, const attempt *best, judge_answer *out) {
     out->first = UINT32_MAX;
     out->found = best->score > -1000 && best->v.list.n > 0;
     out->entry = out->found && best->entry ? arena_format(w->a, "%s", best->entry) : "";
     for (uint32_t i = 0; out->found && i < best->around.before.n; i++)
         put_around(w, book, &best->around.before.at[i], out);
-    for (uint32_t i = 0; out->found && i < best->v.list.n; i++) {
-        const judge_verdict *v = &best->v.list.at[i];
-        judge_line           l = line_of(w, book, best, v);
-        l.name = arena_text(w->a, l.name, strlen(l.name));
-        if (!l.row && has_ended_at(best, v)) l.row = out->failure_row; /* by shapes the reason is known */
-        if (l.row) l.sentence = l.row->sentence;
-        vec_push(w->a, &out->lines, l);
-        if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING && out->first == UINT32_MAX)
-            out->first = out->lines.n - 1;
-    }
+    for (uint32_t i = 0; out->found && i < best->v.list.n; i++)
+        put_verdict(w, book, best, &best->v.list.at[i], out);
     for (uint32_t i = 0; out->found && i < best->around.behind.n; i++)
         put_around(w, book, &best->around.behind.at[i], out);
     if (!out->found) {

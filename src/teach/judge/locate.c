@@ -99,29 +99,42 @@ static bool is_multiple_of(const locating *l, uint32_t event, matrix end) {
     return k != 0 && (fabs(k - 1) < 1e-9 || fabs(k / m - 1) < 1e-9 || fabs(k * m - 1) < 1e-9);
 }
 
+/* Lines that make a value, looked through in order. */
+typedef struct trail_of_lines {
+    uint32_t to_blame; /* behind it nothing right can come of it any more; UINT32_MAX: none */
+    uint32_t same;     /* from it on only 1/m changed */
+    uint32_t zeros;    /* where it began with zeros */
+    uint32_t lines, line;
+} trail_of_lines;
+
+static void look_at(const locating *l, uint32_t event, matrix end, trail_of_lines *t) {
+    matrix   x = e_value(l, event);
+    uint32_t line = event_at(l, event)->line;
+    t->lines += line != t->line;
+    t->line = line;
+    if (t->zeros == UINT32_MAX && matrix_same(x, x, 0)) t->zeros = event;
+    t->same = !is_multiple_of(l, event, end) ? UINT32_MAX : t->same == UINT32_MAX ? event : t->same;
+    if (is_on_the_way(l, event))
+        t->to_blame = UINT32_MAX;
+    else if (t->to_blame == UINT32_MAX || event_at(l, t->to_blame)->line == line)
+        t->to_blame = event;
+}
+
 static void locate(const locating *l, judge_claim *claim) {
     const py_event *last = event_at(l, claim->origin);
-    uint32_t        to_blame = UINT32_MAX, lines = 0, line = 0, same = UINT32_MAX, zeros = UINT32_MAX;
+    trail_of_lines  t = {UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, 0};
     for (uint32_t i = l->w->from; i < claim->origin; i++) {
         const py_event *e = event_at(l, i);
-        bool earlier = is_same_target(l, e, last) && e->line != last->line;
-        if (!earlier || e_value(l, i).rows != l->v->expected.rows) continue;
-        if (e->line != line) lines++;
-        line = e->line;
-        if (zeros == UINT32_MAX && matrix_same(e_value(l, i), e_value(l, i), 0)) zeros = i;
-        same = !is_multiple_of(l, i, claim->value) ? UINT32_MAX : same == UINT32_MAX ? i : same;
-        if (is_on_the_way(l, i))
-            to_blame = UINT32_MAX;
-        else if (to_blame == UINT32_MAX || event_at(l, to_blame)->line == line)
-            to_blame = i;
+        bool            earlier = is_same_target(l, e, last) && e->line != last->line;
+        if (earlier && e_value(l, i).rows == l->v->expected.rows) look_at(l, i, claim->value, &t);
     }
-    if (!lines) return;
+    if (!t.lines) return;
     claim->located = true;
-    if (zeros != UINT32_MAX && is_penalty(l, claim->value))
-        to_blame = zeros; /* nothing but that was added */
-    else if (to_blame == UINT32_MAX && l->v->ratio == 0)
-        to_blame = same; /* what came behind was only 1/m */
-    claim->line = to_blame == UINT32_MAX ? last->line : event_at(l, to_blame)->line;
+    if (t.zeros != UINT32_MAX && is_penalty(l, claim->value))
+        t.to_blame = t.zeros; /* nothing but that was added */
+    else if (t.to_blame == UINT32_MAX && l->v->ratio == 0)
+        t.to_blame = t.same; /* what came behind was only 1/m */
+    claim->line = t.to_blame == UINT32_MAX ? last->line : event_at(l, t.to_blame)->line;
 }
 
 dfoo_status verdicts_locate(const gatherer *w, judge_verdicts *all) {
