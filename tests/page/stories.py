@@ -254,13 +254,13 @@ def sees_numbers_that_say_something(page):
 @story
 def copies_the_graph(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    wait(page, "() => document.querySelectorAll('#graph svg [data-name]').length === 11")
+    wait(page, "() => document.querySelectorAll('#graph svg [data-name]').length === 12")
     page.evaluate("() => { document.querySelectorAll('.copied').forEach(x => { x.textContent = ''; }); document.querySelector('#said').textContent = ''; }")
     page.select_option("#copy", "graph")
     wait(page, "() => document.querySelector('.copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")
     svg = ET.fromstring(page.evaluate("() => graphAsFile()"))
     assert svg.tag == "{http://www.w3.org/2000/svg}svg" and svg.find("{http://www.w3.org/2000/svg}style") is not None
-    assert sum(1 for _ in svg.iter("{http://www.w3.org/2000/svg}rect")) == 11 and "(n1, m)" in "".join(svg.itertext())
+    assert sum(1 for _ in svg.iter("{http://www.w3.org/2000/svg}rect")) == 12 and "(n1, m)" in "".join(svg.itertext())
     page.evaluate("() => { document.querySelector('#said').textContent = ''; }")
     page.click('#graph [data-name="Z1"]')
     wait(page, "() => document.querySelector('#why-title').textContent === 'Why dZ1' && !document.querySelector('#why').hidden")
