@@ -75,7 +75,7 @@ def test_misspelled(dfoo):
     ("dA_prev", "explain two_layer dA_prev"), ("hessian", "derive two_layer --hvp"), ("a - y", 'explain "cross entropy"'), ("chain rule", 'explain "chain rule"'),
     ("my code is wrong, find the bug", "help check"), ("my loss does not go down", "help check"), ("why keepdims", "explain bias"), ("wrong shape of my gradient", "help check"),
     ("cross entropy instead of squared error", "explain two_layer dZ2"), ("why not mse", "explain two_layer dZ2"), ("backprop through time", 'explain "chain rule"'),
-    ("what are logits", 'explain "cross entropy"'), ("why multiply by the derivative of the activation", "explain activation"), ("meaning of the gradient", "explain gradient"), ("dropout", 'new --layers "relu 4, sigmoid 1" --dropout 0.8'), ("vectorization over the batch", 'explain "m examples"'),
+    ("how to choose the learning rate", "help find-rate"), ("what are logits", 'explain "cross entropy"'), ("why multiply by the derivative of the activation", "explain activation"), ("meaning of the gradient", "explain gradient"), ("dropout", 'new --layers "relu 4, sigmoid 1" --dropout 0.8'), ("vectorization over the batch", 'explain "m examples"'),
 ])
 def test_as_people_ask(dfoo, asked, command):
     done = dfoo("ask", asked)

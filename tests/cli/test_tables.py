@@ -306,6 +306,8 @@ def test_parts_of_other_data(works, refuses, houses):
     lines = (houses / "houses.csv").read_text().splitlines()
     (houses / "less.csv").write_text("\n".join(lines[:200]))
     assert "training had 400 examples, and these are 199" in refuses("predict", "--weights", "run.npz", "--data", "less.csv", "--part", "test")
+    works("train", "net.eq", "--data", "houses.csv", "--split", "0.5", "--seed", 2**53 + 1, "--epochs", "2", "-o", "run.npz")
+    assert "does not say by which seed" in refuses("predict", "--weights", "run.npz", "--data", "houses.csv", "--part", "test")
 
 
 # ------------------------------------------------------------------------- what learns by itself

@@ -20,10 +20,15 @@ static double number_of(const dfoo_arrays *run, const char *name) {
     return x && x->ndim == 0 ? x->data[0] : 0;
 }
 
+static const double MOST_SEED = 9007199254740992; /* 2**53: a double holds whole numbers up to it */
+
 /* Training held a part back, and this is all of its data: the same division again. */
 static dfoo_status begin_part(const recalled *r, division *parts) {
     diags *d = r->m->g.d;
     double part = number_of(r->run, "dfoo.split"), seed = number_of(r->run, "dfoo.seed");
+    if (!(seed >= 0 && seed < MOST_SEED))
+        return diag_alone(d, "--part: the run does not say by which seed its data was divided: seeds below "
+                             "2**53 are kept to the last digit");
     double folds = number_of(r->run, "dfoo.folds"), fold = number_of(r->run, "dfoo.fold");
     *parts = (division){.part = part, .seed = (uint64_t)seed};
     if (part > 0 && part < 1) return DFOO_OK;
