@@ -84,6 +84,7 @@ static dfoo_status load_file(work *w, const load_request *r, const char *path, l
     data_read_options how = {
         .table = &table, .tables = &w->a, .texts = &l->texts, .header = header_of(r->header)};
     how.missing = r->missing;
+    how.narrow = r->narrow;
     DFOO_TRY(arrays_new(&w->d->mem, &set));
     dfoo_status status = data_read(path, &how, &w->messages, set);
     if (arrays_count(set) != 1 && !table.n_cols) l->one_each = false;
@@ -163,7 +164,7 @@ dfoo_status load(work *w, const load_request *r, loaded *l, feed_source *out) {
     *out = (feed_source){.arrays = r->arrays};
     if (r->file)
         DFOO_TRY(load_files(w, r, l, out));
-    else
+    else if (!(r->narrow && r->arrays && arrays_are_dense(r->arrays)))
         DFOO_TRY(set_plain(w->d, &out->arrays, &l->set));
     return read_maps(w, r, out);
 }

@@ -22,6 +22,7 @@ typedef struct load_request {
     const char        *map_option;
     dfoo_header        header;
     bool               missing; /* values of a CSV file may be missing */
+    bool               narrow;  /* what is float32 stays so */
 } load_request;
 
 /* loaded_free is to be called after a failure, too; `l` starts as all zero. */

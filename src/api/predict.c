@@ -31,7 +31,7 @@ dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_op
     DFOO_TRY(work_labels(w, opt->labels, &out->how));
     if (!opt->data && !opt->arrays) return diag_alone(&w->messages, "there is no data to predict from");
     load_request r = {opt->data, opt->more_data, opt->arrays,     opt->map,
-                      "--map",   opt->header,    is_prepared(run)};
+                      "--map",   opt->header,    is_prepared(run), opt->dtype == DFOO_F32};
     DFOO_TRY(load(w, &r, l, &out->data));
     DFOO_TRY(work_training_program(w, &out->p));
     return train_target_of(&w->m, &out->p, run);

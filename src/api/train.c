@@ -195,9 +195,10 @@ static dfoo_status read_data(dfoo_trainer *k) {
     const dfoo_train_options *o = &k->opt;
     work                     *w = &k->w;
     if (!o->data && !o->arrays) return diag_alone(&w->messages, "there is no data to train with");
-    load_request own = {o->data, o->more_data, o->arrays, o->map, "--map", o->header, k->how.feed.prepare};
+    load_request own = {o->data, o->more_data, o->arrays, o->map, "--map", o->header, k->how.feed.prepare,
+                        k->how.feed.dtype == EXEC_F32};
     load_request other = {o->test,      o->more_tests, o->test_arrays, o->test_map,
-                          "--test-map", o->header,     own.missing};
+                          "--test-map", o->header,     own.missing,    own.narrow};
     DFOO_TRY(load(w, &own, &k->data, &k->in.data));
     DFOO_TRY(load(w, &other, &k->test, &k->in.test));
     if (k->in.test.n_maps && !o->test && !o->test_arrays)

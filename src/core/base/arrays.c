@@ -256,6 +256,19 @@ bool arrays_are_plain(const dfoo_arrays *set) {
     return true;
 }
 
+static bool is_dense(const dfoo_array *x) {
+    ptrdiff_t step = 1;
+    for (int i = x->ndim; i-- > 0; step *= (ptrdiff_t)x->dim[i])
+        if (x->step[i] != step && x->dim[i] > 1) return false;
+    return true;
+}
+
+bool arrays_are_dense(const dfoo_arrays *set) {
+    for (size_t i = 0; i < set->n; i++)
+        if (!is_dense(&set->list[i]->array)) return false;
+    return true;
+}
+
 /* Where the entry lies that is number `i` row by row. */
 static ptrdiff_t place_of(const dfoo_array *x, size_t i) {
     ptrdiff_t at = 0;

@@ -26,6 +26,9 @@ dfoo_status arrays_borrow(dfoo_arrays *set, const char *name, dfoo_dtype dtype, 
 /* Has every array its entries as doubles, row by row, in `data`? The rooms expect no other. */
 bool arrays_are_plain(const dfoo_arrays *set);
 
+/* Has every array its entries row by row, as doubles or floats, from `values` on? */
+bool arrays_are_dense(const dfoo_arrays *set);
+
 /* Adds all arrays of another set: plain ones as they lie, copies of the others. */
 dfoo_status arrays_add_plain(dfoo_arrays *set, const dfoo_arrays *from);
 

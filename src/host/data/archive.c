@@ -205,6 +205,7 @@ dfoo_status archive_open(const archive_directory *dir, const archive_entry *e, c
     *out = NULL;
     *s = (stream){.d = in->d, .file = in->shown, .array = shown, .next = checked_next, .most = e->size};
     s->exact = true;
+    s->narrow = in->narrow;
     DFOO_TRY(check_entry(s, dir, e));
     DFOO_TRY(find_bytes(dir, e, s, &at));
     archive_reader *r = *out = s->from = mem_new(&mem, sizeof *r);

@@ -119,7 +119,8 @@ static dfoo_status read_numbers(reader *r, const dataset *s, const char *name) {
         return refuse(r, s->path, "keeps its numbers in another file");
     DFOO_TRY(get_shape(r, s, &sh));
     bool packed = r->h->Pget_layout(s->plan) == HDF5_CHUNKED;
-    DFOO_TRY(extent_add(r->in->d, r->in->shown, packed ? r->in->unpacked : NULL, &sh, name, r->set, &x));
+    DFOO_TRY(extent_add(r->in->d, r->in->shown, packed ? r->in->unpacked : NULL, &sh, name, DFOO_F64,
+                        r->set, &x));
     size_t n = array_entries(x);
     bool   as_bytes = is_bool(r, s->type); /* libhdf5 makes no doubles of enumerations */
     hdf5_id  to = as_bytes ? s->type : *r->h->native_double;

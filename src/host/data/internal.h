@@ -39,6 +39,7 @@ typedef struct stream {
     const char *array; /* the part of the file this is, or NULL */
     uint64_t    most;  /* at most so many bytes follow: never allocate more on a file's word */
     bool        exact; /* exactly so many should */
+    bool        narrow;   /* as in data_read_options */
     budget     *unpacked; /* what arrays made of these bytes may take; NULL: the bytes are not packed */
 
     /* Puts 1 to len bytes; 0 at the end and in trouble. */
@@ -111,7 +112,7 @@ void extent_text(const extent *sh, char out[EXTENT_TEXT]); /* (3, 4) */
 /* Adds an array that is to be filled from `file`, if there is memory for it and the budget allows it (NULL:
  * the file is not packed); if not, a message says what it would take. */
 dfoo_status extent_add(diags *d, const char *file, budget *b, const extent *sh, const char *name,
-                       dfoo_arrays *set, dfoo_array **out);
+                       dfoo_dtype dtype, dfoo_arrays *set, dfoo_array **out);
 
 /* The number of entries; false when their bytes, or doubles, cannot be counted in a size_t. */
 bool extent_entries(const extent *sh, size_t entry_size, size_t *n);
@@ -135,6 +136,7 @@ typedef struct input {
     uint64_t       size;     /* of what is in memory, in so far as it has been read */
     bool           is_whole; /* in memory: nothing follows */
     budget        *unpacked;
+    bool           narrow;
 } input;
 
 /* "-", FILE, or FILE:PART; close also after a failure. */

@@ -1,4 +1,4 @@
-/* Arrays of numbers in bytes, as NPY and IDX store them, into float64 arrays.
+/* Arrays of numbers in bytes, as NPY and IDX store them, into arrays of float64, or float32.
  *
  * Needs a stream that stands at the first entry; reads it to its end, in pieces, so that the
  * only large memory is the array itself. */
@@ -26,30 +26,34 @@ bool extent_entries(const extent *sh, size_t entry_size, size_t *n) {
 }
 
 static void tell_size(diags *d, const char *file, const extent *sh, const char *name, double bytes,
-                      const char *why) {
+                      const char *as, const char *why) {
     char text[EXTENT_TEXT];
     extent_text(sh, text);
-    data_bad(d, file, "'%s' has the shape %s, and %s its %.3g GB as float64",
-             data_shown(d->a, name, strlen(name)), text, why, bytes * 1e-9);
+    data_bad(d, file, "'%s' has the shape %s, and %s its %.3g GB as %s",
+             data_shown(d->a, name, strlen(name)), text, why, bytes * 1e-9, as);
 }
 
 dfoo_status extent_add(diags *d, const char *file, budget *b, const extent *sh, const char *name,
-                       dfoo_arrays *set, dfoo_array **out) {
+                       dfoo_dtype dtype, dfoo_arrays *set, dfoo_array **out) {
     enum { LARGE = 1 << 24 };
+    bool   narrow = dtype == DFOO_F32;
+    const char *as = narrow ? "float32" : "float64";
     size_t n = 0;
     if (!extent_entries(sh, sizeof(double), &n)) return DFOO_ENOMEM;
-    uint64_t bytes = (uint64_t)n * sizeof(double);
+    uint64_t bytes = (uint64_t)n * (narrow ? sizeof(float) : sizeof(double));
     if (b && bytes > b->most - b->taken) {
-        tell_size(d, file, sh, name, (double)bytes,
+        tell_size(d, file, sh, name, (double)bytes, as,
                   "a packed file of this size has to be unpacked first for");
         return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
     }
     if (b) b->taken += bytes;
     uint64_t    free = bytes < LARGE ? UINT64_MAX : os_memory();
     bool        fits = bytes < free - free / 16;
-    dfoo_status status = fits ? arrays_add(set, name, sh->ndim, sh->dim, NULL, out) : DFOO_ENOMEM;
+    dfoo_status status = !fits    ? DFOO_ENOMEM
+                         : narrow ? arrays_add_f32(set, name, sh->ndim, sh->dim, NULL, out)
+                                  : arrays_add(set, name, sh->ndim, sh->dim, NULL, out);
     if (status == DFOO_ENOMEM && bytes >= LARGE)
-        tell_size(d, file, sh, name, (double)bytes, "there is no memory for");
+        tell_size(d, file, sh, name, (double)bytes, as, "there is no memory for");
     return status;
 }
 
@@ -153,6 +157,18 @@ static dfoo_status check_size(stream *s, number_type type, const extent *sh, siz
     return DFOO_OK;
 }
 
+/* Whether every number of the type is a float, too. */
+static bool is_narrow(number_type type) {
+    return type.size <= (type.kind == 'f' ? sizeof(float) : sizeof(int16_t));
+}
+
+/* Where the array's entry lies, or n of them from there on. */
+static void put(dfoo_array *x, size_t at, const double *values, size_t n) {
+    float *to = x->data ? NULL : (float *)x->values; /* of the set's own */
+    if (x->data) memcpy(x->data + at, values, n * sizeof *values);
+    for (size_t i = 0; to && i < n; i++) to[at + i] = (float)values[i];
+}
+
 dfoo_status numbers_read(stream *s, number_type type, const extent *sh, bool fortran_order,
                          const char *name, dfoo_arrays *set) {
     enum { PIECE = 2048 };
@@ -163,13 +179,15 @@ dfoo_status numbers_read(stream *s, number_type type, const extent *sh, bool for
     walk          w = walk_start(sh);
     bool          swap = type.big_endian != host_is_big_endian();
     DFOO_TRY(check_size(s, type, sh, &n));
-    DFOO_TRY(extent_add(s->d, s->file, s->unpacked, sh, name, set, &x));
+    dfoo_dtype dtype = s->narrow && is_narrow(type) ? DFOO_F32 : DFOO_F64;
+    DFOO_TRY(extent_add(s->d, s->file, s->unpacked, sh, name, dtype, set, &x));
     for (size_t done = 0, piece; done < n; done += piece) {
         piece = n - done < PIECE ? n - done : PIECE;
         DFOO_TRY(stream_need(s, raw, piece * type.size, "the numbers"));
         if (swap) swap_bytes(raw, piece, type.size);
-        convert(type, raw, piece, fortran_order ? values : x->data + done);
-        for (size_t i = 0; fortran_order && i < piece; i++, walk_next(&w)) x->data[w.offset] = values[i];
+        convert(type, raw, piece, values);
+        if (!fortran_order) put(x, done, values, piece);
+        for (size_t i = 0; fortran_order && i < piece; i++, walk_next(&w)) put(x, w.offset, values + i, 1);
     }
     return stream_end(s);
 }

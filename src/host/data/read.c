@@ -100,6 +100,7 @@ static dfoo_status read_gzip(const request *r, stream *packed) {
     unpacker   *u;
     dfoo_status status = stream_unpack(&s, packed, UNPACK_GZIP, &u);
     s.unpacked = r->in->unpacked;
+    s.narrow = r->in->narrow;
     if (status == DFOO_OK) status = read_stream(r, &s);
     unpacker_close(u);
     return status;
@@ -148,6 +149,7 @@ static void open_stream(const input *in, memory *m, stream *s) {
     *m = (memory){.bytes = in->bytes, .len = (size_t)in->size};
     if (in->path) stream_from_file(s, in->d, in->shown, in->file, in->size);
     else stream_from_memory(s, in->d, in->shown, m);
+    s->narrow = in->narrow;
 }
 
 /* A pipe that nobody could read is not read to its end: it may have none. */
@@ -179,6 +181,7 @@ static dfoo_status read_path(const char *path, const data_read_options *opt, dia
     dfoo_status status = input_open(&in, path, opt->name, &scratch);
     budget unpacked = {.most = budget_of(in.size)};
     in.unpacked = &unpacked;
+    in.narrow = opt->narrow;
     const text_sink sink = {opt->texts, opt->tables};
     const request   r = {.in = &in, .opt = opt, .texts = sink.to ? &sink : NULL, .set = set};
     if (status == DFOO_OK) status = read_input(&r);

@@ -82,14 +82,24 @@ typedef struct binder {
     place              *places; /* by var_id */
 } binder;
 
+/* Doubles, or floats. */
+typedef struct numbers {
+    const void *values;
+    bool        narrow;
+} numbers;
+
+static numbers numbers_of(const dfoo_array *x) { return (numbers){x->values, x->dtype == DFOO_F32}; }
+
 /* A matrix whose rows and columns are `row` and `col` apart. */
-static view strided_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols, size_t row,
+static view strided_view(const binder *b, var_id v, numbers at, size_t rows, size_t cols, size_t row,
                          size_t col) {
     const model    *m = b->r->m;
     const variable *x = ir_var(&m->g, v);
     bool            each = by_example(m, x), across = m->examples_are_columns;
     size_t          n = across ? cols : rows, entries = across ? rows : cols, entry = across ? row : col;
-    view out = {.var = v, .by_example = each, .at = at, .promised = x->onehot, .step = across ? col : row};
+    view out = {.var = v, .by_example = each, .promised = x->onehot, .step = across ? col : row};
+    out.at = at.values;
+    out.narrow = at.narrow;
     out.n = each ? n : 1;
     out.entries = each ? entries : rows * cols;
     size_t *offset =
@@ -102,12 +112,12 @@ static view strided_view(const binder *b, var_id v, const double *at, size_t row
 }
 
 /* A matrix in the model's own layout. */
-static view matrix_view(const binder *b, var_id v, const double *at, size_t rows, size_t cols) {
+static view matrix_view(const binder *b, var_id v, numbers at, size_t rows, size_t cols) {
     return strided_view(b, v, at, rows, cols, cols, 1);
 }
 
 /* n examples of so many entries, one after the other. */
-static view sequence_view(const binder *b, var_id v, const double *at, size_t n, size_t entries) {
+static view sequence_view(const binder *b, var_id v, numbers at, size_t n, size_t entries) {
     if (b->r->m->examples_are_columns) return strided_view(b, v, at, entries, n, 1, entries);
     return strided_view(b, v, at, n, entries, entries, 1);
 }
@@ -145,11 +155,11 @@ static dfoo_status bind_matrix(const binder *b, var_id v, const dfoo_array *x) {
     array_as_matrix(x, &rows, &cols);
     vec_push(b->r->a, &b->z->items,
              (size_item){.var = v, .rows = rows, .cols = cols, .from = b->from, .turns = true, .data = true});
-    vec_push(b->r->a, &b->out->views, matrix_view(b, v, x->data, rows, cols));
+    vec_push(b->r->a, &b->out->views, matrix_view(b, v, numbers_of(x), rows, cols));
     return arena_status(b->r->a);
 }
 
-static dfoo_status bind_class_values(const binder *b, var_id v, const double *at, size_t n,
+static dfoo_status bind_class_values(const binder *b, var_id v, numbers at, size_t n,
                                      const data_classes *words) {
     view out = sequence_view(b, v, at, n, 1);
     DFOO_TRY(arena_status(b->r->a));
@@ -167,14 +177,14 @@ static dfoo_status bind_texts(const binder *b, var_id v, const data_texts *x) {
         return diag_alone(m->g.d, "%s: %s holds text, and %s wants numbers", b->from, x->name,
                           ir_var_name(&m->g, v));
     DFOO_TRY(classes_of_texts(b->r->a, x, &words, &values));
-    return bind_class_values(b, v, values, x->n, &words);
+    return bind_class_values(b, v, (numbers){.values = values}, x->n, &words);
 }
 
 /* n examples of a shape of their own, one after the other. */
 static dfoo_status bind_tensor(const binder *b, var_id v, const dfoo_array *x) {
     size_t n;
     DFOO_TRY(flatten(b->r, v, x, &n));
-    view out = sequence_view(b, v, x->data, n, n ? array_entries(x) / n : 0);
+    view out = sequence_view(b, v, numbers_of(x), n, n ? array_entries(x) / n : 0);
     add_item(b, &out);
     vec_push(b->r->a, &b->out->views, out);
     return arena_status(b->r->a);
@@ -183,7 +193,7 @@ static dfoo_status bind_tensor(const binder *b, var_id v, const dfoo_array *x) {
 static dfoo_status bind_vector(const binder *b, var_id v, const dfoo_array *x) {
     DFOO_TRY(vector_item(b->z, v, x->dim[0], b->from));
     const size_item *item = &b->z->items.at[b->z->items.n - 1];
-    vec_push(b->r->a, &b->out->views, matrix_view(b, v, x->data, item->rows, item->cols));
+    vec_push(b->r->a, &b->out->views, matrix_view(b, v, numbers_of(x), item->rows, item->cols));
     return arena_status(b->r->a);
 }
 
@@ -202,7 +212,7 @@ static dfoo_status bind_arrays(const binder *b, bool matrices) {
         else if (!flat)
             DFOO_TRY(bind_tensor(b, v, x));
         else if (holds_classes(b, ir_var(g, v), x))
-            DFOO_TRY(bind_class_values(b, v, x->data, array_entries(x), NULL));
+            DFOO_TRY(bind_class_values(b, v, numbers_of(x), array_entries(x), NULL));
         else if (x->ndim == 1)
             DFOO_TRY(bind_vector(b, v, x));
         else
@@ -217,7 +227,8 @@ static dfoo_status turn_views(const binder *b) {
         const size_item *x = &b->z->items.at[i];
         for (uint32_t k = 0; x->turned && k < b->out->views.n; k++) {
             view *v = &b->out->views.at[k];
-            if (v->var == x->var) *v = strided_view(b, x->var, v->at, x->cols, x->rows, 1, x->cols);
+            numbers at = {v->at, v->narrow};
+            if (v->var == x->var) *v = strided_view(b, x->var, at, x->cols, x->rows, 1, x->cols);
         }
     }
     return arena_status(b->r->a);
@@ -261,7 +272,7 @@ static dfoo_status check_finite(const binder *b, const view *v) {
         size_t end = first + BLOCK < v->n ? first + BLOCK : v->n;
         for (size_t i = 0; i < v->entries; i++) {
             for (size_t j = first; j < end; j++) {
-                double x = v->at[j * v->step + v->offset[i]];
+                double x = view_number(v, j, i);
                 if (!(fabs(x) <= most)) return refuse_value(b, v, j, i, x);
             }
         }

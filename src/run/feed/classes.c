@@ -42,7 +42,7 @@ static dfoo_status find_values(const bind_request *r, const view *v, values *out
     const ir   *g = &r->m->g;
     const char *from = source_name(r);
     for (size_t j = 0; j < v->n; j++) {
-        double value = v->at[j * v->step + v->offset[0]];
+        double value = view_number(v, j, 0);
         if (!isfinite(value))
             return diag_alone(g->d, "%s: the class of example %zu in %s is %g", from, j + 1,
                               var_name(r, v->var), value);
@@ -157,7 +157,7 @@ static dfoo_status class_of_examples(const bind_request *r, const values *x, vie
     uint32_t *class_of = v->n < SIZE_MAX / sizeof *class_of ? arena_new(r->a, v->n * sizeof *class_of) : NULL;
     if (!class_of) return DFOO_ENOMEM;
     for (size_t j = 0; j < v->n; j++)
-        class_of[j] = x->class_of[position(x, v->at[j * v->step + v->offset[0]])];
+        class_of[j] = x->class_of[position(x, view_number(v, j, 0))];
     v->class_of = class_of;
     return DFOO_OK;
 }

@@ -67,7 +67,7 @@ DEFINE_FILL(fill_f64, double)
 /* Can exec read the source where it lies? */
 static bool lies_right(const examples_request *r, const view *v, const memo *scale) {
     bool columns = r->m->examples_are_columns;
-    if (r->type != EXEC_F64 || v->class_of || scale) return false;
+    if ((r->type == EXEC_F32) != v->narrow || v->class_of || scale) return false;
     if (v->by_example && (!r->in_order || r->pick || v->step != (columns ? 1 : v->entries))) return false;
     for (size_t i = 0; i < v->entries; i++)
         if (v->offset[i] != (v->by_example && columns ? i * v->n : i)) return false;

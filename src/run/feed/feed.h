@@ -28,7 +28,7 @@ typedef struct feed_map {
 
 typedef struct feed_source {
     const char           *name;   /* what messages call it: the file; NULL: "the data" */
-    const dfoo_arrays    *arrays; /* may be NULL */
+    const dfoo_arrays    *arrays; /* dense; may be NULL */
     const data_table     *table;  /* may be NULL; without columns it is no table */
     const data_text_list *texts;  /* may be NULL */
     const feed_map       *maps;

@@ -9,7 +9,8 @@ typedef struct view {
     var_id          var;
     bool            by_example; /* else it is the same matrix for all, as "example" 0 */
     size_t          n, entries;
-    const double   *at;
+    const void     *at;
+    bool            narrow; /* `at` are floats, not doubles */
     size_t          step;
     const size_t   *offset;
     const uint32_t *class_of; /* instead of `at` */
@@ -18,8 +19,14 @@ typedef struct view {
     bool            promised; /* examples must sum to 1: a onehot label that came as it is */
 } view;
 
+/* What stands there, whatever it tells. */
+static inline double view_number(const view *v, size_t j, size_t i) {
+    size_t k = j * v->step + v->offset[i];
+    return v->narrow ? (double)((const float *)v->at)[k] : ((const double *)v->at)[k];
+}
+
 static inline double view_entry(const view *v, size_t j, size_t i) {
-    if (!v->class_of) return v->at[j * v->step + v->offset[i]];
+    if (!v->class_of) return view_number(v, j, i);
     return v->expand ? (double)(v->class_of[j] == i) : (double)v->class_of[j];
 }
 
