@@ -11,6 +11,7 @@ class Row:
     def __init__(self, name, what, equations, forward, shapes, data, optimizer="sgd", rate=0.01, steps=3):
         self.name, self.what, self.equations, self.forward = name, what, equations, forward
         self.shapes, self.data, self.optimizer, self.rate, self.steps = shapes, data, optimizer, rate, steps
+        self.chain = None  # of a plain chain of layers: widths, hidden function, cost
 
     def start(self):
         r = numpy.random.default_rng(1)
@@ -63,7 +64,9 @@ def layers(widths, hidden, cost, m, name, what, own="", **how):
 
     data = lambda: {"X": normal(widths[0], m), "Y": one_hot(widths[-1], m) if cost == "softmax" else
                     coins(m) if cost == "sigmoid" else normal(widths[-1], m)}
-    return Row(name, what, text, forward, shapes, data, **how)
+    row = Row(name, what, text, forward, shapes, data, **how)
+    row.chain = (widths, hidden or "none", cost)
+    return row
 
 
 # ------------------------------------------------------------------ rows that are no chain of layers

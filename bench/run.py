@@ -1,12 +1,12 @@
-"""Training steps of dfoo beside numpy, PyTorch and JAX, in one run: `make bench`, or
+"""Training steps of dfoo beside numpy, PyTorch, JAX and KANN, in one run: `make bench`, or
 
-    python bench/run.py [--quick] [--peers numpy,torch,jax,jax_loop] [--threads N] [--processor-time] [ROW..]
+    python bench/run.py [--quick] [--peers numpy,torch,jax,jax_loop,kann] [--threads N] [--processor-time] [ROW..]
 
 Every row is one network (rows.py). All take the same data, the same start and float32, and the costs of their first
 steps must agree before a time is taken. Then they take turns, so that what else the machine does meets all of them:
 the time of a step is the median of the turns, a ratio the median of the ratios turn by turn, above 1 where dfoo is
-faster. Peers run in the Python that bench/venv made, or in this one; those that are not there are left out and
-named.
+faster. Peers run in the Python that bench/venv made, or in this one; bench/kann builds KANN, which knows plain chains
+of layers and gradient descent. Those that are not there are left out and named.
 """
 
 import argparse
@@ -25,7 +25,9 @@ import rows
 HERE = pathlib.Path(__file__).parent
 BUILD = pathlib.Path(os.environ.get("DFOO_BUILD", HERE.parent / "build" / "release"))
 VENV = HERE.parent / "build" / "bench-venv" / "bin" / "python"
-PEERS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jax_loop": "jax"}
+KANN = HERE.parent / "build" / "bench-kann" / "peer"
+PEERS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "jax_loop": "jax", "kann": None}  # the module to import
+KANN_KNOWS = {"tanh", "sigmoid", "relu", "none"}
 TOLERANCE = 2e-3
 
 
@@ -71,6 +73,8 @@ class Worker:
 
 
 def has(python, module):
+    if not module:
+        return KANN.exists()
     return subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0
 
 
@@ -83,6 +87,19 @@ def prepare(row, directory):
                              capture_output=True, text=True).stdout
     module.write_text(derived)
     return model, data, start, module
+
+
+def kann_command(row, directory, threads):
+    """Its data and its start lie in files as plain numbers; None: it does not know such a network."""
+    if not row.chain or row.optimizer != "sgd" or row.chain[1] not in KANN_KNOWS:
+        return None
+    widths, hidden, cost = row.chain
+    values, start = row.data(), row.start()
+    data, begin = directory / "data.bin", directory / "start.bin"
+    data.write_bytes(b"".join(numpy.ascontiguousarray(values[n].T).tobytes() for n in "XY"))
+    begin.write_bytes(b"".join(start[f"{n}{i}"].tobytes() for i in range(1, len(widths)) for n in "Wb"))
+    return [KANN, ",".join(map(str, widths)), hidden, cost, str(values["X"].shape[1]), str(row.rate), data, begin,
+            str(threads)]
 
 
 def environment(threads):
@@ -99,6 +116,11 @@ def workers_of(row, files, peers, how):
     yield Worker("dfoo", [BUILD / "bench" / "train", model, data, start, row.optimizer, str(row.rate),
                           "f32", n], *each)
     for peer in peers:
+        if peer == "kann":
+            command = kann_command(row, data.parent, how.threads)
+            if command:
+                yield Worker(peer, command, *each)
+            continue
         yield Worker(peer, [how.python, HERE / "peers.py", peer, row.name, data, start, n, module], *each)
 
 
@@ -133,7 +155,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("rows", nargs="*")
     p.add_argument("--quick", action="store_true", help="fewer and shorter turns, without the largest rows")
-    p.add_argument("--peers", default="numpy,torch,jax,jax_loop")
+    p.add_argument("--peers", default="numpy,torch,jax,jax_loop,kann")
     p.add_argument("--python", default=VENV if VENV.exists() else sys.executable, help="of the peers")
     p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--processor-time", action="store_true", help="of all threads, where a machine has other work")
@@ -141,14 +163,14 @@ def main():
     asked = [x for x in how.peers.split(",") if x]
     peers = [x for x in asked if has(how.python, PEERS[x])]
     if len(peers) < len(asked):
-        print("not there:", ", ".join(x for x in asked if x not in peers), "(bench/venv installs them)")
+        print("not there:", ", ".join(x for x in asked if x not in peers), "(bench/venv and bench/kann install them)")
     chosen = [r for r in rows.ROWS if r.name in how.rows] or (rows.QUICK if how.quick else rows.ROWS)
     turns, seconds = (3, 0.1) if how.quick else (9, 0.25)
     print(f"float32, {how.threads} threads; a step of dfoo, and the peers' time / dfoo's: above 1 dfoo is faster")
     print(f"{'':6}{'dfoo':>11}" + "".join(f"{x:>10}" for x in peers))
     for row in chosen:
         ours, ratios = measure(row, peers, how, turns, seconds)
-        print(f"{row.name:6}{in_words(ours):>11}" + "".join(f"{ratios[x]:10.2f}" for x in peers) + f"   {row.what}",
+        print(f"{row.name:6}{in_words(ours):>11}" + "".join(f"{ratios[x]:10.2f}" if x in ratios else f"{'':>10}" for x in peers) + f"   {row.what}",
               flush=True)
 
 
