@@ -1,9 +1,9 @@
 /* Files of numbers <-> arrays: NPZ, NPY, CSV, HDF5 and IDX (the MNIST files) come in, NPZ and
  * CSV go out.
  *
- * Whatever the file holds becomes float64, unless `narrow` says otherwise; integers beyond 2^53 lose their last digits. A file
- * that cannot be read gives exactly one error in `d`, beginning with its path, and a status:
- * DFOO_EIO when the file system refused, DFOO_EINPUT when the contents are wrong, DFOO_ENOMEM.
+ * Whatever the file holds becomes float64, unless `narrow` says otherwise; integers beyond 2^53 lose their
+ * last digits. A file that cannot be read gives exactly one error in `d`, beginning with its path, and a
+ * status: DFOO_EIO when the file system refused, DFOO_EINPUT when the contents are wrong, DFOO_ENOMEM.
  * No size in a file is believed before it was held against the bytes that are there.
  * The exception is HDF5: of files made to harm, libhdf5 1.10 can crash, so read what you trust;
  * and it keeps state for the whole process, which readers here take turns at. It is loaded when the first
@@ -53,7 +53,7 @@ typedef struct data_read_options {
     bool        gaps;   /* CSV: "nan" is a number, as data_write_csv writes it; else it is a word */
     bool        missing; /* CSV: a field that is empty, or NA, N/A, NaN, null, None or ?, is a value that is
                             missing: NAN, in a column of words, too */
-    bool        narrow; /* NPZ, NPY, IDX: arrays that lose nothing by it may be float32; the others are float64 */
+    bool        narrow; /* NPZ, NPY, IDX: arrays that lose nothing by it are float32 */
     data_table *table;  /* NULL: a CSV becomes a matrix and must hold numbers only. Otherwise a */
     arena      *tables; /* CSV is put there, into this arena; n_cols stays 0 for other files. */
     data_text_list *texts; /* Arrays of text are put there, into the arena `tables`, too. NULL: NPZ and
