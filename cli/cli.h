@@ -42,16 +42,20 @@ typedef struct request {
     dfoo_new_options      created;
     uint64_t              memory; /* the most to take; 0: not said */
     words                 settings, values, directions, grid;
+    char                 *config_text; /* of FILE.toml; what it says points into it */
     size_t                folds;
-    const char           *weights, *log, *output, *against;
+    const char           *weights, *log, *output, *against, *folder;
+    int                   kind; /* of picture; -1: not asked for */
     int                   hint; /* -1: not asked for */
     int                   show_matrices, list;
+    int                   config;
     int                   format, shell, json, all, scalar, ascii, confusion, quiet, man, force;
 } request;
 
 #define NOTHING_ASKED                                                                                        \
     {.shell = -1,                                                                                            \
      .hint = -1,                                                                                             \
+     .kind = -1,                                                                                             \
      .judge = DFOO_INIT(dfoo_judge_options),                                                                 \
      .practice = DFOO_INIT(dfoo_practice_options),                                                           \
      .derive = DFOO_INIT(dfoo_derive_options),                                                               \
@@ -110,6 +114,7 @@ typedef struct option {
     int         list;         /* 0, or 1 more than the dfoo_words that are proposed */
     char        letter;       /* 'o' for -o; or 0 */
     bool        required, reads, may_read; /* may_read: a file if there is one of this name */
+    bool        passing;  /* says nothing of what comes out of a training */
     int         writes;   /* one of what_is_written; 0: it is no output */
 } option;
 
@@ -151,6 +156,20 @@ const combination *combination_at(size_t i);
  * error what is wrong. */
 dfoo_status options_parse(const command *c, char **words, request *out);
 void        options_free(const command *c, request *r);
+
+/* Is all there that the command needs, and does it go together? DFOO_EINPUT: said. */
+dfoo_status options_complete(const command *c, const request *r);
+
+/* A file of options (config.c), FILE.toml: reads the one that the first argument names, for what the command
+ * line does not say. DFOO_EINPUT: said, with the line. */
+bool        is_config(const char *path);
+dfoo_status config_read(const command *c, request *r);
+
+/* The request as such a file, to be freed; NULL: there is no memory. */
+char *config_write(const command *c, const request *r);
+
+/* A FLAG becomes 1. */
+void option_flag(const option *o, request *r);
 
 /* Does the request hold what does not go together? DFOO_EINPUT: said. */
 dfoo_status together_check(const command *c, const request *r);
@@ -203,6 +222,8 @@ bool output_close(void);
 
 /* Says "dfoo: error: .." on standard error and returns DFOO_EINPUT. */
 dfoo_status wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* From now on what is wrong is said to be in this line of a file; NULL: it is in none. */
+void wrong_at(const char *file, size_t line);
 /* The same behind a failed call of the C library: adds the reason, returns DFOO_EIO. */
 dfoo_status failed(const char *what, const char *path, int error);
 
@@ -264,6 +285,7 @@ const char *builtin_of(const char *name);
 
 bool        is_model(const char *name); /* "-", a file that is there, or a built-in model */
 bool        is_page(const char *name);  /* of the primer */
+bool        is_run(const char *path);   /* does it begin as an NPZ file does? */
 
 /* "logistic, two_layer, .." */
 const char *list_words(dfoo_words list, char text[HELP_SIZE]);

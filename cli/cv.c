@@ -407,12 +407,23 @@ static size_t epochs_of(const validation *v, size_t best) {
     return sum < 1 ? 1 : (size_t)sum;
 }
 
+static void settle_epochs(request *r, size_t epochs) {
+    const command *cv = command_at(COMMAND_cv);
+    r->train.epochs = epochs;
+    r->given[option_number(option_called(cv, "epochs"))] = true;
+    r->given[option_number(option_called(cv, "patience"))] = false;
+}
+
 static dfoo_status train_best(const validation *v, size_t best) {
     const point       *p = &v->g.points[best];
     dfoo_train_options how = p->r.train;
     dfoo_model        *model = NULL;
     dfoo_arrays       *run = NULL;
-    if (how.patience) how.epochs = epochs_of(v, best);
+    request            asked = p->r; /* as for `dfoo train` */
+    if (how.patience) settle_epochs(&asked, epochs_of(v, best));
+    how.epochs = asked.train.epochs;
+    char *config = config_write(command_at(COMMAND_train), &asked);
+    how.config = config;
     how.patience = 0;
     how.metric = NULL;
     how.stop = should_stop;
@@ -426,6 +437,7 @@ static dfoo_status train_best(const validation *v, size_t best) {
     if (status == DFOO_OK && how.file && !json_asked())
         out_printf("the run with all examples is in %s\n", v->r->output);
     result_text("file", v->r->output);
+    free(config);
     dfoo_arrays_free(run);
     dfoo_model_free(model);
     return status;

@@ -110,6 +110,7 @@ static dfoo_status make_settings(const grid *g, size_t at, const words *given, p
         char *word = p->settings[k] = malloc(strlen(name) + strlen(value) + 2);
         if (!word) return DFOO_ENOMEM;
         sprintf(word, "%s=%s", name, value);
+        p->r.given[option_number(option_called(cv(), "set"))] = true;
         list[p->r.settings.n++] = word;
     }
     return DFOO_OK;

@@ -53,6 +53,9 @@ static dfoo_status run_command(const command *c, char **rest) {
     request r = NOTHING_ASKED;
     if (asks(rest, is_help)) return help_about(c);
     dfoo_status status = options_parse(c, rest, &r);
+    bool        more = status == DFOO_OK && takes(c, "FILE.toml") && is_config(r.args[0]);
+    if (more) status = config_read(c, &r);
+    if (status == DFOO_OK) status = options_complete(c, &r);
     if (status == DFOO_OK) status = outputs_check(c, &r);
     if (status == DFOO_OK) status = run_with_context(c, &r);
     options_free(c, &r);

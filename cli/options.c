@@ -1,8 +1,8 @@
 /* The words behind a command's name, read by the command's table of options.
  *
  * --name VALUE and --name=VALUE, for a letter -o VALUE and -o=VALUE; options and arguments in
- * any order; behind -- there are arguments only. The first mistake ends it, with one message
- * that says what was found and what would fit. */
+ * any order; behind -- there are arguments only. FILE.toml has more of them (config.c). The first mistake
+ * ends it, with one message that says what was found and what would fit. */
 #include "cli.h"
 
 #include <limits.h>
@@ -213,6 +213,11 @@ dfoo_status option_give(const command *c, const option *o, const char *value, re
     return take_value(&p, o, value);
 }
 
+void option_flag(const option *o, request *r) {
+    r->given[option_number(o)] = true;
+    *(int *)((char *)r + o->at) = 1;
+}
+
 /* Standard input has one reader. */
 static dfoo_status take_stdin(parser *p, const char *path) {
     if (strcmp(path, "-") != 0) return DFOO_OK;
@@ -248,7 +253,7 @@ static dfoo_status read_option(parser *p, const char *word) {
     *given = true;
     if (o->type == TYPE_FLAG) {
         if (value) return wrong("--%s takes no value; \"%s\" is one too many", o->name, value);
-        *(int *)field(p, o->at) = 1;
+        option_flag(o, p->r);
         return DFOO_OK;
     }
     if (!value) value = next_value(p);
@@ -307,14 +312,18 @@ dfoo_status options_parse(const command *c, char **words, request *out) {
     parser      p = {.c = c, .rest = words, .r = out};
     dfoo_status status = read_words(&p);
     if (status != DFOO_OK) return status;
-    if (p.n_args < c->least) return missing_argument(c);
+    return p.n_args < c->least ? missing_argument(c) : DFOO_OK;
+}
+
+dfoo_status options_complete(const command *c, const request *r) {
     EACH_OPTION(o, c)
-        if (o->required && !out->given[option_number(o)]) return missing_option(c, o);
-    return together_check(c, out);
+        if (o->required && !r->given[option_number(o)]) return missing_option(c, o);
+    return together_check(c, r);
 }
 
 void options_free(const command *c, request *r) {
     const parser p = {.c = c, .r = r};
+    free(r->config_text);
     EACH_OPTION(o, c) {
         if (o->type == TYPE_JOINED) free((char *)*(const char **)field(&p, o->at));
         if (o->type == TYPE_WORDS) free(((words *)field(&p, o->at))->at);

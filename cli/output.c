@@ -15,6 +15,7 @@
 static int  write_error; /* errno of the first failed write to standard output */
 static bool said;
 static bool quiet; /* notes are not said */
+static dfoo_message place = {.kind = DFOO_ERROR}; /* where what is wrong stands */
 
 /* A text of printf's, to be freed; NULL: there is no memory for it. */
 static char *print(const char *format, va_list args) {
@@ -68,13 +69,23 @@ static void put_message(const char *text) {
     fputs("\n", stderr);
 }
 
+void wrong_at(const char *file, size_t line) {
+    place = (dfoo_message){.kind = DFOO_ERROR, .file = file, .line = line};
+}
+
 dfoo_status wrong(const char *format, ...) {
-    char    text[2048];
-    va_list args;
+    char         text[2048];
+    int          len = 0;
+    dfoo_message m = place;
+    va_list      args;
+    if (place.file && !json_asked())
+        len = snprintf(text, sizeof text / 2, "%s:%zu: ", place.file, place.line);
+    if (len < 0 || len >= (int)sizeof text / 2) len = 0;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text + len, sizeof text - (size_t)len, format, args);
     va_end(args);
-    if (json_asked()) json_message(&(dfoo_message){.kind = DFOO_ERROR, .text = text});
+    m.text = text;
+    if (json_asked()) json_message(&m);
     else put_message(text);
     said = true;
     return DFOO_EINPUT;

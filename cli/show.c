@@ -1,6 +1,7 @@
 /* dfoo show: a model, or the equations by which its parameters change. */
 #include "cli.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A built-in model as it is written, and the summary as its comments: the output is a model. */
@@ -13,8 +14,7 @@ static void show_builtin(const char *text, const char *summary) {
     }
 }
 
-/* Does a file begin as an NPZ file does? */
-static bool is_run(const char *path) {
+bool is_run(const char *path) {
     char  head[4] = "";
     FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
     bool  is = f && fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "PK\3\4", 4) == 0;
@@ -22,19 +22,39 @@ static bool is_run(const char *path) {
     return is;
 }
 
-static dfoo_status show_run(dfoo *d, const char *path) {
+static char character(double code) {
+    if (!(code >= 1 && code <= 255)) return ' ';
+    return (char)(unsigned char)code;
+}
+
+/* How the run was asked for, which it keeps as the bytes of a text. */
+static dfoo_status show_config(const char *path, const dfoo_arrays *run) {
+    const dfoo_array *x = dfoo_arrays_get(run, "dfoo.config");
+    if (!x || x->ndim != 1 || !x->data)
+        return wrong("%s does not say how it was asked for: it is older, or no run of `dfoo train`", path);
+    char *text = malloc(x->dim[0] + 1);
+    if (!text) return DFOO_ENOMEM;
+    for (size_t i = 0; i < x->dim[0]; i++) text[i] = character(x->data[i]);
+    text[x->dim[0]] = 0;
+    out_printf("%s", text);
+    free(text);
+    return DFOO_OK;
+}
+
+static dfoo_status show_run(dfoo *d, const char *path, bool config) {
     dfoo_arrays *run;
     char        *text = NULL;
     dfoo_status  status = dfoo_arrays_new(d, &run);
     if (status == DFOO_OK) status = dfoo_arrays_read(d, path, run);
-    if (status == DFOO_OK) status = dfoo_show_run(d, run, &text);
+    if (status == DFOO_OK) status = config ? show_config(path, run) : dfoo_show_run(d, run, &text);
     status = answer(d, status, text, NULL);
     dfoo_arrays_free(run);
     return status;
 }
 
 dfoo_status run_show(dfoo *d, request *r) {
-    if (r->args[0] && is_run(r->args[0])) return show_run(d, r->args[0]);
+    if (r->args[0] && is_run(r->args[0])) return show_run(d, r->args[0], r->config);
+    if (r->config) return wrong("--config: %s is no run, the NPZ file that `dfoo train` writes", r->args[0]);
     const char *name = r->args[0];
     const char *builtin = name && !r->show.plan && !r->settings.n ? builtin_of(name) : NULL;
     char       *text = NULL;

@@ -55,6 +55,7 @@ bool takes(const command *c, const char *argument) {
 #define READS .reads = true,
 #define MAY_READ .may_read = true,
 #define WRITES(WHAT) .writes = WRITES_##WHAT,
+#define PASSING .passing = true,
 #define BELOW(X) .below = X,
 #define ZERO(BIT) .zero = BIT,
 #define LIST(WORDS_) .list = WORDS_ + 1,

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ----------------------------------------------------------------- training */
@@ -99,7 +100,9 @@ static dfoo_status train_model(task *w, request *r) {
     dfoo_progress last = DFOO_INIT(dfoo_progress);
     dfoo_arrays  *run;
     bool          to_stdout = is_standard(r->output);
+    char         *config = config_write(command_at(COMMAND_train), r);
     complete_options(r, &r->train, &p);
+    r->train.config = config;
     signals_catch();
     result_begin("history", '[');
     dfoo_status status = dfoo_train(w->model, &r->train, &run, &last);
@@ -110,6 +113,8 @@ static dfoo_status train_model(task *w, request *r) {
     if (status == DFOO_OK && !json_asked()) show_end(to_stdout ? say : out_printf, r, &last);
     if (status == DFOO_OK && signal_caught() && last.epoch < last.epochs) show_interruption(r, &last);
     dfoo_arrays_free(run);
+    r->train.config = NULL;
+    free(config);
     return status;
 }
 

@@ -220,7 +220,8 @@ typedef enum dfoo_words {
     DFOO_EXPLAIN_FORMATS = 8,
     DFOO_PAGES = 9,
     DFOO_PRACTICE_FORMATS = 10,
-    DFOO_METRICS = 11 /* of predictions */
+    DFOO_METRICS = 11, /* of predictions */
+    DFOO_PICTURES = 12 /* of a run: dfoo_plot_run */
 } dfoo_words;
 
 /* Word number i of a list, a constant; NULL behind the last. */
@@ -940,6 +941,11 @@ typedef struct dfoo_plot_options {
  * classes of the first `predict` variable, or bands of its value; over one feature, curves. */
 DFOO_API dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run,
                                      const dfoo_plot_options *options, char **svg);
+
+/* A picture of a run by its name, a word of DFOO_PICTURES: "curve" and "rate" of its history, the others with examples.
+ * DFOO_EINPUT: the run, or the examples' labels, are not of the kind that the picture is of. */
+DFOO_API dfoo_status dfoo_plot_run(dfoo_model *model, const dfoo_arrays *run, const char *kind,
+                                   const dfoo_plot_options *options, char **svg);
 
 /* A confusion matrix of up to 100 classes. title may be NULL. */
 DFOO_API dfoo_status dfoo_plot_confusion(dfoo *d, const dfoo_confusion *confusion, const char *title,

@@ -30,7 +30,7 @@ COUNTERPARTS = {
     "dfoo_trainer_set_learning_rate": "Trainer.learning_rate", "dfoo_trainer_save": "Trainer.save",
     "dfoo_trainer_end": "Trainer.end", "dfoo_model_from_run": "Run.read", "dfoo_optimizer_name": "optimizers",
     "dfoo_schedule_name": "schedules", "dfoo_confusion_free": "Confusion", "dfoo_confusion_text": "Run.confusion",
-    "dfoo_predict": "Run.predict", "dfoo_plot_model": "Run.plot", "dfoo_plot_log": "Run.plot",
+    "dfoo_predict": "Run.predict", "dfoo_plot_model": "Run.plot", "dfoo_plot_log": "Run.plot", "dfoo_plot_run": "Run.plot",
     "dfoo_use_isa": "use_isa", "dfoo_find_rate": "Model.find_rate", "dfoo_metric_sign": "note", "dfoo_use_memory": "use_memory", "dfoo_word_note": "note", "dfoo_show_optimizer": "show_optimizer",
     "dfoo_builtin_text": "Model.read", "dfoo_builtin_like": "Model.read", "dfoo_plot_confusion": "Confusion.plot",
 }

@@ -153,7 +153,7 @@ def test_class_weights(net, xor):
 
 def test_pictures(net, xor, tmp_path):
     run = net.fit(*xor, epochs=30, learning_rate=1)
-    for picture in (run.plot(), run.plot(*xor)):
+    for picture in (run.plot(), run.plot(*xor), run.plot(kind="rate"), run.plot(*xor, kind="roc"), net.find_rate(*xor).picture):
         picture.save(tmp_path / "p.svg")
         assert xml.etree.ElementTree.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")
         assert picture._repr_svg_() == picture.svg

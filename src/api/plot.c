@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/load.h"
+#include "api/pictures.h"
 #include "teach/teach.h"
 
 /* The last part of a path. */
@@ -12,8 +13,7 @@ static const char *base_name(const char *path) {
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* "two_layer.eq on planar.csv"; of other data than a file's, the model alone. NULL without memory. */
-static const char *on_data(work *w, const char *data) {
+const char *picture_on(work *w, const char *data) {
     bool file = data && strcmp(data, "-") != 0;
     return file ? arena_format(&w->a, "%s on %s", w->m.src.name, base_name(data)) : w->m.src.name;
 }
@@ -48,11 +48,17 @@ static dfoo_status draw_history(const columns *t, const char *title, arena *a, b
     return a->failed ? DFOO_ENOMEM : plot_curves(&h, a, out);
 }
 
+dfoo_status plot_history_array(const dfoo_array *history, const char *const *names, const char *title,
+                               arena *a, buf *out) {
+    columns t = {history->dim[0], history->dim[1], history->data, names};
+    return draw_history(&t, title, a, out);
+}
+
 dfoo_status plot_write_history(work *w, const char *path, const char *data, const dfoo_array *history,
                                const char *const *names) {
     buf     svg;
     columns t = {history->dim[0], history->dim[1], history->data, names};
-    const char *title = on_data(w, data);
+    const char *title = picture_on(w, data);
     if (!title) return DFOO_ENOMEM;
     buf_init(&svg, w->d->mem);
     dfoo_status status = draw_history(&t, title, &w->a, &svg);
@@ -195,6 +201,7 @@ static dfoo_status evaluate_part(picture *p, const double *const at[2], size_t f
     feed_options  how = p->call.how;
     const char   *name = ir_var_name(&w->m.g, p->points.prediction);
     how.labels = NULL;
+    how.part = FEED_ALL;
     how.n_labels = 0;
     DFOO_TRY(train_points_vary(&w->m, &p->points, &p->call.data, at, n, set));
     feed_source source = {.name = "the grid", .arrays = set};
@@ -246,7 +253,7 @@ static dfoo_status evaluate(picture *p) {
 /* "two_layer.eq on planar.csv: accuracy 90.50%" */
 static const char *title_of(const picture *p, const char *data) {
     arena      *a = &p->w->a;
-    const char *text = on_data(p->w, data);
+    const char *text = picture_on(p->w, data);
     long        of_10000 = isnan(p->score.accuracy) ? -1 : lround(p->score.accuracy * 10000);
     return text && of_10000 >= 0 ? arena_format(a, "%s: accuracy %ld.%02ld%%", text, of_10000 / 100,
                                                 of_10000 % 100) : text;
@@ -289,8 +296,8 @@ static dfoo_status describe(picture *p, const dfoo_plot_options *opt) {
     return arena_status(&p->w->a);
 }
 
-static dfoo_status draw_model(work *w, const dfoo_arrays *run, const dfoo_plot_options *opt, loaded *l,
-                              buf *out) {
+dfoo_status plot_model_picture(work *w, const dfoo_arrays *run, const dfoo_plot_options *opt, loaded *l,
+                               buf *out) {
     picture p = {.w = w, .run = run};
     DFOO_TRY(read_examples(&p, opt, l));
     DFOO_TRY(score_examples(&p));
@@ -307,7 +314,7 @@ typedef struct model_request {
 static dfoo_status plot_model_body(work *w, const void *request, buf *out) {
     const model_request *r = request;
     loaded               l = {0};
-    dfoo_status          status = draw_model(w, r->run, r->how, &l, out);
+    dfoo_status          status = plot_model_picture(w, r->run, r->how, &l, out);
     loaded_free(&l);
     return status;
 }
@@ -324,6 +331,7 @@ dfoo_status dfoo_plot_model(dfoo_model *model, const dfoo_arrays *run, const dfo
     TAKE(model->d, dfoo_predict_options, how.examples, examples);
     KNOWN(model->d, examples.header, DFOO_HEADER_NO);
     KNOWN(model->d, examples.dtype, DFOO_F32);
+    KNOWN(model->d, examples.part, DFOO_PART_TEST);
     how.examples = &examples;
     dfoo_arrays *plain;
     dfoo_status  status = set_plain(model->d, &run, &plain);

@@ -171,13 +171,24 @@ static void tell_choice(dfoo_trainer *k, const train_choice *c, size_t n) {
         d, "`dfoo show run.npz` has it all; --optimizer, --learning-rate, --batch, --epochs say otherwise");
 }
 
+/* Columns of words have an entry for each; the last one is the label. */
+static size_t count_inputs(const data_table *t) {
+    enum { MOST_WORDS = 64 };
+    size_t n = 0;
+    for (size_t k = 0; k + 1 < t->n_cols; k++)
+        n += t->classes[k].n > MOST_WORDS ? MOST_WORDS : t->classes[k].n ? t->classes[k].n : 1;
+    return n;
+}
+
 /* A table that is prepared and nothing more said: what suits its size. */
 static dfoo_status choose_update(dfoo_trainer *k) {
     dfoo_train_options own = k->opt;
     double             held = k->opt.folds ? 1 / (double)k->opt.folds : k->opt.split;
     size_t             n = (size_t)((double)k->data.table.n_rows * (1 - held) + 0.5);
     if (n && k->how.feed.prepare && is_open(&k->opt) && !k->opt.fill && k->w.m.examples) {
-        train_choice c = train_choose(n);
+        double parameters;
+        DFOO_TRY(train_count_parameters(&k->w.m, count_inputs(&k->data.table), &parameters));
+        train_choice c = train_choose(n, parameters);
         own.optimizer = c.optimizer;
         own.schedule = c.schedule;
         own.learning_rate = c.rate;

@@ -1,5 +1,6 @@
 /* The public interface: the words that its tables know, for help, completion and messages. */
 #include "api/api.h"
+#include "api/pictures.h"
 #include "core/core.h"
 #include "run/run.h"
 #include "ship/ship.h"
@@ -46,6 +47,7 @@ static bool word_at(dfoo_words list, size_t i, lang_word *out) {
         [DFOO_MODELS] = model_at,       [DFOO_FUNCTIONS] = lang_function_at, [DFOO_LAYERS] = lang_layer_at,
         [DFOO_LOSSES] = lang_loss_at,   [DFOO_STARTS] = lang_start_at,       [DFOO_OPTIMIZERS] = optimizer_at,
         [DFOO_SCHEDULES] = schedule_at, [DFOO_PAGES] = page_at,   [DFOO_METRICS] = metric_at,
+        [DFOO_PICTURES] = picture_at,
     };
     const text_format *format = format_at(list, i);
     if (format) *out = (lang_word){format->name, format->about};

@@ -44,7 +44,7 @@ def bases_for(command, option):
 def against_inputs():
     for c in commands():
         for out in options(c, "writes"):
-            inputs = options(c, "reads") + (["MODEL"] if "MODEL" in c["arguments"] else []) + (["FILE"] if "FILE" in c["arguments"] else [])
+            inputs = options(c, "reads") + (["MODEL"] if "MODEL" in c["arguments"] else []) + (["FILE"] if c["arguments"].endswith(" FILE") else [])
             for read in inputs:
                 yield c["name"], out, read, bases_for(c, read)[0]
 

@@ -459,9 +459,16 @@ def test_a_run_that_diverges_has_its_picture(dfoo, folder):
 
 
 @pytest.mark.parametrize("words, args", [
-    ("needs --weights FILE, the NPZ file that `dfoo train` wrote, and --data FILE, or --log FILE", []),
-    ("needs --weights FILE", ["logistic.eq"]),
-    ("needs --data FILE", ["logistic.eq", "--weights", "run.npz"]),
+    ("needs a run, the NPZ file that `dfoo train` wrote", []),
+    ("logistic.eq is no run", ["logistic.eq"]),
+    ("--confusion needs --data FILE", ["logistic.eq", "--weights", "run.npz", "--confusion"]),
+    ("--features needs --data FILE", ["logistic.eq", "--weights", "run.npz", "--features", "a"]),
+    ("roc: it needs data", ["logistic.eq", "--weights", "run.npz", "--kind", "roc"]),
+    ("--kind takes curve, rate", ["logistic.eq", "--weights", "run.npz", "--kind", "frob"]),
+    ("curve: the run has no history", ["logistic.eq", "--weights", "run.npz", "--kind", "curve"]),
+    ("give one of them", ["logistic.eq", "--weights", "run.npz", "--data", "d.csv", "--confusion", "--kind", "roc"]),
+    ("leave --kind away", ["logistic.eq", "--weights", "run.npz", "--data", "d.csv", "--all", "p", "--kind", "roc"]),
+    ("residuals: it is of values", ["logistic.eq", "--weights", "run.npz", "--data", "d.csv", "--kind", "residuals"]),
     ("--log is a picture of its own", ["logistic.eq", "--log", "log.csv"]),
     ("--log is a picture of its own", ["--log", "log.csv", "--confusion"]),
     ("--features says nothing there", ["logistic.eq", "--weights", "run.npz", "--data", "d.csv", "--confusion", "--features", "a"]),

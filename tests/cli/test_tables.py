@@ -315,7 +315,7 @@ def test_parts_of_other_data(works, refuses, houses):
 
 def test_the_bare_command_learns(works, houses):
     done = works("train", "net.eq", "--data", "houses.csv", "--split", "0.25", "-o", "run.npz")
-    assert "chosen for 300 training examples: adamw, learning rate 0.007 falling to 0 along a cosine, decay 0.4, mini-batches of 16, 106 epochs" in done.stderr
+    assert "chosen for 300 training examples: adamw, learning rate 0.007 falling to 0 along a cosine, decay 0.22, mini-batches of 16, 106 epochs" in done.stderr
     assert metrics(works("predict", "--weights", "run.npz", "--data", "houses.csv", "--part", "test", "-o", "p.csv").stderr)["R2"] > 0.97
     for how in (["--optimizer", "sgd"], ["--learning-rate", "0.01"], ["--prepare", "rules", "--decay", "0.1"]):
         (houses / "rules").write_text("age : number\n")

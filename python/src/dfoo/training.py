@@ -158,19 +158,22 @@ class Trainer:
         self._trainer = self._context.handle("dfoo_trainer_open", self.model._pointer, self._options)
         self._free = weakref.finalize(self, _close_trainer, self._trainer, self.model, self._kept, _core.generation)
         self._run: Optional[Run] = None
+        if self._options.class_weight:
+            self.model = model.weighted()  # as the library trains it
 
     def _read(self, data: Sequence[Any], how: dict[str, Any]) -> Any:
-        from .weights import weigh
+        from .weights import class_text, weigh
 
         kinds = {v["name"] for v in self.model.facts()["variables"]}
         test, start, classes = how.pop("test", None), how.pop("start", None), how.pop("classes", None)
         weights = how.pop("sample_weight", None), how.pop("class_weight", None)
         named = {name: how.pop(name) for name in list(how) if name in kinds}
-        if any(w is not None for w in weights):
+        by_class = class_text(weights[1]) if weights[0] is None and not self.model._weights else None
+        if by_class is None and any(w is not None for w in weights):
             self.model, named = weigh(self.model, data, named, *weights, classes=classes)
         train = Data(self.model, data, named, None if isinstance(classes, str) else classes)
         self.classes = train.classes
-        fields: dict[str, Any] = {"data": train.path, "arrays": train.arrays and train.arrays.pointer}
+        fields: dict[str, Any] = {"data": train.path, "arrays": train.arrays and train.arrays.pointer, "class_weight": by_class}
         if test is not None:
             held = Data(self.model, test if isinstance(test, (tuple, list)) else () if isinstance(test, Mapping) else (test,),
                         test if isinstance(test, Mapping) else {}, self.classes)
@@ -554,10 +557,15 @@ class Run:
             raise ModelError("there are no classes to tell apart: the labels are missing, or are not classes")
         return Confusion(context, made)
 
-    def plot(self, *data: Any, title: Optional[str] = None, features: Optional[str] = None, **named: Any) -> Picture:
+    def plot(self, *data: Any, title: Optional[str] = None, features: Optional[str] = None, kind: Optional[str] = None,
+             **named: Any) -> Picture:
         """A picture of what the model says for every value of one or two features, with the examples; without data, the cost
-        over the epochs."""
+        over the epochs; or of another kind: "roc", "precision-recall", "calibration", "confusion", "predicted", "residuals",
+        "activations", "gradients" with data, "rate" without."""
         context = self.model._context
+        if kind is not None and not data and not named:
+            plain = options(_c.dfoo_plot_options, title=title)
+            return Picture(context.text("dfoo_plot_run", self.model._pointer, self._arrays.pointer, kind.encode(), plain)[1])
         if not data and not named:
             import tempfile
 
@@ -567,6 +575,8 @@ class Run:
                 return Picture(context.text("dfoo_plot_log", context.pointer, path.encode(), (title or "cost").encode())[1])
         examples, read = self._predict_options(data, named)
         how = options(_c.dfoo_plot_options, examples=ctypes.pointer(examples), title=title, features=features)
+        if kind is not None:
+            return Picture(context.text("dfoo_plot_run", self.model._pointer, self._arrays.pointer, kind.encode(), how)[1])
         return Picture(context.text("dfoo_plot_model", self.model._pointer, self._arrays.pointer, how)[1])
 
 

@@ -51,6 +51,19 @@ def weighted(model: Model, name: Optional[str]) -> Model:
     return made
 
 
+def class_text(weights: Any) -> Optional[str]:
+    """Weights of classes as the library takes them, "balanced" or "rare=10,other=1"; None: there are none, or a name of a class
+    cannot be written so."""
+    if weights is None or weights == "balanced":
+        return weights and str(weights)
+    if not isinstance(weights, Mapping):
+        raise ModelError(f"class_weight={weights!r}: it can be 'balanced', or weights by class")
+    names = {kind: str(int(kind)) if isinstance(kind, (bool, int, float)) and kind == int(kind) else str(kind) for kind in weights}
+    if any(set(",=\0") & set(name) for name in names.values()):
+        return None
+    return ",".join(f"{names[kind]}={float(weight)!r}" for kind, weight in weights.items())
+
+
 def weigh(model: Model, data: Sequence[Any], named: Mapping[str, Any], sample_weight: Any, class_weight: Any,
           classes: Any = None) -> tuple[Model, dict[str, Any]]:
     """The model with weights, and the data with the weights of its examples, which are 1 on average."""

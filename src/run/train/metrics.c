@@ -159,7 +159,7 @@ static bool are_classes(const scored *x) {
 }
 
 dfoo_status metrics_of(const scored *x, arena *a, train_metrics *out) {
-    *out = (train_metrics){.n = x->n};
+    *out = (train_metrics){.n = x->n, .count = x->count, .y = x->y, .p = x->p};
     for (int i = 0; i < TRAIN_METRICS; i++) out->value[i] = NAN;
     if (!x->n) return DFOO_OK;
     if (are_classes(x)) return of_classes(x, a, out);

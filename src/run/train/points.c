@@ -16,6 +16,11 @@ typedef struct reader {
     double       *mean;
 } reader;
 
+/* Example number j of those that are asked for. */
+static size_t place(const reader *k, size_t j) {
+    return k->r.pick ? k->r.pick[j] : j;
+}
+
 /* ------------------------------------------------------------------ features */
 
 static bool is_feature(const model *m, var_id v) {
@@ -122,7 +127,7 @@ static dfoo_status read_feature(reader *k, uint32_t feature, const double **out)
         const view *from = is_feature(k->r.m, v) ? bound_find(&k->r.bound, v) : NULL;
         if (!from) continue;
         if (feature < from->entries) {
-            for (size_t j = 0; j < k->out->n; j++) x[j] = view_entry(from, j, feature);
+            for (size_t j = 0; j < k->out->n; j++) x[j] = view_entry(from, place(k, j), feature);
             break;
         }
         feature -= (uint32_t)from->entries;
@@ -137,15 +142,16 @@ static dfoo_status read_classes(reader *k, var_id label, const view *y, uint32_t
     k->out->n_classes = n;
     k->out->classes = memos_classes(&k->r.memos, k->r.a, label, n);
     if (!k->out->classes) return DFOO_ENOMEM;
-    uint32_t *class_of = y ? arena_new(k->r.a, (y->n + 1) * sizeof *class_of) : NULL;
-    for (size_t j = 0; class_of && j < y->n; j++) class_of[j] = (uint32_t)view_class(y, j);
+    size_t    count = k->out->n;
+    uint32_t *class_of = y ? arena_new(k->r.a, (count + 1) * sizeof *class_of) : NULL;
+    for (size_t j = 0; class_of && j < count; j++) class_of[j] = (uint32_t)view_class(y, place(k, j));
     k->out->class_of = class_of;
     return arena_status(k->r.a);
 }
 
 static dfoo_status read_values(reader *k, const view *y) {
-    double *value = arena_new(k->r.a, (y->n + 1) * sizeof *value);
-    for (size_t j = 0; value && j < y->n; j++) value[j] = view_entry(y, j, 0);
+    double *value = arena_new(k->r.a, (k->out->n + 1) * sizeof *value);
+    for (size_t j = 0; value && j < k->out->n; j++) value[j] = view_entry(y, place(k, j), 0);
     k->out->value = value;
     return arena_status(k->r.a);
 }
@@ -191,7 +197,7 @@ dfoo_status train_points_read(model *m, const program *p, const dfoo_arrays *run
     DFOO_TRY(recalled_check(&k.r));
     DFOO_TRY(scorer_plan(&scorer, m, a, p, false));
     DFOO_TRY(recalled_bind(&k.r, scorer.p));
-    out->n = k.r.bound.n;
+    out->n = k.r.n;
     DFOO_TRY(check_prediction(&k));
     DFOO_TRY(list_features(&k));
     DFOO_TRY(pick_features(&k, wanted, n_wanted));

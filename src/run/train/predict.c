@@ -88,7 +88,7 @@ static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, t
     DFOO_TRY(open_exec(k));
     DFOO_TRY(scorer_run(&k->scorer, &k->examples, score));
     if (confusion) DFOO_TRY(scorer_confusion(&k->scorer, &k->examples, &k->r.memos, k->m->g.a, confusion));
-    if (metrics) DFOO_TRY(scorer_metrics(&k->scorer, &k->examples, &k->a, metrics));
+    if (metrics) DFOO_TRY(scorer_metrics(&k->scorer, &k->examples, k->m->g.a, metrics));
     DFOO_TRY(keep_predictions(k, out));
     return tell_predictions(k, out);
 }

@@ -37,6 +37,8 @@ typedef enum {
 typedef struct train_metrics {
     size_t n; /* examples; 0: there are no labels */
     double value[TRAIN_METRICS];
+    size_t        count; /* entries of each */
+    const double *y, *p; /* labels and predictions, one example after the other; of the arena */
 } train_metrics;
 
 typedef struct train_metric_info {
@@ -124,7 +126,11 @@ typedef struct train_choice {
     size_t      batch, epochs;
 } train_choice;
 
-train_choice train_choose(size_t n);
+train_choice train_choose(size_t n, double parameters);
+
+/* About how many entries all parameters have, where an example has so many inputs: sizes that only the data
+ * knows are those of inputs. */
+dfoo_status train_count_parameters(const model *m, size_t inputs, double *out);
 
 /* -------------------------------------------------------------------- work */
 
@@ -202,6 +208,27 @@ dfoo_status train_predict(model *m, const program *p, const dfoo_arrays *run, co
 /* What a run says of how it was trained, as comments, and what becomes of the columns of its tables, as lines
  * that feed_options.rules can be read from. */
 dfoo_status train_describe(const model *m, const dfoo_arrays *run, buf *out);
+
+/* What happens inside of a trained model: of a variable or a gradient, between which absolute values its
+ * entries lie for the examples of the source. */
+typedef struct train_layer {
+    const char *name;
+    bool        gradient;
+    double      low, middle, high; /* 5, 50 and 95 of 100 are not larger */
+    double      zeros;             /* the part that is 0 */
+} train_layer;
+
+typedef struct train_layers {
+    uint32_t           n;
+    const train_layer *at; /* in the order in which they are computed */
+    size_t             n_examples;
+} train_layers;
+
+/* At most TRAIN_LAYER_EXAMPLES of the examples are looked at. Gradients are there where the source has
+ * labels. Memory comes from `a`. */
+enum { TRAIN_LAYER_EXAMPLES = 2000 };
+dfoo_status train_layers_read(model *m, const program *p, const dfoo_arrays *run, const feed_source *data,
+                              const feed_options *opt, arena *a, train_layers *out);
 
 /* The examples of a source as a picture needs them: one or two features, and what the first prediction is
  * held against. */

@@ -125,13 +125,18 @@ void frame_back(buf *b, const frame *f) {
     buf_puts(b, "\"/>\n");
 }
 
-static void put_ticks(buf *b, const frame *f) {
-    ticks x = across_ticks(&f->across, b), y = up_ticks(&f->up);
+static void put_across(buf *b, const frame *f) {
+    ticks x = across_ticks(&f->across, b);
     for (int i = 0; f->bottom && i < x.n; i++) {
         svg_text(b, "dim mid", axis_at(&f->across, x.at[i]), f->up.from + 17);
         put_tick(b, &f->across, &x, i);
         svg_text_end(b);
     }
+}
+
+static void put_ticks(buf *b, const frame *f) {
+    ticks y = up_ticks(&f->up);
+    put_across(b, f);
     for (int i = 0; i < y.n; i++) {
         svg_text(b, "dim end", f->across.from - 7, axis_at(&f->up, y.at[i]) + 4);
         put_tick(b, &f->up, &y, i);
@@ -151,12 +156,29 @@ static void put_y_label(buf *b, const frame *f) {
     svg_text_end(b);
 }
 
-void frame_front(buf *b, const frame *f) {
-    svg_rect(b, "frame", f->across.from, f->up.to, f->across.to - f->across.from, f->up.from - f->up.to);
-    put_ticks(b, f);
-    if (f->y_label) put_y_label(b, f);
+static void put_x_label(buf *b, const frame *f) {
     if (!f->x_label) return;
     svg_text(b, "mid", (f->across.from + f->across.to) / 2, f->up.from + 36);
     put_short(b, f->x_label, f->across.to - f->across.from);
     svg_text_end(b);
+}
+
+void frame_across(buf *b, const frame *f) {
+    ticks x = across_ticks(&f->across, b);
+    buf_puts(b, "<path class=\"grid\" d=\"");
+    for (int i = 0; i < x.n; i++) {
+        put_point(b, 'M', axis_at(&f->across, x.at[i]), f->up.from);
+        put_point(b, 'L', axis_at(&f->across, x.at[i]), f->up.to);
+    }
+    buf_puts(b, "\"/>\n");
+    svg_rect(b, "frame", f->across.from, f->up.to, f->across.to - f->across.from, f->up.from - f->up.to);
+    put_across(b, f);
+    put_x_label(b, f);
+}
+
+void frame_front(buf *b, const frame *f) {
+    svg_rect(b, "frame", f->across.from, f->up.to, f->across.to - f->across.from, f->up.from - f->up.to);
+    put_ticks(b, f);
+    if (f->y_label) put_y_label(b, f);
+    put_x_label(b, f);
 }

@@ -131,9 +131,15 @@ static void put_legend(const chart *k) {
     }
 }
 
+/* Beside a square frame there is only room for what needs it. */
+static double width_of(const chart *k) {
+    double frame = k->f.across.to + 20, heading = k->f.across.from + heading_width(k->c->title) + 10;
+    return k->c->square && !k->legend_beside ? fmin(WIDTH, fmax(frame, heading)) : WIDTH;
+}
+
 static void put_head(const chart *k) {
     double left = k->f.across.from;
-    svg_open(k->b, WIDTH, k->f.up.from + 48, k->c->title, k->c->description ? k->c->description : "");
+    svg_open(k->b, width_of(k), k->f.up.from + 48, k->c->title, k->c->description ? k->c->description : "");
     svg_heading(k->b, left, k->c->title, RIGHT - left);
     if (!k->c->note) return;
     svg_text(k->b, "dim", left, 43);

@@ -39,11 +39,6 @@ static double longest(const plot_matrix *m) {
     return fmin(width, NAME);
 }
 
-/* What a heading needs, which is longer than its matrix where there are two classes. */
-static double heading_width(const char *title) {
-    return text_width(title, TITLE_SIZE) + 2 * MARGIN + 12;
-}
-
 static bool turned(const grid *x) {
     return longest(x->m) > x->side - 6;
 }
@@ -164,7 +159,9 @@ static void put_axes(const grid *x) {
 dfoo_status plot_confusion(const plot_matrix *m, arena *scratch, buf *out) {
     grid x = {.m = m, .b = out};
     lay_out(&x);
-    double width = fmax(fmax(x.left + m->n * x.side + PARTS, 360), fmin(heading_width(m->title), MOST_WIDTH)),
+    /* a heading is longer than its matrix where there are two classes */
+    double heading = fmin(heading_width(m->title) + 2 * MARGIN, MOST_WIDTH),
+           width = fmax(fmax(x.left + m->n * x.side + PARTS, 360), heading),
            height = x.top + m->n * x.side + 34;
     char   words[120];
     snprintf(words, sizeof words,

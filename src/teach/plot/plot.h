@@ -60,6 +60,22 @@ typedef struct plot_chart {
 
 dfoo_status plot_draw_chart(const plot_chart *c, arena *scratch, buf *out);
 
+/* Of something with a name: low <= middle <= high, none below 0, and which part is 0. */
+typedef struct plot_row {
+    const char *name;
+    uint32_t    kind; /* number of its colour and sign: 0, 1 */
+    double      low, middle, high, zeros;
+} plot_row;
+
+typedef struct plot_rows {
+    const char     *title, *note, *label, *description;
+    uint32_t        n;
+    const plot_row *rows;
+} plot_rows;
+
+/* One below the other, on a logarithmic axis. */
+dfoo_status plot_draw_rows(const plot_rows *r, arena *scratch, buf *out);
+
 /* -------------------------------------------------------------------- models */
 
 typedef struct plot_range {

@@ -114,6 +114,12 @@ double text_width(const char *text, double size) {
     return width;
 }
 
+static const double BOLD = 1.22; /* of the width of ordinary letters */
+
+double heading_width(const char *title) {
+    return text_width(title, TITLE_SIZE) * BOLD;
+}
+
 void put_short(buf *b, const char *text, double width) {
     if (text_width(text, TEXT_SIZE) <= width) {
         put_text(b, text);
@@ -164,7 +170,7 @@ void svg_close(buf *b) {
 
 void svg_heading(buf *b, double x, const char *title, double width) {
     svg_text(b, "heading", x, 24);
-    put_short(b, title, width * TEXT_SIZE / TITLE_SIZE);
+    put_short(b, title, width * TEXT_SIZE / TITLE_SIZE / BOLD);
     svg_text_end(b);
 }
 

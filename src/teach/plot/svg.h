@@ -24,6 +24,9 @@ double text_width(const char *text, double size);
 
 enum { TEXT_SIZE = 12, TITLE_SIZE = 15 };
 
+/* The same of a heading, whose letters are bold, in the widest of the fonts that are usual. */
+double heading_width(const char *title);
+
 /* A command of a path: M or L, and a position. */
 void put_point(buf *b, char command, double x, double y);
 
@@ -102,6 +105,7 @@ typedef struct frame {
 /* How much room a frame needs on the left for its numbers and its label. `b` is written to and comes back
  * as it was. */
 double frame_margin(const frame *f, buf *b);
+void   frame_across(buf *b, const frame *f); /* the horizontal axis alone, with its grid */
 void   frame_back(buf *b, const frame *f);  /* what lies below the data */
 void   frame_front(buf *b, const frame *f); /* what lies above it */
 
