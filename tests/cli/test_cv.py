@@ -2,6 +2,7 @@
 import csv
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -172,10 +173,17 @@ int main(int argc, char **argv) {
 
 def test_interruption(tmp_path, planar, build):
     job = subprocess.Popen([build / "dfoo", "cv", "two_layer", "--data", planar, "--epochs", "100000000", "-o", "x.npz"], cwd=tmp_path,
-                           stderr=subprocess.PIPE, text=True)
-    time.sleep(1)
-    job.send_signal(signal.SIGINT)
-    assert "stopped after 0 of 5 trainings" in job.communicate(timeout=20)[1]
+                           stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    try:
+        for _ in range(600):  # until it catches what is sent
+            caught = int(re.search(r"^SigCgt:\s*(\w+)", pathlib.Path(f"/proc/{job.pid}/status").read_text(), re.M)[1], 16)
+            if caught >> (signal.SIGINT - 1) & 1:
+                break
+            time.sleep(0.1)
+        job.send_signal(signal.SIGINT)
+        assert "stopped after 0 of 5 trainings" in job.communicate(timeout=60)[1]
+    finally:
+        job.kill()
     assert job.returncode == -signal.SIGINT and not (tmp_path / "x.npz").exists()
 
 
