@@ -42,8 +42,8 @@ static bool expect(const char *what, dfoo_status status) {
 
 /* One that was trained on the table, with everything that a run knows. */
 static dfoo_arrays *trained(void) {
-    dfoo_model  *model;
-    dfoo_arrays *run;
+    dfoo_model  *model = NULL;
+    dfoo_arrays *run = NULL;
     if (!mkdtemp(folder)) abort();
     atexit(clean_up);
     snprintf(csv, sizeof csv, "%s/t.csv", folder);
