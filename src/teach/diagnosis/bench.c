@@ -63,5 +63,5 @@ dfoo_status bench_judge(const bench *b, const bench_line *line, arena *a, diagno
     w->out = *out;
     DFOO_TRY(know(w, line));
     DFOO_TRY(evaluate(w, line));
-    return judge_answer(w, 0);
+    return judging_answer(w, 0);
 }

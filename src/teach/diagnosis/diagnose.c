@@ -227,7 +227,7 @@ static void remember(judging *w, uint32_t i, const diagnosed *d) {
     }
 }
 
-dfoo_status judge_answer(judging *w, uint32_t i) {
+dfoo_status judging_answer(judging *w, uint32_t i) {
     diagnosed d = {.is = w->answers[0].list.at[i], .verdict = ANSWER_UNKNOWN};
     DFOO_TRY(choose(w, i, &d));
     if (d.verdict == ANSWER_WRONG) measure(w, &d);
@@ -290,7 +290,7 @@ dfoo_status diagnose(model *m, arena *a, const check_engine engine[2], const ans
     DFOO_TRY(make_room(w));
     DFOO_TRY(ask(w, source));
     out->first_wrong = w->answers[0].list.n;
-    for (uint32_t i = 0; i < w->answers[0].list.n; i++) DFOO_TRY(judge_answer(w, i));
+    for (uint32_t i = 0; i < w->answers[0].list.n; i++) DFOO_TRY(judging_answer(w, i));
     note_missing(w);
     out->used = w->decided ? w->used : w->asked;
     return arena_status(a);

@@ -29,7 +29,7 @@ typedef struct judging {
 dfoo_status judging_begin(judging *w, const check_engine engine[2], const diagnosis_options *opt);
 
 /* Answer i, given those before it in `known`, onto the list; from then on it is known, too. */
-dfoo_status judge_answer(judging *w, uint32_t i);
+dfoo_status judging_answer(judging *w, uint32_t i);
 
 /* The gradient that is called so, by number in the list of a side; n: none. */
 uint32_t number_of(const side *x, const char *name);
