@@ -34,7 +34,7 @@ static dfoo_status history_of(const scene *s, const dfoo_array **out) {
     return DFOO_OK;
 }
 
-static dfoo_status draw_curve(scene *s, buf *out) {
+static dfoo_status scene_curve(scene *s, buf *out) {
     const dfoo_array *x = NULL;
     DFOO_TRY(history_of(s, &x));
     return plot_history_array(x, history_columns, s->title, &s->w->a, out);
@@ -53,7 +53,7 @@ static const double *history_column(const scene *s, const dfoo_array *x, const c
     return out;
 }
 
-static dfoo_status draw_rate(scene *s, buf *out) {
+static dfoo_status scene_rate(scene *s, buf *out) {
     const dfoo_array *x = NULL;
     DFOO_TRY(history_of(s, &x));
     plot_series series = {.n = x->dim[0],
@@ -99,7 +99,7 @@ static dfoo_status need_values(scene *s) {
     return unsuited(s, "it is of values, and the data has no labels that are values");
 }
 
-static dfoo_status draw_confusion(scene *s, buf *out) {
+static dfoo_status scene_confusion(scene *s, buf *out) {
     DFOO_TRY(need_classes(s));
     plot_matrix m = {s->title, s->confusion.n, s->confusion.classes, s->confusion.count};
     if (m.n > PLOT_MOST_CLASSES)
@@ -257,7 +257,7 @@ static plot_side part_of(const char *label) {
     return s;
 }
 
-static dfoo_status draw_roc(scene *s, buf *out) {
+static dfoo_status scene_roc(scene *s, buf *out) {
     plot_chart c = {.across = part_of("of the others, taken for the class (false positives)"),
                     .up = part_of("of the class, found (recall)"),
                     .diagonal = true,
@@ -266,7 +266,7 @@ static dfoo_status draw_roc(scene *s, buf *out) {
     return draw_classes(s, roc_line, "AUC", &c, out);
 }
 
-static dfoo_status draw_precision_recall(scene *s, buf *out) {
+static dfoo_status scene_precision_recall(scene *s, buf *out) {
     plot_chart c = {.across = part_of("of the class, found (recall)"),
                     .up = part_of("of those taken for the class, right (precision)"),
                     .description = "For every threshold, the part of those taken for a class that is right "
@@ -274,7 +274,7 @@ static dfoo_status draw_precision_recall(scene *s, buf *out) {
     return draw_classes(s, precision_line, "mean precision", &c, out);
 }
 
-static dfoo_status draw_calibration(scene *s, buf *out) {
+static dfoo_status scene_calibration(scene *s, buf *out) {
     plot_chart c = {.across = part_of("said: the probability of the class"),
                     .up = part_of("so: how often it is the class"),
                     .diagonal = true,
@@ -297,7 +297,7 @@ static dfoo_status draw_values(scene *s, const double *y, plot_chart *c, buf *ou
     return c->note ? plot_draw_chart(c, &s->w->a, out) : DFOO_ENOMEM;
 }
 
-static dfoo_status draw_predicted(scene *s, buf *out) {
+static dfoo_status scene_predicted(scene *s, buf *out) {
     DFOO_TRY(need_values(s));
     plot_chart c = {.up = {.label = "true"},
                     .diagonal = true,
@@ -307,7 +307,7 @@ static dfoo_status draw_predicted(scene *s, buf *out) {
     return draw_values(s, s->metrics.y, &c, out);
 }
 
-static dfoo_status draw_residuals(scene *s, buf *out) {
+static dfoo_status scene_residuals(scene *s, buf *out) {
     DFOO_TRY(need_values(s));
     const train_metrics *m = &s->metrics;
     double              *left = arena_new(&s->w->a, (m->n + 1) * sizeof *left);
@@ -342,15 +342,15 @@ static dfoo_status draw_layers(scene *s, bool gradients, buf *out) {
     return r.note ? plot_draw_rows(&r, &w->a, out) : DFOO_ENOMEM;
 }
 
-static dfoo_status draw_activations(scene *s, buf *out) {
+static dfoo_status scene_activations(scene *s, buf *out) {
     return draw_layers(s, false, out);
 }
 
-static dfoo_status draw_gradients(scene *s, buf *out) {
+static dfoo_status scene_gradients(scene *s, buf *out) {
     return draw_layers(s, true, out);
 }
 
-static dfoo_status draw_model(scene *s, buf *out) {
+static dfoo_status scene_model(scene *s, buf *out) {
     dfoo_plot_options how = *s->opt;
     return plot_model_picture(s->w, s->run, &how, s->l, out);
 }
@@ -366,7 +366,7 @@ typedef struct picture_kind {
 } picture_kind;
 
 static const picture_kind kinds[] = {
-#define PICTURE(ID, NAME, DATA, HELP) {NAME, HELP, DATA, draw_##ID},
+#define PICTURE(ID, NAME, DATA, HELP) {NAME, HELP, DATA, scene_##ID},
 #include "api/pictures.def"
 };
 
