@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # An instrumented build, where a program is many times slower, runs one of n tests of a folder, drawn by their names: another one
 # with another DFOO_SEED, all if DFOO_TIMES is more than 1. What they say is the same in every build.
-ONE_OF_IF_INSTRUMENTED = {"precision": 8, "explain": 6, "errors": 1, "fuzz": 1, "torture": 1}
+ONE_OF_IF_INSTRUMENTED = {"precision": 8, "explain": 12, "cli": 8, "second": 6, "emit": 6, "docs": 6, "errors": 2, "torture": 1}
 OTHERWISE = 3
 
 
