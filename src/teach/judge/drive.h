@@ -48,7 +48,4 @@ bool drive_train(drive *d);
 /* Is it called as the way back is? */
 bool drive_is_backward(const drive_entry *e);
 
-/* Does the program call it with one example at a time? */
-bool drive_takes_one(const py_run *r, const py_node *program, const char *name);
-
 #endif
