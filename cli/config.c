@@ -6,6 +6,7 @@
  *
  * What is written is read back as the same words, so that a run can be repeated from what it keeps. */
 #include "cli.h"
+#include "text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,46 +15,24 @@
 
 /* ------------------------------------------------------------------- writing */
 
-typedef struct text {
-    char  *at;
-    size_t len, room;
-    bool   failed;
-} text;
-
-static void put(text *t, const char *more, size_t len) {
-    if (t->len + len + 1 > t->room && !t->failed) {
-        size_t room = 2 * (t->len + len + 1);
-        char  *at = realloc(t->at, room);
-        if (!at) t->failed = true;
-        else *t = (text){at, t->len, room, false};
-    }
-    if (t->failed) return;
-    memcpy(t->at + t->len, more, len);
-    t->at[t->len += len] = 0;
-}
-
-static void puts_to(text *t, const char *more) {
-    put(t, more, strlen(more));
-}
-
 /* What a line of a file cannot hold is escaped. */
 static void put_quoted(text *t, const char *what) {
-    puts_to(t, "\"");
+    text_puts(t, "\"");
     for (; *what; what++) {
         char escaped[8];
         bool control = (unsigned char)*what < ' ' || *what == 127;
-        if (*what == '"' || *what == '\\') put(t, "\\", 1);
+        if (*what == '"' || *what == '\\') text_put(t, "\\", 1);
         snprintf(escaped, sizeof escaped, "\\u%04X", (unsigned)(unsigned char)*what);
-        if (control) puts_to(t, escaped);
-        else put(t, what, 1);
+        if (control) text_puts(t, escaped);
+        else text_put(t, what, 1);
     }
-    puts_to(t, "\"");
+    text_puts(t, "\"");
 }
 
 static void put_whole(text *t, uint64_t x) {
     char digits[24];
     snprintf(digits, sizeof digits, "%llu", (unsigned long long)x);
-    puts_to(t, digits);
+    text_puts(t, digits);
 }
 
 /* In as few digits as give the same number. */
@@ -63,24 +42,24 @@ static void put_number(text *t, double x) {
         snprintf(digits, sizeof digits, "%.*g", n, x);
         if (strtod(digits, NULL) == x) break;
     }
-    puts_to(t, digits);
+    text_puts(t, digits);
 }
 
 static void put_list(text *t, const char *first, const char *const *rest) {
-    puts_to(t, "[");
+    text_puts(t, "[");
     if (first) put_quoted(t, first);
     for (; rest && *rest; rest++) {
-        if (t->len && t->at[t->len - 1] != '[') puts_to(t, ", ");
+        if (t->len && t->at[t->len - 1] != '[') text_puts(t, ", ");
         put_quoted(t, *rest);
     }
-    puts_to(t, "]");
+    text_puts(t, "]");
 }
 
 static void put_value(text *t, const option *o, const request *r) {
     const char *at = (const char *)r + o->at, *word = "";
     size_t      len = 0;
     switch (o->type) {
-    case TYPE_FLAG: puts_to(t, "true"); return;
+    case TYPE_FLAG: text_puts(t, "true"); return;
     case TYPE_COUNT: put_whole(t, *(const size_t *)at); return;
     case TYPE_UNSIGNED: put_whole(t, *(const unsigned *)at); return;
     case TYPE_NUMBER: put_number(t, *(const double *)at); return;
@@ -92,9 +71,9 @@ static void put_value(text *t, const option *o, const request *r) {
     case TYPE_BYTES: put_whole(t, *(const uint64_t *)at); return;
     case TYPE_CHOICE:
         option_word(o, (size_t)*(const int *)at, &word, &len);
-        puts_to(t, "\"");
-        put(t, word, len);
-        puts_to(t, "\"");
+        text_puts(t, "\"");
+        text_put(t, word, len);
+        text_puts(t, "\"");
         return;
     default: put_quoted(t, *(const char *const *)at);
     }
@@ -102,17 +81,17 @@ static void put_value(text *t, const option *o, const request *r) {
 
 char *config_write(const command *c, const request *r) {
     text t = {NULL, 0, 0, false};
-    puts_to(&t, "# dfoo " DFOO_VERSION ": dfoo ");
-    puts_to(&t, c->name);
-    puts_to(&t, " FILE.toml does this again\nmodel = ");
+    text_puts(&t, "# dfoo " DFOO_VERSION ": dfoo ");
+    text_puts(&t, c->name);
+    text_puts(&t, " FILE.toml does this again\nmodel = ");
     put_quoted(&t, r->args[0]);
-    puts_to(&t, "\n");
+    text_puts(&t, "\n");
     EACH_OPTION(o, c) {
         if (!r->given[option_number(o)] || o->passing) continue;
-        puts_to(&t, o->name);
-        puts_to(&t, " = ");
+        text_puts(&t, o->name);
+        text_puts(&t, " = ");
         put_value(&t, o, r);
-        puts_to(&t, "\n");
+        text_puts(&t, "\n");
     }
     if (t.failed) free(t.at);
     return t.failed ? NULL : t.at;

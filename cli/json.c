@@ -4,17 +4,11 @@
  * what is wrong, and what would be on standard output without --json. json_finish puts the whole together
  * when the command has ended, whatever became of it. Without --json everything here does nothing. */
 #include "cli.h"
+#include "text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A text that grows; without memory it stays as it is, and is left out at the end. */
-typedef struct text {
-    char  *at;
-    size_t len, room;
-    bool   failed;
-} text;
 
 static bool asked;
 static text result, messages, output; /* output: what would be on standard output */
@@ -29,55 +23,39 @@ bool json_asked(void) {
 
 /* ------------------------------------------------------------------- writing */
 
-static void put(text *t, const char *more, size_t len) {
-    if (t->len + len + 1 > t->room && !t->failed) {
-        size_t room = 2 * (t->len + len + 1);
-        char  *at = realloc(t->at, room);
-        if (!at) t->failed = true;
-        else *t = (text){at, t->len, room, false};
-    }
-    if (t->failed) return;
-    memcpy(t->at + t->len, more, len);
-    t->at[t->len += len] = 0;
-}
-
-static void puts_to(text *t, const char *more) {
-    put(t, more, strlen(more));
-}
-
 static void put_quoted(text *t, const char *what) {
-    puts_to(t, "\"");
+    text_puts(t, "\"");
     while (*what) {
         size_t n = utf8_length(what);
         char   escaped[8];
-        if (n == 0) puts_to(t, "\\ufffd");
-        else if (*what == '"' || *what == '\\') put(t, "\\", 1), put(t, what, 1);
+        if (n == 0) text_puts(t, "\\ufffd");
+        else if (*what == '"' || *what == '\\') text_put(t, "\\", 1), text_put(t, what, 1);
         else if (!is_shown(what, n)) {
             snprintf(escaped, sizeof escaped, "\\u%04x", code_point(what, n));
-            puts_to(t, escaped);
-        } else put(t, what, n);
+            text_puts(t, escaped);
+        } else text_put(t, what, n);
         what += n ? n : 1;
     }
-    puts_to(t, "\"");
+    text_puts(t, "\"");
 }
 
 static void put_quoted_or_null(text *t, const char *what) {
     if (what) put_quoted(t, what);
-    else puts_to(t, "null");
+    else text_puts(t, "null");
 }
 
 static void put_number(text *t, double value) {
     char digits[32];
     snprintf(digits, sizeof digits, "%.17g", value);
-    puts_to(t, isfinite(value) ? digits : "null");
+    text_puts(t, isfinite(value) ? digits : "null");
 }
 
 /* A comma, unless it is the first of its list or object; then the name, unless it stands in a list. */
 static void put_name(text *t, const char *name) {
-    if (t->len && !strchr("{[:", t->at[t->len - 1])) puts_to(t, ", ");
+    if (t->len && !strchr("{[:", t->at[t->len - 1])) text_puts(t, ", ");
     if (!name) return;
     put_quoted(t, name);
-    puts_to(t, ":");
+    text_puts(t, ":");
 }
 
 /* -------------------------------------------------------------------- a result */
@@ -87,17 +65,17 @@ void json_lost(void) {
 }
 
 void json_output(const char *more) {
-    puts_to(&output, more);
+    text_puts(&output, more);
 }
 
 void result_begin(const char *name, char bracket) {
     if (!asked) return;
     put_name(&result, name);
-    put(&result, &bracket, 1);
+    text_put(&result, &bracket, 1);
 }
 
 void result_end(char bracket) {
-    if (asked) put(&result, &bracket, 1);
+    if (asked) text_put(&result, &bracket, 1);
 }
 
 void result_text(const char *name, const char *value) {
@@ -115,13 +93,13 @@ void result_number(const char *name, double value) {
 void result_flag(const char *name, bool value) {
     if (!asked) return;
     put_name(&result, name);
-    puts_to(&result, value ? "true" : "false");
+    text_puts(&result, value ? "true" : "false");
 }
 
 void result_json(const char *name, const char *json) {
     if (!asked || !json) return;
     put_name(&result, name);
-    put(&result, json, strcspn(json, "\n") == strlen(json) - 1 ? strlen(json) - 1 : strlen(json));
+    text_put(&result, json, strcspn(json, "\n") == strlen(json) - 1 ? strlen(json) - 1 : strlen(json));
 }
 
 static void result_array(const dfoo_array *x, bool values) {
@@ -158,7 +136,7 @@ void json_message(const dfoo_message *m) {
     static const char *const kinds[] = {"error", "warning", "note"};
     text                    *t = &messages;
     put_name(t, NULL);
-    puts_to(t, "{");
+    text_puts(t, "{");
     put_name(t, "kind");
     put_quoted(t, kinds[m->kind]);
     put_name(t, "text");
@@ -172,9 +150,9 @@ void json_message(const dfoo_message *m) {
     for (size_t i = 0; i < COUNT_OF(places); i++) {
         put_name(t, places[i].name);
         if (places[i].value) put_number(t, (double)places[i].value);
-        else puts_to(t, "null");
+        else text_puts(t, "null");
     }
-    puts_to(t, "}");
+    text_puts(t, "}");
 }
 
 /* --------------------------------------------------------------------- the end */
@@ -197,7 +175,7 @@ char *json_finish(const char *command, dfoo_status status) {
         put_name(&result, "text");
         put_quoted(&result, output.at);
     }
-    puts_to(&whole, "{");
+    text_puts(&whole, "{");
     put_name(&whole, "dfoo");
     put_quoted(&whole, dfoo_version());
     put_name(&whole, "command");
@@ -205,11 +183,11 @@ char *json_finish(const char *command, dfoo_status status) {
     put_name(&whole, "status");
     put_quoted(&whole, status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong");
     put_name(&whole, "result");
-    puts_to(&whole, status > DFOO_NO ? "null" : "{");
-    if (status <= DFOO_NO) puts_to(&whole, all_of(&result));
-    puts_to(&whole, status > DFOO_NO ? ", \"messages\":[" : "}, \"messages\":[");
-    puts_to(&whole, all_of(&messages));
-    puts_to(&whole, "]}");
+    text_puts(&whole, status > DFOO_NO ? "null" : "{");
+    if (status <= DFOO_NO) text_puts(&whole, all_of(&result));
+    text_puts(&whole, status > DFOO_NO ? ", \"messages\":[" : "}, \"messages\":[");
+    text_puts(&whole, all_of(&messages));
+    text_puts(&whole, "]}");
     whole.failed = whole.failed || result.failed || messages.failed || output.failed;
     free(result.at);
     free(messages.at);
