@@ -111,34 +111,9 @@ static dfoo_status scene_confusion(scene *s, buf *out) {
 
 /* ------------------------------------------------------------------- of each class */
 
-/* How likely a class was said to be for an example, and whether it is one of it. */
-typedef struct ranked {
-    double value;
-    bool   is;
-} ranked;
-
-/* The likeliest first. */
-static int compare(const void *left, const void *right) {
-    const ranked *l = left, *r = right;
-    return (l->value < r->value) - (l->value > r->value);
-}
-
-static bool is_class(const train_metrics *m, size_t j, size_t class) {
-    const double *y = m->y + j * m->count;
-    if (m->count == 1) return (y[0] >= 0.5) == (class == 1);
-    for (size_t i = 0; i < m->count; i++)
-        if (y[i] > y[class] || (y[i] == y[class] && i < class)) return false;
-    return true;
-}
-
-static ranked *rank(const scene *s, size_t class) {
-    const train_metrics *m = &s->metrics;
-    ranked              *out = arena_new(&s->w->a, (m->n + 1) * sizeof *out);
-    for (size_t j = 0; out && j < m->n; j++) {
-        double p = m->p[j * m->count + (m->count > 1 ? class : 0)];
-        out[j] = (ranked){m->count == 1 && class == 0 ? 1 - p : p, is_class(m, j, class)};
-    }
-    if (out) qsort(out, m->n, sizeof *out, compare);
+static train_ranked *rank(const scene *s, size_t class) {
+    train_ranked *out = arena_new(&s->w->a, (s->metrics.n + 1) * sizeof *out);
+    if (out) train_rank(&s->metrics, class, out);
     return out;
 }
 
@@ -163,8 +138,8 @@ static void line_add(line *l, double x, double y, bool steps) {
 
 /* The part of the class that is found, against the part of the others that is taken for it. */
 static dfoo_status roc_line(const scene *s, size_t class, line *l) {
-    size_t  n = s->metrics.n, is = 0, found = 0;
-    ranked *r = rank(s, class);
+    size_t        n = s->metrics.n, is = 0, found = 0;
+    train_ranked *r = rank(s, class);
     if (!r || !line_open(s, n + 2, l)) return DFOO_ENOMEM;
     for (size_t j = 0; j < n; j++) is += r[j].is;
     if (!is || is == n) return DFOO_OK;
@@ -180,8 +155,8 @@ static dfoo_status roc_line(const scene *s, size_t class, line *l) {
 /* The part of those taken for the class that is of it, against the part that is found. Its area is the
  * average precision. */
 static dfoo_status precision_line(const scene *s, size_t class, line *l) {
-    size_t  n = s->metrics.n, is = 0, found = 0;
-    ranked *r = rank(s, class);
+    size_t        n = s->metrics.n, is = 0, found = 0;
+    train_ranked *r = rank(s, class);
     if (!r || !line_open(s, n + 2, l)) return DFOO_ENOMEM;
     for (size_t j = 0; j < n; j++) is += r[j].is;
     if (!is) return DFOO_OK;
@@ -198,8 +173,8 @@ static dfoo_status precision_line(const scene *s, size_t class, line *l) {
 /* Ten bins of what was said: its mean, and how often it is so. */
 static dfoo_status calibration_line(const scene *s, size_t class, line *l) {
     enum { BINS = 10 };
-    double  said[BINS] = {0}, is[BINS] = {0}, count[BINS] = {0};
-    ranked *r = rank(s, class);
+    double        said[BINS] = {0}, is[BINS] = {0}, count[BINS] = {0};
+    train_ranked *r = rank(s, class);
     if (!r || !line_open(s, BINS, l)) return DFOO_ENOMEM;
     for (size_t j = 0; j < s->metrics.n; j++) {
         if (!(r[j].value >= 0 && r[j].value <= 1))

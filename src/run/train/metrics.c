@@ -68,21 +68,26 @@ static double log_loss(const scored *x) {
     return sum / (double)x->n;
 }
 
-typedef struct ranked {
-    double value;
-    bool   is;
-} ranked;
-
 static int compare(const void *left, const void *right) {
-    const ranked *l = left, *r = right;
-    return (l->value > r->value) - (l->value < r->value);
+    const train_ranked *l = left, *r = right;
+    return (l->value < r->value) - (l->value > r->value);
 }
 
-/* By ranks, those of equal values being their mean (Mann and Whitney 1947). */
-static double area(const scored *x, size_t class, ranked *room) {
+static void rank(const scored *x, size_t class, train_ranked *out) {
+    for (size_t j = 0; j < x->n; j++)
+        out[j] = (train_ranked){likely(x, j, class), class_of(x, x->y, j) == class};
+    qsort(out, x->n, sizeof *out, compare);
+}
+
+void train_rank(const train_metrics *m, size_t class, train_ranked *out) {
+    rank(&(scored){m->n, m->count, m->y, m->p}, class, out);
+}
+
+/* By ranks, those of equal values being their mean (Mann and Whitney 1947): how many pairs, one of the class
+ * and one of another, are the right way round. */
+static double area(const scored *x, size_t class, train_ranked *room) {
     double sum = 0, n_is = 0;
-    for (size_t j = 0; j < x->n; j++) room[j] = (ranked){likely(x, j, class), class_of(x, x->y, j) == class};
-    qsort(room, x->n, sizeof *room, compare);
+    rank(x, class, room);
     for (size_t j = 0, end; j < x->n; j = end) {
         double is = 0;
         for (end = j; end < x->n && room[end].value == room[j].value; end++) is += room[end].is;
@@ -90,7 +95,7 @@ static double area(const scored *x, size_t class, ranked *room) {
         n_is += is;
     }
     double n_not = (double)x->n - n_is;
-    return n_is > 0 && n_not > 0 ? (sum - n_is * (n_is + 1) / 2) / (n_is * n_not) : NAN;
+    return n_is > 0 && n_not > 0 ? (n_is * n_not + n_is * (n_is + 1) / 2 - sum) / (n_is * n_not) : NAN;
 }
 
 /* What is counted of one class. */
@@ -135,10 +140,10 @@ static void count_classes(const scored *x, counts *c, size_t n, train_metrics *o
 }
 
 static dfoo_status of_classes(const scored *x, arena *a, train_metrics *out) {
-    size_t  n = x->count == 1 ? 2 : x->count;
-    counts *c = arena_new(a, n * sizeof *c);
-    ranked *room = arena_new(a, x->n * sizeof *room);
-    double  sum = 0, areas = 0;
+    size_t        n = x->count == 1 ? 2 : x->count;
+    counts       *c = arena_new(a, n * sizeof *c);
+    train_ranked *room = arena_new(a, x->n * sizeof *room);
+    double        sum = 0, areas = 0;
     if (!c || !room) return DFOO_ENOMEM;
     count_classes(x, c, n, out);
     out->value[TRAIN_METRIC_log_loss] = log_loss(x);

@@ -6,8 +6,8 @@
 
 /* n examples of `count` entries each, one after the other: labels and predictions. */
 typedef struct scored {
-    size_t  n, count;
-    double *y, *p;
+    size_t        n, count;
+    const double *y, *p;
 } scored;
 
 /* Which of them there are follows from the labels: classes (0 and 1, or of several entries), or values. */

@@ -160,16 +160,15 @@ dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_m
     entries p, t;
     scored  x = {.n = 0};
     if (compared(k, e, &p, &t) && (k->compared || !isnan(accuracy(&p, &t)))) {
-        x.n = t.n;
-        x.count = t.count;
-        x.y = arena_new(a, (t.n * t.count + 1) * sizeof *x.y);
-        x.p = arena_new(a, (t.n * t.count + 1) * sizeof *x.p);
-        if (!x.y || !x.p) return DFOO_ENOMEM;
+        double *labels = arena_new(a, (t.n * t.count + 1) * sizeof *labels);
+        double *said = arena_new(a, (t.n * t.count + 1) * sizeof *said);
+        if (!labels || !said) return DFOO_ENOMEM;
         for (size_t j = 0; j < t.n; j++)
             for (size_t i = 0; i < t.count; i++) {
-                x.y[j * t.count + i] = label_of(k, &t, j, i);
-                x.p[j * t.count + i] = of_example(&p, j, i);
+                labels[j * t.count + i] = label_of(k, &t, j, i);
+                said[j * t.count + i] = of_example(&p, j, i);
             }
+        x = (scored){t.n, t.count, labels, said};
     }
     return metrics_of(&x, a, out);
 }

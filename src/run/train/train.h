@@ -41,6 +41,16 @@ typedef struct train_metrics {
     const double *y, *p; /* labels and predictions, one example after the other; of the arena */
 } train_metrics;
 
+/* How likely a class was said to be for an example, and whether it is one of it; an output of its own has the
+ * classes 0 and 1. */
+typedef struct train_ranked {
+    double value;
+    bool   is;
+} train_ranked;
+
+/* All examples, the likeliest first; `out` has room for n. */
+void train_rank(const train_metrics *m, size_t class, train_ranked *out);
+
 typedef struct train_metric_info {
     const char *id, *name;
     int         sign;    /* 1: more is better, -1: less is */
