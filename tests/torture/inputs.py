@@ -82,6 +82,7 @@ def make(program, root, base):
         with h5py.File(base / "d.h5", "w") as f:
             f["X"], f["Y"] = X.T, Y[None, :]
     run("train", "two_layer", "--data", "d.csv", "--epochs", "3", "--quiet", "-o", "w.npz", "--log", "l.csv")
+    (base / "run.toml").write_text('model = "two_layer"\ndata = ["d.csv"]\nepochs = 2\nset = ["n1=3"]\nlearning-rate = 0.1\n')
     run("train", "two_layer", "--data", "h.csv", "--epochs", "2", "--standardize", "--quiet", "-o", "c.npz")
     (base / "ans.eq").write_text(run("derive", "two_layer"))
     w = np.load(base / "w.npz")

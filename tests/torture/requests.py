@@ -48,6 +48,18 @@ plot|--weights|w.npz|--data|d.csv|-o|out.svg
 plot|--weights|c.npz|--data|h.csv|--confusion
 plot|--log|l.csv|-o|out.svg
 plot|--log|w.npz
+plot|w.npz
+plot|w.npz|--kind|rate|-o|out.svg
+plot|c.npz|--kind|roc|--data|h.csv|-o|out.svg
+plot|c.npz|--kind|gradients|--data|h.csv
+cv|two_layer|--data|d.csv|--folds|2|--epochs|2|--grid|n1=2,3|-o|out.npz
+cv|two_layer|--data|h.csv|--folds|3|--epochs|1|--json
+find-rate|two_layer|--data|d.csv|-o|out.svg
+show|w.npz|--config
+train|run.toml|-o|out.npz
+practice|two_layer|--count|3|--format|moodle|-o|out.xml
+practice|deep|--kind|mistake|--seed|4
+ask|why the transpose
 new|--layers|relu 3, sigmoid 1|--l2|0.1|--dropout|0.5|-o|out.eq
 help|train
 help|--json
@@ -70,7 +82,9 @@ READING = [([w for w in line.split("|")], names.split()) for line, names in [
     ("grad|two_layer|--values|v.npz|-o|out.npz", "v.npz"), ("grad|two_layer|--values|x.npy|-o|out.npz", "x.npy"), ("grad|two_layer|--values|x.idx|-o|out.npz", "x.idx"),
     ("grad|two_layer|--values|d.h5|-o|out.npz", "d.h5"), ("predict|--weights|w.npz|--data|d.csv", "w.npz d.csv"), ("predict|--weights|c.npz|--data|h.csv", "c.npz h.csv"),
     ("predict|two_layer.eq|--weights|c.npz|--data|h.csv|--json", "c.npz two_layer.eq"), ("plot|--weights|c.npz|--data|h.csv|-o|out.svg", "c.npz h.csv"),
-    ("plot|--weights|c.npz|--data|h.csv|--confusion", "c.npz h.csv"), ("plot|--log|w.npz", "w.npz"), ("plot|--log|l.csv", "l.csv"),
+    ("plot|--weights|c.npz|--data|h.csv|--confusion", "c.npz h.csv"), ("plot|--log|w.npz", "w.npz"), ("plot|w.npz|--kind|rate|-o|out.svg", "w.npz"),
+    ("plot|c.npz|--kind|calibration|--data|h.csv|-o|out.svg", "c.npz h.csv"), ("plot|c.npz|--kind|activations|--data|h.csv", "c.npz h.csv"), ("show|w.npz|--config", "w.npz"),
+    ("train|run.toml|-o|out.npz", "run.toml d.csv"), ("cv|two_layer|--data|d.csv|--folds|2|--epochs|1", "d.csv"), ("find-rate|two_layer|--data|h.csv", "h.csv"), ("plot|--log|l.csv", "l.csv"),
     ("check|two_layer|--against|mine.py", "mine.py"), ("check|two_layer|--against|nb.ipynb", "nb.ipynb"), ("grade|two_layer|mine.py|-o|out.csv", "mine.py"),
     ("check|two_layer|--against|ans.eq", "ans.eq"), ("check|two_layer|--against|g.npz|--values|v.npz", "g.npz v.npz"), ("explain|two_layer|dW1|--values|v.npz", "v.npz")]]
 
