@@ -57,3 +57,14 @@ def dfoo(build):
         return done
 
     return run
+
+
+@pytest.fixture
+def works(dfoo, tmp_path):
+    """The same in the test's own folder, where it has to end well."""
+    def run(*args):
+        done = dfoo(*args, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    return run

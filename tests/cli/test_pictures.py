@@ -12,16 +12,6 @@ OF_VALUES = ["predicted", "residuals"]
 ALWAYS = ["curve", "rate", "activations", "gradients"]
 
 
-@pytest.fixture
-def works(dfoo, tmp_path):
-    def run(*args):
-        done = dfoo(*args, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        return done
-
-    return run
-
-
 def texts(path):
     root = xml.fromstring(path.read_text())
     assert root.find(SVG + "desc").text and root.find(SVG + "title").text

@@ -32,16 +32,6 @@ ADAM = ["--optimizer", "adam", "--alpha", "0.02", "--epochs", "400", "--threads"
 
 
 @pytest.fixture
-def works(dfoo, tmp_path):
-    def run(*args):
-        done = dfoo(*args, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        return done
-
-    return run
-
-
-@pytest.fixture
 def refuses(dfoo, tmp_path):
     def run(*args):
         done = dfoo(*args, cwd=tmp_path)
