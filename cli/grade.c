@@ -18,6 +18,7 @@ typedef struct grading {
     cluster *clusters;
     size_t   n_clusters, n_files, n_right;
     bool     folder; /* there are others behind the file at hand */
+    bool     lost;   /* memory ran out: what was counted is not whole */
 } grading;
 
 bool is_program(const char *name) {
@@ -50,7 +51,10 @@ static void count(grading *g, const char *name) {
             return;
         }
     cluster *more = realloc(g->clusters, (g->n_clusters + 1) * sizeof *more);
-    if (!more) return;
+    if (!more) {
+        g->lost = true;
+        return;
+    }
     g->clusters = more;
     cluster *last = &more[g->n_clusters++];
     snprintf(last->name, sizeof last->name, "%s", name);
@@ -101,7 +105,7 @@ static dfoo_status put_unread(grading *g, const char *path) {
     g->n_files++;
     count(g, "no text");
     say_messages(g->w.d);
-    return DFOO_OK;
+    return g->lost ? DFOO_ENOMEM : DFOO_OK;
 }
 
 static dfoo_status grade_one(grading *g, const char *path) {
@@ -114,7 +118,8 @@ static dfoo_status grade_one(grading *g, const char *path) {
     if (x) put_row(g, path, x);
     dfoo_judgement_free(g->w.d, x);
     dfoo_text_free(g->w.d, source);
-    return status == DFOO_NO ? DFOO_OK : status;
+    if (status == DFOO_NO) status = DFOO_OK;
+    return status == DFOO_OK && g->lost ? DFOO_ENOMEM : status;
 }
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
@@ -128,7 +133,7 @@ static dfoo_status grade_all(grading *g, const char *path) {
     char            file[4096];
     int             n = scandir(path, &names, NULL, by_name);
     g->folder = n >= 0;
-    if (n < 0) return grade_one(g, path);
+    if (n < 0) return errno == ENOMEM ? DFOO_ENOMEM : grade_one(g, path);
     for (int i = 0; i < n; i++) {
         snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
         if (status == DFOO_OK && is_program(names[i]->d_name)) status = grade_one(g, file);

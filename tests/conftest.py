@@ -42,6 +42,12 @@ def build():
 
 
 @pytest.fixture(scope="session")
+def instrumented():
+    """Is it one with a sanitizer, or one that counts its lines?"""
+    return is_instrumented()
+
+
+@pytest.fixture(scope="session")
 def dfoo(build):
     """dfoo("derive", "two_layer", stdin="..") runs the program, checks that it ends with one
     of its own statuses (a crash or a sanitizer's report does not), and returns the
