@@ -167,7 +167,8 @@ dfoo_status run_grade(dfoo *d, request *r) {
     if (g.report) {
         fputs("program,verdict,first wrong line,mistake,hint\n", g.report);
         status = grade_all(&g, r->args[1]);
-        if (fclose(g.report) != 0 && status == DFOO_OK) status = DFOO_ENOMEM;
+        bool whole = !ferror(g.report);
+        if ((fclose(g.report) != 0 || !whole || !text) && status == DFOO_OK) status = DFOO_ENOMEM;
     }
     if (status == DFOO_OK) status = dfoo_text_write(d, r->output, text);
     if (status == DFOO_OK) say_summary(&g);

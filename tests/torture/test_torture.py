@@ -1,6 +1,7 @@
 """Some trials of torture.py (DFOO_TIMES multiplies them, DFOO_SEED says where they begin), and their own test: each kind of
 wrong that they look for is done on purpose, and has to be seen. A number of trials and not a time: what is tried is the
 same on every machine, and what fails there fails here."""
+import json
 import os
 import pathlib
 import re
@@ -105,10 +106,8 @@ def test_a_call_fails(faulty, tmp_path, plan, said):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("args", [["new", "--layers", "relu 3, sigmoid 1", "--l2", "0.1", "--dropout", "0.5"], ["show", "--optimizer", "adam", "--schedule", "cosine"],
-                                  ["show", "two_layer"], ["derive", "logistic"], ["derive", "logistic", "--json"], ["derive", "nosuch"]], ids=" ".join)
-def test_every_allocation(faulty, args):
-    """Each of a small command in turn, once and from then on: status 2 with its reason, or the whole answer."""
+def every_allocation(faulty, args):
+    """Each in turn, once and from then on: status 2 with its reason, or the whole answer."""
     whole, n = faulty("", *args), 0
     while (n := n + 1) < 1000:
         ends = [faulty(f"malloc {n}{on}", *args) for on in ("", " on")]
@@ -121,6 +120,25 @@ def test_every_allocation(faulty, args):
         if ends[1].returncode == whole.returncode and ends[1].stdout == whole.stdout and ends[1].stderr == whole.stderr:
             return
     raise AssertionError("it never gets through")
+
+
+@pytest.mark.parametrize("args", [["new", "--layers", "relu 3, sigmoid 1", "--l2", "0.1", "--dropout", "0.5"], ["show", "--optimizer", "adam", "--schedule", "cosine"],
+                                  ["show", "two_layer"], ["derive", "logistic"], ["derive", "logistic", "--json"], ["derive", "nosuch"]], ids=" ".join)
+def test_every_allocation(faulty, args):
+    every_allocation(faulty, args)
+
+
+@pytest.mark.parametrize("args", [["check", "two_layer", "--against", "right.ipynb", "--json"], ["check", "two_layer", "--against", "right.ipynb"],
+                                  ["check", "two_layer", "--against", "wrong.py"], ["check", "fresh/objects.eq", "--against", "fresh/objects.py"],
+                                  ["check", "fresh/steps.eq", "--against", "fresh/steps.py"], ["grade", "two_layer", ".", "-o", "report.csv"]], ids=" ".join)
+def test_a_program_is_not_judged_without_memory(faulty, tmp_path, args):
+    """A notebook whose text is lost, a call that ends early: neither is a mistake of the learner's."""
+    wrong = (HERE.parent.parent / "examples" / "mistakes" / "negated.py").read_text()
+    cells = [{"cell_type": "code", "source": wrong.replace("Y - A2", "A2 - Y"), "outputs": [], "execution_count": None}]
+    (tmp_path / "wrong.py").write_text(wrong)
+    (tmp_path / "right.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    shutil.copytree(HERE.parent / "judge" / "fresh", tmp_path / "fresh")
+    every_allocation(faulty, args)
 
 
 @pytest.mark.parametrize("plan", ["write 1 short on", "write 1 short", "unlink 1 13", "mmap 100 12"])

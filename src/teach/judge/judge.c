@@ -155,25 +155,48 @@ static bool reshapes_biases(const judge_work *w) {
     return false;
 }
 
+static dfoo_status judge_watched(judge_work *w, judge_answer *out) {
+    const model *m = w->s->m;
+    py_notebook  book = {.text = NULL};
+    py_run      *r = NULL;
+    DFOO_TRY(mistakes_apply(w->s, w->a, &w->catalogue));
+    DFOO_TRY(mistakes_join(w->s, w->a, &w->catalogue));
+    if (py_is_notebook(w->text, w->len) && py_notebook_read(w->a, w->text, w->len, &book)) {
+        w->text = book.text;
+        w->len = book.len;
+    }
+    w->from_zero = name_counts_from_zero(m, w->text, w->len);
+    w->reshapes = reshapes_biases(w);
+    w->y_predicted = name_y_is_predicted(m, w->text, w->len);
+    dfoo_status status = judge_run(w, &book, &r, out);
+    py_close(r);
+    py_close(w->again);
+    return status;
+}
+
+/* An allocator that remembers whether memory ran out. */
+typedef struct watch {
+    dfoo_allocator of;
+    bool           lost;
+} watch;
+
+static void *watched(void *user, void *block, size_t old_size, size_t new_size) {
+    watch *x = user;
+    void  *at = x->of.realloc(x->of.user, block, old_size, new_size);
+    if (new_size && !at) x->lost = true;
+    return at;
+}
+
+/* A program that got no memory looks like one with a mistake: whatever ran out, there is no verdict. */
 dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64_t seed,
                           const judge_source *program, judge_answer *out) {
-    subject     s;
-    judge_work  w = {.s = &s, .a = a, .text = program->text, .len = program->len, .seed = seed};
-    py_notebook book = {.text = NULL};
-    py_run     *r = NULL;
+    subject    s;
+    judge_work w = {.s = &s, .a = a, .text = program->text, .len = program->len, .seed = seed};
+    watch      x = {.of = a->mem};
     *out = (judge_answer){.name = program->name, .sizes = "", .entry = ""};
     DFOO_TRY(subject_init(&s, m, a, engine));
-    DFOO_TRY(mistakes_apply(&s, a, &w.catalogue));
-    DFOO_TRY(mistakes_join(&s, a, &w.catalogue));
-    if (py_is_notebook(w.text, w.len) && py_notebook_read(a, w.text, w.len, &book)) {
-        w.text = book.text;
-        w.len = book.len;
-    }
-    w.from_zero = name_counts_from_zero(m, w.text, w.len);
-    w.reshapes = reshapes_biases(&w);
-    w.y_predicted = name_y_is_predicted(m, w.text, w.len);
-    dfoo_status status = judge_run(&w, &book, &r, out);
-    py_close(r);
-    py_close(w.again);
-    return status;
+    a->mem = (dfoo_allocator){watched, &x};
+    dfoo_status status = judge_watched(&w, out);
+    a->mem = x.of;
+    return x.lost ? DFOO_ENOMEM : status;
 }
