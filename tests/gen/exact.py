@@ -9,6 +9,7 @@ import gmpy2
 import numpy as np
 from gmpy2 import mpfr
 
+from gen import linear
 from gen.bounds import BITS, HALF, LEVEL, ONE, TWO, U, UNDERFLOW, ZERO, Ties, Val, const, each, given, mapped, precise, select, to_mpfr, true_where
 
 
@@ -417,6 +418,31 @@ def norm(run, x, axis=None):
     return FUNCTIONS["sqrt"](run, total(run, x * x, axis))
 
 
+# ------------------------------------------------------------------------------------------- square matrices
+
+def inv(run, x):
+    y = linear.inverse(x.val)
+    return Node(run, y, (x,), lambda dy: (-(y.T @ dy @ y.T),))
+
+
+def solve(run, a, b):
+    y = linear.solution(a.val, b.val)
+
+    def back(dy):
+        db = linear.solution(a.val.T, dy)
+        return -(db @ y.T), db
+    return Node(run, y, (a, b), back)
+
+
+def det(run, x):
+    y = linear.determinant(x.val)
+    return Node(run, y, (x,), lambda dy: (dy * y * linear.inverse(x.val).T,))
+
+
+def logdet(run, x):
+    return Node(run, linear.log_determinant(x.val), (x,), lambda dy: (dy * linear.inverse(x.val).T,))
+
+
 # name -> what computes it, of a Run and Nodes. A new operation of dfoo gets its row here; test_exact.py asks the
 # library for the names of all functions and misses none.
 FUNCTIONS = {
@@ -449,6 +475,7 @@ FUNCTIONS = {
     "concat": concat, "pad": pad, "kron": kron, "block_dots": block_dots, "block_sum": block_sum, "diag": diag,
     "trace": lambda run, x: total(run, diag(run, x)), "cumsum": running(False), "cumsum_back": running(True), "norm": norm,
     "outer": lambda run, a, b: (a if a.shape[1] == 1 else a.T) @ (b if b.shape[0] == 1 else b.T),
+    "inv": inv, "solve": solve, "det": det, "logdet": logdet,
     "dropout": lambda run, x, keep: x,  # nothing is dropped
 }
 PICKS = {"max": ("first", "last", "share")}

@@ -106,6 +106,9 @@ ALONG = [
 ]
 REDUCED = [("sum(%0, axis={a})", 4), ("mean(%0, axis={a})", 1), ("max(%0, axis={a})", 1), ("log(sum(exp(%0), axis={a}))", 1), ("sqrt(sum($0**2, axis={a}) + 1)", 4)]
 WHOLE = [("sum(%0)", 8), ("mean(%0)", 1), ("max(%0)", 1), ("sum($0**2)", 16), ("mean($0)**2", 4)]
+# The same of a matrix of {r} rows and {c} columns, which is made square and far from singular.
+OF_SQUARES = [("logdet(eye({r}) + $0 @ $0.T)", 4), ("logdet(2*eye({c}) + tanh(%0).T @ $0)", 4), ("det($0 @ $0.T + 0.5*eye({r}))", 1000),
+              ("trace(inv($0.T @ $0 + eye({c})))", 1), ("trace(solve($0 @ $0.T + eye({r}), $0) @ $0.T)", 1)]
 # Rows, columns and blocks of matrices that come out in this shape, (r, c): form, shapes of the operands ("d": any dimension that is
 # longer than 1), when it fits ("": always), the largest operands, how much comes out of them.
 MATRICES = [
@@ -120,6 +123,10 @@ MATRICES = [
     ("maximum(%0, %1)", [("r", "1"), ("1", "c")], "", 30, 1), ("exp($0 - $1)", [("1", "c"), ("r", "1")], "", 1, 8),
     ("$0 / norm(1 + $0**2, axis=0)", [("r", "c")], "", 8, 8), ("$0 * norm(1 + $0**2, axis=1)", [("r", "c")], "", 2, 20),
     ("trace(1/4 * $0 @ $1) * $2", [("d", "c"), ("c", "d"), ("r", "c")], "", 3, 10),
+    ("solve(%0 + 5*eye({r}), %1)", [("r", "r"), ("r", "c")], "", 1, 1), ("solve($0 @ $0.T + eye({r}), %1)", [("r", "d"), ("r", "c")], "", 2, 1),
+    ("$1 @ inv(%0 + 5*eye({c}))", [("c", "c"), ("r", "c")], "", 1, 1), ("inv($0 @ $0.T + eye({r}))", [("r", "d")], "equal", 2, 1),
+    ("inv($0 + 5*eye({r})) @ $1", [("r", "r"), ("r", "c")], "", 1, 1), ("det(%0 + 2*eye({d}))/100 * $1", [("d", "d"), ("r", "c")], "", 1, 10),
+    ("$1 - logdet(%0 + 5*eye({d}))", [("d", "d"), ("r", "c")], "", 1, 8), ("solve(%0 + 5*eye({r}), $1 @ $2)", [("r", "r"), ("r", "d"), ("d", "c")], "", 1, 3),
 ]
 COSTS = ["sum(%0)", "mean(%0)", "sum($0**2)", "log(2 + sum(%0)**2)", "mean(%0)**2 + sum(%0)", "max(%0)", "sqrt(1 + sum($0**2))", "1/2 * sum($0**2)"]
 MEANS = ["1/m * sum(%0)", "sum(%0)/m", "1/(2*m) * sum($0**2)", "-1/m * sum(%0)", "1/m * sum($0**2)"]
@@ -223,7 +230,7 @@ class Maker:
     def matrices(self, shape):
         """Of rows, columns and blocks, or a row against a column."""
         r, c = shape
-        fits = {"": True, "r1": r == "1", "c1": c == "1", "c": c != "1", "d1": c == "1" and r != "1", "square": r == c and r != "1"}
+        fits = {"": True, "r1": r == "1", "c1": c == "1", "c": c != "1", "d1": c == "1" and r != "1", "square": r == c and r != "1", "equal": r == c}
         form, shapes, when, most, grows = self.r.choice([row for row in MATRICES if fits[row[2]]])
         d = r if when == "d1" else self.r.choice([n for n in ["m", *self.sizes] if self.role != "sizes" or n != "m"])
         names = {"r": r, "c": c, "d": d, "1": "1"}
@@ -244,9 +251,10 @@ class Maker:
         return Expr(form.format(a=axis), (x,), shape, grows * x.most)
 
     def whole(self):
-        form, grows = self.r.choice(WHOLE)
-        x = self.bounded(self.make(self.shape()), 3)
-        return Expr(form, (x,), NUMBER, grows * x.most)
+        form, grows = self.r.choice(WHOLE if self.chance(0.8) else OF_SQUARES)
+        r, c = self.shape()
+        x = self.bounded(self.make((r, c)), 3)
+        return Expr(form.format(r=r, c=c), (x,), NUMBER, grows * x.most)
 
     def make(self, shape):
         self.budget -= 1
