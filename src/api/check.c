@@ -3,17 +3,15 @@
 #include "teach/teach.h"
 #include "core/core.h"
 
-static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+static dfoo_status derive_again(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
     const convention *how = user;
     return diff_run(m, a, &(diff_options){.convention = *how, .edit = edit}, out);
 }
 
 static const convention in_course = CONVENTION_COURSE, in_dj = CONVENTION_DJ;
 
-#define BY(CONVENTION) {derive_again, (void *)(uintptr_t)&(CONVENTION)}
-
-const check_engine work_course = BY(in_course);
-const check_engine work_engines[2] = {BY(in_course), BY(in_dj)};
+const check_engine work_course = {derive_again, &in_course};
+const check_engine work_engines[2] = {{derive_again, &in_course}, {derive_again, &in_dj}};
 
 dfoo_status work_try_second(work *w, const check_options *how, second_judged *out) {
     return check_second(&w->m, &w->dv, &w->second, &w->a, &work_course, how, out);

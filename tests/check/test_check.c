@@ -91,7 +91,7 @@ typedef struct opened {
     const trail_edit *also; /* what the engine plants instead of what it is told to */
 } opened;
 
-static dfoo_status derive(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+static dfoo_status derive(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
     const opened *o = user;
     diff_options  opt = {.convention = o->convention, .edit = edit && o->also ? o->also : edit};
     return diff_run(m, a, &opt, out);

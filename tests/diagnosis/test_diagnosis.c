@@ -34,7 +34,7 @@ enum { N_NETWORKS = sizeof networks / sizeof *networks };
 
 /* ------------------------------------------------------------------ harness */
 
-static dfoo_status derive(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+static dfoo_status derive(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
     diff_options opt = {.convention = *(const convention *)user, .edit = edit};
     return diff_run(m, a, &opt, out);
 }

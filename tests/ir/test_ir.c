@@ -295,7 +295,7 @@ static void matrix_gradients_hold_against_differences(void **state) {
         if (!op_elementwise((op_id)op) && op_table[op].arity && !seen[op]) fail_msg("no test for %s", op_table[op].id);
 }
 
-static dfoo_status derive_again(void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+static dfoo_status derive_again(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
     (void)user;
     return diff_run(m, a, &(diff_options){.convention = CONVENTION_DJ, .edit = edit}, out);
 }

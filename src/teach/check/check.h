@@ -13,8 +13,8 @@
  * cost, in the convention of the derivation that is checked; edit NULL: as they are, else with
  * this mistake planted. */
 typedef struct check_engine {
-    dfoo_status (*derive)(void *user, model *m, arena *a, const trail_edit *edit, derivation *out);
-    void *user;
+    dfoo_status (*derive)(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out);
+    const void *user;
 } check_engine;
 
 /* All zero is the default. */
