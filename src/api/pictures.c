@@ -1,5 +1,6 @@
 /* The public interface: the pictures of a run by their names (pictures.def). Here numbers of predictions
  * become the arrays and words that src/teach/plot draws. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static const double *history_column(const scene *s, const dfoo_array *x, const c
 static dfoo_status scene_rate(scene *s, buf *out) {
     const dfoo_array *x = NULL;
     DFOO_TRY(history_of(s, &x));
+    assert(x);
     plot_series series = {.n = x->dim[0],
                           .x = history_column(s, x, "epoch"),
                           .y = history_column(s, x, "learning_rate"),
@@ -198,12 +200,12 @@ static const char *class_name(const scene *s, size_t k) {
 
 /* Of two classes the second, else each; with the area where it means something. */
 static dfoo_status draw_classes(scene *s, dfoo_status make(const scene *, size_t, line *), const char *area,
-                                plot_chart *c, buf *out) {
+                                plot_chart c, buf *out) {
     enum { MOST = 20 };
     plot_series series[MOST];
     DFOO_TRY(need_classes(s));
     size_t first = s->confusion.n == 2, last = s->confusion.n < MOST ? s->confusion.n : MOST;
-    c->n = 0;
+    c.n = 0;
     for (size_t k = first; k < last; k++) {
         line        l;
         const char *name = class_name(s, k);
@@ -212,16 +214,16 @@ static dfoo_status draw_classes(scene *s, dfoo_status make(const scene *, size_t
         if (area && first) name = arena_format(&s->w->a, "%s: %s %.3f", name, area, l.sum);
         else if (area) name = arena_format(&s->w->a, "%.3f %s", l.sum, name);
         if (!name) return DFOO_ENOMEM;
-        series[c->n++] = (plot_series){
+        series[c.n++] = (plot_series){
             .name = name, .colour = (uint32_t)k, .n = l.n, .x = l.x, .y = l.y, .line = true, .points = !area};
     }
-    c->series = series;
-    c->title = s->title;
-    c->square = true;
-    c->level = c->mark = NAN;
-    if (c->n == 1) c->note = series[0].name;
-    else if (area) c->note = arena_format(&s->w->a, "before each class: its %s", area);
-    return plot_draw_chart(c, &s->w->a, out);
+    c.series = series;
+    c.title = s->title;
+    c.square = true;
+    c.level = c.mark = NAN;
+    if (c.n == 1) c.note = series[0].name;
+    else if (area) c.note = arena_format(&s->w->a, "before each class: its %s", area);
+    return plot_draw_chart(&c, &s->w->a, out);
 }
 
 static const plot_side part = {.low = -0.02, .high = 1.02, .percent = true};
@@ -238,7 +240,7 @@ static dfoo_status scene_roc(scene *s, buf *out) {
                     .diagonal = true,
                     .description = "For every threshold, the part of a class that is found over the part of "
                                    "the others that is taken for it."};
-    return draw_classes(s, roc_line, "AUC", &c, out);
+    return draw_classes(s, roc_line, "AUC", c, out);
 }
 
 static dfoo_status scene_precision_recall(scene *s, buf *out) {
@@ -246,7 +248,7 @@ static dfoo_status scene_precision_recall(scene *s, buf *out) {
                     .up = part_of("of those taken for the class, right (precision)"),
                     .description = "For every threshold, the part of those taken for a class that is right "
                                    "over the part of the class that is found."};
-    return draw_classes(s, precision_line, "mean precision", &c, out);
+    return draw_classes(s, precision_line, "mean precision", c, out);
 }
 
 static dfoo_status scene_calibration(scene *s, buf *out) {
@@ -254,22 +256,22 @@ static dfoo_status scene_calibration(scene *s, buf *out) {
                     .up = part_of("so: how often it is the class"),
                     .diagonal = true,
                     .description = "In ten bins of the probability that was said, how often it is so."};
-    return draw_classes(s, calibration_line, NULL, &c, out);
+    return draw_classes(s, calibration_line, NULL, c, out);
 }
 
 /* ------------------------------------------------------------------------- values */
 
-static dfoo_status draw_values(scene *s, const double *y, plot_chart *c, buf *out) {
+static dfoo_status draw_values(scene *s, const double *y, plot_chart c, buf *out) {
     const train_metrics *m = &s->metrics;
     plot_series series = {.n = m->n, .x = m->p, .y = y, .points = true};
-    c->title = s->title;
-    c->note = arena_format(&s->w->a, "R2 %.4g, RMSE %.4g", m->value[TRAIN_METRIC_r2],
+    c.title = s->title;
+    c.note = arena_format(&s->w->a, "R2 %.4g, RMSE %.4g", m->value[TRAIN_METRIC_r2],
                            m->value[TRAIN_METRIC_rmse]);
-    c->across.label = "predicted";
-    c->n = 1;
-    c->series = &series;
-    c->mark = NAN;
-    return c->note ? plot_draw_chart(c, &s->w->a, out) : DFOO_ENOMEM;
+    c.across.label = "predicted";
+    c.n = 1;
+    c.series = &series;
+    c.mark = NAN;
+    return c.note ? plot_draw_chart(&c, &s->w->a, out) : DFOO_ENOMEM;
 }
 
 static dfoo_status scene_predicted(scene *s, buf *out) {
@@ -279,7 +281,7 @@ static dfoo_status scene_predicted(scene *s, buf *out) {
                     .square = true,
                     .level = NAN,
                     .description = "True values over predicted ones; on the diagonal they are the same."};
-    return draw_values(s, s->metrics.y, &c, out);
+    return draw_values(s, s->metrics.y, c, out);
 }
 
 static dfoo_status scene_residuals(scene *s, buf *out) {
@@ -289,7 +291,7 @@ static dfoo_status scene_residuals(scene *s, buf *out) {
     for (size_t j = 0; left && j < m->n; j++) left[j] = m->y[j] - m->p[j];
     plot_chart c = {.up = {.label = "true - predicted"},
                     .description = "What the predictions miss, over the predicted values."};
-    return left ? draw_values(s, left, &c, out) : DFOO_ENOMEM;
+    return left ? draw_values(s, left, c, out) : DFOO_ENOMEM;
 }
 
 /* ------------------------------------------------------------------------- layers */
