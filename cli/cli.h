@@ -233,8 +233,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_messages(dfoo *d);
 /* From now on notes are left out: --quiet. */
 void say_no_notes(void);
-/* Did an error go to standard error? */
-bool said_anything(void);
+/* Was it said, there or in the messages of --json, what is wrong? */
+bool said_what_is_wrong(void);
 
 /* Is standard output meant? */
 bool is_standard(const char *path); /* NULL, - */

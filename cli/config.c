@@ -310,13 +310,6 @@ static bool read_into(const char *path, char *at) {
     return check_text(path, at, n);
 }
 
-/* NULL: said, or there is no memory. */
-static char *read_file(const char *path) {
-    char *at = malloc(MOST + 2);
-    if (at && read_into(path, at)) return at;
-    free(at);
-    return NULL;
-}
 
 bool is_config(const char *path) {
     return ends_with(path, ".toml");
@@ -324,6 +317,7 @@ bool is_config(const char *path) {
 
 dfoo_status config_read(const command *c, request *r) {
     const char *path = r->args[0];
-    r->config_text = read_file(path);
-    return r->config_text ? read_lines(c, path, r->config_text, r) : DFOO_EINPUT;
+    r->config_text = malloc(MOST + 2);
+    if (!r->config_text) return DFOO_ENOMEM;
+    return read_into(path, r->config_text) ? read_lines(c, path, r->config_text, r) : DFOO_EINPUT;
 }

@@ -423,6 +423,7 @@ static dfoo_status train_best(const validation *v, size_t best) {
     if (how.patience) settle_epochs(&asked, epochs_of(v, best));
     how.epochs = asked.train.epochs;
     char *config = config_write(command_at(COMMAND_train), &asked);
+    if (!config) return DFOO_ENOMEM;
     how.config = config;
     how.patience = 0;
     how.metric = NULL;

@@ -82,7 +82,7 @@ static dfoo_status run(char **rest) {
     }
     const command *c = command_find(is_help(rest[0]) ? "help" : rest[0]);
     dfoo_status    status = c ? run_command(c, rest + 1) : command_unknown(rest[0]);
-    if (status > DFOO_NO && !said_anything()) wrong("%s", dfoo_status_text(status));
+    if (status > DFOO_NO && !said_what_is_wrong()) wrong("%s", dfoo_status_text(status));
     return json_asked() ? tell_json(!c ? NULL : asks(rest + 1, is_help) ? "help" : c->name, status) : status;
 }
 

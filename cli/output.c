@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static int  write_error; /* errno of the first failed write to standard output */
-static bool said;
+static bool said;  /* what is wrong */
 static bool quiet; /* notes are not said */
 static dfoo_message place = {.kind = DFOO_ERROR}; /* where what is wrong stands */
 
@@ -123,14 +123,17 @@ static void say_without_notes(const char *text) {
         size_t len = strcspn(text, "\n");
         if (*text != ' ') note = strncmp(text, "note: ", 6) == 0;
         if (!note) say("%.*s\n", (int)len, text);
-        said |= !note;
         text += len + (text[len] == '\n');
     }
 }
 
 void say_messages(dfoo *d) {
-    for (size_t i = 0; json_asked() && dfoo_message_at(d, i); i++) json_message(dfoo_message_at(d, i));
-    const char *text = dfoo_messages(d);
+    const dfoo_message *m;
+    const char         *text = dfoo_messages(d);
+    for (size_t i = 0; (m = dfoo_message_at(d, i)); i++) {
+        said |= m->kind == DFOO_ERROR && (json_asked() || *text); /* without memory there may be no text */
+        if (json_asked()) json_message(m);
+    }
     if (!*text) return;
     if (quiet) {
         say_without_notes(text);
@@ -138,11 +141,10 @@ void say_messages(dfoo *d) {
         return;
     }
     if (!is_unread()) say("%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
-    said = true;
     dfoo_messages_clear(d);
 }
 
-bool said_anything(void) {
+bool said_what_is_wrong(void) {
     return said;
 }
 

@@ -1,8 +1,11 @@
 /* dfoo show: a model, or the equations by which its parameters change. */
 #include "cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A built-in model as it is written, and the summary as its comments: the output is a model. */
 static void show_builtin(const char *text, const char *summary) {
@@ -14,11 +17,22 @@ static void show_builtin(const char *text, const char *summary) {
     }
 }
 
+/* Fills all of it, if there is so much; without memory, unlike fread. */
+static bool read_head(int fd, char *head, size_t size) {
+    size_t n = 0;
+    while (n < size) {
+        ssize_t more = read(fd, head + n, size - n);
+        if (more == 0 || (more < 0 && errno != EINTR)) return false;
+        n += more > 0 ? (size_t)more : 0;
+    }
+    return true;
+}
+
 bool is_run(const char *path) {
-    char  head[4] = "";
-    FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
-    bool  is = f && fread(head, 1, sizeof head, f) == sizeof head && memcmp(head, "PK\3\4", 4) == 0;
-    if (f) fclose(f);
+    char head[4];
+    int  fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY);
+    bool is = fd >= 0 && read_head(fd, head, sizeof head) && memcmp(head, "PK\3\4", 4) == 0;
+    if (fd >= 0) close(fd);
     return is;
 }
 

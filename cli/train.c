@@ -101,6 +101,7 @@ static dfoo_status train_model(task *w, request *r) {
     dfoo_arrays  *run;
     bool          to_stdout = is_standard(r->output);
     char         *config = config_write(command_at(COMMAND_train), r);
+    if (!config) return DFOO_ENOMEM;
     complete_options(r, &r->train, &p);
     r->train.config = config;
     signals_catch();

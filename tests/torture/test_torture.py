@@ -12,6 +12,9 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import torture as torture_py  # noqa: E402
+
 TIMES = int(os.environ.get("DFOO_TIMES", "1"))
 
 
@@ -139,6 +142,32 @@ def test_a_program_is_not_judged_without_memory(faulty, tmp_path, args):
     (tmp_path / "right.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
     shutil.copytree(HERE.parent / "judge" / "fresh", tmp_path / "fresh")
     every_allocation(faulty, args)
+
+
+@pytest.fixture(scope="module")
+def machine(build, tmp_path_factory):
+    m = torture_py.Machine(build, tmp_path_factory.mktemp("machine"))
+    if not m.lives:
+        pytest.skip("no calls fail here")
+    return m
+
+
+@pytest.mark.parametrize("args, every", [("train run.toml -o out.npz", 3), ("train run.toml -o out.npz --json", 11), ("cv two_layer --data d.csv --folds 2 --epochs 2 --grid n1=2,3 -o out.npz", 61),
+                                         ("find-rate two_layer --data d.csv -o out.svg", 41), ("show w.npz --config", 5), ("plot w.npz", 7), ("plot w.npz --kind rate -o out.svg", 7),
+                                         ("plot w.npz --all out --data d.csv", 41)])
+def test_allocations_of_what_writes(machine, args, every):
+    """Every so many (DFOO_TIMES more of them): status 2 because of memory, and nothing written, or all that is written without faults."""
+    reference, files, calls = machine.reference(args.split())
+    for n in range(1, calls["malloc"] + 1, max(1, every // TIMES)):
+        for plan in (f"malloc {n}", f"malloc {n} on"):
+            folder = machine.folder()
+            before = torture_py.contents(folder)
+            done = torture_py.ended(machine.faulty(args.split(), folder, plan))
+            torture_py.same_answer(done, reference)
+            torture_py.kept(before, torture_py.contents(folder), files, args.split())
+            if done.returncode == 2:
+                assert re.search(r"error.*memory|Cannot allocate", done.stderr.decode() + done.stdout.decode()), (plan, done)
+            shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("plan", ["write 1 short on", "write 1 short", "unlink 1 13", "mmap 100 12"])

@@ -142,10 +142,11 @@ def settled(text):
 
 
 def reason(done):
-    if done.stderr.strip():
+    """Is it said what is wrong? A note is no reason."""
+    if b"error: " in done.stderr:
         return True
     try:
-        return bool(json.loads(done.stdout)["messages"])
+        return any(m["kind"] == "error" for m in json.loads(done.stdout)["messages"])
     except (ValueError, KeyError, TypeError):
         return False
 
