@@ -3,7 +3,8 @@
 #include "teach/teach.h"
 #include "core/core.h"
 
-static dfoo_status derive_again(const void *user, model *m, arena *a, const trail_edit *edit, derivation *out) {
+static dfoo_status derive_again(const void *user, model *m, arena *a, const trail_edit *edit,
+                                derivation *out) {
     const convention *how = user;
     return diff_run(m, a, &(diff_options){.convention = *how, .edit = edit}, out);
 }
