@@ -6,6 +6,8 @@ rounding, each operation y = f(a, b) has |error of y| <= u * e(y), to first orde
 and no |y| where the result is a number of the type, which has no error then. A product also has what two errors make,
 since both factors may be 0. An e is infinite where the first order says nothing any more: behind a divisor that is not
 known from 0, behind what overflows."""
+import functools
+
 import gmpy2
 import numpy as np
 from gmpy2 import mpfr
@@ -159,7 +161,9 @@ def given(array, bare=False):
     return out if bare else out.rounded()
 
 
+@functools.lru_cache(maxsize=4096)
 def const(x):
+    """A number. It is shared: nothing that is made of a Val changes it."""
     return given(np.array([[x]], dtype=object))
 
 

@@ -47,6 +47,7 @@ static bool buf_room(buf *b, size_t more) {
 void buf_put(buf *b, const char *text, size_t len) {
     assert(text || !len);
     if (!buf_room(b, len)) return;
+    assert(b->text);
     if (len) memcpy(b->text + b->len, text, len);
     b->len += len;
     b->text[b->len] = 0;

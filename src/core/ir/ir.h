@@ -190,6 +190,7 @@ typedef struct ir {
     const ast *definition[OP_COUNT];
     const ast *kink[OP_COUNT];
     const ast *change[OP_COUNT][2];
+    const struct rule *rules; /* those of rules.def, once simplify has read them */
 } ir;
 
 /* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */

@@ -7,23 +7,30 @@
 
 #include "core/simplify/pieces.h"
 
+static bool read_rule(ir *g, rule *one) {
+    bool product;
+    one->pattern = syntax_read(g->a, g->names, g->d, one->pattern_text, false);
+    one->replacement = syntax_read(g->a, g->names, g->d, one->replacement_text, false);
+    if (!one->pattern || !one->replacement) return false;
+    one->root = template_op(g, one->pattern);
+    one->is_list = match_is_list(one->pattern, &product);
+    return true;
+}
+
 dfoo_status rules_init(rules *r, ir *g) {
     static const rule table[RULE_COUNT] = {
 #define RULE(STAGE, NAME, PATTERN, REPLACEMENT, CONDITION, SENTENCE) \
     {STAGE_##STAGE, CONDITION_##CONDITION, NAME, PATTERN, REPLACEMENT, SENTENCE, NULL, NULL, OP_NONE, false},
 #include "core/simplify/rules.def"
     };
-    *r = (rules){.g = g};
-    for (int i = 0; i < RULE_COUNT; i++) {
-        r->at[i] = table[i];
-        r->at[i].pattern = syntax_read(g->a, g->names, g->d, table[i].pattern_text, false);
-        r->at[i].replacement = syntax_read(g->a, g->names, g->d, table[i].replacement_text, false);
-        if (!r->at[i].pattern || !r->at[i].replacement)
-            return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
-        bool product;
-        r->at[i].root = template_op(g, r->at[i].pattern);
-        r->at[i].is_list = match_is_list(r->at[i].pattern, &product);
-    }
+    *r = (rules){.g = g, .at = g->rules};
+    if (r->at) return DFOO_OK;
+    rule *at = arena_new(g->a, sizeof table);
+    if (!at) return DFOO_ENOMEM;
+    memcpy(at, table, sizeof table);
+    for (int i = 0; i < RULE_COUNT; i++)
+        if (!read_rule(g, &at[i])) return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    r->at = g->rules = at;
     return DFOO_OK;
 }
 

@@ -31,15 +31,16 @@ enum { RULE_COUNT = 0
 };
 
 typedef struct rules {
-    ir      *g;
-    rule     at[RULE_COUNT];
-    formulas f;      /* STABLE: what names are looked through to */
-    bool     digits; /* STABLE: with the DIGITS rules */
+    ir         *g;
+    const rule *at;     /* RULE_COUNT, the store's */
+    formulas    f;      /* STABLE: what names are looked through to */
+    bool        digits; /* STABLE: with the DIGITS rules */
     /* told of every TIDY rule that is applied; NULL: nobody is */
     void (*on_rule)(void *user, const char *rule, const char *sentence, node_id before, node_id after);
     void *user;
 } rules;
 
+/* The table is read once for a store. */
 dfoo_status rules_init(rules *r, ir *g);
 
 /* The node after the first rule of the stage (TIDY or STABLE) that fits it, or 0; `which` is the rule. */
