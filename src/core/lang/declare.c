@@ -54,7 +54,7 @@ static dfoo_status read_dim_factor(reader *r, dim *out) {
 }
 
 static dfoo_status read_dim_product(reader *r, dim_sum *out) {
-    dim d;
+    dim d = 0;
     DFOO_TRY(read_dim_factor(r, &d));
     *out = dim_read(r->p.names, d);
     while (syntax_accept(&r->p, '*')) {

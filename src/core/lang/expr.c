@@ -170,6 +170,7 @@ static node_id call_elementwise(reader *r, const call *c, op_id op) {
     ast     left = *c->operand[0], right = *c->operand[1];
     node_id first = arg[0], second = arg[1];
     if (info->arity == 3 && shape_broadcast(s0, s1, &ab)) {
+        assert(c->operand[2]);
         left = *c->operand[1];
         right = *c->operand[2];
         first = arg[1];

@@ -34,6 +34,7 @@ static bool refuse_size(reader *r, const ast *x) {
 
 /* An operand as a sum of sizes; false after an error. */
 static bool sum_of(reader *r, const ast *x, dim_sum *out) {
+    static const dim_sum none = {.failed = true};
     node_list need = {{0}};
     node_id   root = x->value;
     if (!root || ir_reach(r->g, r->a, &root, 1, &need) != DFOO_OK) return false;
@@ -41,7 +42,7 @@ static bool sum_of(reader *r, const ast *x, dim_sum *out) {
     if (!sums) return false;
     for (uint32_t i = 0; i < need.list.n; i++) {
         const node    *n = ir_node(r->g, need.list.at[i]);
-        const dim_sum *arg[2] = {NULL, NULL};
+        const dim_sum *arg[2] = {&none, &none};
         for (int k = 0; k < op_table[n->op].arity && k < 2; k++)
             arg[k] = &sums[node_list_place(&need, n->arg[k])];
         sums[i] = sum_of_node(r->g, n, arg[0], arg[1]);

@@ -247,8 +247,8 @@ void math_write(const math_target *to, const math *x, buf *out) {
     push(&w, (item){.x = x});
     while (w.stack.n) {
         item it = w.stack.at[--w.stack.n];
-        assert(it.text || it.x);
-        if (it.text) put_frame(it.text, out);
+        assert(!it.text != !it.x);
+        if (!it.x) put_frame(it.text, out);
         else if (it.x->kind < MATH_ROW) to->leaf(it.x, it.close, out);
         else push_parts(&w, it.x, to->frame[it.x->kind], it.around);
     }
