@@ -125,6 +125,7 @@ static gemm random_shape(rng *r, int i) {
     if (i % 13 == 0) s.k = 1 + rng_below(r, 700);
     if (i % 300 == 0) s = (gemm){.m = 20 + rng_below(r, 20), .n = 530 + rng_below(r, 40), .k = 512};
     if (i % 500 == 1) s = (gemm){.m = 125 + rng_below(r, 20), .n = 1030 + rng_below(r, 40), .k = 8};
+    if (i % 400 == 3) s = (gemm){.m = 130 + rng_below(r, 400), .n = 1 + rng_below(r, 70), .k = 90 + rng_below(r, 170)};
     if (i % 250 == 2) s = (gemm){.m = 1 + rng_below(r, 9), .n = 1 + rng_below(r, 9), .k = 1900 + rng_below(r, 40000)};
     s.transpose_a = rng_below(r, 2);
     s.transpose_b = rng_below(r, 2);
