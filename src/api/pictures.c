@@ -97,7 +97,7 @@ static dfoo_status need_classes(scene *s) {
 
 static dfoo_status need_values(scene *s) {
     DFOO_TRY(predict(s));
-    if (s->metrics.y && !s->confusion.n && s->metrics.count == 1) return DFOO_OK;
+    if (s->metrics.y && !s->confusion.n) return DFOO_OK;
     return unsuited(s, "it is of values, and the data has no labels that are values");
 }
 
@@ -261,17 +261,53 @@ static dfoo_status scene_calibration(scene *s, buf *out) {
 
 /* ------------------------------------------------------------------------- values */
 
-static dfoo_status draw_values(scene *s, const double *y, plot_chart c, buf *out) {
+/* What stands over predicted values: the labels, or what the predictions miss. */
+typedef enum { TRUE_VALUES, LEFT_VALUES } over;
+
+static dfoo_status draw_value(scene *s, over what, plot_chart c, buf *out) {
     const train_metrics *m = &s->metrics;
+    double              *y = arena_new(&s->w->a, (m->n + 1) * sizeof *y);
+    for (size_t j = 0; y && j < m->n; j++) y[j] = what == TRUE_VALUES ? m->y[j] : m->y[j] - m->p[j];
     plot_series series = {.n = m->n, .x = m->p, .y = y, .points = true};
-    c.title = s->title;
     c.note = arena_format(&s->w->a, "R2 %.4g, RMSE %.4g", m->value[TRAIN_METRIC_r2],
                            m->value[TRAIN_METRIC_rmse]);
-    c.across.label = "predicted";
     c.n = 1;
     c.series = &series;
+    return c.note && y ? plot_draw_chart(&c, &s->w->a, out) : DFOO_ENOMEM;
+}
+
+/* One of several columns, in units of its label's deviation around the label's mean. */
+static dfoo_status column_series(const scene *s, over what, size_t i, plot_series *out) {
+    const train_metrics *m = &s->metrics;
+    double              *x = arena_new(&s->w->a, (m->n + 1) * 2 * sizeof *x), mean = 0, squares = 0;
+    if (!x) return DFOO_ENOMEM;
+    for (size_t j = 0; j < m->n; j++) mean += m->y[j * m->count + i] / (double)m->n;
+    for (size_t j = 0; j < m->n; j++) squares += pow(m->y[j * m->count + i] - mean, 2) / (double)m->n;
+    double sd = squares > 0 ? sqrt(squares) : 1, *y = x + m->n;
+    for (size_t j = 0; j < m->n; j++) {
+        x[j] = (m->p[j * m->count + i] - mean) / sd;
+        y[j] = (m->y[j * m->count + i] - mean) / sd - (what == LEFT_VALUES ? x[j] : 0);
+    }
+    const char *name = arena_format(&s->w->a, "%s: R2 %.4g", m->names[i], m->columns[i].r2);
+    *out = (plot_series){.name = name, .colour = (uint32_t)i, .n = m->n, .x = x, .y = y, .points = true};
+    return name ? DFOO_OK : DFOO_ENOMEM;
+}
+
+static dfoo_status draw_columns(scene *s, over what, plot_chart c, buf *out) {
+    enum { MOST = 12 };
+    plot_series series[MOST];
+    c.n = s->metrics.count < MOST ? (uint32_t)s->metrics.count : MOST;
+    for (uint32_t i = 0; i < c.n; i++) DFOO_TRY(column_series(s, what, i, &series[i]));
+    c.series = series;
+    c.note = "each column in units of its deviation, around its mean";
+    return plot_draw_chart(&c, &s->w->a, out);
+}
+
+static dfoo_status draw_values(scene *s, over what, plot_chart c, buf *out) {
+    c.title = s->title;
+    c.across.label = "predicted";
     c.mark = NAN;
-    return c.note ? plot_draw_chart(&c, &s->w->a, out) : DFOO_ENOMEM;
+    return s->metrics.columns ? draw_columns(s, what, c, out) : draw_value(s, what, c, out);
 }
 
 static dfoo_status scene_predicted(scene *s, buf *out) {
@@ -281,17 +317,14 @@ static dfoo_status scene_predicted(scene *s, buf *out) {
                     .square = true,
                     .level = NAN,
                     .description = "True values over predicted ones; on the diagonal they are the same."};
-    return draw_values(s, s->metrics.y, c, out);
+    return draw_values(s, TRUE_VALUES, c, out);
 }
 
 static dfoo_status scene_residuals(scene *s, buf *out) {
     DFOO_TRY(need_values(s));
-    const train_metrics *m = &s->metrics;
-    double              *left = arena_new(&s->w->a, (m->n + 1) * sizeof *left);
-    for (size_t j = 0; left && j < m->n; j++) left[j] = m->y[j] - m->p[j];
     plot_chart c = {.up = {.label = "true - predicted"},
                     .description = "What the predictions miss, over the predicted values."};
-    return left ? draw_values(s, left, c, out) : DFOO_ENOMEM;
+    return draw_values(s, LEFT_VALUES, c, out);
 }
 
 /* ------------------------------------------------------------------------- layers */

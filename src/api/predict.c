@@ -37,6 +37,17 @@ dfoo_status work_examples(work *w, const dfoo_arrays *run, const dfoo_predict_op
     return train_target_of(&w->m, &out->p, run);
 }
 
+/* Columns may have different units: each is told for itself. */
+static void tell_columns(diags *d, const train_metrics *m) {
+    enum { MOST = 20 };
+    if (!m->columns) return;
+    diag_tell(d, "R2 is the mean over %zu columns:", m->count);
+    for (size_t i = 0; i < m->count && i < MOST; i++)
+        diag_note(d, "%s: R2 %.4g, RMSE %.4g, MAE %.4g", m->names[i], m->columns[i].r2, m->columns[i].rmse,
+                  m->columns[i].mae);
+    if (m->count > MOST) diag_note(d, ".. and %zu columns more", m->count - MOST);
+}
+
 static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_options *opt, loaded *l,
                            dfoo_arrays *out, train_score *score) {
     examples_call   call;
@@ -45,6 +56,7 @@ static dfoo_status predict(work *w, const dfoo_arrays *run, const dfoo_predict_o
     DFOO_TRY(work_examples(w, run, opt, l, &call));
     DFOO_TRY(train_predict(&w->m, &call.p, run, &call.data, &call.how, out, score,
                            opt->confusion ? &confusion : NULL, opt->metrics ? &metrics : NULL));
+    if (opt->metrics) tell_columns(&w->messages, &metrics);
     for (size_t i = 0; opt->metrics && i < opt->n_metrics && i < TRAIN_METRICS; i++)
         opt->metrics[i] = metrics.n ? metrics.value[i] : NAN;
     return opt->confusion ? confusion_new(w->d, &confusion, opt->confusion) : DFOO_OK;

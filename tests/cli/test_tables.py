@@ -1,5 +1,6 @@
 """Tables as people have them: words, gaps, ids, dates, targets in the hundred thousands."""
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -91,6 +92,49 @@ def test_costs_and_predictions_are_in_the_targets_units(works, houses):
     assert 1 - np.var(predicted - price) / np.var(price) > 0.98
     costs = np.load(houses / "run.npz")["dfoo.history"][:, 1]
     assert costs[0] > 1e8  # of the first epoch, too
+
+
+@pytest.mark.parametrize("rows, how", [(False, []), (True, ["--dtype", "f32"])], ids=["columns", "rows"])
+def test_each_target_has_its_own_units(works, refuses, houses, rows, how):
+    """A price of 3e5 and a rate of 2: both are learned, told and predicted in their own units."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(300, 3))
+    y = np.column_stack([3e5 + 8e4 * (x[:, 0] + x[:, 1] ** 2 / 2), 2 + np.sin(x[:, 2]) / 5, np.full(300, 7.0)]) + rng.normal(size=(300, 3)) * [1e3, 0.01, 0]
+    names = ["a", "b", "c", "price", "rate", "same"]
+    write(houses / "two.csv", names, np.column_stack([x, y]).tolist())
+    works("new", "--layers", "relu 24, linear 3", "-o", "two.eq", *(["--rows"] if rows else []))
+    done = works("train", "two.eq", "--data", "two.csv", "--labels", "price,rate,same", "--split", "0.2", *how, "-o", "run.npz")
+    assert re.search(r"price: a target, learned in units of [\d.e+]+ around 3", done.stderr) and "rate: a target, learned in units of 0.1" in done.stderr
+    assert "in their own units; R2 is a mean over them" in done.stderr
+    rules = works("show", "run.npz").stdout.split("columns of Y")[1]
+    assert "price : target, mean 3" in rules and "rate : target, mean 1.9" in rules and "same : target, mean 7, sd 1" in rules
+    said = works("predict", "--weights", "run.npz", "--data", "two.csv", "-o", "p.csv").stderr
+    error = np.loadtxt(houses / "p.csv", skiprows=1, delimiter=",") - y
+    told = dict(re.findall(r"^   (\w+): (R2 .*)$", said, re.M))
+    for i, name in enumerate(names[3:5]):
+        r2 = 1 - (error[:, i] ** 2).sum() / ((y[:, i] - y[:, i].mean()) ** 2).sum()
+        now = metrics(told[name] + "\n")
+        assert r2 > 0.8 and np.isclose(now["R2"], r2, atol=1e-3) and np.isclose(now["RMSE"], np.sqrt((error[:, i] ** 2).mean()), rtol=1e-3), name
+    assert np.isclose(metrics(said.split("same")[1])["cost"], (error**2).sum(axis=1).mean() / 2, rtol=1e-4), "the model's own cost"
+    for kind in ("predicted", "residuals"):
+        works("plot", "run.npz", "--kind", kind, "--data", "two.csv", "-o", f"{kind}.svg")
+        picture = (houses / f"{kind}.svg").read_text()
+        assert "price: R2 0.9" in picture and "rate: R2 0." in picture
+    # a run that was made by another version, or damaged: not as many units as columns
+    run = dict(np.load(houses / "run.npz"))
+    lines = bytes(run["dfoo.prepare.Y"].astype(np.uint8)).split(b"\0")[:2]
+    run["dfoo.prepare.Y"] = np.frombuffer(b"\0".join(lines) + b"\0", np.uint8).astype(float)
+    np.savez(houses / "bad.npz", **run)
+    (houses / "x.csv").write_text("a,b,c\n1,2,3\n")
+    assert "the run is damaged: it has sd(Y) for 2 columns of 3" in refuses("predict", "--weights", "bad.npz", "--data", "x.csv")
+
+
+def test_several_targets_no_better_than_their_means(works, houses):
+    rng = np.random.default_rng(1)
+    write(houses / "noise.csv", list("abpq"), rng.normal(size=(300, 4)).tolist())
+    works("new", "--layers", "relu 8, linear 2", "-o", "two.eq")
+    done = works("train", "two.eq", "--data", "noise.csv", "--labels", "p,q", "--optimizer", "sgd", "--alpha", "1e-4", "--epochs", "60", "-o", "run.npz")
+    assert "always saying the mean of each column of Y is " in done.stderr
 
 
 def test_mini_batches_and_going_on(works, houses):
@@ -223,8 +267,6 @@ def test_quiet_is_quiet(works, houses):
 
 def metrics(said):
     """R2 0.98, cost 3 ..: by name."""
-    import re
-
     return {name: float(x) / (100 if percent else 1) for name, x, percent in re.findall(r"([A-Za-z0-9-]+) (-?[\d.e+-]+)(%?)(?=,| on|\n)", said)}
 
 

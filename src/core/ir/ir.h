@@ -158,6 +158,8 @@ typedef struct variable {
     var_id   gradient;    /* the variable that holds this one's gradient, once derived; VAR_JACOBIAN: the
                              variable whose it is */
     double   value;       /* VAR_CONST; VAR_MASK: the part that is kept (ask ir_keep) */
+    const double *values; /* VAR_CONST: those of its n_values entries, or NULL: `value` in each */
+    size_t        n_values;
     sym      init;        /* VAR_PARAM: how it starts */
     double   init_arg[2];
     uint32_t n_init_args;

@@ -62,7 +62,8 @@ static dfoo_status leaf_init(const exec *e, image *im, const image *old, buffer_
     }
     if (is_number_buffer(e, b) || !starts_with_memory(e, x)) return DFOO_OK;
     DFOO_TRY(place_new(e, to, x->sh));
-    if (v->kind == VAR_CONST) e->k->fill(to->rows * to->cols, to->at, v->value);
+    if (v->values && v->n_values == to->rows * to->cols) e->k->set(v->n_values, to->at, v->values);
+    else if (v->kind == VAR_CONST) e->k->fill(to->rows * to->cols, to->at, v->value);
     return DFOO_OK;
 }
 

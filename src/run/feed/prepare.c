@@ -114,23 +114,20 @@ static content look_at(const prepare_request *r, size_t column) {
 }
 
 /* Mean and deviation of the values that are there; of a column that never changes the deviation is 1. */
-static void find_moments(const prepare_request *r, const size_t *columns, uint32_t n_columns,
-                         column_rule *out) {
+static void find_moments(const prepare_request *r, size_t column, column_rule *out) {
     double sum = 0, squares = 0, first = NAN;
     size_t n = 0;
-    for (uint32_t k = 0; k < n_columns; k++)
-        for (size_t j = 0; j < r->n; j++) {
-            double x = value_at(r, columns[k], j);
-            if (isnan(x)) continue;
-            if (!n++) first = x;
-            sum += x - first;
-        }
+    for (size_t j = 0; j < r->n; j++) {
+        double x = value_at(r, column, j);
+        if (isnan(x)) continue;
+        if (!n++) first = x;
+        sum += x - first;
+    }
     double mean = n ? first + sum / (double)n : 0;
-    for (uint32_t k = 0; k < n_columns; k++)
-        for (size_t j = 0; j < r->n; j++) {
-            double x = value_at(r, columns[k], j) - mean;
-            if (!isnan(x)) squares += x * x;
-        }
+    for (size_t j = 0; j < r->n; j++) {
+        double x = value_at(r, column, j) - mean;
+        if (!isnan(x)) squares += x * x;
+    }
     double sd = n ? sqrt(squares / (double)n) : 0;
     out->mean = mean;
     out->sd = sd > 1e-12 * fabs(mean) ? sd : 1;
@@ -218,7 +215,7 @@ static dfoo_status find_number(const prepare_request *r, size_t column, const co
     out->kind = PREPARE_NUMBER;
     out->as_is = r->as_is;
     out->indicator = !r->keep_all && c->gaps * 20 > r->n && !(c->constant && c->n == 0);
-    find_moments(r, &column, 1, out);
+    find_moments(r, column, out);
     out->median = find_median(r, column);
     if (isfinite(out->mean) && isfinite(out->sd)) return DFOO_OK;
     return diag_alone(r->d, "%s: '%s' cannot be standardised: its values are too large", r->from, out->name);
@@ -356,13 +353,12 @@ dfoo_status prepare_find(const prepare_request *r, size_t column, column_rule *o
     return r->a->failed ? DFOO_ENOMEM : status;
 }
 
-dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n,
-                                column_rule *out) {
-    *out = (column_rule){.name = prepare_column_name(r->a, r->t, columns[0]), .kind = PREPARE_TARGET};
+dfoo_status prepare_find_target(const prepare_request *r, size_t column, column_rule *out) {
+    *out = (column_rule){.name = prepare_column_name(r->a, r->t, column), .kind = PREPARE_TARGET};
     if (!out->name) return DFOO_ENOMEM;
     const column_rule *said = said_of(r, out->name);
     if (said && said->kind != PREPARE_TARGET) return not_as_said(r, said, "a label");
-    find_moments(r, columns, n, out);
+    find_moments(r, column, out);
     if (said && !isnan(said->mean)) out->mean = said->mean;
     if (said && !isnan(said->sd)) out->sd = said->sd;
     out->as_is = said && said->as_is;

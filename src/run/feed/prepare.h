@@ -56,9 +56,8 @@ enum { PREPARE_MOST_WORDS = 64 };
 /* The rule of a column of inputs. DFOO_EINPUT: it holds dates, or not what the user said. */
 dfoo_status prepare_find(const prepare_request *r, size_t column, column_rule *out);
 
-/* The rule of the columns of a label, all with one mean and deviation. */
-dfoo_status prepare_find_target(const prepare_request *r, const size_t *columns, uint32_t n,
-                                column_rule *out);
+/* The rule of a column of a label. */
+dfoo_status prepare_find_target(const prepare_request *r, size_t column, column_rule *out);
 
 /* "column 3", or its name. NULL without memory. */
 const char *prepare_column_name(arena *a, const data_table *t, size_t column);
@@ -88,6 +87,6 @@ dfoo_status prepare_read(diags *d, arena *a, const char *from, const char *text,
 
 /* Tells what was found and is done, as a note. */
 void prepare_tell(diags *d, arena *a, const char *from, size_t rows, const column_rule *rules, uint32_t n,
-                  const column_rule *target);
+                  const column_rule *targets, uint32_t n_targets);
 
 #endif

@@ -229,7 +229,8 @@ static bool is_common(const column_rule *x) {
     return x->kind == PREPARE_NUMBER && !x->indicator;
 }
 
-static void tell_rule(diags *d, arena *a, const column_rule *x) {
+/* alone: there is no other target. */
+static void tell_rule(diags *d, arena *a, const column_rule *x, bool alone) {
     buf b;
     buf_init(&b, a->mem);
     buf_visible(&b, x->name, strlen(x->name));
@@ -243,8 +244,10 @@ static void tell_rule(diags *d, arena *a, const column_rule *x) {
         buf_printf(&b, "left out: %s", x->why);
         break;
     case PREPARE_TARGET:
-        buf_printf(&b, "the target, learned in units of %.4g around %.4g, and told in its own", x->sd,
-                   x->mean);
+        if (x->as_is) buf_puts(&b, "a target, learned and told as it is");
+        else
+            buf_printf(&b, "%s target, learned in units of %.4g around %.4g, and told in its own",
+                       alone ? "the" : "a", x->sd, x->mean);
         break;
     case PREPARE_NUMBER:
         buf_printf(&b, "number, gaps count as the median %.4g", x->median);
@@ -261,7 +264,7 @@ static void tell_rule(diags *d, arena *a, const column_rule *x) {
 }
 
 void prepare_tell(diags *d, arena *a, const char *from, size_t rows, const column_rule *rules, uint32_t n,
-                  const column_rule *target) {
+                  const column_rule *targets, uint32_t n_targets) {
     enum { MOST = 20 };
     uint32_t common = 0, as_is = 0, told = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -273,7 +276,10 @@ void prepare_tell(diags *d, arena *a, const char *from, size_t rows, const colum
         diag_note(d, "%u column%s of numbers: %s", common, common == 1 ? "" : "s",
                   as_is ? "as they are" : "each to mean 0 and deviation 1");
     for (uint32_t i = 0; i < n; i++)
-        if (!is_common(&rules[i]) && told++ < MOST) tell_rule(d, a, &rules[i]);
+        if (!is_common(&rules[i]) && told++ < MOST) tell_rule(d, a, &rules[i], false);
     if (told > MOST) diag_note(d, ".. and %u columns more", told - MOST);
-    if (target) tell_rule(d, a, target);
+    for (uint32_t i = 0; i < n_targets && i < MOST; i++) tell_rule(d, a, &targets[i], n_targets == 1);
+    if (n_targets > MOST) diag_note(d, ".. and %u targets more", n_targets - MOST);
+    if (n_targets > 1)
+        diag_note(d, "the cost adds up what they miss in their own units; R2 is a mean over them");
 }

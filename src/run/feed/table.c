@@ -521,22 +521,27 @@ static bool are_examples_of_all(const splitter *k) {
     return true;
 }
 
-/* A label of measured values may be brought to deviation 1. */
-static dfoo_status scale_target(const splitter *k, const part *p, const column_rule **out) {
+/* What is said of a label that is scaled. */
+typedef struct targets {
+    const column_rule *rules;
+    uint32_t           n;
+} targets;
+
+/* A label of measured values may be brought to deviation 1, each of its columns for itself. */
+static dfoo_status scale_target(const splitter *k, const part *p, targets *out) {
     const view *v = bound_find(k->out, p->var);
     if (!v || v->class_of || v->promised || view_classes(k->r->m, v)) return DFOO_OK;
     prepare_request how = preparing(k);
     column_rule    *rules = arena_new(k->r->a, (p->n + 1) * sizeof *rules);
     memo           *known = memos_get(k->r->memos, k->r->a, p->var);
     if (!rules || !known) return DFOO_ENOMEM;
-    DFOO_TRY(prepare_find_target(&how, p->column, p->n, &rules[0]));
-    for (uint32_t i = 1; i < p->n; i++) {
-        rules[i] = rules[0];
-        rules[i].name = prepare_column_name(k->r->a, k->t, p->column[i]);
-        if (!rules[i].name) return DFOO_ENOMEM;
+    bool scaled = false;
+    for (uint32_t i = 0; i < p->n; i++) {
+        DFOO_TRY(prepare_find_target(&how, p->column[i], &rules[i]));
+        scaled |= !rules[i].as_is;
     }
-    if (rules[0].as_is) return DFOO_OK;
-    *out = rules;
+    if (!scaled) return DFOO_OK;
+    *out = (targets){rules, p->n};
     return memo_set_rules(known, k->r->a, rules, p->n);
 }
 
@@ -580,7 +585,7 @@ static void look_for_constant(const splitter *k, const part *p) {
 }
 
 /* The training examples, on which rules are found, are known once the labels are. */
-static dfoo_status divide_and_scale(const splitter *k, const column_rule **target) {
+static dfoo_status divide_and_scale(const splitter *k, targets *target) {
     if (are_examples_of_all(k)) DFOO_TRY(divide_examples(k->r, k->out, k->t->n_rows));
     for (uint32_t i = 0; i < k->parts.n; i++)
         if (k->parts.at[i].label && !k->parts.at[i].absent) look_for_constant(k, &k->parts.at[i]);
@@ -590,19 +595,19 @@ static dfoo_status divide_and_scale(const splitter *k, const column_rule **targe
     return DFOO_OK;
 }
 
-static void tell_rules(const splitter *k, const column_rule *target) {
+static void tell_rules(const splitter *k, targets target) {
     for (uint32_t i = 0; i < k->parts.n; i++) {
         const memo *known = memos_find(k->r->memos, k->parts.at[i].var);
         if (k->parts.at[i].label || !known || !known->n_rules) continue;
         prepare_tell(k->r->m->g.d, k->r->a, source_name(k->r), preparing(k).n, known->rules, known->n_rules,
-                     target);
-        target = NULL;
+                     target.rules, target.n);
+        target.n = 0;
     }
 }
 
 static dfoo_status bind_parts(const splitter *k) {
-    const column_rule *target = NULL;
-    bool               finds = k->r->opt->prepare && !k->r->remembered;
+    targets target = {NULL, 0};
+    bool    finds = k->r->opt->prepare && !k->r->remembered;
     DFOO_TRY(bind_kind(k, true));
     if (finds) DFOO_TRY(divide_and_scale(k, &target));
     DFOO_TRY(bind_kind(k, false));

@@ -202,8 +202,9 @@ dfoo_status lesson_as_the_mean(const look *k, finding *f) {
     f->found = true;
     f->where = v->var;
     finding_word(f, "r2", "%.4g", w->r2);
-    finding_word(f, "mean", "%.4g", mean_label(w, v));
-    finding_word(f, "var", "%s", ir_var_name(&w->m->g, v->var));
+    const char *var = ir_var_name(&w->m->g, v->var);
+    if (v->entries == 1) finding_word(f, "mean", "%.4g, the mean of %s,", mean_label(w, v), var);
+    else finding_word(f, "mean", "the mean of each column of %s", var);
     finding_word(f, "as", "%s", w->r2 > -0.005 ? "as good" : "better");
     finding_word(f, "as_large", "%s", w->r2 > -0.005 ? "as large as" : "larger than");
     finding_rates(f, w);

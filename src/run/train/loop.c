@@ -33,19 +33,19 @@ static void ascending(trainer *t) {
 /* Batch after batch: costs and accuracies are means, weighted by examples. In the examples' own order, so
  * that a score does not depend on whether the epoch behind it was run by this process. */
 static dfoo_status score_batches(trainer *t, train_score *out) {
-    value_sums sums = {.n = 0};
     *out = (train_score){.n = t->n};
+    scorer_begin(&t->scorer);
     ascending(t);
     for (size_t at = 0; at < t->n; at += t->batch) {
         train_score part;
         size_t      n = t->n - at < t->batch ? t->n - at : t->batch;
         batch_gather(&t->train, t->order + at, n, &t->gathered);
-        DFOO_TRY(scorer_run(&t->scorer, &t->gathered, &part));
+        DFOO_TRY(scorer_add(&t->scorer, &t->gathered, &part));
         out->cost += part.cost * (double)n / (double)t->n;
         out->accuracy += part.accuracy * (double)n / (double)t->n;
-        if (isnan(part.accuracy)) scorer_add(&t->scorer, &t->gathered, &sums);
+        out->r2 = part.r2; /* of all so far */
     }
-    out->r2 = isnan(out->accuracy) ? scorer_r2(&sums) : NAN;
+    if (!isnan(out->accuracy)) out->r2 = NAN;
     return DFOO_OK;
 }
 

@@ -17,26 +17,42 @@ const train_metric_info *train_metric(uint32_t i) {
 
 /* ------------------------------------------------------------------- values */
 
-/* Of one entry; NAN: the label never changes. */
-static double explained(const scored *x, size_t i, double *squares, double *sizes) {
-    double mean = 0, total = 0, error = 0;
+/* Of one entry; R2 is NAN if the label never changes. */
+static train_of_column of_column(const scored *x, size_t i) {
+    double mean = 0, total = 0, error = 0, sizes = 0, n = (double)x->n;
     for (size_t j = 0; j < x->n; j++) mean += x->y[j * x->count + i] / (double)x->n;
     for (size_t j = 0; j < x->n; j++) {
         double y = x->y[j * x->count + i], e = x->p[j * x->count + i] - y;
         total += (y - mean) * (y - mean);
         error += e * e;
-        *sizes += fabs(e);
+        sizes += fabs(e);
     }
-    *squares += error;
-    return total > 0 ? 1 - error / total : NAN;
+    return (train_of_column){total > 0 ? 1 - error / total : NAN, sqrt(error / n), sizes / n};
 }
 
-static void of_values(const scored *x, train_metrics *out) {
-    double squares = 0, sizes = 0, r2 = 0, n = (double)(x->n * x->count);
-    for (size_t i = 0; i < x->count; i++) r2 += explained(x, i, &squares, &sizes) / (double)x->count;
-    out->value[TRAIN_METRIC_r2] = r2;
-    out->value[TRAIN_METRIC_rmse] = sqrt(squares / n);
-    out->value[TRAIN_METRIC_mae] = sizes / n;
+/* Of several, which may have different units, only R2 has a mean that says something. */
+static dfoo_status of_columns(const scored *x, arena *a, train_metrics *out) {
+    train_of_column *each = arena_new(a, x->count * sizeof *each);
+    double           sum = 0, n = 0;
+    if (!each) return DFOO_ENOMEM;
+    for (size_t i = 0; i < x->count; i++) {
+        each[i] = of_column(x, i);
+        if (isnan(each[i].r2)) continue;
+        sum += each[i].r2;
+        n++;
+    }
+    out->value[TRAIN_METRIC_r2] = n > 0 ? sum / n : NAN;
+    out->columns = each;
+    return DFOO_OK;
+}
+
+static dfoo_status of_values(const scored *x, arena *a, train_metrics *out) {
+    if (x->count > 1) return of_columns(x, a, out);
+    train_of_column one = of_column(x, 0);
+    out->value[TRAIN_METRIC_r2] = one.r2;
+    out->value[TRAIN_METRIC_rmse] = one.rmse;
+    out->value[TRAIN_METRIC_mae] = one.mae;
+    return DFOO_OK;
 }
 
 /* ------------------------------------------------------------------ classes */
@@ -80,7 +96,7 @@ static void rank(const scored *x, size_t class, train_ranked *out) {
 }
 
 void train_rank(const train_metrics *m, size_t class, train_ranked *out) {
-    rank(&(scored){m->n, m->count, m->y, m->p}, class, out);
+    rank(&(scored){m->n, m->count, false, m->y, m->p}, class, out);
 }
 
 /* By ranks, those of equal values being their mean (Mann and Whitney 1947): how many pairs, one of the class
@@ -167,7 +183,5 @@ dfoo_status metrics_of(const scored *x, arena *a, train_metrics *out) {
     *out = (train_metrics){.n = x->n, .count = x->count, .y = x->y, .p = x->p};
     for (int i = 0; i < TRAIN_METRICS; i++) out->value[i] = NAN;
     if (!x->n) return DFOO_OK;
-    if (are_classes(x)) return of_classes(x, a, out);
-    of_values(x, out);
-    return DFOO_OK;
+    return x->values || !are_classes(x) ? of_values(x, a, out) : of_classes(x, a, out);
 }

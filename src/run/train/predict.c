@@ -79,6 +79,16 @@ static dfoo_status keep_predictions(predictor *k, dfoo_arrays *out) {
     return DFOO_OK;
 }
 
+static dfoo_status measure(predictor *k, train_metrics *out) {
+    arena *a = k->m->g.a;
+    DFOO_TRY(scorer_metrics(&k->scorer, &k->examples, a, out));
+    if (!out->columns) return DFOO_OK;
+    uint32_t           n = (uint32_t)out->count;
+    const char *const *names = memos_classes(&k->r.memos, a, k->scorer.label, n);
+    out->names = names ? text_copies(a, names, n) : NULL;
+    return out->names ? DFOO_OK : DFOO_ENOMEM;
+}
+
 static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, train_confusion *confusion,
                            train_metrics *metrics) {
     DFOO_TRY(recalled_check(&k->r));
@@ -88,7 +98,7 @@ static dfoo_status predict(predictor *k, dfoo_arrays *out, train_score *score, t
     DFOO_TRY(open_exec(k));
     DFOO_TRY(scorer_run(&k->scorer, &k->examples, score));
     if (confusion) DFOO_TRY(scorer_confusion(&k->scorer, &k->examples, &k->r.memos, k->m->g.a, confusion));
-    if (metrics) DFOO_TRY(scorer_metrics(&k->scorer, &k->examples, k->m->g.a, metrics));
+    if (metrics) DFOO_TRY(measure(k, metrics));
     DFOO_TRY(keep_predictions(k, out));
     return tell_predictions(k, out);
 }

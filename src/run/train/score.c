@@ -40,10 +40,15 @@ var_id score_label(const model *m, const sizes *s) {
 dfoo_status scorer_open(scorer *k, arena *a, exec_dtype type, exec_machine how, const sizes *s, size_t n) {
     k->type = type;
     k->n = n;
-    if (!(k->units.sd > 0)) k->units = (target_units){0, 1};
     DFOO_TRY(sizes_for(k->m, a, s, n, &k->s));
+    DFOO_TRY(units_check(k->m, &k->s));
     k->label = score_label(k->m, &k->s);
+    k->values = !k->label && k->compared; /* several for each example */
+    if (k->values) k->label = k->compared;
     k->prediction = k->label ? k->m->predict.at[0] : 0;
+    size_t entries = k->label ? sizes_get(&k->s, entries_dim(k->m, ir_var(&k->m->g, k->label))) : 0;
+    k->sums = arena_new(a, (entries + 1) * sizeof *k->sums);
+    if (!k->sums) return DFOO_ENOMEM;
     return machine_open(k->p, k->m, type, how, &k->s, &k->e);
 }
 
@@ -63,7 +68,7 @@ typedef struct entries {
     exec_dtype  type;
     const void *at;
     size_t      n, count; /* examples, entries of each */
-    bool        across;
+    bool        across, values; /* values: several entries are no classes */
 } entries;
 
 static double of_example(const entries *x, size_t j, size_t i) {
@@ -77,9 +82,10 @@ static size_t largest(const entries *x, size_t j) {
     return best;
 }
 
-/* NAN: a single entry whose labels are not all 0 or 1. */
+/* NAN: they are values, or a single entry whose labels are not all 0 or 1. */
 static double accuracy(const entries *prediction, const entries *label) {
     size_t right = 0;
+    if (label->values) return NAN;
     for (size_t j = 0; j < label->n; j++) {
         double y = of_example(label, j, 0);
         if (label->count > 1)
@@ -99,8 +105,10 @@ static bool compared(const scorer *k, const examples *e, entries *prediction, en
     const void *predicted = labels ? exec_data(k->e, k->prediction, &rows, &cols) : NULL;
     if (!predicted) return false;
     bool across = k->m->examples_are_columns;
-    *prediction = (entries){k->type, predicted, across ? cols : rows, across ? rows : cols, across};
-    *label = (entries){k->type, labels, prediction->n, prediction->count, across};
+    *prediction = (entries){
+        k->type, predicted, across ? cols : rows, across ? rows : cols, across, k->values};
+    *label = *prediction;
+    label->at = labels;
     return true;
 }
 
@@ -115,30 +123,18 @@ static dfoo_status make_room(scorer *k, size_t n) {
     return status;
 }
 
-dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
-    DFOO_TRY(make_room(k, e->n));
-    examples_bind(e, k->e);
-    exec_run(k->e);
-    entries    y, t;
-    value_sums sums = {.n = 0};
-    *out = (train_score){.n = e->n, .cost = NAN, .accuracy = compared(k, e, &y, &t) ? accuracy(&y, &t) : NAN};
-    if (isnan(out->accuracy)) scorer_add(k, e, &sums);
-    out->r2 = scorer_r2(&sums);
-    if (k->with_cost) exec_get(k->e, k->m->cost, &out->cost);
-    return DFOO_OK;
-}
-
 /* ----------------------------------------------------------------------- values */
 
+/* In the label's own units. */
 static double label_of(const scorer *k, const entries *t, size_t j, size_t i) {
-    return of_example(t, j, i) * k->units.sd + k->units.mean;
+    double y = of_example(t, j, i);
+    return i < k->units.n ? y * k->units.sd[i] + k->units.mean[i] : y;
 }
 
-void scorer_add(const scorer *k, const examples *e, value_sums *s) {
-    entries p, t;
-    if (!k->compared || !compared(k, e, &p, &t) || t.count != 1) return;
-    for (size_t j = 0; j < t.n; j++) {
-        double y = label_of(k, &t, j, 0), error = of_example(&p, j, 0) - y;
+static void add_values(const scorer *k, const entries *p, const entries *t, size_t i) {
+    value_sums *s = &k->sums[i];
+    for (size_t j = 0; j < t->n; j++) {
+        double y = label_of(k, t, j, i), error = of_example(p, j, i) - y;
         if (s->n == 0) s->first = y;
         s->others |= s->several && y != s->first && y != s->second;
         if (y != s->first && !s->several) s->second = y;
@@ -151,10 +147,51 @@ void scorer_add(const scorer *k, const examples *e, value_sums *s) {
 }
 
 /* Labels of two values only are classes of some kind. */
-double scorer_r2(const value_sums *s) {
+static double r2_of(const value_sums *s) {
     double total = s->n > 0 ? s->yy - s->y * s->y / s->n : 0;
     return s->others && total > 0 ? 1 - s->error / total : NAN;
 }
+
+/* The mean of what the columns have. */
+static double r2_of_all(const scorer *k, size_t columns) {
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < columns; i++) {
+        double one = r2_of(&k->sums[i]);
+        if (isnan(one)) continue;
+        sum += one;
+        n++;
+    }
+    return n > 0 ? sum / n : NAN;
+}
+
+/* -------------------------------------------------------------------------- run */
+
+void scorer_begin(scorer *k) {
+    size_t n = k->label ? sizes_get(&k->s, entries_dim(k->m, ir_var(&k->m->g, k->label))) : 0;
+    for (size_t i = 0; i < n; i++) k->sums[i] = (value_sums){0};
+}
+
+dfoo_status scorer_add(scorer *k, const examples *e, train_score *out) {
+    entries p, t;
+    DFOO_TRY(make_room(k, e->n));
+    examples_bind(e, k->e);
+    exec_run(k->e);
+    *out = (train_score){.n = e->n, .cost = NAN, .accuracy = NAN, .r2 = NAN};
+    if (k->with_cost) exec_get(k->e, k->m->cost, &out->cost);
+    if (!compared(k, e, &p, &t)) return DFOO_OK;
+    out->accuracy = accuracy(&p, &t);
+    if (!isnan(out->accuracy) || !k->compared) return DFOO_OK;
+    for (size_t i = 0; i < t.count; i++) add_values(k, &p, &t, i);
+    out->r2 = r2_of_all(k, t.count);
+    return DFOO_OK;
+}
+
+dfoo_status scorer_run(scorer *k, const examples *e, train_score *out) {
+    scorer_begin(k);
+    return scorer_add(k, e, out);
+}
+
+/* ---------------------------------------------------------------------- metrics */
 
 dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_metrics *out) {
     entries p, t;
@@ -168,7 +205,7 @@ dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_m
                 labels[j * t.count + i] = label_of(k, &t, j, i);
                 said[j * t.count + i] = of_example(&p, j, i);
             }
-        x = (scored){t.n, t.count, labels, said};
+        x = (scored){t.n, t.count, k->values, labels, said};
     }
     return metrics_of(&x, a, out);
 }

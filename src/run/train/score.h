@@ -15,12 +15,14 @@ typedef struct scorer {
     size_t       n; /* examples that e has room for now */
     exec_dtype   type;
     bool         with_cost;
-    var_id       prediction, label; /* 0: no accuracy */
+    var_id       prediction, label; /* 0: no score but the cost */
     target_units units;             /* of the label */
-    bool         compared;          /* label and prediction are in the same units */
+    var_id       compared;          /* the label whose difference from the prediction the cost is of, or 0 */
+    bool         values;            /* of several entries, which are no classes */
+    struct value_sums *sums;        /* of each entry, of one batch or several */
 } scorer;
 
-/* What R2 is computed from, of one batch or several. */
+/* What R2 is computed from. */
 typedef struct value_sums {
     double n, y, yy, error;
     double first, second; /* labels, the first of which is taken off all */
@@ -36,11 +38,11 @@ void        scorer_close(scorer *k);
 /* Evaluates examples that are in order with the parameters that are set or bound in k->e. */
 dfoo_status scorer_run(scorer *k, const examples *e, train_score *out);
 
-/* Adds what R2 needs of the examples of the last scorer_run; R2 of all that was added, NAN: there is none. */
-void   scorer_add(const scorer *k, const examples *e, value_sums *sums);
-double scorer_r2(const value_sums *sums);
+/* The same in parts: R2 is that of all examples since scorer_begin; NAN: there is none. */
+void        scorer_begin(scorer *k);
+dfoo_status scorer_add(scorer *k, const examples *e, train_score *out);
 
-/* Every metric of the examples of the last scorer_run. */
+/* Every metric of the examples of the last scorer_run, or scorer_add. */
 dfoo_status scorer_metrics(const scorer *k, const examples *e, arena *a, train_metrics *out);
 
 /* Counts how the examples of the last scorer_run were classified; `names` has what the classes are called. */

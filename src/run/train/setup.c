@@ -177,7 +177,7 @@ dfoo_status trainer_set_up(trainer *t) {
     t->from_name = t->resumed ? t->opt->file : t->in->from_name;
     DFOO_TRY(make_plans(t));
     DFOO_TRY(bind_all(t));
-    units_set(t->m, t->opt->feed.target, units_of(&t->memos, t->opt->feed.target));
+    DFOO_TRY(units_set(t->m, t->opt->feed.target, units_of(&t->memos, t->opt->feed.target)));
     t->scorer.units = units_of(&t->memos, t->opt->feed.target);
     DFOO_TRY(open_execs(t));
     DFOO_TRY(best_open(t));

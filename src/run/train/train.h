@@ -34,11 +34,18 @@ typedef enum {
     TRAIN_METRICS
 } train_metric_id;
 
+/* How good the predictions of one column of values are. */
+typedef struct train_of_column {
+    double r2, rmse, mae;
+} train_of_column;
+
 typedef struct train_metrics {
     size_t n; /* examples; 0: there are no labels */
     double value[TRAIN_METRICS];
     size_t        count; /* entries of each */
     const double *y, *p; /* labels and predictions, one example after the other; of the arena */
+    const train_of_column *columns; /* of several columns of values: of each, and its name; else NULL */
+    const char *const     *names;
 } train_metrics;
 
 /* How likely a class was said to be for an example, and whether it is one of it; an output of its own has the

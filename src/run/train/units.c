@@ -136,16 +136,25 @@ static bool find_pair(finder *f) {
 
 static const char *const names[2] = {"sd", "mean"};
 
+/* A number for each entry of the label. */
+static shape one_for_each(const model *m, const variable *label) {
+    dim entries = entries_dim(m, label), one = dim_literal(1);
+    if (entries == one) return shape_scalar();
+    return m->examples_are_columns ? shape_of(entries, one) : shape_of(one, entries);
+}
+
 /* sd(Y), mean(Y): numbers that are set once the data is known. */
-static var_id own_number(ir *g, var_id label, int which, bool make) {
+static var_id own_number(model *m, var_id label, int which, bool make) {
+    ir         *g = &m->g;
     const char *name = arena_format(g->a, "%s(%s)", names[which], ir_var_name(g, label));
     sym         own = name ? symbols_add(g->names, name, strlen(name)) : 0;
     var_id      v = own ? ir_find_var(g, own) : 0;
     if (v || !own || !make) return v;
-    return ir_add_var(
-        g,
-        (variable){
-            .name = own, .kind = VAR_CONST, .given_name = true, .sh = shape_scalar(), .value = which == 0});
+    return ir_add_var(g, (variable){.name = own,
+                                    .kind = VAR_CONST,
+                                    .given_name = true,
+                                    .sh = one_for_each(m, ir_var(g, label)),
+                                    .value = which == 0});
 }
 
 /* The variable's name goes to a new one, which stands for it from now on. */
@@ -197,7 +206,7 @@ static dfoo_status add_units(finder *f, program *p) {
     var_id  number[2];
     node_id leaf[2];
     for (int i = 0; i < 2; i++) {
-        number[i] = own_number(g, f->label, i, true);
+        number[i] = own_number(m, f->label, i, true);
         if (!number[i]) return DFOO_ENOMEM;
         leaf[i] = ir_var(g, number[i])->leaf;
     }
@@ -234,31 +243,49 @@ static dfoo_status find_difference(finder *f) {
     return program_find(f->p, f->m->cost) ? look_at(f, ir_var(f->g, f->m->cost)->leaf, &part) : DFOO_OK;
 }
 
-dfoo_status units_compared(model *m, const program *p, bool *out) {
+dfoo_status units_compared(model *m, const program *p, var_id *label) {
     finder f = {.m = m, .g = &m->g, .p = p};
-    *out = false;
+    *label = 0;
     if (!m->cost || !find_pair(&f)) return DFOO_OK;
-    *out = own_number(&m->g, f.label, 0, false) != 0; /* then the difference is that of the scaled ones */
-    if (*out) return DFOO_OK;
+    f.meets = own_number(m, f.label, 0, false) != 0; /* then the difference is that of the scaled ones */
     arena_init(&f.a, m->g.a->mem);
-    dfoo_status status = find_difference(&f);
-    *out = f.meets;
+    dfoo_status status = f.meets ? DFOO_OK : find_difference(&f);
+    if (f.meets) *label = f.label;
     arena_free(&f.a);
     return status;
 }
 
 target_units units_of(const memos *all, var_id label) {
     const memo *known = label ? memos_find(all, label) : NULL;
-    if (!known || !known->n_rules || !known->mean) return (target_units){0, 1};
-    return (target_units){known->mean[0], known->sd[0]};
+    if (!known || !known->n_rules || !known->mean) return (target_units){0};
+    return (target_units){known->entries, known->mean, known->sd};
 }
 
-void units_set(model *m, var_id label, target_units units) {
-    const double value[2] = {units.sd, units.mean};
-    for (int i = 0; i < 2 && label; i++) {
-        var_id v = own_number(&m->g, label, i, false);
-        if (v) m->g.vars.at[v].value = value[i];
+dfoo_status units_set(model *m, var_id label, target_units units) {
+    const double *from[2] = {units.sd, units.mean};
+    for (int i = 0; i < 2 && label && units.n; i++) {
+        var_id  v = own_number(m, label, i, false);
+        double *own = v ? arena_new(m->g.a, units.n * sizeof *own) : NULL;
+        if (!v) continue;
+        if (!own) return DFOO_ENOMEM;
+        memcpy(own, from[i], units.n * sizeof *own);
+        variable *x = &m->g.vars.at[v];
+        x->value = own[0];
+        x->values = own;
+        x->n_values = units.n;
     }
+    return DFOO_OK;
+}
+
+dfoo_status units_check(const model *m, const sizes *s) {
+    for (var_id v = 1; v < m->g.vars.n; v++) {
+        const variable *x = ir_var(&m->g, v);
+        size_t          n = sizes_get(s, x->sh.rows) * sizes_get(s, x->sh.cols);
+        if (x->kind == VAR_CONST && x->values && x->n_values != n)
+            return diag_alone(m->g.d, "the run is damaged: it has %s for %zu columns of %zu",
+                              ir_var_name(&m->g, v), x->n_values, n);
+    }
+    return DFOO_OK;
 }
 
 dfoo_status train_target_of(model *m, program *p, const dfoo_arrays *run) {
@@ -271,7 +298,7 @@ dfoo_status train_target_of(model *m, program *p, const dfoo_arrays *run) {
         const memo *x = &known.list.at[i];
         if (ir_var(&m->g, x->var)->kind != VAR_LABEL || !x->n_rules || !x->mean) continue;
         status = train_target(m, p, &label);
-        if (status == DFOO_OK && label) units_set(m, label, units_of(&known, label));
+        if (status == DFOO_OK && label) status = units_set(m, label, units_of(&known, label));
     }
     arena_free(&a);
     return status;
