@@ -1,4 +1,4 @@
-"""Matrices of numbers with 60 digits that know how far a program that rounds after each operation may be from them.
+"""Matrices of numbers with 120 digits that know how far a program that rounds after each operation may be from them.
 
 The bound is the one of running error analysis (Wilkinson; Higham, Accuracy and Stability, 3.3): with u the unit of
 rounding, each operation y = f(a, b) has |error of y| <= u * e(y), to first order in u, where
@@ -18,7 +18,7 @@ UNIT = np.array([U["f32"], U["f64"]])[:, None, None]
 LARGEST = (float(np.finfo(np.float32).max), float(np.finfo(float).max))
 SMALLEST = (2.0**-126, 2.0**-1022)
 UNDERFLOW = (2.0**-102, 2.0**-969)  # a number below `smallest` may have become 0: so much in u
-BITS = 200
+BITS = 400  # 1 - sigmoid(130) has 2**-188 of 1, and is asked for to 2**-150 of itself
 
 
 def precise(bits=BITS):

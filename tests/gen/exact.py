@@ -1,4 +1,4 @@
-"""A model's values and derivatives with 60 digits and their bounds (bounds.py): numbers that know how they were made, and
+"""A model's values and derivatives with 120 digits and their bounds (bounds.py): numbers that know how they were made, and
 the functions of the notation.
 
 It shares nothing with dfoo: values and derivatives are written here by hand, and test_exact.py holds them against
@@ -246,6 +246,7 @@ def larger(kind, sign):
         first = run.ties.above(d, kind)
         y = select(true_where(d.v > 0), a.val, b.val)
         if y.e is not None:
+            y.e = np.where(true_where(d.v == 0), np.maximum(*np.broadcast_arrays(a.val.e, b.val.e)), y.e)  # a program takes the one or the other
             y.e = np.where(np.isinf(d.e), np.inf, y.e)  # behind what is not finite nobody knows which is larger
         return Node(run, y, (a, b), lambda dy: (select(first, dy, ZERO), select(first, ZERO, dy)))
     return apply

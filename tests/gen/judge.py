@@ -1,13 +1,13 @@
 """What is asked of dfoo on one model. The truth is exact.py's, and each answer is held against it:
 
-- it is read, and `derive` writes gradients that are the exact ones when they are evaluated with 60 digits; so does `derive --run`,
+- it is read, and `derive` writes gradients that are the exact ones when they are evaluated with 120 digits; so does `derive --run`,
   for values as well;
 - `grad` in float32 and float64 is not less accurate than the forward pass and its chain rule as written, see `units`;
 - with intermediate values given, `grad` computes what the lines of `derive` say;
 - the numpy module returns the same numbers;
 - the lines of `derive` are read again, as claims, and `check` finds model and claims right;
 - `explain` holds in its three ways;
-- the lines of second derivatives, with 60 digits, are the differences of exact gradients along a direction, and `grad` computes what they say.
+- the lines of second derivatives, with 120 digits, are the differences of exact gradients along a direction, and `grad` computes what they say.
 
 Where a function has no derivative, any gradient between those of its sides will do."""
 import copy
@@ -24,7 +24,7 @@ from gen import exact, library, models, notation
 # Error in units of u * (bound + |truth|), where u is the rounding of the type and the bound what a program that evaluates the model
 # line by line, and its chain rule step by step, can guarantee (exact.py). 1 is that guarantee; other orders of sums and products may need a little more.
 MOST_UNITS = 4
-TEXT_UNITS = 2.0**-150  # the same where formulas are evaluated with 200 bits
+TEXT_UNITS = 2.0**-150  # the same where formulas are evaluated with 400 bits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +165,7 @@ def values_of(evaluated):
 
 
 def derived(subject):
-    """Every gradient as it is shown, and as a step from those before it, with 60 digits in both conventions."""
+    """Every gradient as it is shown, and as a step from those before it, with 120 digits in both conventions."""
     for convention in library.COURSE, library.DJ:
         all_lines = subject.gradients(convention)
         run = subject.truth.models[convention].forward(subject.arrays, bare=True)
@@ -181,7 +181,7 @@ def derived(subject):
 
 
 def run_lines(subject):
-    """The program that is run, with 60 digits."""
+    """The program that is run, with 120 digits."""
     text = subject.d.derive(library.DJ, run=1)
     values = evaluated(subject, library.DJ, list(notation.lines_of(text)), subject.truth.source.start(subject.arrays, bare=True))
     n, name = worst(subject.truth, values_of(values), "f64", TEXT_UNITS)
@@ -248,7 +248,7 @@ def numpy_module(subject):
         yield Finding(f"numpy: {kind_of(name)} is {size_of(n)}", f"{name}: {n:.3g} units\n{code}")
 
 
-SHORT = gmpy2.mpfr("1e-18")  # of the 60 digits of a gradient half are left in its difference, and the square of this is gone
+SHORT = gmpy2.mpfr("1e-18")  # most of the 120 digits of a gradient are left in its difference, and the square of this is gone
 
 
 def moved(subject, arrays, directions, t):
@@ -270,7 +270,7 @@ def bends(after, before, here):
 
 
 def second(subject):
-    """HV, of what is shown with 60 digits and of grad, against differences of the exact gradients."""
+    """HV, of what is shown with 120 digits and of grad, against differences of the exact gradients."""
     truth = subject.truth
     if subject.model.seed % 3 or truth.ties.kinds or truth.ties.on_step or truth.ties.doubt["f64"]:
         return

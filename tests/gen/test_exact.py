@@ -1,4 +1,4 @@
-"""The numbers of exact.py: derivatives against differences with 60 digits, bounds against numpy, and the tables against dfoo's."""
+"""The numbers of exact.py: derivatives against differences with 120 digits, bounds against numpy, and the tables against dfoo's."""
 import numpy as np
 import pytest
 
