@@ -76,6 +76,9 @@ form engine_broken_power(simplifier *w, node_id of, ratio e);
 /* A sum divided by powers, term by term; not ok if it is none. */
 form engine_divide_powers(simplifier *w, form x);
 
+/* x with sqrt(s)**2 in its sums as s, so that it meets others there; not ok if there is none. */
+form engine_open_roots(simplifier *w, form x);
+
 /* Two summands, of which one has s and the other sqrt(s), both in sqrt(s). */
 void engine_share_roots(simplifier *w, form *x, form *y);
 

@@ -256,10 +256,11 @@ static bool try_in_sum(try_out *t, node_id sum, node_id atom, node_id name, form
     simplifier   *w = t->w;
     const try_out before = *t;
     const entry   arg = *engine_entry(w, ir_node(w->g, sum)->arg[0]);
-    if (!by.ok) return false;
+    form inside = form_substitute(&w->s, arg.f, atom, by);
+    if (!inside.ok || adds_denominator(arg.f, inside)) return false;
     for (uint32_t j = 0; j < arg.n_order; j++) order_insert(t, arg.order[j], sum);
     order_move(t, name, atom);
-    form other = sum_again(t, sum, form_substitute(&w->s, arg.f, atom, by));
+    form other = sum_again(t, sum, inside);
     if (other.ok && consider(t, form_substitute(&w->s, t->f, sum, other), USED_NAME)) return true;
     *t = before;
     return false;
@@ -357,6 +358,7 @@ void engine_improve(simplifier *w, node_id n) {
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && (try_one_name(&t) || try_sums(&t)); rounds++) continue;
     consider(&t, form_reduce(&w->s, t.f), USED_CANCEL);
+    consider(&t, engine_open_roots(w, t.f), USED_POWERS | USED_COLLECT);
     try_sizes(&t);
     try_powers(&t);
     w->b.order = order_before;

@@ -237,6 +237,32 @@ void engine_share_roots(simplifier *w, form *x, form *y) {
     w->s.used = used;
 }
 
+/* A sum with the even powers of one square root without it; not ok if it has none. */
+static form open_one_root(simplifier *w, form sum) {
+    node_list atoms = {{0}};
+    if (form_atoms(&w->s, sum, &atoms) != DFOO_OK) return form_failed();
+    for (uint32_t i = 0; i < atoms.list.n; i++) {
+        root r;
+        if (!read_root(w, atoms.list.at[i], &r) || !r.is_sqrt) continue;
+        if (form_divides_powers(&w->s, sum, atoms.list.at[i], 2))
+            return form_substitute_power(&w->s, sum, atoms.list.at[i], 2, r.of);
+    }
+    return form_failed();
+}
+
+form engine_open_roots(simplifier *w, form x) {
+    form out = form_number(x.c);
+    bool any = false;
+    for (uint32_t i = 0; i < x.n; i++) {
+        form one = form_product(&w->s, (ratio){1, 1}, &x.f[i], 1);
+        bool sum = x.f[i].base & POLY_FLAG && x.f[i].exp > 0;
+        form by = sum ? open_one_root(w, one) : form_failed();
+        any = any || by.ok;
+        out = form_mul(&w->s, out, by.ok ? by : one);
+    }
+    return any ? out : form_failed();
+}
+
 /* x**e, where x is itself a power that says how: of a root, or an odd one of anything, which a broken power
  * has no value of where it is negative. */
 static form power_of_power(simplifier *w, form x, ratio e) {

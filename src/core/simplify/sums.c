@@ -285,18 +285,39 @@ form form_reduce(algebra *s, form x) {
 }
 
 /* Adds c * x to the summands of a sum: x itself, or, where x is nothing but a sum, what that is a sum of,
- * unless it is a sum of the model's. */
-static bool keep_summand(algebra *s, terms *list, form x, ratio c) {
-    bool opened = is_sum_alone(x.c, x.f, x.n) && (x.f[0].base & ~POLY_FLAG) >= s->n_written;
+ * unless it is a sum of the model's that is to stay. */
+static void keep_summand(algebra *s, terms *list, form x, ratio c, bool open_all) {
+    bool opened = is_sum_alone(x.c, x.f, x.n) && (open_all || (x.f[0].base & ~POLY_FLAG) >= s->n_written);
     term own = {.c = {1, 1}, .f = x.f, .n = x.n};
     way  inner = opened ? algebra_way(s, x.f[0]) : (way){.t = &own, .n = 1};
-    if (!ratio_mul(x.c, c, &c)) return false;
-    for (uint32_t i = 0; i < inner.n; i++) {
+    list->ok = list->ok && ratio_mul(x.c, c, &c);
+    for (uint32_t i = 0; list->ok && i < inner.n; i++) {
         term one = inner.t[i];
-        if (!ratio_mul(one.c, c, &one.c)) return false;
+        list->ok = ratio_mul(one.c, c, &one.c) && list->list.n < MOST_TERMS;
         vec_push(s->a, &list->list, one);
     }
-    return list->list.n <= MOST_TERMS;
+}
+
+/* Like summands as one, where the first of them stood. */
+static void join_summands(terms *p) {
+    uint32_t n = 0, left = 0;
+    for (uint32_t i = 0; i < p->list.n; i++) {
+        uint32_t k = 0;
+        while (k < n && compare_monomials(&p->list.at[k], &p->list.at[i]) != 0) k++;
+        if (k == n) p->list.at[n++] = p->list.at[i];
+        else p->ok = p->ok && ratio_add(p->list.at[k].c, p->list.at[i].c, &p->list.at[k].c);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (p->list.at[i].c.num) p->list.at[left++] = p->list.at[i];
+    p->list.n = left;
+}
+
+static terms kept_summands(algebra *s, const form *x, uint32_t n, ratio c, bool open_all) {
+    terms out = {.ok = true};
+    for (uint32_t i = 0; i < n; i++) keep_summand(s, &out, x[i], c, open_all);
+    if (out.ok) join_summands(&out);
+    out.ok = out.ok && out.list.n >= 2;
+    return out;
 }
 
 static uint32_t depth_of(const algebra *s, const term *t, uint32_t n) {
@@ -314,11 +335,13 @@ static uint32_t depth_of(const algebra *s, const term *t, uint32_t n) {
 /* `sum`, if it is a number times a polynomial, written as the summands where that is no longer. */
 static form keep_summands(algebra *s, form sum, const form *x, uint32_t n) {
     ratio c;
-    terms list = {.ok = true};
     if (!sum.ok || sum.n != 1 || !(sum.f[0].base & POLY_FLAG) || sum.f[0].exp != 1) return sum;
     if (!ratio_make(sum.c.den, sum.c.num, &c)) return sum;
-    for (uint32_t i = 0; i < n; i++)
-        if (!keep_summand(s, &list, x[i], c)) return sum;
+    terms list = kept_summands(s, x, n, c, false), open = kept_summands(s, x, n, c, true);
+    if (open.ok && (!list.ok || form_weigh_terms(s, open.list.at, open.list.n) <
+                                    form_weigh_terms(s, list.list.at, list.list.n)))
+        list = open;
+    if (!list.ok) return sum;
     way   w = {.t = list.list.at, .n = list.list.n};
     power by_terms = sum.f[0];
     w.depth = depth_of(s, w.t, w.n);
