@@ -1,24 +1,15 @@
 /* dfoo grade: the programs of a class, each judged; what to talk about. */
+#include "grade.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-
-/* A mistake, and in how many programs it is the first. */
-typedef struct cluster {
-    char   name[120];
-    size_t count;
-} cluster;
-
 typedef struct grading {
-    task     w;
-    FILE    *report;
-    cluster *clusters;
-    size_t   n_clusters, n_files, n_right;
-    bool     folder; /* there are others behind the file at hand */
-    bool     lost;   /* memory ran out: what was counted is not whole */
+    task         w;
+    graded_class all;
+    bool         folder; /* there are others behind the file at hand */
 } grading;
 
 bool is_program(const char *name) {
@@ -26,101 +17,75 @@ bool is_program(const char *name) {
     return dot && (strcmp(dot, ".py") == 0 || strcmp(dot, ".ipynb") == 0);
 }
 
-/* A spreadsheet would compute what begins with one of these. */
-static bool is_formula(const char *text) {
-    return *text && strchr("=+-@", *text);
-}
-
-static void put_field(FILE *f, const char *text, const char *end) {
-    fputs(is_formula(text) ? "\"'" : "\"", f);
-    while (*text) {
-        size_t n = utf8_length(text);
-        bool   line_end = *text == '\n' || *text == '\r';
-        if (*text == '"') fputc('"', f);
-        if (is_shown(text, n)) fwrite(text, 1, n, f);
-        else if (!line_end) fprintf(f, "\\x%02X", (unsigned char)*text);
-        text += is_shown(text, n) ? n : 1;
-    }
-    fprintf(f, "\"%s", end);
-}
-
-static void count(grading *g, const char *name) {
-    for (size_t i = 0; i < g->n_clusters; i++)
-        if (strcmp(g->clusters[i].name, name) == 0) {
-            g->clusters[i].count++;
-            return;
-        }
-    cluster *more = realloc(g->clusters, (g->n_clusters + 1) * sizeof *more);
-    if (!more) {
-        g->lost = true;
-        return;
-    }
-    g->clusters = more;
-    cluster *last = &more[g->n_clusters++];
-    snprintf(last->name, sizeof last->name, "%s", name);
-    last->count = 1;
-}
+/* ----------------------------------------------------------------- one program */
 
 /* "not found: db1, db2", of parameters' gradients that the program was not seen to compute; "": none is. */
-static const char *missing_of(const dfoo_judgement *x, char *text, size_t size) {
+static void find_missing(const dfoo_judgement *x, char *text, size_t size) {
     size_t len = 0;
     *text = 0;
     for (size_t i = 0; i < x->count && len < size; i++)
         if (x->lines[i].verdict == DFOO_JUDGED_MISSING)
             len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "not found: ",
                                     x->lines[i].variable);
-    return text;
 }
 
 static const char *verdict_of(const dfoo_judgement *x, const char *missing) {
     return !x->found ? "no gradient found" : !x->right ? "wrong" : *missing ? "incomplete" : "right";
 }
 
-static const char *mistake_of(const dfoo_judgement *x, const dfoo_judged_line *first) {
+static const char *mistake_of(const graded *p) {
+    const dfoo_judgement *x = p->x;
     if (x->right || !x->found) return "";
-    const char *name = first ? first->mistake : x->failure_mistake;
-    return name ? name : x->failure && !first ? x->failure : "not one of the known mistakes";
+    const char *name = p->first ? p->first->mistake : x->failure_mistake;
+    return name ? name : x->failure && !p->first ? x->failure : "not one of the known mistakes";
 }
 
-static void put_row(grading *g, const char *path, const dfoo_judgement *x) {
-    const dfoo_judged_line *first = x->first < x->count ? &x->lines[x->first] : NULL;
-    size_t                  line = first ? first->line : x->failure_line;
-    char                    text[120];
-    const char             *missing = missing_of(x, text, sizeof text);
-    bool                    right = x->right && !*missing;
-    put_field(g->report, path, ",");
-    put_field(g->report, verdict_of(x, missing), ",");
-    if (line) fprintf(g->report, "%zu", line);
-    fputc(',', g->report);
-    put_field(g->report, mistake_of(x, first), ",");
-    put_field(g->report, first ? first->hint[DFOO_HINTS - 1] : x->failure ? x->failure : missing, "\n");
-    g->n_files++;
-    g->n_right += right;
-    if (!right) count(g, !x->found ? "no gradient found" : x->right ? missing : mistake_of(x, first));
+/* What is told of a program, from its judgement. */
+static void read_judgement(graded *p) {
+    const dfoo_judgement *x = p->x;
+    p->first = x->first < x->count ? &x->lines[x->first] : NULL;
+    p->line = p->first ? p->first->line : x->failure_line;
+    p->cell = p->first ? p->first->cell : x->failure_cell;
+    find_missing(x, p->missing, sizeof p->missing);
+    p->verdict = verdict_of(x, p->missing);
+    p->mistake = mistake_of(p);
+    p->hint = p->first ? p->first->hint[DFOO_HINTS - 1] : x->failure ? x->failure : p->missing;
+    p->topic = !x->found ? p->verdict : !x->right ? p->mistake : *p->missing ? p->missing : NULL;
+}
+
+/* One more, of this path; NULL: there is no memory. */
+static graded *add_program(graded_class *g, const char *path) {
+    if (g->n == g->room) {
+        size_t  room = g->room ? 2 * g->room : 16;
+        graded *more = realloc(g->programs, room * sizeof *more);
+        if (!more) return NULL;
+        g->programs = more;
+        g->room = room;
+    }
+    graded *p = &g->programs[g->n];
+    *p = (graded){.path = strdup(path), .verdict = "no text", .mistake = "", .hint = "", .topic = "no text"};
+    g->n += p->path != NULL;
+    return p->path ? p : NULL;
 }
 
 /* A file that is none is told, and the class goes on. */
-static dfoo_status put_unread(grading *g, const char *path) {
-    put_field(g->report, path, ",\"no text\",,,\"\"\n");
-    g->n_files++;
-    count(g, "no text");
-    say_messages(g->w.d);
-    return g->lost ? DFOO_ENOMEM : DFOO_OK;
-}
-
 static dfoo_status grade_one(grading *g, const char *path) {
     dfoo_judgement *x = NULL;
     char           *source = NULL;
     size_t          len;
     dfoo_status     status = dfoo_text_read(g->w.d, path, &source, &len);
-    if (status == DFOO_EINPUT && g->folder) return put_unread(g, path);
+    bool            unread = status == DFOO_EINPUT && g->folder;
+    if (unread) say_messages(g->w.d);
     if (status == DFOO_OK) status = dfoo_judge(g->w.model, path, source, len, NULL, &x);
-    if (x) put_row(g, path, x);
-    dfoo_judgement_free(g->w.d, x);
+    graded *p = x || unread ? add_program(&g->all, path) : NULL;
+    if (p) p->x = x;
+    else dfoo_judgement_free(g->w.d, x);
     dfoo_text_free(g->w.d, source);
-    if (status == DFOO_NO) status = DFOO_OK;
-    return status == DFOO_OK && g->lost ? DFOO_ENOMEM : status;
+    if ((x || unread) && !p) return DFOO_ENOMEM;
+    return status == DFOO_NO || unread ? DFOO_OK : status;
 }
+
+/* ----------------------------------------------------------------- the class */
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
     return strcmp((*x)->d_name, (*y)->d_name);
@@ -144,36 +109,87 @@ static dfoo_status grade_all(grading *g, const char *path) {
 }
 
 static int by_count(const void *x, const void *y) {
-    const cluster *a = x, *b = y;
+    const topic *a = x, *b = y;
     return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->name, b->name);
 }
 
-static void say_summary(grading *g) {
-    out_printf("%zu programs, %zu right\n", g->n_files, g->n_right);
-    if (g->n_clusters) qsort(g->clusters, g->n_clusters, sizeof *g->clusters, by_count);
-    for (size_t i = 0; i < g->n_clusters; i++)
-        out_printf("%6zu  %s\n", g->clusters[i].count, g->clusters[i].name);
+static void count_topic(graded_class *g, const graded *p) {
+    for (size_t i = 0; i < g->n_topics; i++)
+        if (strcmp(g->topics[i].name, p->topic) == 0) {
+            g->topics[i].count++;
+            return;
+        }
+    g->topics[g->n_topics++] = (topic){p->topic, 1, p};
+}
+
+/* What was gathered, counted: from here on the programs stay where they are. */
+static dfoo_status find_topics(graded_class *g) {
+    g->topics = calloc(g->n + 1, sizeof *g->topics);
+    if (!g->topics) return DFOO_ENOMEM;
+    for (size_t i = 0; i < g->n; i++) {
+        if (g->programs[i].x) read_judgement(&g->programs[i]);
+        if (g->programs[i].topic) count_topic(g, &g->programs[i]);
+        else g->n_right++;
+    }
+    qsort(g->topics, g->n_topics, sizeof *g->topics, by_count);
+    return DFOO_OK;
+}
+
+/* ------------------------------------------------------------------ the report */
+
+typedef void report_way(const graded_class *g, text *out);
+
+static const struct {
+    report_way *write;
+    const char *ending;
+} ways[] = {{class_as_csv, ".csv"}, {class_as_html, ".html"}, {class_as_json, ".json"},
+            {class_as_markdown, ".md"}};
+
+/* The format that was asked for, or else the one that the file's name says. */
+static report_way *way_of(const request *r) {
+    if (!was_given(r, COMMAND_grade, "format"))
+        for (size_t i = 0; i < COUNT_OF(ways); i++)
+            if (ends_with(r->output, ways[i].ending)) return ways[i].write;
+    return ways[r->format].write;
+}
+
+static dfoo_status put_report(grading *g, const request *r) {
+    text data = {0}, report = {0};
+    way_of(r)(&g->all, &report);
+    if (json_asked()) class_as_json(&g->all, &data);
+    dfoo_status status = report.failed || data.failed || !report.at ? DFOO_ENOMEM : DFOO_OK;
+    if (status == DFOO_OK) status = dfoo_text_write(g->w.d, r->output, report.at);
+    if (status == DFOO_OK) result_json("grade", data.at);
+    free(report.at);
+    free(data.at);
+    return status;
+}
+
+/* Where the report is standard output, this is beside it. */
+static void say_summary(const graded_class *g, const request *r) {
+    void (*tell)(const char *, ...) = is_standard(r->output) ? say : out_printf;
+    tell("%zu programs, %zu right\n", g->n, g->n_right);
+    for (size_t i = 0; i < g->n_topics; i++) tell("%6zu  %s\n", g->topics[i].count, g->topics[i].name);
+}
+
+static void free_class(dfoo *d, graded_class *g) {
+    for (size_t i = 0; i < g->n; i++) {
+        dfoo_judgement_free(d, g->programs[i].x);
+        free(g->programs[i].path);
+    }
+    free(g->programs);
+    free(g->topics);
 }
 
 dfoo_status run_grade(dfoo *d, request *r) {
-    grading     g = {.n_files = 0};
-    char       *text = NULL;
-    size_t      len;
+    grading     g = {.folder = false};
     dfoo_status status = task_open(&g.w, d, r);
-    if (status == DFOO_OK) {
-        g.report = open_memstream(&text, &len);
-        if (!g.report) status = DFOO_ENOMEM;
-    }
-    if (g.report) {
-        fputs("program,verdict,first wrong line,mistake,hint\n", g.report);
-        status = grade_all(&g, r->args[1]);
-        bool whole = !ferror(g.report);
-        if ((fclose(g.report) != 0 || !whole || !text) && status == DFOO_OK) status = DFOO_ENOMEM;
-    }
-    if (status == DFOO_OK) status = dfoo_text_write(d, r->output, text);
-    if (status == DFOO_OK) say_summary(&g);
-    free(g.clusters);
-    free(text);
+    g.all.model = base_name(r->args[0]);
+    if (status == DFOO_OK) status = grade_all(&g, r->args[1]);
+    if (status == DFOO_OK) status = find_topics(&g.all);
+    if (status == DFOO_OK) status = put_report(&g, r);
+    if (status == DFOO_OK) say_summary(&g.all, r);
+    free_class(d, &g.all);
     status = answer(d, status, NULL, NULL);
     task_close(&g.w);
     return status;

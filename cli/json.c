@@ -23,24 +23,8 @@ bool json_asked(void) {
 
 /* ------------------------------------------------------------------- writing */
 
-static void put_quoted(text *t, const char *what) {
-    text_puts(t, "\"");
-    while (*what) {
-        size_t n = utf8_length(what);
-        char   escaped[8];
-        if (n == 0) text_puts(t, "\\ufffd");
-        else if (*what == '"' || *what == '\\') text_put(t, "\\", 1), text_put(t, what, 1);
-        else if (!is_shown(what, n)) {
-            snprintf(escaped, sizeof escaped, "\\u%04x", code_point(what, n));
-            text_puts(t, escaped);
-        } else text_put(t, what, n);
-        what += n ? n : 1;
-    }
-    text_puts(t, "\"");
-}
-
 static void put_quoted_or_null(text *t, const char *what) {
-    if (what) put_quoted(t, what);
+    if (what) text_put_quoted(t, what);
     else text_puts(t, "null");
 }
 
@@ -54,7 +38,7 @@ static void put_number(text *t, double value) {
 static void put_name(text *t, const char *name) {
     if (t->len && !strchr("{[:", t->at[t->len - 1])) text_puts(t, ", ");
     if (!name) return;
-    put_quoted(t, name);
+    text_put_quoted(t, name);
     text_puts(t, ":");
 }
 
@@ -138,11 +122,11 @@ void json_message(const dfoo_message *m) {
     put_name(t, NULL);
     text_puts(t, "{");
     put_name(t, "kind");
-    put_quoted(t, kinds[m->kind]);
+    text_put_quoted(t, kinds[m->kind]);
     put_name(t, "text");
-    put_quoted(t, m->text);
+    text_put_quoted(t, m->text);
     put_name(t, "suggestion");
-    put_quoted(t, m->suggestion ? m->suggestion : "");
+    text_put_quoted(t, m->suggestion ? m->suggestion : "");
     put_name(t, "file");
     put_quoted_or_null(t, m->file);
     const struct { const char *name; size_t value; } places[] = {
@@ -173,15 +157,15 @@ char *json_finish(const char *command, dfoo_status status) {
     text whole = {NULL, 0, 0, false};
     if (output.len) {
         put_name(&result, "text");
-        put_quoted(&result, output.at);
+        text_put_quoted(&result, output.at);
     }
     text_puts(&whole, "{");
     put_name(&whole, "dfoo");
-    put_quoted(&whole, dfoo_version());
+    text_put_quoted(&whole, dfoo_version());
     put_name(&whole, "command");
     put_quoted_or_null(&whole, command);
     put_name(&whole, "status");
-    put_quoted(&whole, status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong");
+    text_put_quoted(&whole, status == DFOO_OK ? "ok" : status == DFOO_NO ? "no" : "wrong");
     put_name(&whole, "result");
     text_puts(&whole, status > DFOO_NO ? "null" : "{");
     if (status <= DFOO_NO) text_puts(&whole, all_of(&result));

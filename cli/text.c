@@ -1,6 +1,8 @@
 /* A text that grows. */
 #include "text.h"
 
+#include "cli.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,4 +20,20 @@ void text_put(text *t, const char *more, size_t len) {
 
 void text_puts(text *t, const char *more) {
     text_put(t, more, strlen(more));
+}
+
+void text_put_quoted(text *t, const char *what) {
+    text_puts(t, "\"");
+    while (*what) {
+        size_t n = utf8_length(what);
+        char   escaped[8];
+        if (n == 0) text_puts(t, "\\ufffd");
+        else if (*what == '"' || *what == '\\') text_put(t, "\\", 1), text_put(t, what, 1);
+        else if (!is_shown(what, n)) {
+            snprintf(escaped, sizeof escaped, "\\u%04x", code_point(what, n));
+            text_puts(t, escaped);
+        } else text_put(t, what, n);
+        what += n ? n : 1;
+    }
+    text_puts(t, "\"");
 }

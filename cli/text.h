@@ -15,5 +15,6 @@ typedef struct text {
 
 void text_put(text *t, const char *more, size_t len);
 void text_puts(text *t, const char *more);
+void text_put_quoted(text *t, const char *what); /* as a string of JSON */
 
 #endif

@@ -535,6 +535,7 @@ typedef struct dfoo_judgement {
     const char *const *problems;
     const size_t      *problem_lines;
     const char *text;          /* all of it, in the format that was asked for */
+    size_t      failure_cell;  /* of a notebook, the one of failure_line */
 } dfoo_judgement;
 
 typedef struct dfoo_judge_options {

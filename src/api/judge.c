@@ -70,6 +70,7 @@ static dfoo_status keep(const judge_answer *x, owned_judgement *to) {
     to->own.failure = x->failure ? kept(a, x->failure) : NULL;
     if (x->failure && x->failure_row) to->own.failure_mistake = x->failure_row->name;
     to->own.failure_line = x->failure ? x->failure_line : 0;
+    to->own.failure_cell = x->failure ? x->failure_cell : 0;
     DFOO_TRY(keep_problems(a, x, &to->own));
     return arena_status(a);
 }

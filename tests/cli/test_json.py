@@ -90,6 +90,11 @@ def test_check(told, root):
     assert [x["right"] for x in wrong["result"]["check"]["claims"]] == [False]
 
 
+def test_grade(told, dfoo, root, tmp_path):
+    found = told("grade", T, root / "examples" / "mistakes", "-o", tmp_path / "r.json")["result"]
+    assert found["grade"] == json.loads((tmp_path / "r.json").read_text()) and found["text"].startswith("12 programs, 0 right")
+
+
 def test_train(told, root, tmp_path):
     result = told("train", T, "--data", root / "examples/data/planar.csv", "--split", 0.2, "--epochs", 20, "-o", tmp_path / "run.npz")["result"]
     assert (result["epoch"], result["epochs"], result["stopped"]) == (20, 20, False)

@@ -1,6 +1,7 @@
 """Learners' programs are judged: of the right ones none is accused, of the wrong ones the first wrong line is found and the
 mistake named. docs/diagnosis.md has the rates. DFOO_PROGRAMS sets how many right ones are tried."""
 import csv
+import html.parser
 import json
 import os
 import random
@@ -121,26 +122,76 @@ def test_a_file_of_bytes_does_not_end_a_class(dfoo, tmp_path):
     done = dfoo("grade", "two_layer", tmp_path / "in", "-o", tmp_path / "out.csv")
     assert done.returncode == 0 and "a.py: is no text" in done.stderr and "2 programs, 1 right" in done.stdout
     rows = (tmp_path / "out.csv").read_text().splitlines()
-    assert rows[1].endswith('a.py","no text",,,""') and '"right"' in rows[2]
+    assert rows[1].endswith('a.py","no text","",,,"",""') and '"right"' in rows[2]
 
 
-def test_grade(dfoo, tmp_path):
+@pytest.fixture
+def handed_in(tmp_path):
     course = corpus.source("course")
     wrong = {"a": course.replace("A2 - Y", "Y - A2"), "b": course.replace("np.dot(W2.T, dZ2)", "np.dot(W2, dZ2)"),
-             "c": course.replace("A2 - Y", "Y - A2"), "d": course, "e": "x = 1", "f": course.replace("db1", "other")}
+             "c<i>": course.replace("A2 - Y", "Y - A2"), "d": course, "e": "x = 1", "f": course.replace("db1", "other")}
     folder = tmp_path / "handed in"
     folder.mkdir()
     for name, text in wrong.items():
         (folder / f"{name}.py").write_text(text)
     (folder / "notes.txt").write_text("no program")
-    done = dfoo("grade", "two_layer", folder, "-o", tmp_path / "report.csv")
+    cells = [{"cell_type": "code", "source": "import numpy as np"}, {"cell_type": "code", "source": wrong["b"]}]
+    (folder / "g.ipynb").write_text(json.dumps({"cells": cells}))
+    return folder
+
+
+def test_grade(dfoo, handed_in, tmp_path):
+    done = dfoo("grade", "two_layer", handed_in, "-o", tmp_path / "report.csv")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[:2] == ["6 programs, 1 right", "     2  negated"]
+    assert done.stdout.splitlines()[:3] == ["7 programs, 1 right", "     2  negated", "     2  transpose missing"]
     rows = list(csv.DictReader((tmp_path / "report.csv").open()))
-    assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found", "incomplete"]
-    assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", "", ""]
-    assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", "", ""]
-    assert rows[-1]["hint"] == "not found: db1"
+    assert [row["verdict"] for row in rows] == ["wrong", "wrong", "wrong", "right", "no gradient found", "incomplete", "wrong"]
+    assert [row["variable"] for row in rows] == ["dZ2", "", "dZ2", "", "", "", ""]
+    assert [row["first wrong line"] for row in rows] == ["21", "24", "21", "", "", "", "24"]
+    assert [row["cell"] for row in rows] == ["", "", "", "", "", "", "2"]
+    assert [row["mistake"] for row in rows] == ["negated", "transpose missing", "negated", "", "", "", "transpose missing"]
+    assert rows[5]["hint"] == "not found: db1"
+
+
+def test_grade_as_data(dfoo, handed_in, tmp_path):
+    done = dfoo("grade", "two_layer", handed_in, "-o", "-", "--format", "json")
+    found = json.loads(done.stdout)
+    assert "7 programs, 1 right" in done.stderr, "it stands beside what is data"
+    assert found["model"] == "two_layer" and found["right"] == 1 and len(found["programs"]) == 7
+    a, f = found["programs"][0], found["programs"][5]
+    assert (a["verdict"], a["variable"], a["line"], a["cell"], a["text"], a["mistake"], a["kind"]) == ("wrong", "dZ2", 21, None, "dZ2 = Y - A2", "negated", "sign")
+    assert f["missing"] == ["db1"] and f["mistake"] is None
+    named = {x["mistake"]: [os.path.basename(p) for p in x["programs"]] for x in found["mistakes"]}
+    assert named == {"negated": ["a.py", "c<i>.py"], "transpose missing": ["b.py", "g.ipynb"], "no gradient found": ["e.py"], "not found: db1": ["f.py"]}
+    assert dfoo("grade", "two_layer", handed_in, "-o", tmp_path / "r.json").returncode == 0
+    assert json.loads((tmp_path / "r.json").read_text()) == found, "the ending says which"
+
+
+def test_grade_as_a_page(dfoo, handed_in, tmp_path):
+    assert dfoo("grade", "two_layer", handed_in, "-o", tmp_path / "r.html").returncode == 0
+    page = (tmp_path / "r.html").read_text()
+    tags = []
+
+    class Reader(html.parser.HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            tags.append((tag, dict(attrs)))
+    Reader().feed(page)
+    links = [a["href"] for tag, a in tags if tag == "a"]
+    assert len(links) == 6 + 7, "every mistake and every row lead to what is said of a program"
+    assert set(links) == {"#" + a["id"] for tag, a in tags if tag == "section"}
+    assert "i" not in {tag for tag, _ in tags} and "c&lt;i&gt;.py" in page, "names are no markup"
+    assert page.count("line 21: dZ2 = Y - A2") == 2 and "http" not in page
+    assert dfoo("grade", "two_layer", handed_in, "-o", tmp_path / "r.csv", "--format", "html").returncode == 0
+    assert (tmp_path / "r.csv").read_text() == page
+
+
+def test_grade_as_markdown(dfoo, handed_in, tmp_path):
+    assert dfoo("grade", "two_layer", handed_in, "-o", tmp_path / "r.md").returncode == 0
+    lines = (tmp_path / "r.md").read_text().splitlines()
+    assert "- **negated** (2): a.py, c\\<i\\>.py" in lines
+    rows = [line for line in lines if line.startswith("| ")]
+    assert len(rows) == 8 and all(line.count(" |") == 6 for line in rows)
+    assert "| a.py | wrong | dZ2 | line 21 | negated |" in rows[1]
 
 
 def test_what_is_not_understood_is_told_once(dfoo):

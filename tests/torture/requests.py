@@ -32,6 +32,7 @@ check|two_layer|--against|g.npz|--values|v.npz|--show
 check|two_layer|--against|mine.py
 check|two_layer|--against|nb.ipynb|--json
 grade|two_layer|mine.py|-o|out.csv
+grade|two_layer|nb.ipynb|-o|out.html
 grad|two_layer|--values|v.npz|-o|out.npz
 grad|two_layer|--values|v.npz|-o|out.npz|--json
 train|two_layer|--data|d.csv|--epochs|2|-o|out.npz|--log|out.log|--plot|out.svg|--threads|1
