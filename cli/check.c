@@ -26,8 +26,37 @@ static dfoo_status find_hint(const request *r, int *out) {
     return DFOO_OK;
 }
 
+/* --format, by the number of its word. */
+static const dfoo_format formats[] = {DFOO_TEXT, DFOO_JSON, DFOO_HTML, DFOO_MARKDOWN};
+
+/* Into the file, or to standard output. */
+static dfoo_status tell_judgement(const task *w, const request *r, const char *text) {
+    if (is_standard(r->output)) {
+        out_printf("%s", text);
+        return DFOO_OK;
+    }
+    dfoo_status status = dfoo_text_write(w->d, r->output, text);
+    if (status == DFOO_OK) result_text("file", r->output);
+    return status;
+}
+
+/* With --json as data, and in its own format if there is a file for it. */
+static dfoo_status judge_source(const task *w, const char *source, size_t len, dfoo_judge_options *how) {
+    const request  *r = w->r;
+    dfoo_judgement *x = NULL;
+    dfoo_status     status = DFOO_OK, told = DFOO_OK;
+    for (int data = json_asked(); data >= 0; data--) {
+        if (!data && json_asked() && !r->output) break;
+        how->format = data ? DFOO_JSON : formats[r->format];
+        status = dfoo_judge(w->model, r->against, source, len, how, &x);
+        if (x && data) result_json("judgement", x->text);
+        else if (x) told = tell_judgement(w, r, x->text);
+        dfoo_judgement_free(w->d, x);
+    }
+    return told != DFOO_OK ? told : status;
+}
+
 static dfoo_status judge(const task *w, const request *r) {
-    dfoo_judgement    *x = NULL;
     dfoo_judge_options how = r->judge;
     size_t             len;
     char              *source = NULL;
@@ -35,12 +64,8 @@ static dfoo_status judge(const task *w, const request *r) {
     if (status == DFOO_OK) status = dfoo_text_read(w->d, r->against, &source, &len);
     if (status != DFOO_OK) return status;
     how.seed = r->check.seed;
-    if (how.hint > DFOO_HINTS) how.hint = DFOO_HINTS; /* the right line of a program is not told */
-    if (json_asked()) how.format = DFOO_JSON;
-    status = dfoo_judge(w->model, r->against, source, len, &how, &x);
-    if (x && json_asked()) result_json("judgement", x->text);
-    else if (x) out_printf("%s", x->text);
-    dfoo_judgement_free(w->d, x);
+    how.show = r->show_matrices;
+    status = judge_source(w, source, len, &how);
     dfoo_text_free(w->d, source);
     return status;
 }
@@ -61,12 +86,11 @@ static dfoo_status read_arrays(dfoo *d, const char *path, dfoo_arrays **out) {
 
 /* Equations or arrays. */
 static dfoo_status diagnose(const task *w, char **text) {
-    static const dfoo_format formats[] = {DFOO_TEXT, DFOO_JSON, DFOO_HTML, DFOO_MARKDOWN};
-    const request           *r = w->r;
-    dfoo_diagnose_options    how = DFOO_INIT(dfoo_diagnose_options);
-    dfoo_arrays             *answers = NULL;
-    char                    *equations = NULL, *data = NULL;
-    dfoo_status              status = find_hint(r, &how.hint);
+    const request        *r = w->r;
+    dfoo_diagnose_options how = DFOO_INIT(dfoo_diagnose_options);
+    dfoo_arrays          *answers = NULL;
+    char                 *equations = NULL, *data = NULL;
+    dfoo_status           status = find_hint(r, &how.hint);
     how.values = w->values;
     how.name = r->against;
     how.show = r->show_matrices;

@@ -541,8 +541,10 @@ typedef struct dfoo_judgement {
 typedef struct dfoo_judge_options {
     size_t size; /* DFOO_INIT */
     uint64_t    seed;
-    int         hint;   /* how much the text says of a mistake: 1 where, 2 what kind, 3 what it is; 0: 3 */
-    dfoo_format format; /* DFOO_TEXT or DFOO_JSON */
+    int         hint;   /* how much the text says of a mistake: 1 where, 2 what kind, 3 what it is, 4 the right line as
+                           well, in the program's own names; 0: 3 */
+    dfoo_format format; /* DFOO_TEXT, DFOO_MARKDOWN, DFOO_HTML, DFOO_JSON */
+    int         show;   /* not 0: what is wrong beside what it should be, as matrices */
 } dfoo_judge_options;
 
 /* Judges the gradients of a program: Python with numpy, or a notebook (JSON). An interpreter of dfoo's own runs it, which

@@ -75,19 +75,35 @@ static dfoo_status keep(const judge_answer *x, owned_judgement *to) {
     return arena_status(a);
 }
 
+/* false: there is no such format. */
+static bool kind_of(dfoo_format format, report_kind *kind) {
+    *kind = format == DFOO_MARKDOWN ? REPORT_MARKDOWN
+            : format == DFOO_HTML   ? REPORT_HTML
+            : format == DFOO_JSON   ? REPORT_JSON
+                                    : REPORT_TEXT;
+    return *kind != REPORT_TEXT || format == DFOO_TEXT || format == DFOO_ASCII;
+}
+
 static dfoo_status judge_work(work *w, const void *request, buf *out) {
     const judge_request *q = request;
     judge_answer         answer;
-    if (q->how->format != DFOO_TEXT && q->how->format != DFOO_JSON)
-        return diag_alone(&w->messages, "there is no such format: judgements come as text or json");
+    report_kind          kind;
+    if (!kind_of(q->how->format, &kind))
+        return diag_alone(&w->messages,
+                          "there is no such format: judgements come as text, markdown, html or json");
+    if (q->how->hint < 0 || q->how->hint > JUDGE_SOLUTION)
+        return diag_alone(&w->messages, "hint levels go from 1 to 4");
     if (!w->m.cost)
         return diag_alone(&w->messages, "%s has no `minimize`: there is no gradient to judge", w->m.src.name);
     DFOO_TRY(work_name(w));
-    DFOO_TRY(judge_program(&w->m, &w->a, &work_course, q->how->seed, &q->program, &answer));
-    if (q->how->format == DFOO_JSON)
-        judge_write_json(&answer, out);
-    else
-        judge_write(&answer, q->how->hint ? q->how->hint : DFOO_HINTS, out);
+    const judge_writing writing = {kind, q->how->hint ? q->how->hint : JUDGE_NAME, q->how->show != 0};
+    judge_options       how = {.seed = q->how->seed};
+    if (writing.hint >= JUDGE_SOLUTION) {
+        DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
+        how.derived = &w->dv;
+    }
+    DFOO_TRY(judge_program(&w->m, &w->a, &work_course, &how, &q->program, &answer));
+    judge_write(&answer, &writing, out);
     DFOO_TRY(buf_status(out));
     DFOO_TRY(keep(&answer, q->to));
     return judge_is_right(&answer) ? DFOO_OK : DFOO_NO;

@@ -28,6 +28,7 @@
 #include "teach/check/check.h"
 #include "teach/check/inside.h"
 #include "teach/check/mistakes.h"
+#include "teach/check/sheet.h"
 
 enum { MOST_CASES = 3 }; /* instances on which answers are judged */
 
@@ -154,8 +155,6 @@ answer_source source_claims(const model *m);
 answer_source source_arrays(const dfoo_arrays *answers);
 
 /* ------------------------------------------------------------------- report */
-
-typedef enum { REPORT_TEXT, REPORT_MARKDOWN, REPORT_HTML, REPORT_JSON } report_kind;
 
 /* How much is told: 1 which answers are wrong, 2 of what kind, 3 the mistake by name, 4 the right line. */
 enum { HINT_LINE = 1, HINT_KIND, HINT_NAME, HINT_ANSWER };

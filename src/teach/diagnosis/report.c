@@ -1,10 +1,9 @@
 /* The report of a diagnosis: what was judged and on what, a line for each answer, where the first mistake
  * is, what could be thought about, the matrices if they are asked for. */
-#include <math.h>
 #include <string.h>
 
+#include "teach/check/beside.h"
 #include "teach/diagnosis/inside.h"
-#include "teach/diagnosis/sheet.h"
 
 typedef struct page {
     const diagnosis      *d;
@@ -60,49 +59,14 @@ static void write_table(page *p) {
 
 /* ------------------------------------------------------------------ matrices */
 
-enum { MOST_SHOWN = 6 };
-
-static const char *entry_text(page *p, matrix x, size_t i, size_t j, bool differs) {
-    const char *text = arena_format(&p->a, "%s%.4g", differs ? "*" : " ", x.at[i * x.cols + j]);
-    return text ? text : "";
-}
-
-static bool differs_at(matrix x, matrix y, size_t i, size_t j) {
-    if (x.rows != y.rows || x.cols != y.cols) return false;
-    double a = x.at[i * x.cols + j], b = y.at[i * x.cols + j];
-    return !(fabs(a - b) <= 1e-7 * matrix_largest(y));
-}
-
-static void put_row(page *p, matrix x, matrix y, size_t i, buf *b) {
-    for (size_t j = 0; j < MOST_SHOWN; j++) {
-        const char *text = i < x.rows && j < x.cols ? entry_text(p, x, i, j, differs_at(x, y, i, j)) : "";
-        size_t      width = j < x.cols ? 12 : 0, used = strlen(text);
-        buf_puts(b, text);
-        if (used < width) buf_repeat(b, ' ', width - used);
-    }
-    if (x.cols > MOST_SHOWN) buf_puts(b, i < x.rows ? " .. " : "    ");
-}
-
 /* Side by side, the entries that differ marked. */
 static void show_matrices(page *p, const diagnosed *x) {
-    matrix v = x->is.value, y = x->expected;
-    buf    b;
-    if (!v.at || !y.at) return;
+    buf b;
+    if (!x->is.value.at || !x->expected.at) return;
     buf_init(&b, p->a.mem);
-    size_t rows = v.rows > y.rows ? v.rows : y.rows, shown = rows < MOST_SHOWN ? rows : MOST_SHOWN;
-    bool all = x->n_differ == x->n_entries;
-    buf_printf(&b, "%s (%zu, %zu), and what follows from the lines before it (%zu, %zu)", x->is.name, v.rows,
-               v.cols, y.rows, y.cols);
-    buf_puts(&b, all ? "\n" : "; * differs\n");
-    for (size_t i = 0; i < shown; i++) {
-        put_row(p, v, all ? v : y, i, &b);
-        buf_puts(&b, " | ");
-        put_row(p, y, all ? y : v, i, &b);
-        while (b.len && b.text[b.len - 1] == ' ') b.len--;
-        buf_puts(&b, "\n");
-    }
-    if (rows > shown) buf_printf(&b, ".. (%zu rows in all)\n", rows);
+    beside_put(x->is.name, "what follows from the lines before it", x->is.value, x->expected, &b);
     p->way->lines(p->out, take(p, &b));
+    buf_free(&b);
 }
 
 /* -------------------------------------------------------------------- words */

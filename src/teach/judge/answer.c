@@ -8,6 +8,7 @@
 
 #include "teach/judge/causes.h"
 #include "teach/judge/failure.h"
+#include "teach/judge/solution.h"
 
 /* -------------------------------------------------------------------- answer */
 
@@ -53,11 +54,21 @@ static const mistake *row_of_values(const attempt *t, const judge_verdict *v) {
     return v->how == JUDGED_WRONG && once_more ? causes_row("1/m in dZ too") : NULL;
 }
 
+/* What a parameter should change by: the gradient times what the others are multiplied with. */
+static matrix times(arena *a, matrix x, double factor) {
+    matrix y = {x.rows, x.cols, arena_new(a, x.rows * x.cols * sizeof(double))};
+    for (size_t i = 0; y.at && i < x.rows * x.cols; i++) y.at[i] = x.at[i] * (factor != 0 ? factor : 1);
+    return y;
+}
+
 static judge_line line_of(judge_work *w, const py_notebook *book, const attempt *t, const judge_verdict *v) {
     const gradient *g = &w->s->right.list.at[v->shown ? v->shown : v->claim.number];
-    judge_line l = {.how = v->how, .variable = ir_var_name(w->s->g, g->grad), .text = "", .sentence = ""};
+    judge_line l = {.how = v->how,
+                    .variable = ir_var_name(w->s->g, g->grad),
+                    .text = "",
+                    .sentence = "",
+                    .solution = ""};
     const variable *own = ir_var(w->s->g, g->var);
-    (void)t;
     l.name = v->claim.name ? v->claim.name : l.variable;
     l.ratio = v->ratio;
     l.norms = v->norms;
@@ -68,6 +79,11 @@ static judge_line line_of(judge_work *w, const py_notebook *book, const attempt 
     l.own_shape = arena_format(w->a, "(%s, %s)", dim_text(w, own->sh.rows), dim_text(w, own->sh.cols));
     if (!l.own_shape) l.own_shape = "";
     if (v->how != JUDGED_MISSING) find_line(w, book, v->claim.line, &l, w->a);
+    if (v->how >= JUDGED_WRONG && v->how != JUDGED_MISSING) {
+        l.value = v->claim.value;
+        l.expected = v->claim.update ? times(w->a, v->expected, t->v.factor) : v->expected;
+        l.solution = solution_of(w, &t->v, v);
+    }
     if (v->candidates.n) {
         l.row = &mistake_table[w->catalogue.list.at[v->candidates.at[0]].row];
     } else
@@ -100,7 +116,8 @@ void answer_put_problems(judge_work *w, const py_notebook *book, const py_run *r
     enum { MOST = 12 };
     for (uint32_t i = 0; i < r->problems.list.n && out->problems.n < MOST; i++) {
         judge_line l = {
-            .how = JUDGED_MISSING, .variable = "", .name = "", .found_shape = "", .own_shape = ""};
+            .how = JUDGED_MISSING, .variable = "", .name = "", .found_shape = "", .own_shape = "",
+            .solution = ""};
         find_line(w, book, r->problems.list.at[i].line, &l, w->a);
         l.sentence = arena_text(w->a, r->problems.list.at[i].text, strlen(r->problems.list.at[i].text));
         if (!l.sentence) l.sentence = "";
@@ -128,6 +145,7 @@ static void put_around(judge_work *w, const py_notebook *book, const around_find
                     .row = f->row,
                     .found_shape = "",
                     .own_shape = "",
+                    .solution = "",
                     .sentence = f->row->sentence};
     l.name = arena_text(w->a, f->name, strlen(f->name));
     find_line(w, book, f->line, &l, w->a);

@@ -35,6 +35,9 @@ typedef struct judge_work {
     judge_case     one;       /* one: with one example */
     bool           from_zero, y_predicted; /* the program counts its parameters from 0; y - t */
     bool           reshapes;               /* lists of numbers may become columns in it */
+    const derivation *derived; /* simplified; NULL: right lines are not asked for */
+    const char      **called;  /* what the program calls the model's variables, by var_id; NULL: not known */
+    bool              turned;  /* and has their transposes */
 } judge_work;
 
 /* Scores where nothing right was found, since the run ended in an error: from here on, and not 0. */

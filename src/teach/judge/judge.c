@@ -6,6 +6,7 @@
 
 #include "teach/judge/answer.h"
 #include "teach/judge/causes.h"
+#include "teach/judge/solution.h"
 
 /* Right on one case may be luck: of masks that let everything through, of units that are off. */
 static dfoo_status right_again(judge_work *w, attempt *best) {
@@ -86,9 +87,11 @@ static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, ar
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, best->kind));
     DFOO_TRY(case_random(&one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
     DFOO_TRY(attempt_one(w, r, &c, &one, &best->view, best->number, &t));
-    if (t.score <= MOST_FAILED || t.failure.type) return DFOO_OK;
+    if (t.score <= MOST_FAILED) return DFOO_OK;
     gatherer g = attempt_gatherer(w, r, &t, &t.c);
     DFOO_TRY(gather_begin(&g));
+    if (w->derived) DFOO_TRY(solution_names(w, &g, &t.v));
+    if (t.failure.type) return DFOO_OK;
     DFOO_TRY(around_labels(&g, out));
     DFOO_TRY(around_start(&g, out));
     DFOO_TRY(around_cost(&g, out));
@@ -188,13 +191,14 @@ static void *watched(void *user, void *block, size_t old_size, size_t new_size) 
 }
 
 /* A program that got no memory looks like one with a mistake: whatever ran out, there is no verdict. */
-dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64_t seed,
+dfoo_status judge_program(model *m, arena *a, const check_engine *engine, const judge_options *how,
                           const judge_source *program, judge_answer *out) {
     subject    s;
-    judge_work w = {.s = &s, .a = a, .text = program->text, .len = program->len, .seed = seed};
+    judge_work w = {.s = &s, .a = a, .text = program->text, .len = program->len, .seed = how->seed};
     watch      x = {.of = a->mem};
     *out = (judge_answer){.name = program->name, .sizes = "", .entry = ""};
     DFOO_TRY(subject_init(&s, m, a, engine));
+    w.derived = how->derived;
     a->mem = (dfoo_allocator){watched, &x};
     dfoo_status status = judge_watched(&w, out);
     a->mem = x.of;

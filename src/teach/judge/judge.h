@@ -6,6 +6,7 @@
 #ifndef JUDGE_JUDGE_H
 #define JUDGE_JUDGE_H
 
+#include "teach/check/sheet.h"
 #include "teach/judge/verdict.h"
 
 typedef struct judge_source {
@@ -25,6 +26,8 @@ typedef struct judge_line {
     size_t         rows, cols;              /* of what was found */
     const char    *found_shape, *own_shape; /* as text, by the model's names where they are told */
     const char    *sentence;                /* what there is to say in a sentence; "" */
+    matrix         value, expected;         /* of what is wrong, as the model has it; at NULL: none */
+    const char    *solution; /* the right line, in the program's own names; "": it was not asked for */
 } judge_line;
 
 typedef struct judge_answer {
@@ -44,14 +47,41 @@ typedef struct judge_answer {
     VEC(judge_line) problems; /* what was not understood: line, cell, sentence */
 } judge_answer;
 
+typedef struct judge_options {
+    uint64_t          seed;
+    const derivation *derived; /* simplified: right lines are told; NULL: they are not */
+} judge_options;
+
 /* Judges a program. The model has been derived by the engine's own way. Memory of the answer is the arena's.
  */
-dfoo_status judge_program(model *m, arena *a, const check_engine *engine, uint64_t seed,
+dfoo_status judge_program(model *m, arena *a, const check_engine *engine, const judge_options *how,
                           const judge_source *program, judge_answer *out);
 
-/* The answer in words. hint: 1 where, 2 what kind, 3 the mistake's name, 4 more. */
-void judge_write(const judge_answer *x, int hint, buf *out);
-void judge_write_json(const judge_answer *x, buf *out);
+/* How much is told: 1 where, 2 what kind, 3 the mistake's name, 4 the right line. */
+enum { JUDGE_NAME = 3, JUDGE_SOLUTION = 4 };
+
+typedef struct judge_writing {
+    report_kind kind;
+    int         hint;
+    bool        show; /* what is wrong and what would be right, as matrices */
+} judge_writing;
+
+/* The answer as text, page or data. */
+void judge_write(const judge_answer *x, const judge_writing *how, buf *out);
+
+/* Its parts: remarks and Python's error, what was not understood, where the first wrong line is, in words. */
+void judge_text(const judge_answer *x, const judge_writing *how, buf *out);
+void judge_json(const judge_answer *x, const judge_writing *how, buf *out);
+void judge_put_remarks(const judge_answer *x, buf *out);
+void judge_put_problems(const judge_answer *x, buf *out);
+void judge_put_first(const judge_answer *x, buf *out);
+void judge_put_place(uint32_t cell, uint32_t line, buf *out);
+
+/* A line that was told already for the same mistake, in a loop or a helper; NULL: it was not. */
+const judge_line *judge_told_before(const judge_answer *x, const judge_line *l);
+
+/* Is something wrong that was not told before? */
+bool judge_shows(const judge_answer *x, const judge_line *l);
 
 /* One line of an answer, in words: what is wrong, up to a hint level. */
 void judge_hint(const judge_line *l, int hint, buf *out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "teach/check/beside.h"
 #include "teach/judge/judge.h"
 
 const char *judged_word(uint8_t how) {
@@ -11,7 +12,7 @@ const char *judged_word(uint8_t how) {
     return words[how];
 }
 
-static void put_place(uint32_t cell, uint32_t line, buf *out) {
+void judge_put_place(uint32_t cell, uint32_t line, buf *out) {
     if (cell)
         buf_printf(out, "cell %u, line %u", cell, line);
     else
@@ -84,12 +85,15 @@ static size_t longest_name(const judge_answer *x) {
     return n;
 }
 
-/* A line that was told already for the same mistake, in a loop or a helper; NULL: it was not. */
-static const judge_line *told_before(const judge_answer *x, const judge_line *l) {
+const judge_line *judge_told_before(const judge_answer *x, const judge_line *l) {
     for (const judge_line *k = x->lines.at; k < l; k++)
         if (k->how == l->how && k->line == l->line && k->cell == l->cell && k->row && k->row == l->row)
             return k;
     return NULL;
+}
+
+bool judge_shows(const judge_answer *x, const judge_line *l) {
+    return l->how >= JUDGED_WRONG && l->how != JUDGED_MISSING && !judge_told_before(x, l);
 }
 
 static void put_line(const judge_answer *x, const judge_line *l, size_t width, int hint, buf *out) {
@@ -98,30 +102,33 @@ static void put_line(const judge_answer *x, const judge_line *l, size_t width, i
         buf_puts(out, "\n");
         return;
     }
-    if (l->how >= JUDGED_WRONG && told_before(x, l)) {
-        buf_printf(out, ": as %s, by the same line", told_before(x, l)->variable);
+    if (l->how >= JUDGED_WRONG && judge_told_before(x, l)) {
+        buf_printf(out, ": as %s, by the same line", judge_told_before(x, l)->variable);
     } else if (l->how >= JUDGED_WRONG) {
         buf_puts(out, ": ");
         judge_hint(l, hint, out);
         buf_puts(out, "\n");
         buf_repeat(out, ' ', width + 2);
-        put_place(l->cell, l->line, out);
+        judge_put_place(l->cell, l->line, out);
         buf_printf(out, ": %s", l->text);
     }
     buf_puts(out, "\n");
+    if (hint < JUDGE_SOLUTION || !judge_shows(x, l) || !*l->solution) return;
+    buf_repeat(out, ' ', width + 2);
+    buf_printf(out, "the right line: %s\n", l->solution);
 }
 
 static void put_failure(const judge_answer *x, buf *out) {
     if (!x->failure) return;
     buf_puts(out, "the program ends in ");
-    put_place(x->failure_cell, x->failure_line, out);
+    judge_put_place(x->failure_cell, x->failure_line, out);
     buf_printf(out, ": %s\n", x->failure);
     buf_printf(out, "  %s\n", x->failure_text);
     if (*x->failure_shapes) buf_printf(out, "  %s\n", x->failure_shapes);
     if (x->failure_row) buf_printf(out, "  %s: %s\n", x->failure_row->name, x->failure_row->sentence);
 }
 
-static void put_remarks(const judge_answer *x, buf *out) {
+void judge_put_remarks(const judge_answer *x, buf *out) {
     if (x->other_convention)
         buf_puts(out, "right in the other convention: dZ and dA carry the 1/m already\n");
     if (x->negative)
@@ -130,10 +137,10 @@ static void put_remarks(const judge_answer *x, buf *out) {
     put_failure(x, out);
 }
 
-static void put_problems(const judge_answer *x, buf *out) {
+void judge_put_problems(const judge_answer *x, buf *out) {
     for (uint32_t i = 0; i < x->problems.n; i++) {
         buf_puts(out, i ? "  " : "not understood:\n  ");
-        put_place(x->problems.at[i].cell, x->problems.at[i].line, out);
+        judge_put_place(x->problems.at[i].cell, x->problems.at[i].line, out);
         buf_printf(out, ": %s\n", x->problems.at[i].sentence);
     }
 }
@@ -141,28 +148,43 @@ static void put_problems(const judge_answer *x, buf *out) {
 static void put_first(uint32_t cell, uint32_t line, buf *out) {
     buf_puts(out, "first wrong line: ");
     if (cell)
-        put_place(cell, line, out);
+        judge_put_place(cell, line, out);
     else
         buf_printf(out, "%u", line);
     buf_puts(out, "\n");
 }
 
-void judge_write(const judge_answer *x, int hint, buf *out) {
-    size_t width = longest_name(x);
-    if (!x->found) {
-        buf_printf(out, "# %s: no gradient was found\n", x->name);
-        put_failure(x, out);
-        put_problems(x, out);
-        if (x->failure) put_first(x->failure_cell, x->failure_line, out);
-        return;
-    }
-    buf_printf(out, "# %s: %s, on random cases (%s)\n", x->name, x->entry, x->sizes);
-    for (uint32_t i = 0; i < x->lines.n; i++) put_line(x, &x->lines.at[i], width, hint, out);
-    put_remarks(x, out);
+void judge_put_first(const judge_answer *x, buf *out) {
     if (x->first != UINT32_MAX)
         put_first(x->lines.at[x->first].cell, x->lines.at[x->first].line, out);
     else if (x->failure)
         put_first(x->failure_cell, x->failure_line, out);
+}
+
+/* Both matrices of what is wrong. */
+static void put_matrices(const judge_answer *x, buf *out) {
+    for (uint32_t i = 0; i < x->lines.n; i++) {
+        const judge_line *l = &x->lines.at[i];
+        if (!judge_shows(x, l) || !l->value.at || !l->expected.at) continue;
+        buf_puts(out, "\n");
+        beside_put(l->variable, "what it should be", l->value, l->expected, out);
+    }
+}
+
+void judge_text(const judge_answer *x, const judge_writing *how, buf *out) {
+    size_t width = longest_name(x);
+    if (!x->found) {
+        buf_printf(out, "# %s: no gradient was found\n", x->name);
+        put_failure(x, out);
+        judge_put_problems(x, out);
+        judge_put_first(x, out);
+        return;
+    }
+    buf_printf(out, "# %s: %s, on random cases (%s)\n", x->name, x->entry, x->sizes);
+    for (uint32_t i = 0; i < x->lines.n; i++) put_line(x, &x->lines.at[i], width, how->hint, out);
+    judge_put_remarks(x, out);
+    judge_put_first(x, out);
+    if (how->show) put_matrices(x, out);
 }
 
 static void put_text(buf *out, const char *key, const char *value) {
@@ -170,7 +192,32 @@ static void put_text(buf *out, const char *key, const char *value) {
     json_string(out, value);
 }
 
-static void put_json_line(const judge_line *l, buf *out) {
+static void put_hints(const judge_line *l, buf *out) {
+    buf_puts(out, ", \"hints\": [");
+    for (int hint = 1; hint <= 3 && l->how >= JUDGED_WRONG && l->how != JUDGED_MISSING; hint++) {
+        buf one;
+        buf_init(&one, out->mem);
+        judge_hint(l, hint, &one);
+        if (hint > 1) buf_puts(out, ", ");
+        json_string(out, one.text ? one.text : "");
+        buf_close(&one, out);
+    }
+    buf_puts(out, "]");
+}
+
+/* What is told only if it was asked for. */
+static void put_more(const judge_answer *x, const judge_line *l, const judge_writing *how, buf *out) {
+    if (!judge_shows(x, l)) return;
+    if (how->show && l->value.at && l->expected.at) {
+        buf_puts(out, ", \"show\": ");
+        beside_put_json(l->value, l->expected, out);
+    }
+    if (how->hint < JUDGE_SOLUTION || !*l->solution) return;
+    buf_puts(out, ", ");
+    put_text(out, "solution", l->solution);
+}
+
+static void put_json_line(const judge_answer *x, const judge_line *l, const judge_writing *how, buf *out) {
     buf_puts(out, "{");
     put_text(out, "variable", l->variable);
     buf_puts(out, ", ");
@@ -190,23 +237,16 @@ static void put_json_line(const judge_line *l, buf *out) {
         json_string(out, group_names[l->row->group]);
     else
         buf_puts(out, "null");
-    buf_puts(out, ", \"hints\": [");
-    for (int hint = 1; hint <= 3 && l->how >= JUDGED_WRONG && l->how != JUDGED_MISSING; hint++) {
-        buf one;
-        buf_init(&one, out->mem);
-        judge_hint(l, hint, &one);
-        if (hint > 1) buf_puts(out, ", ");
-        json_string(out, one.text ? one.text : "");
-        buf_close(&one, out);
-    }
-    buf_puts(out, "], \"ratio\": ");
+    put_hints(l, out);
+    buf_puts(out, ", \"ratio\": ");
     json_number(out, l->ratio != 0 ? l->ratio : (double)NAN);
     buf_puts(out, ", \"cosine\": ");
     json_number(out, l->cosine);
+    put_more(x, l, how, out);
     buf_puts(out, "}");
 }
 
-void judge_write_json(const judge_answer *x, buf *out) {
+void judge_json(const judge_answer *x, const judge_writing *how, buf *out) {
     buf_puts(out, "{");
     put_text(out, "program", x->name);
     buf_printf(out, ", \"found\": %s, \"right\": %s, \"first_wrong_line\": ", x->found ? "true" : "false",
@@ -230,7 +270,7 @@ void judge_write_json(const judge_answer *x, buf *out) {
     buf_puts(out, ", \"gradients\": [");
     for (uint32_t i = 0; i < x->lines.n; i++) {
         if (i) buf_puts(out, ", ");
-        put_json_line(&x->lines.at[i], out);
+        put_json_line(x, &x->lines.at[i], how, out);
     }
     buf_puts(out, "], \"remarks\": [");
     for (uint32_t i = 0; i < x->remarks.n; i++) {

@@ -1,7 +1,7 @@
 /* Exercises as text, Markdown and HTML, which is a sheet to print. */
 #include <string.h>
 
-#include "teach/diagnosis/sheet.h"
+#include "teach/check/sheet.h"
 #include "teach/practice/inside.h"
 
 static const text_format formats[] = {

@@ -1,7 +1,7 @@
 /* Text, Markdown and HTML. */
 #include <string.h>
 
-#include "teach/diagnosis/sheet.h"
+#include "teach/check/sheet.h"
 
 /* --------------------------------------------------------------------- text */
 

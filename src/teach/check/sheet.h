@@ -1,8 +1,10 @@
-/* The ways in which a diagnosis is written: a heading, paragraphs, a table, lines as they are. */
-#ifndef DIAGNOSIS_SHEET_H
-#define DIAGNOSIS_SHEET_H
+/* The ways in which a report is written: a heading, paragraphs, a table, lines as they are. */
+#ifndef CHECK_SHEET_H
+#define CHECK_SHEET_H
 
-#include "teach/diagnosis/diagnosis.h"
+#include "teach/check/check.h"
+
+typedef enum { REPORT_TEXT, REPORT_MARKDOWN, REPORT_HTML, REPORT_JSON } report_kind;
 
 enum { N_COLUMNS = 4 };
 
