@@ -71,7 +71,7 @@ def grown(root, build, tmp_path_factory):
     env = dict(os.environ)
     if shutil.which("ccache"):
         env["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
-    for command in (["cmake", "-S", copy, "-B", copy / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", "-DDFOO_TESTS=OFF"],
+    for command in (["cmake", "-S", copy, "-B", copy / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=-O0", "-DDFOO_TESTS=OFF"],
                     ["ninja", "-C", copy / "build", "dfoo", "dfoo_pages"]):
         done = subprocess.run(command, capture_output=True, text=True, env=env)
         assert done.returncode == 0, done.stdout + done.stderr
