@@ -2,6 +2,7 @@
 import doctest
 import importlib
 import inspect
+import json
 import pathlib
 import subprocess
 import sys
@@ -86,6 +87,18 @@ def test_types(tmp_path):
     assert status == 0, said + wrong
 
 
+def test_types_by_another_hand(tmp_path):
+    """pyright's rules (basedpyright: PyPI has all of it, node too): the package's files, and a program that uses it, strictly."""
+    pytest.importorskip("basedpyright")
+    (tmp_path / "use.py").write_text(USE)
+    own = [str(p) for p in sorted(pathlib.Path(dfoo.__file__).parent.glob("*.py")) if p.name not in ("_c.py", "torch.py")]
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(
+        {"typeCheckingMode": "standard", "include": [*own, "use.py"], "strict": ["use.py"], "pythonVersion": "3.9"}))
+    said = subprocess.run([sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, "-p", str(tmp_path)], capture_output=True,
+                          text=True, cwd=tmp_path, timeout=600)
+    assert said.returncode == 0 and "0 errors, 0 warnings" in said.stdout, said.stdout + said.stderr
+
+
 USE = '''
 import dfoo
 import numpy as np
@@ -98,6 +111,7 @@ run: dfoo.Run = net.fit(np.eye(2), np.ones(2), epochs=3)
 picture: dfoo.Picture = run.plot()
 report: dfoo.Report = net.check()
 ok: bool = bool(report)
+held: "dict[str, float]" = run.metrics(np.eye(2), np.ones(2), part="all")
 '''
 
 

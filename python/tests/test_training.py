@@ -22,6 +22,29 @@ def test_fit_and_predict(net, xor):
     assert len(run.history.cost) == 300 and "W1 4x2" in repr(run)
 
 
+def test_parts_and_metrics(net, xor, tmp_path):
+    """The parts that training had, as the run file's readers find them again; every measure that suits the labels."""
+    X, y = xor
+    run = net.fit(X, y, epochs=300, learning_rate=1, split=0.25, seed=3)
+    parts = {part: run.predict(X, y, part=part) for part in ("all", "train", "test")}
+    assert [len(found) for found in parts.values()] == [60, 45, 15]
+    assert sorted(np.concatenate([parts["train"], parts["test"]]).ravel()) == sorted(parts["all"].ravel())
+    assert len(run.classify(X, y, part="test")) == 15
+    whole, held = run.score(X, y), run.score(X, y, part="test")
+    assert held.metric == run.last.test_metric != whole.metric and run.score(X, y, part="train").metric == run.last.metric
+    said, labels = run.metrics(X, y), y > 0.5
+    guessed = run.predict(X)[:, 0] > 0.5
+    hits = (guessed & labels).sum()
+    assert said["accuracy"] == (guessed == labels).mean() and run.metrics(X, y, part="test")["accuracy"] == held.metric
+    assert said["F1"] == pytest.approx(2 * hits / (guessed.sum() + labels.sum()))
+    assert {"precision", "recall", "AUC", "log-loss"} <= set(said) and "R2" not in said
+    with pytest.raises(dfoo.ModelError, match="all, train or test"):
+        run.predict(X, y, part="tset")
+    plain = net.fit(X, y, epochs=3)
+    with pytest.raises(dfoo.ModelError):
+        plain.predict(X, y, part="test")
+
+
 def test_orientations_agree(net, xor):
     X, y = xor
     rows = net.fit(X, y, epochs=20, learning_rate=1)

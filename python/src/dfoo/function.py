@@ -183,7 +183,7 @@ class Function:
                 value[...] = self[name]
         numbers = self.numbers
         results = tuple([float(view) if name in numbers else view.copy() for name, view in zip(self.outputs, compiled.views)])
-        return results if len(results) > 1 else results[0]
+        return results[0] if len(results) == 1 else results
 
     def __getitem__(self, name: str) -> Any:
         """An output of the newest run where it lies; it changes with the next run."""

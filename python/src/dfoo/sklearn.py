@@ -30,9 +30,9 @@ try:
 except ImportError:  # scikit-learn before 1.6
     from sklearn.utils.validation import _check_sample_weight
 
-    def validate_data(estimator: Any, X: Any, y: Any = None, reset: bool = True, **how: Any) -> Any:
+    def validate_data(_estimator: Any, /, X: Any, y: Any = None, reset: bool = True, **how: Any) -> Any:
         how = {("force_all_finite" if k == "ensure_all_finite" else k): v for k, v in how.items()}
-        return estimator._validate_data(X, **({} if y is None else {"y": y}), reset=reset, **how)
+        return _estimator._validate_data(X, **({} if y is None else {"y": y}), reset=reset, **how)
 
 if TYPE_CHECKING:
     from ._arrays import Array
@@ -44,6 +44,8 @@ class _Network(BaseEstimator):  # type: ignore[misc]
     model_: Model
     run_: Run
     n_features_in_: int
+    mean_: Array
+    scale_: Array
 
     def __init__(self, layers: Union[str, int, tuple[int, ...]] = "relu 32", *, model: Union[Model, str, None] = None,
                  optimizer: str = "adam", learning_rate: Optional[float] = None, epochs: int = 200,
@@ -163,7 +165,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.run_ = _Parameters(trainer.model, trainer.parameters())
 
     def __getstate__(self) -> Any:
-        state = super().__getstate__()
+        state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_trainer"}
 
     def _output(self, X: Any) -> Array:

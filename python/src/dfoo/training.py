@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _c, _core
 from ._arrays import Arrays, Values, array
-from ._core import Context, ModelError, Note, Text, choice, options
+from ._core import Context, ModelError, Note, Text, choice, options, words
 
 if TYPE_CHECKING:
     from ._arrays import Array
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 HEADERS = {"auto": 0, "yes": 1, "no": 2}
 DECAYS = {"decoupled": 0, "l2": 1}
+PARTS = {"all": _c.dfoo_part.PART_ALL, "train": _c.dfoo_part.PART_TRAIN, "test": _c.dfoo_part.PART_TEST}
 
 
 class Progress(NamedTuple):
@@ -507,7 +509,10 @@ class Run:
 
     # ------------------------------------------------------------------ predictions
 
-    def _predict_options(self, data: Sequence[Any], named: Mapping[str, Any], **more: Any) -> tuple[Any, Data]:
+    def _predict_options(self, data: Sequence[Any], named: Mapping[str, Any], part: str, **more: Any) -> tuple[Any, Data]:
+        if part not in PARTS:
+            raise ModelError(f'part="{part}": all, train or test, as split= divided the data in training')
+        more["part"] = PARTS[part]
         read = Data(self.model, data, named, self.classes)
         read.weigh_evenly(self.model)
         return options(_c.dfoo_predict_options, data=read.path, arrays=read.arrays and read.arrays.pointer, **more), read
@@ -517,10 +522,11 @@ class Run:
         self.model._context.call("dfoo_predict", self.model._pointer, self._arrays.pointer, how, ctypes.byref(out), now)
         return Arrays(self.model._context, out)
 
-    def predict(self, *data: Any, **named: Any) -> Any:
+    def predict(self, *data: Any, part: str = "all", **named: Any) -> Any:
         """What the model predicts: for `predict(X)` with one example per row, an array with a row per example; for arrays by
-        the model's names, all predictions by name, in the model's orientation."""
-        how, read = self._predict_options(data, named)
+        the model's names, all predictions by name, in the model's orientation. `part="train"` or `"test"`: of the data that training
+        had, the examples that its `split` put there; the labels belong to it, `predict(X, y, part="test")`, since it divides by them."""
+        how, read = self._predict_options(data, named, part)
         values = dict(self._predicted(how))
         if not data:
             return Values(values)
@@ -528,12 +534,12 @@ class Run:
         first: Array = values[self.model.facts()["predict"][0]]
         return first.T if columns else first
 
-    def classify(self, *data: Any, **named: Any) -> Array:
+    def classify(self, *data: Any, part: str = "all", **named: Any) -> Array:
         """The class of each example: the largest of several outputs, or whether one is over a half; as names if it was trained
         with names."""
         import numpy as np
 
-        found = self.predict(*data, **named)
+        found = self.predict(*data, part=part, **named)
         if isinstance(found, Values):
             found = found[self.model.facts()["predict"][0]]
             found = found.T if self.model.facts()["examples"]["axis"] == 1 else found
@@ -541,24 +547,33 @@ class Run:
         chosen: Array = np.asarray(self.classes)[index] if self.classes is not None else index
         return chosen
 
-    def score(self, *data: Any, **named: Any) -> Progress:
+    def score(self, *data: Any, part: str = "all", **named: Any) -> Progress:
         """Cost and metric on data with labels."""
-        how, read = self._predict_options(data, named)
+        how, read = self._predict_options(data, named, part)
         now = options(_c.dfoo_progress)
         self._predicted(how, ctypes.byref(now))
         return progress(now)
 
-    def confusion(self, *data: Any, **named: Any) -> Confusion:
+    def metrics(self, *data: Any, part: str = "all", **named: Any) -> dict[str, float]:
+        """Every measure of the predictions that suits the labels, by name: accuracy, F1, the area below the ROC curve, .. of
+        classes, squared and absolute errors of numbers, as `dfoo predict` writes them."""
+        names = words(_c.dfoo_words.METRICS)
+        values = (ctypes.c_double * len(names))()
+        how, read = self._predict_options(data, named, part, metrics=ctypes.addressof(values), n_metrics=len(names))
+        self._predicted(how, ctypes.byref(options(_c.dfoo_progress)))
+        return {name: value for name, value in zip(names, values) if not math.isnan(value)}
+
+    def confusion(self, *data: Any, part: str = "all", **named: Any) -> Confusion:
         """How examples with labels were classified."""
         context, made = self.model._context, ctypes.POINTER(_c.dfoo_confusion)()
-        how, read = self._predict_options(data, named, confusion=ctypes.pointer(made))
+        how, read = self._predict_options(data, named, part, confusion=ctypes.pointer(made))
         self._predicted(how)
         if not made:
             raise ModelError("there are no classes to tell apart: the labels are missing, or are not classes")
         return Confusion(context, made)
 
-    def plot(self, *data: Any, title: Optional[str] = None, features: Optional[str] = None, kind: Optional[str] = None,
-             **named: Any) -> Picture:
+    def plot(self, *data: Any, part: str = "all", title: Optional[str] = None, features: Optional[str] = None,
+             kind: Optional[str] = None, **named: Any) -> Picture:
         """A picture of what the model says for every value of one or two features, with the examples; without data, the cost
         over the epochs; or of another kind: "roc", "precision-recall", "calibration", "confusion", "predicted", "residuals",
         "activations", "gradients" with data, "rate" without."""
@@ -573,7 +588,7 @@ class Run:
                 path = os.path.join(directory, "run.npz")
                 self.save(path)
                 return Picture(context.text("dfoo_plot_log", context.pointer, path.encode(), (title or "cost").encode())[1])
-        examples, read = self._predict_options(data, named)
+        examples, read = self._predict_options(data, named, part)
         how = options(_c.dfoo_plot_options, examples=ctypes.pointer(examples), title=title, features=features)
         if kind is not None:
             return Picture(context.text("dfoo_plot_run", self.model._pointer, self._arrays.pointer, kind.encode(), how)[1])
