@@ -14,7 +14,7 @@ from conftest import is_instrumented
 
 pytestmark = pytest.mark.skipif(is_instrumented(), reason="the wheel is the same whatever is instrumented")
 
-NEWEST = ["numpy", "scikit-learn", "pandas", "ipython", "ipykernel", "nbclient", "nbformat", "mypy", "safetensors"]
+NEWEST = ["numpy", "scikit-learn", "pandas", "ipython", "ipykernel", "nbclient", "nbformat", "nbconvert", "mypy", "basedpyright", "safetensors"]
 # The oldest that this Python has wheels of, and that package's oldest companion.
 OLDEST = {(3, 9): "1.19.3", (3, 10): "1.21.2", (3, 11): "1.23.2", (3, 12): "1.26.0", (3, 13): "2.1.0"}
 
