@@ -3,27 +3,39 @@
 #include "core/core.h"
 #include "run/run.h"
 
-static dfoo_status show(work *w, const void *request, buf *out) {
-    const dfoo_show_options *opt = request;
-    DFOO_TRY(work_printable(w));
-    lang_show(&w->m, out);
-    if (!opt->plan) return buf_status(out);
+/* The step with gradient descent in what there is to be changed. */
+static dfoo_status add_updates(work *w, const program *run, stepper *out) {
+    *out = (stepper){.p = *run};
+    for (var_id v = 1; v < w->m.g.vars.n; v++) {
+        const variable *x = ir_var(&w->m.g, v);
+        if (x->kind == VAR_PARAM && program_find(run, x->gradient))
+            return rule_append(&w->m, run, &(rule_options){.optimizer = NULL}, &w->a, out);
+    }
+    return DFOO_OK;
+}
+
+/* What training runs; the cost can be read behind each step. */
+static dfoo_status show_step(work *w, buf *out) {
     program run = {{0}};
+    stepper step;
     plan   *p;
     DFOO_TRY(work_derive(w, &(work_options){.convention = DFOO_COURSE}));
     DFOO_TRY(work_program(w, &(program_options){.all = false}, &run));
-    VEC(var_id) keep = {0};
-    vec_push(&w->a, &keep, w->m.cost);
-    for (uint32_t i = 0; i < w->dv.list.n; i++)
-        if (ir_var(&w->m.g, w->dv.list.at[i].var)->kind == VAR_PARAM)
-            vec_push(&w->a, &keep, w->dv.list.at[i].grad);
-    dfoo_status status = plan_make(&w->m.g, &w->a, &run, keep.at, keep.n, &p);
+    DFOO_TRY(add_updates(w, &run, &step));
+    dfoo_status status = plan_make(&w->m.g, &w->a, &step.p, &w->m.cost, 1, &p);
     if (status == DFOO_EINPUT) return work_open_function(w);
     DFOO_TRY(status);
     buf_puts(out, "\n# the plan of a training step\n");
     plan_print(p, out);
     plan_print_costs(p, out);
     return buf_status(out);
+}
+
+static dfoo_status show(work *w, const void *request, buf *out) {
+    const dfoo_show_options *opt = request;
+    DFOO_TRY(work_printable(w));
+    lang_show(&w->m, out);
+    return opt->plan ? show_step(w, out) : buf_status(out);
 }
 
 dfoo_status dfoo_show(dfoo_model *model, const dfoo_show_options *options, char **text) {

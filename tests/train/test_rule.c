@@ -125,11 +125,49 @@ static void optimizers_show_their_equations(void **state) {
     fixture_close(&f);
 }
 
+/* Numbers are taken out of a root that is divided by, where they are positive whatever t is. */
+static void roots_are_of_means_alone(void **state) {
+    static const struct {
+        const char *line, *run;
+    } cases[] = {
+        {"w = w - g / (sqrt(s / (1 - 0.9**t)) + 0.1)",
+         "W1 - sqrt(1 - 0.9**t) * dW1/(sqrt(sdW1) + sqrt(1 - 0.9**t) * 0.1)"},
+        {"w = w - alpha * g / (0.1 + sqrt(s/4))",
+         "W1 - alpha0 * sqrt(4) * dW1/(sqrt(sdW1) + sqrt(4) * 0.1)"},
+        {"w = w - g / (sqrt(s / (1 - t)) + 0.1)", NULL},
+        {"w = w - g / (sqrt(s / (1 - 0.9**epoch)) + 0.1)", NULL},
+        {"w = w - g / (sqrt(s / (1 - 2**t)) + 0.1)", NULL},
+        {"w = w - g / (sqrt(s / (0 - 4)) + 0.1)", NULL},
+        {"w = w - g / (sqrt(s / 4) + s)", NULL},
+        {"w = w - g / (sqrt(s / s) + 0.1)", NULL},
+        {"w = w - g / (sqrt(s / 4) - 0.1)", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char    text[200];
+        fixture f;
+        stepper step;
+        buf     b;
+        snprintf(text, sizeof text, "const alpha = 1\ns = s + g**2\n%s\n", cases[i].line);
+        fixture_open(&f, BINARY);
+        buf_init(&b, mem_default());
+        rule_options opt = {.optimizer = "own", .optimizer_text = text};
+        assert_int_equal(rule_append(&f.m, &f.p, &opt, &f.a, &step), DFOO_OK);
+        sym name = symbols_find(f.m.g.names, "W1", 2);
+        print_node(&f.m.g, program_find(&step.p, ir_find_var(&f.m.g, name))->node, &b);
+        if (cases[i].run) assert_string_equal(b.text, cases[i].run);
+        else if (!strstr(b.text, "sqrt(sdW1/")) fail_msg("%s: %s", cases[i].line, b.text);
+        buf_free(&b);
+        fixture_close(&f);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(optimizers_step_as_written),
         cmocka_unit_test(settings_are_used_and_checked),
         cmocka_unit_test(optimizers_show_their_equations),
+        cmocka_unit_test(roots_are_of_means_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

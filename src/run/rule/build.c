@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "run/rule/build.h"
+#include "run/rule/quotient.h"
 
 typedef struct work {
     const rule  *r;
@@ -94,7 +95,7 @@ static node_id build_binary(const work *k, const rule_line *l, const ast *x) {
     node_id a = x->arg->value, b = x->arg->next->value;
     bool    scales = a && b && (shape_is_scalar(ir_shape(k->g, a)) || shape_is_scalar(ir_shape(k->g, b)));
     op_id   op = x->sign != SIGN_ADJACENT ? op_infix(x->sign) : scales ? OP_MUL : OP_MATMUL;
-    node_id n = ir_op2(k->g, op, a, b);
+    node_id n = op == OP_DIV ? rule_quotient(k->g, a, b, k->own[RULE_t]) : ir_op2(k->g, op, a, b);
     return n ? n : mismatch(k, l, x, a, b);
 }
 

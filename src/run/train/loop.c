@@ -126,7 +126,7 @@ static dfoo_status run_step(trainer *t, size_t n, double *cost) {
     t->scored = false;
     DFOO_TRY(trainer_set_number(t, t->stepper.t, (double)t->t));
     DFOO_TRY(trainer_set_number(t, t->stepper.epoch, (double)t->epoch));
-    DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->feed.dtype, t->opt->seed, t->t));
+    if (t->drops) DFOO_TRY(masks_draw(t->m, t->plan, t->step, t->opt->feed.dtype, t->opt->seed, t->t));
     if (t->t == t->look_into) return tell_step(t);
     exec_run(t->step);
     exec_get(t->step, t->m->cost, cost);
