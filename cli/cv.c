@@ -2,8 +2,10 @@
  *
  * Each training, of one point of the grid without one fold, has a context of its own and one thread, so that
  * they can run at the same time and none depends on how many do. Folds that were held back are scored. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,8 +155,17 @@ static void *work(void *user) {
     return NULL;
 }
 
+/* Those that this process may run on: with taskset there are fewer than the machine has. */
+static long count_processors(void) {
+#ifdef CPU_COUNT
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static size_t count_workers(const validation *v) {
-    long   there = sysconf(_SC_NPROCESSORS_ONLN);
+    long   there = count_processors();
     size_t n = v->r->train.threads ? v->r->train.threads : there > 0 ? (size_t)there : 1;
     if (n > MOST_WORKERS) n = MOST_WORKERS;
     return n < v->n ? n : v->n;

@@ -240,6 +240,14 @@ def test_tables_without_names_and_wide_ones(works, houses):
     assert "2000 columns of numbers: each to mean 0 and deviation 1" in done.stderr and len(done.stderr) < 5000
 
 
+def test_preparing_takes_no_second_table(works, houses, instrumented):
+    """500 rows of 2,000 columns are 8 MB; while they are read there are twice as many, and a copy is trained with."""
+    x = np.random.default_rng(0).normal(size=(500, 2000)).round(3)
+    write(houses / "wide.csv", [*(f"x{i}" for i in range(2000)), "y"], np.column_stack([x, x[:, 0] > 0]).tolist())
+    works("new", "--layers", "relu 2, sigmoid 1", "-o", "wide.eq")
+    works("train", "wide.eq", "--data", "wide.csv", "--epochs", "1", "--threads", "1", "--memory", "60M" if instrumented else "35M", "-o", "run.npz")
+
+
 def test_many_words(works, houses):
     rng = np.random.default_rng(7)
     words = [f"w{int(k)}" for k in rng.geometric(0.03, 2000)]

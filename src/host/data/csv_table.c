@@ -66,9 +66,7 @@ static dfoo_status check_text(const csv_build *b, const csv_field *f, size_t k) 
 }
 
 static dfoo_status keep_first(csv_build *b, const csv_field *fields, size_t n) {
-    enum { BLOCK = 1 << 15 };
     b->n_cols = n;
-    b->rows_per_block = n < BLOCK ? BLOCK / n : 1;
     b->columns = arena_new(b->scratch, n * sizeof *b->columns);
     csv_field *first = arena_new(b->scratch, n * sizeof *first);
     if (!first || !b->columns) return DFOO_ENOMEM;
@@ -140,16 +138,24 @@ static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, doubl
     return arena_status(b->scratch);
 }
 
+/* A block is as large as half of all before it: large ones go back to the system when the table is done, and
+ * little is taken that is not used. */
+static csv_block *new_block(csv_build *b) {
+    enum { LEAST = 1 << 15, MOST = 1 << 23 }; /* numbers */
+    size_t least = b->n_cols < LEAST ? LEAST / b->n_cols : 1, most = b->n_cols < MOST ? MOST / b->n_cols : 1;
+    size_t rows = b->n_rows / 2 < least ? least : b->n_rows / 2 < most ? b->n_rows / 2 : most;
+    double *at = arena_new(b->scratch, rows * b->n_cols * sizeof *at);
+    vec_push(b->scratch, &b->blocks, (csv_block){at, 0, rows});
+    return arena_status(b->scratch) == DFOO_OK ? &b->blocks.at[b->blocks.n - 1] : NULL;
+}
+
 static double *next_row(csv_build *b) {
-    size_t i = b->n_rows % b->rows_per_block;
-    if (i == 0) {
-        double *block = arena_new(b->scratch, b->rows_per_block * b->n_cols * sizeof *block);
-        if (!block) return NULL;
-        vec_push(b->scratch, &b->blocks, block);
-        if (arena_status(b->scratch) != DFOO_OK) return NULL;
-    }
+    csv_block *last = b->blocks.n ? &b->blocks.at[b->blocks.n - 1] : NULL;
+    if (!last || !last->left) last = new_block(b);
+    if (!last) return NULL;
+    last->left--;
     b->n_rows++;
-    return b->blocks.at[b->blocks.n - 1] + i * b->n_cols;
+    return last->at + last->n++ * b->n_cols;
 }
 
 dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n) {
@@ -268,12 +274,10 @@ static dfoo_status sort_classes(const csv_build *b, size_t k, arena *a, data_tab
 }
 
 static void copy_rows(const csv_build *b, double *to) {
-    size_t left = b->n_rows, row = b->n_cols * sizeof *to;
     for (uint32_t i = 0; i < b->blocks.n; i++) {
-        size_t n = left < b->rows_per_block ? left : b->rows_per_block;
-        memcpy(to, b->blocks.at[i], n * row);
-        to += n * b->n_cols;
-        left -= n;
+        const csv_block *block = &b->blocks.at[i];
+        memcpy(to, block->at, block->n * b->n_cols * sizeof *to);
+        to += block->n * b->n_cols;
     }
 }
 

@@ -19,6 +19,12 @@ typedef struct csv_column {
     symbols     words;
 } csv_column;
 
+/* Rows that lie behind each other, and for how many more there is room. */
+typedef struct csv_block {
+    double *at;
+    size_t  n, left;
+} csv_block;
+
 typedef struct csv_build {
     diags      *d;
     const char *file;
@@ -32,8 +38,7 @@ typedef struct csv_build {
     size_t      n_cols;
     csv_column *columns;
     size_t      n_rows; /* in the blocks; the first row is not, unless it is known to be data */
-    size_t      rows_per_block;
-    VEC(double *) blocks;
+    VEC(csv_block) blocks;
 } csv_build;
 
 dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n);

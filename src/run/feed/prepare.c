@@ -88,6 +88,7 @@ const char *prepare_column_name(arena *a, const data_table *t, size_t column) {
 /* ------------------------------------------------------------------ finding */
 
 static double value_at(const prepare_request *r, size_t column, size_t j) {
+    if (r->values) return r->values[j];
     return r->t->values[(r->pick ? r->pick[j] : j) * r->t->n_cols + column];
 }
 
@@ -133,6 +134,17 @@ static void find_moments(const prepare_request *r, size_t column, column_rule *o
     out->sd = sd > 1e-12 * fabs(mean) ? sd : 1;
 }
 
+/* Room for the numbers of a column, which is not kept: for all columns it would be a second table. */
+static double *borrow(const prepare_request *r, size_t n) {
+    double *at = mem_new(&r->a->mem, n * sizeof *at);
+    r->a->failed |= !at;
+    return at;
+}
+
+static void give_back(const prepare_request *r, double *at, size_t n) {
+    mem_free(&r->a->mem, at, n * sizeof *at);
+}
+
 static int compare_numbers(const void *left, const void *right) {
     double l, r;
     memcpy(&l, left, sizeof l);
@@ -140,16 +152,50 @@ static int compare_numbers(const void *left, const void *right) {
     return (l > r) - (l < r);
 }
 
+static void exchange(double *a, double *b) {
+    double x = *a;
+    *a = *b;
+    *b = x;
+}
+
+/* Afterwards at[k] is what would be there in order, with nothing larger before it (Hoare 1961). */
+static void put_in_place(double *at, size_t n, size_t k) {
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double middle = at[low + (high - low) / 2];
+        size_t i = low, j = high;
+        while (i <= j) {
+            while (at[i] < middle) i++;
+            while (at[j] > middle) j--;
+            if (i > j) break;
+            exchange(&at[i++], &at[j]);
+            if (j-- == 0) break;
+        }
+        if (k <= j && j < n) high = j;
+        else if (k >= i) low = i;
+        else return;
+    }
+}
+
+static double median_of(double *at, size_t n) {
+    put_in_place(at, n, n / 2);
+    if (n % 2) return at[n / 2];
+    double below = at[0];
+    for (size_t i = 1; i < n / 2; i++)
+        if (at[i] > below) below = at[i];
+    return below + (at[n / 2] - below) / 2;
+}
+
 /* Of at most so many values, evenly from all. */
 static double find_median(const prepare_request *r, size_t column) {
     enum { MOST = 20001 };
     size_t  n = 0, step = r->n / MOST + 1;
-    double *at = arena_new(r->a, (r->n / step + 1) * sizeof *at);
+    double *at = borrow(r, r->n / step + 1);
     for (size_t j = 0; at && j < r->n; j += step)
         if (!isnan(value_at(r, column, j))) at[n++] = value_at(r, column, j);
-    if (!n) return 0;
-    qsort(at, n, sizeof *at, compare_numbers);
-    return n % 2 ? at[n / 2] : at[n / 2 - 1] + (at[n / 2] - at[n / 2 - 1]) / 2;
+    double median = n ? median_of(at, n) : 0;
+    give_back(r, at, r->n / step + 1);
+    return median;
 }
 
 static dfoo_status leave(column_rule *out, const char *why) {
@@ -189,13 +235,13 @@ static bool is_name_of_ids(const char *name) {
 
 /* Is no value there twice? */
 static bool all_differ(const prepare_request *r, size_t column) {
-    double *at = arena_new(r->a, r->n * sizeof *at);
+    double *at = borrow(r, r->n);
+    bool    differ = at != NULL;
     for (size_t j = 0; at && j < r->n; j++) at[j] = value_at(r, column, j);
-    if (!at) return false;
-    qsort(at, r->n, sizeof *at, compare_numbers);
-    for (size_t j = 1; j < r->n; j++)
-        if (at[j] == at[j - 1]) return false;
-    return true;
+    if (at) qsort(at, r->n, sizeof *at, compare_numbers);
+    for (size_t j = 1; j < r->n && differ; j++) differ = at[j] != at[j - 1];
+    give_back(r, at, r->n);
+    return differ;
 }
 
 static bool is_id(const prepare_request *r, size_t column, const content *c) {

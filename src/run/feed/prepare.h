@@ -45,6 +45,7 @@ typedef struct prepare_request {
     const data_table  *t;
     const uint32_t    *pick; /* the training examples */
     size_t             n;
+    const double      *values; /* theirs in the column that is looked at; NULL: where the table has them */
     const column_rule *said; /* by the user, for columns that it names */
     uint32_t           n_said;
     bool               as_is;    /* numbers are not standardised */

@@ -366,13 +366,31 @@ static prepare_request preparing(const splitter *k) {
                              .as_is = opt->as_is};
 }
 
+/* The training examples' values in n columns, one after the other: the table is gone through once. */
+static void collect(const prepare_request *how, const size_t *columns, size_t n, double *to) {
+    for (size_t j = 0; j < how->n; j++) {
+        const double *row = how->t->values + (how->pick ? how->pick[j] : j) * how->t->n_cols;
+        for (size_t i = 0; i < n; i++) to[i * how->n + j] = row[columns[i]];
+    }
+}
+
 static dfoo_status find_rules(const splitter *k, const part *p, bool keep_all, column_rule **out) {
+    enum { AT_ONCE = 8, MOST = 1 << 21 }; /* columns, as many as a cache line has; numbers */
     prepare_request how = preparing(k);
+    size_t          most = how.n < MOST / AT_ONCE ? AT_ONCE : how.n < MOST ? MOST / how.n : 1;
+    size_t          size = (most * how.n + 1) * sizeof(double);
+    double         *room = mem_new(&k->r->a->mem, size);
+    dfoo_status     status = room ? DFOO_OK : DFOO_ENOMEM;
     how.keep_all = keep_all;
     *out = arena_new(k->r->a, (p->n + 1) * sizeof **out);
-    if (!*out) return DFOO_ENOMEM;
-    for (uint32_t i = 0; i < p->n; i++) DFOO_TRY(prepare_find(&how, p->column[i], &(*out)[i]));
-    return DFOO_OK;
+    for (size_t i = 0; *out && i < p->n && status == DFOO_OK; i++) {
+        size_t n = p->n - i < most ? p->n - i : most;
+        if (i % most == 0) collect(&how, p->column + i, n, room);
+        how.values = room + i % most * how.n;
+        status = prepare_find(&how, p->column[i], &(*out)[i]);
+    }
+    mem_free(&k->r->a->mem, room, size);
+    return *out ? status : DFOO_ENOMEM;
 }
 
 static dfoo_status refuse_entries(const splitter *k, const part *p, size_t entries) {
@@ -410,12 +428,12 @@ static dfoo_status settle_rules(const splitter *k, const part *p, memo *known) {
 
 /* Can its numbers be read where they lie? */
 static bool are_plain(const splitter *k, const used *x) {
-    for (uint32_t i = 0; i < x->n; i++) {
+    for (uint32_t i = 0; i < x->n; i++)
         if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || k->t->classes[x->column[i]].n)
             return false;
-        for (size_t j = 0; j < k->t->n_rows; j++)
+    for (size_t j = 0; j < k->t->n_rows; j++)
+        for (uint32_t i = 0; i < x->n; i++)
             if (isnan(k->t->values[j * k->t->n_cols + x->column[i]])) return false;
-    }
     return true;
 }
 
