@@ -1,12 +1,12 @@
 # Quotients whose denominators have what the numerator has: like terms meet, roots meet what they are of, and nothing
 # is divided by what may be zero, inside of a sum neither.
-param V : (n, n)
-param P : (n, n)
-param Q : (n, n)
+input X : (n, m)
+param W : (k, n)
 param r : (1, 1)
 param s : (1, 1)
-Z1 = (V + r)**2/sqrt(1 + ((V + r)**2)**2)
-Z2 = (P + s)/(1 + (P + s)**2)
-Z3 = Q**2/sqrt(1 + Q**4)
-J = sum(Z1) + sum(Z2) + sum(Z3)
+Z = W @ X
+A1 = (Z + r)**2/sqrt(1 + ((Z + r)**2)**2)
+A2 = (Z + s)/(1 + (Z + s)**2)
+A3 = Z**2/sqrt(1 + Z**4)
+J = 1/m * sum(A1 + A2 + A3)
 minimize J

@@ -169,10 +169,9 @@ static form mean_form(simplifier *w, node_id n, node_id *atom) {
 static form arithmetic_form(simplifier *w, const node *x) {
     form  a = engine_entry(w, x->arg[0])->f, b = x->arg[1] ? engine_entry(w, x->arg[1])->f : form_failed();
     ratio e;
-    if (x->op == OP_ADD || x->op == OP_SUB) w->up->share_roots(w, &a, &b);
     switch ((op_id)x->op) {
-    case OP_ADD: return form_add(&w->s, a, b);
-    case OP_SUB: return form_add(&w->s, a, form_negate(b));
+    case OP_ADD: return w->up->add_roots(w, a, b);
+    case OP_SUB: return w->up->add_roots(w, a, form_negate(b));
     case OP_NEG: return form_negate(a);
     case OP_MUL:
     case OP_DROPOUT:

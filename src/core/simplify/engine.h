@@ -29,7 +29,7 @@ typedef struct engine_above {
     void (*improve)(simplifier *w, node_id n);
     form (*join_powers)(simplifier *w, form x);
     form (*broken_power)(simplifier *w, node_id of, ratio e);
-    void (*share_roots)(simplifier *w, form *x, form *y);
+    form (*add_roots)(simplifier *w, form x, form y);
     form (*find_quotients)(simplifier *w, form x);
     bool (*sums_to_zero)(simplifier *w, form x, uint8_t axis, shape sh);
 } engine_above;
@@ -76,11 +76,9 @@ form engine_broken_power(simplifier *w, node_id of, ratio e);
 /* A sum divided by powers, term by term; not ok if it is none. */
 form engine_divide_powers(simplifier *w, form x);
 
-/* x with sqrt(s)**2 in its sums as s, so that it meets others there; not ok if there is none. */
-form engine_open_roots(simplifier *w, form x);
-
-/* Two summands, of which one has s and the other sqrt(s), both in sqrt(s). */
-void engine_share_roots(simplifier *w, form *x, form *y);
+/* The sum of two, of which one has s and the other sqrt(s): both in sqrt(s), and what comes out in s again
+ * where terms meet there. */
+form engine_add_roots(simplifier *w, form x, form y);
 
 /* functions.c: the softmax along an axis that an exponential is a part of, or its name, or 0; a product with
  * exp(x) / sum(exp(x)) as softmax(x), sinh(z) / cosh(z) as tanh(z); the sigmoid that a product over

@@ -358,7 +358,6 @@ void engine_improve(simplifier *w, node_id n) {
     try_exp(&t);
     for (int rounds = 0; rounds < 4 && (try_one_name(&t) || try_sums(&t)); rounds++) continue;
     consider(&t, form_reduce(&w->s, t.f), USED_CANCEL);
-    consider(&t, engine_open_roots(w, t.f), USED_POWERS | USED_COLLECT);
     try_sizes(&t);
     try_powers(&t);
     w->b.order = order_before;

@@ -230,13 +230,6 @@ static form in_roots_of(simplifier *w, form x, form y) {
     return y;
 }
 
-void engine_share_roots(simplifier *w, form *x, form *y) {
-    uint32_t used = w->s.used;
-    *y = in_roots_of(w, *x, *y);
-    *x = in_roots_of(w, *y, *x);
-    w->s.used = used;
-}
-
 /* A sum with the even powers of one square root without it; not ok if it has none. */
 static form open_one_root(simplifier *w, form sum) {
     node_list atoms = {{0}};
@@ -250,7 +243,8 @@ static form open_one_root(simplifier *w, form sum) {
     return form_failed();
 }
 
-form engine_open_roots(simplifier *w, form x) {
+/* x with sqrt(s)**2 in its sums as s; not ok if there is none. */
+static form open_roots(simplifier *w, form x) {
     form out = form_number(x.c);
     bool any = false;
     for (uint32_t i = 0; i < x.n; i++) {
@@ -261,6 +255,28 @@ form engine_open_roots(simplifier *w, form x) {
         out = form_mul(&w->s, out, by.ok ? by : one);
     }
     return any ? out : form_failed();
+}
+
+static bool has_root(const simplifier *w, form x) {
+    for (uint32_t i = 0; i < x.n; i++)
+        if (!(x.f[i].base & POLY_FLAG) && ir_node(w->g, x.f[i].base)->op == OP_SQRT) return true;
+    return false;
+}
+
+static uint32_t weight_of(algebra *s, form x) {
+    term one = {.c = x.c, .f = x.f, .n = x.n};
+    return form_weigh_terms(s, &one, 1);
+}
+
+form engine_add_roots(simplifier *w, form x, form y) {
+    uint32_t used = w->s.used;
+    y = in_roots_of(w, x, y);
+    x = in_roots_of(w, y, x);
+    w->s.used = used;
+    form out = form_add(&w->s, x, y);
+    if (!out.ok || !(has_root(w, x) || has_root(w, y))) return out;
+    form open = open_roots(w, out);
+    return open.ok && weight_of(&w->s, open) < weight_of(&w->s, out) ? open : out;
 }
 
 /* x**e, where x is itself a power that says how: of a root, or an odd one of anything, which a broken power

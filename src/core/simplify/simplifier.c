@@ -93,7 +93,7 @@ static void learn_name(simplifier *w, const stmt *s) {
 }
 
 static const engine_above above = {engine_improve,     engine_join_powers,  engine_broken_power,
-                                   engine_share_roots, engine_find_quotients, engine_sums_to_zero};
+                                   engine_add_roots, engine_find_quotients, engine_sums_to_zero};
 
 dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d) {
     *w = (simplifier){.g = g, .a = a, .up = &above, .n_vars = g->vars.n};
