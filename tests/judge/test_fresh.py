@@ -1,4 +1,4 @@
-"""Programs that were written without the judge, in ten styles that none of the generator's families has: each right, and with a
+"""Programs that were written without the judge, in styles that none of the generator's families has: each right, and with a
 mistake in one line of it, which numpy confirmed to change the gradients or the update."""
 import json
 import pathlib
@@ -56,6 +56,30 @@ CASES = [  # program, a line of it, what stands there instead, the mistake
      'dhnext = np.dot(Wh, dhraw)', 'transpose missing'),
     ('script', 'W1, b1, W2, b2 = W1-eta*dJ_dW1, b1-eta*dJ_db1, W2-eta*dJ_dW2, b2-eta*dJ_db2',
      'W1, b1, W2, b2 = W1-eta*dJ_dW1, b1-eta*dJ_db2, W2-eta*dJ_dW2, b2-eta*dJ_db2', "updated by another's gradient"),
+    ('online', 'dx = self.W.T @ dz',
+     'dx = self.W.T @ dz * 0.5', 'times 1/2'),
+    ('online', 'db = dz',
+     'db = dz * 2', 'times 2'),
+    ('online', 'dW = dz @ self.x.T',
+     'dW = -dz @ self.x.T', 'negated'),
+    ('parameters', 'p.data -= self.lr * p.grad',
+     'p.data += self.lr * p.grad', 'uphill'),
+    ('batches', 'self.grads["b"] = dZ.sum(axis=1, keepdims=True) / m',
+     'self.grads["b"] = dZ.sum(axis=1, keepdims=True)', 'no 1/m'),
+    ('net', 'net[l]["dW"] = np.matmul(delta, np.transpose(prev)) / m',
+     'net[l]["dW"] = np.matmul(delta, np.transpose(prev))', 'no 1/m'),
+    ('characters', 'dWhh += np.dot(dhraw, hs[t-1].T)',
+     'dWhh += np.dot(dhraw, hs[t].T)', 'dW from A of its own layer'),
+    ('torch', 'grad_logits = (p - y) / n',
+     'grad_logits = p - y', 'm too much'),
+    ('torch', 'grad_z1[z1 < 0] = 0',
+     'grad_z1[z1 > 0] = 0', "relu' upside down"),
+    ('returned', 'return (delta.dot(activation.T) + lam * W) / m',
+     'return delta.dot(activation.T) / m', 'penalty left out'),
+    ('classes', 'gb = np.einsum("nk->k", g)',
+     'gb = np.einsum("nk->n", g)', 'sum over the other axis'),
+    ('generator', 'd1 = d2 @ self.w2_.T * h * (1 - h)',
+     'd1 = d2 @ self.w2_.T * (1 - h)', '1 - A'),
 ]
 
 

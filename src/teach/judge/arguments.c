@@ -451,17 +451,36 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
     }
 }
 
+/* What the variables of a series are called but for their numbers: x of xs; X of inputs, where that is the
+ * model's. false: the name is no series'. */
+static bool stem_of(const drive *d, const char *name, char *stem, size_t size) {
+    const model *m = d->c->s->m;
+    name_role    role = name_role_of(name);
+    char         two[90];
+    var_id       v = 0;
+    if (role == ROLE_INPUT) v = first_of(d, VAR_INPUT);
+    if (role == ROLE_LABEL) v = first_of(d, VAR_LABEL);
+    name_plain(name, stem, size);
+    size_t n = strlen(stem);
+    if (n < 2 || stem[n - 1] != 's') return false;
+    stem[n - 1] = 0;
+    snprintf(two, sizeof two, "%s2", stem);
+    if (name_variable(m, two) || !v) return true;
+    name_plain(ir_var_name(&m->g, v), stem, size);
+    n = strlen(stem);
+    if (n > 1 && stem[n - 1] == '1') stem[n - 1] = 0;
+    return true;
+}
+
 /* xs, hs: what is there at each step, [X1, X2, ..], [H0, H1, ..]. None: it is no such name. */
 static py_value series_of(drive *d, const py_callable *f, const py_node *p) {
     const model *m = d->c->s->m;
-    char         plain[80], one[90];
-    name_plain(symbols_name(&d->r->names, p->name), plain, sizeof plain);
-    size_t   n = strlen(plain);
-    uint32_t count = 0;
-    py_value all = py_new_list(d->r, PY_LIST, NULL, 0);
-    if (n < 2 || plain[n - 1] != 's') return py_none();
+    char         stem[80], one[90];
+    uint32_t     count = 0;
+    py_value     all = py_new_list(d->r, PY_LIST, NULL, 0);
+    if (!stem_of(d, symbols_name(&d->r->names, p->name), stem, sizeof stem)) return py_none();
     for (;; count++) {
-        snprintf(one, sizeof one, "%.*s%u", (int)(n - 1), plain, count + 1);
+        snprintf(one, sizeof one, "%s%u", stem, count + 1);
         var_id v = name_variable(m, one);
         if (!v || ir_var(&m->g, v)->kind == VAR_PARAM || !d->c->value[v].at) break;
         if (!count && ir_var(&m->g, v)->kind == VAR_DEFINED) {
@@ -519,6 +538,19 @@ static bool is_exact(const drive *d, var_id v, const char *name) {
     return strcmp(ir_var_name(g, v), name) == 0 || strlen(name) > 1 || ir_var(g, v)->kind <= VAR_PARAM;
 }
 
+/* hprev, h_prev: what the model calls H0. */
+static bool first_state(drive *d, const char *name, py_value *out) {
+    char plain[80], first[90];
+    name_plain(name, plain, sizeof plain);
+    size_t n = strlen(plain);
+    if (n < 5 || strcmp(plain + n - 4, "prev") != 0) return false;
+    snprintf(first, sizeof first, "%.*s0", (int)(n - 4), plain);
+    var_id v = name_variable(d->c->s->m, first);
+    if (!v || ir_var(d->c->s->g, v)->kind != VAR_INPUT) return false;
+    *out = argument_value(d, v);
+    return true;
+}
+
 static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     const char *name = symbols_name(&d->r->names, p->name);
     if (strcmp(name, "y") == 0 && has_parameter(d, f, "t")) {
@@ -536,5 +568,5 @@ static bool bind(drive *d, const py_callable *f, const py_node *p, py_value forw
     }
     if (gradient_by_name(d, name, out) || mask_by_name(d, name, out)) return true;
     *out = own_setting(d, p);
-    return out->kind != PY_NONE || by_role(d, f, p, forward, out);
+    return out->kind != PY_NONE || by_role(d, f, p, forward, out) || first_state(d, name, out);
 }

@@ -181,11 +181,32 @@ static dfoo_status without_forward(judge_work *w, drive *d, const drive_entry *e
     return DFOO_OK;
 }
 
+/* Did the program's own statements call the function, and did it come to its end? */
+static bool has_run_it(const drive *d, const char *name) {
+    for (uint32_t i = 0; i < d->begin; i++) {
+        const py_event *e = &d->r->trace.list.at[i];
+        if (e->how == 'r' && strcmp(symbols_name(&d->r->names, e->function), name) == 0) return true;
+    }
+    return false;
+}
+
+/* An error that comes of what the function was handed here: what the program itself hands it has other parts.
+ * Shapes that do not fit are the program's. */
+static bool is_ours(const drive *d, const drive_entry *e, const py_failure *failure) {
+    static const char *const parts[] = {"KeyError", "AttributeError", "TypeError", "IndexError", "NameError"};
+    bool                     of_parts = false;
+    if (!failure->type || failure->product || failure->entrywise) return false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        of_parts = of_parts || strcmp(failure->type, parts[i]) == 0;
+    return of_parts && has_run_it(d, e->name);
+}
+
 static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, attempt *t, attempt *best) {
     uint32_t from;
     attempt  own = *t;
     bool     statements = e->f.kind == PY_NONE;
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
+    if (!statements && is_ours(d, e, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
     t->from = own.from = from;
     t->begin = own.begin = statements ? 0 : d->begin;
@@ -193,7 +214,7 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
-    if (!statements) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
+    if (!statements && !d->foreign) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
     if (d->forward_failed && t->score > 0) t->score = t->score > 40 ? t->score - 40 : 1;
     t->forward_failed = d->forward_failed;
     DFOO_TRY(without_forward(w, d, e, t));

@@ -7,10 +7,12 @@
 
 /* -------------------------------------------------------------------- sizes */
 
+/* The size of what is predicted, if it may be 1: of classes there are two at least. */
 static bool is_output(const model *m, dim d) {
     for (var_id v = 1; v < m->g.vars.n; v++) {
         const variable *x = ir_var(&m->g, v);
-        if (x->kind == VAR_LABEL && d != m->examples && (x->sh.rows == d || x->sh.cols == d)) return true;
+        bool            label = x->kind == VAR_LABEL && !x->onehot && d != m->examples;
+        if (label && (x->sh.rows == d || x->sh.cols == d)) return true;
     }
     return false;
 }

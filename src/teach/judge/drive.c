@@ -61,46 +61,87 @@ static void overwrite_all(drive *d, py_env *env) {
 }
 
 /* The arrays of an object's parts: of layers as objects, in lists. */
+typedef struct inner_part {
+    py_value    value;
+    const char *name; /* as an attribute; "": it stands in a list */
+} inner_part;
+
 typedef struct inner_arrays {
     VEC(py_value *) weights;
     VEC(py_value *) biases;
-    VEC(py_value) parts; /* that are looked into */
+    VEC(inner_part) parts; /* that are looked into */
 } inner_arrays;
 
-static void look_into(drive *d, inner_arrays *out, py_value x) {
+static void look_into(drive *d, inner_arrays *out, const char *name, py_value x) {
     enum { MOST = 200 };
-    if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, x);
+    if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, (inner_part){x, name});
 }
 
-static void take_attribute(drive *d, inner_arrays *out, const char *name, py_value *x) {
+/* weight.data: a part that says nothing, of one that does. */
+static bool says_nothing(const char *name) {
+    static const char *const names[] = {"data", "value", "val", "tensor", "array"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+static void take_attribute(drive *d, inner_arrays *out, const char *whose, const char *name, py_value *x) {
+    if (says_nothing(name)) name = whose;
     if (x->kind != PY_ARRAY)
-        look_into(d, out, *x);
+        look_into(d, out, name, *x);
     else if (!name_is_backward(name) && name_is_weight(name) && x->array->rank == 2)
         vec_push(&d->r->a, &out->weights, x);
     else if (!name_is_backward(name) && name_is_bias(name))
         vec_push(&d->r->a, &out->biases, x);
 }
 
-static void find_inner(drive *d, py_value part, inner_arrays *out) {
-    bool list = part.kind == PY_LIST || part.kind == PY_TUPLE;
-    for (uint32_t i = 0; list && i < part.list->items.n; i++) look_into(d, out, part.list->items.at[i]);
-    for (uint32_t i = 0; part.kind == PY_DICT && i < part.dict->items.n; i++)
-        look_into(d, out, part.dict->items.at[i].value);
+static void find_inner(drive *d, inner_part of, inner_arrays *out) {
+    py_value part = of.value;
+    bool     list = part.kind == PY_LIST || part.kind == PY_TUPLE;
+    for (uint32_t i = 0; list && i < part.list->items.n; i++) look_into(d, out, "", part.list->items.at[i]);
+    for (uint32_t i = 0; part.kind == PY_DICT && !name_is_backward(of.name) && i < part.dict->items.n; i++) {
+        py_pair *p = &part.dict->items.at[i];
+        if (p->key.kind == PY_STRING) take_attribute(d, out, of.name, p->key.text->at, &p->value);
+        else look_into(d, out, "", p->value);
+    }
     for (uint32_t i = 0; part.kind == PY_OBJECT && i < part.object->env.list.n; i++)
-        take_attribute(d, out, symbols_name(&d->r->names, part.object->env.list.at[i].name),
+        take_attribute(d, out, of.name, symbols_name(&d->r->names, part.object->env.list.at[i].name),
                        &part.object->env.list.at[i].value);
 }
 
-/* Layers that are objects of their own: as many weights as the model has are the model's, in order. */
-static void overwrite_inner(drive *d, py_value self) {
-    inner_arrays in = {{0}, {0}, {0}};
+static bool has_value(drive *d, const py_value *x, var_id v) {
+    matrix own = gather_matrix(&d->r->a, *x, d->view.turned), y = d->c->value[v];
+    return own.at && y.at && own.rows * own.cols == y.rows * y.cols &&
+           (matrix_same(own, y, 1) || own.rows == 1 || own.cols == 1);
+}
+
+/* Does every weight that the object holds have a value of the model's? Else its gradients are at other values
+ * than the model's, and no mistake. */
+static bool holds_the_case(drive *d, const inner_arrays *in) {
+    for (uint32_t i = 0; i < in->weights.n; i++) {
+        bool any = false;
+        for (uint32_t k = 0; k < d->layers.weights.n; k++)
+            any = any || has_value(d, in->weights.at[i], d->layers.weights.at[k]);
+        if (!any) return false;
+    }
+    return true;
+}
+
+/* Layers that are objects of their own: as many weights as the model has are the model's, in order.
+ * false: the object has others. */
+static bool overwrite_inner(drive *d, py_value self) {
+    inner_arrays in = {{0}, {0}, {0}}, own = {{0}, {0}, {0}};
     for (uint32_t i = 0; i < self.object->env.list.n; i++)
-        vec_push(&d->r->a, &in.parts, self.object->env.list.at[i].value);
+        look_into(d, &in, symbols_name(&d->r->names, self.object->env.list.at[i].name),
+                  self.object->env.list.at[i].value);
     for (uint32_t i = 0; i < in.parts.n; i++) find_inner(d, in.parts.at[i], &in);
     for (uint32_t i = 0; in.weights.n == d->layers.weights.n && i < in.weights.n; i++)
         overwrite(d, in.weights.at[i], d->layers.weights.at[i]);
     for (uint32_t i = 0; in.biases.n == d->layers.biases.n && i < in.biases.n; i++)
         overwrite(d, in.biases.at[i], d->layers.biases.at[i]);
+    look_into(d, &own, "", self);
+    for (uint32_t i = 0; i < own.parts.n; i++) find_inner(d, own.parts.at[i], &own);
+    return holds_the_case(d, &own);
 }
 
 static bool make_object(drive *d, py_value type, py_value *self) {
@@ -117,7 +158,7 @@ static bool make_object(drive *d, py_value type, py_value *self) {
         self->kind != PY_OBJECT)
         return false;
     overwrite_all(d, &self->object->env);
-    overwrite_inner(d, *self);
+    d->foreign = !overwrite_inner(d, *self);
     return true;
 }
 
@@ -266,6 +307,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     *from = d->r->trace.list.n;
     *failure = (py_failure){.type = NULL};
     d->handed_on = e->type.kind == PY_CLASS;
+    d->foreign = false;
     if (e->f.kind == PY_NONE) {
         *from = 0;
         *failure = d->r->first;

@@ -25,6 +25,7 @@ typedef struct drive {
     bool              after;          /* methods that update are called as well */
     bool              no_forward;     /* the program's own forward function is left out */
     bool              forward_failed; /* it ended in an error */
+    bool              foreign;        /* the object has weights of its own, not the case's */
     bool              gradients;      /* names of gradients are bound, too */
     bool              handed_on; /* what the program's own forward function made went into the way back */
 } drive;

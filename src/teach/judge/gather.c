@@ -66,6 +66,111 @@ static int base_of(const gatherer *w, sym name) {
     return 0;
 }
 
+/* weight.data: a name that says nothing. */
+static bool says_nothing(const char *name) {
+    static const char *const names[] = {"data", "value", "val", "tensor", "array"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+/* The place of an event's target among parts; n: it is none of them. */
+static uint32_t part_of(const gather_part *at, uint32_t n, const void *of, const char *name) {
+    uint32_t i = 0;
+    while (i < n && (at[i].of != of || strcmp(at[i].name, name) != 0)) i++;
+    return i;
+}
+
+/* (n,), (1, n), (n, 1). */
+static bool is_line(const py_array *x) {
+    return x->rank == 1 || (x->rank == 2 && (x->dim[0] == 1 || x->dim[1] == 1));
+}
+
+static const void *owner_of(const gatherer *w, const void *of) {
+    for (uint32_t i = 0; i < w->owners.n; i++)
+        if (w->owners.at[i].dict == of) return w->owners.at[i].of;
+    return of;
+}
+
+static void note_owner(gatherer *w, const py_event *e) {
+    if (e->of && e->value.kind == PY_DICT && owner_of(w, e->value.dict) == e->value.dict)
+        vec_push(w->a, &w->owners, (gather_owner){e->value.dict, e->of});
+}
+
+/* Arrays that are given to an object or a dict, and are no gradients by name. */
+static bool may_be_part(const gatherer *w, const py_event *e) {
+    int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
+    return e->of && (rank == 1 || rank == 2) && e->how != 'a' && e->how != 'r' &&
+           !name_is_backward(event_name(w, e)) && !name_is_backward(symbols_name(&w->r->names, e->name));
+}
+
+static void note_part(gatherer *w, const py_event *e) {
+    const char *name = event_name(w, e);
+    if (!may_be_part(w, e)) return;
+    bool open = says_nothing(name), bias = open ? is_line(e->value.array) : name_is_bias(name);
+    bool weight = !bias && e->value.array->rank == 2 && (open || name_is_weight(name));
+    const gather_part own = {owner_of(w, e->of), name};
+    if (weight && part_of(w->weight_parts.at, w->weight_parts.n, own.of, name) == w->weight_parts.n)
+        vec_push(w->a, &w->weight_parts, own);
+    if (bias && part_of(w->bias_parts.at, w->bias_parts.n, own.of, name) == w->bias_parts.n)
+        vec_push(w->a, &w->bias_parts, own);
+}
+
+/* Layers as objects, or dicts: as many parts as the model has parameters are these, in order. */
+static void note_parts(gatherer *w) {
+    for (uint32_t i = w->begin; i < w->r->trace.list.n; i++) note_owner(w, event_at(w, i));
+    for (uint32_t i = w->begin; i < w->r->trace.list.n; i++) note_part(w, event_at(w, i));
+    if (w->weight_parts.n != w->layers.weights.n) w->weight_parts.n = 0;
+    if (w->bias_parts.n != w->layers.biases.n || !w->weight_parts.n) w->bias_parts.n = 0;
+}
+
+/* The parameter that a part of an object stands for; 0: none. */
+static var_id part_parameter(const gatherer *w, const py_event *e) {
+    const char *name = event_name(w, e);
+    const void *of = owner_of(w, e->of);
+    if (!e->of) return 0;
+    uint32_t k = part_of(w->weight_parts.at, w->weight_parts.n, of, name);
+    if (k < w->weight_parts.n) return w->layers.weights.at[k];
+    k = part_of(w->bias_parts.at, w->bias_parts.n, of, name);
+    return k < w->bias_parts.n ? w->layers.biases.at[k] : 0;
+}
+
+/* The one part of an object; n: it has none, or several. */
+static uint32_t only_part(const gather_part *at, uint32_t n, const void *of) {
+    uint32_t found = n;
+    for (uint32_t i = 0; i < n; i++) {
+        if (at[i].of != of) continue;
+        if (found < n) return n;
+        found = i;
+    }
+    return found;
+}
+
+/* Do weights, or biases, speak from a name on the way back: dW, weights_error, db? */
+static bool says(const char *name, char own, char other) {
+    char plain[80];
+    name_plain(name, plain, sizeof plain);
+    return strchr(plain, own) && !strchr(plain, other);
+}
+
+/* The part of the object whose gradient a name is: by its letter, or as the only one there. n: none. */
+static uint32_t part_by_name(const gather_part *at, uint32_t n, const void *of, const char *name, char own,
+                             char other) {
+    uint32_t k = only_part(at, n, of);
+    return k < n && (says(name, own, other) || says_nothing(at[k].name)) ? k : n;
+}
+
+/* dW, grads["b"], weights_error of a layer that is an object: the gradient of its own parameter; 0: none. */
+static var_id part_gradient(const gatherer *w, const py_event *e) {
+    const char *name = event_name(w, e), *list = symbols_name(&w->r->names, e->name);
+    const void *of = e->of ? owner_of(w, e->of) : e->self;
+    if (!of || !w->weight_parts.n || !(name_is_backward(name) || name_is_backward(list))) return 0;
+    uint32_t k = part_by_name(w->weight_parts.at, w->weight_parts.n, of, name, 'w', 'b');
+    if (k < w->weight_parts.n) return w->layers.weights.at[k];
+    k = part_by_name(w->bias_parts.at, w->bias_parts.n, of, name, 'b', 'w');
+    return k < w->bias_parts.n ? w->layers.biases.at[k] : 0;
+}
+
 /* grads["W2"], dparams["W2"]. */
 static bool is_in_gradients(const gatherer *w, const py_event *e) {
     const char *list = symbols_name(&w->r->names, e->name);
@@ -86,6 +191,7 @@ static var_id parameter_of(const gatherer *w, const py_event *e) {
     var_id v = name_variable_in(m, &w->layers, name);
     if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
     if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
+    if (part_parameter(w, e)) return part_parameter(w, e);
     return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
 }
 
@@ -165,6 +271,7 @@ dfoo_status gather_begin(gatherer *w) {
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
     note_bases(w);
     note_parameter_names(w);
+    note_parts(w);
     find_end(w);
     return arena_status(w->a);
 }
@@ -326,7 +433,8 @@ static var_id gradient_of(const gatherer *w, const py_event *e) {
         return name_is_backward(list) ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
     var_id own = is_in_gradients(w, e) ? name_variable_in(m, &w->layers, e->key.text->at) : 0;
     if (own && ir_var(&m->g, own)->kind == VAR_PARAM) return own;
-    return name_gradient_in(m, &w->layers, event_name(w, e));
+    var_id named = name_gradient_in(m, &w->layers, event_name(w, e));
+    return named ? named : part_gradient(w, e);
 }
 
 static bool is_data_gradient(const gatherer *w, uint32_t number) {
@@ -667,6 +775,30 @@ static void by_update(gatherer *w, judge_claims *out) {
     }
 }
 
+/* What the way back returned, if that is a gradient for each parameter, in their order, and no name says so:
+ * return weight_grad(..), bias_grad(..). Each was made in the event that has its value. */
+static void by_returned(gatherer *w, judge_claims *out) {
+    const uint32_t  last = w->to - 1;
+    const py_event *end = event_at(w, last);
+    if (end->how != 'r' || end->value.kind != PY_TUPLE) return;
+    const py_list *all = end->value.list;
+    uint32_t       n = 0;
+    for (var_id v = 1; v < w->c->s->g->vars.n; v++) {
+        if (ir_var(w->c->s->g, v)->kind != VAR_PARAM) continue;
+        while (n < all->items.n && all->items.at[n].kind != PY_ARRAY) n++;
+        uint32_t number = number_of(w, v);
+        if (n == all->items.n || number == w->c->s->right.list.n) return;
+        matrix x = gather_matrix(w->a, all->items.at[n++], w->view.turned);
+        if (!x.at || !is_sized_as(x, wanted(w, number))) return;
+        if (claim_of(out, number)) continue;
+        for (uint32_t i = w->from; i < last; i++) {
+            if (!matrix_same(event_matrix(w, event_at(w, i)), x, 1)) continue;
+            put_claim(w, out, number, i, ir_var_name(w->c->s->g, w->c->s->right.list.at[number].grad));
+            break;
+        }
+    }
+}
+
 /* dA1 that is right, and dZ1 that is the same by mistake. */
 static bool is_another_right(const gatherer *w, uint32_t number, const py_event *e) {
     for (uint32_t i = 0; i < w->c->s->right.list.n; i++) {
@@ -789,6 +921,7 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
     by_multiple(w, out);
     by_update(w, out);
     by_shape(w, out);
+    if (w->to > w->from && !w->failed) by_returned(w, out);
     if (w->failed) drop_unfinished(w, out);
     find_origins(w, out);
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
@@ -837,8 +970,17 @@ uint32_t gather_update(const gatherer *w, uint32_t event) {
     return is_update(w, e) ? number_of(w, parameter_of(w, e)) : w->c->s->right.list.n;
 }
 
+/* Does it belong to an object that has parameters, one of several? */
+static bool has_part(const gatherer *w, const py_event *e) {
+    const void *of = owner_of(w, e->of);
+    uint32_t    own = 0;
+    for (uint32_t i = 0; e->of && i < w->weight_parts.n; i++) own += w->weight_parts.at[i].of == of;
+    return own && own < w->weight_parts.n;
+}
+
 static bool is_named(const gatherer *w, var_id v, const py_event *e) {
     if (ir_var(w->c->s->g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
+    if (w->weight_parts.n > 1 && has_part(w, e)) return false; /* what goes into a layer */
     return name_variable_in(w->c->s->m, &w->layers, event_name(w, e)) == v;
 }
 
@@ -846,6 +988,7 @@ static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
     const ir *g = w->c->s->g;
     name_role role = name_role_of(event_name(w, e));
     if (w->y_predicted && strcmp(event_name(w, e), "y") == 0) return false;
+    if (w->weight_parts.n > 1 && has_part(w, e)) return false; /* what goes into a layer */
     return (ir_var(g, v)->kind == VAR_INPUT && role == ROLE_INPUT) ||
            (ir_var(g, v)->kind == VAR_LABEL && role == ROLE_LABEL);
 }
@@ -937,6 +1080,39 @@ static bool take_given(const gatherer *w, var_id v, uint32_t end,
     return any;
 }
 
+/* Is x one of the columns of all? */
+static bool is_column_of(matrix x, matrix all) {
+    for (size_t j = 0; j < all.cols && x.rows == all.rows && x.cols == 1; j++) {
+        size_t i = 0;
+        while (i < x.rows && x.at[i] == all.at[i * all.cols + j]) i++;
+        if (i == x.rows) return true;
+    }
+    return false;
+}
+
+static var_id first_of(const gatherer *w, uint8_t kind) {
+    const ir *g = w->c->s->g;
+    var_id    v = 1;
+    while (v < g->vars.n && ir_var(g, v)->kind != kind) v++;
+    return v < g->vars.n ? v : 0;
+}
+
+/* A program that takes one example at a time, under whatever name: out = X[:, i:i+1]. */
+static void take_one(gatherer *w, matrix *given, uint32_t end) {
+    var_id x = first_of(w, VAR_INPUT), y = first_of(w, VAR_LABEL);
+    bool   both = x && y && given[x].at && given[y].at;
+    if (!both || given[y].cols != 1 || given[x].cols < 2 ||
+        ir_var(w->c->s->g, x)->sh.cols != w->c->s->m->examples)
+        return;
+    for (uint32_t i = end; i-- > 0;) {
+        const py_event *e = event_at(w, i);
+        matrix          one = e->value.kind == PY_ARRAY ? event_matrix(w, e) : (matrix){0};
+        if (!one.at || !is_column_of(one, given[x])) continue;
+        given[x] = one;
+        return;
+    }
+}
+
 dfoo_status gather_given(gatherer *w, matrix *given) {
     const ir *g = w->c->s->g;
     uint32_t  end = first_backward(w);
@@ -944,6 +1120,7 @@ dfoo_status gather_given(gatherer *w, matrix *given) {
         if (ir_var(g, v)->kind > VAR_PARAM) continue;
         if (!take_given(w, v, end, is_named, given)) take_given(w, v, end, takes_role, given);
     }
+    take_one(w, given, end);
     gather_masks(w, given);
     return arena_status(w->a);
 }

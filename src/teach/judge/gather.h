@@ -33,6 +33,17 @@ typedef struct judge_claims {
     bool   ascends; /* parameters change along the gradient that the program names, not against it */
 } judge_claims;
 
+/* A parameter that is a part of an object: the W of a layer. */
+typedef struct gather_part {
+    const void *of;
+    const char *name; /* of the attribute, or the key */
+} gather_part;
+
+/* A dict that is an attribute: self.params, self.grads. What is in it belongs to the object. */
+typedef struct gather_owner {
+    const void *dict, *of;
+} gather_owner;
+
 /* The number of the first element in a list or dict of parameters. */
 typedef struct gather_base {
     sym name;
@@ -55,6 +66,9 @@ typedef struct gatherer {
     VEC(sym) weights;                 /* names of the program that stand for them, in order */
     VEC(sym) biases;
     VEC(gather_base) bases; /* of its lists and dicts */
+    VEC(gather_part) weight_parts; /* parts of objects that stand for parameters, in order of their making */
+    VEC(gather_part) bias_parts;
+    VEC(gather_owner) owners;
 } gatherer;
 
 /* A value as a matrix, turned back where the view turns; at NULL: it is none. Numbers are 1 x 1. */

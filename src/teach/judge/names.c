@@ -85,10 +85,21 @@ static bool count_on(const char *name, char *out, size_t size) {
     return true;
 }
 
+/* W for W1, where there is one layer. */
+static var_id single(const model *m, const name_layers *layers, const char *name,
+                     var_id (*find)(const model *, const char *)) {
+    char one[LONGEST + 8];
+    if (layers->weights.n != 1 || layers->biases.n > 1) return 0;
+    snprintf(one, sizeof one, "%.*s1", LONGEST, name);
+    var_id v = find(m, one);
+    return v && ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
+}
+
 static var_id counted(const model *m, const name_layers *layers, const char *name,
                       var_id (*find)(const model *, const char *)) {
     char   next[LONGEST + 8];
     var_id own = find(m, name);
+    if (!own) own = single(m, layers, name, find);
     if (!layers->from_zero || !count_on(name, next, sizeof next)) return own;
     var_id v = find(m, next);
     if (v && ir_var(&m->g, v)->kind == VAR_PARAM) return v;

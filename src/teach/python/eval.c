@@ -63,11 +63,19 @@ static py_value snapshot(py_run *r, py_value x) {
     return py_of_array(py_array_copy(r, x.array, (py_type)x.array->type));
 }
 
+/* The object whose method runs; NULL: it is none. */
+static const void *self_of(py_run *r) {
+    if (!r->in || !r->in->of || r->in->how || r->in->def->kind != S_DEF || !r->in->def->list.n) return NULL;
+    const py_value *x = py_env_find(r->env, r->in->def->list.at[0]->name);
+    return x && x->kind == PY_OBJECT ? x->object : NULL;
+}
+
 void py_trace_event(py_run *r, py_event e) {
     if (!r->tracing || r->trace.list.n >= r->traced + MOST_EVENTS || r->failed) return;
     e.frame = r->frame;
     e.call_line = r->call_line;
     e.function = r->in ? r->in->def->name : 0;
+    e.self = self_of(r);
     e.value = snapshot(r, e.value);
     if (!r->failed) vec_push(&r->a, &r->trace.list, e);
 }
@@ -164,17 +172,23 @@ static sym root_name(const py_node *t) {
     return t->kind == E_NAME || t->kind == E_ATTRIBUTE ? t->name : 0;
 }
 
+/* What stands in a dict or list under a key; None: nothing. */
+static py_value item_before(py_run *r, py_value of, py_value key) {
+    const py_value *at = NULL;
+    if (of.kind == PY_DICT) at = py_dict_find(r, of.dict, key);
+    if (of.kind == PY_LIST && key.kind == PY_INT) {
+        int64_t n = of.list->items.n, i = key.whole < 0 ? key.whole + n : key.whole;
+        if (i >= 0 && i < n) at = &of.list->items.at[i];
+    }
+    return at ? *at : py_none();
+}
+
 static void assign_item(py_run *r, const py_node *t, py_value value, py_event e) {
     py_value of = py_eval(r, t->a), key = r->failed ? py_none() : py_eval(r, t->b);
     if (r->failed) return;
-    if (of.kind == PY_DICT && e.how == '=') {
-        const py_value *at = py_dict_find(r, of.dict, key);
-        e.before = at ? *at : py_none();
-    }
-    if (of.kind == PY_LIST && e.how == '=' && key.kind == PY_INT) {
-        int64_t n = of.list->items.n, i = key.whole < 0 ? key.whole + n : key.whole;
-        e.before = i >= 0 && i < n ? of.list->items.at[i] : py_none();
-    }
+    bool inside = of.kind == PY_DICT || (of.kind == PY_LIST && key.kind == PY_INT);
+    e.of = of.kind == PY_DICT ? of.dict : NULL;
+    if (inside && e.how == '=') e.before = item_before(r, of, key);
     e.key = key;
     set_item(r, of, key, value);
     if (of.kind == PY_ARRAY) {
@@ -182,6 +196,7 @@ static void assign_item(py_run *r, const py_node *t, py_value value, py_event e)
         e.value = of;
         e.how = e.how == '=' ? '[' : e.how;
     }
+    if (of.kind == PY_OPAQUE) e.value = of; /* what is put into what is not known says nothing */
     if (!r->failed) py_trace_event(r, e);
 }
 
@@ -225,6 +240,7 @@ void py_assign(py_run *r, const py_node *t, py_value value, int how, const py_no
     else if (t->kind == E_ATTRIBUTE) {
         py_value of = py_eval(r, t->a);
         if (!r->failed) set_attribute(r, of, t->name, value);
+        if (of.kind == PY_OBJECT) e.of = of.object;
     }
     if (r->failed) return;
     py_trace_event(r, e);
@@ -286,8 +302,8 @@ static py_value eval_set(py_run *r, const py_node *n) {
     return out;
 }
 
-static void trace_entry(py_run *r, py_value key, py_value value, const py_node *from) {
-    py_event e = {.line = from->line, .how = 'i', .key = key, .value = value, .node = from};
+static void trace_entry(py_run *r, const py_dict *of, py_value key, py_value value, const py_node *from) {
+    py_event e = {.line = from->line, .how = 'i', .key = key, .value = value, .node = from, .of = of};
     if (key.kind == PY_STRING) py_trace_event(r, e);
 }
 
@@ -299,7 +315,7 @@ static py_value eval_dict(py_run *r, const py_node *n) {
         if (r->failed) break;
         if (n->list.at[i]) {
             py_dict_set(r, out.dict, key, value);
-            trace_entry(r, key, value, n->list.at[i + 1]);
+            trace_entry(r, out.dict, key, value, n->list.at[i + 1]);
             continue;
         }
         if (value.kind != PY_DICT)
@@ -421,9 +437,10 @@ static py_value eval_call(py_run *r, const py_node *n) {
     for (uint32_t i = 0; i < n->list.n && !r->failed; i++) add_argument(r, n->list.at[i], &args);
     if (r->failed) return py_none();
     bool named = f.kind == PY_NATIVE && f.native->run == py_to_dict;
-    for (uint32_t i = 0; named && i < args.keys.n; i++)
-        trace_entry(r, py_string_of(r, symbols_name(&r->names, args.keys.at[i].name)), args.keys.at[i].value,
-                    n->list.at[0]);
+    for (uint32_t i = 0; named && i < args.keys.n; i++) {
+        const char *name = symbols_name(&r->names, args.keys.at[i].name);
+        trace_entry(r, NULL, py_string_of(r, name), args.keys.at[i].value, n->list.at[0]);
+    }
     trace_append(r, n, f, &args);
     py_value x = r->call_with(r, f, args.at.at, args.at.n, args.keys.at, args.keys.n);
     if (!r->failed) r->line = line;
@@ -542,7 +559,7 @@ static void each_one(py_run *r, const py_node *n, uint32_t level, py_value out) 
     if (out.kind == PY_DICT) {
         py_value value = r->failed || !n->b ? py_none() : py_eval(r, n->b);
         if (!r->failed) py_dict_set(r, out.dict, x, value);
-        if (!r->failed && n->b) trace_entry(r, x, value, n->b);
+        if (!r->failed && n->b) trace_entry(r, out.dict, x, value, n->b);
     } else if (!r->failed)
         py_push(r, out.list, x);
 }

@@ -73,9 +73,13 @@ static void put_defaults(py_run *r, const py_callable *f, py_env *env) {
 
 static py_value run_body(py_run *r, const py_callable *f) {
     if (f->def->kind == E_LAMBDA) return py_eval(r, f->def->a);
+    py_list *outside = r->yielded;
     r->result = py_none();
+    r->yielded = NULL;
     flow     how = run_block(r, f->def->b);
     py_value x = how == FLOW_RETURN ? r->result : py_none();
+    if (r->yielded) x = (py_value){.kind = PY_LIST, .list = r->yielded};
+    r->yielded = outside;
     r->result = py_none();
     return x;
 }
@@ -231,6 +235,16 @@ static flow run_augment(py_run *r, const py_node *n) {
 static flow run_return(py_run *r, const py_node *n) {
     r->result = n->a ? py_eval(r, n->a) : py_none();
     return FLOW_RETURN;
+}
+
+/* A generator is run to its end when it is called: what it yields is a list. */
+static flow run_yield(py_run *r, const py_node *n) {
+    py_value x = n->a ? py_eval(r, n->a) : py_none();
+    if (!r->yielded) r->yielded = py_new_list(r, PY_LIST, NULL, 0).list;
+    const py_list *all = n->op && !r->failed ? py_items(r, x) : NULL;
+    for (uint32_t i = 0; all && i < all->items.n && !r->failed; i++) py_push(r, r->yielded, all->items.at[i]);
+    if (!n->op && !r->failed && r->yielded) py_push(r, r->yielded, x);
+    return FLOW_ON;
 }
 
 static flow run_flow(py_run *r, const py_node *n) {
@@ -446,6 +460,7 @@ static const runner runners[] = {[S_EXPRESSION] = run_expression,
                                  [S_DEF] = run_def,
                                  [S_CLASS] = run_class,
                                  [S_RETURN] = run_return,
+                                 [S_YIELD] = run_yield,
                                  [S_BREAK] = run_flow,
                                  [S_CONTINUE] = run_flow,
                                  [S_PASS] = run_flow,

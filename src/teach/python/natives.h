@@ -55,6 +55,7 @@ py_value np_binary(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_logical(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_where(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_clip(py_run *r, const py_native *f, const py_arguments *x);
+py_value py_softmax(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_nan_to_num(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_reduce(py_run *r, const py_native *f, const py_arguments *x);
 py_value np_extreme(py_run *r, const py_native *f, const py_arguments *x);

@@ -200,6 +200,27 @@ py_value np_clip(py_run *r, const py_native *f, const py_arguments *x) {
     return put_out(r, z, x->at[3]);
 }
 
+/* The exponentials along an axis, over their sum; without one, over all. */
+py_value py_softmax(py_run *r, const py_native *f, const py_arguments *x) {
+    const py_array *a = py_as_array(r, x->at[0]);
+    py_array       *z = a ? py_array_copy(r, a, PY_OF_FLOAT) : NULL;
+    int64_t         along;
+    int             axis = -1;
+    bool            whole = !x->given[1] || x->at[1].kind == PY_NONE;
+    (void)f;
+    if (!z || (!whole && !(py_as_index(r, x->at[1], &along) && py_array_axis(r, z, along, &axis))))
+        return py_none();
+    int64_t size = py_array_size(z), n = axis < 0 ? size : z->dim[axis], inner = 1;
+    for (int k = axis + 1; axis >= 0 && k < z->rank; k++) inner *= z->dim[k];
+    for (int64_t line = 0; n && line < size / n; line++) {
+        double *at = z->at + line / inner * inner * n + line % inner, most = at[0], sum = 0;
+        for (int64_t i = 0; i < n; i++) most = fmax(most, at[i * inner]);
+        for (int64_t i = 0; i < n; i++) sum += at[i * inner] = exp(at[i * inner] - most);
+        for (int64_t i = 0; i < n; i++) at[i * inner] /= sum;
+    }
+    return py_result(z);
+}
+
 py_value np_nan_to_num(py_run *r, const py_native *f, const py_arguments *x) {
     const py_array *a = py_as_array(r, x->at[0]);
     py_array       *z = a ? py_array_copy(r, a, (py_type)a->type) : NULL;

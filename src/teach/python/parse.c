@@ -90,6 +90,14 @@ static py_node *return_statement(py_parser *p) {
     return with_values(p, S_RETURN);
 }
 
+static py_node *yield_statement(py_parser *p) {
+    py_node *n = py_parser_node(p, S_YIELD);
+    py_parser_next(p);
+    if (n) n->op = py_parser_takes(p, "from");
+    if (n && !at_line_end(p)) n->a = py_parser_list(p);
+    return py_parser_end(p, n);
+}
+
 static py_node *assert_statement(py_parser *p) {
     return with_values(p, S_ASSERT);
 }
@@ -318,6 +326,7 @@ typedef struct opening {
 } opening;
 
 static const opening openings[] = {{"return", return_statement, false},
+                                   {"yield", yield_statement, false},
                                    {"assert", assert_statement, false},
                                    {"raise", raise_statement, false},
                                    {"pass", pass_statement, false},

@@ -76,6 +76,7 @@ typedef enum py_node_kind {
     S_DEF,        /* name, list: parameters; b: the body; more: decorators */
     S_CLASS,      /* name, list: bases; b: the body */
     S_RETURN,     /* a or NULL */
+    S_YIELD,      /* a or NULL; op: yield from */
     S_BREAK,
     S_CONTINUE,
     S_PASS,

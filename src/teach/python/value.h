@@ -155,6 +155,8 @@ typedef struct py_event {
     py_value value;      /* as it was then */
     py_value before;     /* of the same target, None if there was none */
     const py_node *node; /* the statement */
+    const void    *of;   /* the object or dict that it is assigned to; NULL: to a name */
+    const void    *self; /* the object whose method does it; NULL: none */
 } py_event;
 
 typedef struct py_trace {
@@ -174,6 +176,7 @@ struct py_run {
     uint32_t           depth, frame, frames, call_line, line; /* frames: so many calls were made */
     const py_callable *in;                                    /* the function at hand */
     py_class          *in_class;                              /* whose body is run */
+    py_list           *yielded;       /* by the generator at hand; NULL: nothing yet */
     py_failure         first;         /* of the top level; type NULL: there was none */
     py_value           before;        /* of an augmented assignment: what its target held */
     py_env             globals, *env; /* env: the one at hand */
