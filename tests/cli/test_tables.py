@@ -137,6 +137,46 @@ def test_several_targets_no_better_than_their_means(works, houses):
     assert "always saying the mean of each column of Y is " in done.stderr
 
 
+def test_heavy_tails(works, refuses, houses):
+    """Of a column in which a few values are most of the deviation the logarithm of the distance is learned from."""
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=(1000, 4))
+    x = np.column_stack([np.exp(2.5 * z[:, 0]), -np.exp(2 * z[:, 1]) + 1e4, z[:, 2], rng.exponential(size=1000)])
+    y = z[:, 0] - z[:, 1] + 0.3 * z[:, 2] + 0.2 * rng.normal(size=1000) > 0
+    rows = [[*map(str, a), "yes" if b else "no"] for a, b in zip(x, y)]
+    for j in range(0, 1000, 9):
+        rows[j][0] = ""
+    write(houses / "heavy.csv", ["rich", "poor", "plain", "slow", "who"], rows)
+    works("new", "--layers", "relu 8, sigmoid 1", "-o", "c.eq")
+    done = works("train", "c.eq", "--data", "heavy.csv", "--split", "0.2", "-o", "run.npz")
+    assert "rich: number, some far from the others: log(1 + distance from " in done.stderr and "poor: number, some far" in done.stderr
+    assert "plain: number" not in done.stderr and "slow: number" not in done.stderr
+    assert float(done.stdout.split("accuracy")[1].split()[1].rstrip("%")) > 85
+    # the rule is what is done: by another hand, and the same rules give the same run
+    rules = dict(line.split(" : ") for line in works("show", "run.npz").stdout.split("columns of X\n")[1].splitlines() if " : " in line)
+    now = {k: float(v) for k, v in re.findall(r"(mean|sd|median|log) ([-\d.e+]+)", rules["poor"])}
+    far = (x[:, 1] - now["median"]) / now["log"]
+    near = np.sign(far) * np.log1p(np.abs(far))
+    kept = np.load(houses / "run.npz")
+    assert np.isclose(near.mean(), now["mean"], atol=0.1) and np.isclose(near.std(), now["sd"], rtol=0.1)
+    (houses / "rules").write_text("".join(f"{k} : {v}\n" for k, v in rules.items() if k != "who"))
+    works("train", "c.eq", "--data", "heavy.csv", "--split", "0.2", "--prepare", "rules", "-o", "again.npz")
+    again = np.load(houses / "again.npz")
+    assert all(kept[k].tobytes() == again[k].tobytes() for k in ("W1", "b2", "dfoo.prepare.X"))
+    # values that training never came near
+    (houses / "far.csv").write_text("rich,poor,plain,slow\n1e308,-1e308,0,1\n-1e308,1e308,0,1\n0,0,0,0\n")
+    works("predict", "--weights", "run.npz", "--data", "far.csv", "-o", "p.csv")
+    assert np.isfinite([float(line.split(",")[0]) for line in (houses / "p.csv").read_text().splitlines()[1:]]).all()
+    # said otherwise
+    (houses / "rules").write_text("rich : number, as it is\npoor : number, mean 0, sd 1\n")
+    shown = works("train", "c.eq", "--data", "heavy.csv", "--prepare", "rules", "-o", "plain.npz").stderr
+    assert "far from the others" not in shown
+    (houses / "rules").write_text("plain : number, log 2\n")
+    assert "plain: number, some far from the others" in works("train", "c.eq", "--data", "heavy.csv", "--prepare", "rules", "-o", "plain.npz").stderr
+    (houses / "rules").write_text("plain : number, log 0\n")
+    assert "that is no property of such a column" in refuses("train", "c.eq", "--data", "heavy.csv", "--prepare", "rules", "-o", "x.npz")
+
+
 def test_mini_batches_and_going_on(works, houses):
     how = ["net.eq", "--data", "houses.csv", "--split", "0.2", "--batch", "32", "--alpha", "0.01", "--optimizer", "adam", "--quiet"]
     works("train", *how, "--epochs", "20", "-o", "whole.npz")

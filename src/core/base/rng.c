@@ -41,7 +41,7 @@ double rng_uniform(rng *r) {
 
 /* The natural logarithm of x > 0 in nothing but exactly rounded operations, so that normal
  * numbers have the same bits everywhere: x = f * 2^e, log f = 2 artanh((f - 1)/(f + 1)). */
-static double portable_log(double x) {
+double portable_log(double x) {
     assert(x > 0 && isfinite(x));
     int    e;
     double f = frexp(x, &e);

@@ -25,4 +25,7 @@ double   rng_mask(rng *r, double keep);           /* 1/keep with probability kee
 uint32_t rng_below(rng *r, uint32_t n);           /* 0 .. n - 1, each equally likely */
 void     rng_shuffle(rng *r, uint32_t *items, uint32_t n);
 
+/* The natural logarithm of x > 0, with the same bits everywhere. */
+double portable_log(double x);
+
 #endif

@@ -33,6 +33,14 @@ static double *expand_words(const column_rule *x, double code, double *out) {
     return out;
 }
 
+/* On both sides of the median far values come nearer; the order stays. */
+static double near(const column_rule *x, double value) {
+    const double most = 1e300; /* what is beyond is as far */
+    if (!(x->log > 0) || isnan(value)) return value;
+    double far = fmax(-most, fmin(most, (value - x->median) / x->log));
+    return far < 0 ? -portable_log(1 - far) : portable_log(1 + far);
+}
+
 void prepare_expand(const column_rule *rules, uint32_t n, const double *raw, double *out) {
     for (uint32_t i = 0; i < n; i++) {
         const column_rule *x = &rules[i];
@@ -40,7 +48,7 @@ void prepare_expand(const column_rule *rules, uint32_t n, const double *raw, dou
         if (x->kind == PREPARE_WORDS)
             out = expand_words(x, raw[i], out);
         else
-            *out++ = isnan(raw[i]) ? x->median : raw[i];
+            *out++ = near(x, isnan(raw[i]) ? x->median : raw[i]);
         if (x->indicator) *out++ = isnan(raw[i]);
     }
 }
@@ -119,14 +127,14 @@ static void find_moments(const prepare_request *r, size_t column, column_rule *o
     double sum = 0, squares = 0, first = NAN;
     size_t n = 0;
     for (size_t j = 0; j < r->n; j++) {
-        double x = value_at(r, column, j);
+        double x = near(out, value_at(r, column, j));
         if (isnan(x)) continue;
         if (!n++) first = x;
         sum += x - first;
     }
     double mean = n ? first + sum / (double)n : 0;
     for (size_t j = 0; j < r->n; j++) {
-        double x = value_at(r, column, j) - mean;
+        double x = near(out, value_at(r, column, j)) - mean;
         if (!isnan(x)) squares += x * x;
     }
     double sd = n ? sqrt(squares / (double)n) : 0;
@@ -198,6 +206,46 @@ static double find_median(const prepare_request *r, size_t column) {
     return median;
 }
 
+/* The mean fourth power of distances from the mean over the squared variance: 3 of a normal distribution, 9
+ * of an exponential one, 100 and more where a few values are far from all others. */
+static double find_kurtosis(const prepare_request *r, size_t column, const column_rule *rule) {
+    column_rule own = *rule;
+    double      sum = 0, n = 0;
+    find_moments(r, column, &own);
+    for (size_t j = 0; j < r->n; j++) {
+        double x = (near(&own, value_at(r, column, j)) - own.mean) / own.sd;
+        if (isnan(x)) continue;
+        sum += x * x * x * x;
+        n++;
+    }
+    return n > 0 ? sum / n : 0;
+}
+
+/* Half of the values are nearer to the median than this; 0: they are the median. */
+static double find_spread(const prepare_request *r, size_t column, double median) {
+    enum { MOST = 20001 };
+    size_t  n = 0, step = r->n / MOST + 1;
+    double *at = borrow(r, r->n / step + 1);
+    for (size_t j = 0; at && j < r->n; j += step)
+        if (!isnan(value_at(r, column, j))) at[n++] = fabs(value_at(r, column, j) - median);
+    double spread = n ? median_of(at, n) : 0;
+    give_back(r, at, r->n / step + 1);
+    return spread;
+}
+
+/* Where a few values lie far out, and would lie less so: else they are most of what the deviation says, and
+ * the others become nearly the same. */
+static double find_log(const prepare_request *r, size_t column, const column_rule *x) {
+    enum { LEAST = 50, HEAVY = 60 };
+    column_rule plain = *x, taken = *x;
+    plain.log = 0;
+    double kurtosis = r->n < LEAST || r->as_is ? 0 : find_kurtosis(r, column, &plain);
+    if (!(kurtosis > HEAVY)) return 0;
+    taken.log = find_spread(r, column, x->median);
+    if (!(taken.log > 0) || !isfinite(taken.log)) return 0;
+    return find_kurtosis(r, column, &taken) < kurtosis / 2 ? taken.log : 0;
+}
+
 static dfoo_status leave(column_rule *out, const char *why) {
     out->kind = PREPARE_LEFT;
     out->why = why;
@@ -261,8 +309,9 @@ static dfoo_status find_number(const prepare_request *r, size_t column, const co
     out->kind = PREPARE_NUMBER;
     out->as_is = r->as_is;
     out->indicator = !r->keep_all && c->gaps * 20 > r->n && !(c->constant && c->n == 0);
-    find_moments(r, column, out);
     out->median = find_median(r, column);
+    out->log = r->finds_log ? find_log(r, column, out) : r->log;
+    find_moments(r, column, out);
     if (isfinite(out->mean) && isfinite(out->sd)) return DFOO_OK;
     return diag_alone(r->d, "%s: '%s' cannot be standardised: its values are too large", r->from, out->name);
 }
@@ -364,6 +413,21 @@ static dfoo_status not_as_said(const prepare_request *r, const column_rule *said
                       prepare_line(r->a, said));
 }
 
+static void obey_numbers(const column_rule *said, column_rule *out) {
+    if (!isnan(said->mean)) out->mean = said->mean;
+    if (!isnan(said->sd)) out->sd = said->sd;
+    if (!isnan(said->median)) out->median = said->median;
+}
+
+/* Where nothing is said of the deviation, a column may be found to have heavy tails. */
+static prepare_request as_said(const prepare_request *r, const column_rule *said) {
+    prepare_request all = *r;
+    all.keep_all = true;
+    all.log = said->log > 0 ? said->log : 0;
+    all.finds_log = !(all.log > 0) && !said->as_is && isnan(said->mean) && isnan(said->sd);
+    return all;
+}
+
 /* What was found, with what was said in its place. */
 static dfoo_status obey(const prepare_request *r, size_t column, const content *c, const column_rule *said,
                         column_rule *out) {
@@ -373,8 +437,7 @@ static dfoo_status obey(const prepare_request *r, size_t column, const content *
     if (said->kind == PREPARE_TARGET) return not_as_said(r, said, "an input");
     if (words != (said->kind == PREPARE_WORDS) && c->n)
         return not_as_said(r, said, words ? "words" : "numbers");
-    prepare_request all = *r;
-    all.keep_all = true;
+    prepare_request all = as_said(r, said);
     DFOO_TRY(said->kind == PREPARE_WORDS && !said->n_words ? find_words(&all, column, c, out)
              : said->kind == PREPARE_WORDS                 ? DFOO_OK
                                                            : find_number(&all, column, c, out));
@@ -382,9 +445,7 @@ static dfoo_status obey(const prepare_request *r, size_t column, const content *
     out->indicator = said->indicator;
     out->as_is = said->as_is;
     if (said->n_words) out->n_words = said->n_words, out->words = said->words;
-    if (!isnan(said->mean)) out->mean = said->mean;
-    if (!isnan(said->sd)) out->sd = said->sd;
-    if (!isnan(said->median)) out->median = said->median;
+    obey_numbers(said, out);
     return DFOO_OK;
 }
 

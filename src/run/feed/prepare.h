@@ -17,6 +17,7 @@ typedef struct column_rule {
     bool               indicator; /* one more entry says whether the value is missing */
     double             mean, sd;  /* NAN: to be found */
     double             median;    /* what a missing number counts as */
+    double             log; /* > 0: the distance from the median, in units of this, is taken as log(1 + it) */
     uint32_t           n_words;   /* 0: to be found */
     const char *const *words;     /* an entry for each; another word has 0 in all of them */
     const char        *why;       /* it is left out */
@@ -49,6 +50,8 @@ typedef struct prepare_request {
     const column_rule *said; /* by the user, for columns that it names */
     uint32_t           n_said;
     bool               as_is;    /* numbers are not standardised */
+    bool               finds_log; /* where tails are heavy; else `log` is a rule's own */
+    double             log;
     bool               keep_all; /* a column that tells nothing stays, and there are no indicators */
 } prepare_request;
 

@@ -2,6 +2,7 @@
  *
  *   age        : number, mean 38.6, sd 13.7, median 37
  *   bmi        : number, mean 27.9, sd 5.2, median 27.1, indicator
+ *   income     : number, mean 0.11, sd 1.2, median 31000, log 12000
  *   city       : words (Berlin | "Paris, Texas"), indicator
  *   "row : id" : left out, no value is there twice
  *   price      : target, mean 300012, sd 81234
@@ -66,6 +67,7 @@ const char *prepare_line(arena *a, const column_rule *x) {
         put_number(&b, "sd", x->sd);
     }
     if (x->kind == PREPARE_NUMBER) put_number(&b, "median", x->median);
+    if (x->log > 0) put_number(&b, "log", x->log);
     if (x->indicator) buf_puts(&b, ", indicator");
     if (x->kind == PREPARE_LEFT && x->why && x->why[0]) {
         buf_puts(&b, ", ");
@@ -170,6 +172,7 @@ static bool take_field(reader *r, column_rule *x) {
     if (scaled && take(r, "as it is")) return x->as_is = true;
     if (scaled && take_number(r, "mean ", &x->mean)) return true;
     if (scaled && take_number(r, "sd ", &x->sd)) return x->sd > 0;
+    if (x->kind == PREPARE_NUMBER && take_number(r, "log ", &x->log)) return x->log > 0;
     return x->kind == PREPARE_NUMBER && take_number(r, "median ", &x->median);
 }
 
@@ -226,7 +229,7 @@ dfoo_status prepare_read(diags *d, arena *a, const char *from, const char *text,
 /* ------------------------------------------------------------------- telling */
 
 static bool is_common(const column_rule *x) {
-    return x->kind == PREPARE_NUMBER && !x->indicator;
+    return x->kind == PREPARE_NUMBER && !x->indicator && !(x->log > 0);
 }
 
 /* alone: there is no other target. */
@@ -250,7 +253,11 @@ static void tell_rule(diags *d, arena *a, const column_rule *x, bool alone) {
                        alone ? "the" : "a", x->sd, x->mean);
         break;
     case PREPARE_NUMBER:
-        buf_printf(&b, "number, gaps count as the median %.4g", x->median);
+        if (x->log > 0)
+            buf_printf(&b, "number, some far from the others: log(1 + distance from %.4g over %.4g)",
+                       x->median, x->log);
+        else
+            buf_printf(&b, "number, gaps count as the median %.4g", x->median);
         break;
     case PREPARE_KINDS:
         break;
