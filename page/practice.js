@@ -9,10 +9,16 @@ const practice = {
     return library.ask("page_practice", this.seed(), Number($("kind").value), state.convention, answer, hint, count, format);
   },
 
+  // While another one is made, what is typed into the one that goes is not judged.
+  isBusy: () => $("answers").getAttribute("aria-busy") === "true",
+
   async make() {
+    $("answers").setAttribute("aria-busy", "true");
     await library.latest("practice", async (isNewest) => {
       const done = await this.ask("", 0);
-      if (!isNewest() || done.stale) return;
+      if (!isNewest()) return;
+      $("answers").setAttribute("aria-busy", "false");
+      if (done.stale) return;
       this.exercise = null;
       this.hints = 0;
       $("verdict").textContent = $("hints").textContent = $("answers").innerHTML = "";
@@ -56,6 +62,7 @@ const practice = {
 
   async judge(answer, then) {
     const x = this.exercise;
+    if (!x || this.isBusy()) return;
     await library.latest("practice", async (isNewest) => {
       const done = await this.ask(answer, 0);
       if (!isNewest() || done.stale || x !== this.exercise) return;
