@@ -120,15 +120,16 @@ static bool is_end(reader *k) {
 static bool take_escape(char **from, char **to) {
     static const char signs[] = "\"\\ntr", means[] = "\"\\\n\t\r";
     const char       *sign = strchr(signs, **from);
-    unsigned          code;
-    int               n = 0;
     if (sign && *sign) {
         *(*to)++ = means[sign - signs];
         (*from)++;
         return true;
     }
-    if (**from != 'u' || sscanf(*from + 1, "%4x%n", &code, &n) != 1 || n != 4 || code == 0 || code > 127)
-        return false;
+    char digits[5] = "";
+    if (**from != 'u' || strspn(*from + 1, "0123456789abcdefABCDEF") < 4) return false;
+    memcpy(digits, *from + 1, 4);
+    unsigned long code = strtoul(digits, NULL, 16);
+    if (code == 0 || code > 127) return false;
     *(*to)++ = (char)code;
     *from += 5;
     return true;

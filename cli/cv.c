@@ -425,7 +425,7 @@ static void settle_epochs(request *r, size_t epochs) {
     r->given[option_number(option_called(cv, "patience"))] = false;
 }
 
-static dfoo_status train_best(const validation *v, size_t best) {
+static dfoo_status train_best(validation *v, size_t best) {
     const point       *p = &v->g.points[best];
     dfoo_train_options how = p->r.train;
     dfoo_model        *model = NULL;
@@ -439,7 +439,7 @@ static dfoo_status train_best(const validation *v, size_t best) {
     how.patience = 0;
     how.metric = NULL;
     how.stop = should_stop;
-    how.user = (void *)(uintptr_t)v;
+    how.user = v;
     how.file = is_standard(v->r->output) ? NULL : v->r->output;
     dfoo_status status = open_model(v, v->d, p, v->models[best], &model);
     if (status == DFOO_OK) status = dfoo_train(model, &how, &run, NULL);

@@ -1,6 +1,7 @@
 /* dfoo grade: the programs of a class, each judged; what to talk about. */
 #include "grade.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ bool is_program(const char *name) {
 static void find_missing(const dfoo_judgement *x, char *text, size_t size) {
     size_t len = 0;
     *text = 0;
+    assert(x->lines || !x->count);
     for (size_t i = 0; i < x->count && len < size; i++)
         if (x->lines[i].verdict == DFOO_JUDGED_MISSING)
             len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "not found: ",
@@ -114,6 +116,7 @@ static int by_count(const void *x, const void *y) {
 }
 
 static void count_topic(graded_class *g, const graded *p) {
+    assert(g->topics && p->topic);
     for (size_t i = 0; i < g->n_topics; i++)
         if (strcmp(g->topics[i].name, p->topic) == 0) {
             g->topics[i].count++;

@@ -2,6 +2,7 @@
  * first row holds names, and what to say about a field that does not fit. */
 #include "host/data/csv_table.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,7 @@ static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, doubl
  * little is taken that is not used. */
 static csv_block *new_block(csv_build *b) {
     enum { LEAST = 1 << 15, MOST = 1 << 23 }; /* numbers */
+    assert(b->n_cols);
     size_t least = b->n_cols < LEAST ? LEAST / b->n_cols : 1, most = b->n_cols < MOST ? MOST / b->n_cols : 1;
     size_t rows = b->n_rows / 2 < least ? least : b->n_rows / 2 < most ? b->n_rows / 2 : most;
     double *at = arena_new(b->scratch, rows * b->n_cols * sizeof *at);

@@ -996,6 +996,7 @@ static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
 /* Whole numbers for classes become a matrix with a single 1 for each example. */
 static matrix one_hot(const gatherer *w, matrix x, bool columns) {
     size_t n = x.rows * x.cols, k = 0;
+    assert(x.at || !n);
     for (size_t i = 0; i < n; i++) k = x.at[i] >= (double)k && x.at[i] < 100 ? (size_t)x.at[i] + 1 : k;
     matrix y = {columns ? k : n, columns ? n : k, arena_new(w->a, n * k * sizeof(double) + 8)};
     for (size_t i = 0; y.at && i < n; i++)
