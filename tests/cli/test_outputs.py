@@ -8,7 +8,9 @@ import subprocess
 
 import pytest
 
-DFOO = os.environ.get("DFOO_BIN", str(pathlib.Path(os.environ.get("DFOO_BUILD", "build/release")) / "dfoo"))
+from conftest import ROOT
+
+DFOO = os.environ.get("DFOO_BIN", str(pathlib.Path(os.environ.get("DFOO_BUILD", ROOT / "build/release")) / "dfoo"))
 
 # The least that each command is content with; of `plot` two kinds.
 BASES = {
