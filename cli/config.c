@@ -311,7 +311,6 @@ static bool read_into(const char *path, char *at) {
     return check_text(path, at, n);
 }
 
-
 bool is_config(const char *path) {
     return ends_with(path, ".toml");
 }

@@ -33,6 +33,10 @@ static const char *variable_of(const graded *p) {
     return p->first ? p->first->variable : "";
 }
 
+static bool is_about(const graded *p, const topic *x) {
+    return p->topic && strcmp(p->topic, x->name) == 0;
+}
+
 /* ------------------------------------------------------------------------- csv */
 
 /* A spreadsheet would compute what begins with one of these. */
@@ -126,7 +130,7 @@ static void put_topic_programs(text *t, const graded_class *g, const topic *x) {
     text_puts(t, "[");
     for (size_t i = 0; i < g->n; i++) {
         const graded *p = &g->programs[i];
-        if (!p->topic || strcmp(p->topic, x->name) != 0) continue;
+        if (!is_about(p, x)) continue;
         if (n++) text_puts(t, ", ");
         text_put_quoted(t, p->path);
     }
@@ -233,7 +237,7 @@ static void put_html_topic(const graded_class *g, const topic *x, text *out) {
     text_puts(out, "</td><td>");
     for (size_t i = 0; i < g->n; i++) {
         const graded *p = &g->programs[i];
-        if (!p->topic || strcmp(p->topic, x->name) != 0) continue;
+        if (!is_about(p, x)) continue;
         if (n++) text_puts(out, ", ");
         put_link(g, p, out);
     }
@@ -318,7 +322,7 @@ static void put_markdown_topic(const graded_class *g, const topic *x, text *out)
     text_puts(out, ")");
     for (size_t i = 0, n = 0; i < g->n; i++) {
         const graded *p = &g->programs[i];
-        if (!p->topic || strcmp(p->topic, x->name) != 0) continue;
+        if (!is_about(p, x)) continue;
         text_puts(out, n++ ? ", " : ": ");
         put_markdown(out, base_name(p->path));
     }

@@ -194,16 +194,18 @@ static double median_of(double *at, size_t n) {
     return below + (at[n / 2] - below) / 2;
 }
 
-/* Of at most so many values, evenly from all. */
-static double find_median(const prepare_request *r, size_t column) {
+/* The median of at most so many values, evenly from all, or of their distances from one. */
+static double find_middle(const prepare_request *r, size_t column, const double *from) {
     enum { MOST = 20001 };
     size_t  n = 0, step = r->n / MOST + 1;
     double *at = borrow(r, r->n / step + 1);
-    for (size_t j = 0; at && j < r->n; j += step)
-        if (!isnan(value_at(r, column, j))) at[n++] = value_at(r, column, j);
-    double median = n ? median_of(at, n) : 0;
+    for (size_t j = 0; at && j < r->n; j += step) {
+        double x = value_at(r, column, j);
+        if (!isnan(x)) at[n++] = from ? fabs(x - *from) : x;
+    }
+    double middle = n ? median_of(at, n) : 0;
     give_back(r, at, r->n / step + 1);
-    return median;
+    return middle;
 }
 
 /* The mean fourth power of distances from the mean over the squared variance: 3 of a normal distribution, 9
@@ -221,18 +223,6 @@ static double find_kurtosis(const prepare_request *r, size_t column, const colum
     return n > 0 ? sum / n : 0;
 }
 
-/* Half of the values are nearer to the median than this; 0: they are the median. */
-static double find_spread(const prepare_request *r, size_t column, double median) {
-    enum { MOST = 20001 };
-    size_t  n = 0, step = r->n / MOST + 1;
-    double *at = borrow(r, r->n / step + 1);
-    for (size_t j = 0; at && j < r->n; j += step)
-        if (!isnan(value_at(r, column, j))) at[n++] = fabs(value_at(r, column, j) - median);
-    double spread = n ? median_of(at, n) : 0;
-    give_back(r, at, r->n / step + 1);
-    return spread;
-}
-
 /* Where a few values lie far out, and would lie less so: else they are most of what the deviation says, and
  * the others become nearly the same. */
 static double find_log(const prepare_request *r, size_t column, const column_rule *x) {
@@ -241,7 +231,7 @@ static double find_log(const prepare_request *r, size_t column, const column_rul
     plain.log = 0;
     double kurtosis = r->n < LEAST || r->as_is ? 0 : find_kurtosis(r, column, &plain);
     if (!(kurtosis > HEAVY)) return 0;
-    taken.log = find_spread(r, column, x->median);
+    taken.log = find_middle(r, column, &x->median); /* half of the values are nearer */
     if (!(taken.log > 0) || !isfinite(taken.log)) return 0;
     return find_kurtosis(r, column, &taken) < kurtosis / 2 ? taken.log : 0;
 }
@@ -309,7 +299,7 @@ static dfoo_status find_number(const prepare_request *r, size_t column, const co
     out->kind = PREPARE_NUMBER;
     out->as_is = r->as_is;
     out->indicator = !r->keep_all && c->gaps * 20 > r->n && !(c->constant && c->n == 0);
-    out->median = find_median(r, column);
+    out->median = find_middle(r, column, NULL);
     out->log = r->finds_log ? find_log(r, column, out) : r->log;
     find_moments(r, column, out);
     if (isfinite(out->mean) && isfinite(out->sd)) return DFOO_OK;

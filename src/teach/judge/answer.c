@@ -62,7 +62,7 @@ static matrix times(arena *a, matrix x, double factor) {
 }
 
 static judge_line line_of(judge_work *w, const py_notebook *book, const attempt *t, const judge_verdict *v) {
-    const gradient *g = &w->s->right.list.at[v->shown ? v->shown : v->claim.number];
+    const gradient *g = &w->s->right.list.at[verdict_number(v)];
     judge_line l = {.how = v->how,
                     .variable = ir_var_name(w->s->g, g->grad),
                     .text = "",

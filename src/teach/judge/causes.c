@@ -180,7 +180,7 @@ static dfoo_status move_line(judge_work *w, const look *l, judge_verdict *v, uin
     judge_verdict    *again = verdict_of(&((look *)l)->t.v, v->claim.number);
     uint32_t          number = number_of(d, verdict_goal(w->s, &all->list.at[plant])), event;
     bool              earlier = number < v->claim.number;
-    if (earlier) v->shown = number;
+    if (earlier) v->shown = number + 1;
     if (!again || again->how == JUDGED_MISSING || (v->claim.located && !earlier)) return DFOO_OK;
     matrix made;
     DFOO_TRY(verdict_planted(&l->t.c, w->a, &l->t.v, again, &all->list.at[plant], number, &made));

@@ -264,7 +264,7 @@ const char *solution_of(const judge_work *w, const judge_verdicts *all, const ju
     written     x = {.w = w};
     const char *text = "";
     if (!w->derived || !w->called) return "";
-    const gradient *own = &w->s->right.list.at[v->shown ? v->shown : v->claim.number];
+    const gradient *own = &w->s->right.list.at[verdict_number(v)];
     const gradient *g = derivation_find(w->derived, own->var);
     if (!g) return "";
     arena_init(&x.a, w->a->mem);

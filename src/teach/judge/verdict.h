@@ -15,7 +15,7 @@ typedef enum {
 
 typedef struct judge_verdict {
     judge_claim    claim; /* of MISSING: only its number */
-    uint32_t       shown; /* the gradient that is wrong, if it has no name in the program; 0: its own */
+    uint32_t       shown; /* 1 + the gradient that is wrong, if that has no name in the program; 0: its own */
     uint8_t        how;
     matrix         expected; /* given what was claimed before it, in the claim's own convention and sign */
     double         ratio;    /* to what is expected, if it is the same everywhere; else 0 */
@@ -23,6 +23,11 @@ typedef struct judge_verdict {
     const mistake *row;       /* a mistake that is no step of the derivation; NULL: none */
     VEC(uint32_t) candidates; /* numbers of plants that give the same */
 } judge_verdict;
+
+/* The number of the gradient that a verdict tells of. */
+static inline uint32_t verdict_number(const judge_verdict *v) {
+    return v->shown ? v->shown - 1 : v->claim.number;
+}
 
 typedef struct judge_verdicts {
     VEC(judge_verdict) list;
