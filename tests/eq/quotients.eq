@@ -4,9 +4,11 @@ input X : (n, m)
 param W : (k, n)
 param r : (1, 1)
 param s : (1, 1)
+param t : (1, 1)
 Z = W @ X
 A1 = (Z + r)**2/sqrt(1 + ((Z + r)**2)**2)
 A2 = (Z + s)/(1 + (Z + s)**2)
 A3 = Z**2/sqrt(1 + Z**4)
-J = 1/m * sum(A1 + A2 + A3)
+A4 = (Z + t)*exp(-(Z + t)**2)
+J = 1/m * sum(A1 + A2 + A3 + A4)
 minimize J
