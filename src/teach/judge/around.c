@@ -13,17 +13,9 @@ static const mistake *row_called(const char *name) {
     return NULL;
 }
 
-static const py_event *event_at(const gatherer *w, uint32_t i) {
-    return &w->r->trace.list.at[i];
-}
-
-static const char *event_name(const gatherer *w, const py_event *e) {
-    return e->key.kind == PY_STRING ? e->key.text->at : symbols_name(&w->r->names, e->name);
-}
-
 /* The name, which stays when the run has ended. */
 static const char *kept_name(const gatherer *w, const py_event *e) {
-    const char *name = event_name(w, e), *text = arena_text(w->a, name, strlen(name));
+    const char *name = gather_event_name(w, e), *text = arena_text(w->a, name, strlen(name));
     return text ? text : "";
 }
 
@@ -54,7 +46,7 @@ static bool is_looped(const py_event *e, const char *plain, const char *own, uin
 static bool is_called(const gatherer *w, const py_event *e, var_id v, uint32_t *rounds) {
     const model *m = w->c->s->m;
     char         plain[80], own[80];
-    const char  *name = event_name(w, e);
+    const char  *name = gather_event_name(w, e);
     var_id       known = e->key.kind != PY_INT ? name_variable_in(m, &w->layers, name) : 0;
     if (known) return known == v;
     name_plain(name, plain, sizeof plain);
@@ -72,7 +64,7 @@ static bool find_value(gatherer *w, var_id v, uint32_t end, matrix expected, for
     bool     any = false;
     *same = false;
     for (uint32_t i = w->begin; i < end; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_made(e) || !is_called(w, e, v, &rounds)) continue;
         matrix x = gather_like(w, i, expected);
         if (!x.at || x.rows != expected.rows || x.cols != expected.cols) continue;
@@ -90,7 +82,7 @@ static bool predicts(gatherer *w, uint32_t end) {
     const model *m = w->c->s->m;
     matrix       y = m->predict.n ? w->c->value[m->predict.at[0]] : (matrix){0};
     for (uint32_t i = w->begin; i < end && y.at; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         matrix          x = is_made(e) ? gather_like(w, i, y) : gather_matrix(w->a, e->value, w->view.turned);
         if (x.at && x.rows * x.cols == y.rows * y.cols) {
             x.rows = y.rows;
@@ -198,7 +190,7 @@ static dfoo_status forward_statement(gatherer *w, judge_case *seen, uint32_t end
     const judge_case *c = w->c;
     w->c = seen;
     around_finding f = {forward_row(w, st->node, found.value, y), ir_var_name(w->c->s->g, st->var),
-                        kept_name(w, event_at(w, found.event)), event_at(w, found.event)->line};
+                        kept_name(w, gather_event(w, found.event)), gather_event(w, found.event)->line};
     w->c = c;
     vec_push(w->a, &out->before, f);
     return arena_status(w->a);
@@ -244,8 +236,8 @@ dfoo_status around_labels(gatherer *w, around_findings *out) {
     int64_t m = (int64_t)w->c->examples;
     bool    flat = w->view.labels == LABELS_FLAT || w->view.labels == LABELS_WHOLE;
     for (uint32_t i = w->begin; i < w->to && m > 1; i++) {
-        const py_event *e = event_at(w, i);
-        const char     *name = event_name(w, e);
+        const py_event *e = gather_event(w, i);
+        const char     *name = gather_event_name(w, e);
         flat = flat || (has_dimensions(e, 1, m) && name_role_of(name) == ROLE_LABEL);
         if (!flat || !has_dimensions(e, 2, m) || !is_made(e) || !name_is_backward(name)) continue;
         around_finding f = {row_called("labels of shape (m,)"), "Y", kept_name(w, e), e->line};
@@ -259,8 +251,8 @@ dfoo_status around_own_labels(gatherer *w, uint32_t end, around_findings *out) {
     int64_t  m = 0;
     uint32_t line = 0;
     for (uint32_t i = 0; i < end; i++) {
-        const py_event *e = event_at(w, i);
-        const char     *name = event_name(w, e);
+        const py_event *e = gather_event(w, i);
+        const char     *name = gather_event_name(w, e);
         bool label = name_role_of(name) == ROLE_LABEL && !(w->y_predicted && strcmp(name, "y") == 0);
         if (e->value.kind == PY_ARRAY && label && e->key.kind == PY_NONE) {
             m = e->value.array->rank == 1 ? e->value.array->dim[0] : 0;
@@ -288,7 +280,7 @@ static bool is_bias_gradient(const gatherer *w, const judge_verdict *v) {
 /* Does the program itself begin with a bias that is a column? */
 static bool has_column_bias(const gatherer *w) {
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         var_id          v = gather_parameter(w, i);
         bool            bias = false;
         if (e->function && strncmp(symbols_name(&w->r->names, e->function), "init", 4) != 0) continue;
@@ -310,7 +302,7 @@ dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool reshapes, a
     if (!flat || !column || reshapes || w->view.turned) return DFOO_OK; /* rows: (n,) and (1, n) do fit */
     const gradient *g = &w->c->s->right.list.at[flat->claim.number];
     around_finding  f = {row_called("(n,) for (n, 1)"), ir_var_name(w->c->s->g, g->grad),
-                         kept_name(w, event_at(w, flat->claim.event)), flat->claim.line};
+                         kept_name(w, gather_event(w, flat->claim.event)), flat->claim.line};
     vec_push(w->a, &out->behind, f);
     return arena_status(w->a);
 }
@@ -328,7 +320,7 @@ dfoo_status around_start(gatherer *w, around_findings *out) {
     uint32_t  end = gather_way_back(w);
     if (w->layers.weights.n < 2) return DFOO_OK;
     for (uint32_t i = w->begin; i < end; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_made(e) || e->value.kind != PY_ARRAY || e->value.array->rank != 2) continue;
         var_id v = gather_parameter(w, i);
         bool   weight = false;
@@ -336,7 +328,7 @@ dfoo_status around_start(gatherer *w, around_findings *out) {
             weight = weight || w->layers.weights.at[k] == v;
         matrix x = gather_matrix(w->a, e->value, false);
         char   plain[80]; /* a layer's own W */
-        name_plain(event_name(w, e), plain, sizeof plain);
+        name_plain(gather_event_name(w, e), plain, sizeof plain);
         if (!v && strcmp(plain, "w") == 0) {
             v = w->layers.weights.at[0];
             weight = true;
@@ -425,9 +417,9 @@ static const mistake *cost_row(const gatherer *w, double got) {
 
 /* A number that is called as the cost is. */
 static bool is_cost(const gatherer *w, uint32_t event) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     bool number = py_is_number(e->value) || (e->value.kind == PY_ARRAY && py_array_size(e->value.array) == 1);
-    return is_made(e) && number && is_cost_name(event_name(w, e));
+    return is_made(e) && number && is_cost_name(gather_event_name(w, e));
 }
 
 static double cost_at(const py_event *e) {
@@ -439,10 +431,10 @@ dfoo_status around_cost(gatherer *w, around_findings *out) {
     for (uint32_t i = w->begin; i < w->to; i++)
         if (is_cost(w, i)) last = i;
     if (last == UINT32_MAX || !w->c->value[w->c->s->m->cost].at) return DFOO_OK;
-    double got = cost_at(event_at(w, last));
+    double got = cost_at(gather_event(w, last));
     for (uint32_t i = last; i-- > w->begin;) /* handed on and squeezed: where it was made counts */
-        if (is_cost(w, i) && is_close(cost_at(event_at(w, i)), got)) last = i;
-    const py_event *e = event_at(w, last);
+        if (is_cost(w, i) && is_close(cost_at(gather_event(w, i)), got)) last = i;
+    const py_event *e = gather_event(w, last);
     const mistake  *row = cost_row(w, got);
     around_finding  f = {row, "J", kept_name(w, e), e->line};
     if (row) vec_push(w->a, &out->before, f);
@@ -466,7 +458,7 @@ static matrix gradient_of(const gatherer *w, const judge_verdicts *all, uint32_t
 
 /* By how much a parameter fell, as the model has it. */
 static matrix fall_of(gatherer *w, uint32_t event, matrix like) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     matrix          x = gather_matrix(w->a, e->before, w->view.turned),
            y = gather_matrix(w->a, e->value, w->view.turned);
     if (!x.at || !y.at || !like.at || x.rows * x.cols != like.rows * like.cols) return (matrix){0};
@@ -546,9 +538,9 @@ static bool is_handed_over(const py_event *e) {
 
 /* Where the fall was made: the last line that has it but for a factor, on the way to the update. */
 static uint32_t line_of_fall(gatherer *w, const change *x) {
-    const py_event *last = event_at(w, x->event);
+    const py_event *last = gather_event(w, x->event);
     for (uint32_t i = x->event; i-- > w->from;) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         const char *name = symbols_name(&w->r->names, e->name);
         bool   named = is_made(e) && name_is_backward(name) && !is_handed_over(e);
         matrix y = gather_matrix(w->a, e->value, w->view.turned);
@@ -567,7 +559,7 @@ static dfoo_status name_part(gatherer *w, const change *x, around_findings *out)
         if (matrix_ratio(x->fall, part) <= 0) continue;
         const gradient *g = &w->c->s->right.list.at[x->number];
         around_finding  f = {&mistake_table[i], ir_var_name(w->c->s->g, g->grad),
-                             kept_name(w, event_at(w, x->event)), line_of_fall(w, x)};
+                             kept_name(w, gather_event(w, x->event)), line_of_fall(w, x)};
         vec_push(w->a, &out->behind, f);
         return arena_status(w->a);
     }
@@ -597,7 +589,7 @@ dfoo_status around_batch(gatherer *w, around_findings *out) {
         if (!less && !up) continue; /* of the two the larger one is told: a sum for a mean */
         const gradient *g = &w->c->s->right.list.at[x->number];
         around_finding  f = {up ? row_called("uphill") : scale_row("no 1/m"), ir_var_name(w->c->s->g, g->var),
-                             kept_name(w, event_at(w, x->event)), event_at(w, x->event)->line};
+                             kept_name(w, gather_event(w, x->event)), gather_event(w, x->event)->line};
         vec_push(w->a, &out->behind, f);
     }
     return arena_status(w->a);
@@ -613,7 +605,7 @@ dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findin
         if (number == d->list.n) continue;
         const mistake *row = updated[number] ? NULL : update_row(w, all, i, number);
         around_finding f = {row, ir_var_name(w->c->s->g, d->list.at[number].var),
-                            kept_name(w, event_at(w, i)), event_at(w, i)->line};
+                            kept_name(w, gather_event(w, i)), gather_event(w, i)->line};
         updated[number] = true;
         last = f.line;
         if (row) vec_push(w->a, &out->behind, f);

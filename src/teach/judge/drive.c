@@ -77,16 +77,8 @@ static void look_into(drive *d, inner_arrays *out, const char *name, py_value x)
     if (out->parts.n < MOST) vec_push(&d->r->a, &out->parts, (inner_part){x, name});
 }
 
-/* weight.data: a part that says nothing, of one that does. */
-static bool says_nothing(const char *name) {
-    static const char *const names[] = {"data", "value", "val", "tensor", "array"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0) return true;
-    return false;
-}
-
 static void take_attribute(drive *d, inner_arrays *out, const char *whose, const char *name, py_value *x) {
-    if (says_nothing(name)) name = whose;
+    if (name_says_nothing(name)) name = whose;
     if (x->kind != PY_ARRAY)
         look_into(d, out, name, *x);
     else if (!name_is_backward(name) && name_is_weight(name) && x->array->rank == 2)

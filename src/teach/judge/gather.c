@@ -1,6 +1,7 @@
 /* Which value of a run is which gradient. Names tell it (dW2, grads["dW2"], nabla_w[-1]), or the value itself
  * where it is right, or the shape of what is on the way back, or how a parameter changes. */
 #include "teach/judge/gather.h"
+#include "teach/judge/parts.h"
 
 #include <assert.h>
 #include <math.h>
@@ -27,15 +28,6 @@ matrix gather_matrix(arena *a, py_value x, bool turned) {
     return t;
 }
 
-static const py_event *event_at(const gatherer *w, uint32_t i) {
-    return &w->r->trace.list.at[i];
-}
-
-static const char *event_name(const gatherer *w, const py_event *e) {
-    if (e->key.kind == PY_STRING) return e->key.text->at;
-    return symbols_name(&w->r->names, e->name);
-}
-
 static matrix event_matrix(const gatherer *w, const py_event *e) {
     return gather_matrix(w->a, e->value, w->view.turned);
 }
@@ -51,7 +43,7 @@ static bool is_listed(const sym *at, uint32_t n, sym name, uint32_t *place) {
 /* A list or dict of n parameters with an element n counts from 1. */
 static void note_bases(gatherer *w) {
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         uint32_t        n = name_elements(&w->layers, symbols_name(&w->r->names, e->name)), k = 0;
         if (e->key.kind != PY_INT || !n || e->how == 'a') continue;
         while (k < w->bases.n && w->bases.at[k].name != e->name) k++;
@@ -66,111 +58,6 @@ static int base_of(const gatherer *w, sym name) {
     return 0;
 }
 
-/* weight.data: a name that says nothing. */
-static bool says_nothing(const char *name) {
-    static const char *const names[] = {"data", "value", "val", "tensor", "array"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0) return true;
-    return false;
-}
-
-/* The place of an event's target among parts; n: it is none of them. */
-static uint32_t part_of(const gather_part *at, uint32_t n, const void *of, const char *name) {
-    uint32_t i = 0;
-    while (i < n && (at[i].of != of || strcmp(at[i].name, name) != 0)) i++;
-    return i;
-}
-
-/* (n,), (1, n), (n, 1). */
-static bool is_line(const py_array *x) {
-    return x->rank == 1 || (x->rank == 2 && (x->dim[0] == 1 || x->dim[1] == 1));
-}
-
-static const void *owner_of(const gatherer *w, const void *of) {
-    for (uint32_t i = 0; i < w->owners.n; i++)
-        if (w->owners.at[i].dict == of) return w->owners.at[i].of;
-    return of;
-}
-
-static void note_owner(gatherer *w, const py_event *e) {
-    if (e->of && e->value.kind == PY_DICT && owner_of(w, e->value.dict) == e->value.dict)
-        vec_push(w->a, &w->owners, (gather_owner){e->value.dict, e->of});
-}
-
-/* Arrays that are given to an object or a dict, and are no gradients by name. */
-static bool may_be_part(const gatherer *w, const py_event *e) {
-    int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
-    return e->of && (rank == 1 || rank == 2) && e->how != 'a' && e->how != 'r' &&
-           !name_is_backward(event_name(w, e)) && !name_is_backward(symbols_name(&w->r->names, e->name));
-}
-
-static void note_part(gatherer *w, const py_event *e) {
-    const char *name = event_name(w, e);
-    if (!may_be_part(w, e)) return;
-    bool open = says_nothing(name), bias = open ? is_line(e->value.array) : name_is_bias(name);
-    bool weight = !bias && e->value.array->rank == 2 && (open || name_is_weight(name));
-    const gather_part own = {owner_of(w, e->of), name};
-    if (weight && part_of(w->weight_parts.at, w->weight_parts.n, own.of, name) == w->weight_parts.n)
-        vec_push(w->a, &w->weight_parts, own);
-    if (bias && part_of(w->bias_parts.at, w->bias_parts.n, own.of, name) == w->bias_parts.n)
-        vec_push(w->a, &w->bias_parts, own);
-}
-
-/* Layers as objects, or dicts: as many parts as the model has parameters are these, in order. */
-static void note_parts(gatherer *w) {
-    for (uint32_t i = w->begin; i < w->r->trace.list.n; i++) note_owner(w, event_at(w, i));
-    for (uint32_t i = w->begin; i < w->r->trace.list.n; i++) note_part(w, event_at(w, i));
-    if (w->weight_parts.n != w->layers.weights.n) w->weight_parts.n = 0;
-    if (w->bias_parts.n != w->layers.biases.n || !w->weight_parts.n) w->bias_parts.n = 0;
-}
-
-/* The parameter that a part of an object stands for; 0: none. */
-static var_id part_parameter(const gatherer *w, const py_event *e) {
-    const char *name = event_name(w, e);
-    const void *of = owner_of(w, e->of);
-    if (!e->of) return 0;
-    uint32_t k = part_of(w->weight_parts.at, w->weight_parts.n, of, name);
-    if (k < w->weight_parts.n) return w->layers.weights.at[k];
-    k = part_of(w->bias_parts.at, w->bias_parts.n, of, name);
-    return k < w->bias_parts.n ? w->layers.biases.at[k] : 0;
-}
-
-/* The one part of an object; n: it has none, or several. */
-static uint32_t only_part(const gather_part *at, uint32_t n, const void *of) {
-    uint32_t found = n;
-    for (uint32_t i = 0; i < n; i++) {
-        if (at[i].of != of) continue;
-        if (found < n) return n;
-        found = i;
-    }
-    return found;
-}
-
-/* Do weights, or biases, speak from a name on the way back: dW, weights_error, db? */
-static bool says(const char *name, char own, char other) {
-    char plain[80];
-    name_plain(name, plain, sizeof plain);
-    return strchr(plain, own) && !strchr(plain, other);
-}
-
-/* The part of the object whose gradient a name is: by its letter, or as the only one there. n: none. */
-static uint32_t part_by_name(const gather_part *at, uint32_t n, const void *of, const char *name, char own,
-                             char other) {
-    uint32_t k = only_part(at, n, of);
-    return k < n && (says(name, own, other) || says_nothing(at[k].name)) ? k : n;
-}
-
-/* dW, grads["b"], weights_error of a layer that is an object: the gradient of its own parameter; 0: none. */
-static var_id part_gradient(const gatherer *w, const py_event *e) {
-    const char *name = event_name(w, e), *list = symbols_name(&w->r->names, e->name);
-    const void *of = e->of ? owner_of(w, e->of) : e->self;
-    if (!of || !w->weight_parts.n || !(name_is_backward(name) || name_is_backward(list))) return 0;
-    uint32_t k = part_by_name(w->weight_parts.at, w->weight_parts.n, of, name, 'w', 'b');
-    if (k < w->weight_parts.n) return w->layers.weights.at[k];
-    k = part_by_name(w->bias_parts.at, w->bias_parts.n, of, name, 'b', 'w');
-    return k < w->bias_parts.n ? w->layers.biases.at[k] : 0;
-}
-
 /* grads["W2"], dparams["W2"]. */
 static bool is_in_gradients(const gatherer *w, const py_event *e) {
     const char *list = symbols_name(&w->r->names, e->name);
@@ -178,9 +65,9 @@ static bool is_in_gradients(const gatherer *w, const py_event *e) {
 }
 
 /* The parameter that an assignment's target stands for; 0: none. */
-static var_id parameter_of(const gatherer *w, const py_event *e) {
+var_id gather_parameter_of(const gatherer *w, const py_event *e) {
     const model *m = w->c->s->m;
-    const char  *name = event_name(w, e);
+    const char  *name = gather_event_name(w, e);
     uint32_t     k;
     if (e->how == 'a' || is_in_gradients(w, e)) return 0;
     if (e->key.kind == PY_INT) {
@@ -191,7 +78,7 @@ static var_id parameter_of(const gatherer *w, const py_event *e) {
     var_id v = name_variable_in(m, &w->layers, name);
     if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
     if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
-    if (part_parameter(w, e)) return part_parameter(w, e);
+    if (parts_parameter(w, e)) return parts_parameter(w, e);
     return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
 }
 
@@ -211,7 +98,7 @@ static bool may_be_bias(const gatherer *w, const py_event *e) {
 static void note_parameter_names(gatherer *w) {
     uint32_t k;
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         const char     *name = symbols_name(&w->r->names, e->name);
         if (!e->name || e->how == 'a' || name_is_backward(name)) continue;
         if (may_be_weight(w, e) && name_is_weight(name) &&
@@ -228,7 +115,7 @@ static bool is_update(const gatherer *w, const py_event *e) {
     bool numbers = py_is_number(e->before) && py_is_number(e->value);
     bool set = e->how == '=' || e->how == 'i',
          how = e->how == '+' || e->how == '-' || (set && (e->before.kind == PY_ARRAY || numbers));
-    if (!how || !parameter_of(w, e) || (e->before.kind != e->value.kind && !numbers)) return false;
+    if (!how || !gather_parameter_of(w, e) || (e->before.kind != e->value.kind && !numbers)) return false;
     matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
 }
@@ -244,8 +131,8 @@ static uint32_t last_update(gatherer *w, uint32_t first) {
     bool    *seen = arena_new(w->a, w->c->s->right.list.n + 1);
     uint32_t last = first;
     for (uint32_t i = first; i < w->to && seen; i++) {
-        if (!is_update(w, event_at(w, i))) continue;
-        uint32_t number = number_of(w, parameter_of(w, event_at(w, i)));
+        if (!is_update(w, gather_event(w, i))) continue;
+        uint32_t number = number_of(w, gather_parameter_of(w, gather_event(w, i)));
         if (seen[number]) break;
         seen[number] = true;
         last = i;
@@ -256,10 +143,10 @@ static uint32_t last_update(gatherer *w, uint32_t first) {
 /* The first round of training ends where, behind its updates, something is done again in the same call. */
 static void find_end(gatherer *w) {
     uint32_t update = w->from;
-    while (update < w->to && !is_update(w, event_at(w, update))) update++;
+    while (update < w->to && !is_update(w, gather_event(w, update))) update++;
     for (uint32_t i = last_update(w, update) + 1; i < w->to; i++)
         for (uint32_t k = w->from; k < update; k++)
-            if (is_again(event_at(w, i), event_at(w, k))) {
+            if (is_again(gather_event(w, i), gather_event(w, k))) {
                 w->to = i;
                 return;
             }
@@ -271,7 +158,7 @@ dfoo_status gather_begin(gatherer *w) {
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
     note_bases(w);
     note_parameter_names(w);
-    note_parts(w);
+    parts_note(w);
     find_end(w);
     return arena_status(w->a);
 }
@@ -298,7 +185,7 @@ static bool is_same_line(const py_event *x, const py_event *y) {
 /* One example at a time: the columns of as many rounds of a loop as there are examples, side by side. */
 static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix y) {
     matrix          all = {y.rows, y.cols, arena_new(w->a, y.rows * y.cols * sizeof(double))};
-    const py_event *e = last, *first = event_at(w, w->from);
+    const py_event *e = last, *first = gather_event(w, w->from);
     size_t          t = y.cols;
     for (; all.at && t && e >= first; e--) {
         if (!is_same_line(e, last)) continue;
@@ -324,7 +211,7 @@ static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
 }
 
 matrix gather_like(const gatherer *w, uint32_t event, matrix like) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     matrix          x = event_matrix(w, e);
     bool            one = x.at && like.at && x.cols == 1 && like.cols > 1 && x.rows == like.rows;
     return one ? stacked(w, e, x, like) : x;
@@ -334,14 +221,14 @@ matrix gather_like(const gatherer *w, uint32_t event, matrix like) {
 bool gather_is_loop(const gatherer *w) {
     uint32_t i = first_backward(w), n = 0;
     if (i >= w->to || w->c->examples < 2) return false;
-    const py_event *first = event_at(w, i);
+    const py_event *first = gather_event(w, i);
     matrix          x = event_matrix(w, first);
-    for (uint32_t k = i; k < w->to; k++) n += is_same_line(event_at(w, k), first);
+    for (uint32_t k = i; k < w->to; k++) n += is_same_line(gather_event(w, k), first);
     return x.at && x.cols == 1 && (double)n == w->c->examples;
 }
 
 matrix gather_value(const gatherer *w, uint32_t event, uint32_t number) {
-    return in_shape(w, event_at(w, event), number);
+    return in_shape(w, gather_event(w, event), number);
 }
 
 static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
@@ -352,7 +239,7 @@ static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
 
 static void put_claim(const gatherer *w, judge_claims *out, uint32_t number, uint32_t event,
                       const char *name) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     judge_claim     c = {.number = number,
                          .name = name,
@@ -403,7 +290,7 @@ static appended find_appended(const gatherer *w, const py_event *own, uint32_t n
     appended    x = {-1, true, true};
     uint32_t    k = 0, at = 0;
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_appended_to(e, own)) continue;
         if (e == own) at = k;
         x.fits = x.fits && k < n && has_shape_of(w, e, name_element(&w->layers, list, k, 0));
@@ -433,8 +320,8 @@ static var_id gradient_of(const gatherer *w, const py_event *e) {
         return name_is_backward(list) ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
     var_id own = is_in_gradients(w, e) ? name_variable_in(m, &w->layers, e->key.text->at) : 0;
     if (own && ir_var(&m->g, own)->kind == VAR_PARAM) return own;
-    var_id named = name_gradient_in(m, &w->layers, event_name(w, e));
-    return named ? named : part_gradient(w, e);
+    var_id named = name_gradient_in(m, &w->layers, gather_event_name(w, e));
+    return named ? named : parts_gradient(w, e);
 }
 
 static bool is_data_gradient(const gatherer *w, uint32_t number) {
@@ -486,7 +373,7 @@ static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t nu
     const judge_claim *old = claim_of(out, number);
     uint32_t           z = number + 1;
     if (e->how == '=' || e->how == 'i' || e->how == 'a' || z >= d->list.n || !old) return number;
-    const py_event *made = event_at(w, old->event);
+    const py_event *made = gather_event(w, old->event);
     const char     *from = ir_var_name(w->c->s->g, d->list.at[number].var),
                *to = ir_var_name(w->c->s->g, d->list.at[z].var);
     matrix x = in_shape(w, e, z), y = wanted(w, z);
@@ -499,7 +386,7 @@ static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t nu
 
 static void by_name(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (e->how == 'l' || e->how == 'r') continue;
         var_id v = gradient_of(w, e);
         if (!v) continue;
@@ -545,8 +432,8 @@ static bool is_in_helper(const gatherer *w, const py_event *e) {
 }
 
 static bool is_named_backward(const gatherer *w, const py_event *e) {
-    return e->how != 'l' && e->how != 'r' && name_is_backward(event_name(w, e)) &&
-           !name_variable_in(w->c->s->m, &w->layers, event_name(w, e));
+    return e->how != 'l' && e->how != 'r' && name_is_backward(gather_event_name(w, e)) &&
+           !name_variable_in(w->c->s->m, &w->layers, gather_event_name(w, e));
 }
 
 static bool is_parameter(const gatherer *w, uint32_t number) {
@@ -559,8 +446,8 @@ static void by_own_name(gatherer *w, judge_claims *out) {
     for (uint32_t number = 0; number < d->list.n; number++) {
         if (!is_parameter(w, number) || claim_of(out, number)) continue;
         for (uint32_t i = w->from; i < w->to; i++) {
-            const py_event *e = event_at(w, i);
-            const char     *name = event_name(w, e);
+            const py_event *e = gather_event(w, i);
+            const char     *name = gather_event_name(w, e);
             if (!is_named_backward(w, e) || gradient_of(w, e) || is_in_helper(w, e)) continue;
             if (!names_parameter(w, name, d->list.at[number].var)) continue;
             matrix x = in_shape(w, e, number), y = wanted(w, number);
@@ -577,7 +464,7 @@ static void by_own_name(gatherer *w, judge_claims *out) {
 static bool is_of_another_kind(const gatherer *w, const py_event *e, uint32_t number) {
     char        plain[80];
     const char *own = ir_var_name(w->c->s->g, w->c->s->right.list.at[number].var);
-    name_plain(event_name(w, e), plain, sizeof plain);
+    name_plain(gather_event_name(w, e), plain, sizeof plain);
     bool z = strncmp(plain, "dz", 2) == 0, a = strncmp(plain, "da", 2) == 0;
     bool parameter = strncmp(plain, "dw", 2) == 0 || strncmp(plain, "db", 2) == 0;
     if (parameter && !is_parameter(w, number)) return true;
@@ -587,8 +474,8 @@ static bool is_of_another_kind(const gatherer *w, const py_event *e, uint32_t nu
 /* Right values have no need of a name. sign: -1 where the program carries the negative gradient. */
 static void by_value(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        const char     *name = event_name(w, e);
+        const py_event *e = gather_event(w, i);
+        const char     *name = gather_event_name(w, e);
         if (e->how == 'l' || e->how == 'r' || e->how == 'a' || !name_is_backward(name)) continue;
         for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
             const judge_claim *old = claim_of(out, number);
@@ -614,7 +501,7 @@ static bool is_dropped(const gatherer *w, uint32_t number) {
 /* 2 * (A2 - Y) is dA2 with a mistake, under whatever name: where nothing else is it, or the same name was. */
 static void by_multiple(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_named_backward(w, e) || e->how == 'a' || is_taken(out, i)) continue;
         for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
             const judge_claim *old = claim_of(out, number);
@@ -638,7 +525,7 @@ static bool is_another_right(const gatherer *w, uint32_t number, const py_event 
 static uint32_t next_of_shape(const gatherer *w, const judge_claims *out, uint32_t number, uint32_t from) {
     matrix y = wanted(w, number);
     for (uint32_t i = from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || is_taken(out, i)) continue;
         matrix x = gather_like(w, i, y);
         if (gradient_of(w, e) || !x.at || x.rows != y.rows || x.cols != y.cols) continue;
@@ -649,19 +536,19 @@ static uint32_t next_of_shape(const gatherer *w, const judge_claims *out, uint32
 
 static uint32_t count_line(const gatherer *w, uint32_t event) {
     uint32_t n = 0;
-    for (uint32_t i = w->from; i < w->to; i++) n += is_again(event_at(w, i), event_at(w, event));
+    for (uint32_t i = w->from; i < w->to; i++) n += is_again(gather_event(w, i), gather_event(w, event));
     return n;
 }
 
 /* An event on the way back that no name tells, of that shape. */
 static bool is_open(const gatherer *w, uint32_t event, matrix y) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     if (!is_named_backward(w, e) || e->how == 'a' || e->how == 'i' || gradient_of(w, e)) return false;
     return is_sized_as(gather_like(w, event, y), y);
 }
 
 static bool is_further_line(const gatherer *w, uint32_t found, const py_event *e) {
-    const py_event *x = event_at(w, found);
+    const py_event *x = gather_event(w, found);
     return x->name == e->name && x->line != e->line;
 }
 
@@ -675,7 +562,7 @@ static uint32_t line_of_rounds(const gatherer *w, const judge_claims *out, uint3
         if (!is_open(w, i, y)) continue;
         uint32_t rounds = count_line(w, i);
         if (rounds != n && (rounds != left || left < 2 || is_taken(out, i))) continue;
-        if (found == w->to || is_further_line(w, found, event_at(w, i))) found = i;
+        if (found == w->to || is_further_line(w, found, gather_event(w, i))) found = i;
     }
     return found;
 }
@@ -699,8 +586,8 @@ static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
         n = open;
     }
     for (uint32_t i = w->from; k < n && i < w->to; i++) {
-        if (!is_again(event_at(w, i), event_at(w, event))) continue;
-        if (!claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, event_at(w, i)));
+        if (!is_again(gather_event(w, i), gather_event(w, event))) continue;
+        if (!claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, gather_event(w, i)));
         k++;
     }
 }
@@ -717,12 +604,12 @@ static void by_order(gatherer *w, judge_claims *out, uint32_t first) {
     for (uint32_t i = next_of_shape(w, out, first, w->from); i < w->to && k < MOST;
          i = next_of_shape(w, out, first, i + 1)) {
         uint32_t at = 0;
-        while (at < k && event_at(w, events[at])->name != event_at(w, i)->name) at++;
+        while (at < k && gather_event(w, events[at])->name != gather_event(w, i)->name) at++;
         events[at] = i;
         if (at == k) k++;
     }
     for (uint32_t i = 0; n > 1 && n == k && i < n; i++)
-        put_claim(w, out, numbers[i], events[i], label(w, event_at(w, events[i])));
+        put_claim(w, out, numbers[i], events[i], label(w, gather_event(w, events[i])));
 }
 
 static void by_shape(gatherer *w, judge_claims *out) {
@@ -738,7 +625,7 @@ static void by_shape(gatherer *w, judge_claims *out) {
         if (w->failed && is_parameter(w, number)) continue; /* sums and loops were only begun */
         for (uint32_t i = next_of_shape(w, out, number, w->from); i < w->to;
              i = next_of_shape(w, out, number, i + 1))
-            put_claim(w, out, number, i, label(w, event_at(w, i)));
+            put_claim(w, out, number, i, label(w, gather_event(w, i)));
     }
 }
 
@@ -746,9 +633,9 @@ static void by_shape(gatherer *w, judge_claims *out) {
 
 static void by_update(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (!is_update(w, e)) continue;
-        var_id   v = parameter_of(w, e);
+        var_id   v = gather_parameter_of(w, e);
         uint32_t number = number_of(w, v);
         if (number == w->c->s->right.list.n) continue;
         matrix x = gather_matrix(w->a, e->before, w->view.turned), y = event_matrix(w, e),
@@ -779,7 +666,7 @@ static void by_update(gatherer *w, judge_claims *out) {
  * return weight_grad(..), bias_grad(..). Each was made in the event that has its value. */
 static void by_returned(gatherer *w, judge_claims *out) {
     const uint32_t  last = w->to - 1;
-    const py_event *end = event_at(w, last);
+    const py_event *end = gather_event(w, last);
     if (end->how != 'r' || end->value.kind != PY_TUPLE) return;
     const py_list *all = end->value.list;
     uint32_t       n = 0;
@@ -792,7 +679,7 @@ static void by_returned(gatherer *w, judge_claims *out) {
         if (!x.at || !is_sized_as(x, wanted(w, number))) return;
         if (claim_of(out, number)) continue;
         for (uint32_t i = w->from; i < last; i++) {
-            if (!matrix_same(event_matrix(w, event_at(w, i)), x, 1)) continue;
+            if (!matrix_same(event_matrix(w, gather_event(w, i)), x, 1)) continue;
             put_claim(w, out, number, i, ir_var_name(w->c->s->g, w->c->s->right.list.at[number].grad));
             break;
         }
@@ -821,7 +708,7 @@ static bool is_of_other(const gatherer *w, const judge_claims *c, const judge_cl
 /* May an earlier event be where a claim's value came from? Not if it is another gradient's. */
 static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_claim *own, uint32_t event,
                           bool named) {
-    const py_event *e = event_at(w, event), *at = event_at(w, own->event);
+    const py_event *e = gather_event(w, event), *at = gather_event(w, own->event);
     bool both = e->value.kind == at->value.kind && (py_is_number(e->value) || e->value.kind == PY_ARRAY);
     if (e->how == 'r' || e->how == 'l' || !both || !is_named_backward(w, e)) return false;
     if (e->value.kind == PY_ARRAY && e->value.array->rank != at->value.array->rank) return false;
@@ -843,7 +730,7 @@ static bool is_repeated(const judge_claims *c, const judge_claim *own) {
 static bool is_called_shorter(const gatherer *w, const judge_claim *own, uint32_t event) {
     char plain[80], shorter[80];
     name_plain(own->name, plain, sizeof plain);
-    name_plain(event_name(w, event_at(w, event)), shorter, sizeof shorter);
+    name_plain(gather_event_name(w, gather_event(w, event)), shorter, sizeof shorter);
     return strlen(shorter) > 1 && strncmp(plain, shorter, strlen(shorter)) == 0;
 }
 
@@ -853,12 +740,12 @@ static void find_origins(const gatherer *w, judge_claims *c) {
         judge_claim *own = &c->list.at[k];
         if (own->update) continue;
         bool   repeated = is_repeated(c, own);
-        matrix x = gather_matrix(w->a, event_at(w, own->event)->value, false);
+        matrix x = gather_matrix(w->a, gather_event(w, own->event)->value, false);
         for (uint32_t i = own->event > 60 ? own->event - 60 : 0; i < own->event; i++) {
             bool other = repeated && !is_called_shorter(w, own, i);
             if (i < w->from || other || !may_be_origin(w, c, own, i, repeated)) continue;
-            if (!matrix_same(gather_matrix(w->a, event_at(w, i)->value, false), x, 1)) continue;
-            own->line = event_at(w, i)->line;
+            if (!matrix_same(gather_matrix(w->a, gather_event(w, i)->value, false), x, 1)) continue;
+            own->line = gather_event(w, i)->line;
             own->origin = i;
             break;
         }
@@ -869,8 +756,8 @@ static void find_origins(const gatherer *w, judge_claims *c) {
 static double rate_of(const gatherer *w) {
     double rate = 0;
     for (uint32_t i = 0; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        if (py_is_number(e->value) && name_role_of(event_name(w, e)) == ROLE_RATE)
+        const py_event *e = gather_event(w, i);
+        if (py_is_number(e->value) && name_role_of(gather_event_name(w, e)) == ROLE_RATE)
             rate = py_as_double(e->value);
     }
     return rate;
@@ -887,7 +774,7 @@ static void drop_unfinished(const gatherer *w, judge_claims *out) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < out->list.n; i++) {
         const judge_claim *k = &out->list.at[i];
-        const py_event    *e = event_at(w, k->event);
+        const py_event    *e = gather_event(w, k->event);
         matrix             y = wanted(w, k->number);
         bool               part = k->value.cols == 1 && y.at && y.cols > 1 && k->value.rows == y.rows;
         bool begun = !k->update && (e->how == '+' || is_zero(k->value) || part);
@@ -898,7 +785,7 @@ static void drop_unfinished(const gatherer *w, judge_claims *out) {
 
 bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event) {
     for (uint32_t i = w->from; i < before; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         if (e->how == 'l' || e->how == 'r') continue;
         double k = fabs(matrix_ratio(event_matrix(w, e), x));
         if (fabs(k - 1) > 1e-9 && fabs(k * w->c->examples - 1) > 1e-9) continue;
@@ -929,7 +816,7 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
 }
 
 bool gather_is_backward(const gatherer *w, uint32_t event) {
-    const py_event *e = event_at(w, event);
+    const py_event *e = gather_event(w, event);
     var_id          v = is_named_backward(w, e) && e->how != 'a' ? gradient_of(w, e) : 0;
     uint32_t number = v ? number_of(w, v) : w->c->s->right.list.n;
     bool known = number < w->c->s->right.list.n && is_parameter(w, number);
@@ -937,22 +824,20 @@ bool gather_is_backward(const gatherer *w, uint32_t event) {
 }
 
 void gather_put(const gatherer *w, judge_claims *claims, uint32_t number, uint32_t event) {
-    put_claim(w, claims, number, event, label(w, event_at(w, event)));
+    put_claim(w, claims, number, event, label(w, gather_event(w, event)));
     qsort(claims->list.at, claims->list.n, sizeof *claims->list.at, by_number);
 }
-
-/* -------------------------------------------------------------- its own values */
 
 /* Where the way back begins. */
 static uint32_t first_backward(const gatherer *w) {
     uint32_t i = w->from;
     for (; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
+        const py_event *e = gather_event(w, i);
         bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
         bool            zeros = array && matrix_same(gather_matrix(w->a, e->value, false),
                                                      gather_matrix(w->a, e->value, false), 0);
-        if ((array && !zeros && name_is_backward(event_name(w, e)) && e->how != 'l') || is_update(w, e))
-            break;
+        bool            backward = name_is_backward(gather_event_name(w, e)) && e->how != 'l';
+        if ((array && !zeros && backward) || is_update(w, e)) break;
     }
     return i;
 }
@@ -962,166 +847,10 @@ uint32_t gather_way_back(const gatherer *w) {
 }
 
 var_id gather_parameter(const gatherer *w, uint32_t event) {
-    return parameter_of(w, event_at(w, event));
+    return gather_parameter_of(w, gather_event(w, event));
 }
 
 uint32_t gather_update(const gatherer *w, uint32_t event) {
-    const py_event *e = event_at(w, event);
-    return is_update(w, e) ? number_of(w, parameter_of(w, e)) : w->c->s->right.list.n;
-}
-
-/* Does it belong to an object that has parameters, one of several? */
-static bool has_part(const gatherer *w, const py_event *e) {
-    const void *of = owner_of(w, e->of);
-    uint32_t    own = 0;
-    for (uint32_t i = 0; e->of && i < w->weight_parts.n; i++) own += w->weight_parts.at[i].of == of;
-    return own && own < w->weight_parts.n;
-}
-
-static bool is_named(const gatherer *w, var_id v, const py_event *e) {
-    if (ir_var(w->c->s->g, v)->kind == VAR_PARAM) return parameter_of(w, e) == v;
-    if (w->weight_parts.n > 1 && has_part(w, e)) return false; /* what goes into a layer */
-    return name_variable_in(w->c->s->m, &w->layers, event_name(w, e)) == v;
-}
-
-static bool takes_role(const gatherer *w, var_id v, const py_event *e) {
-    const ir *g = w->c->s->g;
-    name_role role = name_role_of(event_name(w, e));
-    if (w->y_predicted && strcmp(event_name(w, e), "y") == 0) return false;
-    if (w->weight_parts.n > 1 && has_part(w, e)) return false; /* what goes into a layer */
-    return (ir_var(g, v)->kind == VAR_INPUT && role == ROLE_INPUT) ||
-           (ir_var(g, v)->kind == VAR_LABEL && role == ROLE_LABEL);
-}
-
-/* Whole numbers for classes become a matrix with a single 1 for each example. */
-static matrix one_hot(const gatherer *w, matrix x, bool columns) {
-    size_t n = x.rows * x.cols, k = 0;
-    assert(x.at || !n);
-    for (size_t i = 0; i < n; i++) k = x.at[i] >= (double)k && x.at[i] < 100 ? (size_t)x.at[i] + 1 : k;
-    matrix y = {columns ? k : n, columns ? n : k, arena_new(w->a, n * k * sizeof(double) + 8)};
-    for (size_t i = 0; y.at && i < n; i++)
-        if (x.at[i] >= 0 && x.at[i] < (double)k)
-            y.at[columns ? (size_t)x.at[i] * n + i : i * k + (size_t)x.at[i]] = 1;
-    return y;
-}
-
-/* A flat bias or label becomes what the model has. */
-static matrix as_declared(const gatherer *w, var_id v, matrix x, const py_event *e) {
-    const variable *own = ir_var(w->c->s->g, v);
-    bool            columns = w->c->s->m->examples == own->sh.cols;
-    if (e->value.kind != PY_ARRAY || e->value.array->rank != 1) return x;
-    if (own->kind == VAR_LABEL && own->onehot && e->value.array->type != PY_OF_BOOL)
-        return one_hot(w, x, columns);
-    if (own->sh.rows == dim_literal(1) || (own->kind == VAR_LABEL && columns)) {
-        x.cols = x.rows;
-        x.rows = 1;
-    }
-    return x;
-}
-
-/* 0 and one other number, or that number alone; *on: it. */
-static bool has_two_values(matrix x, double *on) {
-    *on = 0;
-    for (size_t i = 0; i < x.rows * x.cols; i++) {
-        if (x.at[i] == 0) continue;
-        if (*on != 0 && x.at[i] != *on) return false;
-        *on = x.at[i];
-    }
-    return *on > 0;
-}
-
-/* What the program keeps: its last number of such a name; else what the model says. */
-static double keep_of(const gatherer *w, var_id mask) {
-    double keep = ir_keep(w->c->s->g, mask);
-    for (uint32_t i = 0; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        const char     *name = event_name(w, e);
-        if (!py_is_number(e->value) || name_role_of(name) != ROLE_KEEP) continue;
-        double own = name_keep(name, py_as_double(e->value));
-        if (own > 0 && own <= 1) keep = own;
-    }
-    return keep;
-}
-
-bool gather_masks(gatherer *w, matrix *given) {
-    case_masks masks;
-    bool       any = false;
-    if (case_find_masks(w->c->s, w->a, &masks)) return false;
-    for (uint32_t i = w->handed_on ? 0 : w->from; i < w->to; i++) {
-        const py_event *e = event_at(w, i);
-        uint32_t        number;
-        double          on;
-        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank == 2;
-        if (!array || e->how == 'l' || !name_is_mask(event_name(w, e), &number)) continue;
-        if (masks.list.n == 1) number = 1;
-        if (number < 1 || number > masks.list.n) continue;
-        matrix x = event_matrix(w, e);
-        var_id v = masks.list.at[number - 1].mask;
-        if (!x.at || !has_two_values(x, &on)) continue;
-        double scale = on == 1 ? 1 / keep_of(w, v) : 1;
-        for (size_t k = 0; k < x.rows * x.cols; k++) x.at[k] *= scale;
-        given[v] = x;
-        any = true;
-    }
-    return any;
-}
-
-/* The last value before the way back that is called as the variable. */
-static bool take_given(const gatherer *w, var_id v, uint32_t end,
-                       bool (*is_it)(const gatherer *, var_id, const py_event *), matrix *given) {
-    bool any = false;
-    for (uint32_t i = 0; i < end; i++) {
-        const py_event *e = event_at(w, i);
-        if (e->how == 'l' || e->how == 'r' || !is_it(w, v, e)) continue;
-        matrix x = as_declared(w, v, event_matrix(w, e), e);
-        if (!x.at) continue;
-        given[v] = x;
-        any = true;
-    }
-    return any;
-}
-
-/* Is x one of the columns of all? */
-static bool is_column_of(matrix x, matrix all) {
-    for (size_t j = 0; j < all.cols && x.rows == all.rows && x.cols == 1; j++) {
-        size_t i = 0;
-        while (i < x.rows && x.at[i] == all.at[i * all.cols + j]) i++;
-        if (i == x.rows) return true;
-    }
-    return false;
-}
-
-static var_id first_of(const gatherer *w, uint8_t kind) {
-    const ir *g = w->c->s->g;
-    var_id    v = 1;
-    while (v < g->vars.n && ir_var(g, v)->kind != kind) v++;
-    return v < g->vars.n ? v : 0;
-}
-
-/* A program that takes one example at a time, under whatever name: out = X[:, i:i+1]. */
-static void take_one(gatherer *w, matrix *given, uint32_t end) {
-    var_id x = first_of(w, VAR_INPUT), y = first_of(w, VAR_LABEL);
-    bool   both = x && y && given[x].at && given[y].at;
-    if (!both || given[y].cols != 1 || given[x].cols < 2 ||
-        ir_var(w->c->s->g, x)->sh.cols != w->c->s->m->examples)
-        return;
-    for (uint32_t i = end; i-- > 0;) {
-        const py_event *e = event_at(w, i);
-        matrix          one = e->value.kind == PY_ARRAY ? event_matrix(w, e) : (matrix){0};
-        if (!one.at || !is_column_of(one, given[x])) continue;
-        given[x] = one;
-        return;
-    }
-}
-
-dfoo_status gather_given(gatherer *w, matrix *given) {
-    const ir *g = w->c->s->g;
-    uint32_t  end = first_backward(w);
-    for (var_id v = 1; v < g->vars.n; v++) {
-        if (ir_var(g, v)->kind > VAR_PARAM) continue;
-        if (!take_given(w, v, end, is_named, given)) take_given(w, v, end, takes_role, given);
-    }
-    take_one(w, given, end);
-    gather_masks(w, given);
-    return arena_status(w->a);
+    const py_event *e = gather_event(w, event);
+    return is_update(w, e) ? number_of(w, gather_parameter_of(w, e)) : w->c->s->right.list.n;
 }

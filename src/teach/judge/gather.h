@@ -71,6 +71,16 @@ typedef struct gatherer {
     VEC(gather_owner) owners;
 } gatherer;
 
+static inline const py_event *gather_event(const gatherer *w, uint32_t i) {
+    return &w->r->trace.list.at[i];
+}
+
+/* What is assigned to: "dW2" of dW2 and of grads["dW2"]. */
+static inline const char *gather_event_name(const gatherer *w, const py_event *e) {
+    if (e->key.kind == PY_STRING) return e->key.text->at;
+    return symbols_name(&w->r->names, e->name);
+}
+
 /* A value as a matrix, turned back where the view turns; at NULL: it is none. Numbers are 1 x 1. */
 matrix gather_matrix(arena *a, py_value x, bool turned);
 
@@ -97,6 +107,7 @@ uint32_t gather_way_back(const gatherer *w);
 /* The parameter that an event assigns to; 0: none. The number of the gradient of the parameter that it
  * updates; as many as there are: none. */
 var_id   gather_parameter(const gatherer *w, uint32_t event);
+var_id   gather_parameter_of(const gatherer *w, const py_event *e);
 uint32_t gather_update(const gatherer *w, uint32_t event);
 
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
@@ -105,10 +116,10 @@ dfoo_status gather_begin(gatherer *w);
 /* The claims of the run. */
 dfoo_status gather_claims(gatherer *w, judge_claims *out);
 
-/* The masks that the program drew, as the model has them. false: there are none. */
+/* given.c. The masks that the program drew, as the model has them. false: there are none. */
 bool gather_masks(gatherer *w, matrix *given);
 
-/* The values with which the program itself began, by var_id. */
+/* given.c. The values with which the program itself began, by var_id. */
 dfoo_status gather_given(gatherer *w, matrix *given);
 
 #endif

@@ -306,3 +306,10 @@ var_id name_element(const name_layers *layers, const char *list, int64_t k, int 
     k = k < 0 ? k + n : k - base;
     return k < 0 || k >= n ? 0 : at[k];
 }
+
+bool name_says_nothing(const char *name) {
+    static const char *const names[] = {"data", "value", "val", "tensor", "array"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}

@@ -79,4 +79,7 @@ var_id name_element(const name_layers *layers, const char *list, int64_t k, int 
 /* How many parameters a list of that name has; 0: it is no list of parameters. */
 uint32_t name_elements(const name_layers *layers, const char *list);
 
+/* weight.data: a part that says nothing, of one that does. */
+bool name_says_nothing(const char *name);
+
 #endif

@@ -7,10 +7,6 @@
 
 /* ---------------------------------------------------------------------- names */
 
-static const py_event *event_at(const gatherer *g, uint32_t i) {
-    return &g->r->trace.list.at[i];
-}
-
 static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -40,7 +36,7 @@ static const char *name_of_event(const judge_work *w, const gatherer *g, const p
 static const char *by_value(const judge_work *w, const gatherer *g, var_id v, uint32_t end) {
     const char *found = NULL;
     for (uint32_t i = g->begin; i < end && i < g->r->trace.list.n; i++) {
-        const py_event *e = event_at(g, i);
+        const py_event *e = gather_event(g, i);
         bool            made = e->how == '=' || e->how == 'i';
         if (!made || e->value.kind != PY_ARRAY || e->value.array->rank != 2) continue;
         if (!matrix_same(gather_matrix(w->a, e->value, g->view.turned), g->c->value[v], 1)) continue;
@@ -95,7 +91,7 @@ dfoo_status solution_names(judge_work *w, const gatherer *g, const judge_verdict
         const judge_verdict *v = &all->list.at[i];
         if (v->how == JUDGED_MISSING || v->claim.update) continue;
         var_id grad = w->s->right.list.at[v->claim.number].grad;
-        w->called[grad] = name_of_event(w, g, event_at(g, v->claim.event));
+        w->called[grad] = name_of_event(w, g, gather_event(g, v->claim.event));
     }
     w->turned = g->view.turned;
     return arena_status(w->a);
