@@ -39,6 +39,53 @@ static void forms_of_the_same_table(void **state) {
     }
 }
 
+/* Numbers as people write them, and how they are told. */
+static void written_numbers(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        double      want[4];
+        const char *told;
+    } cases[] = {
+        {"a;b\n1,5;-2,25\n3;1.234.567,5\n", {1.5, -2.25, 3, 1234567.5}, "'1,5' in column 1 'a' is read as 1.5"},
+        {"a\tb\n1,5\t2\n,5e\t1\n", {0}, NULL},
+        {"1,5;2,5\n3,25;4,75\n", {1.5, 2.5, 3.25, 4.75}, "'1,5' in column 1 is read as 1.5"},
+        {"1,234;2\n3;4\n", {1.234, 2, 3, 4}, "'1,234' in column 1 is read as 1.234"},
+        {"a,b\n\"$1,250.50\",5%\n-$3,12.5 %\n", {1250.5, 5, -3, 12.5}, "'5%' in column 2 'b' is read as 5"},
+        {"a,b\n£ 7,\"1,234,567\"\n£-8,89\n", {7, 1234567, -8, 89}, "'1,234,567' in column 2 'b'"},
+        {"a,b\n7 €,1\n8\302\240€,2\n", {7, 1, 8, 2}, "'7 €' in column 1 'a' is read as 7"},
+        {"a;b\n1,5;x, y\n2,5;z\n", {1.5, 0, 2.5, 1}, "'1,5' in column 1 'a' is read as 1.5"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        result r;
+        read_table(&r, put_text("t.csv", cases[i].text), DATA_HEADER_AUTO);
+        if (!cases[i].told) {
+            assert_int_equal(r.status, DFOO_EINPUT);
+        } else {
+            expect_ok(&r);
+            expect_numbers(&r.table, 2, 2, cases[i].want);
+            expect_message(&r, DFOO_OK, cases[i].told);
+        }
+        result_free(&r);
+    }
+}
+
+/* What looks like them and is something else stays a word. */
+static void other_words(void **state) {
+    (void)state;
+    static const char *const words[] = {"1,5,6",  "\"1,2345\"", "1.2.2020", "192.168.100.200", "$",  "5%%", "$5%",
+                                        "--$5", "12 km",        "3rd",      "%5 x",            "+-5%", "$1,25"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        result r;
+        char   text[200];
+        snprintf(text, sizeof text, "a;b\nx;1\n%s;1\n", words[i]);
+        read_table(&r, put_text("t.csv", text), DATA_HEADER_AUTO);
+        if (r.status == DFOO_OK) assert_int_equal(r.table.classes[0].n, 2);
+        else expect_message(&r, DFOO_EINPUT, "is not one number");
+        result_free(&r);
+    }
+}
+
 static void names_and_words(void **state) {
     (void)state;
     static const double want[] = {5.1, 1, 2, 4.9, 0, 2, 6, 1, 0, 7, 2, 1};
@@ -112,7 +159,12 @@ static void what_does_not_fit(void **state) {
         {"a,b\n\"x\ny\",2\n3,4\n", "t.csv:2:1: column 1 'a': 'x?y' is not a number, but line 4 has 3"},
         {"a,b\n1,\"2\n3,4\n", "t.csv:2: a field opens with a quote"},
         {"a,b\n1,2\"2\n3,4\n", "t.csv:2: a quote (\") stands in the wrong place"},
-        {"a;b\n1,5;2\n", "t.csv:2:1: column 1 'a': '1,5' is not one number: decimals are written 1.5"},
+        {"a,b\n\"1,5\",2\n", "t.csv:2:1: column 1 'a': '1,5' is not one number: decimals are written 1.5"},
+        {"a;b\n1,5;2\n2;3.5\n", "t.csv:3:2: column 2 'b': '3.5' has another decimal sign than 1,5 in line 2"},
+        {"a;b\n1.5;2\n2;3,5\n", "t.csv:3:2: column 2 'b': '3,5' has another decimal sign than 1.5 in line 2"},
+        {"a\n$1\n€2\n", "t.csv:3:1: column 1 'a': '€2' has another unit than $1 in line 2"},
+        {"a\n5%\n0.5\n", "t.csv:3:1: column 1 'a': '0.5' has another unit than 5% in line 2"},
+        {"a\n$5\nten\n", "'ten' is not a number, but line 2 has $5"},
         {"x\n1 2 3\n", "'1 2 3' is not one number"},
         {"a,b,a\n1,2,3\n", "t.csv:1:3: column 3 'a': 'a' names two columns"},
         {"\n\n", "t.csv: holds no rows"},
@@ -299,7 +351,8 @@ static void texts_are_written(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(forms_of_the_same_table),   cmocka_unit_test(names_and_words),
+        cmocka_unit_test(forms_of_the_same_table),   cmocka_unit_test(written_numbers),
+        cmocka_unit_test(other_words),               cmocka_unit_test(names_and_words),
         cmocka_unit_test(headers_are_found),         cmocka_unit_test(what_does_not_fit),
         cmocka_unit_test(zero_bytes_are_refused),    cmocka_unit_test(other_files_are_no_tables),
         cmocka_unit_test(matrices),                  cmocka_unit_test(numbers_come_back),

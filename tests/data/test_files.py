@@ -309,7 +309,9 @@ def test_pandas_and_excel_forms(dump, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes("\ufeffName;Größe\r\nx;1.5\r\ny;2\r\n".encode())
     assert dump("--table", path).splitlines()[:2] == ["Name\tx|y", "Größe\t"]
-    path.write_bytes("\ufeffName;Größe\r\nx;1,5\r\n".encode())
+    path.write_bytes("\ufeffName;Größe\r\nx;1,5\r\ny;2\r\n".encode())
+    assert dump("--table", path).splitlines()[:3] == ["Name\tx|y", "Größe\t", "0x0p+0 0x1.8p+0"]
+    path.write_bytes("\ufeffName,Größe\r\nx,\"1,5\"\r\n".encode())
     dump("--table", path, fails="t.csv:2:2: column 2 'Größe': '1,5' is not one number")
     path.write_bytes(b",a,b\n0,1.5,2\n1,3,\n")
     dump("--table", path, fails="t.csv:3:3: column 3 'b': '' is empty")

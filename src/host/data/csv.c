@@ -105,19 +105,41 @@ static dfoo_status feed(csv_reader *r, const char *p, const char *end) {
     return buf_status(&r->text);
 }
 
-/* The separator of the columns, from the first line that is not blank. */
-static unsigned char find_separator(const char *text, size_t len) {
-    bool quoted = false, tab = false, semicolon = false, seen = false;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (text[i] == ',') return ',';
-        tab |= text[i] == '\t';
-        semicolon |= text[i] == ';';
-        if (seen && (text[i] == '\n' || text[i] == '\r')) break;
-        seen |= text[i] != ' ' && text[i] != '\n' && text[i] != '\r';
+/* The signs that may separate columns, in one line, outside of quotes. */
+typedef struct csv_counts {
+    size_t comma, semicolon, tab;
+} csv_counts;
+
+static bool is_end_of_line(char c) {
+    return c == '\n' || c == '\r';
+}
+
+/* Counts up to the end of the line at *p, behind blank ones; false: there is no whole line. */
+static bool count_line(const char **p, const char *end, csv_counts *out) {
+    bool quoted = false;
+    *out = (csv_counts){0};
+    while (*p < end && (is_end_of_line(**p) || **p == ' ')) ++*p;
+    for (; *p < end && (quoted || !is_end_of_line(**p)); ++*p) {
+        if (**p == '"') quoted = !quoted;
+        out->comma += !quoted && **p == ',';
+        out->semicolon += !quoted && **p == ';';
+        out->tab += !quoted && **p == '\t';
     }
-    return semicolon ? ';' : tab ? '\t' : ',';
+    return *p < end;
+}
+
+/* The separator of the columns: a sign of the first line. Where it has commas and semicolons, it is these if
+ * all of the first lines have as many of them: the commas are decimal signs then, or stand in words. */
+static unsigned char find_separator(const char *text, size_t len) {
+    enum { LINES = 20 };
+    const char *p = text, *end = text + len;
+    csv_counts  first, next;
+    bool        same = count_line(&p, end, &first);
+    if (!first.comma) return first.semicolon ? ';' : first.tab ? '\t' : ',';
+    size_t lines = 1;
+    for (; lines < LINES && same && count_line(&p, end, &next); lines++)
+        same = next.semicolon == first.semicolon;
+    return first.semicolon && same && lines > 1 ? ';' : ',';
 }
 
 /* Of a file that was cut off the last number is shorter than it was, and a number all the same. */
@@ -134,7 +156,9 @@ static dfoo_status parse(csv_reader *r, char *piece, size_t size) {
     r->kind[' '] = r->kind['\t'] = BLANK;
     r->kind['\n'] = r->kind['\r'] = NEWLINE;
     r->kind['"'] = QUOTE;
-    r->kind[find_separator(piece + start, len - start)] = SEPARATOR;
+    unsigned char separator = find_separator(piece + start, len - start);
+    r->kind[separator] = SEPARATOR;
+    r->build.commas = separator != ',';
     for (; len > start; start = 0, len = stream_read(r->s, piece, size))
         DFOO_TRY(feed(r, piece + start, piece + len));
     DFOO_TRY(stream_status(r->s));

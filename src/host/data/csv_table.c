@@ -81,27 +81,83 @@ static dfoo_status keep_first(csv_build *b, const csv_field *fields, size_t n) {
     return DFOO_OK;
 }
 
-static bool all_numbers(const csv_field *fields, size_t n) {
-    double x;
+static bool is_number_field(const csv_build *b, const csv_field *f) {
+    double      x;
+    csv_written w;
+    return csv_number(f->text, f->len, &x) || csv_written_number(f->text, f->len, b->commas, &w);
+}
+
+static bool all_numbers(const csv_build *b, const csv_field *fields, size_t n) {
     for (size_t k = 0; k < n; k++)
-        if (!csv_number(fields[k].text, fields[k].len, &x)) return false;
+        if (!is_number_field(b, &fields[k])) return false;
     return true;
 }
 
-static dfoo_status decide_kind(csv_build *b, const csv_field *f, size_t k, bool is_number) {
+static dfoo_status decide_kind(csv_build *b, const csv_field *f, size_t k, bool is_number,
+                               const char *unit) {
     csv_column *c = &b->columns[k];
     c->kind = is_number ? COLUMN_NUMBERS : COLUMN_WORDS;
+    c->unit = unit;
     c->line = f->line;
     c->text = data_shown(b->scratch, f->text, f->len);
     if (!is_number) symbols_init(&c->words, b->scratch);
     return arena_status(b->scratch);
 }
 
+static dfoo_status remember_sign(csv_build *b, const csv_field *f, csv_sign *sign) {
+    if (sign->text) return DFOO_OK;
+    *sign = (csv_sign){data_shown(b->scratch, f->text, f->len), f->line};
+    return sign->text ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* 1.234 is one number in a file where 1,5 is, and another where 1.5 is: in one with both nobody knows. */
+static dfoo_status note_signs(csv_build *b, const csv_field *f, size_t k, bool comma, bool point) {
+    if (comma) DFOO_TRY(remember_sign(b, f, &b->comma));
+    if (point) DFOO_TRY(remember_sign(b, f, &b->point));
+    if (!b->comma.text || !b->point.text || !(comma || point)) return DFOO_OK;
+    const csv_sign *other = comma ? &b->point : &b->comma;
+    const char     *what = arena_format(b->d->a,
+                                        "has another decimal sign than %s in line %zu, and a file has one: "
+                                        "write all decimals as 1.5, or all as 1,5",
+                                        other->text, other->line);
+    return what ? bad_field(b, f->line, k, f->text, what) : DFOO_ENOMEM;
+}
+
+/* A number as people write it; of a column the first one is told. */
+static dfoo_status take_written(csv_build *b, const csv_field *f, size_t k, const csv_written *w) {
+    csv_column *c = &b->columns[k];
+    DFOO_TRY(note_signs(b, f, k, w->decimal_comma, w->decimal_point));
+    if (c->written) return DFOO_OK;
+    c->written = data_shown(b->scratch, f->text, f->len);
+    c->value = w->value;
+    return c->written ? DFOO_OK : DFOO_ENOMEM;
+}
+
 /* The number of a field; where there may be gaps, also of one. */
-static bool number_of(const csv_build *b, const csv_field *f, double *out) {
-    if (csv_number(f->text, f->len, out)) return true;
+static dfoo_status number_of(csv_build *b, const csv_field *f, size_t k, double *out, const char **unit,
+                             bool *is_number) {
+    csv_written w;
+    *unit = "";
+    *is_number = csv_number(f->text, f->len, out);
+    if (*is_number) {
+        bool open = b->commas && (!b->point.text || b->comma.text);
+        return open && memchr(f->text, '.', f->len) ? note_signs(b, f, k, false, true) : DFOO_OK;
+    }
     *out = NAN;
-    return b->gaps && f->len == 3 && memcmp(f->text, "nan", 3) == 0;
+    *is_number = b->gaps && f->len == 3 && memcmp(f->text, "nan", 3) == 0;
+    if (*is_number || !csv_written_number(f->text, f->len, b->commas, &w)) return DFOO_OK;
+    if (b->columns[k].kind == COLUMN_WORDS) return DFOO_OK;
+    *is_number = true;
+    *out = w.value;
+    *unit = w.unit;
+    return take_written(b, f, k, &w);
+}
+
+static dfoo_status other_unit(const csv_build *b, const csv_field *f, size_t k) {
+    const csv_column *c = &b->columns[k];
+    const char       *what = arena_format(b->d->a, "has another unit than %s in line %zu: a column has one",
+                                          shown(b, c->text), c->line);
+    return what ? bad_field(b, f->line, k, f->text, what) : DFOO_ENOMEM;
 }
 
 static bool same_letters(const char *a, const char *b) {
@@ -121,8 +177,9 @@ static bool is_missing(const csv_field *f) {
 /* A field of data: its number, or that of its word. */
 static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, double *out) {
     csv_column *c = &b->columns[k];
-    bool        is_number = number_of(b, f, out);
-    *out = is_number ? *out : NAN;
+    bool        is_number;
+    const char *unit;
+    DFOO_TRY(number_of(b, f, k, out, &unit, &is_number));
     if (b->missing && !is_number && is_missing(f)) return DFOO_OK;
     if (strspn(f->text, " \t") == f->len)
         return bad_field(b, f->line, k, f->text, "is empty, where a value is needed");
@@ -130,11 +187,12 @@ static dfoo_status field_value(csv_build *b, const csv_field *f, size_t k, doubl
         DFOO_TRY(check_text(b, f, k));
         if (is_several_numbers(f))
             return bad_field(b, f->line, k, f->text,
-                             "is not one number: decimals are written 1.5, and columns are separated by "
-                             "commas, semicolons or tabs");
+                             "is not one number: decimals are written 1.5, or 1,5 where columns are "
+                             "separated by semicolons or tabs");
     }
-    if (c->kind == COLUMN_UNKNOWN) DFOO_TRY(decide_kind(b, f, k, is_number));
+    if (c->kind == COLUMN_UNKNOWN) DFOO_TRY(decide_kind(b, f, k, is_number, unit));
     if ((c->kind == COLUMN_NUMBERS) != is_number) return mixed(b, f, k, is_number);
+    if (is_number && !isnan(*out) && strcmp(unit, c->unit) != 0) return other_unit(b, f, k);
     if (!is_number) *out = symbols_add(&c->words, f->text, f->len);
     return arena_status(b->scratch);
 }
@@ -164,7 +222,7 @@ dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n) {
     if (!b->first) {
         DFOO_TRY(keep_first(b, fields, n));
         b->first_is_data = b->header == DATA_HEADER_NO;
-        if (b->header == DATA_HEADER_AUTO) b->first_is_data = all_numbers(fields, n);
+        if (b->header == DATA_HEADER_AUTO) b->first_is_data = all_numbers(b, fields, n);
         if (!b->first_is_data) return DFOO_OK;
     }
     if (n != b->n_cols) return ragged(b, fields, n);
@@ -179,10 +237,9 @@ dfoo_status csv_build_row(csv_build *b, const csv_field *fields, size_t n) {
 /* Does the first row, which is not all numbers, stand for data? It does if it has numbers and
  * words exactly where the rows below have them (and some numbers, or all of it may be names). */
 static bool first_fits(const csv_build *b) {
-    bool   any = false;
-    double x;
+    bool any = false;
     for (size_t k = 0; k < b->n_cols; k++) {
-        bool is_number = csv_number(b->first[k].text, b->first[k].len, &x);
+        bool is_number = is_number_field(b, &b->first[k]);
         if (b->missing && is_missing(&b->first[k])) continue;
         if (b->first[k].len == 0 || is_number != (b->columns[k].kind == COLUMN_NUMBERS)) return false;
         any |= is_number;
@@ -283,6 +340,20 @@ static void copy_rows(const csv_build *b, double *to) {
     }
 }
 
+/* "'$1,250' is read as 1250, .." */
+static void tell_written(const csv_build *b) {
+    enum { MOST = 3 };
+    const char *text = NULL;
+    size_t      n = 0;
+    for (size_t k = 0; k < b->n_cols; k++) {
+        const csv_column *c = &b->columns[k];
+        if (!c->written || n++ >= MOST) continue;
+        text = arena_format(b->scratch, "%s%s'%s' in column %zu%s is read as %.10g", text ? text : "",
+                            text ? ", " : "", c->written, k + 1, column_label(b, k), c->value);
+    }
+    if (text) diag_tell(b->d, "%s: %s%s", b->file, text, n > MOST ? ", .." : "");
+}
+
 dfoo_status csv_build_table(csv_build *b, arena *a, data_table *t) {
     bool extra;
     if (!b->first) return data_bad(b->d, b->file, "holds no rows");
@@ -299,5 +370,6 @@ dfoo_status csv_build_table(csv_build *b, arena *a, data_table *t) {
     copy_rows(b, t->values + (extra ? t->n_cols : 0));
     for (size_t k = 0; k < t->n_cols; k++)
         if (b->columns[k].kind == COLUMN_WORDS) DFOO_TRY(sort_classes(b, k, a, t));
+    tell_written(b);
     return DFOO_OK;
 }
