@@ -124,6 +124,7 @@ async function explain(name, scroll) {
     const style = [...told.querySelectorAll("style")].map((s) => s.textContent.replace(/:root|(?<![\w-])(html|body)(?![\w-])/g, ":host")).join("\n");
     told.querySelectorAll("script").forEach((s) => s.remove());
     shadow.innerHTML = `<style>${style}\n:host { padding: 0; max-width: none; background: none; } footer, header { display: none; }</style>${told.body.innerHTML}`;
+    shadow.querySelectorAll(".equations, .cell").forEach((x) => { if (x.scrollWidth > x.clientWidth) x.tabIndex = 0; });  // for the keyboard
     if (scroll) $("why").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "start" });
     remember();
   });

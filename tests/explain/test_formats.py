@@ -65,7 +65,7 @@ def check_page(text):
         assert name not in ("src", "srcset", "data", "action") and not name.startswith("on"), (tag, name)
         if name == "aria-labelledby":
             assert set(value.split()) <= set(page.ids)
-    assert "@import" not in text and not re.search(r"url\((?!#)", text)
+    assert "@import" not in text and not re.search(r"url\((?!#|data:font/woff;base64,)", text)
     assert re.findall(r"https?://\S+?(?=[\"'\s<])", text) in ([], ["http://www.w3.org/2000/svg"] * text.count("<svg"))
     assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
     for landmark in ("header", "main", "footer", "h1"):
@@ -136,6 +136,31 @@ def test_the_head_sets_equations(dfoo):
     head = re.search(r'<section class="head".*?</section>', text, re.S)[0]
     assert head.count("<li>a name was given: <math>") == 4 and "@ " not in head.replace("<code>@</code>", "") and "sqrt(" not in head
     assert "<p>No dimension is the examples'" in head
+
+
+@pytest.mark.parametrize("model, said", [("examples/logistic.eq", ["[i,t]", "Z[i,t]"]), ("examples/two_layer.eq", ["[i,t]", "Z[i,t]"]),
+                                         ("tests/eq/rows.eq", ["[t,i]", "Z[t,i]"])])
+def test_the_head_sets_entries(dfoo, model, said):
+    """Also of a letter that stands for Z1, Z2, .. and alone; nothing of it stays text."""
+    text = explain(dfoo, ROOT / model, "--all", "--format", "html")
+    head = re.search(r'<section class="head".*?</section>', text, re.S)[0]
+    assert [m for m in ("".join(ET.fromstring(x).itertext()) for x in re.findall("<math>.*?</math>", head)) if "[" in m] == said
+    assert "[" not in re.sub("<math>.*?</math>", "", head)
+
+
+def test_controls_have_names_and_stand_alone(dfoo):
+    """A link of mathematics says where it leads, and there is none in what unfolds."""
+    text = explain(dfoo, "two_layer", "--all", "--format", "html")
+    links = re.findall(r'<a href="#(\w+)"([^>]*)><math', text)
+    assert links and all(more == f' aria-label="{name}"' for name, more in links)
+    assert not any("<a " in summary for summary in re.findall("<summary>.*?</summary>", text, re.S))
+
+
+def test_a_long_cost_is_not_announced(dfoo):
+    """Where J is too long to be written in the head, nothing leads to it."""
+    said = dfoo("derive", str(ROOT / "examples/gallery/kalman.eq")).stdout.splitlines()[0]
+    assert said.endswith("Every dV is dJ/dV"), said
+    assert ", where J = " in dfoo("derive", str(ROOT / "examples/gallery/attention.eq")).stdout.splitlines()[0]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -261,7 +286,7 @@ def test_json_of_a_function(dfoo):
 def test_functions_stand_behind_the_gradients(dfoo):
     steps = json.loads(explain(dfoo, "two_layer", "--all", "--format", "json"))["explanations"]
     assert [s["name"] for s in steps if s["kind"] == "function"] == ["sigmoid", "tanh"] == [s["name"] for s in steps[-2:]]
-    assert '(explain <span class="nobreak"><a href="#tanh">' in explain(dfoo, "two_layer", "--all", "--format", "html")
+    assert '(explain <span class="nobreak"><a href="#tanh" aria-label="tanh">' in explain(dfoo, "two_layer", "--all", "--format", "html")
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -64,6 +64,19 @@ def test_pictures_of_the_readme(root, page, tmp_path):
         assert there[:24] == here[:24] and 0.8 < len(there) / len(here) < 1.25, f"take {name}.png again: tests/page/pictures.py PAGE docs/pictures"
 
 
+def test_explained_pages(root, tmp_path):
+    """What `explain --format html` writes, in the browser: nothing wider than the page, indices below and exponents above by their measure whatever
+    fonts there are, and axe-core finds nothing."""
+    if not shutil.which("chromium"):
+        pytest.skip("needs chromium (tools/deps page)")
+    dfoo = os.environ.get("DFOO_BIN", root / "build/release/dfoo")
+    for model in ("logistic", "two_layer", root / "examples/gallery/attention.eq"):
+        run(dfoo, "explain", model, "--all", "-o", tmp_path / f"{str(model).rsplit('/', 1)[-1].removesuffix('.eq')}.html")
+    python = run(root / "tools/venv").strip().splitlines()[-1]
+    wrong = {view: said for view, said in json.loads(run(python, root / "tests/page/explained.py", tmp_path)).items() if said}
+    assert not wrong, json.dumps(wrong, indent=1)
+
+
 def test_stories(root, page, tmp_path):
     python = run(root / "tools/venv").strip().splitlines()[-1]
     said = run(python, root / "tests/page/stories.py", page.as_uri(), os.environ.get("DFOO_BIN", root / "build/release/dfoo"), tmp_path)

@@ -46,14 +46,20 @@ static void put_letter(const page *p, var_id v, buf *out) {
     buf_put(out, name, len ? len : strlen(name));
 }
 
-static void put_cost(const page *p, buf *out) {
+/* The cost's equation, if it is short; false: nothing. */
+static bool put_short_cost(const page *p, const char *before, buf *out) {
     const stmt *s = program_find(&p->d->forward, p->d->m->cost);
-    buf     b;
+    buf         b;
     buf_init(&b, out->mem);
     if (s) put_equation(p, s, &b);
-    if (s && b.text && b.len <= 40) buf_puts(out, b.text);
-    else buf_puts(out, ir_var_name(p->g, p->d->m->cost));
+    bool is_short = s && b.text && b.len <= 40;
+    if (is_short) buf_printf(out, "%s%s", before, b.text);
     buf_close(&b, p->out);
+    return is_short;
+}
+
+static void put_cost(const page *p, buf *out) {
+    if (!put_short_cost(p, "", out)) buf_puts(out, ir_var_name(p->g, p->d->m->cost));
 }
 
 /* "dZ1, dZ2, .. : entry [i,t] says how the loss of the examples changes with Z[i,t]"; nothing where there are
@@ -103,8 +109,8 @@ static void head_course(const page *p) {
 static void head_dj(const page *p) {
     const derivation *d = p->d;
     const char       *m = d->m->examples ? symbols_name(p->g->names, dim_name(d->m->examples)) : NULL;
-    buf_printf(p->out, " Every dV is d%s/dV, where ", ir_var_name(p->g, d->m->cost));
-    put_cost(p, p->out);
+    buf_printf(p->out, " Every dV is d%s/dV", ir_var_name(p->g, d->m->cost));
+    put_short_cost(p, ", where ", p->out);
     buf_puts(p->out, "\n");
     if (d->why_dj && m)
         buf_printf(p->out, "#   (%s, so there is no convention without the 1/m)\n", d->why_dj);

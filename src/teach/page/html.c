@@ -9,9 +9,21 @@ static const char *const style[] = {
 #include "teach/page/style.inc"
 };
 
-/* Folded steps are printed, too, and all can be opened at once; without scripts they open one by one. */
+/* Indices stand below and exponents close by, whatever fonts there are: tools/mathfont says why. */
+static const char measures[] = "@font-face { font-family: 'dfoo measures'; src: url(data:font/woff;base64,"
+#include "teach/page/font.inc"
+                               ") format('woff'); }\n";
+
+/* Folded steps are printed, too, and all can be opened at once; without scripts they open one by one. What is
+ * too wide for the page can be scrolled by keyboard. */
 static const char script[] =
     "<script>\n"
+    "const wide = () => document.querySelectorAll('.equations, .cell, h2').forEach(x => {\n"
+    "  if (x.scrollWidth > x.clientWidth) x.tabIndex = 0; else x.removeAttribute('tabindex');\n"
+    "});\n"
+    "wide();\n"
+    "addEventListener('resize', wide);\n"
+    "addEventListener('toggle', wide, true);\n"
     "const steps = document.querySelectorAll('details'), all = document.getElementById('all');\n"
     "addEventListener('beforeprint', () => steps.forEach(s => { s.was = s.open; s.open = true; }));\n"
     "addEventListener('afterprint', () => steps.forEach(s => { s.open = s.was; }));\n"
@@ -64,14 +76,20 @@ static const char *target_of(const sheet *p, var_id v) {
     return x->kind == VAR_CONST ? NULL : ir_var_name(p->g, v);
 }
 
+/* A link to where a name is explained, which it is called: mathematics is no name for all who listen. */
+static void put_link(sheet *p, const char *target) {
+    buf_puts(p->out, "<a href=\"#");
+    put_escaped(p->out, target, strlen(target));
+    buf_puts(p->out, "\" aria-label=\"");
+    put_escaped(p->out, target, strlen(target));
+    buf_puts(p->out, "\">");
+}
+
 static void put_formula(sheet *p, const document *doc, const side *s, const char *attributes) {
     const char *target =
         s->function ? p->has_function[s->function] ? op_table[s->function].name : NULL : target_of(p, s->v);
-    if (target) {
-        buf_puts(p->out, "<a href=\"#");
-        put_escaped(p->out, target, strlen(target));
-        buf_puts(p->out, "\">");
-    }
+    if (p->unlinked) target = NULL;
+    if (target) put_link(p, target);
     put_math(p, sheet_math(p, doc, s), attributes);
     if (target) buf_puts(p->out, "</a>");
 }
@@ -219,7 +237,9 @@ static void open_section(sheet *p, const document *doc, const block *b, unfoldin
     close_section(p, w);
     buf_printf(p->out, "<details%s>\n<summary><h3><span class=\"number\">%u</span> ", p->whole ? "" : " open",
                ++w->n);
+    p->unlinked = true;
     put_words(p, doc, b->words);
+    p->unlinked = false;
     buf_puts(p->out, "</h3></summary>\n");
     w->open = true;
 }
@@ -330,11 +350,7 @@ static void put_row(sheet *p, var_id v, node_id n, const char *what, bool link) 
     buf_puts(p->out, "<tr");
     if (!link) put_id(p, ir_var_name(p->g, v));
     buf_puts(p->out, "><td><div class=\"cell\">");
-    if (link) {
-        buf_puts(p->out, "<a href=\"#");
-        put_escaped(p->out, ir_var_name(p->g, v), strlen(ir_var_name(p->g, v)));
-        buf_puts(p->out, "\">");
-    }
+    if (link) put_link(p, ir_var_name(p->g, v));
     put_equation(p, v, n);
     buf_printf(p->out, "%s</div></td><td>", link ? "</a>" : "");
     put_math(p, set_shape(&p->names, ir_var(p->g, v)->sh), "");
@@ -458,6 +474,7 @@ static void begin(sheet *p) {
     put_escaped(p->out, model, strlen(model));
     buf_puts(p->out, goal[0] || !p->d ? ", explained</title>\n<style>\n"
                                       : ": every gradient explained</title>\n<style>\n");
+    buf_puts(p->out, measures);
     for (size_t i = 0; i < sizeof style / sizeof *style; i++) buf_printf(p->out, "%s\n", style[i]);
     buf_puts(p->out, "</style>\n</head>\n<body>\n<header>\n<h1>");
     put_escaped(p->out, model, strlen(model));

@@ -38,6 +38,7 @@ struct sheet {
     uint32_t               n_written; /* of a function by several operands: how many stand before */
     bool                  *has;   /* .. by var_id: is there an explanation of its gradient? */
     bool                   has_function[OP_COUNT]; /* and of these functions' derivatives? */
+    bool                   unlinked; /* HTML: what is written stands in a control, names are no links in it */
     notation               names;
     arena                 *a;
     buf                   *out;
