@@ -38,11 +38,66 @@ def test_parts_and_metrics(net, xor, tmp_path):
     assert said["accuracy"] == (guessed == labels).mean() and run.metrics(X, y, part="test")["accuracy"] == held.metric
     assert said["F1"] == pytest.approx(2 * hits / (guessed.sum() + labels.sum()))
     assert {"precision", "recall", "AUC", "log-loss"} <= set(said) and "R2" not in said
-    with pytest.raises(dfoo.ModelError, match="all, train or test"):
+    with pytest.raises(dfoo.ModelError, match="all.*train.*test"):
         run.predict(X, y, part="tset")
     plain = net.fit(X, y, epochs=3)
     with pytest.raises(dfoo.ModelError):
         plain.predict(X, y, part="test")
+
+
+def test_predict_reads_as_the_program_does(net, xor, tmp_path):
+    """Every option of reading that `dfoo predict` has: which columns, which labels, a first line of names, images, numbers of half the size."""
+    X, y = xor
+    run = net.fit(X, y, epochs=30, learning_rate=1)
+    table = tmp_path / "other.csv"
+    np.savetxt(table, np.c_[y, X[:, 1], X[:, 0], 7 + y], delimiter=",", header="kind,second,first,noise", comments="", fmt="%.17g")
+    for how in ({"map": "X=first,second", "labels": "kind"}, {"map": {"X": "first,second"}, "labels": ["kind"], "header": "yes"}):
+        np.testing.assert_allclose(run.predict(table, **how), run.predict(X), rtol=1e-12)
+        assert run.score(table, **how).metric == run.score(X, y).metric
+        assert run.metrics(table, **how)["accuracy"] == run.metrics(X, y)["accuracy"]
+        np.testing.assert_array_equal(run.confusion(table, **how).count, run.confusion(X, y).count)
+        assert "<svg" in run.plot(table, **how).svg
+    np.savez(tmp_path / "other.npz", inputs=X.T, kinds=y[None, :])
+    np.testing.assert_array_equal(run.classify(tmp_path / "other.npz", map={"X": "inputs", "Y": "kinds"}), run.classify(X))
+    with pytest.raises(dfoo.ModelError):
+        run.predict(tmp_path / "other.npz", map="X=nosuch")
+    small = run.predict(X, dtype=np.float32)
+    assert 0 < np.abs(small - run.predict(X)).max() < 1e-5
+    np.testing.assert_array_equal(small, run.predict(X, dtype="float32"))
+    for wrong, says in (({"dtype": "float16"}, "float64"), ({"header": "maybe"}, "auto"), ({"flaten": True}, "did you mean flatten"), ({"part": "tset"}, "test")):
+        with pytest.raises(dfoo.ModelError, match=says):
+            run.predict(X, **wrong)
+    images = np.moveaxis(X[:, :, None], 2, 1)  # an example is 1 x 2
+    np.savez(tmp_path / "images.npz", X=images, Y=y[None, :])
+    with pytest.warns(dfoo.Note, match="flatten=True"):
+        noted = run.predict(tmp_path / "images.npz")
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(run.predict(tmp_path / "images.npz", flatten=True), noted)
+
+
+def test_a_variable_keeps_its_name(xor):
+    """A model whose label is called like an option."""
+    X, y = xor
+    net = dfoo.Model("input X : (n, m)\nlabel labels : (1, m)\nparam w : (n, 1)\nA = sigmoid(w.T @ X)\n"
+                     "J = -1/m * sum(labels * log(A) + (1 - labels) * log(1 - A))\nminimize J\npredict A\n")
+    run = net.fit(X, y, epochs=5)
+    assert run.score(X=X.T, labels=y[None, :]).cost == run.score(X, y).cost
+
+
+def test_parts_of_pictures_and_confusion(net, xor):
+    """Of the part that was held back: as many examples, and the same as by hand."""
+    X, y = xor
+    run = net.fit(X, y, epochs=200, learning_rate=1, split=0.25, seed=3)
+    counts = {part: run.confusion(X, y, part=part).count for part in ("all", "train", "test")}
+    assert [c.sum() for c in counts.values()] == [60, 45, 15]
+    np.testing.assert_array_equal(counts["train"] + counts["test"], counts["all"])
+    whole, held = run.plot(X, y).svg, run.plot(X, y, part="test").svg
+    assert len(whole) > len(held), "fewer signs of examples"
+    for kind in ("roc", "calibration", "confusion"):
+        assert run.plot(X, y, part="test", kind=kind).svg != run.plot(X, y, kind=kind).svg
+    assert "15" in run.confusion(X, y, part="test").plot("held back").svg or counts["test"].max() < 15
 
 
 def test_orientations_agree(net, xor):
@@ -195,3 +250,27 @@ def test_two_models_train_in_two_threads(xor):
     for thread in threads:
         thread.join()
     np.testing.assert_array_equal(runs[0].W1, runs[1].W1)
+
+
+@pytest.mark.parametrize("said, here", [
+    ("a smaller --learning-rate than 0.1, --scale 1/255; or --standardize", 'a smaller learning_rate than 0.1, scale="1/255"; or standardize=True'),
+    ("--epochs 90, or --patience 20 to end", "epochs=90, or patience=20 to end"),
+    ("a penalty (dfoo new --l2 0.1 --dropout 0.8), or more", "a penalty (Model.new(.., l2=0.1, dropout=0.8)), or more"),
+    ("`dfoo train --split 0.2` does", "`fit(.., split=0.2)` does"),
+    ("x --y is x, --nosuch 3 and a--epochs stay", "x --y is x, --nosuch 3 and a--epochs stay")])
+def test_what_is_said_is_pythons(said, here):
+    """The library speaks of the program's options; in Python they are arguments."""
+    from dfoo._core import in_python
+
+    assert in_python(said) == here
+
+
+def test_lessons_speak_of_arguments(net, xor):
+    X, y = xor
+    with pytest.warns(dfoo.Note) as noted:
+        net.fit(1000 * X, y, epochs=20, learning_rate=5)
+    said = "\n".join(str(note.message) for note in noted)
+    assert "standardize=True" in said and "--" not in said
+    with pytest.raises(dfoo.ModelError) as wrong:
+        net.fit(X, y, epochs=5, patience=3)
+    assert "--" not in str(wrong.value) and "give test or split" in str(wrong.value)

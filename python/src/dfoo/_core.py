@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import threading
 import warnings
 import weakref
@@ -87,6 +88,39 @@ def user_level() -> int:
     return level
 
 
+FLAGS = {"standardize", "flatten", "resume", "restart", "decay_all"}  # said with nothing behind them
+CALLS = {"new": "Model.new", "train": "fit"}
+
+
+def _known() -> set[str]:
+    kinds = (_c.dfoo_train_options, _c.dfoo_predict_options, _c.dfoo_new_options, _c.dfoo_plot_options)
+    return {field[0] for kind in kinds for field in kind._fields_}
+
+
+def _argument(option: re.Match[str]) -> str:
+    name, value = option[1].replace("-", "_"), option[2]
+    if name not in _known():
+        return option[0]
+    name = {"from": "start"}.get(name, name)
+    if value:
+        return f'{name}="{value}"' if "/" in value else f"{name}={value}"
+    return f"{name}=True" if name in FLAGS else name
+
+
+OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*[a-z0-9])(?: (\d[\d.e/-]*\d|\d))?")
+CALL = re.compile(r"\bdfoo (new|train)((?: --[a-z][a-z0-9-]*(?: \d[\d.]*)?)+)")
+
+
+def _call(said: re.Match[str]) -> str:
+    arguments = [OPTION.sub(_argument, option) for option in re.split(r" (?=--)", said[2].strip())]
+    return f"{CALLS[said[1]]}(.., {', '.join(arguments)})"
+
+
+def in_python(said: str) -> str:
+    """What the library says of the program's options, `--learning-rate 0.1`, as arguments: `learning_rate=0.1`."""
+    return OPTION.sub(_argument, CALL.sub(_call, said))
+
+
 class Context:
     """A dfoo_context with the lock that lets several Python threads share what was made with it."""
 
@@ -102,7 +136,7 @@ class Context:
         found = []
         for i in range(_c.lib.dfoo_message_count(self.pointer)):
             m = _c.lib.dfoo_message_at(self.pointer, i).contents
-            found.append(Message(KINDS[m.kind], text(m.text), text(m.suggestion), m.file and text(m.file), m.line, m.column,
+            found.append(Message(KINDS[m.kind], in_python(text(m.text)), in_python(text(m.suggestion)), m.file and text(m.file), m.line, m.column,
                                  m.length))
         return tuple(found)
 
@@ -111,7 +145,7 @@ class Context:
         lib = _c.lib
         if lib.dfoo_message_count(self.pointer) == 0 and status <= _c.dfoo_status.NO:
             return status
-        messages, whole = self.messages(), text(lib.dfoo_messages(self.pointer)).rstrip()
+        messages, whole = self.messages(), in_python(text(lib.dfoo_messages(self.pointer))).rstrip()
         lib.dfoo_messages_clear(self.pointer)
         if status > _c.dfoo_status.NO:
             error = ERRORS.get(status, Error)(whole.removeprefix("error: ") or text(lib.dfoo_status_text(status)))

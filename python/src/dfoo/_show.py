@@ -39,8 +39,9 @@ def page_inside(page: str) -> str:
     style = re.search(r"<style>(.*?)</style>", page, re.S)
     body = re.search(r"<body[^>]*>(.*)</body>", page, re.S)
     rules = style.group(1) if style else ""
-    rules = re.sub(r"(?<![\w-])(:root|html|body)(?![\w-])", "&", rules)
-    return f"<style>.dfoo-page {{ {rules} }}</style><div class='dfoo-page'>{body.group(1) if body else page}</div>"
+    face = "".join(re.findall(r"@font-face \{.*?\}\n", rules))  # holds for all of a document, and stands in no other rule
+    rules = re.sub(r"(?<![\w-])(:root|html|body)(?![\w-])", "&", rules.replace(face, ""))
+    return f"<style>{face}.dfoo-page {{ {rules} }}</style><div class='dfoo-page'>{body.group(1) if body else page}</div>"
 
 
 def in_notebook() -> bool:

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 HEADERS = {"auto": 0, "yes": 1, "no": 2}
 DECAYS = {"decoupled": 0, "l2": 1}
+DTYPES = {"float64": 0, "float32": 1}
+READING = ("map", "flatten", "header", "labels", "dtype")  # what `predict` asks of how data is read
 PARTS = {"all": _c.dfoo_part.PART_ALL, "train": _c.dfoo_part.PART_TRAIN, "test": _c.dfoo_part.PART_TEST}
+
+
+def dtype_name(given: Any) -> str:
+    """ "float32" of that, of np.float32, of np.dtype("float32") and of "f32", as the program calls it."""
+    name = getattr(given, "name", None) or getattr(given, "__name__", None) or str(given)
+    return {"f32": "float32", "f64": "float64"}.get(name, name)
 
 
 class Progress(NamedTuple):
@@ -196,7 +204,9 @@ class Trainer:
         if "decay_kind" in how:
             how["decay_kind"] = choice("decay_kind", how["decay_kind"], DECAYS)
         if "dtype" in how:
-            how["dtype"] = choice("dtype", str(how["dtype"]), {"float64": 0, "float32": 1})
+            how["dtype"] = choice("dtype", dtype_name(how["dtype"]), DTYPES)
+        if isinstance(how.get("map"), Mapping):
+            how["map"] = ",".join(f"{name}={column}" for name, column in how["map"].items())
         allowed = {field[0] for field in _c.dfoo_train_options._fields_} - {
             "size", "arrays", "test_arrays", "report", "stop", "user", "zeros", "each_step", "each_epoch", "fill", "more_data",
             "more_tests", "live", "data"}
@@ -509,10 +519,31 @@ class Run:
 
     # ------------------------------------------------------------------ predictions
 
+    def _reading(self, named: dict[str, Any]) -> dict[str, Any]:
+        """The options of reading, taken out of what is given by name: a variable of the model's keeps its name."""
+        kinds = {v["name"] for v in self.model.facts()["variables"]}
+        more = {name: named.pop(name) for name in READING if name in named and name not in kinds}
+        for name in named:
+            if name not in kinds:
+                import difflib
+
+                near = difflib.get_close_matches(name, [*READING, *kinds, "part"], 1)
+                raise ModelError(f"there is no option or variable {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        if isinstance(more.get("map"), Mapping):
+            more["map"] = ",".join(f"{name}={column}" for name, column in more["map"].items())
+        if more.get("labels") is not None and not isinstance(more["labels"], str):
+            more["labels"] = ",".join(more["labels"])
+        if more.get("header") is not None:
+            more["header"] = choice("header", more["header"], HEADERS)
+        if more.get("dtype") is not None:
+            more["dtype"] = choice("dtype", dtype_name(more["dtype"]), DTYPES)
+        if more.get("flatten") is not None:
+            more["flatten"] = int(more["flatten"])
+        return more
+
     def _predict_options(self, data: Sequence[Any], named: Mapping[str, Any], part: str, **more: Any) -> tuple[Any, Data]:
-        if part not in PARTS:
-            raise ModelError(f'part="{part}": all, train or test, as split= divided the data in training')
-        more["part"] = PARTS[part]
+        named = dict(named)
+        more.update(self._reading(named), part=choice("part", part, PARTS))
         read = Data(self.model, data, named, self.classes)
         read.weigh_evenly(self.model)
         return options(_c.dfoo_predict_options, data=read.path, arrays=read.arrays and read.arrays.pointer, **more), read
@@ -525,7 +556,11 @@ class Run:
     def predict(self, *data: Any, part: str = "all", **named: Any) -> Any:
         """What the model predicts: for `predict(X)` with one example per row, an array with a row per example; for arrays by
         the model's names, all predictions by name, in the model's orientation. `part="train"` or `"test"`: of the data that training
-        had, the examples that its `split` put there; the labels belong to it, `predict(X, y, part="test")`, since it divides by them."""
+        had, the examples that its `split` put there; the labels belong to it, `predict(X, y, part="test")`, since it divides by them.
+
+        How data is read, as in training; so for `classify`, `score`, `metrics`, `confusion` and `plot`, too: map ("X=age,height", or
+        {"X": "test_set_x"}: which columns or arrays a variable is), flatten (no note when images become one column an example),
+        header ("auto", "yes", "no": of a CSV), labels ("kind", or several: the label columns of a CSV), dtype ("float64", "float32")."""
         how, read = self._predict_options(data, named, part)
         values = dict(self._predicted(how))
         if not data:
