@@ -573,6 +573,12 @@ typedef struct dfoo_grad_options {
 DFOO_API dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_options *options,
                                dfoo_arrays **out);
 
+/* One entry of a value or a gradient, written out with the sizes of these arrays: "Z1[1,2] = W1[1,1]*X[1,2] + W1[1,2]*X[2,2]
+ * + b1[1]". Rows and columns are counted from 1. An inverse stays
+ * one: inv(S)[1,2]. DFOO_NO: it is given, or more than nine of something would stand in it. */
+DFOO_API dfoo_status dfoo_entry(dfoo_model *model, const dfoo_arrays *in, const char *name, size_t row, size_t col,
+                                const dfoo_grad_options *options, char **text);
+
 /* ------------------------------------------------------- compiled functions */
 
 /* A function of a model: any of its values and gradients, from any given variables; made once and run often.

@@ -105,6 +105,14 @@ function graphAsFile() {
   return new XMLSerializer().serializeToString(svg);
 }
 
+// The model and its backward pass for a page of notes: TeX between dollars.
+async function asMarkdown() {
+  const done = await library.ask("page_derive", FORMAT.latex, state.convention, 0);
+  if (done.status) return "";
+  const tex = done.text.split("\n").filter((line) => !line.startsWith("%")).join("\n").replaceAll("align*", "aligned").trim();
+  return `## Forward\n\n\`\`\`\n${state.good.trim()}\n\`\`\`\n\n## Backward\n\n$$\n${tex}\n$$\n`;
+}
+
 // ------------------------------------------------------------------- reasons
 
 async function explain(name, scroll) {
@@ -150,7 +158,7 @@ function close() {
 async function remember() {
   const { text, convention, by, numbers, name, tab } = state;
   const fragment = await packed({ text, convention, by, numbers, name, tab, seed: Number($("seed").value), draw: byHand.draw,
-    exercise: practice.seed(), kind: $("kind").value });
+    exercise: practice.seed(), kind: $("kind").value, hints: practice.hints });
   history.replaceState(null, "", "#" + fragment);
   return location.href;
 }
@@ -220,7 +228,7 @@ async function begin() {
   const told = await recall();
   $("builtin").value = first.name;
   Object.assign(state, { convention: told?.convention || 0, by: told?.by || 0, numbers: !!told?.numbers, name: told?.name || "" });
-  if (told) { $("seed").value = told.seed ?? 1; byHand.draw = told.draw || 1; $("exercise").value = told.exercise ?? 1; $("kind").value = told.kind || "0"; }
+  if (told) { $("seed").value = told.seed ?? 1; byHand.draw = told.draw || 1; $("exercise").value = told.exercise ?? 1; $("kind").value = told.kind || "0"; practice.begins = told.hints || 0; }
   $("editor").value = told?.text || first.text;
   $("convention").value = state.convention;
   $("with-numbers").checked = state.numbers;
@@ -243,6 +251,7 @@ async function begin() {
     const what = e.target.value;
     e.target.value = "";
     if (what === "graph") copy(graphAsFile());
+    else if (what === "markdown") copy(await asMarkdown());
     else if (what) copy((await library.ask("page_derive", Number(what), state.convention, 0)).text);
   });
   group(document.querySelector('[role="tablist"]'), (b) => show(b.id.slice(4)));

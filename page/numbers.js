@@ -169,8 +169,13 @@ const byHand = {
   async difference(isStill) {
     const { name, i } = this.chosen, said = [];
     const line = state.facts.forward.find((s) => s.name === name) || state.facts.gradients.find((g) => g.name === name);
-    if (line) said.push(`${this.label(name, i)} = ${brief(this.found[name].data[i])} comes from ${name} = ${line.local ?? line.expression}` +
-      (this.parts?.length ? `: ${this.parts.slice(0, 12).map((p) => this.label(p.name, p.j)).join(", ")}` : ""));
+    if (line) {
+      const cols = this.found[name].cols || 1;
+      const done = await library.send("at", [this.given, "page_entry", name, Math.floor(i / cols) + 1, (i % cols) + 1, state.convention]);
+      if (!isStill()) return;
+      this.write(line, i, done.status ? "" : done.text);
+      return;
+    }
     const gradient = state.facts.gradients.find((g) => g.of === name), cost = state.facts.cost;
     if (this.given[name] && gradient && this.found[gradient.name]) {
       const h = 1e-4;
@@ -188,6 +193,24 @@ const byHand = {
         `${m > 1 ? `${m}·` : ""}${cost} at the rate ${slope.toPrecision(6)}`);
     }
     $("proof").textContent = said.join(". ");
+  },
+
+  // Where the chosen entry comes from: its line, the sum that it is term by term, and the same in numbers.
+  write(line, i, sum) {
+    const value = brief(this.found[line.name].data[i]), right = sum.slice(sum.indexOf(" = ") + 3);
+    const names = /([A-Za-z_]\w*)(?:\[(\d+)(?:,(\d+))?\])?(?!\w*\()/g;
+    const at = (name, r, c) => {
+      const x = this.given[name] || this.found[name];
+      return x && (c ? x.data[(r - 1) * (x.cols || 1) + c - 1] : x.data[r ? r - 1 : 0]);
+    };
+    const tinted = escaped(right).replace(names, (all, name) => (at(name) === undefined ? all : `<b ${coloured(name)}>${all}</b>`));
+    const inNumbers = right.replace(names, (all, name, r, c) => {
+      const x = name === state.facts.examples?.name && !this.given[name] ? this.size(name) : at(name, Number(r), Number(c));
+      return x === undefined ? all : x < 0 ? `(${brief(x)})` : brief(x);
+    });
+    $("proof").innerHTML = `<code class="of">${escaped(line.name)} = ${escaped(line.local ?? line.expression)}</code>` + (sum
+      ? `<code class="sum">${escaped(sum.slice(0, sum.indexOf(" = ")))} = ${tinted}</code><code class="sum"> = ${escaped(inNumbers)}</code><code class="sum"> = ${value}</code>`
+      : `<code class="sum">${this.label(line.name, i)} = ${value}</code>`);
   },
 
   start() {

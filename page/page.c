@@ -318,6 +318,16 @@ dfoo_status PAGE_CALL(page_grad)(int convention) {
     return page.failed ? DFOO_ENOMEM : DFOO_OK;
 }
 
+/* One entry at these numbers, written out; DFOO_NO: it has no such form. */
+dfoo_status PAGE_CALL(page_entry)(const char *name, size_t row, size_t col, int convention) {
+    begin();
+    char *text = NULL;
+    dfoo_grad_options how = DFOO_INIT(dfoo_grad_options);
+    how.convention = (dfoo_convention)convention;
+    dfoo_status status = dfoo_entry(page.model, page.numbers, name, row, col, &how, &text);
+    return answer(status, text);
+}
+
 /* ------------------------------------------------------------------- training */
 
 /* Begins a training on the numbers that the page holds. */

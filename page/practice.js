@@ -1,7 +1,7 @@
 // Exercises: a line that is missing, or one that is wrong. Which, the seed says; the library judges answers by what they compute.
 "use strict";
 const practice = {
-  exercise: null, hints: 0, levels: 4,
+  exercise: null, hints: 0, begins: 0, levels: 4,  // begins: so many hints are told at once, as a link asks
 
   seed: () => Math.max(0, Math.floor(Number($("exercise").value) || 0)),
 
@@ -29,6 +29,7 @@ const practice = {
       }
       this.exercise = JSON.parse(done.text).exercises[0];
       this.show();
+      if (this.begins) { this.hints = Math.min(this.begins, this.levels) - 1; this.begins = 0; await this.more(); }
       remember();
     });
   },
@@ -95,6 +96,7 @@ const practice = {
       const told = JSON.parse(done.text).exercises[0];
       $("hints").innerHTML = told.hints.map((h) => `<p>${escaped(h)}</p>`).join("");
       if (told.of) this.solve(told.of);
+      remember();
     });
   },
 

@@ -21,7 +21,7 @@ COUNTERPARTS = {
     "dfoo_word": "functions", "dfoo_model_parse": "Model", "dfoo_model_read": "Model.read", "dfoo_model_free": "Model",
     "dfoo_model_text": "Model", "dfoo_new_model": "Model.new", "dfoo_builtin_name": "models", "dfoo_model_set": "Model.set",
     "dfoo_show": "Model.show", "dfoo_show_run": "Run.show", "dfoo_derive": "Model.derive", "dfoo_explain": "Model.explain", "dfoo_explain_function": "explain", "dfoo_ask": "ask",
-    "dfoo_check": "Model.check", "dfoo_grad": "Model.grad", "dfoo_compile": "Model.compile", "dfoo_function_free": "Function",
+    "dfoo_check": "Model.check", "dfoo_grad": "Model.grad", "dfoo_entry": "Model.entry", "dfoo_compile": "Model.compile", "dfoo_function_free": "Function",
     "dfoo_function_bind": "Function", "dfoo_function_bind_strided": "Function", "dfoo_function_bind_output": "Objective",
     "dfoo_function_run": "Function.run", "dfoo_function_get": "Function", "dfoo_function_shape": "Function",
     "dfoo_train": "Model.fit", "dfoo_trainer_open": "Model.trainer", "dfoo_trainer_close": "Trainer.close",

@@ -1,4 +1,5 @@
 """Models: read, shown, derived, explained, checked; their numbers; and what is wrong with them."""
+import re
 import copy
 import pickle
 import warnings
@@ -166,3 +167,49 @@ def test_no_warning_when_all_is_well(net, numbers):
         warnings.simplefilter("error")
         net.grad(**numbers)
         net.check()
+
+
+STACKED = """input X : (k, m)
+input H : (n, m)
+label Y : (n, m)
+param W : (2*n, n + k)
+param b : (2*n, 1)
+G = sigmoid(W @ concat(H, X, axis=0) + b)
+R = G[0:n, :]
+U = G[n:2*n, :]
+A = softmax(R * H + U, axis=0)
+J = -1/m * sum(Y * log(A))
+minimize J
+"""
+
+
+@pytest.mark.parametrize("text", ["two_layer", "softmax", STACKED], ids=["two_layer", "softmax", "stacked"])
+def test_an_entry_is_the_sum_that_it_is_said_to_be(text):
+    """Every entry of every value and gradient, computed from what is written."""
+    net = dfoo.Model(text, "stacked") if "\n" in text else dfoo.Model.read(text)
+    random, sizes = np.random.default_rng(3), {"n0": 2, "n1": 3, "n2": 1, "n": 3, "k": 3, "m": 2, "2*n": 6, "k + n": 6}
+    net = net.set(n1=3) if "\n" not in text else net
+    given = {v.name: random.normal(size=[sizes.get(d, d) for d in v.shape]) for v in net.variables.values() if v.kind in ("input", "parameter")}
+    given["Y"] = np.eye(3)[:, :2] if text != "two_layer" else np.array([[0.0, 1.0]])
+    values = net.grad(given)
+    known = {name: np.atleast_2d(np.asarray(value, float)) for name, value in {**given, **values}.items()}
+
+    def number(found):
+        name, row, col = found.groups()
+        if name not in known:
+            return found[0]
+        return f"({float(known[name][int(row) - 1, int(col) - 1] if col else known[name].ravel()[int(row or 1) - 1])!r})"
+
+    functions = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "relu": lambda z: max(z, 0.0), "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "m": 2}
+    for name in [*values]:
+        for (i, j), is_there in np.ndenumerate(known[name]):
+            said = net.entry(name, i + 1, j + 1, given)
+            if name in given:
+                assert said is None
+                continue
+            right = re.sub(r"([A-Za-z_]\w*)(?:\[(\d+)(?:,(\d+))?\])?", number, said.split(" = ", 1)[1])
+            assert eval(right, functions) == pytest.approx(is_there, abs=1e-9), said
+    with pytest.raises(dfoo.ModelError, match="no entry"):
+        net.entry("J", 2, 1, given)
+    with pytest.raises(dfoo.ModelError, match="no variable"):
+        net.entry("nosuch", 1, 1, given)

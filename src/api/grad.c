@@ -405,3 +405,76 @@ dfoo_status dfoo_grad(dfoo_model *model, const dfoo_arrays *in, const dfoo_grad_
     else arrays_free(result);
     return status;
 }
+
+/* ------------------------------------------------------------------ one entry */
+
+/* The formula of a value or a gradient; 0: it has none, or is given. */
+static node_id formula_of(grad_call *c, var_id v) {
+    const variable *x = ir_var(&c->w->m.g, v);
+    if (c->given[v]) return 0;
+    const gradient *d = x->kind == VAR_GRADIENT ? derivation_find(&c->w->dv, x->of) : NULL;
+    const stmt     *s = d ? NULL : program_find(&c->w->dv.forward, v);
+    return d ? gradient_formula(d) : s ? s->node : 0;
+}
+
+static dfoo_status refuse_entry(grad_call *c, const char *name, size_t row, size_t col) {
+    return diag_alone(&c->w->messages, "there is no entry %s[%zu,%zu] with these sizes", name, row, col);
+}
+
+/* `row` and `col` are counted from 0. */
+static dfoo_status write_entry(grad_call *c, var_id v, size_t row, size_t col, buf *out) {
+    char      fresh[] = "kpqrsuvwntij";
+    const ir *g = &c->w->m.g;
+    index_env env = {.g = g, .a = &c->w->a, .fresh = fresh};
+    node_id   n = formula_of(c, v);
+    if (!n || row >= INDEX_MOST || col >= INDEX_MOST) return DFOO_NO;
+    char              i = INDEX_FIXED(row), j = INDEX_FIXED(col);
+    const index_tree *left = index_entry(&env, v, i, j);
+    const index_tree *right = index_spell(&env, index_of_node(&env, n, i, j), &c->f->s);
+    index_style       plain = {.loss = ""};
+    DFOO_TRY(arena_status(&c->w->a));
+    if (!left || !right) return DFOO_NO;
+    index_print(g, left, &plain, out);
+    buf_puts(out, " = ");
+    index_print(g, right, &plain, out);
+    return DFOO_OK;
+}
+
+static dfoo_status entry(grad_call *c, const char *name, size_t row, size_t col, dfoo_convention convention,
+                         buf *out) {
+    DFOO_TRY(compile(c, convention));
+    const ir *g = &c->w->m.g;
+    var_id    v = ir_find_var(g, symbols_find(&c->w->names, name, strlen(name)));
+    if (!v) return diag_alone(&c->w->messages, "the model has no variable '%s'", name);
+    shape  sh = ir_var(g, v)->sh;
+    bool   one = shape_is_scalar(sh);
+    size_t rows = one ? 1 : sizes_get(&c->f->s, sh.rows), cols = one ? 1 : sizes_get(&c->f->s, sh.cols);
+    if (!row || !col || row > rows || col > cols) return refuse_entry(c, name, row, col);
+    return write_entry(c, v, row - 1, col - 1, out);
+}
+
+dfoo_status dfoo_entry(dfoo_model *model, const dfoo_arrays *in, const char *name, size_t row, size_t col,
+                       const dfoo_grad_options *options, char **text) {
+    dfoo_grad_options how;
+    dfoo_function    *f;
+    dfoo_arrays      *plain = NULL;
+    buf               b;
+    if (text) *text = NULL;
+    NEED(NULL, model);
+    NEED(model->d, in);
+    NEED(model->d, name);
+    NEED(model->d, text);
+    TAKE(model->d, dfoo_grad_options, options, how);
+    KNOWN(model->d, how.convention, DFOO_DJ);
+    KNOWN(model->d, how.dtype, DFOO_F32);
+    dfoo_status status = function_open(model, how.dtype, &f);
+    if (!f) return status;
+    buf_init(&b, model->d->mem);
+    if (status == DFOO_OK) status = set_plain(model->d, &in, &plain);
+    grad_call call = {.f = f, .w = &f->w, .in = in};
+    if (status == DFOO_OK) status = entry(&call, name, row, col, how.convention, &b);
+    status = work_text(work_pause(&f->w, status), &b, text);
+    dfoo_function_free(f);
+    arrays_free(plain);
+    return status;
+}

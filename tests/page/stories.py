@@ -3,6 +3,7 @@ each story what went wrong, an empty list if nothing did. Run by a Python that h
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -88,6 +89,14 @@ def moves_a_weight(page):
     wait(page, "() => document.querySelectorAll('#numbers button.part').length >= 5")
     parts = page.eval_on_selector_all("#numbers button.part", "list => list.map(b => b.dataset.name)")
     assert set(parts) <= {"W1", "X", "b1"}, parts
+    wait(page, "() => document.querySelectorAll('#proof .sum').length === 3")  # the sum, term by term, and in numbers
+    said, numbers, value = page.eval_on_selector_all("#proof .sum", "list => list.map((c) => c.textContent.trim())")
+    assert said == "Z1[1,1] = W1[1,1]*X[1,1] + W1[1,2]*X[2,1] + b1[1]", said
+    assert re.fullmatch(r"= [-()\d.*+ ]+", numbers) and abs(eval(numbers[2:]) - float(value[2:])) < 0.01, (numbers, value)
+    page.click('#backward button[data-name="dA1"][data-i="0"]')
+    wait(page, "() => document.querySelector('#proof .sum')?.textContent.startsWith('dA1[1,1] = W2[1,1]*dZ2[1,1]')")
+    page.click('#forward button[data-name="A1"][data-i="0"]')
+    wait(page, "() => document.querySelector('#proof .sum')?.textContent === 'A1[1,1] = tanh(Z1[1,1])'")
     page.click("#tab-derive")
 
 
@@ -279,10 +288,14 @@ def makes_a_worksheet_and_a_link_to_an_exercise(page):
         page.click("#sheet")
     sheet = pathlib.Path(download.value.path()).read_text()
     assert sheet == native("practice", "two_layer", "--seed", "7", "--kind", "blank", "--count", "6", "--format", "html", "--hint", "line")
+    page.click("#hint")
+    page.click("#hint")
+    wait(page, "() => document.querySelectorAll('#hints p').length === 2")
     link = page.evaluate("() => remember()")
     other = page.context.new_page()
     other.goto(link)
     other.wait_for_selector("body.ready")
+    wait(other, "() => document.querySelectorAll('#hints p').length === 2")  # as many as the teacher wants told at once
     wait(other, "name => document.querySelector('#answer')?.closest('li').dataset.name === name", asked)
     assert other.input_value("#exercise") == "7"
     other.close()
@@ -317,7 +330,7 @@ def a_link_brings_it_all_back(page):
 @story
 def copies_for_authors(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for value, sign in (("3", "\\begin{align*}"), ("7", "frac("), ("2", "def backward"), ("5", "<math>")):
+    for value, sign in (("3", "\\begin{align*}"), ("7", "frac("), ("2", "def backward"), ("5", "<math>"), ("markdown", "\n$$\n\\begin{aligned}")):
         page.evaluate("() => { document.querySelector('.copied').textContent = document.querySelector('#said').textContent = ''; }")  # what the copy before said
         page.select_option("#copy", value)
         wait(page, "() => document.querySelector('.copied').textContent === 'copied' || document.querySelector('#said').textContent.includes('copy this')")

@@ -363,6 +363,15 @@ class Model:
         kind = "f4" if single else "f8"
         return Values({name: float(value) if value.ndim == 0 else value.astype(kind, copy=False) for name, value in found})
 
+    def entry(self, name: str, row: int = 1, col: int = 1, values: Optional[Mapping[str, Any]] = None, *, convention: str = "course",
+              **named: Any) -> Optional[Text]:
+        """One entry of a value or a gradient, written out: `net.entry("dA1", 2, 1, X=X, Y=Y, W1=W1, ..)` is what the second row and
+        first column of dA1 is the sum of. Rows and columns are counted from 1. None: it is given, or has no such form."""
+        given = self._arrays({**(values or {}), **named})
+        how = options(_c.dfoo_grad_options, convention=choice("convention", convention, CONVENTIONS))
+        status, said = self._context.text("dfoo_entry", self._pointer, given.pointer, os.fsencode(name), int(row), int(col), how)
+        return Text(said) if status == _c.dfoo_status.OK else None
+
     def compile(self, outputs: Union[str, Iterable[str], None] = None, *, inputs: Union[str, Iterable[str], None] = None,
                 convention: str = "course", dtype: Optional[str] = None, threads: int = 1, hvp: bool = False) -> Function:
         """A function of any values and gradients, made once and called often: `f = net.compile("J, dW1")`, then

@@ -307,6 +307,111 @@ index_tree *index_build(const index_env *env, const ast *x) {
     }
 }
 
+/* -------------------------------------------------------------- written out */
+
+/* How far a letter runs. */
+static size_t range_of(const ir *g, const sizes *s, const index_tree *x, char letter) {
+    if (!x) return 0;
+    if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT) {
+        shape sh = x->kind == INDEX_AT ? ir_shape(g, x->node) : ir_var(g, x->var)->sh;
+        if (x->row == letter) return sizes_get(s, x->row_range ? x->row_range : sh.rows);
+        return x->col == letter ? sizes_get(s, x->col_range ? x->col_range : sh.cols) : 0;
+    }
+    size_t range = range_of(g, s, x->a, letter);
+    if (!range) range = range_of(g, s, x->b, letter);
+    return range ? range : range_of(g, s, x->c, letter);
+}
+
+typedef struct spelling {
+    const index_env *env;
+    const sizes     *s;
+    char             at[128]; /* by letter: the number that it is; 0: none yet */
+} spelling;
+
+static index_tree *spell(spelling *w, const index_tree *x);
+
+/* The number in the place of a letter and of what is added to it. False: there is no sign for it. */
+static bool fix(const spelling *w, char *letter, dim *behind) {
+    char by = w->at[(unsigned char)*letter & 127];
+    if (by) *letter = by;
+    if (!*behind) return true;
+    size_t i = *letter == '1' ? 0 : (size_t)(*letter - INDEX_FIXED(0));
+    i += sizes_get(w->s, *behind);
+    *letter = INDEX_FIXED(i);
+    *behind = 0;
+    return i < INDEX_MOST;
+}
+
+static index_tree *spell_sum(spelling *w, const index_tree *x) {
+    char       *at = &w->at[(unsigned char)x->letter & 127];
+    size_t      n = x->size ? sizes_get(w->s, x->size) : range_of(w->env->g, w->s, x->a, x->letter);
+    index_tree *out = NULL;
+    if (!n || n > INDEX_MOST) return NULL;
+    for (size_t i = 0; i < n; i++) {
+        *at = INDEX_FIXED(i);
+        index_tree *one = spell(w, x->a);
+        out = i ? index_op(w->env, OP_ADD, out, one) : one;
+        if (!out) break;
+    }
+    *at = 0;
+    return out;
+}
+
+/* A product with a δ is the other factor, or 0. */
+static index_tree *chosen(const spelling *w, const index_tree *x, index_tree *out) {
+    if (x->kind != INDEX_NODE || x->op != OP_MUL) return out;
+    if (x->a->kind != INDEX_DELTA && x->b->kind != INDEX_DELTA) return out;
+    bool zero = is_number(out->a, 0) || is_number(out->b, 0);
+    return zero ? index_number(w->env, 0) : index_times(w->env, out->a, out->b);
+}
+
+/* An entry of rows of something, or of things on top of each other, is one of an operand; of anything else it
+ * stays. */
+static index_tree *spell_part(spelling *w, index_tree *x) {
+    const ir   *g = w->env->g;
+    const node *n = ir_node(g, x->node);
+    char       *at = n->attr == AXIS_0 ? &x->row : &x->col;
+    size_t      i = index_is_fixed(*at) ? (size_t)(*at - INDEX_FIXED(0)) : 0;
+    node_id     of = n->arg[0];
+    if (n->op != OP_SLICE && n->op != OP_CONCAT) return x;
+    if (n->op == OP_SLICE) {
+        i += n->ref ? sizes_get(w->s, n->ref) : 0;
+    } else {
+        shape  sh = ir_shape(g, of);
+        size_t above = sizes_get(w->s, n->attr == AXIS_0 ? sh.rows : sh.cols);
+        if (i >= above) of = n->arg[1], i -= above;
+    }
+    char keep[128]; /* the letters that it takes are free again behind it */
+    if (i >= INDEX_MOST || !w->env->fresh || strlen(w->env->fresh) >= sizeof keep) return NULL;
+    strcpy(keep, w->env->fresh);
+    *at = INDEX_FIXED(i);
+    const index_tree *part = index_of_node(w->env, of, x->row, x->col);
+    index_tree       *out = part ? spell(w, part) : NULL;
+    strcpy(w->env->fresh, keep);
+    return out;
+}
+
+static index_tree *spell(spelling *w, const index_tree *x) {
+    if (x->kind == INDEX_SUM) return spell_sum(w, x);
+    index_tree *out = arena_new(w->env->a, sizeof *out);
+    if (!out) return NULL;
+    *out = *x;
+    bool fits = fix(w, &out->row, &out->row_behind) && fix(w, &out->col, &out->col_behind);
+    if (!fits) return NULL;
+    if (x->kind == INDEX_DELTA) return index_number(w->env, out->row == out->col);
+    if (x->kind == INDEX_AT) return spell_part(w, out);
+    out->a = x->a ? spell(w, x->a) : NULL;
+    out->b = x->b ? spell(w, x->b) : NULL;
+    out->c = x->c ? spell(w, x->c) : NULL;
+    bool whole = (out->a || !x->a) && (out->b || !x->b) && (out->c || !x->c);
+    return whole ? chosen(w, x, out) : NULL;
+}
+
+index_tree *index_spell(const index_env *env, const index_tree *x, const sizes *s) {
+    spelling w = {.env = env, .s = s};
+    return x ? spell(&w, x) : NULL;
+}
+
 /* ------------------------------------------------------------------ values */
 
 bool index_has_partial(const index_tree *x) {
@@ -316,15 +421,7 @@ bool index_has_partial(const index_tree *x) {
 }
 
 size_t index_range(const evaluation *e, const index_tree *x, char letter) {
-    if (!x) return 0;
-    if (x->kind == INDEX_ENTRY || x->kind == INDEX_AT) {
-        shape s = x->kind == INDEX_AT ? ir_shape(e->g, x->node) : ir_var(e->g, x->var)->sh;
-        if (x->row == letter) return sizes_get(e->s, x->row_range ? x->row_range : s.rows);
-        return x->col == letter ? sizes_get(e->s, x->col_range ? x->col_range : s.cols) : 0;
-    }
-    size_t range = index_range(e, x->a, letter);
-    if (!range) range = index_range(e, x->b, letter);
-    return range ? range : index_range(e, x->c, letter);
+    return range_of(e->g, e->s, x, letter);
 }
 
 static size_t place(const index_values *v, char letter) {

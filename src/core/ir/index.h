@@ -24,10 +24,11 @@ typedef enum {
 
 /* A letter that stands for a number, the first entry or another: written W[2,1]. */
 #define INDEX_FIXED(i) ((char)((i) + 2))
+enum { INDEX_MOST = 9 }; /* so many of them */
 
 /* Is it one? Letters begin far behind; the '1' of a dimension that is 1 is none, and not written. */
 static inline bool index_is_fixed(char letter) {
-    return letter >= INDEX_FIXED(0) && letter <= INDEX_FIXED(8);
+    return letter >= INDEX_FIXED(0) && letter <= INDEX_FIXED(INDEX_MOST - 1);
 }
 
 typedef struct index_tree {
@@ -96,6 +97,10 @@ bool index_occurs(const index_tree *x, char letter);
  * other
  * one stands where that cannot be written. */
 bool index_replace(index_tree *x, char letter, char by, dim start, dim range);
+
+/* The same with every sum written out and numbers for letters: W[1,1]*x[1] + W[1,2]*x[2] + b[1]. The tree's
+ * own letters are fixed already. NULL: a place behind the ninth, or no memory. */
+index_tree *index_spell(const index_env *env, const index_tree *x, const sizes *s);
 
 /* Calls `use` for every whole expression in the tree (AT). */
 void index_nodes(const index_tree *x, void (*use)(void *user, node_id n), void *user);
