@@ -150,8 +150,12 @@ def test_interrupt_keeps_the_run(net, xor):
         if now.epoch == 3:
             timer.start()
 
-    with pytest.warns(dfoo.Note, match="interrupted"):
-        run = net.fit(X, y, epochs=10**8, callbacks=[late], progress=False)
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and this would never end
+    try:
+        with pytest.warns(dfoo.Note, match="interrupted"):
+            run = net.fit(X, y, epochs=10**8, callbacks=[late], progress=False)
+    finally:
+        signal.signal(signal.SIGINT, was)
     assert run.interrupted and run.last.epoch >= 3 and run.predict(X).shape == (60, 1)
 
 
