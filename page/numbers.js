@@ -129,10 +129,45 @@ const byHand = {
     return [...new Set(text.match(/[A-Za-z_]\w*/g) || [])].filter((n) => n !== name && known.has(n));
   },
 
-  // Which entries the chosen one is made of: each is moved a little while all else is given, and the line is computed again.
+  // A name in a line, and the entry of it: W1[2,1], b1[2], J.
+  names: /([A-Za-z_]\w*)(?:\[(\d+)(?:,(\d+))?\])?(?!\w*\()/g,
+
+  place(name, r, c) {
+    const x = this.given[name] || this.found[name];
+    return c ? (r - 1) * (x?.cols || 1) + c - 1 : r ? r - 1 : 0;
+  },
+
+  // The line of the chosen entry as a sum of entries, and which ones they are.
   async tell(isNewest) {
-    const chosen = this.chosen, { name, i } = chosen, now = this.found[name] || this.given[name];
-    if (!now) return;
+    const chosen = this.chosen, { name, i } = chosen;
+    if (!this.found[name] && !this.given[name]) return;
+    const isStill = () => isNewest() && this.chosen === chosen;  // another entry may be chosen, or another model read, in between
+    this.sum = "";
+    this.parts = [];
+    if (this.found[name] && !this.given[name]) {
+      const cols = this.found[name].cols || 1;
+      const done = await library.send("at", [this.given, "page_entry", name, Math.floor(i / cols) + 1, (i % cols) + 1, state.convention]);
+      if (!isStill()) return;
+      if (!done.status) this.sum = done.text;
+    }
+    if (this.sum && !this.sum.includes(")[")) {
+      const seen = new Set();
+      for (const [, of, r, c] of this.sum.slice(this.sum.indexOf(" = ") + 3).matchAll(this.names)) {
+        const known = this.given[of] || this.found[of], j = known && this.place(of, Number(r), Number(c));
+        if (!known || seen.has(`${of} ${j}`)) continue;
+        seen.add(`${of} ${j}`);
+        this.parts.push({ name: of, j });
+      }
+    } else if (this.found[name]) {
+      await this.feel(name, i, isStill);
+      if (!isStill()) return;
+    }
+    this.mark();
+    await this.difference(isStill);
+  },
+
+  // The same where the line has no such form: each entry is moved a little while all else is given, and the line is computed again.
+  async feel(name, i, isStill) {
     const names = this.operands(name), list = [], places = [];
     const base = {};
     for (const n of names) base[n] = this.given[n] || this.found[n];
@@ -147,15 +182,12 @@ const byHand = {
         places.push({ name: n, j });
       }
     }
-    const isStill = () => isNewest() && this.chosen === chosen;  // another entry may be chosen, or another model read, in between
     const { data } = list.length <= 400 ? await library.send("variants", [list, name]) : { data: [] };
     if (!isStill()) return;
     this.parts = places.map((p, k) => {
       const up = data[2 * k]?.data[i], down = data[2 * k + 1]?.data[i];
       return { ...p, slope: up == null || down == null ? 0 : (up - down) / (2 * h) };
     }).filter((p) => Math.abs(p.slope) > 1e-9);
-    this.mark();
-    await this.difference(isStill);
   },
 
   mark() {
@@ -170,10 +202,7 @@ const byHand = {
     const { name, i } = this.chosen, said = [];
     const line = state.facts.forward.find((s) => s.name === name) || state.facts.gradients.find((g) => g.name === name);
     if (line) {
-      const cols = this.found[name].cols || 1;
-      const done = await library.send("at", [this.given, "page_entry", name, Math.floor(i / cols) + 1, (i % cols) + 1, state.convention]);
-      if (!isStill()) return;
-      this.write(line, i, done.status ? "" : done.text);
+      this.write(line, i, this.sum);
       return;
     }
     const gradient = state.facts.gradients.find((g) => g.of === name), cost = state.facts.cost;
@@ -198,13 +227,12 @@ const byHand = {
   // Where the chosen entry comes from: its line, the sum that it is term by term, and the same in numbers.
   write(line, i, sum) {
     const value = brief(this.found[line.name].data[i]), right = sum.slice(sum.indexOf(" = ") + 3);
-    const names = /([A-Za-z_]\w*)(?:\[(\d+)(?:,(\d+))?\])?(?!\w*\()/g;
     const at = (name, r, c) => {
       const x = this.given[name] || this.found[name];
-      return x && (c ? x.data[(r - 1) * (x.cols || 1) + c - 1] : x.data[r ? r - 1 : 0]);
+      return x?.data[this.place(name, r, c)];
     };
-    const tinted = escaped(right).replace(names, (all, name) => (at(name) === undefined ? all : `<b ${coloured(name)}>${all}</b>`));
-    const inNumbers = right.replace(names, (all, name, r, c) => {
+    const tinted = escaped(right).replace(this.names, (all, name) => (at(name) === undefined ? all : `<b ${coloured(name)}>${all}</b>`));
+    const inNumbers = right.replace(this.names, (all, name, r, c) => {
       const x = name === state.facts.examples?.name && !this.given[name] ? this.size(name) : at(name, Number(r), Number(c));
       return x === undefined ? all : x < 0 ? `(${brief(x)})` : brief(x);
     });
