@@ -93,6 +93,9 @@ def moves_a_weight(page):
     said, numbers, value = page.eval_on_selector_all("#proof .sum", "list => list.map((c) => c.textContent.trim())")
     assert said == "Z1[1,1] = W1[1,1]*X[1,1] + W1[1,2]*X[2,1] + b1[1]", said
     assert re.fullmatch(r"= [-()\d.*+ ]+", numbers) and abs(eval(numbers[2:]) - float(value[2:])) < 0.01, (numbers, value)
+    page.click('#backward button[data-name="db1"][data-i="0"]')  # far down, on a telephone: what is said of it is in sight
+    wait(page, "() => document.querySelector('#proof .sum')?.textContent.startsWith('db1[1] =')")
+    assert page.evaluate("() => { const box = document.querySelector('#proof').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }")
     page.click('#backward button[data-name="dA1"][data-i="0"]')
     wait(page, "() => document.querySelector('#proof .sum')?.textContent.startsWith('dA1[1,1] = W2[1,1]*dZ2[1,1]')")
     page.click('#forward button[data-name="A1"][data-i="0"]')

@@ -391,6 +391,12 @@ static index_tree *spell_part(spelling *w, index_tree *x) {
     return out;
 }
 
+/* An operand, if there is one. */
+static bool spell_into(spelling *w, const index_tree *x, index_tree **out) {
+    *out = x ? spell(w, x) : NULL;
+    return *out || !x;
+}
+
 static index_tree *spell(spelling *w, const index_tree *x) {
     if (x->kind == INDEX_SUM) return spell_sum(w, x);
     index_tree *out = arena_new(w->env->a, sizeof *out);
@@ -400,10 +406,7 @@ static index_tree *spell(spelling *w, const index_tree *x) {
     if (!fits) return NULL;
     if (x->kind == INDEX_DELTA) return index_number(w->env, out->row == out->col);
     if (x->kind == INDEX_AT) return spell_part(w, out);
-    out->a = x->a ? spell(w, x->a) : NULL;
-    out->b = x->b ? spell(w, x->b) : NULL;
-    out->c = x->c ? spell(w, x->c) : NULL;
-    bool whole = (out->a || !x->a) && (out->b || !x->b) && (out->c || !x->c);
+    bool whole = spell_into(w, x->a, &out->a) && spell_into(w, x->b, &out->b) && spell_into(w, x->c, &out->c);
     return whole ? chosen(w, x, out) : NULL;
 }
 
