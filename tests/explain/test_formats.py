@@ -156,6 +156,17 @@ def test_controls_have_names_and_stand_alone(dfoo):
     assert not any("<a " in summary for summary in re.findall("<summary>.*?</summary>", text, re.S))
 
 
+def test_scripts_of_several_pages_go_together(dfoo):
+    """A notebook has the pages of several explanations in one: names that one script declares are not the other's."""
+    (script,) = re.findall(r"<script>(.*?)</script>", explain(dfoo, "two_layer", "dZ1", "--format", "html"), re.S)
+    assert re.fullmatch(r"\s*\{\n(.*)\}\s*", script, re.S) and script.count("{") == script.count("}")
+    outside, depth = "", 0
+    for sign in script:
+        depth += (sign == "{") - (sign == "}")
+        outside += sign if depth == 0 and sign != "}" else ""
+    assert not outside.strip(), outside
+
+
 def test_a_long_cost_is_not_announced(dfoo):
     """Where J is too long to be written in the head, nothing leads to it."""
     said = dfoo("derive", str(ROOT / "examples/gallery/kalman.eq")).stdout.splitlines()[0]

@@ -17,7 +17,7 @@ static const char measures[] = "@font-face { font-family: 'dfoo measures'; src: 
 /* Folded steps are printed, too, and all can be opened at once; without scripts they open one by one. What is
  * too wide for the page can be scrolled by keyboard. */
 static const char script[] =
-    "<script>\n"
+    "<script>\n{\n" /* a block: a notebook has the scripts of several pages */
     "const wide = () => document.querySelectorAll('.equations, .cell, h2').forEach(x => {\n"
     "  if (x.scrollWidth > x.clientWidth) x.tabIndex = 0; else x.removeAttribute('tabindex');\n"
     "});\n"
@@ -36,7 +36,7 @@ static const char script[] =
     "    steps.forEach(s => { s.open = open; });\n"
     "  };\n"
     "}\n"
-    "</script>\n";
+    "}\n</script>\n";
 
 /* -------------------------------------------------------------------- text */
 
