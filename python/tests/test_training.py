@@ -202,6 +202,10 @@ def test_options_that_are_none(net, xor):
         net.fit(*xor, epoch=3)
     with pytest.raises(dfoo.ModelError, match="adm"):
         net.fit(*xor, optimizer="adm")
+    for wrong, says in (({"epochs": "many"}, "epochs='many': a number"), ({"epochs": 2.5}, "epochs=2.5: a number"),
+                        ({"optimizer": 3}, "optimizer=3: a text"), ({"learning_rate": [1]}, "learning_rate=.*a number")):
+        with pytest.raises(dfoo.ModelError, match=says):
+            net.fit(*xor, **wrong)
 
 
 @pytest.mark.parametrize("rows", [False, True])

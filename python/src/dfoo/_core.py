@@ -182,10 +182,17 @@ def text(value: Optional[bytes]) -> str:
 
 def options(kind: Any, /, **fields: Any) -> Any:
     """An options struct with these fields; None leaves a field at its default. Text is encoded."""
-    made = kind(size=ctypes.sizeof(kind))
+    made, fields_of = kind(size=ctypes.sizeof(kind)), dict(kind._fields_)
     for name, value in fields.items():
-        if value is not None:
-            setattr(made, name, os.fsencode(value) if isinstance(value, (str, os.PathLike)) else value)
+        if value is None:
+            continue
+        written = isinstance(value, (str, bytes, os.PathLike))
+        if fields_of[name] is ctypes.c_char_p and not written:  # ctypes takes a number for an address
+            raise ModelError(f"{name}={value!r}: a text is expected")
+        try:
+            setattr(made, name, os.fsencode(value) if written else value)
+        except TypeError:
+            raise ModelError(f"{name}={value!r}: a number is expected") from None
     return made
 
 
