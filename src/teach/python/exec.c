@@ -232,8 +232,28 @@ static flow run_augment(py_run *r, const py_node *n) {
     return FLOW_ON;
 }
 
+/* What an expression is a multiple of: g of g, g / n and 2 * g. 0: of nothing that has a name. */
+static sym multiple_of(const py_node *n) {
+    if (n->kind == E_NAME) return n->name;
+    if (n->kind != E_BINARY || (n->op != '/' && n->op != '*')) return 0;
+    if (n->a->kind == E_NAME) return n->a->name;
+    return n->op == '*' && n->b->kind == E_NAME ? n->b->name : 0;
+}
+
+/* return a, b: each part on its own. */
+static void trace_parts(py_run *r, const py_node *n, py_value x) {
+    if (!n->a || n->a->kind != E_TUPLE || x.kind != PY_TUPLE || x.list->items.n != n->a->list.n) return;
+    for (uint32_t i = 0; i < n->a->list.n; i++) {
+        const py_node *part = n->a->list.at[i];
+        py_event       e = {.line = part->line, .how = 't', .name = multiple_of(part), .node = part};
+        e.value = x.list->items.at[i];
+        if (e.value.kind == PY_ARRAY) py_trace_event(r, e);
+    }
+}
+
 static flow run_return(py_run *r, const py_node *n) {
     r->result = n->a ? py_eval(r, n->a) : py_none();
+    if (!r->failed) trace_parts(r, n, r->result);
     return FLOW_RETURN;
 }
 

@@ -148,7 +148,8 @@ typedef struct py_failure {
 /* What an assignment did. */
 typedef struct py_event {
     uint32_t line, frame, call_line; /* where; in which call, and from where that was made */
-    uint8_t  how;  /* '=', the sign of an augmented one, 'i' an item of a dict, 'a' appended, 'r' returned */
+    uint8_t  how;  /* '=', the sign of an augmented one, 'i' an item of a dict, 'a' appended, 'r' returned,
+                     't' a part of what is returned */
     sym      name; /* what was assigned to: x, self.x, x[..] */
     sym      function;
     py_value key;        /* of x[key] */
@@ -158,6 +159,11 @@ typedef struct py_event {
     const void    *of;   /* the object or dict that it is assigned to; NULL: to a name */
     const void    *self; /* the object whose method does it; NULL: none */
 } py_event;
+
+/* Does it give something a name: no loop, nothing that was returned? */
+static inline bool py_event_names(const py_event *e) {
+    return e->how != 'l' && e->how != 'r' && e->how != 't';
+}
 
 typedef struct py_trace {
     VEC(py_event) list;
