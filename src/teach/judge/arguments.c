@@ -384,12 +384,13 @@ static py_value gradient_value(drive *d, uint32_t number) {
     return m.at ? array_of(d, m, d->view.turned, flat) : py_none();
 }
 
-/* {"dW1": .., ..} */
-static py_value gradients_of(drive *d) {
+/* {"dW1": .., ..}, or {"W1": .., ..} where they are taken by the parameters' keys. */
+static py_value gradients_of(drive *d, bool own_keys) {
     const subject *s = d->c->s;
     py_value       all = py_new_dict(d->r);
     for (uint32_t i = 0; i < s->right.list.n; i++) {
-        const char *name = arena_format(&d->r->a, "d%s", own_name(d, s->right.list.at[i].var));
+        const char *own = own_name(d, s->right.list.at[i].var);
+        const char *name = arena_format(&d->r->a, "%s%s", own_keys ? "" : "d", own);
         if (name) put(d, all, name, gradient_value(d, i));
     }
     return all;
@@ -429,7 +430,8 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
         return true;
     case ROLE_GRADIENTS:
         if (!d->gradients) return false;
-        *out = gradients_of(d);
+        *out =
+            gradients_of(d, code_any_node(d->r, f->def->b, p->name, code_is_indexed_by_name));
         return true;
     case ROLE_CACHE:
         *out = cache_for(d, f, p, forward);

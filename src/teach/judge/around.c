@@ -20,7 +20,7 @@ static const char *kept_name(const gatherer *w, const py_event *e) {
 }
 
 static bool is_made(const py_event *e) {
-    return e->how != 'l' && e->how != 'r' && e->how != 'a';
+    return py_event_names(e) && e->how != 'a';
 }
 
 static matrix new_matrix(arena *a, size_t rows, size_t cols) {
@@ -277,8 +277,15 @@ static bool is_bias_gradient(const gatherer *w, const judge_verdict *v) {
     return false;
 }
 
-/* Does the program itself begin with a bias that is a column? */
-static bool has_column_bias(const gatherer *w) {
+/* Is it a row of numbers as the program has it? (n,) and (1, n) do fit. */
+static bool is_row(const gatherer *w, const judge_verdict *v) {
+    matrix own = w->c->right[v->claim.number];
+    return (w->view.turned ? own.cols : own.rows) == 1;
+}
+
+/* Does the program begin with a bias that is a column, its own or the one that it is handed? */
+static bool has_column_bias(const gatherer *w, bool handed) {
+    if (handed && !w->view.flat) return true;
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
         const py_event *e = gather_event(w, i);
         var_id          v = gather_parameter(w, i);
@@ -290,16 +297,18 @@ static bool has_column_bias(const gatherer *w) {
     return false;
 }
 
-dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool reshapes, around_findings *out) {
+dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool handed, bool reshapes,
+                        around_findings *out) {
     const judge_verdict *flat = NULL;
-    bool                 column = has_column_bias(w);
+    bool                 column = has_column_bias(w, handed);
     for (uint32_t i = 0; i < all->list.n; i++) {
         const judge_verdict *v = &all->list.at[i];
         if (!is_bias_gradient(w, v)) continue;
-        if (v->claim.flat && !flat && v->claim.value.rows * v->claim.value.cols > 1) flat = v;
+        bool many = v->claim.value.rows * v->claim.value.cols > 1;
+        if (v->claim.flat && !flat && many && !is_row(w, v)) flat = v;
         column = column || !v->claim.flat;
     }
-    if (!flat || !column || reshapes || w->view.turned) return DFOO_OK; /* rows: (n,) and (1, n) do fit */
+    if (!flat || !column || reshapes) return DFOO_OK;
     const gradient *g = &w->c->s->right.list.at[flat->claim.number];
     around_finding  f = {row_called("(n,) for (n, 1)"), ir_var_name(w->c->s->g, g->grad),
                          kept_name(w, gather_event(w, flat->claim.event)), flat->claim.line};
@@ -486,6 +495,13 @@ static const mistake *update_row(gatherer *w, const judge_verdicts *all, uint32_
     return NULL;
 }
 
+dfoo_status around_put(gatherer *w, const char *row, var_id v, uint32_t line, around_findings *out) {
+    const char    *name = ir_var_name(w->c->s->g, v);
+    around_finding f = {row_called(row), name, name, line};
+    vec_push(w->a, &out->behind, f);
+    return arena_status(w->a);
+}
+
 /* A parameter whose update is missing, where all others have one. */
 static dfoo_status find_forgotten(gatherer *w, const judge_verdicts *all, const bool *updated, uint32_t line,
                                   around_findings *out) {
@@ -518,12 +534,24 @@ typedef struct changes {
     VEC(change) list;
 } changes;
 
+/* Was the parameter the case's before? Of other values the case's gradients say nothing. */
+static bool is_of_case(gatherer *w, uint32_t event, uint32_t number) {
+    matrix x = gather_matrix(w->a, gather_event(w, event)->before, w->view.turned),
+           y = w->c->value[w->c->s->right.list.at[number].var];
+    bool line = x.rows == 1 || x.cols == 1;
+    if (x.at && y.at && line && x.rows * x.cols == y.rows * y.cols) {
+        x.rows = y.rows;
+        x.cols = y.cols;
+    }
+    return matrix_same(x, y, 1);
+}
+
 /* The first change of each parameter. */
 static dfoo_status find_changes(gatherer *w, changes *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
         uint32_t number = gather_update(w, i), k = 0;
         while (k < out->list.n && out->list.at[k].number != number) k++;
-        if (number == w->c->s->right.list.n || k < out->list.n) continue;
+        if (number == w->c->s->right.list.n || k < out->list.n || !is_of_case(w, i, number)) continue;
         matrix own = w->c->right[number], fall = fall_of(w, i, own);
         vec_push(w->a, &out->list, (change){number, i, fall, fall.at ? matrix_ratio(fall, own) : 0});
     }
@@ -572,6 +600,17 @@ static const mistake *scale_row(const char *name) {
     return NULL;
 }
 
+static dfoo_status forgotten_of(gatherer *w, const changes *all, around_findings *out) {
+    bool    *updated = arena_new(w->a, w->c->s->right.list.n + 1);
+    uint32_t last = 0;
+    if (!updated) return DFOO_ENOMEM;
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        updated[all->list.at[i].number] = true;
+        last = gather_event(w, all->list.at[i].event)->line;
+    }
+    return find_forgotten(w, NULL, updated, last, out);
+}
+
 /* Each change against the gradient of all examples. All have the same factor, the learning rate; one that is
  * m times as large was not divided. */
 dfoo_status around_batch(gatherer *w, around_findings *out) {
@@ -592,23 +631,36 @@ dfoo_status around_batch(gatherer *w, around_findings *out) {
                              kept_name(w, gather_event(w, x->event)), gather_event(w, x->event)->line};
         vec_push(w->a, &out->behind, f);
     }
-    return arena_status(w->a);
+    return all.list.n && !out->behind.n ? forgotten_of(w, &all, out) : arena_status(w->a);
 }
 
-dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findings *out) {
+/* The first update of each parameter. *last: the line of the last one; 0: there is none. */
+static dfoo_status look_at_updates(gatherer *w, const judge_verdicts *all, bool *updated, uint32_t *last,
+                                   around_findings *out) {
     const derivation *d = &w->c->s->right;
-    bool             *updated = arena_new(w->a, d->list.n + 1);
-    uint32_t          last = 0;
-    if (!updated) return DFOO_ENOMEM;
     for (uint32_t i = w->from; i < w->to; i++) {
         uint32_t number = gather_update(w, i);
-        if (number == d->list.n) continue;
+        if (number == d->list.n || (!all && !is_of_case(w, i, number))) continue;
         const mistake *row = updated[number] ? NULL : update_row(w, all, i, number);
         around_finding f = {row, ir_var_name(w->c->s->g, d->list.at[number].var),
                             kept_name(w, gather_event(w, i)), gather_event(w, i)->line};
         updated[number] = true;
-        last = f.line;
+        *last = f.line;
         if (row) vec_push(w->a, &out->behind, f);
     }
+    return arena_status(w->a);
+}
+
+dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findings *out) {
+    bool    *updated = arena_new(w->a, w->c->s->right.list.n + 1);
+    uint32_t last = 0;
+    if (!updated) return DFOO_ENOMEM;
+    DFOO_TRY(look_at_updates(w, all, updated, &last, out));
     return last && !out->behind.n ? find_forgotten(w, all, updated, last, out) : arena_status(w->a);
+}
+
+dfoo_status around_steps(gatherer *w, around_findings *out) {
+    bool    *updated = arena_new(w->a, w->c->s->right.list.n + 1);
+    uint32_t last = 0;
+    return updated ? look_at_updates(w, NULL, updated, &last, out) : DFOO_ENOMEM;
 }

@@ -26,8 +26,16 @@ dfoo_status around_labels(gatherer *w, around_findings *out);
 /* The same in the program's own statements, before a function of it was called: events before end. */
 dfoo_status around_own_labels(gatherer *w, uint32_t end, around_findings *out);
 
-/* One bias has a gradient (n,), and another (n, 1), in a program that turns none into the other. */
-dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool reshapes, around_findings *out);
+/* The same of functions that train: what they change, not what they leave. */
+dfoo_status around_steps(gatherer *w, around_findings *out);
+
+/* A finding behind the gradients, of a parameter. */
+dfoo_status around_put(gatherer *w, const char *row, var_id v, uint32_t line, around_findings *out);
+
+/* One bias has a gradient (n,), and another (n, 1), in a program that turns none into the other.
+ * handed: its biases were handed to it. */
+dfoo_status around_flat(gatherer *w, const judge_verdicts *all, bool handed, bool reshapes,
+                        around_findings *out);
 
 /* Weights that begin all equal, where there is more than one layer. */
 dfoo_status around_start(gatherer *w, around_findings *out);

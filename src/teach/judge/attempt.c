@@ -62,6 +62,7 @@ gatherer attempt_gatherer(const judge_work *w, py_run *r, const attempt *t, cons
                       .from_zero = w->from_zero,
                       .y_predicted = w->y_predicted,
                       .handed_on = t->handed_on,
+                      .returns = !t->statements && t->entry && code_is_backward_name(t->entry),
                       .failed = t->failure.type != NULL};
 }
 
@@ -208,6 +209,7 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
     if (!statements && is_ours(d, e, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
+    t->behind = d->behind;
     t->from = own.from = from;
     t->begin = own.begin = statements ? 0 : d->begin;
     t->statements = own.statements = statements;
@@ -219,7 +221,8 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     t->forward_failed = d->forward_failed;
     DFOO_TRY(without_forward(w, d, e, t));
     keep_better(best, t);
-    if (t->v.wrong || !t->v.found) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
+    bool doubtful = t->v.wrong || !t->v.found || t->around.before.n; /* its weights may be its own */
+    if (doubtful) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
     if (d->forward_failed && own.score > 0) own.score = own.score > 40 ? own.score - 40 : 1;
     own.forward_failed = d->forward_failed;
     keep_better(best, &own);

@@ -17,6 +17,7 @@ typedef struct attempt {
     judge_case      c;
     judge_verdicts  v;
     py_failure      failure;
+    py_failure      behind; /* how its update ended */
     int             score;
     uint32_t        begin, from; /* its events, from its forward pass on, and of itself */
     around_findings around;

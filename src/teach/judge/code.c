@@ -42,6 +42,13 @@ bool code_is_indexed_by_text(const py_run *r, const py_node *n, sym name) {
            (key->kind == E_CALL && key->a->kind == E_ATTRIBUTE && key->a->a->kind == E_STRING);
 }
 
+/* x[k], x.items(): by whatever key there is. */
+bool code_is_indexed_by_name(const py_run *r, const py_node *n, sym name) {
+    if (is_indexed(n, name)) return n->b->kind == E_NAME;
+    return n->kind == E_ATTRIBUTE && n->a->kind == E_NAME && n->a->name == name &&
+           strcmp(symbols_name(&r->names, n->name), "items") == 0;
+}
+
 /* for x, y in data: pairs are wanted. */
 bool code_is_looped_in_pairs(const py_run *r, const py_node *n, sym name) {
     (void)r;
@@ -58,15 +65,15 @@ bool code_is_indexed_ahead(const py_run *r, const py_node *n, sym name) {
 bool code_is_forward_name(const char *name) {
     char plain[80];
     name_plain(name, plain, sizeof plain);
-    if (strstr(plain, "back")) return false;
+    if (code_is_backward_name(name)) return false;
     return strstr(plain, "forward") || strstr(plain, "feed") || strstr(plain, "fprop") ||
-           strstr(plain, "predict") || strcmp(plain, "fwd") == 0;
+           strstr(plain, "predict") || strstr(plain, "fwd");
 }
 
 bool code_is_backward_name(const char *name) {
     char plain[80];
     name_plain(name, plain, sizeof plain);
-    return strstr(plain, "back") || strstr(plain, "grad") || strstr(plain, "bprop");
+    return strstr(plain, "back") || strstr(plain, "grad") || strstr(plain, "bprop") || strstr(plain, "bwd");
 }
 
 static bool calls(const py_run *r, const py_node *n, const char *name);

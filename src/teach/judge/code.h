@@ -18,6 +18,9 @@ bool code_is_looped_in_pairs(const py_run *r, const py_node *n, sym name);
 bool code_is_indexed_ahead(const py_run *r, const py_node *n, sym name);
 
 /* Is a function called as the way forward is, or the way back? */
+/* x[k], x.items(): by whatever key there is. */
+bool code_is_indexed_by_name(const py_run *r, const py_node *n, sym name);
+
 bool code_is_forward_name(const char *name);
 bool code_is_backward_name(const char *name);
 

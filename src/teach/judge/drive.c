@@ -136,6 +136,42 @@ static bool overwrite_inner(drive *d, py_value self) {
     return holds_the_case(d, &own);
 }
 
+static bool holds(drive *d, const py_object *o, var_id v) {
+    for (uint32_t i = 0; i < o->env.list.n; i++)
+        if (o->env.list.at[i].value.kind == PY_ARRAY && has_value(d, &o->env.list.at[i].value, v))
+            return true;
+    return false;
+}
+
+/* Does an array have the parameter's shape, as it would be handed out? */
+static bool has_shape(drive *d, py_value x, var_id v) {
+    py_value like = x.kind == PY_ARRAY && x.array->rank == 2 ? argument_value(d, v) : py_none();
+    if (like.kind != PY_ARRAY) return false;
+    matrix m = d->c->value[v];
+    return (size_t)x.array->dim[0] == (d->view.turned ? m.cols : m.rows) &&
+           (size_t)x.array->dim[1] == (d->view.turned ? m.rows : m.cols);
+}
+
+/* self.V, self.c: of an object that holds no parameter by name, the first array of its shape is it. Sizes
+ * are all different. */
+static void overwrite_by_shape(drive *d, py_object *o) {
+    enum { MOST = 24 };
+    const name_layers *l = &d->layers;
+    bool               taken[MOST] = {false};
+    for (uint32_t k = 0; k < l->weights.n; k++)
+        if (holds(d, o, l->weights.at[k])) return;
+    for (uint32_t k = 0; k < l->weights.n + l->biases.n; k++) {
+        var_id v = k < l->weights.n ? l->weights.at[k] : l->biases.at[k - l->weights.n];
+        for (uint32_t i = 0; i < o->env.list.n && i < MOST; i++) {
+            py_value *x = &o->env.list.at[i].value;
+            if (taken[i] || !has_shape(d, *x, v)) continue;
+            taken[i] = true;
+            overwrite(d, x, v);
+            break;
+        }
+    }
+}
+
 static bool make_object(drive *d, py_value type, py_value *self) {
     const py_value *init = py_env_find(&type.type->env, symbols_add(&d->r->names, "__init__", 8));
     py_failure      failure;
@@ -150,6 +186,7 @@ static bool make_object(drive *d, py_value type, py_value *self) {
         self->kind != PY_OBJECT)
         return false;
     overwrite_all(d, &self->object->env);
+    overwrite_by_shape(d, self->object);
     d->foreign = !overwrite_inner(d, *self);
     return true;
 }
@@ -199,44 +236,54 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out) {
     return arena_status(a);
 }
 
+/* What goes down the gradient, whatever that is called. */
+static bool is_step(const char *plain) {
+    static const char *const words[] = {"step",  "optim",    "sgd",   "descent", "adam",
+                                        "apply", "momentum", "train", "fit",     "rmsprop"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(plain, words[i]) && !strstr(plain, "update")) return true;
+    return false;
+}
+
 static bool is_of_kind(const char *name, drive_kind kind) {
     char plain[80];
     name_plain(name, plain, sizeof plain);
-    if (code_is_backward_name(name) || strstr(plain, "deriv") || strstr(plain, "prime") ||
+    bool descends = kind == DRIVE_STEP && strstr(plain, "descent");
+    if ((code_is_backward_name(name) && !descends) || strstr(plain, "deriv") || strstr(plain, "prime") ||
         strstr(plain, "plot"))
         return false;
     if (kind == DRIVE_UPDATE) return strstr(plain, "update") != NULL;
+    if (kind == DRIVE_STEP) return is_step(plain);
     if (kind == DRIVE_START) return strncmp(plain, "init", 4) == 0;
     return strstr(plain, "cost") || strstr(plain, "loss") || strstr(plain, "crossentropy");
 }
 
 void drive_call_kind(drive *d, drive_kind kind) {
     py_run *r = d->r;
-    d->gradients = kind == DRIVE_UPDATE;
+    d->gradients = kind == DRIVE_UPDATE || kind == DRIVE_STEP;
+    d->behind = (py_failure){.type = NULL};
     for (uint32_t i = 0; i < r->globals.list.n; i++) {
         py_value   f = r->globals.list.at[i].value, x;
         py_failure failure;
         if (f.kind != PY_FUNCTION || !is_of_kind(symbols_name(&r->names, r->globals.list.at[i].name), kind))
             continue;
         py_refresh(r);
-        if (arguments_call(d, f, f.function, kind == DRIVE_START, py_none(), &x, &failure) && !failure.type)
-            break;
+        if (!arguments_call(d, f, f.function, kind == DRIVE_START, py_none(), &x, &failure)) continue;
+        if (failure.type && kind == DRIVE_UPDATE) d->behind = failure;
+        if (!failure.type && kind != DRIVE_STEP) break;
     }
     d->gradients = false;
 }
 
 static void set_globals(drive *d);
 
-static bool trains(const drive *d, py_value f, const char *name) {
-    char plain[80];
+static bool trains(py_value f, const char *name) {
+    static const char *const words[] = {"update", "train", "sgd", "step", "batch"};
+    char                     plain[80];
     name_plain(name, plain, sizeof plain);
-    if (f.kind != PY_FUNCTION || f.function->how || f.function->def->kind != S_DEF) return false;
-    bool pairs = false;
-    for (uint32_t i = 0; i < f.function->def->list.n; i++)
-        pairs = pairs || code_any_node(d->r, f.function->def->b, f.function->def->list.at[i]->name,
-                                  code_is_looped_in_pairs);
-    return pairs && (strstr(plain, "update") || strstr(plain, "train") || strcmp(plain, "fit") == 0 ||
-                     strstr(plain, "sgd") || strstr(plain, "step") || strstr(plain, "batch"));
+    bool named = strcmp(plain, "fit") == 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) named = named || strstr(plain, words[i]);
+    return named && f.kind == PY_FUNCTION && !f.function->how && f.function->def->kind == S_DEF;
 }
 
 bool drive_train(drive *d) {
@@ -246,7 +293,7 @@ bool drive_train(drive *d) {
         for (uint32_t k = 0; type.kind == PY_CLASS && k < type.type->env.list.n; k++) {
             py_value   f = type.type->env.list.at[k].value;
             py_failure failure;
-            if (!trains(d, f, symbols_name(&r->names, type.type->env.list.at[k].name))) continue;
+            if (!trains(f, symbols_name(&r->names, type.type->env.list.at[k].name))) continue;
             py_refresh(r);
             set_globals(d);
             if (make_object(d, type, &self) &&
@@ -290,7 +337,12 @@ static void call_updates(drive *d, const drive_entry *e, py_value self) {
         name_plain(symbols_name(&d->r->names, env->list.at[i].name), plain, sizeof plain);
         bool update = strstr(plain, "update") || strstr(plain, "step") || strstr(plain, "optim");
         if (f.kind != PY_FUNCTION || f.function->how || !update || strcmp(plain, e->name) == 0) continue;
-        if (arguments_call(d, method_of(d, f, self), f.function, true, py_none(), &x, &failure)) return;
+        d->gradients = true;
+        bool done = arguments_call(d, method_of(d, f, self), f.function, true, py_none(), &x, &failure);
+        d->gradients = false;
+        if (!done) continue;
+        d->behind = failure;
+        return;
     }
 }
 
@@ -300,6 +352,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     *failure = (py_failure){.type = NULL};
     d->handed_on = e->type.kind == PY_CLASS;
     d->foreign = false;
+    d->behind = (py_failure){.type = NULL};
     if (e->f.kind == PY_NONE) {
         *from = 0;
         *failure = d->r->first;

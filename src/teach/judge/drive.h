@@ -27,6 +27,7 @@ typedef struct drive {
     bool              forward_failed; /* it ended in an error */
     bool              foreign;        /* the object has weights of its own, not the case's */
     bool              gradients;      /* names of gradients are bound, too */
+    py_failure        behind;         /* how an update ended; type NULL: well */
     bool              handed_on; /* what the program's own forward function made went into the way back */
 } drive;
 
@@ -37,9 +38,9 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out);
  * its end. The events from *from on are of this. */
 bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure);
 
-/* Calls what is called so: a function for the cost, for the update (with the case's gradients), for the first
- * values. What they did is in the trace. */
-typedef enum { DRIVE_COST, DRIVE_UPDATE, DRIVE_START } drive_kind;
+/* Calls what is called so: a function for the cost, for the update (with the case's gradients), for
+ * training, for the first values. What they did is in the trace. */
+typedef enum { DRIVE_COST, DRIVE_UPDATE, DRIVE_STEP, DRIVE_START } drive_kind;
 void drive_call_kind(drive *d, drive_kind kind);
 
 /* Calls a method that trains an object on all examples, one after the other: update_mini_batch, train. false:

@@ -1,6 +1,8 @@
 /* Which value of a run is which gradient. Names tell it (dW2, grads["dW2"], nabla_w[-1]), or the value itself
  * where it is right, or the shape of what is on the way back, or how a parameter changes. */
 #include "teach/judge/gather.h"
+#include "teach/judge/aliases.h"
+#include "teach/judge/code.h"
 #include "teach/judge/parts.h"
 
 #include <assert.h>
@@ -61,7 +63,49 @@ static int base_of(const gatherer *w, sym name) {
 /* grads["W2"], dparams["W2"]. */
 static bool is_in_gradients(const gatherer *w, const py_event *e) {
     const char *list = symbols_name(&w->r->names, e->name);
-    return e->key.kind == PY_STRING && strlen(list) > 1 && name_is_backward(list);
+    return e->key.kind == PY_STRING && (strlen(list) > 1 ? name_is_backward(list) : *list == 'g');
+}
+
+/* Zeros for each parameter, beside the parameters: what momentum or Adam remember. */
+static bool is_state(const gatherer *w, const py_event *e) {
+    for (uint32_t i = 0; e->of && i < w->states.n; i++)
+        if (w->states.at[i] == e->of) return true;
+    return false;
+}
+
+/* The weight that an entry of a dict is called as; 0: none. */
+static var_id weight_by_key(const gatherer *w, const py_event *e) {
+    bool   entry = e->of && e->key.kind == PY_STRING && e->value.kind == PY_ARRAY && !is_in_gradients(w, e);
+    var_id v = entry ? name_variable_in(w->c->s->m, &w->layers, e->key.text->at) : 0;
+    for (uint32_t k = 0; v && k < w->layers.weights.n; k++)
+        if (w->layers.weights.at[k] == v) return v;
+    return 0;
+}
+
+/* Its first entry for this weight was no zeros? */
+static bool begins_with_numbers(const gatherer *w, const void *of, var_id v) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = gather_event(w, i);
+        if (e->of != of || weight_by_key(w, e) != v) continue;
+        matrix x = gather_matrix(w->a, e->value, false);
+        return !matrix_same(x, x, 0);
+    }
+    return false;
+}
+
+static void note_states(gatherer *w) {
+    const void *numbers = NULL; /* a dict of weights that are no zeros */
+    for (uint32_t i = 0; i < w->r->trace.list.n && !numbers; i++) {
+        const py_event *e = gather_event(w, i);
+        var_id          v = weight_by_key(w, e);
+        if (v && begins_with_numbers(w, e->of, v)) numbers = e->of;
+    }
+    for (uint32_t i = 0; i < w->r->trace.list.n && numbers; i++) {
+        const py_event *e = gather_event(w, i);
+        var_id          v = weight_by_key(w, e);
+        bool            zeros = v && e->of != numbers && !begins_with_numbers(w, e->of, v);
+        if (zeros && !is_state(w, e)) vec_push(w->a, &w->states, e->of);
+    }
 }
 
 /* The parameter that an assignment's target stands for; 0: none. */
@@ -69,7 +113,7 @@ var_id gather_parameter_of(const gatherer *w, const py_event *e) {
     const model *m = w->c->s->m;
     const char  *name = gather_event_name(w, e);
     uint32_t     k;
-    if (e->how == 'a' || is_in_gradients(w, e)) return 0;
+    if (e->how == 'a' || !py_event_names(e) || is_in_gradients(w, e) || is_state(w, e)) return 0;
     if (e->key.kind == PY_INT) {
         const char *list = symbols_name(&w->r->names, e->name);
         bool        named = !name_is_backward(list) && (name_is_weight(list) || name_is_bias(list));
@@ -111,11 +155,25 @@ static void note_parameter_names(gatherer *w) {
     if (w->biases.n != w->layers.biases.n) w->biases.n = 0;
 }
 
+static bool is_name(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    return n->name == name && (n->kind == E_NAME || n->kind == E_ATTRIBUTE);
+}
+
+/* w1, b1 = backprop(x, y): made of other things, whatever it is called. */
+static bool is_from_elsewhere(const gatherer *w, const py_event *e) {
+    const py_node *n = e->node;
+    bool           all =
+        n && n->kind == S_ASSIGN && n->a->kind == E_CALL && n->list.at[0]->kind == E_TUPLE;
+    return all && !code_any_node(w->r, n->a, e->name, is_name);
+}
+
 static bool is_update(const gatherer *w, const py_event *e) {
     bool numbers = py_is_number(e->before) && py_is_number(e->value);
     bool set = e->how == '=' || e->how == 'i',
          how = e->how == '+' || e->how == '-' || (set && (e->before.kind == PY_ARRAY || numbers));
-    if (!how || !gather_parameter_of(w, e) || (e->before.kind != e->value.kind && !numbers)) return false;
+    if (!how || !gather_parameter_of(w, e) || is_from_elsewhere(w, e)) return false;
+    if (e->before.kind != e->value.kind && !numbers) return false;
     matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
 }
@@ -157,8 +215,10 @@ dfoo_status gather_begin(gatherer *w) {
     w->layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
     note_bases(w);
+    note_states(w);
     note_parameter_names(w);
     parts_note(w);
+    aliases_note(w);
     find_end(w);
     return arena_status(w->a);
 }
@@ -182,17 +242,25 @@ static bool is_same_line(const py_event *x, const py_event *y) {
     return x->line == y->line && x->name == y->name && x->frame == y->frame && x->how == y->how;
 }
 
-/* One example at a time: the columns of as many rounds of a loop as there are examples, side by side. */
-static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix y) {
+/* Is x one example of what is as y for all of them: a column, a row? */
+static bool is_one_of(const gatherer *w, matrix x, matrix y, bool *columns) {
+    *columns = x.cols == 1 && y.cols > 1 && x.rows == y.rows;
+    bool row = x.rows == 1 || x.cols == 1; /* as a list of numbers it is neither */
+    return x.at && y.at && (*columns || (row && y.rows > 1 && (double)y.rows == w->c->examples &&
+                                         x.rows * x.cols == y.cols));
+}
+
+/* One example at a time: the values of as many rounds of a loop as there are examples, side by side. */
+static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix y, bool columns) {
     matrix          all = {y.rows, y.cols, arena_new(w->a, y.rows * y.cols * sizeof(double))};
     const py_event *e = last, *first = gather_event(w, w->from);
-    size_t          t = y.cols;
+    size_t          t = columns ? y.cols : y.rows, n = columns ? y.rows : y.cols;
     for (; all.at && t && e >= first; e--) {
         if (!is_same_line(e, last)) continue;
         matrix one = event_matrix(w, e);
-        if (!one.at || one.rows != y.rows || one.cols != 1) return x;
+        if (!one.at || one.rows != x.rows || one.cols != x.cols) return x;
         t--;
-        for (size_t i = 0; i < y.rows; i++) all.at[i * y.cols + t] = one.at[i];
+        for (size_t i = 0; i < n; i++) all.at[columns ? i * y.cols + t : t * y.cols + i] = one.at[i];
     }
     return t ? x : all;
 }
@@ -201,7 +269,8 @@ static matrix stacked(const gatherer *w, const py_event *last, matrix x, matrix 
  * open. */
 static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
     matrix x = event_matrix(w, e), y = wanted(w, number);
-    if (x.at && y.at && x.cols == 1 && y.cols > 1 && x.rows == y.rows) return stacked(w, e, x, y);
+    bool   columns;
+    if (is_one_of(w, x, y, &columns)) return stacked(w, e, x, y, columns);
     bool flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     if (x.at && flat && x.rows == y.rows * y.cols && (y.rows == 1 || y.cols == 1)) {
         x.rows = y.rows;
@@ -213,18 +282,18 @@ static matrix in_shape(const gatherer *w, const py_event *e, uint32_t number) {
 matrix gather_like(const gatherer *w, uint32_t event, matrix like) {
     const py_event *e = gather_event(w, event);
     matrix          x = event_matrix(w, e);
-    bool            one = x.at && like.at && x.cols == 1 && like.cols > 1 && x.rows == like.rows;
-    return one ? stacked(w, e, x, like) : x;
+    bool            columns;
+    return is_one_of(w, x, like, &columns) ? stacked(w, e, x, like, columns) : x;
 }
 
-/* A line of the way back that is run once for each example, with a column each time. */
+/* A line of the way back that is run once for each example, with a column or a row each time. */
 bool gather_is_loop(const gatherer *w) {
     uint32_t i = first_backward(w), n = 0;
     if (i >= w->to || w->c->examples < 2) return false;
     const py_event *first = gather_event(w, i);
     matrix          x = event_matrix(w, first);
     for (uint32_t k = i; k < w->to; k++) n += is_same_line(gather_event(w, k), first);
-    return x.at && x.cols == 1 && (double)n == w->c->examples;
+    return x.at && (x.cols == 1 || x.rows == 1) && (double)n == w->c->examples;
 }
 
 matrix gather_value(const gatherer *w, uint32_t event, uint32_t number) {
@@ -387,7 +456,7 @@ static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t nu
 static void by_name(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
         const py_event *e = gather_event(w, i);
-        if (e->how == 'l' || e->how == 'r') continue;
+        if (!py_event_names(e)) continue;
         var_id v = gradient_of(w, e);
         if (!v) continue;
         uint32_t number = renumbered(w, number_of(w, v), e);
@@ -413,7 +482,9 @@ static bool names_parameter(const gatherer *w, const char *name, var_id v) {
                                           : "";
     name_plain(alias, own, sizeof own);
     (void)m;
-    size_t n = strlen(own), len = strlen(plain);
+    size_t n = strlen(own), len = strlen(plain), all = strlen(name);
+    bool   behind = len && plain[len - 1] == own[0]; /* dV, grad_V */
+    if (n == 1) return behind && (len == 2 || (all > 2 && name[all - 2] == '_'));
     return n && len > n && (strcmp(plain + len - n, own) == 0 || strncmp(plain, own, n) == 0);
 }
 
@@ -432,7 +503,7 @@ static bool is_in_helper(const gatherer *w, const py_event *e) {
 }
 
 static bool is_named_backward(const gatherer *w, const py_event *e) {
-    return e->how != 'l' && e->how != 'r' && name_is_backward(gather_event_name(w, e)) &&
+    return py_event_names(e) && name_is_backward(gather_event_name(w, e)) &&
            !name_variable_in(w->c->s->m, &w->layers, gather_event_name(w, e));
 }
 
@@ -476,7 +547,7 @@ static void by_value(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
         const py_event *e = gather_event(w, i);
         const char     *name = gather_event_name(w, e);
-        if (e->how == 'l' || e->how == 'r' || e->how == 'a' || !name_is_backward(name)) continue;
+        if (!py_event_names(e) || e->how == 'a' || !name_is_backward(name)) continue;
         for (uint32_t number = 0; number < w->c->s->right.list.n; number++) {
             const judge_claim *old = claim_of(out, number);
             bool               other = old && strcmp(old->name, label(w, e)) != 0;
@@ -662,13 +733,34 @@ static void by_update(gatherer *w, judge_claims *out) {
     }
 }
 
-/* What the way back returned, if that is a gradient for each parameter, in their order, and no name says so:
- * return weight_grad(..), bias_grad(..). Each was made in the event that has its value. */
-static void by_returned(gatherer *w, judge_claims *out) {
-    const uint32_t  last = w->to - 1;
-    const py_event *end = gather_event(w, last);
-    if (end->how != 'r' || end->value.kind != PY_TUPLE) return;
-    const py_list *all = end->value.list;
+/* The claim that is called as what a returned part is a multiple of. */
+static judge_claim *claim_called(const gatherer *w, judge_claims *c, const py_event *part) {
+    for (uint32_t i = 0; i < c->list.n; i++) {
+        const py_event *e = gather_event(w, c->list.at[i].event);
+        if (part->name && e->name == part->name && e->frame == part->frame && e->key.kind == PY_NONE)
+            return &c->list.at[i];
+    }
+    return NULL;
+}
+
+/* return dW / n, db / n: what is returned counts, not what the sum was called. */
+static void by_multiples_returned(const gatherer *w, judge_claims *out) {
+    const py_event *end = gather_event(w, w->to - 1);
+    for (uint32_t i = w->from; i + 1 < w->to && end->how == 'r'; i++) {
+        const py_event *e = gather_event(w, i);
+        judge_claim    *old = e->how == 't' && e->frame == end->frame ? claim_called(w, out, e) : NULL;
+        if (!old || e->node->kind == E_NAME || !is_parameter(w, old->number)) continue;
+        matrix x = in_shape(w, e, old->number);
+        if (!x.at) continue;
+        old->value = x;
+        old->event = old->origin = i;
+        old->line = e->line;
+    }
+}
+
+/* By their places: what is returned are the gradients of all parameters, in the order of declaration. */
+static void by_places_returned(const gatherer *w, const py_list *all, judge_claims *out) {
+    const uint32_t last = w->to - 1;
     uint32_t       n = 0;
     for (var_id v = 1; v < w->c->s->g->vars.n; v++) {
         if (ir_var(w->c->s->g, v)->kind != VAR_PARAM) continue;
@@ -684,6 +776,29 @@ static void by_returned(gatherer *w, judge_claims *out) {
             break;
         }
     }
+}
+
+/* {"W1": .., ..}: a gradient under the name of its parameter. */
+static void by_keys_returned(const gatherer *w, const py_dict *all, judge_claims *out) {
+    for (uint32_t i = w->from; i < w->to; i++)
+        if (is_update(w, gather_event(w, i))) return; /* these are the parameters, changed */
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *e = gather_event(w, i);
+        if (e->of != all || e->how != 'i' || e->key.kind != PY_STRING) continue;
+        var_id   v = name_variable_in(w->c->s->m, &w->layers, e->key.text->at);
+        uint32_t number = v ? number_of(w, v) : w->c->s->right.list.n;
+        bool     open = number < w->c->s->right.list.n && is_parameter(w, number);
+        if (open && !claim_of(out, number)) put_claim(w, out, number, i, label(w, e));
+    }
+}
+
+/* What the way back returned, where no name says so: return weight_grad(..), bias_grad(..). */
+static void by_returned(gatherer *w, judge_claims *out) {
+    const py_event *end = gather_event(w, w->to - 1);
+    if (end->how != 'r') return;
+    by_multiples_returned(w, out);
+    if (end->value.kind == PY_TUPLE) by_places_returned(w, end->value.list, out);
+    if (end->value.kind == PY_DICT && w->returns) by_keys_returned(w, end->value.dict, out);
 }
 
 /* dA1 that is right, and dZ1 that is the same by mistake. */
@@ -710,7 +825,7 @@ static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_
                           bool named) {
     const py_event *e = gather_event(w, event), *at = gather_event(w, own->event);
     bool both = e->value.kind == at->value.kind && (py_is_number(e->value) || e->value.kind == PY_ARRAY);
-    if (e->how == 'r' || e->how == 'l' || !both || !is_named_backward(w, e)) return false;
+    if (!py_event_names(e) || !both || !is_named_backward(w, e)) return false;
     if (e->value.kind == PY_ARRAY && e->value.array->rank != at->value.array->rank) return false;
     if (is_of_other(w, c, own, event)) return false;
     var_id v = gradient_of(w, e);
@@ -786,8 +901,8 @@ static void drop_unfinished(const gatherer *w, judge_claims *out) {
 bool gather_find(const gatherer *w, matrix x, uint32_t before, uint32_t *event) {
     for (uint32_t i = w->from; i < before; i++) {
         const py_event *e = gather_event(w, i);
-        if (e->how == 'l' || e->how == 'r') continue;
-        double k = fabs(matrix_ratio(event_matrix(w, e), x));
+        if (!py_event_names(e)) continue;
+        double k = fabs(matrix_ratio(gather_like(w, i, x), x));
         if (fabs(k - 1) > 1e-9 && fabs(k * w->c->examples - 1) > 1e-9) continue;
         *event = i;
         return true;
@@ -806,9 +921,9 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
     by_own_name(w, out);
     by_value(w, out);
     by_multiple(w, out);
+    if (w->to > w->from && !w->failed) by_returned(w, out);
     by_update(w, out);
     by_shape(w, out);
-    if (w->to > w->from && !w->failed) by_returned(w, out);
     if (w->failed) drop_unfinished(w, out);
     find_origins(w, out);
     if (out->list.n) qsort(out->list.at, out->list.n, sizeof *out->list.at, by_number);
@@ -836,7 +951,7 @@ static uint32_t first_backward(const gatherer *w) {
         bool            array = e->value.kind == PY_ARRAY && e->value.array->rank >= 1;
         bool            zeros = array && matrix_same(gather_matrix(w->a, e->value, false),
                                                      gather_matrix(w->a, e->value, false), 0);
-        bool            backward = name_is_backward(gather_event_name(w, e)) && e->how != 'l';
+        bool            backward = is_named_backward(w, e) && !gather_parameter_of(w, e);
         if ((array && !zeros && backward) || is_update(w, e)) break;
     }
     return i;

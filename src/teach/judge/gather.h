@@ -69,6 +69,8 @@ typedef struct gatherer {
     VEC(gather_part) weight_parts; /* parts of objects that stand for parameters, in order of their making */
     VEC(gather_part) bias_parts;
     VEC(gather_owner) owners;
+    VEC(const void *) states; /* dicts of zeros beside the parameters */
+    bool returns; /* what it returns are gradients, not parameters that were changed */
 } gatherer;
 
 static inline const py_event *gather_event(const gatherer *w, uint32_t i) {

@@ -99,7 +99,7 @@ static bool take_given(const gatherer *w, var_id v, uint32_t end,
     bool any = false;
     for (uint32_t i = 0; i < end; i++) {
         const py_event *e = gather_event(w, i);
-        if (e->how == 'l' || e->how == 'r' || !is_it(w, v, e)) continue;
+        if (!py_event_names(e) || !is_it(w, v, e)) continue;
         matrix x = as_declared(w, v, gather_matrix(w->a, e->value, w->view.turned), e);
         if (!x.at) continue;
         given[v] = x;

@@ -2,6 +2,7 @@
  * what is around its gradients is looked at. */
 #include "teach/judge/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "teach/judge/answer.h"
@@ -56,6 +57,27 @@ static dfoo_status name_mistakes(judge_work *w, attempt *best, judge_answer *out
                : DFOO_OK;
 }
 
+/* An update whose shapes do not fit: what is subtracted is as large as another parameter. */
+static dfoo_status around_failed(judge_work *w, gatherer *g, const py_failure *failure,
+                                 around_findings *out) {
+    const ir   *s = w->s->g;
+    size_t      n, k = 0;
+    const char *line = attempt_line(w, failure->line, &n);
+    char        target[80], plain[80], own[80];
+    if (!failure->entrywise) return DFOO_OK;
+    while (k < n && line[k] != '=') k++;
+    snprintf(target, sizeof target, "%.*s", (int)(k < 79 ? k : 79), line);
+    name_plain(target, plain, sizeof plain);
+    for (var_id v = 1; v < s->vars.n; v++) {
+        if (ir_var(s, v)->kind != VAR_PARAM) continue;
+        name_plain(ir_var_name(s, v), own, sizeof own);
+        size_t have = strlen(plain), want = strlen(own);
+        if (have < want || strcmp(plain + have - want, own) != 0) continue;
+        return around_put(g, "updated by another's gradient", v, failure->line, out);
+    }
+    return DFOO_OK;
+}
+
 /* What the functions of a kind do, on the case's values. */
 static dfoo_status around_kind(judge_work *w, drive *d, const attempt *t, drive_kind kind,
                                around_findings *out) {
@@ -65,6 +87,8 @@ static dfoo_status around_kind(judge_work *w, drive *d, const attempt *t, drive_
     g.begin = g.from = begin;
     DFOO_TRY(gather_begin(&g));
     if (kind == DRIVE_COST) return around_cost(&g, out);
+    if (kind == DRIVE_STEP) return around_steps(&g, out);
+    if (kind == DRIVE_UPDATE && d->behind.type) return around_failed(w, &g, &d->behind, out);
     return kind == DRIVE_UPDATE ? around_updates(&g, NULL, out) : around_start(&g, out);
 }
 
@@ -96,7 +120,7 @@ static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, ar
     DFOO_TRY(around_start(&g, out));
     DFOO_TRY(around_cost(&g, out));
     DFOO_TRY(around_updates(&g, &t.v, out));
-    if (t.statements) DFOO_TRY(around_flat(&g, &t.v, w->reshapes, out));
+    if (t.statements) DFOO_TRY(around_flat(&g, &t.v, false, w->reshapes, out));
     if (t.statements) return DFOO_OK;
     DFOO_TRY(around_own_labels(&g, t.begin, out));
     drive d = {.c = &c, .r = r, .view = best->view};
@@ -105,9 +129,11 @@ static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, ar
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
     DFOO_TRY(case_find_masks(w->s, w->a, &d.masks));
     if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_START, out));
-    DFOO_TRY(around_flat(&g, &t.v, w->reshapes, out));
+    DFOO_TRY(around_flat(&g, &t.v, !t.own, w->reshapes, out));
     if (!out->before.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_COST, out));
+    if (t.behind.type && !out->behind.n) DFOO_TRY(around_failed(w, &g, &t.behind, out));
     if (!out->behind.n) DFOO_TRY(around_kind(w, &d, &t, DRIVE_UPDATE, out));
+    if (!out->behind.n && !best->v.wrong) DFOO_TRY(around_kind(w, &d, &t, DRIVE_STEP, out));
     return out->behind.n || best->v.wrong ? DFOO_OK : around_training(w, &d, &t, out);
 }
 

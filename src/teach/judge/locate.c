@@ -26,7 +26,7 @@ static bool is_same_key(py_value x, py_value y) {
 
 static bool is_same_target(const locating *l, const py_event *x, const py_event *y) {
     (void)l;
-    bool made = x->how != 'l' && x->how != 'r' && x->how != 'a';
+    bool made = py_event_names(x) && x->how != 'a';
     return made && x->name == y->name && x->frame == y->frame && is_same_key(x->key, y->key);
 }
 

@@ -193,13 +193,17 @@ static const struct {
                   "structure topology nunits units "},
     {ROLE_N_IN, " nx ninput inputsize inputdim d ni nin inputnodes ninputs numinput inputlayersize "
                 "inputunits inputlayer n0 indim "
-                "nfeatures numfeatures inputlayerneurons infeatures inodes inputneurons "},
+                "nfeatures numfeatures inputlayerneurons infeatures inodes inputneurons nvisible visible "
+                  "visiblesize numvisible din nfeat insize nvis sizein "},
     {ROLE_N_HIDDEN, " nh nhidden hiddensize hiddendim hidden nhid hiddennodes numhidden hiddenlayersize "
                     "hiddenunits hiddenlayer n1 "
-                    "hiddenlayerneurons hnodes hiddenneurons nhiddens "},
+                    "hiddenlayerneurons hnodes hiddenneurons nhiddens dhidden dhid ncode codesize codedim "
+                    "latent "
+                    "latentdim nlatent hid hsize dh bottleneck "},
     {ROLE_N_OUT, " ny noutput outputsize outputdim k c no nout outputnodes nclasses numclasses numoutput "
                  "outputlayersize outputunits "
-                 "n2 outdim outputneurons onodes numlabels nlabels noutputs "},
+                 "n2 outdim outputneurons onodes numlabels nlabels noutputs dout outsize "
+                 "outfeatures sizeout "},
     {ROLE_FLAG, " printcost verbose debug print plot showcost printloss initialization "},
     {ROLE_GRADIENTS, " grads gradients grad derivatives gradientsdict "},
     {ROLE_ONE, " minibatch batch trainingdata "}};
@@ -222,7 +226,9 @@ name_role name_role_of(const char *name) {
 bool name_is_backward(const char *name) {
     char plain[LONGEST];
     name_plain(name, plain, sizeof plain);
-    return strstr(plain, "delta") || strstr(plain, "err") || strstr(plain, "grad") || strstr(plain, "diff") ||
+    bool short_of = plain[0] == 'g' && (plain[1] == 'w' || plain[1] == 'b') && (!plain[2] || plain[2] < 'a');
+    return short_of || strstr(plain, "delta") || strstr(plain, "err") || strstr(plain, "grad") ||
+           strstr(plain, "diff") ||
            strncmp(plain, "nabla", 5) == 0 || strncmp(name, "g_", 2) == 0 ||
            (plain[0] == 'd' && strncmp(plain, "data", 4) != 0 && strncmp(plain, "dim", 3) != 0);
 }

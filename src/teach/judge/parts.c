@@ -30,7 +30,7 @@ static void note_owner(gatherer *w, const py_event *e) {
 /* Arrays that are given to an object or a dict, and are no gradients by name. */
 static bool may_be_part(const gatherer *w, const py_event *e) {
     int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
-    return e->of && (rank == 1 || rank == 2) && e->how != 'a' && e->how != 'r' &&
+    return e->of && (rank == 1 || rank == 2) && e->how != 'a' && py_event_names(e) &&
            !name_is_backward(gather_event_name(w, e)) &&
            !name_is_backward(symbols_name(&w->r->names, e->name));
 }
