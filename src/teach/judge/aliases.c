@@ -54,10 +54,15 @@ static bool is_falling(const py_event *e) {
     return e->how == '-' || (e->how == '=' && e->node->a->op == '-');
 }
 
+static bool is_zero(const py_array *x) {
+    for (int64_t i = 0, n = py_array_size(x); i < n; i++)
+        if (py_array_get(x, i) != 0) return false;
+    return true;
+}
+
 /* Zeros to which something is only added are a sum. */
 static bool is_updated(const gatherer *w, sym name, py_value first) {
-    matrix x = gather_matrix(w->a, first, false);
-    bool   zeros = matrix_same(x, x, 0);
+    bool zeros = is_zero(first.array);
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
         const py_event *e = gather_event(w, i);
         bool            changed = e->name == name && may_be_parameter(w, e) && is_changed(e);
@@ -120,15 +125,9 @@ static bool choose(const gatherer *w, aliases *x, const var_id *at, uint32_t n, 
     return true;
 }
 
-static bool has_named(const gatherer *w) {
-    for (uint32_t i = 0; i < w->r->trace.list.n; i++)
-        if (gather_parameter(w, i)) return true;
-    return false;
-}
-
 void aliases_note(gatherer *w) {
     const name_layers *l = &w->layers;
-    if (w->weights.n || l->weights.n > MOST_ALIASES || l->biases.n > MOST_ALIASES || has_named(w)) return;
+    if (w->weights.n || l->weights.n > MOST_ALIASES || l->biases.n > MOST_ALIASES) return;
     for (int pass = 0; pass < 2; pass++) {
         aliases x = {.n = 0};
         sym     weights[MOST_ALIASES], biases[MOST_ALIASES];

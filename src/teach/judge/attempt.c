@@ -202,6 +202,11 @@ static bool is_ours(const drive *d, const drive_entry *e, const py_failure *fail
     return of_parts && has_run_it(d, e->name);
 }
 
+/* Then its values may be its own. */
+static bool is_doubtful(const attempt *t) {
+    return t->v.wrong || !t->v.found || t->around.before.n;
+}
+
 static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, attempt *t, attempt *best) {
     uint32_t from;
     attempt  own = *t;
@@ -221,8 +226,7 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     t->forward_failed = d->forward_failed;
     DFOO_TRY(without_forward(w, d, e, t));
     keep_better(best, t);
-    bool doubtful = t->v.wrong || !t->v.found || t->around.before.n; /* its weights may be its own */
-    if (doubtful) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
+    if (is_doubtful(t)) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
     if (d->forward_failed && own.score > 0) own.score = own.score > 40 ? own.score - 40 : 1;
     own.forward_failed = d->forward_failed;
     keep_better(best, &own);

@@ -168,12 +168,16 @@ static bool is_from_elsewhere(const gatherer *w, const py_event *e) {
     return all && !code_any_node(w->r, n->a, e->name, is_name);
 }
 
+/* x -= .., and what is set where there was something of the kind. */
+static bool is_set_anew(const gatherer *w, const py_event *e, bool numbers) {
+    bool set = (e->how == '=' || e->how == 'i') && (e->before.kind == PY_ARRAY || numbers);
+    return (set || e->how == '+' || e->how == '-') && !is_from_elsewhere(w, e) &&
+           (e->before.kind == e->value.kind || numbers);
+}
+
 static bool is_update(const gatherer *w, const py_event *e) {
     bool numbers = py_is_number(e->before) && py_is_number(e->value);
-    bool set = e->how == '=' || e->how == 'i',
-         how = e->how == '+' || e->how == '-' || (set && (e->before.kind == PY_ARRAY || numbers));
-    if (!how || !gather_parameter_of(w, e) || is_from_elsewhere(w, e)) return false;
-    if (e->before.kind != e->value.kind && !numbers) return false;
+    if (!is_set_anew(w, e, numbers) || !gather_parameter_of(w, e)) return false;
     matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
 }
@@ -210,6 +214,13 @@ static void find_end(gatherer *w) {
             }
 }
 
+/* Does any name of the program tell of a parameter? */
+static bool has_named(const gatherer *w) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++)
+        if (gather_parameter_of(w, gather_event(w, i))) return true;
+    return false;
+}
+
 dfoo_status gather_begin(gatherer *w) {
     w->layers.from_zero = w->from_zero;
     w->layers.y_predicted = w->y_predicted;
@@ -218,7 +229,7 @@ dfoo_status gather_begin(gatherer *w) {
     note_states(w);
     note_parameter_names(w);
     parts_note(w);
-    aliases_note(w);
+    if (!has_named(w)) aliases_note(w);
     find_end(w);
     return arena_status(w->a);
 }
@@ -464,6 +475,14 @@ static void by_name(gatherer *w, judge_claims *out) {
     }
 }
 
+/* grad_V, dV, V_grad: the gradient of what is called `own`. One letter has to stand alone. */
+static bool is_named_after(const char *name, const char *plain, const char *own) {
+    size_t n = strlen(own), len = strlen(plain), all = strlen(name);
+    bool   behind = n && len > n && strcmp(plain + len - n, own) == 0;
+    if (n == 1) return behind && (len == 2 || (all > 2 && name[all - 2] == '_'));
+    return behind || (n && len > n && strncmp(plain, own, n) == 0);
+}
+
 /* dW, db for the first layer beside dW2, db2; d + the program's own name of a parameter; or the shape alone.
  */
 static bool names_parameter(const gatherer *w, const char *name, var_id v) {
@@ -482,10 +501,7 @@ static bool names_parameter(const gatherer *w, const char *name, var_id v) {
                                           : "";
     name_plain(alias, own, sizeof own);
     (void)m;
-    size_t n = strlen(own), len = strlen(plain), all = strlen(name);
-    bool   behind = len && plain[len - 1] == own[0]; /* dV, grad_V */
-    if (n == 1) return behind && (len == 2 || (all > 2 && name[all - 2] == '_'));
-    return n && len > n && (strcmp(plain + len - n, own) == 0 || strncmp(plain, own, n) == 0);
+    return is_named_after(name, plain, own);
 }
 
 static bool is_taken(const judge_claims *c, uint32_t event) {
