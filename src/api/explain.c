@@ -111,13 +111,14 @@ static dfoo_status explain_definition(work *w, const char *name, const var_id *z
 /* A function of ops.def, on a model that has nothing but a z. */
 static dfoo_status explain_table_function(work *w, op_id op, const char *name, const explain_options *in,
                                           buf *out) {
-    static const char text[] = "input z : (n, m)\nJ = sum(z)\nminimize J\n";
-    DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, name, text, sizeof text - 1));
+    static const char model[] = "input z : (n, m)\nJ = sum(z)\nminimize J\n";
+    DFOO_TRY(lang_read(&w->m, &w->a, &w->names, &w->messages, name, model, sizeof model - 1));
     ir          *g = &w->m.g;
     var_id       z = ir_find_var(g, symbols_find(&w->names, "z", 1));
     node_id      leaf = ir_var(g, z)->leaf;
     template_env env = {.arg = {leaf, ir_number(g, op_table[op].default_b), 0}};
-    node_id      def = g->definition[op] ? template_build(g, g->definition[op], &env) : ir_op1(g, op, leaf);
+    const ast   *text = ir_definition(g, op);
+    node_id      def = text ? template_build(g, text, &env) : ir_op1(g, op, leaf);
     if (!def) return w->a.failed ? DFOO_ENOMEM : DFOO_EINPUT;
     return explain_definition(w, name, &z, 1, def, in, out);
 }

@@ -73,7 +73,7 @@ static double away_from_zero(rng *r) {
 
 static void check_entry(bench *b, op_id op, int k) {
     const op_info *info = &op_table[op];
-    node_id        nodes[2] = {bench_text(b, op, b->r.m.g.grad[op][k]), bench_text(b, op, b->r.m.g.kink[op])};
+    node_id        nodes[2] = {bench_text(b, op, ir_grad(&b->r.m.g, op, k)), bench_text(b, op, ir_kink(&b->r.m.g, op))};
     rng            r = rng_start(1, RNG_CHECK, (uint32_t)op * 4 + (uint32_t)k);
     int            held = 0;
     for (int i = 0; i < 1000 && held < 100; i++) {
@@ -105,7 +105,7 @@ static void definitions_have_the_value(void **state) {
     bench b;
     bench_open(&b);
     for (int op = 1; op < OP_COUNT; op++) {
-        const ast *text = b.r.m.g.definition[op];
+        const ast *text = ir_definition(&b.r.m.g, op);
         rng        r = rng_start(2, RNG_CHECK, (uint32_t)op);
         for (int i = 0; text && i < 100; i++) {
             double at[3], is[2];
@@ -138,7 +138,7 @@ static int check_tie(bench *b, op_id op, const double *at, rng *r) {
     node_id        nodes[3] = {0, 0, 0};
     double         is[3];
     int            held = 0;
-    for (int k = 0; k < info->arity; k++) nodes[k] = bench_text(b, op, b->r.m.g.grad[op][k]);
+    for (int k = 0; k < info->arity; k++) nodes[k] = bench_text(b, op, ir_grad(&b->r.m.g, op, k));
     bench_run(b, at, nodes, 3, is);
     for (int way = 0; way < 27; way++) {
         double to[3] = {way % 3 - 1, info->arity > 1 ? way / 3 % 3 - 1 : 0, info->arity > 2 ? way / 9 - 1 : 0};
@@ -167,7 +167,7 @@ static void a_tie_has_a_subgradient(void **state) {
         rng r = rng_start(3, RNG_CHECK, (uint32_t)op);
         int held = 0;
         if (!op_table[op].kink[0] || !op_elementwise((op_id)op)) continue;
-        node_id kink = bench_text(&b, (op_id)op, b.r.m.g.kink[op]);
+        node_id kink = bench_text(&b, (op_id)op, ir_kink(&b.r.m.g, op));
         for (int i = 0; i < 125; i++) {
             double at[3] = {i % 5 - 2, (i / 5 % 5 - 2) / 2.0, i / 25 - 2}, is;
             bench_run(&b, at, &kink, 1, &is);
@@ -183,8 +183,8 @@ static void relu_and_maximum_agree_at_zero(void **state) {
     bench   b;
     double  zero[3] = {0, 0, 0}, is[3];
     bench_open(&b);
-    node_id nodes[3] = {bench_text(&b, OP_RELU, b.r.m.g.grad[OP_RELU][0]), bench_text(&b, OP_MAXIMUM, b.r.m.g.grad[OP_MAXIMUM][1]),
-                        bench_text(&b, OP_MAXIMUM, b.r.m.g.grad[OP_MAXIMUM][0])};
+    node_id nodes[3] = {bench_text(&b, OP_RELU, ir_grad(&b.r.m.g, OP_RELU, 0)), bench_text(&b, OP_MAXIMUM, ir_grad(&b.r.m.g, OP_MAXIMUM, 1)),
+                        bench_text(&b, OP_MAXIMUM, ir_grad(&b.r.m.g, OP_MAXIMUM, 0))};
     bench_run(&b, zero, nodes, 3, is);
     assert_true(is[0] == 0 && is[1] == 0 && is[2] == 1); /* a tie goes to the first, here the 0 */
     reading_close(&b.r);

@@ -60,10 +60,10 @@ static node_id change_by(along *w, node_id y, int k, node_id da) {
     template_env env = template_operands(w->g, y, k);
     env.y = y;
     env.change = da;
-    if (!op_elementwise((op_id)x.op)) return template_build(w->g, w->g->change[x.op][k], &env);
+    if (!op_elementwise((op_id)x.op)) return template_build(w->g, ir_change(w->g, (op_id)x.op, k), &env);
     if (strcmp(text, "1") == 0) return da;
     if (strcmp(text, "-1") == 0) return ir_op1(w->g, OP_NEG, da);
-    return ir_op2(w->g, OP_MUL, template_build(w->g, w->g->grad[x.op][k], &env), da);
+    return ir_op2(w->g, OP_MUL, template_build(w->g, ir_grad(w->g, (op_id)x.op, k), &env), da);
 }
 
 /* The sum over the operands, which may have to be stretched to y's shape. */

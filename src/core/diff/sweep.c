@@ -54,7 +54,7 @@ static node_id apply_rule(sweep *w, node_id y, int k, node_id dy) {
     env.dy = dy;
     if (strcmp(text, "1") == 0) return dy;
     if (strcmp(text, "-1") == 0) return ir_op1(w->g, OP_NEG, dy);
-    node_id rule = template_build(w->g, w->g->grad[x.op][k], &env);
+    node_id rule = template_build(w->g, ir_grad(w->g, (op_id)x.op, k), &env);
     return op_elementwise((op_id)x.op) ? ir_op2(w->g, OP_MUL, dy, rule) : rule;
 }
 

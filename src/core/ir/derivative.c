@@ -54,7 +54,7 @@ static node_id local(work *w, node_id n, int k) {
     assert(op_table[x->op].grad[k][0]);
     template_env env = {.arg = {x->arg[0], x->arg[1], x->arg[2]}, .y = n};
     if (x->op == OP_OPEN) return ir_open(w->g, x->ref, (uint8_t)(x->attr + 1), x->arg[0]);
-    node_id rule = template_build(w->g, w->g->grad[x->op][k], &env);
+    node_id rule = template_build(w->g, ir_grad(w->g, (op_id)x->op, k), &env);
     return ir_map(w->g, w->a, rule, folded, NULL); /* with numbers put in: 2 * z**(2 - 1) becomes 2 * z */
 }
 

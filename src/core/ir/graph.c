@@ -139,8 +139,30 @@ static node_id add_node(ir *g, node n) {
     return id;
 }
 
-static const ast *read_text(ir *g, const char *text) {
-    return text && text[0] ? syntax_read(g->a, g->names, g->d, text, false) : NULL;
+/* Most models use a few of the operations: a text is parsed when it is first asked for. */
+static const ast *parsed(ir *g, const ast **slot, const char *text) {
+    if (!*slot && text && text[0]) *slot = syntax_read(g->a, g->names, g->d, text, false);
+    return *slot;
+}
+
+const ast *ir_grad(ir *g, op_id op, int operand) {
+    assert(op < OP_COUNT && operand >= 0 && operand < 3);
+    return parsed(g, &g->parsed[op].grad[operand], op_table[op].grad[operand]);
+}
+
+const ast *ir_change(ir *g, op_id op, int operand) {
+    assert(op < OP_COUNT && operand >= 0 && operand < 2);
+    return parsed(g, &g->parsed[op].change[operand], op_table[op].change[operand]);
+}
+
+const ast *ir_definition(ir *g, op_id op) {
+    assert(op < OP_COUNT);
+    return parsed(g, &g->parsed[op].definition, op_table[op].definition);
+}
+
+const ast *ir_kink(ir *g, op_id op) {
+    assert(op < OP_COUNT);
+    return parsed(g, &g->parsed[op].kink, op_table[op].kink);
 }
 
 dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d) {
@@ -148,13 +170,7 @@ dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d) {
     vec_push(a, &g->nodes, (node){0});
     vec_push(a, &g->vars, (variable){0});
     vec_push(a, &g->numbers, 0.0);
-    for (int op = 1; op < OP_COUNT; op++) {
-        for (int i = 0; i < 3; i++) g->grad[op][i] = read_text(g, op_table[op].grad[i]);
-        g->definition[op] = read_text(g, op_table[op].definition);
-        g->kink[op] = read_text(g, op_table[op].kink);
-        for (int i = 0; i < 2; i++) g->change[op][i] = read_text(g, op_table[op].change[i]);
-    }
-    return d->n_errors ? DFOO_EINPUT : arena_status(a);
+    return arena_status(a);
 }
 
 /* ---------------------------------------------------------------- builders */

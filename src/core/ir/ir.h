@@ -187,16 +187,21 @@ typedef struct ir {
     var_id   *by_name; /* indexed by sym */
     uint32_t  n_by_name;
     dim       examples; /* the dimension of the examples, once known; 0: none */
-    /* the texts of ops.def, parsed */
-    const ast *grad[OP_COUNT][3];
-    const ast *definition[OP_COUNT];
-    const ast *kink[OP_COUNT];
-    const ast *change[OP_COUNT][2];
-    const struct rule *rules; /* those of rules.def, once simplify has read them */
+    struct { /* the texts of ops.def as far as they were asked for: ir_grad and its like */
+        const ast *grad[3], *change[2], *definition, *kink;
+    } parsed[OP_COUNT];
+    const struct rule *rules[2]; /* those of rules.def, two stages, as far as simplify has read them */
 } ir;
 
 /* Prepares an empty store; the arena, names and diagnostics are used as long as it is. */
 dfoo_status ir_init(ir *g, arena *a, symbols *names, diags *d);
+
+/* What ops.def says of an operation, as a template: the gradient by an operand, the change by that of an
+ * operand, the definition, where it has its kink. NULL if it says nothing, or without memory. */
+const ast *ir_grad(ir *g, op_id op, int operand);
+const ast *ir_change(ir *g, op_id op, int operand);
+const ast *ir_definition(ir *g, op_id op);
+const ast *ir_kink(ir *g, op_id op);
 
 /* A store that begins as another one and then goes its own way, for what is tried and thrown away with `a`;
  * names and messages are the same for both. And a node of such a fork as one of the store that it came from,

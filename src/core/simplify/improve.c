@@ -45,9 +45,10 @@ static form exp_form(simplifier *w, node_id n) {
 /* What an atom abbreviates: the formula of a name, or the definition of a smooth function. */
 static form definition_form(simplifier *w, node x) {
     if (x.op == OP_VAR) return x.ref < w->n_vars && w->has_exp[x.ref] ? w->def[x.ref] : form_failed();
-    if (!w->g->definition[x.op] || op_table[x.op].kink[0]) return form_failed();
+    const ast *text = op_table[x.op].kink[0] ? NULL : ir_definition(w->g, (op_id)x.op);
+    if (!text) return form_failed();
     template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}};
-    node_id      n = template_build(w->g, w->g->definition[x.op], &env);
+    node_id      n = template_build(w->g, text, &env);
     engine_convert(w, n);
     return n && !w->a->failed ? engine_entry(w, n)->plain : form_failed();
 }

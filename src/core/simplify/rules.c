@@ -17,20 +17,30 @@ static bool read_rule(ir *g, rule *one) {
     return true;
 }
 
-dfoo_status rules_init(rules *r, ir *g) {
-    static const rule table[RULE_COUNT] = {
+static const rule table[] = {
 #define RULE(STAGE, NAME, PATTERN, REPLACEMENT, CONDITION, SENTENCE) \
     {STAGE_##STAGE, CONDITION_##CONDITION, NAME, PATTERN, REPLACEMENT, SENTENCE, NULL, NULL, OP_NONE, false},
 #include "core/simplify/rules.def"
-    };
-    *r = (rules){.g = g, .at = g->rules};
-    if (r->at) return DFOO_OK;
-    rule *at = arena_new(g->a, sizeof table);
+};
+enum { RULE_COUNT = sizeof table / sizeof *table };
+
+static bool is_of(const rule *one, stage s) {
+    return (one->stage == STAGE_TIDY) == (s == STAGE_TIDY);
+}
+
+dfoo_status rules_init(rules *r, ir *g, stage s) {
+    const rule **known = &g->rules[s == STAGE_TIDY ? 0 : 1];
+    *r = (rules){.g = g, .at = *known};
+    for (int i = 0; i < RULE_COUNT; i++) r->n += is_of(&table[i], s);
+    if (*known) return DFOO_OK;
+    rule *at = arena_new(g->a, r->n * sizeof *at), *next = at;
     if (!at) return DFOO_ENOMEM;
-    memcpy(at, table, sizeof table);
-    for (int i = 0; i < RULE_COUNT; i++)
-        if (!read_rule(g, &at[i])) return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
-    r->at = g->rules = at;
+    for (int i = 0; i < RULE_COUNT; i++) {
+        if (!is_of(&table[i], s)) continue;
+        *next = table[i];
+        if (!read_rule(g, next++)) return arena_status(g->a) == DFOO_OK ? DFOO_EINPUT : DFOO_ENOMEM;
+    }
+    r->at = *known = at;
     return DFOO_OK;
 }
 
@@ -192,11 +202,11 @@ static node_id apply_stable(const rules *r, const rule *one, node_id n) {
     return out && shape_equal(ir_shape(r->g, out), ir_shape(r->g, n)) ? out : 0;
 }
 
-node_id rules_apply(const rules *r, stage s, node_id n, const rule **which) {
-    for (int i = 0; i < RULE_COUNT; i++) {
+node_id rules_apply(const rules *r, node_id n, const rule **which) {
+    for (uint32_t i = 0; i < r->n; i++) {
         const rule *one = &r->at[i];
-        if (one->stage != s && !(s == STAGE_STABLE && one->stage == STAGE_DIGITS && r->digits)) continue;
-        node_id out = s == STAGE_TIDY ? apply_tidy(r, one, n) : apply_stable(r, one, n);
+        if (one->stage == STAGE_DIGITS && !r->digits) continue;
+        node_id out = one->stage == STAGE_TIDY ? apply_tidy(r, one, n) : apply_stable(r, one, n);
         if (!out || out == n) continue;
         *which = one;
         return out;
@@ -247,7 +257,7 @@ static node_id tidy_at(const rules *r, node_id n, int depth, bool *changed) {
         if (!better && (better = fold_ones(r, n)) != 0)
             which = ir_node(r->g, n)->op == OP_MATMUL ? &single : &ones;
         if (!better && (better = pieces_fold(r->g, n)) != 0) which = &pieces;
-        if (!better) better = rules_apply(r, STAGE_TIDY, n, &which);
+        if (!better) better = rules_apply(r, n, &which);
         if (!better) break;
         if (r->on_rule) r->on_rule(r->user, which->name, which->sentence, n, better);
         *changed = true;

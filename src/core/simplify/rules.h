@@ -25,14 +25,10 @@ typedef struct rule {
     bool        is_list; /* STABLE: it is a product or a sum, and fits a part of one */
 } rule;
 
-enum { RULE_COUNT = 0
-#define RULE(...) + 1
-#include "core/simplify/rules.def"
-};
-
 typedef struct rules {
     ir         *g;
-    const rule *at;     /* RULE_COUNT, the store's */
+    const rule *at;     /* the store's: those of TIDY, or those of STABLE and DIGITS */
+    uint32_t    n;
     formulas    f;      /* STABLE: what names are looked through to */
     bool        digits; /* STABLE: with the DIGITS rules */
     /* told of every TIDY rule that is applied; NULL: nobody is */
@@ -40,11 +36,11 @@ typedef struct rules {
     void *user;
 } rules;
 
-/* The table is read once for a store. */
-dfoo_status rules_init(rules *r, ir *g);
+/* The rules of the stage, TIDY or STABLE; they are read once for a store. */
+dfoo_status rules_init(rules *r, ir *g, stage s);
 
-/* The node after the first rule of the stage (TIDY or STABLE) that fits it, or 0; `which` is the rule. */
-node_id rules_apply(const rules *r, stage s, node_id n, const rule **which);
+/* The node after the first rule that fits it, or 0; `which` is the rule. */
+node_id rules_apply(const rules *r, node_id n, const rule **which);
 
 /* The same with signs and numbers that meet made one: --a, a - -b, 2 * a / 2. */
 node_id rules_join(ir *g, node_id n);

@@ -59,7 +59,9 @@ static bool is_elementwise(simplifier *w, node_id n) {
 
 static bool has_exp(const void *user, const ir *g, const node *x) {
     const simplifier *w = user;
-    bool              smooth = g->definition[x->op] && !op_table[x->op].kink[0];
+    const op_info    *info = &op_table[x->op];
+    bool              smooth = info->definition[0] && !info->kink[0];
+    (void)g;
     return x->op == OP_EXP || smooth || (x->op == OP_VAR && x->ref < w->n_vars && w->has_exp[x->ref]);
 }
 
@@ -101,7 +103,7 @@ dfoo_status simplifier_init(simplifier *w, ir *g, arena *a, const derivation *d)
     w->examples_are_columns = d->m->examples_are_columns;
     algebra_init(&w->s, g, a);
     w->b = (builder){.s = &w->s, .g = g};
-    DFOO_TRY(rules_init(&w->r, g));
+    DFOO_TRY(rules_init(&w->r, g, STAGE_TIDY));
     bool *flat = arena_new(a, w->n_vars), *kinked = arena_new(a, w->n_vars);
     w->def = arena_new(a, w->n_vars * sizeof *w->def);
     w->meaning = arena_new(a, w->n_vars * sizeof *w->meaning);

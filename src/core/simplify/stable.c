@@ -20,7 +20,7 @@ static bool is_told(const walk *w, const rule *r) {
 static node_id rewrite(walk *w, node_id n) {
     const rule *which;
     for (int rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-        node_id better = rules_apply(&w->r, STAGE_STABLE, n, &which);
+        node_id better = rules_apply(&w->r, n, &which);
         if (!better) break;
         if (is_told(w, which)) w->opt->on_rule(w->opt->user, w->in, which->name, which->sentence, n, better);
         n = better;
@@ -49,7 +49,7 @@ static node_id stable_form(walk *w, arena *a, node_id n) {
 dfoo_status simplify_stable(ir *g, arena *a, const program *p, const stable_options *opt, program *out) {
     static const stable_options none = {0};
     walk w = {.g = g, .opt = opt ? opt : &none};
-    DFOO_TRY(rules_init(&w.r, g));
+    DFOO_TRY(rules_init(&w.r, g, STAGE_STABLE));
     node_id *formula = arena_new(a, g->vars.n * sizeof *formula);
     if (!formula) return DFOO_ENOMEM;
     w.r.f = (formulas){formula, g->vars.n};

@@ -23,7 +23,9 @@ static const char *rest(const lexer *l) {
 }
 
 static bool starts(const lexer *l, const char *text) {
-    return strncmp(rest(l), text, strlen(text)) == 0;
+    const char *s = rest(l);
+    while (*text && *s == *text) s++, text++;
+    return !*text;
 }
 
 static void emit(lexer *l, token t, uint32_t len) {
@@ -168,7 +170,7 @@ static bool lex_typography(lexer *l) {
 
 static bool lex_sign(lexer *l) {
     static const char *const pairs[] = {"**", "<=", ">=", "==", "!="};
-    if (lex_typography(l)) return true;
+    if ((unsigned char)*rest(l) >= 0x80) return lex_typography(l);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (!starts(l, pairs[i])) continue;
         uint32_t sign = (uint32_t)pairs[i][0] * 256 + (uint32_t)pairs[i][1];

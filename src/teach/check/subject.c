@@ -24,7 +24,7 @@ static node_id kink_of(ir *g, node_id n) {
     node x = *ir_node(g, n);
     if (x.op == OP_MAX) return ir_op2(g, OP_EQ, x.arg[0], n);
     template_env env = {.arg = {x.arg[0], x.arg[1], x.arg[2]}, .y = n};
-    return template_build(g, g->kink[x.op], &env);
+    return template_build(g, ir_kink(g, (op_id)x.op), &env);
 }
 
 static void build_kinks(subject *s) {

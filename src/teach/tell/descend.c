@@ -42,7 +42,7 @@ static index_tree *mean_factor(entries *e, const hop *h) {
     ir          *g = e->t->g;
     const node  *x = ir_node(g, h->n);
     template_env env = {.arg = {x->arg[0], 0, 0}, .y = h->y, .dy = ir_number(g, 1), .axis = x->attr};
-    node_id      n = template_build(g, g->grad[OP_MEAN][0], &env); /* 1/count * 1 * ones */
+    node_id      n = template_build(g, ir_grad(g, OP_MEAN, 0), &env); /* 1/count * 1 * ones */
     while (n && ir_node(g, n)->op == OP_MUL) n = ir_node(g, n)->arg[0];
     return n ? entries_entry(e, n, letters_at('1', '1')) : NULL;
 }

@@ -7,7 +7,7 @@ static bool value_at_zero(teller *t, const node *x, double *out) {
     sizes        s;
     node_id      zero = ir_number(t->g, 0);
     template_env env = {.arg = {zero, x->arg[1], x->arg[2]}, .y = zero};
-    node_id      n = template_build(t->g, t->g->grad[x->op][0], &env);
+    node_id      n = template_build(t->g, ir_grad(t->g, (op_id)x->op, 0), &env);
     if (!n || !shape_is_scalar(ir_shape(t->g, n)) || sizes_init(&s, t->a, t->g->names) != DFOO_OK)
         return false;
     if (eval_init(&e, t->g, t->a, &s) != DFOO_OK || eval_add_node(&e, n) != DFOO_OK) return false;

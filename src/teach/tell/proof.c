@@ -280,7 +280,7 @@ static void add_derivative(teller *t, const link *l, const names *list) {
     document    *doc = t->doc;
     const node  *y = ir_node(t->g, l->s->node);
     op_id        op = (op_id)y->op;
-    const ast   *rule = t->g->grad[op][0];
+    const ast   *rule = ir_grad(t->g, op, 0);
     template_env with_name = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = ir_var(t->g, l->s->var)->leaf};
     template_env spelled = {.arg = {y->arg[0], y->arg[1], y->arg[2]}, .y = l->s->node};
     node_id      short_form = template_build(t->g, rule, &with_name);

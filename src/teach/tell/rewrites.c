@@ -29,7 +29,7 @@ static const char *own_slope(teller *t, const link *l, node_id n) {
     template_env env = {.arg = {x.arg[0], 0, 0}, .y = y};
     for (int k = 0; k < op_table[of->op].arity; k++)
         simple = simple && op_table[ir_node(t->g, of->arg[k])->op].arity == 0;
-    node_id rule = simple ? template_build(t->g, t->g->grad[x.op][0], &env) : 0;
+    node_id rule = simple ? template_build(t->g, ir_grad(t->g, (op_id)x.op, 0), &env) : 0;
     if (rule && t->how) rule = t->how->tidy(t->how->user, rule);
     if (!rule) return doc_slope(t->doc, (op_id)x.op);
     return doc_formula(t->doc, "%s'(%s) = %s", op_table[x.op].name, doc_node(t->doc, x.arg[0], false),

@@ -242,7 +242,7 @@ node_id hop_forward(teller *t, const hop *h, node_id c) {
         return ir_op2(g, OP_SUB, c, reduce(t, h, ir_op2(g, OP_MUL, ir_op1(g, OP_EXP, h->y), c)));
     case HOP_OTHER: break;
     case HOP_TABLE:
-        return by_table(t, h, g->change[ir_node(g, h->n)->op][h->operand], c, 0);
+        return by_table(t, h, ir_change(g, (op_id)ir_node(g, h->n)->op, h->operand), c, 0);
     }
     return 0;
 }
@@ -271,7 +271,7 @@ node_id hop_back(teller *t, const hop *h, node_id d) {
     if (h->kind == HOP_LEFT) return ir_op2(g, OP_MATMUL, d, transposed(t, x->arg[1]));
     if (h->kind == HOP_RIGHT) return ir_op2(g, OP_MATMUL, transposed(t, x->arg[0]), d);
     if (h->kind == HOP_TURN) return transposed(t, d);
-    return by_table(t, h, g->grad[x->op][h->operand], 0, d);
+    return by_table(t, h, ir_grad(g, (op_id)x->op, h->operand), 0, d);
 }
 
 static node_id hops_back(teller *t, const routes *r, node_id d) {
@@ -295,7 +295,7 @@ static node_id rule_back(teller *t, const link *l, node_id n, int k, node_id d) 
     template_env env = template_operands(g, n, k);
     env.y = written_as(t, l, n);
     env.dy = d;
-    node_id out = template_build(g, g->grad[x.op][k], &env);
+    node_id out = template_build(g, ir_grad(g, (op_id)x.op, k), &env);
     if (op_elementwise((op_id)x.op)) out = node_times(t, d, out);
     if (out && shape_is_scalar(ir_shape(g, out)) && !shape_is_scalar(to))
         out = ir_op2(g, OP_MUL, out, ir_ones(g, to));
