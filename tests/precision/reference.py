@@ -3,9 +3,28 @@ the few lines below, its right-hand sides are evaluated as Python on matrices of
 remember how they were made, and the gradients follow from those memories, number by number."""
 import re
 
+import gmpy2
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
+
+
+def by_mpfr(function, otherwise):
+    """A function of mpf's, computed by MPFR: of thousands of digits it makes an exponential in a tenth of mpmath's time."""
+    def apply(x):
+        sign, digits, exponent, _ = x._mpf_
+        if not digits:  # 0, infinite, no number
+            return otherwise(x)
+        with gmpy2.local_context(gmpy2.get_context(), precision=mp.prec + 20):
+            whole, shift = gmpy2.mpfr(-digits if sign else digits), gmpy2.mul_2exp if exponent >= 0 else gmpy2.div_2exp
+            y = function(shift(whole, abs(exponent)))
+            if not gmpy2.is_finite(y) or gmpy2.is_zero(y):
+                return otherwise(x)
+            return mpf(tuple(map(int, y.as_mantissa_exp())))
+    return apply
+
+
+exp_of, log_of = by_mpfr(gmpy2.exp, mpmath.exp), by_mpfr(gmpy2.log, mpmath.log)
 
 
 class Number:
@@ -35,7 +54,7 @@ class Number:
     def __pow__(self, other):
         other = number(other)
         a, b = self.value, other.value
-        slope = mpmath.log(a) if a > 0 and other.parents else mpf(0)
+        slope = log_of(a) if a > 0 and other.parents else mpf(0)
         return Number(a**b, ((self, b * a**(b - 1) if b else mpf(0)), (other, slope * a**b)))
 
     def __neg__(self):
@@ -81,11 +100,11 @@ def entrywise(value, slope):
 
 
 def expm1(a):
-    return mpmath.exp(a) - 1
+    return exp_of(a) - 1
 
 
 def tanh(a):
-    return 1 - 2 / (mpmath.exp(2 * a) + 1)
+    return 1 - 2 / (exp_of(2 * a) + 1)
 
 
 def reduce_with(fold):
@@ -116,8 +135,8 @@ def larger(a, b):
     return Number(max(a.value, b.value), ((a, mpf(a.value >= b.value)), (b, mpf(b.value > a.value))))
 
 
-exp = entrywise(mpmath.exp, lambda a, y: y)
-log = entrywise(mpmath.log, lambda a, y: 1 / a)
+exp = entrywise(exp_of, lambda a, y: y)
+log = entrywise(log_of, lambda a, y: 1 / a)
 absolute = entrywise(abs, lambda a, y: mpmath.sign(a))
 add = reduce_with(total)
 most = reduce_with(largest)
@@ -147,14 +166,14 @@ FUNCTIONS = {
     "clip": lambda a, b, c: where(a < b, b, where(a > c, c, a)),
     "mish": lambda a: a * FUNCTIONS["tanh"](FUNCTIONS["softplus"](a)),
     "softsign": lambda a: a / (1 + absolute(a)),
-    "erf": entrywise(mpmath.erf, lambda a, y: 2 / mpmath.sqrt(mp.pi) * mpmath.exp(-a * a)),
-    "erfc": entrywise(mpmath.erfc, lambda a, y: -2 / mpmath.sqrt(mp.pi) * mpmath.exp(-a * a)),
-    "log1p": entrywise(lambda a: mpmath.log(1 + a), lambda a, y: 1 / (1 + a)),
+    "erf": entrywise(mpmath.erf, lambda a, y: 2 / mpmath.sqrt(mp.pi) * exp_of(-a * a)),
+    "erfc": entrywise(mpmath.erfc, lambda a, y: -2 / mpmath.sqrt(mp.pi) * exp_of(-a * a)),
+    "log1p": entrywise(lambda a: log_of(1 + a), lambda a, y: 1 / (1 + a)),
     "expm1": entrywise(expm1, lambda a, y: y + 1),
-    "sigmoid": entrywise(lambda a: 1 / (1 + mpmath.exp(-a)), lambda a, y: y * (1 - y)),
+    "sigmoid": entrywise(lambda a: 1 / (1 + exp_of(-a)), lambda a, y: y * (1 - y)),
     "tanh": entrywise(tanh, lambda a, y: 1 - y * y),
-    "sech": entrywise(lambda a: 2 / (mpmath.exp(a) + mpmath.exp(-a)), lambda a, y: -y * tanh(a)),
-    "softplus": entrywise(lambda a: mpmath.log(1 + mpmath.exp(a)), lambda a, y: 1 / (1 + mpmath.exp(-a))),
+    "sech": entrywise(lambda a: 2 / (exp_of(a) + exp_of(-a)), lambda a, y: -y * tanh(a)),
+    "softplus": entrywise(lambda a: log_of(1 + exp_of(a)), lambda a, y: 1 / (1 + exp_of(-a))),
     "relu": entrywise(lambda a: max(a, mpf(0)), lambda a, y: mpf(a > 0)),
     "dropout": lambda a, keep: a,  # nothing is dropped
     "swish": lambda a: a * FUNCTIONS["sigmoid"](a),

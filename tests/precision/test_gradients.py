@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("mpmath")
+pytest.importorskip("gmpy2")
 from precision import compare, reference  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent

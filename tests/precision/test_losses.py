@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("mpmath")
+pytest.importorskip("gmpy2")
 from precision import compare, losses, reference  # noqa: E402
 
 MODELS = losses.models()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("mpmath")
+pytest.importorskip("gmpy2")
 from precision import compare, reference  # noqa: E402
 
 HEAD = "input X : (n0, m)\nlabel Y : (1, m)\nparam W : (1, n0)\nparam b : (1, 1)\nparam V : (1, n0)\nMu = W @ X + b\nZ = V @ X\n"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("mpmath")
+pytest.importorskip("gmpy2")
 from precision import compare, reference, spellings  # noqa: E402
 
 MODELS = spellings.models()
