@@ -71,7 +71,8 @@ static node_id derivative(unfolding *w, node_id n, const node_id *args, node_id 
     assert(op_table[x.op].arity <= 3);
     for (int k = 0; k < op_table[x.op].arity; k++) {
         if (!primes[k] || !op_table[x.op].grad[k][0]) continue;
-        node_id one = ir_op2(w->g, OP_MUL, template_build(w->g, ir_grad(w->g, (op_id)x.op, k), &env), primes[k]);
+        node_id slope = template_build(w->g, ir_grad(w->g, (op_id)x.op, k), &env);
+        node_id one = ir_op2(w->g, OP_MUL, slope, primes[k]);
         sum = sum ? ir_op2(w->g, OP_ADD, sum, one) : one;
     }
     return sum;
