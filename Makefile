@@ -32,8 +32,17 @@ lint: ## what clang-tidy has to say
 	@sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' build/clang/compile_commands.json | grep -E "$(CURDIR)/(src|cli)/" | \
 	    xargs -n 4 -P "$$(nproc)" clang-tidy -p build/clang --quiet --extra-arg=-UNDEBUG 2>build/lint.log
 
-nightly: ## lint, tsan, asan with all tests, the fuzzers, torture, ten times as many random models: what takes too long for every change
-	@$(MAKE) lint tsan fuzz torture
+analyze: ## what cppcheck and gcc's -fanalyzer have to say
+	@tools/deps build lint
+	@tools/analyze
+
+memory: ## the short unit programs under valgrind: values that were never set
+	@tools/deps build check
+	$(call build,release,all tests)
+	@tools/memory build/release
+
+nightly: ## lint, analyze, memory, tsan, asan with all tests, the fuzzers, torture, ten times as many random models: what takes too long for every change
+	@$(MAKE) lint analyze memory tsan fuzz torture
 	@DFOO_TIMES=2 $(PYTHON) tests/run --build build/asan
 	@DFOO_TIMES=10 DFOO_SEED=$$(date +%Y%j) $(PYTHON) tests/run --build build/release
 
@@ -93,4 +102,4 @@ clean: ## remove build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all single wheel page demo check asan tsan nightly lint cover bench bench-quick fuzz torture docs install uninstall clean help
+.PHONY: all single wheel page demo check asan tsan nightly lint analyze memory cover bench bench-quick fuzz torture docs install uninstall clean help

@@ -12,6 +12,7 @@ void text_put(text *t, const char *more, size_t len) {
         char  *at = realloc(t->at, room);
         if (!at) t->failed = true;
         else *t = (text){at, t->len, room, false};
+    // cppcheck-suppress memleak ; t has it
     }
     if (t->failed) return;
     memcpy(t->at + t->len, more, len);

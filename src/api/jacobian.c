@@ -101,7 +101,8 @@ static double value_at(trial *t, double *x, double home, double h, size_t i) {
 
 /* Entry [i,j] by differences of the value's entry i; the best of some steps. */
 static double entry(trial *t, var_id by, size_t i, size_t j, double want) {
-    double *x = &eval_var(&t->e, by).at[j], home = *x, best = INFINITY;
+    const matrix value = eval_var(&t->e, by);
+    double      *x = &value.at[j], home = *x, best = INFINITY;
     for (double h = 1e-2; h > 1e-6; h /= 4) {
         double wide = (value_at(t, x, home, 2 * h, i) - value_at(t, x, home, -2 * h, i)) / (4 * h);
         double close = (value_at(t, x, home, h, i) - value_at(t, x, home, -h, i)) / (2 * h);

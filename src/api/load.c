@@ -78,7 +78,7 @@ static data_header header_of(dfoo_header header) {
 }
 
 static dfoo_status load_file(work *w, const load_request *r, const char *path, loaded *l) {
-    data_table        table;
+    data_table        table = {0};
     dfoo_arrays      *set;
     const char       *twice = NULL;
     data_read_options how = {

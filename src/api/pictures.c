@@ -415,6 +415,7 @@ static const char *title_of(work *w, const kind_request *r, bool data) {
 static dfoo_status draw_kind(work *w, const kind_request *r, loaded *l, buf *out) {
     const picture_kind *kind = NULL;
     DFOO_TRY(find_kind(w, r->kind, &kind));
+    assert(kind);
     bool  data = r->how->examples->data || r->how->examples->arrays;
     scene s = {.w = w, .run = r->run, .opt = r->how, .l = l, .kind = kind->name};
     if (kind->data != NONE && !data) return unsuited(&s, "it needs data");

@@ -67,6 +67,7 @@ static dfoo_status practise(work *w, const void *request, buf *out) {
         if (opt->hint < HINT_ANSWER) page.hint = 0;
     }
     DFOO_TRY(practice_write(&page, opt->format, out));
+    // cppcheck-suppress uninitStructMember ; judged is set where page.judged is
     return page.judged && !judged.right ? DFOO_NO : DFOO_OK;
 }
 

@@ -224,9 +224,9 @@ static double trace_of(evaluation *e, matrix a) {
 
 /* Behind the value of such a node is room for what the elimination needs. */
 static void run_linear(const node *x, const matrix *arg, matrix out) {
+    assert(out.at && arg[0].at && (x->op != OP_SOLVE || arg[1].at));
     double *scratch = out.at + out.rows * out.cols;
     size_t  n = arg[0].rows;
-    assert(out.at && arg[0].at && (x->op != OP_SOLVE || arg[1].at));
     switch ((op_id)x->op) {
     case OP_DET: fill(out, linear_det(n, arg[0].at, scratch)); return;
     case OP_LOGDET: fill(out, linear_logdet(n, arg[0].at, scratch)); return;

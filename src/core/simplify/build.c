@@ -212,6 +212,7 @@ static bool is_decimal(ratio c) {
 /* sign * c * items, where c > 0. */
 static node_id quotient(builder *b, bool minus, ratio c, item *items, uint32_t n) {
     assert(c.num > 0 && c.den > 0);
+    // cppcheck-suppress uninitvar ; the first n are set
     qsort(items, n, sizeof *items, by_rank);
     double  value = is_decimal(c) ? (double)c.num / (double)c.den : (double)c.num;
     node_id top = value != 1 ? ir_number(b->g, value) : 0;

@@ -48,9 +48,9 @@ bool form_divides_powers(algebra *s, form x, node_id atom, int32_t k) {
 static bool split_linear(algebra *s, const terms *p, node_id atom, int32_t k, form *without, form *with) {
     assert(k > 0);
     form    *both = arena_new(s->a, (size_t)2 * p->list.n * sizeof *both);
-    form    *parts[2] = {both, both + p->list.n};
     uint32_t n[2] = {0, 0};
     if (!both) return false;
+    form *parts[2] = {both, both + p->list.n};
     for (uint32_t i = 0; i < p->list.n; i++) {
         const term *t = &p->list.at[i];
         int32_t     e = form_power_in(t->f, t->n, atom);

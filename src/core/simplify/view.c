@@ -118,12 +118,14 @@ static uint32_t to_write(const view *v, node_id by, view_item *out, bool *negati
     for (uint32_t i = 0; i < v->n; i++) {
         view_item x = v->at[i];
         if (x.used) {
+            // cppcheck-suppress unknownEvaluationOrder ; .n is not n
             if (by) out[n++] = (view_item){.n = by};
             by = 0;
         } else if (!x.from || name_is_used(v, x.from)) {
             out[n++] = x;
         } else if (!written[x.from - 1]) {
             const view_name *name = &v->names[x.from - 1];
+            // cppcheck-suppress unknownEvaluationOrder ; .n is not n
             out[n++] = (view_item){.n = name->name, .minus = name->minus};
             if (name->negative) *negative = !*negative;
             written[x.from - 1] = true;

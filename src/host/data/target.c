@@ -4,6 +4,7 @@
  * written to directly. */
 #include "host/data/internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ dfoo_status target_open(target *t, FILE **out) {
 }
 
 dfoo_status target_close(target *t, FILE *file, dfoo_status so_far) {
+    assert(file);
     bool failed = ferror(file) || fflush(file) != 0;
     int  error = errno ? errno : EIO;
     if (file != stdout && fclose(file) != 0 && !failed) {

@@ -4,6 +4,7 @@
  * evaluated for one example, as a function of the values z that the parameters make (the network can
  * make any). If the loss falls without end as an entry of z goes to one side, the label is outside of
  * what the loss is made for; if it stays the same wherever z goes, the label teaches nothing. */
+#include <assert.h>
 #include <math.h>
 
 #include "run/feed/sizing.h"
@@ -260,7 +261,9 @@ dfoo_status lesson_label_without_effect(const look *k, finding *f) {
     size_t example[2] = {0}, entry[2] = {0};
     double value;
     DFOO_TRY(loss_open(k, &l, &ready));
-    if (!ready || l.labels->entries != 1) return DFOO_OK;
+    if (!ready) return DFOO_OK;
+    assert(l.labels);
+    if (l.labels->entries != 1) return DFOO_OK;
     find_extremes(&l, example, entry);
     for (int i = 0; i < 2 && !f->found; i++) {
         set_label(&l, example[i]);

@@ -48,10 +48,14 @@ static const dfoo_array *given(const trainer *t, var_id v, const dfoo_arrays *se
 }
 
 dfoo_status train_set(trainer *t, const dfoo_arrays *parameters) {
-    for (var_id v = 1; v < t->m->g.vars.n; v++)
-        if (given(t, v, parameters)) DFOO_TRY(check_one(t, v, given(t, v, parameters)));
-    for (var_id v = 1; v < t->m->g.vars.n; v++)
-        if (given(t, v, parameters)) DFOO_TRY(exec_set(place_of(t, v), v, given(t, v, parameters)->data));
+    for (var_id v = 1; v < t->m->g.vars.n; v++) {
+        const dfoo_array *x = given(t, v, parameters);
+        if (x) DFOO_TRY(check_one(t, v, x));
+    }
+    for (var_id v = 1; v < t->m->g.vars.n; v++) {
+        const dfoo_array *x = given(t, v, parameters);
+        if (x) DFOO_TRY(exec_set(place_of(t, v), v, x->data));
+    }
     t->scored = false;
     t->touched = true;
     return DFOO_OK;

@@ -163,6 +163,7 @@ static dfoo_status read_label(reader *k) {
     const view *y = bound_find(&k->r.bound, label);
     const memo *known = memos_find(&k->r.memos, label);
     bool        one = y ? y->class_of || y->entries == 1 : known && known->n_columns == 1;
+    // cppcheck-suppress nullPointerRedundantCheck ; where one is true one of them is there
     const char *column = !one ? NULL : y ? column_name(k, y, 0) : known->columns[0];
     k->out->label = column ? column : ir_var_name(&m->g, label);
     if (k->out->outputs > 1) return read_classes(k, label, y, k->out->outputs);

@@ -462,7 +462,8 @@ static const judge_verdict *verdict_of(const judge_verdicts *all, uint32_t numbe
 static matrix gradient_of(const gatherer *w, const judge_verdicts *all, uint32_t number) {
     const judge_verdict *v = verdict_of(all, number);
     if (v && v->claim.update) return (matrix){0};
-    return v ? v->claim.value : all ? (matrix){0} : w->c->right[number];
+    if (!v && all) return (matrix){0};
+    return v ? v->claim.value : w->c->right[number];
 }
 
 /* By how much a parameter fell, as the model has it. */

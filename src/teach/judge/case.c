@@ -255,7 +255,8 @@ dfoo_status case_gradients(const judge_case *c, arena *a, const derivation *d, c
     for (uint32_t i = 0; i < n; i++) {
         const gradient *v = &d->list.at[i];
         bool            by_node = v->raw && ((known && known[i].at) || !fits_variable(g, v));
-        out[i] = !v->raw ? (matrix){0} : e.value[by_node ? v->raw : ir_var(g, v->grad)->leaf];
+        out[i] = (matrix){0};
+        if (v->raw) out[i] = e.value[by_node ? v->raw : ir_var(g, v->grad)->leaf];
     }
     return arena_status(a);
 }
