@@ -69,16 +69,17 @@ static void show_numbers(show_line *show, const char *name, double value, double
 static void show_end(show_line *show, const request *r, const dfoo_progress *last) {
     bool   tested = !isnan(last->test_cost);
     size_t patience = r->train.patience;
+    bool   by_cost = !last->watched || strcmp(last->watched, "cost") == 0;
     show("%zu epoch%s in %.2f s\n", last->epoch, last->epoch == 1 ? "" : "s", last->seconds);
     if (last->stopped)
         show("stopped: the %s of the test data was not better for %zu epoch%s\n",
-             r->train.metric ? r->train.metric : "cost", patience, patience == 1 ? "" : "s");
+             last->watched, patience, patience == 1 ? "" : "s");
     else if (patience && last->best_epoch < last->epoch)
         show("not stopped: never %zu epochs without a better %s of the test data\n", patience,
-             r->train.metric ? r->train.metric : "cost");
+             last->watched);
     if (patience)
         show("kept: the parameters after epoch %zu, where it was %s\n", last->best_epoch,
-             r->train.metric ? "best" : "least");
+             by_cost ? "least" : "best");
     if (tested) show("%-12s %-12s test\n", "", "training");
     else show("%-12s %s\n", "", "training");
     show_numbers(show, "cost", last->cost, last->test_cost, false);

@@ -661,6 +661,7 @@ typedef struct dfoo_progress {
     double      seconds;             /* since training began */
     double      examples_per_second; /* while training; 0: not known yet */
     double      step_cost; /* of the newest step's examples, before its update; in the report of the end NaN */
+    const char *watched;   /* in the report of the end: what patience looks at, "cost", "R2", ..; else NULL */
 } dfoo_progress;
 
 /* Does the first line of a CSV hold the names of the columns? AUTO: if a field of it is not a number. */

@@ -432,6 +432,12 @@ dfoo_status dfoo_trainer_save(dfoo_trainer *t, const char *path) {
 
 /* -------------------------------------------------------------------------- end */
 
+/* What patience looks at: what was asked for, or what suits the model. */
+static const char *watched_by(const dfoo_trainer *k, const train_result *result) {
+    if (!k->opt.patience) return NULL;
+    return k->opt.metric ? k->opt.metric : result->by_r2 ? train_metric(TRAIN_METRIC_r2)->name : "cost";
+}
+
 /* `end` gets the report, and what is trained stays in the trainer. */
 static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progress *end) {
     train_result result = {0};
@@ -446,7 +452,8 @@ static dfoo_status end_training(dfoo_trainer *k, dfoo_status status, dfoo_progre
                            .seconds = result.seconds,
                            .best_epoch = k->opt.patience ? result.best_epoch : result.epochs,
                            .stopped = result.stopped,
-                           .step_cost = NAN};
+                           .step_cost = NAN,
+                           .watched = watched_by(k, &result)};
     progress_scores(end, &result.train, &result.test);
     k->ended = true;
     return status;

@@ -22,9 +22,19 @@ static void end_if_late(trainer *t) {
     if (t->epoch < t->epochs && t->epoch - t->best.epoch >= t->opt->patience) t->stop = t->best.ended = true;
 }
 
+bool best_is_by_r2(const trainer *t) {
+    return !t->opt->metric && t->scorer.units.n > 1 && isfinite(t->test_score.r2);
+}
+
+/* A cost of several targets adds up units that have nothing to do with each other: it is that of the one with
+ * the largest. Watched is what part of each target's variance is not explained, as a mean. */
+static double own_value(const trainer *t) {
+    return best_is_by_r2(t) ? 1 - t->test_score.r2 : t->test_score.cost;
+}
+
 /* What is watched, the less the better. */
 static dfoo_status watched_value(trainer *t, double *out) {
-    *out = t->test_score.cost;
+    *out = own_value(t);
     if (!t->opt->metric) return DFOO_OK;
     train_metrics metrics;
     arena         a;

@@ -321,6 +321,7 @@ static dfoo_status keep_results(trainer *t, train_result *out) {
     out->epochs = t->epoch;
     out->best_epoch = t->best.none ? t->epoch : t->best.epoch;
     out->stopped = t->best.ended;
+    out->by_r2 = best_is_by_r2(t);
     out->train = t->train_score;
     out->test = t->test_score;
     out->seconds = report_seconds(t);

@@ -89,6 +89,7 @@ typedef struct train_progress {
 typedef struct train_result {
     size_t      epochs;      /* fewer than wanted if progress said to stop */
     uint64_t    n_values;    /* the entries of all parameters */
+    bool        by_r2;       /* patience watches R2, as several targets have different units */
     size_t      best_epoch;  /* with patience: after which the parameters that came out were */
     bool        stopped;     /* patience ended it */
     train_score train, test; /* of the parameters that came out */
