@@ -1,5 +1,6 @@
 """Tables as people have them: words, gaps, ids, dates, targets in the hundred thousands."""
 import csv
+import datetime
 import re
 
 import numpy as np
@@ -129,6 +130,26 @@ def test_each_target_has_its_own_units(works, refuses, houses, rows, how):
     assert "the run is damaged: it has sd(Y) for 2 columns of 3" in refuses("predict", "--weights", "bad.npz", "--data", "x.csv")
 
 
+def test_patience_watches_no_mixed_units(works, houses):
+    """A price whose noise is learned by heart, and a rate that takes long: the cost is the price's alone."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(120, 4))
+    y = np.column_stack([3e5 + 2e4 * x[:, 0] + 4e4 * rng.normal(size=120), 0.02 + np.sin(2 * x[:, 1]) / 100])
+    write(houses / "two.csv", [*"abcd", "price", "rate"], np.column_stack([x, y]).tolist())
+    works("new", "--layers", "relu 24, linear 2", "-o", "two.eq")
+    train = ["train", "two.eq", "--data", "two.csv", "--labels", "price,rate", "--split", "0.3", "--patience", "60",
+             "--optimizer", "adam", "--alpha", "0.01", "--epochs", "400", "-o"]
+    said = works(*train, "run.npz").stdout
+    assert re.search(r"stopped: the R2 of the test data was not better for 60 epochs\nkept: the parameters after epoch \d+, where it was best\n", said)
+    works(*train, "r2.npz", "--metric", "R2")
+    run, r2 = np.load(houses / "run.npz"), np.load(houses / "r2.npz")
+    assert run["dfoo.best_epoch"] == r2["dfoo.best_epoch"] and (run["W1"] == r2["W1"]).all()
+    costs = run["dfoo.history"]
+    assert run["dfoo.best_epoch"] != costs[np.nanargmin(costs[:, 3]), 0]
+    shown = float(re.search(r"^R2 +[\d.-]+ +([\d.-]+)", said, re.M)[1])
+    assert np.isclose(1 - run["dfoo.best_cost"], shown, atol=1e-3)
+
+
 def test_several_targets_no_better_than_their_means(works, houses):
     rng = np.random.default_rng(1)
     write(houses / "noise.csv", list("abpq"), rng.normal(size=(300, 4)).tolist())
@@ -207,6 +228,46 @@ def test_other_data_is_read_by_name(works, refuses, dfoo, houses):
     assert "'age' holds words (old), and training had numbers there" in refuses(*predict, "e.csv")
     write(houses / "f.csv", ["age", "town", "income"], [[3, 4, 3]])
     assert "'town' holds numbers, and training had words there" in refuses(*predict, "f.csv")
+
+
+def days_of(text):
+    """By Python's own calendar."""
+    when = datetime.datetime.strptime(text, "%d.%m.%Y" if "." in text else "%Y-%m-%dT%H:%M" if "T" in text else "%Y-%m-%d")
+    return (when - datetime.datetime(1970, 1, 1)) / datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M"])
+def test_dates_are_days(works, refuses, houses, form):
+    """As the message says it, and then the same as the numbers of the days."""
+    rng = np.random.default_rng(4)
+    begin = datetime.datetime(1895, 2, 27, 6)
+    dates = [(begin + datetime.timedelta(hours=float(h))).strftime(form) for h in rng.uniform(0, 1.5e6, 80)]
+    days = [days_of(d) for d in dates]
+    a = rng.normal(size=80)
+    y = a + np.array(days) / 2e4
+    write(houses / "dates.csv", ["sold", "a", "y"], list(zip(dates, a, y)))
+    write(houses / "days.csv", ["sold", "a", "y"], list(zip(days, a, y)))
+    said = refuses("train", "net.eq", "--data", "dates.csv", "-o", "run.npz")
+    assert "'sold' holds dates or times" in said and "echo 'sold : days' > columns.txt, and then --prepare columns.txt" in said
+    (houses / "columns.txt").write_text("sold : days\n")
+    how = [*ADAM, "-o"]
+    told = works("train", "net.eq", "--data", "dates.csv", "--prepare", "columns.txt", *how, "run.npz").stderr
+    assert "sold: days since 1970, gaps count as the median" in told
+    (houses / "columns.txt").write_text("sold : number\n")
+    works("train", "net.eq", "--data", "days.csv", "--prepare", "columns.txt", *how, "other.npz")
+    run, other = np.load(houses / "run.npz"), np.load(houses / "other.npz")
+    np.testing.assert_array_equal(run["W1"], other["W1"])
+    assert re.search(r"sold : days, mean [\d.-]+, sd [\d.]+, median", works("show", "run.npz").stdout)
+    write(houses / "new.csv", ["a", "sold"], [[0.5, "2000-02-29 12:00:00"], [0.5, ""]])
+    write(houses / "new_days.csv", ["a", "sold"], [[0.5, 11016.5], [0.5, ""]])
+    for run, data in (("run", "new"), ("other", "new_days")):
+        warned = works("predict", "--weights", f"{run}.npz", "--data", f"{data}.csv", "-o", f"{run}.csv").stderr
+        assert "'sold' has 1 gap: the median of training" in warned
+    assert (houses / "run.csv").read_text() == (houses / "other.csv").read_text()
+    for wrong, says in (("2001-02-29", "'sold' has 2001-02-29, which is no date of those that are read"), ("3/4/2011", "3/4/2011, which is no date"),
+                        ("11000", "'sold' holds numbers, and training had dates there")):
+        write(houses / "new.csv", ["a", "sold"], [[0.5, wrong]])
+        assert says in refuses("predict", "--weights", "run.npz", "--data", "new.csv")
 
 
 def test_what_is_refused(refuses, houses):

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/feed/dates.h"
 #include "run/feed/prepare.h"
 
 /* ----------------------------------------------------------------- entries */
@@ -329,11 +330,23 @@ static bool are_dates(const data_classes *words) {
 static dfoo_status refuse_dates(const prepare_request *r, const column_rule *x, const char *word) {
     diag_alone(r->d, "%s: '%s' holds dates or times, such as %s, and a model wants numbers", r->from, x->name,
                word);
-    diag_note(r->d,
-              "make numbers of them first: days since the first of them, the month, the day of the week;");
-    diag_note(r->d, "or leave the column out: a file for --prepare with the line");
-    diag_note(r->d, "%s",
-              prepare_line(r->a, &(column_rule){.name = x->name, .kind = PREPARE_LEFT, .why = ""}));
+    double      day;
+    column_rule none = {.name = x->name, .kind = PREPARE_LEFT, .why = ""}, number = none;
+    number.kind = PREPARE_NUMBER;
+    number.days = true;
+    number.mean = number.sd = number.median = NAN;
+    const char *left = prepare_line(r->a, &none), *days = prepare_line(r->a, &number);
+    bool        can = date_days(word, &day), plain = !strchr(x->name, '\'');
+    if (can) {
+        diag_note(r->d, "a line of a file for --prepare says what it is: the days since 1970, or nothing:");
+        diag_note(r->d, "%s", days);
+    } else {
+        diag_note(r->d, "write them as 2026-11-30 12:00, or make numbers of them: the month, the hour;");
+        diag_note(r->d, "or leave the column out: a file for --prepare with the line");
+    }
+    diag_note(r->d, "%s", left);
+    if (plain)
+        diag_note(r->d, "as in: echo '%s' > columns.txt, and then --prepare columns.txt", can ? days : left);
     return r->d->a->failed || r->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
 }
 
@@ -418,6 +431,43 @@ static prepare_request as_said(const prepare_request *r, const column_rule *said
     return all;
 }
 
+/* The day of each word of a column of dates. */
+static dfoo_status find_days(diags *d, arena *a, const char *from, const data_classes *words,
+                             const column_rule *x, double **out) {
+    *out = arena_new(a, (words->n + 1) * sizeof **out);
+    for (uint32_t k = 0; *out && k < words->n; k++) {
+        if (date_days(words->names[k], &(*out)[k])) continue;
+        diag_alone(d, "%s: '%s' has %s, which is no date of those that are read", from, x->name,
+                   words->names[k]);
+        diag_note(d, "they are written 2026-11-30, 2026/11/30 or 30.11.2026, with a time, as 12:00, or none");
+        return d->a->failed ? DFOO_ENOMEM : DFOO_EINPUT;
+    }
+    return *out ? DFOO_OK : DFOO_ENOMEM;
+}
+
+/* Numbers of the days in the place of the words. */
+static dfoo_status obey_days(const prepare_request *r, size_t column, const column_rule *said,
+                             column_rule *out) {
+    double         *day;
+    prepare_request own = as_said(r, said);
+    DFOO_TRY(find_days(r->d, r->a, r->from, &r->t->classes[column], said, &day));
+    double *at = borrow(r, r->n);
+    if (!at) return DFOO_ENOMEM;
+    for (size_t j = 0; j < r->n; j++) {
+        double x = value_at(r, column, j);
+        at[j] = isnan(x) ? NAN : day[(size_t)x];
+    }
+    own.values = at;
+    content     c = look_at(&own, column);
+    dfoo_status status = find_number(&own, column, &c, out);
+    give_back(r, at, r->n);
+    out->days = true;
+    out->indicator = said->indicator;
+    out->as_is = said->as_is;
+    obey_numbers(said, out);
+    return status;
+}
+
 /* What was found, with what was said in its place. */
 static dfoo_status obey(const prepare_request *r, size_t column, const content *c, const column_rule *said,
                         column_rule *out) {
@@ -425,7 +475,8 @@ static dfoo_status obey(const prepare_request *r, size_t column, const content *
     if (said->kind == PREPARE_LEFT)
         return leave(out, said->why && said->why[0] ? said->why : "--prepare says so");
     if (said->kind == PREPARE_TARGET) return not_as_said(r, said, "an input");
-    if (words != (said->kind == PREPARE_WORDS) && c->n)
+    if (said->days && words) return obey_days(r, column, said, out);
+    if ((words != (said->kind == PREPARE_WORDS) || said->days) && c->n)
         return not_as_said(r, said, words ? "words" : "numbers");
     prepare_request all = as_said(r, said);
     DFOO_TRY(said->kind == PREPARE_WORDS && !said->n_words ? find_words(&all, column, c, out)
@@ -510,6 +561,16 @@ static size_t copy_column(const data_table *t, size_t column, const double *plac
     return gaps;
 }
 
+/* What a column of dates counts as; there may be gaps alone. */
+static dfoo_status days_of(diags *d, arena *a, const char *from, const data_table *t, size_t column,
+                           const column_rule *x, double **out) {
+    const data_classes *words = &t->classes[column];
+    bool                any = false;
+    for (size_t j = 0; j < t->n_rows && !words->n; j++) any |= !isnan(t->values[j * t->n_cols + column]);
+    if (any) return diag_alone(d, "%s: '%s' holds numbers, and training had dates there", from, x->name);
+    return find_days(d, a, from, words, x, out);
+}
+
 dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_table *t,
                            const column_rule *rules, const size_t *columns, uint32_t n, bool warn,
                            double **out) {
@@ -520,8 +581,9 @@ dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_tabl
         const data_classes *words = &t->classes[columns[i]];
         const column_rule  *x = &rules[i];
         bool                wants = x->kind == PREPARE_WORDS;
-        double             *place = words->n ? match_words(a, words, x) : NULL;
-        if (words->n && !wants)
+        double             *place = words->n && !x->days ? match_words(a, words, x) : NULL;
+        if (x->days) DFOO_TRY(days_of(d, a, from, t, columns[i], x, &place));
+        if (words->n && !wants && !x->days)
             return diag_alone(d, "%s: '%s' holds words (%s), and training had numbers there", from, x->name,
                               text_list(a, words->names, words->n));
         size_t gaps = copy_column(t, columns[i], place, *out + i, n);
@@ -529,7 +591,7 @@ dfoo_status prepare_values(diags *d, arena *a, const char *from, const data_tabl
             return diag_alone(d, "%s: '%s' holds numbers, and training had words there (%s)", from, x->name,
                               text_list(a, x->words, x->n_words));
         if (words->n && !place) return DFOO_ENOMEM;
-        if (warn && place) tell_unknown(d, a, from, words, place, x);
+        if (warn && place && wants) tell_unknown(d, a, from, words, place, x);
         if (warn) tell_gaps(d, from, x, gaps);
     }
     return arena_status(a);

@@ -14,6 +14,7 @@ typedef struct column_rule {
     const char        *name; /* of the column; "column 3" where there are no names */
     prepare_kind       kind;
     bool               as_is;     /* a number that is not standardised */
+    bool               days;      /* a number that is made of dates: the days since 1970 */
     bool               indicator; /* one more entry says whether the value is missing */
     double             mean, sd;  /* NAN: to be found */
     double             median;    /* what a missing number counts as */

@@ -3,6 +3,7 @@
  *   age        : number, mean 38.6, sd 13.7, median 37
  *   bmi        : number, mean 27.9, sd 5.2, median 27.1, indicator
  *   income     : number, mean 0.11, sd 1.2, median 31000, log 12000
+ *   sold       : days, mean 16500, sd 900, median 16432
  *   city       : words (Berlin | "Paris, Texas"), indicator
  *   "row : id" : left out, no value is there twice
  *   price      : target, mean 300012, sd 81234
@@ -59,7 +60,7 @@ const char *prepare_line(arena *a, const column_rule *x) {
     buf b;
     buf_init(&b, a->mem);
     put_text(&b, x->name);
-    buf_printf(&b, " : %s", kinds[x->kind]);
+    buf_printf(&b, " : %s", x->days ? "days" : kinds[x->kind]);
     if (x->kind == PREPARE_WORDS) put_words(&b, x);
     if (x->as_is) buf_puts(&b, ", as it is");
     if (!x->as_is && (x->kind == PREPARE_NUMBER || x->kind == PREPARE_TARGET)) {
@@ -197,8 +198,10 @@ dfoo_status prepare_read_line(diags *d, arena *a, const char *from, size_t line,
     if (!*r.at || *r.at == '#') return DFOO_OK;
     out->name = take_text(&r, ":");
     if (!out->name || !take(&r, ":")) return wrong(&r, "the name of a column and a : are missing");
-    out->kind = take_kind(&r);
-    if (out->kind == PREPARE_KINDS) return wrong(&r, "a column is a number, words, left out, or a target");
+    out->days = take(&r, "days");
+    out->kind = out->days ? PREPARE_NUMBER : take_kind(&r);
+    if (out->kind == PREPARE_KINDS)
+        return wrong(&r, "a column is a number, words, days (of dates), left out, or a target");
     if (out->kind == PREPARE_WORDS && take(&r, "(")) DFOO_TRY(read_words(&r, out));
     if (out->kind == PREPARE_LEFT && take(&r, ",")) {
         skip(&r);
@@ -229,7 +232,7 @@ dfoo_status prepare_read(diags *d, arena *a, const char *from, const char *text,
 /* ------------------------------------------------------------------- telling */
 
 static bool is_common(const column_rule *x) {
-    return x->kind == PREPARE_NUMBER && !x->indicator && !(x->log > 0);
+    return x->kind == PREPARE_NUMBER && !x->indicator && !x->days && !(x->log > 0);
 }
 
 /* alone: there is no other target. */
@@ -257,7 +260,8 @@ static void tell_rule(diags *d, arena *a, const column_rule *x, bool alone) {
             buf_printf(&b, "number, some far from the others: log(1 + distance from %.4g over %.4g)",
                        x->median, x->log);
         else
-            buf_printf(&b, "number, gaps count as the median %.4g", x->median);
+            buf_printf(&b, "%s, gaps count as the median %.4g", x->days ? "days since 1970" : "number",
+                       x->median);
         break;
     case PREPARE_KINDS:
         break;
