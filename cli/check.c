@@ -47,7 +47,7 @@ static dfoo_status judge_source(const task *w, const char *source, size_t len, d
     dfoo_status     status = DFOO_OK, told = DFOO_OK;
     for (int data = json_asked(); data >= 0; data--) {
         if (!data && json_asked() && !r->output) break;
-        how->format = data ? DFOO_JSON : formats[r->format];
+        how->format = data ? DFOO_JSON : formats[format_of(r, COMMAND_check)];
         status = dfoo_judge(w->model, r->against, source, len, how, &x);
         if (x && data) result_json("judgement", x->text);
         else if (x) told = tell_judgement(w, r, x->text);
@@ -95,7 +95,7 @@ static dfoo_status diagnose(const task *w, char **text) {
     how.name = r->against;
     how.show = r->show_matrices;
     how.seed = r->check.seed;
-    how.format = formats[r->format];
+    how.format = formats[format_of(r, COMMAND_check)];
     if (status == DFOO_OK)
         status = is_arrays(r->against) ? read_arrays(w->d, r->against, &answers)
                                        : dfoo_text_read(w->d, r->against, &equations, NULL);
@@ -115,7 +115,7 @@ static dfoo_status diagnose(const task *w, char **text) {
 static dfoo_status run_plain(const task *w, char **text) {
     dfoo_check_options how = w->r->check;
     how.values = w->values;
-    how.format = w->r->format == 1 ? DFOO_JSON : DFOO_TEXT;
+    how.format = format_of(w->r, COMMAND_check) == 1 ? DFOO_JSON : DFOO_TEXT;
     dfoo_status status = dfoo_check(w->model, &how, text);
     if (*text) add_json(w, &how);
     return status;
@@ -132,8 +132,19 @@ static dfoo_status run_on_model(dfoo *d, request *r, char **text) {
     return status;
 }
 
+/* What the ending chooses has to be there: pages tell of --against FILE, and the list is a text. */
+static dfoo_status fits_format(const request *r) {
+    int format = format_of(r, COMMAND_check);
+    if (r->against || format == r->format || format < (r->list ? 1 : 2)) return DFOO_OK;
+    return r->list ? wrong("-o %s: the list is a text; name it FILE.txt", r->output)
+                   : wrong("-o %s: a page belongs to --against FILE; without it name FILE.txt or FILE.json",
+                           r->output);
+}
+
 dfoo_status run_check(dfoo *d, request *r) {
     char       *text = NULL;
+    dfoo_status fits = fits_format(r);
+    if (fits != DFOO_OK) return fits;
     dfoo_status status = r->list ? dfoo_mistakes(d, &text) : run_on_model(d, r, &text);
     return answer(d, status, text, r->output);
 }

@@ -44,6 +44,7 @@ typedef struct request {
     words                 settings, values, directions, grid;
     char                 *config_text; /* of FILE.toml; what it says points into it */
     size_t                folds;
+    const char           *cv_log;
     const char           *weights, *log, *output, *against, *folder;
     int                   kind; /* of picture; -1: not asked for */
     int                   hint; /* -1: not asked for */
@@ -116,6 +117,8 @@ typedef struct option {
     bool        required, reads, may_read; /* may_read: a file if there is one of this name */
     bool        passing;  /* says nothing of what comes out of a training */
     int         writes;   /* one of what_is_written; 0: it is no output */
+    const char *endings;  /* of an output, with blanks between; NULL: those of the words of --format */
+    bool        chooses;  /* the ending says which format it is */
 } option;
 
 typedef enum { WRITES_NOTHING, WRITES_TEXT, WRITES_ARRAYS } what_is_written;
@@ -185,7 +188,14 @@ dfoo_status option_give(const command *c, const option *o, const char *value, re
 bool was_given(const request *r, command_id command, const char *name);
 
 /* The number of the format: what was asked for, or else what the name of the output ends in. */
-int format_of(const request *r, command_id command, dfoo_words formats);
+int format_of(const request *r, command_id command);
+
+/* Shows each path that an option was given, and what names it: "-o", "--data". */
+typedef void see_path(void *user, const char *path, const char *by);
+void option_paths(const request *r, const option *o, see_path *what, void *user);
+
+/* Does the name of an output end as what is written there? If not, says how it may. */
+dfoo_status ending_check(const command *c, const request *r, const option *o, const char *path);
 
 /* -------------------------------------------------------- words and numbers */
 

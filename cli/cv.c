@@ -11,19 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "grid.h"
+#include "cv_log.h"
 
 enum { DEFAULT_FOLDS = 5, MOST_METRICS = 32, MOST_WORKERS = 64 };
-
-typedef enum { NOT_YET, DONE, DIVERGED, WRONG } trial_end;
-
-/* What came of one training. */
-typedef struct trial {
-    trial_end     end;
-    dfoo_progress last;  /* its metric_name is the library's constant */
-    double        score; /* of the fold that was held back, by the metric that is asked for */
-    size_t        warnings;
-} trial;
 
 /* What is shared by all that train. */
 typedef struct validation {
@@ -36,8 +26,10 @@ typedef struct validation {
     int            metric; /* of DFOO_METRICS; -1: the one that suits the model */
     bool           by_cost;
     progress       shown;
+    cv_log         log;
     pthread_mutex_t lock; /* of what stands below */
     size_t          next, done;
+    bool            log_failed;
     atomic_int      over; /* nothing more is to be done */
 } validation;
 
@@ -139,15 +131,31 @@ static void show_done(validation *v) {
     v->shown.width = width > 1 ? (size_t)width - 1 : 0;
 }
 
+/* The next training that the log does not have; v->n: there is none. */
+static size_t take_next(validation *v) {
+    while (v->next < v->n && v->trials[v->next].end != NOT_YET) v->next++;
+    return v->next < v->n ? v->next++ : v->n;
+}
+
+/* One that was stopped is not done. */
+static void keep(validation *v, size_t i) {
+    const trial *t = &v->trials[i];
+    if (signal_caught()) return;
+    v->done++;
+    if (!v->log.file || t->end == WRONG || atomic_load(&v->over)) return;
+    if (cv_log_add(&v->log, t, i)) return;
+    v->log_failed = true;
+    atomic_store(&v->over, 1);
+}
+
 static void *work(void *user) {
     validation *v = user;
     pthread_mutex_lock(&v->lock);
-    while (v->next < v->n && !should_stop(v)) {
-        size_t i = v->next++;
+    for (size_t i; !should_stop(v) && (i = take_next(v)) < v->n;) {
         pthread_mutex_unlock(&v->lock);
         run_trial(v, i);
         pthread_mutex_lock(&v->lock);
-        v->done += !signal_caught();
+        keep(v, i);
         if (v->trials[i].end == WRONG) atomic_store(&v->over, 1);
         show_done(v);
     }
@@ -529,6 +537,15 @@ static dfoo_status read_models(validation *v) {
     return DFOO_OK;
 }
 
+static dfoo_status open_log(validation *v) {
+    v->log = (cv_log){.d = v->d, .r = v->r, .g = &v->g, .folds = v->folds};
+    if (!v->r->cv_log) return DFOO_OK;
+    dfoo_status status = cv_log_open(&v->log, v->models, v->trials, &v->done);
+    if (status == DFOO_OK && v->done && !v->r->quiet)
+        say("note: %zu of %zu trainings are in %s already\n", v->done, v->n, v->r->cv_log);
+    return status;
+}
+
 static dfoo_status validate(validation *v) {
     if (v->folds < 2) return wrong("--folds takes a whole number from 2 on, not 1: each is held back once");
     dfoo_status status = find_metric(v);
@@ -541,9 +558,14 @@ static dfoo_status validate(validation *v) {
     status = read_models(v);
     if (status != DFOO_OK) return status;
     signals_catch();
+    status = open_log(v);
+    if (status != DFOO_OK) return status;
     run_all(v);
+    cv_log_close(&v->log);
+    if (v->log_failed) return wrong("--log %s: it cannot be written", v->r->cv_log);
     if (!signal_caught()) return tell(v);
-    say("stopped after %zu of %zu trainings\n", v->done, v->n);
+    say("stopped after %zu of %zu trainings%s%s\n", v->done, v->n,
+        v->r->cv_log ? "; the same command goes on from " : "", v->r->cv_log ? v->r->cv_log : "");
     signal_ends();
     return DFOO_OK;
 }

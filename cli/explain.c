@@ -19,7 +19,7 @@ static void add_json(const task *w, const char *function, const dfoo_explain_opt
 }
 
 dfoo_status run_explain(dfoo *d, request *r) {
-    const int   format = format_of(r, COMMAND_explain, DFOO_EXPLAIN_FORMATS);
+    const int   format = format_of(r, COMMAND_explain);
     const bool  plain = format == 0 && (r->ascii || (!r->output && !locale_is_utf8()));
     if (r->scalar) r->args[1] = "single numbers";
     const char *function = r->args[1] || r->all ? NULL : r->args[0];

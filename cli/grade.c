@@ -142,23 +142,11 @@ static dfoo_status find_topics(graded_class *g) {
 
 typedef void report_way(const graded_class *g, text *out);
 
-static const struct {
-    report_way *write;
-    const char *ending;
-} ways[] = {{class_as_csv, ".csv"}, {class_as_html, ".html"}, {class_as_json, ".json"},
-            {class_as_markdown, ".md"}};
-
-/* The format that was asked for, or else the one that the file's name says. */
-static report_way *way_of(const request *r) {
-    if (!was_given(r, COMMAND_grade, "format"))
-        for (size_t i = 0; i < COUNT_OF(ways); i++)
-            if (ends_with(r->output, ways[i].ending)) return ways[i].write;
-    return ways[r->format].write;
-}
+static report_way *const ways[] = {class_as_csv, class_as_html, class_as_json, class_as_markdown};
 
 static dfoo_status put_report(grading *g, const request *r) {
     text data = {0}, report = {0};
-    way_of(r)(&g->all, &report);
+    ways[format_of(r, COMMAND_grade)](&g->all, &report);
     if (json_asked()) class_as_json(&g->all, &data);
     dfoo_status status = report.failed || data.failed || !report.at ? DFOO_ENOMEM : DFOO_OK;
     if (status == DFOO_OK) status = dfoo_text_write(g->w.d, r->output, report.at);

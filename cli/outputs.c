@@ -26,8 +26,6 @@ typedef struct mention {
     place       at;
 } mention;
 
-typedef void see(void *user, const char *path, const char *by);
-
 /* ------------------------------------------------------------------- places */
 
 static place place_of(const struct stat *at, const char *name) {
@@ -81,7 +79,7 @@ static place stream_place(int fd) {
 
 /* ----------------------------------------------------------------- mentions */
 
-static void see_option(const request *r, const option *o, see *what, void *user) {
+void option_paths(const request *r, const option *o, see_path *what, void *user) {
     char        by[32];
     const void *at = (const char *)r + o->at;
     if (!r->given[option_number(o)]) return;
@@ -98,23 +96,23 @@ static void see_option(const request *r, const option *o, see *what, void *user)
     for (; rest && *rest; rest++) what(user, *rest, by);
 }
 
-static void see_outputs(const command *c, const request *r, see *what, void *user) {
+static void see_outputs(const command *c, const request *r, see_path *what, void *user) {
     EACH_OPTION(o, c)
-        if (o->writes) see_option(r, o, what, user);
+        if (o->writes) option_paths(r, o, what, user);
 }
 
 /* The arguments are files as well, but for the names of what is explained. */
-static void see_arguments(const command *c, const request *r, see *what, void *user) {
+static void see_arguments(const command *c, const request *r, see_path *what, void *user) {
     bool function = takes(c, "FUNCTION") && !r->args[1] && !r->all;
     if (r->args[0] && takes(c, "MODEL") && !function && !builtin_of(r->args[0]))
         what(user, r->args[0], "MODEL");
     if (r->args[1] && takes(c, "FILE")) what(user, r->args[1], "FILE");
 }
 
-static void see_inputs(const command *c, const request *r, see *what, void *user) {
+static void see_inputs(const command *c, const request *r, see_path *what, void *user) {
     see_arguments(c, r, what, user);
     EACH_OPTION(o, c)
-        if (o->reads || o->may_read) see_option(r, o, what, user);
+        if (o->reads || o->may_read) option_paths(r, o, what, user);
 }
 
 /* -------------------------------------------------------------------- looks */
@@ -201,7 +199,7 @@ static void see_output(void *user, const char *path, const char *by) {
     l->out = (mention){.path = path};
     snprintf(l->out.by, sizeof l->out.by, "%s", by);
     bool standard = strcmp(path, "-") == 0;
-    l->out.at = standard ? (place){0} : find_place(path);
+    if (!standard) l->out.at = find_place(path);
     if (!standard) l->status = can_write(path);
     if (!standard && l->status == DFOO_OK) see_streams(l);
     l->later = false;
@@ -220,10 +218,19 @@ static dfoo_status fits_terminal(const command *c, const request *r) {
     return DFOO_OK;
 }
 
+static dfoo_status have_endings(const command *c, const request *r) {
+    dfoo_status status = DFOO_OK;
+    EACH_OPTION(o, c) {
+        const char *path = o->writes ? *(const char *const *)((const char *)r + o->at) : NULL;
+        if (status == DFOO_OK && !is_standard(path)) status = ending_check(c, r, o, path);
+    }
+    return status;
+}
+
 dfoo_status outputs_check(const command *c, const request *r) {
     look        l = {.c = c, .r = r};
     dfoo_status status = fits_terminal(c, r);
     if (status != DFOO_OK) return status;
     see_outputs(c, r, see_output, &l);
-    return l.status;
+    return l.status == DFOO_OK ? have_endings(c, r) : l.status;
 }

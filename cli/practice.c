@@ -14,8 +14,7 @@ dfoo_status run_practice(dfoo *d, request *r) {
     char                  *text = NULL;
     task                   w;
     dfoo_status            status = task_open(&w, d, r);
-    how->format = dfoo_word_format(DFOO_PRACTICE_FORMATS,
-                                   (size_t)format_of(r, COMMAND_practice, DFOO_PRACTICE_FORMATS));
+    how->format = dfoo_word_format(DFOO_PRACTICE_FORMATS, (size_t)format_of(r, COMMAND_practice));
     if (how->format == DFOO_TEXT && !r->output && !locale_is_utf8()) how->format = DFOO_ASCII;
     if (r->hint >= 0) how->hint = r->hint % 4 + 1;
     if (status == DFOO_OK) status = dfoo_practice(w.model, how, &text);

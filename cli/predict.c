@@ -18,6 +18,7 @@ static void say_metrics(const dfoo_progress *metric, const double *values, size_
     int  said = 0;
     for (size_t i = 0; i < n; i++) {
         const char *name = dfoo_word(DFOO_METRICS, i);
+        // cppcheck-suppress uninitvar ; dfoo_predict filled them
         if (isnan(values[i])) continue;
         result_number(name, values[i]);
         if (metric->metric_name && strcmp(name, metric->metric_name) == 0) continue;
@@ -71,7 +72,7 @@ static dfoo_status predict_with(task *w, request *r) {
     dfoo_progress   metric = {.size = sizeof metric, .cost = NAN, .metric = NAN};
     dfoo_arrays    *out;
     double          metrics[MOST_METRICS];
-    bool            npz = !is_standard(r->output) && ends_with(r->output, ".npz");
+    bool            npz = !is_standard(r->output) && format_of(r, COMMAND_predict) == 1;
     r->predict.csv = npz ? NULL : !is_standard(r->output) ? r->output : json_asked() ? NULL : "-";
     r->predict.confusion = &matrix;
     r->predict.metrics = metrics;
@@ -97,10 +98,6 @@ static dfoo_status predict_with(task *w, request *r) {
 
 dfoo_status run_predict(dfoo *d, request *r) {
     task w = {.d = d};
-    bool fits = is_standard(r->output) || ends_with(r->output, ".npz") || ends_with(r->output, ".csv");
-    if (!fits && !is_device(r->output))
-        return wrong("--output takes FILE.csv, FILE.npz, or - for CSV to standard output, not \"%s\"",
-                     r->output);
     dfoo_status status = task_open(&w, d, r);
     if (status == DFOO_OK) status = predict_with(&w, r);
     task_close(&w);

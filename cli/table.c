@@ -55,6 +55,8 @@ bool takes(const command *c, const char *argument) {
 #define READS .reads = true,
 #define MAY_READ .may_read = true,
 #define WRITES(WHAT) .writes = WRITES_##WHAT,
+#define ENDINGS(WORDS_) .endings = WORDS_,
+#define CHOOSES(WORDS_) .endings = WORDS_, .chooses = true,
 #define PASSING .passing = true,
 #define BELOW(X) .below = X,
 #define ZERO(BIT) .zero = BIT,

@@ -63,14 +63,6 @@ bool was_given(const request *r, command_id command, const char *name) {
     return o && r->given[option_number(o)];
 }
 
-int format_of(const request *r, command_id command, dfoo_words formats) {
-    const char *ending;
-    if (!r->output || r->ascii || was_given(r, command, "format")) return r->format;
-    for (size_t i = 0; (ending = dfoo_word_ending(formats, i)); i++)
-        if (ends_with(r->output, ending)) return (int)i;
-    return r->format;
-}
-
 /* The message with the arguments in it. */
 static dfoo_status say_wrong(const request *r, const char *message) {
     char   text[1024];

@@ -171,7 +171,7 @@ WRONG = [
     (["train", T, "--alpha", "1", "--learning-rate", "1"], "--learning-rate is given twice"),
     (["predict", T, "--data", "x.csv"], "predict needs --weights FILE"),
     (["predict", T, "--weights", "nosuch.npz", "--data", "x.csv"], "nosuch.npz"),
-    (["predict", T, "--weights", "x.npz", "--data", "x.csv", "-o", "x.txt"], "--output takes FILE.csv, FILE.npz"),
+    (["predict", T, "--weights", "x.npz", "--data", "x.csv", "-o", "x.txt"], "-o x.txt: dfoo predict writes .csv or .npz there, not .txt"),
     (["dervie", T], "did you mean derive?"),
     (["deri", T], "did you mean derive?"),
     (["frobnicate"], 'no command "frobnicate"'),

@@ -186,7 +186,7 @@ def test_a_report_is_no_program_of_the_class(tmp_path):
 def test_force(root, tmp_path):
     (tmp_path / "m.eq").write_text((root / "examples" / "two_layer.eq").read_text())
     assert run(["explain", "m.eq", "--all", "-o", "m.eq"], tmp_path).returncode == 2
-    done = run(["explain", "m.eq", "--all", "-o", "m.eq", "--force"], tmp_path)
+    done = run(["explain", "m.eq", "--all", "--format", "text", "-o", "m.eq", "--force"], tmp_path)
     assert done.returncode == 0 and "dZ1" in (tmp_path / "m.eq").read_text()
     assert run(["new", "--layers", "sigmoid 1", "-o", "m.eq"], tmp_path).returncode == 2
     assert run(["new", "--layers", "sigmoid 1", "-o", "m.eq", "--force"], tmp_path).returncode == 0

@@ -430,8 +430,8 @@ static dfoo_status settle_rules(const splitter *k, const part *p, memo *known) {
 /* Can its numbers be read where they lie? */
 static bool are_plain(const splitter *k, const used *x) {
     for (uint32_t i = 0; i < x->n; i++)
-        if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || x->rules[i].log > 0 ||
-            k->t->classes[x->column[i]].n)
+        if (x->rules[i].kind != PREPARE_NUMBER || x->rules[i].indicator || x->rules[i].days ||
+            x->rules[i].log > 0 || k->t->classes[x->column[i]].n)
             return false;
     for (size_t j = 0; j < k->t->n_rows; j++)
         for (uint32_t i = 0; i < x->n; i++)
