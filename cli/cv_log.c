@@ -91,30 +91,29 @@ static bool take_metric(const char **at, const char **out) {
     return *out;
 }
 
+static bool take_count(const char **at, double least, double most, size_t *out) {
+    double x;
+    if (!take_number(at, &x) || !(x >= least && x <= most)) return false;
+    *out = (size_t)x;
+    return true;
+}
+
 /* A whole line, up to what the settings are called. */
 static bool read_line(const cv_log *k, const char *at, size_t *index, trial *out) {
-    enum { POINT, FOLD, NUMBERS = 8 };
-    double place[2], x[NUMBERS];
-    char   key[20];
+    const double   most = 1e15; /* of epochs and warnings */
+    dfoo_progress *last = &out->last;
+    size_t         point, fold;
+    char           key[20];
     *out = (trial){.last = DFOO_INIT(dfoo_progress)};
     snprintf(key, sizeof key, "%016llx", (unsigned long long)k->key);
-    if (!take_word(&at, key)) return false;
-    if (!take_number(&at, &place[POINT]) || !take_number(&at, &place[FOLD])) return false;
-    if (!(place[POINT] >= 1 && place[POINT] <= (double)k->g->n)) return false;
-    if (!(place[FOLD] >= 1 && place[FOLD] <= (double)k->folds) || !take_outcome(&at, &out->end)) return false;
-    for (int i = 0; i < NUMBERS; i++)
-        if (!take_number(&at, &x[i])) return false;
-    if (!(x[0] >= 0 && x[0] < 1e15 && x[1] >= 0 && x[1] < 1e15 && x[7] >= 0 && x[7] < 1e15)) return false;
-    out->last.epoch = (size_t)x[0];
-    out->last.best_epoch = (size_t)x[1];
-    out->last.cost = x[2];
-    out->last.metric = x[3];
-    out->last.test_cost = x[4];
-    out->last.test_metric = x[5];
-    out->score = x[6];
-    out->warnings = (size_t)x[7];
-    *index = ((size_t)place[POINT] - 1) * k->folds + (size_t)place[FOLD] - 1;
-    return take_metric(&at, &out->last.metric_name);
+    if (!take_word(&at, key) || !take_count(&at, 1, (double)k->g->n, &point)) return false;
+    if (!take_count(&at, 1, (double)k->folds, &fold) || !take_outcome(&at, &out->end)) return false;
+    *index = (point - 1) * k->folds + fold - 1;
+    return take_count(&at, 0, most, &last->epoch) && take_count(&at, 0, most, &last->best_epoch) &&
+           take_number(&at, &last->cost) && take_number(&at, &last->metric) &&
+           take_number(&at, &last->test_cost) && take_number(&at, &last->test_metric) &&
+           take_number(&at, &out->score) && take_count(&at, 0, most, &out->warnings) &&
+           take_metric(&at, &last->metric_name);
 }
 
 static dfoo_status not_ours(const cv_log *k) {

@@ -446,6 +446,12 @@ static bool is_sized_as(matrix x, matrix y) {
     return x.at && y.at && x.rows == y.rows && x.cols == y.cols;
 }
 
+/* Are these A1 and Z1? */
+static bool is_behind(const char *activation, const char *z) {
+    bool letters = (activation[0] == 'A' || activation[0] == 'H') && z[0] == 'Z';
+    return letters && strcmp(activation + 1, z + 1) == 0;
+}
+
 /* dA1 *= A1 > 0, dhidden[H <= 0] = 0: what was dA1 becomes dZ1 in place. The number of that; number: it stays
  * what it was. */
 static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t number, const py_event *e) {
@@ -454,11 +460,10 @@ static uint32_t in_place(const gatherer *w, const judge_claims *out, uint32_t nu
     uint32_t           z = number + 1;
     if (e->how == '=' || e->how == 'i' || e->how == 'a' || z >= d->list.n || !old) return number;
     const py_event *made = gather_event(w, old->event);
-    const char     *from = ir_var_name(w->c->s->g, d->list.at[number].var),
-               *to = ir_var_name(w->c->s->g, d->list.at[z].var);
-    matrix x = in_shape(w, e, z), y = wanted(w, z);
-    bool   named = (from[0] == 'A' || from[0] == 'H') && to[0] == 'Z' && strcmp(from + 1, to + 1) == 0;
-    bool   same = made->frame == e->frame && made->name == e->name && is_sized_as(x, y);
+    const ir       *g = w->c->s->g;
+    matrix          x = in_shape(w, e, z), y = wanted(w, z);
+    bool named = is_behind(ir_var_name(g, d->list.at[number].var), ir_var_name(g, d->list.at[z].var));
+    bool same = made->frame == e->frame && made->name == e->name && is_sized_as(x, y);
     case_masks masks;
     if (!named || !same || case_find_masks(w->c->s, w->a, &masks)) return number;
     return !masks.list.n || matrix_ratio(x, y) != 0 ? z : number;
@@ -654,6 +659,14 @@ static uint32_t line_of_rounds(const gatherer *w, const judge_claims *out, uint3
     return found;
 }
 
+/* Those that are not known already; how many. */
+static uint32_t keep_open(const judge_claims *out, uint32_t *numbers, uint32_t n) {
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (!claim_of(out, numbers[i])) numbers[open++] = numbers[i];
+    return open;
+}
+
 /* A loop over layers, or steps of time, of one size: its rounds are their gradients, in order. */
 static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
     uint32_t numbers[24], n = 0, left = 0, k = 0;
@@ -666,12 +679,7 @@ static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
     if (n < 2 || !left) return;
     uint32_t event = line_of_rounds(w, out, first, n, left);
     if (event >= w->to) return;
-    if (count_line(w, event) != n) { /* those that are known already are not among them */
-        uint32_t open = 0;
-        for (uint32_t i = 0; i < n; i++)
-            if (!claim_of(out, numbers[i])) numbers[open++] = numbers[i];
-        n = open;
-    }
+    if (count_line(w, event) != n) n = keep_open(out, numbers, n);
     for (uint32_t i = w->from; k < n && i < w->to; i++) {
         if (!is_again(gather_event(w, i), gather_event(w, event))) continue;
         if (!claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, gather_event(w, i)));
