@@ -33,7 +33,8 @@ def rows(path):
 
 def kill_after(folder, lines, number):
     """Ends it once its log has so many lines; what had been written."""
-    job = subprocess.Popen([DFOO, *GRID, "--log", "log.csv"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    job = subprocess.Popen([DFOO, *GRID, "--log", "log.csv"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a job in the background ignores it
     deadline = time.monotonic() + 120
     while job.poll() is None and time.monotonic() < deadline:
         if (folder / "log.csv").exists() and (folder / "log.csv").read_bytes().count(b"\n") > lines:
