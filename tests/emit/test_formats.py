@@ -36,7 +36,7 @@ def test_the_name_of_the_file_asks_for_one(dfoo, tmp_path):
         assert dfoo("explain", *ARGUMENTS["explain"], "-o", file).returncode == 0
         assert file.read_text() == dfoo("explain", *ARGUMENTS["explain"], "--format", name).stdout, ending
     text = dfoo("explain", *ARGUMENTS["explain"], "--format", "text").stdout
-    for options, ending in [(["--format", "text"], ".html"), (["--ascii"], ".html"), ([], ".eq"), ([], "")]:
+    for options, ending in [(["--format", "text"], ".html"), (["--ascii"], ".html"), (["--format", "text"], ".eq"), ([], "")]:
         file = tmp_path / f"text{ending}"
         assert dfoo("explain", *ARGUMENTS["explain"], *options, "-o", file).returncode == 0
         assert file.read_text().split()[:8] == text.split()[:8], (options, ending)

@@ -105,7 +105,7 @@ static void definitions_have_the_value(void **state) {
     bench b;
     bench_open(&b);
     for (int op = 1; op < OP_COUNT; op++) {
-        const ast *text = ir_definition(&b.r.m.g, op);
+        const ast *text = ir_definition(&b.r.m.g, (op_id)op);
         rng        r = rng_start(2, RNG_CHECK, (uint32_t)op);
         for (int i = 0; text && i < 100; i++) {
             double at[3], is[2];
@@ -167,7 +167,7 @@ static void a_tie_has_a_subgradient(void **state) {
         rng r = rng_start(3, RNG_CHECK, (uint32_t)op);
         int held = 0;
         if (!op_table[op].kink[0] || !op_elementwise((op_id)op)) continue;
-        node_id kink = bench_text(&b, (op_id)op, ir_kink(&b.r.m.g, op));
+        node_id kink = bench_text(&b, (op_id)op, ir_kink(&b.r.m.g, (op_id)op));
         for (int i = 0; i < 125; i++) {
             double at[3] = {i % 5 - 2, (i / 5 % 5 - 2) / 2.0, i / 25 - 2}, is;
             bench_run(&b, at, &kink, 1, &is);

@@ -7,7 +7,7 @@ import re
 import threading
 import warnings
 import weakref
-from typing import Any, NamedTuple, Optional
+from typing import Any, Mapping, NamedTuple, Optional
 
 from . import _c
 
@@ -196,7 +196,7 @@ def options(kind: Any, /, **fields: Any) -> Any:
     return made
 
 
-def choice(what: str, value: Any, choices: dict[str, int]) -> int:
+def choice(what: str, value: Any, choices: Mapping[str, int]) -> int:
     """The number of a word in a list of options, or an error that says which there are."""
     if value not in choices:
         raise ModelError(f"{what}={value!r}: it can be {', '.join(repr(c) for c in choices)}")
