@@ -1,6 +1,8 @@
 /* Which of a program's variables are the parameters where their names do not tell: those that it updates, or
  * with which an object is made, by their shapes and in their order. */
 #include "teach/judge/aliases.h"
+#include "teach/judge/code.h"
+#include "teach/judge/parameters.h"
 
 #include <string.h>
 
@@ -33,8 +35,9 @@ static bool may_be_parameter(const gatherer *w, const py_event *e) {
     return set && e->key.kind == PY_NONE && is_array(e) && *name && (!name[1] || !name_is_backward(name));
 }
 
-static bool mentions(const py_node *n, sym name) {
-    return n && ((n->kind == E_NAME && n->name == name) || (n->kind == E_ATTRIBUTE && n->name == name));
+static bool is_mention(const py_run *r, const py_node *n, sym name) {
+    (void)r;
+    return (n->kind == E_NAME || n->kind == E_ATTRIBUTE) && n->name == name;
 }
 
 /* x -= .., x = x - ..: what it was, and something else. */
@@ -42,7 +45,7 @@ static bool is_changed(const py_event *e) {
     const py_node *to = e->node && e->node->kind == S_ASSIGN ? e->node->a : NULL;
     bool           sum = to && to->kind == E_BINARY && (to->op == '+' || to->op == '-');
     return e->before.kind == PY_ARRAY && py_array_size(e->before.array) == py_array_size(e->value.array) &&
-           (e->how != '=' || (sum && (mentions(to->a, e->name) || mentions(to->b, e->name))));
+           (e->how != '=' || (sum && (is_mention(NULL, to->a, e->name) || is_mention(NULL, to->b, e->name))));
 }
 
 static bool is_made_with(const gatherer *w, const py_event *e) {
@@ -60,15 +63,49 @@ static bool is_zero(const py_array *x) {
     return true;
 }
 
-/* Zeros to which something is only added are a sum. */
+/* z = X @ w + b, before b changes: what is used so is no sum. */
+static bool is_used_first(const gatherer *w, sym name) {
+    bool made = false;
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = gather_event(w, i);
+        bool            own = e->name == name && may_be_parameter(w, e);
+        if (own && is_changed(e)) return false;
+        made = made || own;
+        if (made && !own && e->node && e->node->kind == S_ASSIGN && e->how == '=' &&
+            code_any_node(w->r, e->node->a, name, is_mention))
+            return true;
+    }
+    return false;
+}
+
+/* Zeros to which something is only added are a sum, where nothing was made of them before. */
 static bool is_updated(const gatherer *w, sym name, py_value first) {
     bool zeros = is_zero(first.array);
     for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
         const py_event *e = gather_event(w, i);
         bool            changed = e->name == name && may_be_parameter(w, e) && is_changed(e);
-        if (changed && (!zeros || is_falling(e))) return true;
+        if (changed && (!zeros || is_falling(e) || is_used_first(w, name))) return true;
     }
     return false;
+}
+
+/* The value with which a variable begins; None: it never is an array. */
+static py_value first_value(const gatherer *w, sym name) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = gather_event(w, i);
+        if (e->name == name && may_be_parameter(w, e))
+            return e->before.kind == PY_ARRAY ? e->before : e->value;
+    }
+    return (py_value){.kind = PY_NONE};
+}
+
+static void keep_updated(const gatherer *w, sym *names, uint32_t *n) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *n; i++) {
+        py_value first = first_value(w, names[i]);
+        if (first.kind == PY_ARRAY && is_updated(w, names[i], first)) names[kept++] = names[i];
+    }
+    *n = kept;
 }
 
 /* The names, in the order in which they are first given a value. */
@@ -77,9 +114,9 @@ static void collect(const gatherer *w, bool updated, aliases *out) {
     for (uint32_t i = 0; i < w->r->trace.list.n && out->n < MOST_ALIASES; i++) {
         const py_event *e = gather_event(w, i);
         uint32_t        k = 0;
-        if (!may_be_parameter(w, e)) continue;
+        if (!may_be_parameter(w, e) || gather_parameter_of(w, e)) continue;
         while (k < out->n && out->at[k].name != e->name) k++;
-        py_value first = e->before.kind == PY_ARRAY ? e->before : e->value;
+        py_value first = first_value(w, e->name);
         if (k < out->n || (updated ? !is_updated(w, e->name, first) : !is_made_with(w, e))) continue;
         out->at[out->n++] = (alias){e->name, first, false};
     }
@@ -125,19 +162,103 @@ static bool choose(const gatherer *w, aliases *x, const var_id *at, uint32_t n, 
     return true;
 }
 
+/* Does a name of the program tell of the parameter? What it has there says how large some dimensions are. */
+static bool is_told(const gatherer *w, var_id v, aliases *sizes) {
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = gather_event(w, i);
+        if (gather_parameter_of(w, e) != v || gather_is_from_elsewhere(w, e)) continue;
+        if (is_array(e)) fits(w, sizes, v, e->value);
+        return true;
+    }
+    return false;
+}
+
+/* Those of the list that no name tells of. */
+static uint32_t untold(const gatherer *w, const var_id *at, uint32_t n, aliases *sizes, var_id *out) {
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (!is_told(w, at[i], sizes)) out[k++] = at[i];
+    return k;
+}
+
 void aliases_note(gatherer *w) {
     const name_layers *l = &w->layers;
-    if (w->weights.n || l->weights.n > MOST_ALIASES || l->biases.n > MOST_ALIASES) return;
-    for (int pass = 0; pass < 2; pass++) {
-        aliases x = {.n = 0};
-        sym     weights[MOST_ALIASES], biases[MOST_ALIASES];
-        collect(w, pass == 0, &x);
-        if (pass == 1 && x.n != l->weights.n + l->biases.n) continue;
-        if (!choose(w, &x, l->weights.at, l->weights.n, 2, weights)) continue;
-        if (!choose(w, &x, l->biases.at, l->biases.n, 1, biases)) continue;
-        w->weights.n = w->biases.n = 0;
-        for (uint32_t k = 0; k < l->weights.n; k++) vec_push(w->a, &w->weights, weights[k]);
-        for (uint32_t k = 0; k < l->biases.n; k++) vec_push(w->a, &w->biases, biases[k]);
+    aliases            told = {.n = 0};
+    var_id             weights[MOST_ALIASES], biases[MOST_ALIASES];
+    if (l->weights.n > MOST_ALIASES || l->biases.n > MOST_ALIASES) return;
+    uint32_t n = untold(w, l->weights.at, l->weights.n, &told, weights),
+             k = untold(w, l->biases.at, l->biases.n, &told, biases);
+    for (int pass = 0; n + k && pass < 2; pass++) {
+        aliases all = told;
+        sym     of_weights[MOST_ALIASES], of_biases[MOST_ALIASES];
+        collect(w, pass == 0, &all);
+        if (pass == 1 && all.n != n + k) continue;
+        bool weights_fit = choose(w, &all, weights, n, 2, of_weights);
+        if (!weights_fit || !choose(w, &all, biases, k, 1, of_biases)) continue;
+        for (uint32_t i = 0; i < n + k; i++) {
+            gather_alias x = i < n ? (gather_alias){of_weights[i], weights[i]}
+                                   : (gather_alias){of_biases[i - n], biases[i - n]};
+            vec_push(w->a, &w->aliases, x);
+        }
         return;
     }
+}
+
+/* ------------------------------------------------------------ by their names */
+
+/* (n, k); (n,) of a single unit. */
+static bool may_be_weight(const gatherer *w, const py_event *e) {
+    int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
+    return rank == 2 || (rank == 1 && w->layers.weights.n == 1);
+}
+
+/* An array; a number of a single unit. */
+static bool may_be_bias(const gatherer *w, const py_event *e) {
+    if (e->value.kind == PY_ARRAY) return e->value.array->rank >= 1;
+    return w->layers.biases.n == 1 && py_is_number(e->value);
+}
+
+typedef struct name_list {
+    VEC(sym) of;
+} name_list;
+
+static void list_name(const gatherer *w, name_list *list, sym name) {
+    for (uint32_t i = 0; i < list->of.n; i++)
+        if (list->of.at[i] == name) return;
+    vec_push(w->a, &list->of, name);
+}
+
+/* As many names as there are parameters stand for these. Of more those count that are updated: b1, b2, and
+ * not bx. */
+static void take_as_many(gatherer *w, name_list *list, const var_id *at, uint32_t n) {
+    if (list->of.n > n) keep_updated(w, list->of.at, &list->of.n);
+    for (uint32_t i = 0; list->of.n == n && i < n; i++)
+        vec_push(w->a, &w->aliases, (gather_alias){list->of.at[i], at[i]});
+}
+
+/* x = X[i]: the same line makes it anew in each round of a loop. */
+static bool is_of_a_round(const gatherer *w, uint32_t event) {
+    const py_event *e = gather_event(w, event);
+    if (e->how != '=' || !e->frame) return false;
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *x = gather_event(w, i);
+        if (i != event && x->name == e->name && x->frame == e->frame && x->line == e->line && x->how == '=')
+            return !e->node || !code_any_node(w->r, e->node->a, e->name, is_mention);
+    }
+    return false;
+}
+
+/* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
+void aliases_by_name(gatherer *w) {
+    name_list weights = {{0}}, biases = {{0}};
+    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
+        const py_event *e = gather_event(w, i);
+        const char     *name = symbols_name(&w->r->names, e->name);
+        if (!e->name || e->how == 'a' || name_is_backward(name)) continue;
+        if (!may_be_bias(w, e) || is_of_a_round(w, i)) continue;
+        if (may_be_weight(w, e) && name_is_weight(name)) list_name(w, &weights, e->name);
+        if (may_be_bias(w, e) && name_is_bias(name)) list_name(w, &biases, e->name);
+    }
+    take_as_many(w, &weights, w->layers.weights.at, w->layers.weights.n);
+    take_as_many(w, &biases, w->layers.biases.at, w->layers.biases.n);
 }

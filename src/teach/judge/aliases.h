@@ -4,8 +4,11 @@
 
 #include "teach/judge/gather.h"
 
-/* Where no name tells which are the weights and biases: what is updated, or else what an object is made with,
- * if as many have the parameters' shapes, in their order. Put into w->weights, w->biases. */
+/* For the parameters of which no name tells: what is updated, or else what an object is made with, if as many
+ * have the shapes of these, in their order. Put into w->aliases. */
 void aliases_note(gatherer *w);
+
+/* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
+void aliases_by_name(gatherer *w);
 
 #endif

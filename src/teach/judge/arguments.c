@@ -72,7 +72,7 @@ static bool is_flat(const drive *d, var_id v) {
     return line && d->c->examples == 1;
 }
 
-py_value argument_value(drive *d, var_id v) {
+py_value argument_as_it_is(drive *d, var_id v) {
     const ir *g = d->c->s->g;
     bool      mask;
     v = in_course(d, v, &mask);
@@ -84,6 +84,11 @@ py_value argument_value(drive *d, var_id v) {
     bool columns = x->sh.cols == d->c->s->m->examples;
     if (x->kind == VAR_LABEL && d->view.labels == LABELS_WHOLE) return whole_labels(d, m, columns);
     return array_of(d, m, d->view.turned, is_flat(d, v));
+}
+
+py_value argument_value(drive *d, var_id v) {
+    d->handed = d->handed || ir_var(d->c->s->g, v)->kind >= VAR_PARAM;
+    return argument_as_it_is(d, v);
 }
 
 static var_id first_of(const drive *d, var_kind kind) {
@@ -152,6 +157,7 @@ static py_value tuple_by_names(drive *d, const py_node *names) {
         const char *name =
             names->list.at[i]->kind == E_NAME ? symbols_name(&d->r->names, names->list.at[i]->name) : "";
         var_id v = name_variable_in(d->c->s->m, &d->layers, name);
+        d->unknown = d->unknown || !v;
         py_push(d->r, all.list, v ? argument_value(d, v) : py_none());
     }
     return all;
@@ -228,7 +234,7 @@ bool arguments_call(drive *d, py_value f, const py_callable *own, bool method, p
 static bool equals_prediction(drive *d, py_value x) {
     var_id v = predicted(d);
     if (!v || x.kind != PY_ARRAY) return false;
-    py_value want = argument_value(d, v);
+    py_value want = argument_as_it_is(d, v);
     if (want.kind != PY_ARRAY || py_array_size(want.array) != py_array_size(x.array)) return false;
     for (int64_t i = 0; i < py_array_size(x.array); i++) {
         double a = py_array_get(x.array, i), b = py_array_get(want.array, i);
@@ -353,7 +359,7 @@ static bool by_size(drive *d, name_role role, py_value *out) {
         *out = py_int((int64_t)d->c->examples);
         return true;
     case ROLE_RATE:
-        *out = py_float(0.1);
+        *out = py_float(HANDED_RATE);
         return true;
     case ROLE_LAYERS:
         *out = sizes_of(d);

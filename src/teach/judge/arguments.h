@@ -4,8 +4,10 @@
 
 #include "teach/judge/drive.h"
 
-/* A variable of the case as the program has it: turned, flat, labels as whole numbers. */
+/* A variable of the case as the program has it: turned, flat, labels as whole numbers; to be handed to it, or
+ * to be looked at. */
 py_value argument_value(drive *d, var_id v);
+py_value argument_as_it_is(drive *d, var_id v);
 
 /* Calls f with them; own is what is called, forward what the program's own forward function returned. false:
  * a parameter is not known. *failure: Python's error; type NULL: there is none. */

@@ -115,6 +115,7 @@ static dfoo_status judge_events(judge_work *w, py_run *r, attempt *t, uint32_t f
     judge_case   drawn, seen;
     DFOO_TRY(gather_begin(&g));
     DFOO_TRY(with_masks(&g, &drawn, &c));
+    if (g.handed_on && c == g.c && gather_drops(&g)) return DFOO_OK; /* by a mask that is not known as one */
     g.masked = c != g.c && (g.handed_on || t->statements);
     g.c = c;
     DFOO_TRY(around_forward(&g, &seen, &t->around));
@@ -199,7 +200,7 @@ static bool is_ours(const drive *d, const drive_entry *e, const py_failure *fail
     if (!failure->type || failure->product || failure->entrywise) return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         of_parts = of_parts || strcmp(failure->type, parts[i]) == 0;
-    return of_parts && has_run_it(d, e->name);
+    return of_parts && (d->unknown || has_run_it(d, e->name));
 }
 
 /* Then its values may be its own. */
@@ -221,7 +222,7 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
-    if (!statements && !d->foreign) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
+    if (!statements && !d->foreign && d->handed) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
     if (d->forward_failed && t->score > 0) t->score = t->score > 40 ? t->score - 40 : 1;
     t->forward_failed = d->forward_failed;
     DFOO_TRY(without_forward(w, d, e, t));
@@ -247,6 +248,40 @@ dfoo_status attempt_load(judge_work *w, py_run **r, uint64_t seed) {
     return (*r)->no_memory ? DFOO_ENOMEM : DFOO_OK;
 }
 
+/* Is every gradient there, and a mistake among them that has nothing to do with how it was called? */
+static bool is_whole_and_wrong(const judge_work *w, const attempt *t) {
+    return t->v.wrong && t->v.found == attempt_parameters(w->s) && !t->failure.type && !t->around.before.n;
+}
+
+static dfoo_status has_updates(judge_work *w, py_run *r, const attempt *t, bool *any) {
+    gatherer g = attempt_gatherer(w, r, t, &t->c);
+    DFOO_TRY(gather_begin(&g));
+    for (uint32_t i = g.from; i < g.to; i++) *any = *any || gather_update(&g, i) < w->s->right.list.n;
+    return DFOO_OK;
+}
+
+/* The gradients of one example are right: what a function makes of those of all may not be. */
+static dfoo_status try_callers(judge_work *w, drive *d, const judge_case *c, const drive_entries *entries,
+                               attempt *best) {
+    const char *one = best->entry;
+    for (uint32_t i = 0; i < entries->list.n; i++) {
+        const drive_entry *e = &entries->list.at[i];
+        attempt            t = {.view = best->view, .entry = e->name, .number = i, .c = *c};
+        attempt            found = {.score = -1000};
+        if (e->f.kind != PY_FUNCTION || !code_calls(d->r, e->f.function->def, one)) continue;
+        d->r->trace.list.n = d->begin;
+        d->c = c;
+        DFOO_TRY(try_entry(w, d, e, &t, &found));
+        bool updates = false;
+        if (!is_whole_and_wrong(w, &found)) continue;
+        DFOO_TRY(has_updates(w, d->r, &found, &updates));
+        if (updates) continue; /* what is divided there is looked at with the training */
+        *best = found;
+        return DFOO_OK;
+    }
+    return DFOO_OK;
+}
+
 /* All entries in one view. only: this entry alone. */
 dfoo_status attempt_one(judge_work *w, py_run *r, const judge_case *c, const judge_case *one,
                         const judge_view *view, uint32_t only, attempt *best) {
@@ -268,7 +303,8 @@ dfoo_status attempt_one(judge_work *w, py_run *r, const judge_case *c, const jud
         d.begin = loaded;
         d.after = w->after;
         DFOO_TRY(try_entry(w, &d, &entries.list.at[i], &t, best));
-        if (attempt_is_all_right(best, attempt_parameters(w->s))) break;
+        if (!attempt_is_all_right(best, attempt_parameters(w->s))) continue;
+        return single && only == UINT32_MAX ? try_callers(w, &d, c, &entries, best) : DFOO_OK;
     }
     return DFOO_OK;
 }

@@ -112,18 +112,40 @@ static bool calls_with_one(const py_run *r, const py_node *loop, const char *nam
            code_any_node(r, loop->list.at[0], loop->a->name, is_one_of_data);
 }
 
-/* Is there a loop over pairs (for x, y in ..), or one over places (X[:, i]), in which it is called? */
+/* zip(X, Y). */
+static bool is_zipped_data(const py_run *r, const py_node *n) {
+    bool called = n->kind == E_CALL && n->a->kind == E_NAME && n->list.n == 2;
+    bool zip = called && strcmp(symbols_name(&r->names, n->a->name), "zip") == 0;
+    for (uint32_t i = 0; zip && i < 2; i++) {
+        const py_node *of = n->list.at[i];
+        const char    *own = of->kind == E_NAME ? symbols_name(&r->names, of->name) : "";
+        name_role      role = name_role_of(own);
+        if (role == ROLE_INPUT || role == ROLE_LABEL) return true;
+    }
+    return false;
+}
+
+/* for x, y in pairs, in zip(X, Y). */
+static bool is_over_pairs(const py_run *r, const py_node *to, const py_node *of) {
+    return to->kind == E_TUPLE && to->list.n == 2 && (of->kind != E_CALL || is_zipped_data(r, of));
+}
+
+/* Is there a loop over pairs, or one over places (X[:, i]), in which it is called? */
 static bool loops_over(const py_run *r, const py_node *n, const char *name) {
     py_node *const parts[] = {n->a, n->b, n->c};
-    bool           loop = n->kind == S_FOR && n->list.n;
-    bool           pairs = loop && n->a->kind == E_TUPLE && n->a->list.n == 2;
-    if (pairs && n->b->kind != E_CALL && calls(r, n->list.at[0], name)) return true;
+    bool           loop = n->kind == S_FOR && n->list.n, each = n->kind == E_EACH && n->list.n;
+    if (loop && is_over_pairs(r, n->a, n->b) && calls(r, n->list.at[0], name)) return true;
+    if (each && is_over_pairs(r, n->list.at[0]->a, n->list.at[0]->b) && calls(r, n->a, name)) return true;
     if (loop && calls_with_one(r, n, name)) return true;
     for (int i = 0; i < 3; i++)
         if (parts[i] && loops_over(r, parts[i], name)) return true;
     for (uint32_t i = 0; i < n->list.n; i++)
         if (n->list.at[i] && loops_over(r, n->list.at[i], name)) return true;
     return false;
+}
+
+bool code_calls(const py_run *r, const py_node *n, const char *name) {
+    return calls(r, n, name);
 }
 
 bool code_takes_one(const py_run *r, const py_node *program, const char *name) {

@@ -24,6 +24,9 @@ bool code_is_indexed_by_name(const py_run *r, const py_node *n, sym name);
 bool code_is_forward_name(const char *name);
 bool code_is_backward_name(const char *name);
 
+/* Is a function or method of that name called in the code? */
+bool code_calls(const py_run *r, const py_node *n, const char *name);
+
 /* Does the program call it with one example at a time? */
 bool code_takes_one(const py_run *r, const py_node *program, const char *name);
 

@@ -13,10 +13,11 @@
 /* An array of the object that stands for a parameter takes the case's values, in its own shape. */
 static void overwrite(drive *d, py_value *own, var_id v) {
     if (own->kind != PY_ARRAY) return;
-    py_value x = argument_value(d, v);
+    py_value x = argument_as_it_is(d, v);
     if (x.kind != PY_ARRAY || py_array_size(x.array) != py_array_size(own->array)) return;
     bool same = x.array->rank == own->array->rank;
     for (int k = 0; same && k < x.array->rank; k++) same = x.array->dim[k] == own->array->dim[k];
+    d->handed = true;
     if (same)
         *own = x;
     else if (own->array->rank == 1 || x.array->dim[0] == 1 || x.array->dim[1] == 1) {
@@ -107,6 +108,14 @@ static bool has_value(drive *d, const py_value *x, var_id v) {
            (matrix_same(own, y, 1) || own.rows == 1 || own.cols == 1);
 }
 
+/* The same, and no other line of as many numbers. Numbers of the case are all different. */
+static bool has_very_value(drive *d, const py_value *x, var_id v) {
+    matrix own = gather_matrix(&d->r->a, *x, d->view.turned), y = d->c->value[v];
+    if (!own.at || !y.at || own.rows * own.cols != y.rows * y.cols) return false;
+    if (y.rows == 1 || y.cols == 1) own = (matrix){y.rows, y.cols, own.at};
+    return matrix_same(own, y, 1);
+}
+
 /* Does every weight that the object holds have a value of the model's? Else its gradients are at other values
  * than the model's, and no mistake. */
 static bool holds_the_case(drive *d, const inner_arrays *in) {
@@ -136,45 +145,101 @@ static bool overwrite_inner(drive *d, py_value self) {
     return holds_the_case(d, &own);
 }
 
-static bool holds(drive *d, const py_object *o, var_id v) {
-    for (uint32_t i = 0; i < o->env.list.n; i++)
-        if (o->env.list.at[i].value.kind == PY_ARRAY && has_value(d, &o->env.list.at[i].value, v))
-            return true;
-    return false;
-}
-
-/* Does an array have the parameter's shape, as it would be handed out? */
-static bool has_shape(drive *d, py_value x, var_id v) {
-    py_value like = x.kind == PY_ARRAY && x.array->rank == 2 ? argument_value(d, v) : py_none();
-    if (like.kind != PY_ARRAY) return false;
+/* Does an array have the parameter's shape, as it would be handed out? A bias may be (n,). */
+static bool has_shape(const drive *d, py_value x, var_id v) {
     matrix m = d->c->value[v];
-    return (size_t)x.array->dim[0] == (d->view.turned ? m.cols : m.rows) &&
+    bool   line = m.rows == 1 || m.cols == 1;
+    if (x.kind != PY_ARRAY || !m.at) return false;
+    if (x.array->rank == 1) return line && (size_t)py_array_size(x.array) == m.rows * m.cols;
+    return x.array->rank == 2 && (size_t)x.array->dim[0] == (d->view.turned ? m.cols : m.rows) &&
            (size_t)x.array->dim[1] == (d->view.turned ? m.rows : m.cols);
 }
 
-/* self.V, self.c: of an object that holds no parameter by name, the first array of its shape is it. Sizes
- * are all different. */
-static void overwrite_by_shape(drive *d, py_object *o) {
-    enum { MOST = 24 };
-    const name_layers *l = &d->layers;
-    bool               taken[MOST] = {false};
-    for (uint32_t k = 0; k < l->weights.n; k++)
-        if (holds(d, o, l->weights.at[k])) return;
-    for (uint32_t k = 0; k < l->weights.n + l->biases.n; k++) {
-        var_id v = k < l->weights.n ? l->weights.at[k] : l->biases.at[k - l->weights.n];
-        for (uint32_t i = 0; i < o->env.list.n && i < MOST; i++) {
-            py_value *x = &o->env.list.at[i].value;
-            if (taken[i] || !has_shape(d, *x, v)) continue;
-            taken[i] = true;
-            overwrite(d, x, v);
-            break;
+/* The parameter that the name says; 0: none. */
+static var_id parameter_called(const drive *d, const char *name) {
+    const model *m = d->c->s->m;
+    var_id       v = name_variable_in(m, &d->layers, name);
+    return v && ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
+}
+
+/* A place of an object where an array stands: self.V, self.p["V"], self.ws[0]. */
+typedef struct place {
+    py_value   *x;
+    const char *name; /* "": it stands in a list */
+    bool        taken;
+} place;
+
+typedef struct places {
+    VEC(place) list;
+} places;
+
+static void note_place(drive *d, places *out, const char *name, py_value *x) {
+    bool back = *name && name[1] && name_is_backward(name);
+    bool told = back || parameter_called(d, name);
+    if (x->kind == PY_ARRAY) vec_push(&d->r->a, &out->list, (place){x, name, told});
+}
+
+static void find_places(drive *d, py_object *o, places *out) {
+    for (uint32_t i = 0; i < o->env.list.n; i++) {
+        const char *name = symbols_name(&d->r->names, o->env.list.at[i].name);
+        py_value   *x = &o->env.list.at[i].value;
+        bool        back = name[1] && name_is_backward(name);
+        note_place(d, out, name, x);
+        for (uint32_t k = 0; x->kind == PY_DICT && !back && k < x->dict->items.n; k++) {
+            py_pair *p = &x->dict->items.at[k];
+            note_place(d, out, p->key.kind == PY_STRING ? p->key.text->at : "", &p->value);
         }
+        for (uint32_t k = 0; x->kind == PY_LIST && !back && k < x->list->items.n; k++)
+            note_place(d, out, "", &x->list->items.at[k]);
     }
+}
+
+static bool is_held(drive *d, const places *all, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++)
+        if (has_very_value(d, all->list.at[i].x, v)) return true;
+    return false;
+}
+
+/* Of a parameter that the object holds under no name of its own, the first array of its shape is it. Sizes
+ * are all different. */
+static void overwrite_by_shape(drive *d, const places *all, var_id v) {
+    for (uint32_t i = 0; i < all->list.n; i++) {
+        place *p = &all->list.at[i];
+        if (p->taken || !has_shape(d, *p->x, v)) continue;
+        p->taken = true;
+        overwrite(d, p->x, v);
+        return;
+    }
+}
+
+/* false: it holds some of the parameters, and others elsewhere; its gradients are at other values than the
+ * model's, and no mistake. */
+static bool overwrite_rest(drive *d, py_object *o) {
+    const name_layers *l = &d->layers;
+    places             all = {{0}};
+    uint32_t           held = 0, n = l->weights.n + l->biases.n;
+    find_places(d, o, &all);
+    for (uint32_t k = 0; k < all.list.n; k++)
+        for (uint32_t i = 0; i < n && !all.list.at[k].taken; i++) {
+            var_id v = i < l->weights.n ? l->weights.at[i] : l->biases.at[i - l->weights.n];
+            all.list.at[k].taken = has_very_value(d, all.list.at[k].x, v);
+        }
+    for (uint32_t i = 0; i < n; i++) {
+        var_id v = i < l->weights.n ? l->weights.at[i] : l->biases.at[i - l->weights.n];
+        if (!is_held(d, &all, v)) overwrite_by_shape(d, &all, v);
+        held += is_held(d, &all, v);
+    }
+    return held == 0 || held == n;
+}
+
+static bool init_object(drive *d, py_value type, const py_value *init, py_value *self) {
+    py_failure failure;
+    return arguments_call(d, type, init->function, true, py_none(), self, &failure) && !failure.type &&
+           self->kind == PY_OBJECT;
 }
 
 static bool make_object(drive *d, py_value type, py_value *self) {
     const py_value *init = py_env_find(&type.type->env, symbols_add(&d->r->names, "__init__", 8));
-    py_failure      failure;
     if (!init || init->kind != PY_FUNCTION) {
         py_ready(d->r);
         *self = d->r->call(d->r, type, NULL, 0);
@@ -182,13 +247,11 @@ static bool make_object(drive *d, py_value type, py_value *self) {
         py_ready(d->r);
         return made;
     }
-    if (!arguments_call(d, type, init->function, true, py_none(), self, &failure) || failure.type ||
-        self->kind != PY_OBJECT)
-        return false;
+    if (!init_object(d, type, init, self)) return false;
     overwrite_all(d, &self->object->env);
-    overwrite_by_shape(d, self->object);
-    d->foreign = !overwrite_inner(d, *self);
-    return true;
+    bool inner = overwrite_inner(d, *self);
+    d->foreign = !overwrite_rest(d, self->object) || !inner;
+    return !d->foreign || init_object(d, type, init, self); /* all of its values are its own then */
 }
 
 static py_value method_of(drive *d, py_value f, py_value self) {
@@ -277,12 +340,24 @@ void drive_call_kind(drive *d, drive_kind kind) {
 
 static void set_globals(drive *d);
 
-static bool trains(py_value f, const char *name) {
+/* self.backward(..), of the class. */
+static bool is_way_back(const py_run *r, const py_node *n, sym own) {
+    bool        method = n->kind == E_CALL && n->a->kind == E_ATTRIBUTE && n->a->a->kind == E_NAME;
+    const char *of = method ? symbols_name(&r->names, n->a->a->name) : "";
+    return strcmp(of, "self") == 0 && n->a->name != own &&
+           code_is_backward_name(symbols_name(&r->names, n->a->name));
+}
+
+/* By its name, or as a method that has another one for the way back. */
+static bool trains(const py_run *r, py_value f, sym own) {
     static const char *const words[] = {"update", "train", "sgd", "step", "batch"};
+    const char              *name = symbols_name(&r->names, own);
     char                     plain[80];
     name_plain(name, plain, sizeof plain);
     bool named = strcmp(plain, "fit") == 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) named = named || strstr(plain, words[i]);
+    if (!named && f.kind == PY_FUNCTION && !code_is_backward_name(name))
+        named = code_any_node(r, f.function->def->b, own, is_way_back);
     return named && f.kind == PY_FUNCTION && !f.function->how && f.function->def->kind == S_DEF;
 }
 
@@ -293,7 +368,7 @@ bool drive_train(drive *d) {
         for (uint32_t k = 0; type.kind == PY_CLASS && k < type.type->env.list.n; k++) {
             py_value   f = type.type->env.list.at[k].value;
             py_failure failure;
-            if (!trains(f, symbols_name(&r->names, type.type->env.list.at[k].name))) continue;
+            if (!trains(r, f, type.type->env.list.at[k].name)) continue;
             py_refresh(r);
             set_globals(d);
             if (make_object(d, type, &self) &&
@@ -317,8 +392,9 @@ static void set_globals(drive *d) {
     const ir *g = d->c->s->g;
     for (var_id v = 1; v < g->vars.n; v++) {
         if (ir_var(g, v)->kind > VAR_PARAM) continue;
-        sym       name = symbols_add(&d->r->names, ir_var_name(g, v), strlen(ir_var_name(g, v)));
-        py_value *own = py_env_find(&d->r->globals, name);
+        sym       name = symbols_find(&d->r->names, ir_var_name(g, v), strlen(ir_var_name(g, v)));
+        py_value *own = name ? py_env_find(&d->r->globals, name) : NULL;
+        if (!name) continue;
         if (!own || own->kind == PY_OPAQUE) py_env_set(d->r, &d->r->globals, name, argument_value(d, v));
     }
     sym       m = symbols_add(&d->r->names, "m", 1);
@@ -351,7 +427,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     *from = d->r->trace.list.n;
     *failure = (py_failure){.type = NULL};
     d->handed_on = e->type.kind == PY_CLASS;
-    d->foreign = false;
+    d->foreign = d->unknown = d->handed = false;
     d->behind = (py_failure){.type = NULL};
     if (e->f.kind == PY_NONE) {
         *from = 0;

@@ -26,6 +26,8 @@ typedef struct drive {
     bool              no_forward;     /* the program's own forward function is left out */
     bool              forward_failed; /* it ended in an error */
     bool              foreign;        /* the object has weights of its own, not the case's */
+    bool              handed;         /* it was handed parameters of the case, or what is made of them */
+    bool              unknown;        /* it was handed nothing for a name that is not known */
     bool              gradients;      /* names of gradients are bound, too */
     py_failure        behind;         /* how an update ended; type NULL: well */
     bool              handed_on; /* what the program's own forward function made went into the way back */

@@ -3,6 +3,7 @@
 #include "teach/judge/gather.h"
 #include "teach/judge/aliases.h"
 #include "teach/judge/code.h"
+#include "teach/judge/parameters.h"
 #include "teach/judge/parts.h"
 
 #include <assert.h>
@@ -10,240 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-matrix gather_matrix(arena *a, py_value x, bool turned) {
-    matrix none = {0};
-    if (py_is_number(x)) {
-        double *at = arena_new(a, sizeof *at);
-        if (at) *at = py_as_double(x);
-        return (matrix){1, 1, at};
-    }
-    if (x.kind != PY_ARRAY || x.array->rank > 2 || py_array_size(x.array) == 0) return none;
-    const py_array *v = x.array;
-    size_t          n = (size_t)py_array_size(v), cols = v->rank == 2 ? (size_t)v->dim[1] : 1;
-    matrix          m = {n / cols, cols, arena_new(a, n * sizeof(double))};
-    if (!m.at) return none;
-    for (size_t i = 0; i < n; i++) m.at[i] = py_array_get(v, (int64_t)i);
-    if (!turned || v->rank != 2) return m;
-    matrix t = {m.cols, m.rows, arena_new(a, n * sizeof(double))};
-    if (!t.at) return none;
-    for (size_t i = 0; i < n; i++) t.at[i % cols * t.cols + i / cols] = m.at[i];
-    return t;
-}
-
 static matrix event_matrix(const gatherer *w, const py_event *e) {
     return gather_matrix(w->a, e->value, w->view.turned);
-}
-
-/* --------------------------------------------------------------- parameters */
-
-static bool is_listed(const sym *at, uint32_t n, sym name, uint32_t *place) {
-    for (*place = 0; *place < n; ++*place)
-        if (at[*place] == name) return true;
-    return false;
-}
-
-/* A list or dict of n parameters with an element n counts from 1. */
-static void note_bases(gatherer *w) {
-    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = gather_event(w, i);
-        uint32_t        n = name_elements(&w->layers, symbols_name(&w->r->names, e->name)), k = 0;
-        if (e->key.kind != PY_INT || !n || e->how == 'a') continue;
-        while (k < w->bases.n && w->bases.at[k].name != e->name) k++;
-        if (k == w->bases.n) vec_push(w->a, &w->bases, (gather_base){e->name, 0});
-        if (k < w->bases.n && e->key.whole == n) w->bases.at[k].base = 1;
-    }
-}
-
-static int base_of(const gatherer *w, sym name) {
-    for (uint32_t k = 0; k < w->bases.n; k++)
-        if (w->bases.at[k].name == name) return w->bases.at[k].base;
-    return 0;
-}
-
-/* grads["W2"], dparams["W2"]. */
-static bool is_in_gradients(const gatherer *w, const py_event *e) {
-    const char *list = symbols_name(&w->r->names, e->name);
-    return e->key.kind == PY_STRING && (strlen(list) > 1 ? name_is_backward(list) : *list == 'g');
-}
-
-/* Zeros for each parameter, beside the parameters: what momentum or Adam remember. */
-static bool is_state(const gatherer *w, const py_event *e) {
-    for (uint32_t i = 0; e->of && i < w->states.n; i++)
-        if (w->states.at[i] == e->of) return true;
-    return false;
-}
-
-/* The weight that an entry of a dict is called as; 0: none. */
-static var_id weight_by_key(const gatherer *w, const py_event *e) {
-    bool   entry = e->of && e->key.kind == PY_STRING && e->value.kind == PY_ARRAY && !is_in_gradients(w, e);
-    var_id v = entry ? name_variable_in(w->c->s->m, &w->layers, e->key.text->at) : 0;
-    for (uint32_t k = 0; v && k < w->layers.weights.n; k++)
-        if (w->layers.weights.at[k] == v) return v;
-    return 0;
-}
-
-/* Its first entry for this weight was no zeros? */
-static bool begins_with_numbers(const gatherer *w, const void *of, var_id v) {
-    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = gather_event(w, i);
-        if (e->of != of || weight_by_key(w, e) != v) continue;
-        matrix x = gather_matrix(w->a, e->value, false);
-        return !matrix_same(x, x, 0);
-    }
-    return false;
-}
-
-static void note_states(gatherer *w) {
-    const void *numbers = NULL; /* a dict of weights that are no zeros */
-    for (uint32_t i = 0; i < w->r->trace.list.n && !numbers; i++) {
-        const py_event *e = gather_event(w, i);
-        var_id          v = weight_by_key(w, e);
-        if (v && begins_with_numbers(w, e->of, v)) numbers = e->of;
-    }
-    for (uint32_t i = 0; i < w->r->trace.list.n && numbers; i++) {
-        const py_event *e = gather_event(w, i);
-        var_id          v = weight_by_key(w, e);
-        bool            zeros = v && e->of != numbers && !begins_with_numbers(w, e->of, v);
-        if (zeros && !is_state(w, e)) vec_push(w->a, &w->states, e->of);
-    }
-}
-
-/* The parameter that an assignment's target stands for; 0: none. */
-var_id gather_parameter_of(const gatherer *w, const py_event *e) {
-    const model *m = w->c->s->m;
-    const char  *name = gather_event_name(w, e);
-    uint32_t     k;
-    if (e->how == 'a' || !py_event_names(e) || is_in_gradients(w, e) || is_state(w, e)) return 0;
-    if (e->key.kind == PY_INT) {
-        const char *list = symbols_name(&w->r->names, e->name);
-        bool        named = !name_is_backward(list) && (name_is_weight(list) || name_is_bias(list));
-        return named ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
-    }
-    var_id v = name_variable_in(m, &w->layers, name);
-    if (v) return ir_var(&m->g, v)->kind == VAR_PARAM ? v : 0;
-    if (is_listed(w->weights.at, w->weights.n, e->name, &k)) return w->layers.weights.at[k];
-    if (parts_parameter(w, e)) return parts_parameter(w, e);
-    return is_listed(w->biases.at, w->biases.n, e->name, &k) ? w->layers.biases.at[k] : 0;
-}
-
-/* (n, k); (n,) of a single unit. */
-static bool may_be_weight(const gatherer *w, const py_event *e) {
-    int rank = e->value.kind == PY_ARRAY ? e->value.array->rank : 0;
-    return rank == 2 || (rank == 1 && w->layers.weights.n == 1);
-}
-
-/* An array; a number of a single unit. */
-static bool may_be_bias(const gatherer *w, const py_event *e) {
-    if (e->value.kind == PY_ARRAY) return e->value.array->rank >= 1;
-    return w->layers.biases.n == 1 && py_is_number(e->value);
-}
-
-/* Names that are no name of the model, but may be of its parameters, in the order in which they appear. */
-static void note_parameter_names(gatherer *w) {
-    uint32_t k;
-    for (uint32_t i = 0; i < w->r->trace.list.n; i++) {
-        const py_event *e = gather_event(w, i);
-        const char     *name = symbols_name(&w->r->names, e->name);
-        if (!e->name || e->how == 'a' || name_is_backward(name)) continue;
-        if (may_be_weight(w, e) && name_is_weight(name) &&
-            !is_listed(w->weights.at, w->weights.n, e->name, &k))
-            vec_push(w->a, &w->weights, e->name);
-        if (may_be_bias(w, e) && name_is_bias(name) && !is_listed(w->biases.at, w->biases.n, e->name, &k))
-            vec_push(w->a, &w->biases, e->name);
-    }
-    if (w->weights.n != w->layers.weights.n) w->weights.n = 0;
-    if (w->biases.n != w->layers.biases.n) w->biases.n = 0;
-}
-
-static bool is_name(const py_run *r, const py_node *n, sym name) {
-    (void)r;
-    return n->name == name && (n->kind == E_NAME || n->kind == E_ATTRIBUTE);
-}
-
-/* w1, b1 = backprop(x, y): made of other things, whatever it is called. */
-static bool is_from_elsewhere(const gatherer *w, const py_event *e) {
-    const py_node *n = e->node;
-    bool           all =
-        n && n->kind == S_ASSIGN && n->a->kind == E_CALL && n->list.at[0]->kind == E_TUPLE;
-    return all && !code_any_node(w->r, n->a, e->name, is_name);
-}
-
-/* x -= .., and what is set where there was something of the kind. */
-static bool is_set_anew(const gatherer *w, const py_event *e, bool numbers) {
-    bool set = (e->how == '=' || e->how == 'i') && (e->before.kind == PY_ARRAY || numbers);
-    return (set || e->how == '+' || e->how == '-') && !is_from_elsewhere(w, e) &&
-           (e->before.kind == e->value.kind || numbers);
-}
-
-static bool is_update(const gatherer *w, const py_event *e) {
-    bool numbers = py_is_number(e->before) && py_is_number(e->value);
-    if (!is_set_anew(w, e, numbers) || !gather_parameter_of(w, e)) return false;
-    matrix x = gather_matrix(w->a, e->before, false), y = gather_matrix(w->a, e->value, false);
-    return x.at && y.at && x.rows == y.rows && x.cols == y.cols && !matrix_same(x, y, 1);
-}
-
-static bool is_again(const py_event *x, const py_event *y) {
-    return x->frame == y->frame && x->line == y->line && x->name == y->name;
-}
-
-static uint32_t number_of(const gatherer *w, var_id v);
-
-/* The last update before a parameter is updated once more; w->to: there is none. */
-static uint32_t last_update(gatherer *w, uint32_t first) {
-    bool    *seen = arena_new(w->a, w->c->s->right.list.n + 1);
-    uint32_t last = first;
-    for (uint32_t i = first; i < w->to && seen; i++) {
-        if (!is_update(w, gather_event(w, i))) continue;
-        uint32_t number = number_of(w, gather_parameter_of(w, gather_event(w, i)));
-        if (seen[number]) break;
-        seen[number] = true;
-        last = i;
-    }
-    return last;
-}
-
-/* The first round of training ends where, behind its updates, something is done again in the same call. */
-static void find_end(gatherer *w) {
-    uint32_t update = w->from;
-    while (update < w->to && !is_update(w, gather_event(w, update))) update++;
-    for (uint32_t i = last_update(w, update) + 1; i < w->to; i++)
-        for (uint32_t k = w->from; k < update; k++)
-            if (is_again(gather_event(w, i), gather_event(w, k))) {
-                w->to = i;
-                return;
-            }
-}
-
-/* Does any name of the program tell of a parameter? */
-static bool has_named(const gatherer *w) {
-    for (uint32_t i = 0; i < w->r->trace.list.n; i++)
-        if (gather_parameter_of(w, gather_event(w, i))) return true;
-    return false;
 }
 
 dfoo_status gather_begin(gatherer *w) {
     w->layers.from_zero = w->from_zero;
     w->layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->c->s, w->a, &w->layers));
-    note_bases(w);
-    note_states(w);
-    note_parameter_names(w);
+    gather_note_parameters(w);
+    aliases_by_name(w);
     parts_note(w);
-    if (!has_named(w)) aliases_note(w);
-    find_end(w);
+    aliases_note(w);
+    gather_find_end(w);
     return arena_status(w->a);
 }
 
 static uint32_t first_backward(const gatherer *w);
 
 /* ------------------------------------------------------------------- claims */
-
-static uint32_t number_of(const gatherer *w, var_id v) {
-    const derivation *d = &w->c->s->right;
-    uint32_t          i = 0;
-    while (i < d->list.n && d->list.at[i].var != v) i++;
-    return i;
-}
 
 static matrix wanted(const gatherer *w, uint32_t number) {
     return w->c->right[number];
@@ -311,15 +97,32 @@ matrix gather_value(const gatherer *w, uint32_t event, uint32_t number) {
     return in_shape(w, gather_event(w, event), number);
 }
 
+static bool is_parameter(const gatherer *w, uint32_t number) {
+    return ir_var(w->c->s->g, w->c->s->right.list.at[number].var)->kind == VAR_PARAM;
+}
+
 static judge_claim *claim_of(const judge_claims *c, uint32_t number) {
     for (uint32_t i = 0; i < c->list.n; i++)
         if (c->list.at[i].number == number) return &c->list.at[i];
     return NULL;
 }
 
+/* In a function that is called once for each example: the gradient of one of them. */
+static bool is_of_one(const gatherer *w, const py_event *e) {
+    uint32_t calls = 0;
+    if (w->c->examples < 3 || e->how != '=' || !e->frame) return false;
+    for (uint32_t i = w->from; i < w->to; i++) {
+        const py_event *x = gather_event(w, i);
+        calls += x->line == e->line && x->name == e->name && x->how == '=' && x->function == e->function;
+        if (x != e && x->frame == e->frame && x->line == e->line && x->name == e->name) return false;
+    }
+    return (double)calls == w->c->examples;
+}
+
 static void put_claim(const gatherer *w, judge_claims *out, uint32_t number, uint32_t event,
                       const char *name) {
     const py_event *e = gather_event(w, event);
+    if (is_parameter(w, number) && is_of_one(w, e)) return;
     bool            flat = e->value.kind == PY_ARRAY && e->value.array->rank == 1;
     judge_claim     c = {.number = number,
                          .name = name,
@@ -396,9 +199,10 @@ static var_id gradient_of(const gatherer *w, const py_event *e) {
     const model *m = w->c->s->m;
     const char  *list = symbols_name(&w->r->names, e->name);
     if (e->how == 'a') return appended_gradient(w, e);
+    if (e->key.kind == PY_INT && !name_is_backward(list)) return 0;
     if (e->key.kind == PY_INT)
-        return name_is_backward(list) ? name_element(&w->layers, list, e->key.whole, base_of(w, e->name)) : 0;
-    var_id own = is_in_gradients(w, e) ? name_variable_in(m, &w->layers, e->key.text->at) : 0;
+        return name_element(&w->layers, list, e->key.whole, gather_base_of(w, e->name));
+    var_id own = gather_is_in_gradients(w, e) ? name_variable_in(m, &w->layers, e->key.text->at) : 0;
     if (own && ir_var(&m->g, own)->kind == VAR_PARAM) return own;
     var_id named = name_gradient_in(m, &w->layers, gather_event_name(w, e));
     return named ? named : parts_gradient(w, e);
@@ -475,7 +279,7 @@ static void by_name(gatherer *w, judge_claims *out) {
         if (!py_event_names(e)) continue;
         var_id v = gradient_of(w, e);
         if (!v) continue;
-        uint32_t number = renumbered(w, number_of(w, v), e);
+        uint32_t number = renumbered(w, gather_number(w, v), e);
         if (number < w->c->s->right.list.n) put_claim(w, out, in_place(w, out, number, e), i, label(w, e));
     }
 }
@@ -491,8 +295,7 @@ static bool is_named_after(const char *name, const char *plain, const char *own)
 /* dW, db for the first layer beside dW2, db2; d + the program's own name of a parameter; or the shape alone.
  */
 static bool names_parameter(const gatherer *w, const char *name, var_id v) {
-    const model *m = w->c->s->m;
-    char         plain[80], own[80];
+    char plain[80], own[80];
     name_plain(name, plain, sizeof plain);
     uint32_t k = 0;
     for (; k < w->layers.weights.n; k++)
@@ -501,11 +304,10 @@ static bool names_parameter(const gatherer *w, const char *name, var_id v) {
     for (uint32_t i = 0; !weight && i < w->layers.biases.n; i++)
         if (w->layers.biases.at[i] == v) k = i;
     if (k == 0 && strcmp(plain, weight ? "dw" : "db") == 0) return true;
-    const char *alias = weight ? k < w->weights.n ? symbols_name(&w->r->names, w->weights.at[k]) : ""
-                        : k < w->biases.n ? symbols_name(&w->r->names, w->biases.at[k])
-                                          : "";
+    const char *alias = "";
+    for (uint32_t i = 0; i < w->aliases.n; i++)
+        if (w->aliases.at[i].of == v) alias = symbols_name(&w->r->names, w->aliases.at[i].name);
     name_plain(alias, own, sizeof own);
-    (void)m;
     return is_named_after(name, plain, own);
 }
 
@@ -526,10 +328,6 @@ static bool is_in_helper(const gatherer *w, const py_event *e) {
 static bool is_named_backward(const gatherer *w, const py_event *e) {
     return py_event_names(e) && name_is_backward(gather_event_name(w, e)) &&
            !name_variable_in(w->c->s->m, &w->layers, gather_event_name(w, e));
-}
-
-static bool is_parameter(const gatherer *w, uint32_t number) {
-    return ir_var(w->c->s->g, w->c->s->right.list.at[number].var)->kind == VAR_PARAM;
 }
 
 /* dW and db beside dW2 and db2; d and the program's own name of a parameter. */
@@ -628,7 +426,8 @@ static uint32_t next_of_shape(const gatherer *w, const judge_claims *out, uint32
 
 static uint32_t count_line(const gatherer *w, uint32_t event) {
     uint32_t n = 0;
-    for (uint32_t i = w->from; i < w->to; i++) n += is_again(gather_event(w, i), gather_event(w, event));
+    for (uint32_t i = w->from; i < w->to; i++)
+        n += gather_is_again(gather_event(w, i), gather_event(w, event));
     return n;
 }
 
@@ -681,7 +480,7 @@ static void by_rounds(gatherer *w, judge_claims *out, uint32_t first) {
     if (event >= w->to) return;
     if (count_line(w, event) != n) n = keep_open(out, numbers, n);
     for (uint32_t i = w->from; k < n && i < w->to; i++) {
-        if (!is_again(gather_event(w, i), gather_event(w, event))) continue;
+        if (!gather_is_again(gather_event(w, i), gather_event(w, event))) continue;
         if (!claim_of(out, numbers[k])) put_claim(w, out, numbers[k], i, label(w, gather_event(w, i)));
         k++;
     }
@@ -726,13 +525,24 @@ static void by_shape(gatherer *w, judge_claims *out) {
 
 /* ------------------------------------------------------------------ updates */
 
+static bool is_root(const py_run *r, const py_node *n, sym name) {
+    bool called = n->kind == E_NAME || n->kind == E_ATTRIBUTE;
+    (void)name;
+    return called && strcmp(symbols_name(&r->names, n->name), "sqrt") == 0;
+}
+
+/* Adam, RMSprop: a step that is divided by a root is no multiple of the gradient, and tells nothing of it. */
+static bool is_scaled_by_root(const gatherer *w, const py_event *e) {
+    return e->node && code_any_node(w->r, e->node, 0, is_root);
+}
+
 static void by_update(gatherer *w, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++) {
         const py_event *e = gather_event(w, i);
-        if (!is_update(w, e)) continue;
+        if (!gather_is_update(w, e)) continue;
         var_id   v = gather_parameter_of(w, e);
-        uint32_t number = number_of(w, v);
-        if (number == w->c->s->right.list.n) continue;
+        uint32_t number = gather_number(w, v);
+        if (number == w->c->s->right.list.n || is_scaled_by_root(w, e)) continue;
         matrix x = gather_matrix(w->a, e->before, w->view.turned), y = event_matrix(w, e),
                t = wanted(w, number);
         judge_claim *old = claim_of(out, number);
@@ -744,6 +554,9 @@ static void by_update(gatherer *w, judge_claims *out) {
         if (old) {
             double factor = matrix_ratio(x, old->value);
             if (factor < 0) out->ascends = true;
+            /* w -= rate / m * sum: with the factor of the update it is the gradient */
+            bool right = matrix_same(x, t, out->rate) || matrix_same(x, t, HANDED_RATE);
+            if (factor > 0 && right) old->value = t;
             continue;
         }
         judge_claim c = {.number = number,
@@ -782,20 +595,35 @@ static void by_multiples_returned(const gatherer *w, judge_claims *out) {
     }
 }
 
+/* Is a parameter among the values, made or changed? */
+static bool holds_parameters(const gatherer *w, const py_list *all) {
+    for (uint32_t i = w->from; i + 1 < w->to; i++) {
+        const py_event *e = gather_event(w, i);
+        if (e->value.kind != PY_ARRAY || !gather_parameter_of(w, e)) continue;
+        for (uint32_t k = 0; k < all->items.n; k++) {
+            matrix x = gather_matrix(w->a, all->items.at[k], w->view.turned);
+            if (matrix_same(x, event_matrix(w, e), 1)) return true;
+        }
+    }
+    return false;
+}
+
 /* By their places: what is returned are the gradients of all parameters, in the order of declaration. */
 static void by_places_returned(const gatherer *w, const py_list *all, judge_claims *out) {
     const uint32_t last = w->to - 1;
     uint32_t       n = 0;
+    if (holds_parameters(w, all)) return;
     for (var_id v = 1; v < w->c->s->g->vars.n; v++) {
         if (ir_var(w->c->s->g, v)->kind != VAR_PARAM) continue;
         while (n < all->items.n && all->items.at[n].kind != PY_ARRAY) n++;
-        uint32_t number = number_of(w, v);
+        uint32_t number = gather_number(w, v);
         if (n == all->items.n || number == w->c->s->right.list.n) return;
         matrix x = gather_matrix(w->a, all->items.at[n++], w->view.turned);
         if (!x.at || !is_sized_as(x, wanted(w, number))) return;
         if (claim_of(out, number)) continue;
         for (uint32_t i = w->from; i < last; i++) {
-            if (!matrix_same(event_matrix(w, gather_event(w, i)), x, 1)) continue;
+            const py_event *e = gather_event(w, i);
+            if (!matrix_same(event_matrix(w, e), x, 1)) continue;
             put_claim(w, out, number, i, ir_var_name(w->c->s->g, w->c->s->right.list.at[number].grad));
             break;
         }
@@ -805,12 +633,12 @@ static void by_places_returned(const gatherer *w, const py_list *all, judge_clai
 /* {"W1": .., ..}: a gradient under the name of its parameter. */
 static void by_keys_returned(const gatherer *w, const py_dict *all, judge_claims *out) {
     for (uint32_t i = w->from; i < w->to; i++)
-        if (is_update(w, gather_event(w, i))) return; /* these are the parameters, changed */
+        if (gather_is_update(w, gather_event(w, i))) return; /* these are the parameters, changed */
     for (uint32_t i = w->from; i < w->to; i++) {
         const py_event *e = gather_event(w, i);
         if (e->of != all || e->how != 'i' || e->key.kind != PY_STRING) continue;
         var_id   v = name_variable_in(w->c->s->m, &w->layers, e->key.text->at);
-        uint32_t number = v ? number_of(w, v) : w->c->s->right.list.n;
+        uint32_t number = v ? gather_number(w, v) : w->c->s->right.list.n;
         bool     open = number < w->c->s->right.list.n && is_parameter(w, number);
         if (open && !claim_of(out, number)) put_claim(w, out, number, i, label(w, e));
     }
@@ -853,7 +681,7 @@ static bool may_be_origin(const gatherer *w, const judge_claims *c, const judge_
     if (e->value.kind == PY_ARRAY && e->value.array->rank != at->value.array->rank) return false;
     if (is_of_other(w, c, own, event)) return false;
     var_id v = gradient_of(w, e);
-    if (v && number_of(w, v) != own->number && e->frame == at->frame) return false;
+    if (v && gather_number(w, v) != own->number && e->frame == at->frame) return false;
     return named || !is_another_right(w, own->number, e);
 }
 
@@ -957,7 +785,7 @@ dfoo_status gather_claims(gatherer *w, judge_claims *out) {
 bool gather_is_backward(const gatherer *w, uint32_t event) {
     const py_event *e = gather_event(w, event);
     var_id          v = is_named_backward(w, e) && e->how != 'a' ? gradient_of(w, e) : 0;
-    uint32_t number = v ? number_of(w, v) : w->c->s->right.list.n;
+    uint32_t number = v ? gather_number(w, v) : w->c->s->right.list.n;
     bool known = number < w->c->s->right.list.n && is_parameter(w, number);
     return is_named_backward(w, e) && e->how != 'a' && !known;
 }
@@ -976,7 +804,7 @@ static uint32_t first_backward(const gatherer *w) {
         bool            zeros = array && matrix_same(gather_matrix(w->a, e->value, false),
                                                      gather_matrix(w->a, e->value, false), 0);
         bool            backward = is_named_backward(w, e) && !gather_parameter_of(w, e);
-        if ((array && !zeros && backward) || is_update(w, e)) break;
+        if ((array && !zeros && backward) || gather_is_update(w, e)) break;
     }
     return i;
 }
@@ -991,5 +819,5 @@ var_id gather_parameter(const gatherer *w, uint32_t event) {
 
 uint32_t gather_update(const gatherer *w, uint32_t event) {
     const py_event *e = gather_event(w, event);
-    return is_update(w, e) ? number_of(w, gather_parameter_of(w, e)) : w->c->s->right.list.n;
+    return gather_is_update(w, e) ? gather_number(w, gather_parameter_of(w, e)) : w->c->s->right.list.n;
 }

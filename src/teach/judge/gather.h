@@ -5,6 +5,9 @@
 #include "teach/judge/names.h"
 #include "teach/python/python.h"
 
+/* The learning rate that functions are handed. */
+#define HANDED_RATE 0.1
+
 /* How the model's arrays are handed to a program. */
 typedef enum { LABELS_MATRIX, LABELS_WHOLE, LABELS_FLAT, LABELS_KINDS } label_view;
 
@@ -44,6 +47,12 @@ typedef struct gather_owner {
     const void *dict, *of;
 } gather_owner;
 
+/* A name of the program that stands for a parameter of the model. */
+typedef struct gather_alias {
+    sym    name;
+    var_id of;
+} gather_alias;
+
 /* The number of the first element in a list or dict of parameters. */
 typedef struct gather_base {
     sym name;
@@ -63,8 +72,7 @@ typedef struct gatherer {
     bool              handed_on; /* what was made before `from` counts, too */
     bool              from_zero; /* the program counts its parameters from 0 */
     bool                 y_predicted; /* its y is what is predicted */
-    VEC(sym) weights;                 /* names of the program that stand for them, in order */
-    VEC(sym) biases;
+    VEC(gather_alias) aliases; /* names of the program that are none of the model's */
     VEC(gather_base) bases; /* of its lists and dicts */
     VEC(gather_part) weight_parts; /* parts of objects that stand for parameters, in order of their making */
     VEC(gather_part) bias_parts;
@@ -112,14 +120,24 @@ var_id   gather_parameter(const gatherer *w, uint32_t event);
 var_id   gather_parameter_of(const gatherer *w, const py_event *e);
 uint32_t gather_update(const gatherer *w, uint32_t event);
 
+/* What a name of the program stands for, though it is called otherwise; 0: nothing that is known. */
+var_id gather_alias_of(const gatherer *w, sym name);
+
+/* w1, b1 = backprop(x, y): made of other things, whatever it is called. */
+bool gather_is_from_elsewhere(const gatherer *w, const py_event *e);
+
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
 dfoo_status gather_begin(gatherer *w);
 
 /* The claims of the run. */
 dfoo_status gather_claims(gatherer *w, judge_claims *out);
 
-/* given.c. The masks that the program drew, as the model has them. false: there are none. */
+/* given.c. The masks that the program drew, as the model has them. false: they are not all there. */
 bool gather_masks(gatherer *w, matrix *given);
+
+/* given.c. Where the model drops units: does the program, before its way back, by a mask that is called
+ * otherwise? */
+bool gather_drops(gatherer *w);
 
 /* given.c. The values with which the program itself began, by var_id. */
 dfoo_status gather_given(gatherer *w, matrix *given);

@@ -70,27 +70,54 @@ static double keep_of(const gatherer *w, var_id mask) {
     return keep;
 }
 
+/* An event's value that is there or not for each unit; at NULL: it is none. *on: what it is where it is
+ * there. */
+static matrix two_valued(const gatherer *w, const py_event *e, double *on) {
+    bool   array = e->value.kind == PY_ARRAY && e->value.array->rank == 2;
+    matrix x = array && e->how != 'l' ? gather_matrix(w->a, e->value, w->view.turned) : (matrix){0};
+    return x.at && has_two_values(x, on) ? x : (matrix){0};
+}
+
+/* The number of the mask that an event is called as; 0: of none. */
+static uint32_t mask_called(const gatherer *w, const case_masks *masks, const py_event *e) {
+    uint32_t number;
+    if (!name_is_mask(gather_event_name(w, e), &number)) return 0;
+    if (masks->list.n == 1) return 1;
+    return number <= masks->list.n ? number : 0;
+}
+
 bool gather_masks(gatherer *w, matrix *given) {
     case_masks masks;
-    bool       any = false;
+    uint32_t   n = 0;
     if (case_find_masks(w->c->s, w->a, &masks)) return false;
     for (uint32_t i = w->handed_on ? 0 : w->from; i < w->to; i++) {
         const py_event *e = gather_event(w, i);
-        uint32_t        number;
+        uint32_t        number = mask_called(w, &masks, e);
         double          on;
-        bool            array = e->value.kind == PY_ARRAY && e->value.array->rank == 2;
-        if (!array || e->how == 'l' || !name_is_mask(gather_event_name(w, e), &number)) continue;
-        if (masks.list.n == 1) number = 1;
-        if (number < 1 || number > masks.list.n) continue;
-        matrix x = gather_matrix(w->a, e->value, w->view.turned);
+        matrix          x = number ? two_valued(w, e, &on) : (matrix){0};
+        if (!x.at) continue;
         var_id v = masks.list.at[number - 1].mask;
-        if (!x.at || !has_two_values(x, &on)) continue;
         double scale = on == 1 ? 1 / keep_of(w, v) : 1;
         for (size_t k = 0; k < x.rows * x.cols; k++) x.at[k] *= scale;
+        n += !given[v].at;
         given[v] = x;
-        any = true;
     }
-    return any;
+    return n && n == masks.list.n;
+}
+
+bool gather_drops(gatherer *w) {
+    case_masks masks;
+    uint32_t   end = gather_way_back(w);
+    if (case_find_masks(w->c->s, w->a, &masks) || !masks.list.n) return false;
+    for (uint32_t i = w->begin; i < end; i++) {
+        const py_event *e = gather_event(w, i);
+        double          on;
+        if (!py_event_names(e) || mask_called(w, &masks, e)) continue;
+        if (name_role_of(gather_event_name(w, e)) == ROLE_LABEL) continue;
+        matrix x = two_valued(w, e, &on);
+        if (x.at && x.rows * x.cols > 1) return true;
+    }
+    return false;
 }
 
 /* The last value before the way back that is called as the variable. */

@@ -233,21 +233,27 @@ bool name_is_backward(const char *name) {
            (plain[0] == 'd' && strncmp(plain, "data", 4) != 0 && strncmp(plain, "dim", 3) != 0);
 }
 
+/* w, w1, wo, who, b_h1: the letter with a number, or with the layers that it joins; no word of its own. */
+static bool is_letter_with(const char *plain, char letter) {
+    size_t n = strlen(plain);
+    return plain[0] == letter && n <= 4 && (n <= 2 || strspn(plain + 1, "hioxy0123456789") == n - 1);
+}
+
 static bool looks_like(const char *name, char letter, const char *const *words, size_t n) {
     char plain[LONGEST];
     name_plain(name, plain, sizeof plain);
     for (size_t i = 0; i < n; i++)
         if (strstr(plain, words[i])) return true;
-    return plain[0] == letter && strlen(plain) <= 4;
+    return is_letter_with(plain, letter);
 }
 
 bool name_is_weight(const char *name) {
-    static const char *const words[] = {"syn", "weight", "theta", "whid", "wout", "win"};
+    static const char *const words[] = {"syn", "weight", "theta", "whid", "wout", "win", "wenc", "wdec"};
     return looks_like(name, 'w', words, sizeof words / sizeof *words);
 }
 
 bool name_is_bias(const char *name) {
-    static const char *const words[] = {"bias", "bhid", "bout"};
+    static const char *const words[] = {"bias", "bhid", "bout", "benc", "bdec"};
     return looks_like(name, 'b', words, sizeof words / sizeof *words);
 }
 
