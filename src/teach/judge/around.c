@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "teach/judge/helper.h"
+
 static const mistake *row_called(const char *name) {
     for (uint32_t i = 0; i < mistake_count; i++)
         if (mistake_table[i].place == AT_AROUND && strcmp(mistake_table[i].name, name) == 0)
@@ -172,6 +174,16 @@ static const mistake *forward_row(gatherer *w, node_id formula, matrix x, matrix
     return row_called("another forward pass");
 }
 
+/* The event's, or that of the function that it calls. Where another activation is meant, the line may call a
+ * function that is right. */
+static uint32_t line_of(const gatherer *w, const stmt *st, const mistake *row, uint32_t event) {
+    bool        other = row == row_called("another activation");
+    const char *own = op_table[ir_node(w->c->s->g, st->node)->op].name;
+    bool        known = row != row_called("another forward pass");
+    uint32_t    made = known ? helper_made(w, event, other ? own : NULL) : 0;
+    return made ? made : gather_event(w, event)->line;
+}
+
 static dfoo_status forward_statement(gatherer *w, judge_case *seen, uint32_t end, const stmt *st,
                                      around_findings *out) {
     matrix        y;
@@ -191,6 +203,7 @@ static dfoo_status forward_statement(gatherer *w, judge_case *seen, uint32_t end
     w->c = seen;
     around_finding f = {forward_row(w, st->node, found.value, y), ir_var_name(w->c->s->g, st->var),
                         kept_name(w, gather_event(w, found.event)), gather_event(w, found.event)->line};
+    f.line = line_of(w, st, f.row, found.event);
     w->c = c;
     vec_push(w->a, &out->before, f);
     return arena_status(w->a);

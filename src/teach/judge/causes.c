@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "teach/judge/failure.h"
+#include "teach/judge/helper.h"
 
 /* ------------------------------------------------------------------ mistakes */
 
@@ -352,6 +353,21 @@ static void settle_helper(const look *l, judge_verdict *v) {
     if (at && at < n && lines[0] == v->claim.line) v->claim.line = lines[at];
 }
 
+/* A mistake that stands in a function which the line calls. One that is about which layer's values are used
+ * is the caller's. */
+static dfoo_status move_into_helper(judge_work *w, const look *l, judge_verdict *v) {
+    const judge_verdict *own = verdict_of(&((look *)l)->t.v, v->claim.number);
+    bool                 wrong = v->how == JUDGED_WRONG || v->how == JUDGED_SHAPE;
+    if (!wrong || v->claim.update || !own || own->how == JUDGED_MISSING) return DFOO_OK;
+    if (v->row && v->row->group == GROUP_WIRING) return DFOO_OK;
+    gatherer g = attempt_gatherer(w, l->r, &l->t, &l->t.c);
+    DFOO_TRY(gather_begin(&g));
+    if (gather_event(&g, own->claim.origin)->line != v->claim.line) return DFOO_OK; /* it was moved before */
+    uint32_t line = helper_line(&g, &l->t.v, own, v->row != NULL);
+    if (line) v->claim.line = line;
+    return arena_status(w->a);
+}
+
 /* The same on another case: what does not hold there is no candidate. Then causes are settled. */
 dfoo_status causes_settle(judge_work *w, attempt *best) {
     py_node   *tree = w->tree;
@@ -376,6 +392,8 @@ dfoo_status causes_settle(judge_work *w, attempt *best) {
     settle_examples(&l, &best->v);
     settle_count(w, &l, &best->c, &best->v);
     for (uint32_t i = 0; i < best->v.list.n; i++) settle_helper(&l, &best->v.list.at[i]);
+    for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++)
+        status = move_into_helper(w, &l, &best->v.list.at[i]);
     attempt_unload(w, l.r, tree);
     return status;
 }
