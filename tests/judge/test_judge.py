@@ -274,3 +274,13 @@ def test_grade_as_markdown(dfoo, handed_in, tmp_path):
 def test_what_is_not_understood_is_told_once(dfoo):
     said = dfoo("check", "two_layer", "--against", "-", stdin="def f(:\n").stdout
     assert said.count("line 1:") == 1
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("def backward(records, Y, W1, b1, W2, b2):\n    return records\n",
+     "line 1: backward takes `records`, and nothing is known under this name"),
+    ("records = 1\n", "line 1: nothing in the program is known as the "),
+])
+def test_where_nothing_is_found_it_says_why(dfoo, text, reason):
+    done = dfoo("check", "two_layer", "--against", "-", stdin=text)
+    assert done.returncode == 1 and "no gradient was found" in done.stdout and reason in done.stdout, done.stdout

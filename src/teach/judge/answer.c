@@ -112,6 +112,17 @@ static bool is_told(const judge_answer *x, const judge_line *l) {
     return false;
 }
 
+/* Why nothing was found, where nothing else tells it. */
+static void put_reason(judge_work *w, const py_notebook *book, judge_answer *out) {
+    judge_line l = {.how = JUDGED_MISSING, .variable = "", .name = "", .found_shape = ""};
+    bool told = out->failure || (out->problems.n && !w->reason.strong);
+    if (out->found || told || !w->reason.sentence) return;
+    find_line(w, book, w->reason.line, &l, w->a);
+    l.own_shape = l.solution = "";
+    l.sentence = w->reason.sentence;
+    vec_push(w->a, &out->problems, l);
+}
+
 void answer_put_problems(judge_work *w, const py_notebook *book, const py_run *r, judge_answer *out) {
     enum { MOST = 12 };
     for (uint32_t i = 0; i < r->problems.list.n && out->problems.n < MOST; i++) {
@@ -123,6 +134,7 @@ void answer_put_problems(judge_work *w, const py_notebook *book, const py_run *r
         if (!l.sentence) l.sentence = "";
         if (!is_told(out, &l)) vec_push(w->a, &out->problems, l);
     }
+    put_reason(w, book, out);
 }
 
 static void put_failure(judge_work *w, const py_notebook *book, const attempt *t, judge_answer *out) {

@@ -207,8 +207,10 @@ static bool bind_all(drive *d, const py_callable *f, bool method, py_value forwa
             keys[(*n)++] = (py_keyword){p->name, py_int(size)};
         else if (bind(d, f, p, forward, &x))
             keys[(*n)++] = (py_keyword){p->name, x};
-        else if (!p->a)
+        else if (!p->a) {
+            d->unbound = p;
             return false;
+        }
     }
     return !d->r->failed;
 }

@@ -95,6 +95,13 @@ static int score_of_failed(const attempt *t, const py_run *r) {
     return ONLY_FAILED + (int)(n < most ? n : most);
 }
 
+static void put_score(const judge_work *w, const py_run *r, attempt *t) {
+    if (t->statements && is_complete(w->s, &t->v))
+        t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
+    t->score = score_of(&t->v, &t->failure) - 15 * (int)(t->around.before.n != 0);
+    if (t->failure.type && !t->v.right && t->is_backward) t->score = score_of_failed(t, r);
+}
+
 /* Values between those that have a name, as long as one of them explains a wrong one. */
 static dfoo_status look_between(gatherer *g, judge_claims *claims, judge_verdicts *v) {
     for (bool changed = v->wrong > 0; changed;) {
@@ -129,11 +136,35 @@ static dfoo_status judge_events(judge_work *w, py_run *r, attempt *t, uint32_t f
     DFOO_TRY(verdicts_make(c, w->a, &claims, &t->v));
     DFOO_TRY(look_between(&g, &claims, &t->v));
     DFOO_TRY(verdicts_locate(&g, &t->v));
-    if (t->statements && is_complete(w->s, &t->v))
-        t->failure = (py_failure){.type = NULL}; /* what fails behind it is no matter */
-    t->score = score_of(&t->v, &t->failure) - 15 * (int)(t->around.before.n != 0);
-    if (t->failure.type && !t->v.right && t->is_backward) t->score = score_of_failed(t, r);
+    put_score(w, r, t);
     return DFOO_OK;
+}
+
+/* The first reason is told, of a way back before others. */
+static void keep_reason(judge_work *w, uint32_t line, bool strong, const char *sentence) {
+    if (w->reason.sentence && (w->reason.strong || !strong)) return;
+    w->reason = (attempt_reason){line, sentence, strong};
+}
+
+static void note_unbound(judge_work *w, const drive *d, const drive_entry *e) {
+    if (!d->unbound || e->f.kind != PY_FUNCTION || !code_is_backward_name(e->name)) return;
+    keep_reason(w, d->unbound->line, true,
+                arena_format(w->a,
+                             "%s takes `%s`, and nothing is known under this name: name it as the model"
+                             " does, or let the program call the function",
+                             e->name, symbols_name(&d->r->names, d->unbound->name)));
+}
+
+/* A variable for which the program has no value of its own. */
+static void note_missing(judge_work *w, const matrix *given) {
+    static const char *const kinds[] = {"input", "label", "parameter"};
+    const ir                *g = w->s->g;
+    for (var_id v = 1; v < g->vars.n && !w->reason.sentence; v++) {
+        if (ir_var(g, v)->kind > VAR_PARAM || given[v].at) continue;
+        keep_reason(w, 1, false,
+                    arena_format(w->a, "nothing in the program is known as the %s %s of the model",
+                                 kinds[ir_var(g, v)->kind], ir_var_name(g, v)));
+    }
 }
 
 /* The values with which the program itself began, where they fit the model. */
@@ -152,6 +183,7 @@ static dfoo_status judge_own(judge_work *w, py_run *r, attempt *t, uint32_t from
     DFOO_TRY(gather_given(&x, given));
     DFOO_TRY(case_given(&own, w->s, w->a, given, &fits));
     t->c = *c;
+    if (!fits && statements) note_missing(w, given);
     if (!fits && (t->failure.product || t->failure.entrywise)) t->score = ONLY_FAILED;
     if (!fits || !own.finite) return DFOO_OK;
     t->own = true;
@@ -212,7 +244,10 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     uint32_t from;
     attempt  own = *t;
     bool     statements = e->f.kind == PY_NONE;
-    if (!drive_run(d, e, &from, &t->failure)) return DFOO_OK;
+    if (!drive_run(d, e, &from, &t->failure)) {
+        note_unbound(w, d, e);
+        return DFOO_OK;
+    }
     if (!statements && is_ours(d, e, &t->failure)) return DFOO_OK;
     t->handed_on = d->handed_on;
     t->behind = d->behind;

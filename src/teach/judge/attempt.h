@@ -23,6 +23,13 @@ typedef struct attempt {
     around_findings around;
 } attempt;
 
+/* Why no gradient was found. */
+typedef struct attempt_reason {
+    uint32_t    line;
+    const char *sentence; /* NULL: not known */
+    bool        strong;   /* of a function that is called as a way back */
+} attempt_reason;
+
 typedef struct judge_work {
     const subject *s;
     arena         *a;
@@ -30,6 +37,7 @@ typedef struct judge_work {
     size_t         len;
     uint64_t       seed;
     plants         catalogue;
+    attempt_reason reason;
     bool           after;     /* what comes behind the gradients is run as well */
     py_node       *tree;      /* the program's */
     py_run        *again;     /* a second run, which has the names of what is told; or NULL */

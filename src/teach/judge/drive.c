@@ -428,6 +428,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     *failure = (py_failure){.type = NULL};
     d->handed_on = e->type.kind == PY_CLASS;
     d->foreign = d->unknown = d->handed = false;
+    d->unbound = NULL;
     d->behind = (py_failure){.type = NULL};
     if (e->f.kind == PY_NONE) {
         *from = 0;
