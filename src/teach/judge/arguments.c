@@ -392,14 +392,29 @@ static py_value gradient_value(drive *d, uint32_t number) {
     return m.at ? array_of(d, m, d->view.turned, flat) : py_none();
 }
 
-/* {"dW1": .., ..}, or {"W1": .., ..} where they are taken by the parameters' keys. */
+/* {"dW1": .., ..}, or {"W1": .., ..} of the parameters alone where they are taken by the parameters' keys. */
 static py_value gradients_of(drive *d, bool own_keys) {
     const subject *s = d->c->s;
     py_value       all = py_new_dict(d->r);
     for (uint32_t i = 0; i < s->right.list.n; i++) {
         const char *own = own_name(d, s->right.list.at[i].var);
+        if (own_keys && ir_var(s->g, s->right.list.at[i].var)->kind != VAR_PARAM) continue;
         const char *name = arena_format(&d->r->a, "%s%s", own_keys ? "" : "d", own);
         if (name) put(d, all, name, gradient_value(d, i));
+    }
+    return all;
+}
+
+/* The parameters in the order of their declaration, or their gradients. */
+static py_value list_of(drive *d, bool gradients) {
+    const subject *s = d->c->s;
+    py_value       all = py_new_list(d->r, PY_LIST, NULL, 0);
+    for (var_id v = 1; v < s->g->vars.n; v++) {
+        uint32_t i = 0;
+        if (ir_var(s->g, v)->kind != VAR_PARAM) continue;
+        while (i < s->right.list.n && s->right.list.at[i].var != v) i++;
+        if (i == s->right.list.n) continue;
+        py_push(d->r, all.list, gradients ? gradient_value(d, i) : argument_value(d, v));
     }
     return all;
 }
@@ -419,9 +434,24 @@ static double keep_for(const drive *d, const char *name) {
     return name_keep(name, d->masks.list.n ? ir_keep(d->c->s->g, d->masks.list.at[0].mask) : 1);
 }
 
+static bool is_used_as(const drive *d, const py_callable *f, const py_node *p, code_test test) {
+    return f->def->kind == S_DEF && code_any_node(d->r, f->def->b, p->name, test);
+}
+
+/* All parameters as the function takes them apart. */
+static py_value parameters_for(drive *d, const py_callable *f, const py_node *p) {
+    const py_node *names = code_unpacked_from(f, p->name);
+    if (names) return tuple_by_names(d, names);
+    return is_used_as(d, f, p, code_is_zipped) ? list_of(d, false) : dict_of(d, true, false);
+}
+
+static py_value gradients_for(drive *d, const py_callable *f, const py_node *p) {
+    if (is_used_as(d, f, p, code_is_zipped)) return list_of(d, true);
+    return gradients_of(d, is_used_as(d, f, p, code_is_indexed_by_name));
+}
+
 static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value forward, py_value *out) {
     name_role      role = name_role_of(symbols_name(&d->r->names, p->name));
-    const py_node *names;
     switch (role) {
     case ROLE_INPUT:
         *out = argument_value(d, first_of(d, VAR_INPUT));
@@ -433,14 +463,11 @@ static bool by_role(drive *d, const py_callable *f, const py_node *p, py_value f
         *out = prediction_from(d, forward);
         return true;
     case ROLE_PARAMETERS:
-        names = code_unpacked_from(f, p->name);
-        *out = names ? tuple_by_names(d, names) : dict_of(d, true, false);
+        *out = parameters_for(d, f, p);
         return true;
     case ROLE_GRADIENTS:
-        if (!d->gradients) return false;
-        *out =
-            gradients_of(d, code_any_node(d->r, f->def->b, p->name, code_is_indexed_by_name));
-        return true;
+        if (d->gradients) *out = gradients_for(d, f, p);
+        return d->gradients;
     case ROLE_CACHE:
         *out = cache_for(d, f, p, forward);
         return true;

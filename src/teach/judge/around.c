@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "teach/judge/helper.h"
+#include "teach/judge/parameters.h"
 
 static const mistake *row_called(const char *name) {
     for (uint32_t i = 0; i < mistake_count; i++)
@@ -665,16 +666,42 @@ static dfoo_status look_at_updates(gatherer *w, const judge_verdicts *all, bool 
     return arena_status(w->a);
 }
 
+/* Did the parameter grow along its gradient, from the case's value to this one? */
+static bool went_uphill(gatherer *w, var_id v, matrix x) {
+    matrix y = w->c->value[v], fall = new_matrix(w->a, y.rows, y.cols);
+    for (size_t i = 0; fall.at && i < y.rows * y.cols; i++) fall.at[i] = y.at[i] - x.at[i];
+    return fall.at && matrix_ratio(fall, w->c->right[gather_number(w, v)]) < 0;
+}
+
+/* return [p + lr * g for p, g in zip(params, grads)]: the parameters as they are then, in their order. */
+static dfoo_status look_at_returned(gatherer *w, around_findings *out) {
+    const derivation *d = &w->c->s->right;
+    const py_event   *end = w->to > w->from ? gather_event(w, w->to - 1) : NULL;
+    const py_list    *all = end && end->how == 'r' && end->value.kind == PY_LIST ? end->value.list : NULL;
+    uint32_t          n = 0;
+    for (var_id v = 1; all && v < w->c->s->g->vars.n && n < all->items.n; v++) {
+        uint32_t number = gather_number(w, v);
+        if (ir_var(w->c->s->g, v)->kind != VAR_PARAM || number == d->list.n) continue;
+        matrix x = gather_matrix(w->a, all->items.at[n++], w->view.turned), y = w->c->value[v];
+        if (!x.at || x.rows * x.cols != y.rows * y.cols) return DFOO_OK;
+        if (went_uphill(w, v, x)) return around_put(w, "uphill", v, end->line, out);
+    }
+    return arena_status(w->a);
+}
+
 dfoo_status around_updates(gatherer *w, const judge_verdicts *all, around_findings *out) {
     bool    *updated = arena_new(w->a, w->c->s->right.list.n + 1);
     uint32_t last = 0;
     if (!updated) return DFOO_ENOMEM;
     DFOO_TRY(look_at_updates(w, all, updated, &last, out));
+    if (!last && !all) return look_at_returned(w, out);
     return last && !out->behind.n ? find_forgotten(w, all, updated, last, out) : arena_status(w->a);
 }
 
 dfoo_status around_steps(gatherer *w, around_findings *out) {
     bool    *updated = arena_new(w->a, w->c->s->right.list.n + 1);
     uint32_t last = 0;
-    return updated ? look_at_updates(w, NULL, updated, &last, out) : DFOO_ENOMEM;
+    if (!updated) return DFOO_ENOMEM;
+    DFOO_TRY(look_at_updates(w, NULL, updated, &last, out));
+    return last ? DFOO_OK : look_at_returned(w, out);
 }

@@ -62,6 +62,14 @@ bool code_is_indexed_ahead(const py_run *r, const py_node *n, sym name) {
     return is_indexed(n, name) && n->b->kind == E_BINARY && n->b->op == '+';
 }
 
+bool code_is_zipped(const py_run *r, const py_node *n, sym name) {
+    bool called = n->kind == E_CALL && n->a->kind == E_NAME;
+    bool zip = called && strcmp(symbols_name(&r->names, n->a->name), "zip") == 0;
+    for (uint32_t i = 0; zip && i < n->list.n; i++)
+        if (n->list.at[i]->kind == E_NAME && n->list.at[i]->name == name) return true;
+    return false;
+}
+
 bool code_is_forward_name(const char *name) {
     char plain[80];
     name_plain(name, plain, sizeof plain);
@@ -125,18 +133,21 @@ static bool is_zipped_data(const py_run *r, const py_node *n) {
     return false;
 }
 
-/* for x, y in pairs, in zip(X, Y). */
-static bool is_over_pairs(const py_run *r, const py_node *to, const py_node *of) {
-    return to->kind == E_TUPLE && to->list.n == 2 && (of->kind != E_CALL || is_zipped_data(r, of));
+/* for x, y in pairs, in zip(X, Y): and it is called in the body, or for each of them. */
+static bool is_loop_over_pairs(const py_run *r, const py_node *n, const char *name) {
+    bool loop = n->kind == S_FOR, each = n->kind == E_EACH;
+    if ((!loop && !each) || !n->list.n) return false;
+    const py_node *to = loop ? n->a : n->list.at[0]->a, *of = loop ? n->b : n->list.at[0]->b;
+    bool           pairs = to->kind == E_TUPLE && to->list.n == 2;
+    return pairs && (of->kind != E_CALL || is_zipped_data(r, of)) &&
+           calls(r, loop ? n->list.at[0] : n->a, name);
 }
 
 /* Is there a loop over pairs, or one over places (X[:, i]), in which it is called? */
 static bool loops_over(const py_run *r, const py_node *n, const char *name) {
     py_node *const parts[] = {n->a, n->b, n->c};
-    bool           loop = n->kind == S_FOR && n->list.n, each = n->kind == E_EACH && n->list.n;
-    if (loop && is_over_pairs(r, n->a, n->b) && calls(r, n->list.at[0], name)) return true;
-    if (each && is_over_pairs(r, n->list.at[0]->a, n->list.at[0]->b) && calls(r, n->a, name)) return true;
-    if (loop && calls_with_one(r, n, name)) return true;
+    if (is_loop_over_pairs(r, n, name)) return true;
+    if (n->kind == S_FOR && n->list.n && calls_with_one(r, n, name)) return true;
     for (int i = 0; i < 3; i++)
         if (parts[i] && loops_over(r, parts[i], name)) return true;
     for (uint32_t i = 0; i < n->list.n; i++)

@@ -17,6 +17,9 @@ bool code_is_indexed_by_text(const py_run *r, const py_node *n, sym name);
 bool code_is_looped_in_pairs(const py_run *r, const py_node *n, sym name);
 bool code_is_indexed_ahead(const py_run *r, const py_node *n, sym name);
 
+/* zip(params, grads): side by side with something else. */
+bool code_is_zipped(const py_run *r, const py_node *n, sym name);
+
 /* Is a function called as the way forward is, or the way back? */
 /* x[k], x.items(): by whatever key there is. */
 bool code_is_indexed_by_name(const py_run *r, const py_node *n, sym name);
