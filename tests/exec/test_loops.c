@@ -36,10 +36,10 @@ static void put(exec_dtype type, void *to, size_t i, double v) {
     else ((double *)to)[i] = v;
 }
 
-/* Numbers of all sizes, with zeros of both signs, what is not finite and what is least among them. */
-static void fill(rng *r, exec_dtype type, bool moderate, void *to) {
+/* n numbers of all sizes, with zeros of both signs, what is not finite and what is least among them. */
+static void fill(rng *r, exec_dtype type, bool moderate, size_t n, void *to) {
     static const double odd[] = {0, -0.0, INFINITY, -INFINITY, NAN, 1e-42, -1e-310, 1e38, 1};
-    for (size_t i = 0; i < N; i++) {
+    for (size_t i = 0; i < n; i++) {
         double z = rng_normal(r) * exp2((double)rng_below(r, 16) - 9);
         put(type, to, i, moderate || rng_below(r, 4) ? z : odd[rng_below(r, sizeof odd / sizeof *odd)]);
     }
@@ -94,7 +94,7 @@ static void check_loops(rng *r, const isa_kernels *by, exec_dtype type) {
         for (uint8_t i = 1; i < LOOP_COUNT; i++)
             for (int one = 0; one < 2; one++) {
                 size_t n = lengths[l];
-                for (int q = 0; q < LOOP_LEAVES; q++) fill(r, type, l % 2, x[q]);
+                for (int q = 0; q < LOOP_LEAVES; q++) fill(r, type, l % 2, n, x[q]);
                 by_operations(k, &loops[i - 1], n, leaf, one, want);
                 (one ? k->loop_one : k->loop)[i](n, got, leaf);
                 if (!same(type, n, want, got))
@@ -111,8 +111,8 @@ static void check_single_numbers(rng *r, const isa_kernels *by, exec_dtype type)
         for (int op = 1; op < OP_COUNT; op++) {
             size_t n = lengths[l];
             if (!k->op[op] || op_table[op].arity != 2) continue;
-            fill(r, type, l % 2, a);
-            fill(r, type, l % 2, b);
+            fill(r, type, l % 2, n, a);
+            fill(r, type, l % 2, n, b);
             first_everywhere(k, n, all, a);
             k->op[op](n, want, all, b, NULL);
             k->first[op](n, got, a, b, NULL);
