@@ -35,11 +35,16 @@ def rounding(v, f, known=True):
     """How far one rounding moves each entry, in u, for both types. f: v in float64; known: where v has all its digits."""
     size = np.abs(f)
     fits64 = (v == f).astype(bool) & known
-    fits32 = fits64 & (f.astype(np.float32) == f)
     out = np.empty((2,) + v.shape)
-    for k, fits in enumerate((fits32, fits64)):
-        out[k] = np.where(fits, 0, size + np.where(size < SMALLEST[k], UNDERFLOW[k], 0))
-        out[k][~(size <= LARGEST[k])] = np.inf
+    out[:] = size
+    for k, fits in enumerate((fits64 & (f.astype(np.float32) == f), fits64)):
+        small = size < SMALLEST[k]
+        if small.any():
+            out[k][small] += UNDERFLOW[k]
+        out[k][fits] = 0
+        large = ~(size <= LARGEST[k])
+        if large.any():
+            out[k][large] = np.inf
     return out
 
 
