@@ -284,3 +284,16 @@ def test_what_is_not_understood_is_told_once(dfoo):
 def test_where_nothing_is_found_it_says_why(dfoo, text, reason):
     done = dfoo("check", "two_layer", "--against", "-", stdin=text)
     assert done.returncode == 1 and "no gradient was found" in done.stdout and reason in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("lines, said", [
+    ("dZ2 = A2 - Y\ndW2 = 1/m * dZ2 @ A1.T\n", ["dZ2  right", "dW2  right", "dW1  not found"]),
+    ("dZ2 = Y - A2\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\n", ["dZ2  wrong: the sign is turned round", "dZ1  right, given", "first wrong line: 1"]),
+    ("dZ1 = W2.T @ dZ2 * (1 - Z1**2)\n", ["dZ1  wrong: 1 - Z**2", "first wrong line: 1"]),
+    ("dZ1 = W2 @ dZ2 * (1 - A1**2)\n", ["(5,4) is (n2, n1), (5,7) is (n2, m)", "transpose missing", "first wrong line: 1"]),
+    ("m = X.shape[1]\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / n\n", ["no gradient was found", "name 'n' is not defined"]),
+])
+def test_lines_alone_begin_with_the_models_values(dfoo, lines, said):
+    done = dfoo("check", "two_layer", "--against", "-", stdin=lines)
+    assert all(part in done.stdout for part in said), done.stdout
+    assert done.returncode == (0 if "dZ2  right" in said else 1)

@@ -132,7 +132,8 @@ void answer_put_problems(judge_work *w, const py_notebook *book, const py_run *r
         find_line(w, book, r->problems.list.at[i].line, &l, w->a);
         l.sentence = arena_text(w->a, r->problems.list.at[i].text, strlen(r->problems.list.at[i].text));
         if (!l.sentence) l.sentence = "";
-        if (!is_told(out, &l)) vec_push(w->a, &out->problems, l);
+        bool ended = out->failure && l.line == out->failure_line && strcmp(l.sentence, out->failure) == 0;
+        if (!ended && !is_told(out, &l)) vec_push(w->a, &out->problems, l);
     }
     put_reason(w, book, out);
 }

@@ -383,7 +383,7 @@ static bool by_size(drive *d, name_role role, py_value *out) {
     }
 }
 
-static py_value gradient_value(drive *d, uint32_t number) {
+py_value argument_gradient(drive *d, uint32_t number) {
     const subject  *s = d->c->s;
     const variable *x = ir_var(s->g, s->right.list.at[number].var);
     matrix          m = d->c->right[number];
@@ -400,7 +400,7 @@ static py_value gradients_of(drive *d, bool own_keys) {
         const char *own = own_name(d, s->right.list.at[i].var);
         if (own_keys && ir_var(s->g, s->right.list.at[i].var)->kind != VAR_PARAM) continue;
         const char *name = arena_format(&d->r->a, "%s%s", own_keys ? "" : "d", own);
-        if (name) put(d, all, name, gradient_value(d, i));
+        if (name) put(d, all, name, argument_gradient(d, i));
     }
     return all;
 }
@@ -414,7 +414,7 @@ static py_value list_of(drive *d, bool gradients) {
         if (ir_var(s->g, v)->kind != VAR_PARAM) continue;
         while (i < s->right.list.n && s->right.list.at[i].var != v) i++;
         if (i == s->right.list.n) continue;
-        py_push(d->r, all.list, gradients ? gradient_value(d, i) : argument_value(d, v));
+        py_push(d->r, all.list, gradients ? argument_gradient(d, i) : argument_value(d, v));
     }
     return all;
 }
@@ -424,7 +424,7 @@ static bool gradient_by_name(drive *d, const char *name, py_value *out) {
     var_id         v = d->gradients ? name_gradient_in(s->m, &d->layers, name) : 0;
     for (uint32_t i = 0; v && i < s->right.list.n; i++) {
         if (s->right.list.at[i].var != v) continue;
-        *out = gradient_value(d, i);
+        *out = argument_gradient(d, i);
         return true;
     }
     return false;

@@ -9,6 +9,9 @@
 py_value argument_value(drive *d, var_id v);
 py_value argument_as_it_is(drive *d, var_id v);
 
+/* The gradient of this number, in the derivation's own convention. */
+py_value argument_gradient(drive *d, uint32_t number);
+
 /* Calls f with them; own is what is called, forward what the program's own forward function returned. false:
  * a parameter is not known. *failure: Python's error; type NULL: there is none. */
 bool arguments_call(drive *d, py_value f, const py_callable *own, bool method, py_value forward,

@@ -257,12 +257,13 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
     t->is_backward = drive_is_backward(e);
     own.failure = t->failure;
     own.handed_on = d->handed_on;
-    if (!statements && !d->foreign && d->handed) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
+    bool of_case = statements ? w->alone : !d->foreign && d->handed;
+    if (of_case) DFOO_TRY(judge_events(w, d->r, t, from, d->c));
     if (d->forward_failed && t->score > 0) t->score = t->score > 40 ? t->score - 40 : 1;
     t->forward_failed = d->forward_failed;
     DFOO_TRY(without_forward(w, d, e, t));
     keep_better(best, t);
-    if (is_doubtful(t)) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
+    if (is_doubtful(t) && !w->alone) DFOO_TRY(judge_own(w, d->r, &own, from, d->c, statements));
     if (d->forward_failed && own.score > 0) own.score = own.score > 40 ? own.score - 40 : 1;
     own.forward_failed = d->forward_failed;
     keep_better(best, &own);
@@ -275,10 +276,15 @@ void attempt_unload(judge_work *w, py_run *r, py_node *tree) {
     py_close(r);
 }
 
-dfoo_status attempt_load(judge_work *w, py_run **r, uint64_t seed) {
+dfoo_status attempt_load(judge_work *w, py_run **r, uint64_t seed, const judge_case *c) {
     const py_limits limits = {.steps = 2000000, .soft_steps = 40000, .bytes = (size_t)96 << 20, .seed = seed};
     DFOO_TRY(py_open(w->a->mem, &limits, r));
     DFOO_TRY(py_read(*r, w->text, w->len, &w->tree));
+    if (w->alone) {
+        drive d = {.c = c, .r = *r};
+        DFOO_TRY(name_split(w->s, w->a, &d.layers));
+        drive_hand_all(&d);
+    }
     py_execute(*r, w->tree);
     return (*r)->no_memory ? DFOO_ENOMEM : DFOO_OK;
 }
@@ -368,6 +374,22 @@ dfoo_status attempt_all(judge_work *w, py_run *r, const judge_case *c, attempt *
         if (!is_view(w->s, view.labels)) continue;
         DFOO_TRY(attempt_one(w, r, c, &w->one, &view, UINT32_MAX, best));
     }
+    return DFOO_OK;
+}
+
+/* Lines of a backward pass alone, which speak of A2 and m as if they were there. */
+dfoo_status attempt_alone(judge_work *w, py_run **r, const judge_case *c, attempt *best) {
+    const judge_view plain = {false, false, LABELS_MATRIX, false};
+    bool             unknown = (*r)->first.type && strcmp((*r)->first.type, "NameError") == 0;
+    attempt          found = {.score = -1000};
+    if (best->v.list.n || !unknown) return DFOO_OK;
+    py_close(*r);
+    *r = NULL;
+    w->alone = true;
+    DFOO_TRY(attempt_load(w, r, 1, c));
+    DFOO_TRY(attempt_one(w, *r, c, &w->one, &plain, UINT32_MAX, &found));
+    w->alone = found.v.list.n || attempt_has_only_failed(&found);
+    if (w->alone) *best = found;
     return DFOO_OK;
 }
 

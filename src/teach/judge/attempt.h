@@ -42,6 +42,7 @@ typedef struct judge_work {
     py_node       *tree;      /* the program's */
     py_run        *again;     /* a second run, which has the names of what is told; or NULL */
     judge_case     one;       /* one: with one example */
+    bool           alone; /* lines without what comes before them: they begin with the case's values */
     bool           from_zero, y_predicted; /* the program counts its parameters from 0; y - t */
     bool           reshapes;               /* lists of numbers may become columns in it */
     const derivation *derived; /* simplified; NULL: right lines are not asked for */
@@ -61,7 +62,7 @@ bool attempt_is_all_right(const attempt *t, uint32_t parameters);
 bool attempt_has_only_failed(const attempt *t);
 
 /* Reads and runs the program anew; given back by attempt_unload, with the tree that counted before. */
-dfoo_status attempt_load(judge_work *w, py_run **r, uint64_t seed);
+dfoo_status attempt_load(judge_work *w, py_run **r, uint64_t seed, const judge_case *c);
 void        attempt_unload(judge_work *w, py_run *r, py_node *tree);
 
 /* All entries in one view. only: this entry alone. */
@@ -70,6 +71,9 @@ dfoo_status attempt_one(judge_work *w, py_run *r, const judge_case *c, const jud
 
 /* In every view, until all is right. */
 dfoo_status attempt_all(judge_work *w, py_run *r, const judge_case *c, attempt *best);
+
+/* Where nothing was found: the lines once more, on the case's values. *r is another run then. */
+dfoo_status attempt_alone(judge_work *w, py_run **r, const judge_case *c, attempt *best);
 
 /* What gathers the claims of an attempt. */
 gatherer attempt_gatherer(const judge_work *w, py_run *r, const attempt *t, const judge_case *c);

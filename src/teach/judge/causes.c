@@ -375,7 +375,7 @@ dfoo_status causes_settle(judge_work *w, attempt *best) {
     look       l = {.t = {.score = -1000}};
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 1, 1, best->kind));
     DFOO_TRY(case_random(&one, w->s, w->a, w->seed + 1, 1, CASE_ONE_EXAMPLE));
-    dfoo_status status = attempt_load(w, &l.r, 2);
+    dfoo_status status = attempt_load(w, &l.r, 2, &c);
     if (status == DFOO_OK) status = attempt_one(w, l.r, &c, &one, &best->view, best->number, &l.t);
     for (uint32_t i = 0; status == DFOO_OK && i < best->v.list.n; i++) {
         judge_verdict *own = &best->v.list.at[i], *other = verdict_of(&l.t.v, own->claim.number);
@@ -423,7 +423,7 @@ dfoo_status causes_of_failure(judge_work *w, const attempt *best, const mistake 
     attempt    t = {.score = -1000};
     *row = NULL;
     DFOO_TRY(case_random(&square, w->s, w->a, w->seed, 0, CASE_SQUARE));
-    dfoo_status status = attempt_load(w, &r, 1);
+    dfoo_status status = attempt_load(w, &r, 1, &square);
     if (status == DFOO_OK) status = attempt_one(w, r, &square, &w->one, &best->view, best->number, &t);
     if (status == DFOO_OK && t.v.wrong) status = causes_find(w, &t, false, &t.v);
     for (uint32_t i = 0; status == DFOO_OK && i < t.v.list.n && !*row; i++) {

@@ -403,6 +403,21 @@ static void set_globals(drive *d) {
         py_env_set(d->r, &d->r->globals, m, py_int((int64_t)d->c->examples));
 }
 
+static void hand(drive *d, const char *name, py_value x) {
+    sym own = symbols_find(&d->r->names, name, strlen(name));
+    if (own && x.kind != PY_NONE) py_env_set(d->r, &d->r->globals, own, x);
+}
+
+void drive_hand_all(drive *d) {
+    const ir *g = d->c->s->g;
+    for (var_id v = 1; v < g->vars.n; v++)
+        if (ir_var(g, v)->kind <= VAR_PARAM || ir_var(g, v)->kind == VAR_DEFINED)
+            hand(d, ir_var_name(g, v), argument_value(d, v));
+    for (uint32_t i = 0; i < d->c->s->right.list.n; i++)
+        hand(d, ir_var_name(g, d->c->s->right.list.at[i].grad), argument_gradient(d, i));
+    hand(d, "m", py_int((int64_t)d->c->examples));
+}
+
 /* What an object does behind its way back: step, update. */
 static void call_updates(drive *d, const drive_entry *e, py_value self) {
     const py_env *env = &e->type.type->env;

@@ -41,6 +41,9 @@ dfoo_status drive_list(py_run *r, arena *a, drive_entries *out);
  * its end. The events from *from on are of this. */
 bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failure);
 
+/* Gives the program's own statements what they speak of: the model's variables, their gradients, and m. */
+void drive_hand_all(drive *d);
+
 /* Calls what is called so: a function for the cost, for the update (with the case's gradients), for
  * training, for the first values. What they did is in the trace. */
 typedef enum { DRIVE_COST, DRIVE_UPDATE, DRIVE_STEP, DRIVE_START } drive_kind;

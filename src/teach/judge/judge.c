@@ -18,7 +18,7 @@ static dfoo_status right_again(judge_work *w, attempt *best) {
     if (!attempt_is_all_right(best, attempt_parameters(w->s)) || best->own) return DFOO_OK;
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed + 7, 2, best->kind));
     DFOO_TRY(case_random(&one, w->s, w->a, w->seed + 7, 2, CASE_ONE_EXAMPLE));
-    dfoo_status status = attempt_load(w, &r, 3);
+    dfoo_status status = attempt_load(w, &r, 3, &c);
     if (status == DFOO_OK) status = attempt_one(w, r, &c, &one, &best->view, best->number, &t);
     if (status == DFOO_OK && t.v.wrong && t.v.found == best->v.found) {
         t.entry = best->entry;
@@ -36,7 +36,8 @@ static dfoo_status right_again(judge_work *w, attempt *best) {
 static dfoo_status single_output(judge_work *w, py_run *r, attempt *best, judge_answer *out) {
     judge_case c;
     attempt    t = {.score = -1000};
-    if (best->score > -1000 && best->v.wrong == 0 && !best->failure.type) return DFOO_OK;
+    bool       right = best->score > -1000 && best->v.wrong == 0 && !best->failure.type;
+    if (right || w->alone) return DFOO_OK;
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, CASE_ONE_OUTPUT));
     DFOO_TRY(attempt_all(w, r, &c, &t));
     t.kind = CASE_ONE_OUTPUT;
@@ -105,12 +106,12 @@ static dfoo_status around_training(judge_work *w, drive *d, const attempt *t, ar
 
 /* The run once more, looked at for what it does around its gradients; then the functions that it did not
  * call. */
-static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, around_findings *out) {
-    judge_case c, one;
+static dfoo_status look_around(judge_work *w, py_run *r, const judge_case *c, const attempt *best,
+                               around_findings *out) {
+    judge_case one;
     attempt    t = {.score = -1000};
-    DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, best->kind));
     DFOO_TRY(case_random(&one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
-    DFOO_TRY(attempt_one(w, r, &c, &one, &best->view, best->number, &t));
+    DFOO_TRY(attempt_one(w, r, c, &one, &best->view, best->number, &t));
     if (t.score <= MOST_FAILED) return DFOO_OK;
     gatherer g = attempt_gatherer(w, r, &t, &t.c);
     DFOO_TRY(gather_begin(&g));
@@ -123,7 +124,7 @@ static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, ar
     if (t.statements) DFOO_TRY(around_flat(&g, &t.v, false, w->reshapes, out));
     if (t.statements) return DFOO_OK;
     DFOO_TRY(around_own_labels(&g, t.begin, out));
-    drive d = {.c = &c, .r = r, .view = best->view};
+    drive d = {.c = c, .r = r, .view = best->view};
     d.layers.from_zero = w->from_zero;
     d.layers.y_predicted = w->y_predicted;
     DFOO_TRY(name_split(w->s, w->a, &d.layers));
@@ -140,9 +141,11 @@ static dfoo_status look_around(judge_work *w, py_run *r, const attempt *best, ar
 static dfoo_status find_around(judge_work *w, attempt *best) {
     py_run *r = NULL;
     if (best->score <= MOST_FAILED || !best->v.list.n) return DFOO_OK;
-    dfoo_status status = attempt_load(w, &r, 1);
+    judge_case c;
+    DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, best->kind));
+    dfoo_status status = attempt_load(w, &r, 1, &c);
     w->after = true;
-    if (status == DFOO_OK) status = look_around(w, r, best, &best->around);
+    if (status == DFOO_OK) status = look_around(w, r, &c, best, &best->around);
     w->after = false;
     py_close(r);
     return status;
@@ -153,8 +156,9 @@ static dfoo_status judge_run(judge_work *w, const py_notebook *book, py_run **r,
     attempt    best = {.score = -1000};
     DFOO_TRY(case_random(&c, w->s, w->a, w->seed, 0, CASE_USUAL));
     DFOO_TRY(case_random(&w->one, w->s, w->a, w->seed, 0, CASE_ONE_EXAMPLE));
-    DFOO_TRY(attempt_load(w, r, 1));
+    DFOO_TRY(attempt_load(w, r, 1, &c));
     DFOO_TRY(attempt_all(w, *r, &c, &best));
+    DFOO_TRY(attempt_alone(w, r, &c, &best));
     DFOO_TRY(right_again(w, &best));
     DFOO_TRY(single_output(w, *r, &best, out));
     DFOO_TRY(name_mistakes(w, &best, out));
