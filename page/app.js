@@ -15,6 +15,7 @@ function colours() {
 }
 
 function say(list) {
+  if (state.facts && list.some((m) => m.kind === "error")) list = [...list, { kind: "note", text: "Until this is mended, the rest of the page shows the equations before.", suggestion: "" }];
   $("said").innerHTML = list.map((m) => `<div class="${escaped(m.kind)}"><p>${m.line ? `<button data-line="${m.line}" data-column="${m.column}" data-length="${m.length}">line ${m.line}</button> ` : ""}` +
     `${escaped(m.text)}</p>${m.suggestion ? `<pre>${escaped(m.suggestion)}</pre>` : ""}</div>`).join("");
 }

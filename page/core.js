@@ -60,6 +60,18 @@ function brief(x) {
   return size >= 1e4 || size < 1e-3 ? x.toExponential(1).replace("e+", "e") : String(Number(x.toPrecision(3)));
 }
 
+// The number in a field if it fits what the field says of itself; else the field is marked and the error says what fits.
+function numberIn(id) {
+  const field = $(id), x = field.valueAsNumber, isWhole = field.step !== "any";
+  const fits = x >= Number(field.min) && x <= Number(field.max) && (!isWhole || Number.isInteger(x));
+  field.setAttribute("aria-invalid", String(!fits));
+  if (fits) return x;
+  throw new Error(`${field.labels[0].firstChild.textContent.trim()}: ${isWhole ? "a whole number" : "a number"} from ${field.min} to ${field.max} fits here`);
+}
+
+// What the library says to those at a terminal, said to those at the page.
+const forThePage = (text) => text.replace(/; `dfoo explain [^`]*` says why/, "").replace(/(--\w[\w-]*)/g, (option) => option.slice(2).replaceAll("-", " "));
+
 // Random numbers that are the same everywhere for a seed (mulberry32's constants are in the public domain).
 function random(seed) {
   let s = seed >>> 0;

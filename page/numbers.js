@@ -2,14 +2,24 @@
 // that is chosen what it is made of, and its gradient against a difference of the cost.
 "use strict";
 const byHand = {
-  given: {}, found: {}, chosen: null, sizes: {}, draw: 1,
+  given: {}, found: {}, chosen: null, pinned: null, m: 2, draw: 1, most: 3000,  // pinned: clicked, and what the slider moves
 
   // The size of each dimension: what the model says, small numbers for the rest.
   size(d) {
     if (typeof d === "number") return d;
     const known = state.facts.sizes.find((s) => s.name === d)?.value;
-    if (d === state.facts.examples?.name) return Number($("m").value) || 2;
+    if (d === state.facts.examples?.name) return this.m;
     return known ?? { n0: 2, n: 2, n2: 1, k: 3 }[d] ?? 2;
+  },
+
+  // Matrices that nobody could read are not drawn.
+  isTooLarge() {
+    const entries = state.facts.variables.reduce((n, v) => n + v.shape.reduce((k, d) => k * this.size(d), 1), 0);
+    if (entries <= this.most) return false;
+    this.given = this.found = {};
+    this.layout = $("forward").innerHTML = $("backward").innerHTML = "";
+    $("proof").textContent = `The matrices of this model have ${entries.toLocaleString("en")} entries: too many to be read by hand. Write smaller sizes into the equations.`;
+    return true;
   },
 
   // Small whole numbers and simple fractions, for everything that is given.
@@ -45,6 +55,7 @@ const byHand = {
 
   // Numbers that say something, from the next draws if need be.
   async refill() {
+    if (this.isTooLarge()) return;
     this.fill();
     for (let k = 0; k < 8; k++) {
       if (!await this.follow() || !this.isDull()) return;
@@ -56,7 +67,7 @@ const byHand = {
   // Computes what follows from the numbers, and shows it; true: it was done.
   async follow() {
     let followed = false;
-    if (!state.facts || state.tab !== "numbers") return followed;
+    if (!state.facts || state.tab !== "numbers" || !Object.keys(this.given).length) return followed;
     await library.latest("numbers", async (isNewest) => {
       const done = await library.send("at", [this.given, "page_grad", state.convention]);
       if (!isNewest()) return;
@@ -84,28 +95,52 @@ const byHand = {
   },
 
   show() {
-    const focus = document.activeElement?.dataset;
     const given = state.facts.variables.filter((v) => this.given[v.name]), computed = state.facts.forward.filter((s) => this.found[s.name]);
+    const all = [...given.map((v) => [v.name, this.given[v.name]]), ...[...computed, ...state.facts.gradients].filter((s) => this.found[s.name]).map((s) => [s.name, this.found[s.name]])];
+    const layout = all.map(([name, x]) => `${name} ${x.rows} ${x.cols}`).join();
+    if (layout === this.layout) {
+      for (const [name, x] of all) this.renew(name, x);
+      this.mark();
+      return;
+    }
+    this.layout = layout;
+    const focus = document.activeElement?.dataset;
     $("forward").innerHTML = given.map((v) => this.matrix(v.name, this.given[v.name], true)).join("") +
       computed.map((s) => this.matrix(s.name, this.found[s.name], false)).join("");
     $("backward").innerHTML = state.facts.gradients.filter((g) => this.found[g.name])
       .map((g) => this.matrix(g.name, this.found[g.name], false)).join("");
+    this.buttons = new Map([...document.querySelectorAll("#numbers button[data-name]")].map((b) => [`${b.dataset.name} ${b.dataset.i}`, b]));
     if (focus?.name) this.button(focus.name, focus.i)?.focus();
     this.mark();
   },
 
-  button: (name, i) => document.querySelector(`#numbers button[data-name="${CSS.escape(name)}"][data-i="${i}"]`),
+  button(name, i) { return this.buttons?.get(`${name} ${i}`); },
+
+  // Other numbers in the matrix that is there.
+  renew(name, x) {
+    x.data.forEach((value, i) => {
+      const b = this.button(name, i), text = brief(value);
+      if (b.textContent === text) return;
+      b.textContent = text;
+      b.setAttribute("aria-label", b.getAttribute("aria-label").replace(/=.*/, `= ${text}`));
+    });
+  },
+
+  look(name, i) {
+    clearTimeout(this.leaving);
+    this.chosen = { name, i };
+    library.latest("told", (isNewest) => this.tell(isNewest));
+  },
 
   choose(name, i) {
-    this.chosen = { name, i };
+    this.pinned = { name, i };
     const given = this.given[name];
     $("slider").hidden = !given;
     if (given) {
       $("which").textContent = this.label(name, i);
-      $("value").value = given.data[i];
-      $("shown").textContent = brief(given.data[i]);
+      $("value").value = $("shown").value = given.data[i];
     }
-    library.latest("told", (isNewest) => this.tell(isNewest));
+    this.look(name, i);
   },
 
   label(name, i) {
@@ -114,11 +149,25 @@ const byHand = {
   },
 
   change(to) {
-    const { name, i } = this.chosen;
+    const { name, i } = this.pinned || {};
+    if (!this.given[name] || !Number.isFinite(to)) return;
+    this.chosen = this.pinned;
     this.given[name].data[i] = to;
-    $("shown").textContent = brief(to);
+    if (document.activeElement !== $("shown")) $("shown").value = to;
     $("value").value = to;
-    this.follow();
+    this.catchUp();
+  },
+
+  // While one answer is on its way, changes wait and become one.
+  async catchUp() {
+    this.isBehind = true;
+    if (this.isCatching) return;
+    this.isCatching = true;
+    while (this.isBehind) {
+      this.isBehind = false;
+      await this.follow();
+    }
+    this.isCatching = false;
   },
 
   // The names that stand in a variable's line.
@@ -248,8 +297,25 @@ const byHand = {
     });
     $("numbers").addEventListener("mouseover", (e) => {
       const b = e.target.closest("button[data-name]");
-      if (b && !(this.chosen && this.given[this.chosen.name] && document.activeElement === $("value"))) this.choose(b.dataset.name, Number(b.dataset.i));
+      if (b && !this.drag) this.look(b.dataset.name, Number(b.dataset.i));
     });
+    // What was clicked comes back when the pointer has left the entries.
+    $("numbers").addEventListener("mouseout", () => {
+      clearTimeout(this.leaving);
+      this.leaving = setTimeout(() => this.pinned && this.look(this.pinned.name, this.pinned.i), 150);
+    });
+    $("numbers").addEventListener("pointerdown", (e) => {
+      const b = e.target.closest("button[data-given]"), name = b?.dataset.name, i = Number(b?.dataset.i);
+      if (b) this.drag = { name, i, x: e.clientX, from: this.given[name].data[i] };
+    });
+    document.addEventListener("pointermove", (e) => {
+      const steps = this.drag ? Math.round((e.clientX - this.drag.x) / 6) : 0;
+      if (!this.drag || (!steps && !this.drag.moved)) return;
+      if (!this.drag.moved) this.choose(this.drag.name, this.drag.i);
+      this.drag.moved = true;
+      this.change(Math.round((this.drag.from + steps / 10) * 1e6) / 1e6);
+    });
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { this.drag = null; });
     $("numbers").addEventListener("keydown", (e) => {
       const b = e.target.closest("button[data-name]");
       if (!b) return;
@@ -260,14 +326,17 @@ const byHand = {
         e.preventDefault();
       }
     });
-    $("value").addEventListener("input", (e) => this.change(Number(e.target.value)));
+    for (const id of ["value", "shown"]) $(id).addEventListener("input", (e) => this.change(e.target.valueAsNumber));
     $("shuffle").addEventListener("click", () => { this.draw++; this.refill(); });
-    $("zeros").addEventListener("click", () => { this.fill(true); this.follow(); });
-    $("m").addEventListener("input", () => this.refill());
+    $("zeros").addEventListener("click", () => { if (!this.isTooLarge()) { this.fill(true); this.follow(); } });
+    $("m").addEventListener("input", () => {
+      try { this.m = numberIn("m"); } catch (error) { $("proof").textContent = error.message; return; }
+      this.begin();
+    });
   },
 
   begin() {
-    this.chosen = null;
+    this.chosen = this.pinned = null;
     this.parts = [];
     $("slider").hidden = true;
     $("proof").textContent = "";

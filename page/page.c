@@ -15,7 +15,10 @@ static struct {
     dfoo_model    *model;
     dfoo_arrays   *numbers;
     dfoo_trainer  *trainer;
+    dfoo_arrays   *examples; /* the training's: it reads them as long as it lasts */
     dfoo_function *drawn; /* what the picture of a training shows */
+    dfoo_function *hand;  /* all values and gradients, for numbers as those of the last request */
+    char          *hand_in, *hand_out; /* what they were, and the names of what it computes, with commas */
     char          *reply;
     size_t         length, room;
     int            failed; /* not 0: no memory for the answer */
@@ -160,8 +163,18 @@ dfoo_status PAGE_CALL(page_open)(void) {
 static void end_training(void) {
     dfoo_function_free(page.drawn);
     dfoo_trainer_close(page.trainer);
+    dfoo_arrays_free(page.examples);
     page.drawn = NULL;
     page.trainer = NULL;
+    page.examples = NULL;
+}
+
+static void end_hand(void) {
+    dfoo_function_free(page.hand);
+    free(page.hand_in);
+    free(page.hand_out);
+    page.hand = NULL;
+    page.hand_in = page.hand_out = NULL;
 }
 
 /* Reads a model, which replaces the one before if it is one. The answer is what was said. */
@@ -171,6 +184,7 @@ dfoo_status PAGE_CALL(page_model)(const char *name, const char *text) {
     dfoo_status status = dfoo_model_parse(page.d, name, text, strlen(text), &read);
     if (status == DFOO_OK) {
         end_training();
+        end_hand();
         dfoo_model_free(page.model);
         page.model = read;
     }
@@ -301,13 +315,102 @@ dfoo_status PAGE_CALL(page_number)(const char *name, size_t rows, size_t cols, c
     return dfoo_arrays_add(page.numbers, name, rows ? 2 : 0, dim, data, NULL);
 }
 
-/* All values and gradients at the numbers that the page holds: {"values":{name: matrix, ..},"messages":[..]}. */
+static char *copy_of_reply(void) {
+    char *copy = page.failed ? NULL : malloc(page.length + 1);
+    if (copy) memcpy(copy, page.reply, page.length + 1);
+    return copy;
+}
+
+/* What numbers the page holds, but for their values: names and sizes. */
+static char *kind_of_numbers(int convention) {
+    begin();
+    say_number(convention);
+    for (size_t i = 0; i < dfoo_arrays_count(page.numbers); i++) {
+        const dfoo_array *x = dfoo_arrays_at(page.numbers, i);
+        say(" ");
+        say(x->name);
+        for (int k = 0; k < x->ndim; k++) {
+            say(" ");
+            say_number((double)x->dim[k]);
+        }
+    }
+    return copy_of_reply();
+}
+
+/* Keeps a function of what was computed for these numbers. None is no fault: everything is derived again then. */
+static void keep_hand(char *kind, const dfoo_arrays *out, int convention) {
+    dfoo_compile_options how = DFOO_INIT(dfoo_compile_options);
+    end_hand();
+    begin();
+    for (size_t i = 0; i < dfoo_arrays_count(out); i++) {
+        if (i) say(",");
+        say(dfoo_arrays_at(out, i)->name);
+    }
+    page.hand_in = kind;
+    page.hand_out = copy_of_reply();
+    how.outputs = page.hand_out;
+    how.convention = (dfoo_convention)convention;
+    how.digits = 1;
+    if (!page.hand_in || !page.hand_out || dfoo_compile(page.model, &how, &page.hand) != DFOO_OK) end_hand();
+}
+
+/* The outputs of the last run. 0: one of them is not finite, and what is to be said of it dfoo_grad knows. */
+static int say_outputs(void) {
+    char name[200];
+    say("{");
+    for (const char *at = page.hand_out; *at;) {
+        size_t n = strcspn(at, ","), rows = 0, cols = 0;
+        if (n >= sizeof name) return 0;
+        memcpy(name, at, n);
+        name[n] = 0;
+        const double *data = dfoo_function_get(page.hand, name);
+        if (!data || dfoo_function_shape(page.hand, name, &rows, &cols) != DFOO_OK) return 0;
+        for (size_t i = 0; i < rows * cols; i++)
+            if (!isfinite(data[i])) return 0;
+        if (at != page.hand_out) say(",");
+        const dfoo_array x = {.name = name, .ndim = 2, .dim = {rows, cols}, .data = (double *)data};
+        say_array(&x);
+        at += at[n] ? n + 1 : n;
+    }
+    say("}");
+    return 1;
+}
+
+/* The same by the function that is kept. 0: there is none for these numbers, or it is not enough. */
+static int run_hand(const char *kind) {
+    if (!page.hand || !kind || strcmp(page.hand_in, kind) != 0) return 0;
+    for (size_t i = 0; i < dfoo_arrays_count(page.numbers); i++) {
+        const dfoo_array *x = dfoo_arrays_at(page.numbers, i);
+        size_t rows = x->ndim ? x->dim[0] : 1, cols = x->ndim > 1 ? x->dim[1] : 1;
+        if (dfoo_function_bind(page.hand, x->name, x->data, rows, cols) != DFOO_OK) return 0;
+    }
+    if (dfoo_function_run(page.hand, 0) != DFOO_OK) return 0;
+    begin();
+    say("{\"values\":");
+    if (!say_outputs()) return 0;
+    say(",\"messages\":[]}");
+    return !page.failed;
+}
+
+/* All values and gradients at the numbers that the page holds: {"values":{name: matrix, ..},"messages":[..]}. A function of
+ * them is kept: a number that is dragged costs a run of it. */
 dfoo_status PAGE_CALL(page_grad)(int convention) {
+    char *kind = kind_of_numbers(convention);
+    if (run_hand(kind)) {
+        free(kind);
+        return DFOO_OK;
+    }
     begin();
     dfoo_arrays *out = NULL;
     dfoo_grad_options how = DFOO_INIT(dfoo_grad_options);
     how.convention = (dfoo_convention)convention;
     dfoo_status status = dfoo_grad(page.model, page.numbers, &how, &out);
+    if (status != DFOO_OK || dfoo_message_count(page.d)) {
+        free(kind);
+    } else {
+        keep_hand(kind, out, convention);
+        begin();
+    }
     if (status != DFOO_OK) return messages(status);
     say("{\"values\":");
     say_arrays(out);
@@ -330,12 +433,14 @@ dfoo_status PAGE_CALL(page_entry)(const char *name, size_t row, size_t col, int 
 
 /* ------------------------------------------------------------------- training */
 
-/* Begins a training on the numbers that the page holds. */
+/* Begins a training on the numbers that the page holds, which it takes. */
 dfoo_status PAGE_CALL(page_train)(const char *optimizer, double rate, size_t batch, double seed, int standardize) {
     begin();
     end_training();
     dfoo_train_options how = DFOO_INIT(dfoo_train_options);
-    how.arrays = page.numbers;
+    page.examples = page.numbers;
+    page.numbers = NULL;
+    how.arrays = page.examples;
     how.optimizer = optimizer;
     how.learning_rate = rate;
     how.batch = batch;
@@ -343,7 +448,9 @@ dfoo_status PAGE_CALL(page_train)(const char *optimizer, double rate, size_t bat
     how.standardize = standardize;
     how.epochs = 1000000;
     how.gradients = 1;
-    return messages(dfoo_trainer_open(page.model, &how, &page.trainer));
+    dfoo_status status = dfoo_arrays_new(page.d, &page.numbers);
+    if (status == DFOO_OK) status = dfoo_trainer_open(page.model, &how, &page.trainer);
+    return messages(status);
 }
 
 dfoo_status PAGE_CALL(page_train_rate)(double rate) {

@@ -13,6 +13,7 @@ const practice = {
   isBusy: () => $("answers").getAttribute("aria-busy") === "true",
 
   async make() {
+    try { numberIn("exercise"); } catch (error) { $("question").textContent = error.message; return; }
     $("answers").setAttribute("aria-busy", "true");
     await library.latest("practice", async (isNewest) => {
       const done = await this.ask("", 0);
@@ -70,7 +71,7 @@ const practice = {
       const bad = done.status > 1, judged = bad ? null : JSON.parse(done.text).exercises[0];
       $("verdict").className = !bad && judged.right ? "fine" : "wrong";
       $("verdict").innerHTML = bad ? messages(done.text).map((m) => `<p>${escaped(m.text)}</p>${m.suggestion ? `<pre>${escaped(m.suggestion)}</pre>` : ""}`).join("")
-        : `<p>${escaped(judged.says)}${judged.written ? `; dfoo writes it <code>${this.tinted(judged.written)}</code>` : ""}</p>`;
+        : `<p>${escaped(judged.says.replace("wrong: of no known kind", "wrong: it does not compute this gradient, and by no usual slip"))}${judged.written ? `; dfoo writes it <code>${this.tinted(judged.written)}</code>` : ""}</p>`;
       if (!bad) then?.(judged.right);
     });
   },
@@ -78,7 +79,9 @@ const practice = {
   async check() {
     const li = $("answer")?.closest("li");
     if (!li) return;
-    await this.judge(`${li.dataset.name} = ${$("answer").value}`, (right) => { if (right) this.solve(li.dataset.name); });
+    const given = $("answer").value.replace(/^\s*\w+\s*=(?!=)/, "");  // a whole line is an answer, too
+    if (!given.trim()) { $("verdict").className = ""; $("verdict").textContent = `Write what ${li.dataset.name} is, then check it.`; return; }
+    await this.judge(`${li.dataset.name} = ${given}`, (right) => { if (right) this.solve(li.dataset.name); });
   },
 
   solve(name) {
@@ -94,7 +97,7 @@ const practice = {
       const done = await this.ask("", level);
       if (!isNewest() || done.status || x !== this.exercise) return;
       const told = JSON.parse(done.text).exercises[0];
-      $("hints").innerHTML = told.hints.map((h) => `<p>${escaped(h)}</p>`).join("");
+      $("hints").innerHTML = told.hints.map((h) => `<p>${escaped(forThePage(h))}</p>`).join("");
       if (told.of) this.solve(told.of);
       remember();
     });

@@ -15,6 +15,10 @@ const training = {
         moons: () => { const a = Math.PI * t; return k ? [1 - Math.cos(a) - 0.5 + noise(), 0.3 - Math.sin(a) + noise()] : [Math.cos(a) - 0.5 + noise(), Math.sin(a) - 0.3 + noise()]; },
         xor: () => { const x = 4 * next() - 2, y = 4 * next() - 2; return [x, y, x * y > 0 ? 1 : 0]; },
         spirals: () => { const r = 0.2 + 1.8 * t, a = 3.5 * r + Math.PI * k; return [r * Math.cos(a) + 0.3 * noise(), r * Math.sin(a) + 0.3 * noise()]; },
+        flower: () => {  // the planar data of the deep-learning course: six petals, three of each class
+          const a = 3.12 * (k + t) + 0.2 * noise() / 0.35, r = 2.2 * Math.sin(4 * a) + 0.11 * noise() / 0.35;
+          return [r * Math.sin(a), r * Math.cos(a)];
+        },
         line: () => { const x = 4 * next() - 2, y = 4 * next() - 2; return [x, y, x + 0.5 * y + noise() > 0 ? 1 : 0]; },
       }[kind]());
       if (points[i].length < 3) points[i].push(k);
@@ -22,20 +26,52 @@ const training = {
     return { names: ["x1", "x2"], rows: points };
   },
 
+  // The fields of each line of a CSV, with the line's number; commas, semicolons or tabs between them, quotes around them or not.
+  fields(text) {
+    if (/[\0-\x08]/.test(text)) throw new Error("this file is no text: a CSV file fits, features and then the class");
+    const lines = text.replace(/^\ufeff/, "").split(/\r\n?|\n/).map((line, i) => ({ line, number: i + 1 })).filter((l) => l.line.trim());
+    if (!lines.length) throw new Error("there is nothing in this file: a CSV file fits, features and then the class");
+    const sign = [";", "\t", ","].find((s) => lines[0].line.includes(s)) || ",", field = new RegExp(`(?:^|${sign})(?:\\s*"((?:[^"]|"")*)"\\s*|([^${sign}]*))`, "g");
+    return lines.map(({ line, number }) => ({
+      number,
+      fields: [...line.matchAll(field)].map(([, quoted, bare]) => (quoted !== undefined ? quoted.replaceAll('""', '"') : bare).trim())
+        .map((f) => (sign !== "," && /^[-+]?\d*,\d+$/.test(f) ? f.replace(",", ".") : f)),
+    }));
+  },
+
   // A CSV of numbers whose last column is the class; a first line of names is allowed.
   read(text) {
-    const lines = text.split(/\r?\n/).filter((l) => l.trim()).map((l) => l.split(/[,;\t]/).map((f) => f.trim()));
-    let names = lines[0].map((_, i) => `x${i + 1}`);
-    if (lines[0].some((f) => f === "" || Number.isNaN(Number(f)))) names = lines.shift();
-    const classes = [...new Set(lines.map((l) => l[l.length - 1]))].sort((a, b) => (a > b ? 1 : a < b ? -1 : 0));
-    const rows = lines.map((l, i) => {
-      if (l.length !== names.length) throw new Error(`line ${i + 1} has ${l.length} fields, and there are ${names.length} columns`);
-      const x = l.slice(0, -1).map(Number);
-      if (x.some(Number.isNaN)) throw new Error(`line ${i + 1} has something that is no number: ${l.find((f) => Number.isNaN(Number(f)))}`);
-      return [...x, classes.indexOf(l[l.length - 1])];
+    const isNumber = (f) => f !== "" && Number.isFinite(Number(f));
+    const lines = this.fields(text);
+    let names = lines[0].fields.map((_, i) => `x${i + 1}`);
+    if (lines.length > 1 ? lines[0].fields.slice(0, -1).some((f) => Number.isNaN(Number(f)) || f === "") : !lines[0].fields.every(isNumber)) names = lines.shift().fields;
+    if (!lines.length) throw new Error("there are no examples in this file, only the names of its columns");
+    if (names.length < 2) throw new Error("there is one column in this file: features are needed, and the class in the last column");
+    const said = lines.map((l) => l.fields[l.fields.length - 1]);
+    const classes = [...new Set(said)].sort((a, b) => (isNumber(a) && isNumber(b) ? a - b : a > b ? 1 : a < b ? -1 : 0));
+    const rows = lines.map(({ number, fields }) => {
+      if (fields.length !== names.length) throw new Error(`line ${number} has ${fields.length} fields, and there are ${names.length} columns`);
+      const bad = fields.findIndex((f, i) => (i < fields.length - 1 ? !isNumber(f) : f === ""));
+      if (bad >= 0) throw new Error(`line ${number}, column ${names[bad]}: ${fields[bad] === "" ? "nothing stands there" : `${fields[bad]} is no number that can be computed with`}`);
+      return [...fields.slice(0, -1).map(Number), classes.indexOf(fields[fields.length - 1])];
     });
-    if (!rows.length) throw new Error("there are no examples in this file");
-    return { names: names.slice(0, -1), rows, classes };
+    this.scale(rows);
+    return { names: names.slice(0, -1), rows, classes, values: classes.every(isNumber) ? said.map(Number) : null,
+      about: `${rows.length.toLocaleString("en")} examples of ${names.length - 1} features, ${classes.length} different values of ${names[names.length - 1]}. Each feature was shifted and scaled: mean 0, deviation 1.` };
+  },
+
+  // Each feature around 0 and about 1 in size.
+  scale(rows) {
+    for (let c = 0; c + 1 < rows[0].length; c++) {
+      const mean = rows.reduce((s, r) => s + r[c] / rows.length, 0), deviation = Math.sqrt(rows.reduce((s, r) => s + (r[c] - mean) ** 2 / rows.length, 0));
+      for (const r of rows) r[c] = (r[c] - mean) / (deviation || 1);
+    }
+  },
+
+  // Handwritten digits of 8 x 8 pixels, each pixel a letter from a to q.
+  digits() {
+    const rows = $("digits").textContent.trim().split("\n").map((line) => [...line.slice(1)].map((c) => (c.charCodeAt(0) - 97) / 16).concat(Number(line[0])));
+    return { rows, classes: [..."0123456789"], isImages: true, about: `${rows.length} handwritten digits of 8 × 8 pixels, each between 0 and 1: a model with several classes learns them.` };
   },
 
   // The points as the model's input and label.
@@ -50,16 +86,19 @@ const training = {
     const wanted = known(input.shape[across ? 0 : 1]);
     if (wanted && wanted !== features) throw new Error(`the data has ${features} features and the model wants ${wanted}`);
     const outs = known(label.shape[across ? 0 : 1]) ?? (label.onehot ? classes : 1);
+    const { values } = this.points, exact = values && (classes > 2 || values.every((x) => x === 0 || x === 1));
+    if (label.onehot && outs !== classes) throw new Error(`the data has ${classes} classes and the model ${outs}`);
+    if (outs === 1 && !label.onehot && this.points.isImages) throw new Error("there are ten digits, and this model's output is one number: start from softmax");
     const fill = (count, value) => {
       const data = new Array(n * count);
-      for (let t = 0; t < n; t++) for (let i = 0; i < count; i++) data[across ? i * n + t : t * count + i] = value(rows[t], i);
+      for (let t = 0; t < n; t++) for (let i = 0; i < count; i++) data[across ? i * n + t : t * count + i] = value(rows[t], i, t);
       return { rows: across ? count : n, cols: across ? n : count, data };
     };
     this.input = input.name;
     this.features = features;
     return {
       [input.name]: fill(features, (r, i) => r[i]),
-      [label.name]: fill(outs, (r, i) => (outs === 1 ? r[features] : Number(r[features] === i))),
+      [label.name]: fill(outs, (r, i, t) => (outs === 1 && !label.onehot ? (exact ? values[t] : r[features]) : Number(r[features] === i))),
     };
   },
 
@@ -69,15 +108,20 @@ const training = {
     this.pause();
     this.ready = false;
     this.costs = [];
-    $("lessons").innerHTML = "";
+    $("lessons").innerHTML = $("about").textContent = $("layers").innerHTML = $("inside").innerHTML = "";
+    this.curve();
     if (!state.facts || state.tab !== "train") return;
     try {
-      if ($("data").value !== "own") this.points = this.make($("data").value, 300, Number($("seed").value) + 1);
+      const [rate, batch, seed] = ["rate", "batch", "seed"].map(numberIn);
+      if ($("data").value === "digits") this.points = this.digits();
+      else if ($("data").value !== "own") this.points = this.make($("data").value, 300, seed + 1);
       if (!this.points) { this.say("Choose a CSV file: features, then the class. It stays on this machine."); return; }
+      $("about").textContent = this.points.about || "";
       const numbers = this.arrays();
-      const done = await library.send("at", [numbers, "page_train", $("optimizer").value, Number($("rate").value), Number($("batch").value),
-        Number($("seed").value), 0]);
-      if (done.status) throw new Error(messages(done.text).map((m) => m.text).join("; "));
+      this.sample = this.some(numbers);
+      const done = await library.send("at", [numbers, "page_train", $("optimizer").value, rate, batch, seed, 0]);
+      if (done.stale) return;
+      if (done.status) throw new Error(this.refused(done.text));
       this.ready = true;
       if ($("from-zeros").checked) {
         const now = await library.ask("page_train_state", 0), zero = JSON.parse(now.text);
@@ -91,6 +135,22 @@ const training = {
     }
   },
 
+  // Why a training does not begin; of labels that do not fit, the usual reason first.
+  refused(text) {
+    const said = messages(text).map((m) => m.text).join("; "), n = this.points.classes?.length;
+    return n > 2 && said.includes("with such a label") ? `the last column has ${n} different values, and this model tells two classes apart: start from softmax for classes, or write a squared error for numbers (${said})` : said;
+  },
+
+  // A few of the examples, to look inside with.
+  some(numbers) {
+    const across = state.facts.examples.axis === 1, most = this.features > 10 ? 40 : 100, taken = {};
+    for (const [name, x] of Object.entries(numbers)) {
+      const n = Math.min(most, across ? x.cols : x.rows);
+      taken[name] = across ? { rows: x.rows, cols: n, data: x.data.filter((_, i) => i % x.cols < n) } : { rows: n, cols: x.cols, data: x.data.slice(0, n * x.cols) };
+    }
+    return taken;
+  },
+
   async epochs(count) {
     if (!this.ready || this.busy) return;
     this.busy = true;
@@ -98,6 +158,7 @@ const training = {
     if (done.stale) { this.busy = false; return; }
     if (done.status) {
       this.pause();
+      this.ready = false;
       this.say(messages(done.text).map((m) => m.text).join("; ") || "The training has ended.");
     } else {
       const now = JSON.parse(done.text);
@@ -105,7 +166,7 @@ const training = {
       this.say(`epoch ${now.epoch}, cost ${brief(now.cost)}${now.name ? `, ${now.name} ${(100 * now.metric).toFixed(1)} %` : ""}`);
       for (const m of now.messages) {
         const item = document.createElement("li");
-        item.textContent = [m.text, m.suggestion].filter(Boolean).join(" ");
+        item.textContent = forThePage([m.text, m.suggestion].filter(Boolean).join(": "));
         $("lessons").append(item);
       }
       await this.draw(false);
@@ -119,10 +180,11 @@ const training = {
     const tick = async () => {
       if (!this.timer) return;
       const began = performance.now();
-      await this.epochs(this.many || 1);
+      const speed = $("speed").value;
+      await this.epochs(speed === "fast" ? this.many || 1 : 1);
       const took = performance.now() - began;
       this.many = Math.max(1, Math.min(200, Math.round((this.many || 1) * (took < 40 ? 1.5 : took > 90 ? 0.6 : 1))));
-      if (this.timer) this.timer = setTimeout(tick, 16);
+      if (this.timer) this.timer = setTimeout(tick, speed === "slow" ? 500 : 16);
     };
     this.timer = setTimeout(tick, 0);
   },
@@ -135,12 +197,17 @@ const training = {
   },
 
   async draw(first) {
-    const now = await library.ask("page_train_state", 0);
+    const now = await library.ask("page_train_state", 0), points = this.points;
     if (!now.status) {
       const gradients = first ? null : JSON.parse((await library.ask("page_train_state", 1)).text);
       $("layers").innerHTML = Object.entries(JSON.parse(now.text)).map(([name, x]) => this.heat(name, x, gradients?.["d" + name])).join("");
     }
-    if (this.features === 2) await this.regions();
+    if (!now.status) await this.lookInside(JSON.parse(now.text));
+    if (points !== this.points) return;
+    $("regions-said").textContent = this.points.isImages ? "what the network says of each image; a frame: it is wrong" : this.features === 2 ? "what the network says for each point" : "a picture of the plane needs two features";
+    $("regions").getContext("2d").clearRect(0, 0, 320, 320);
+    if (this.points.isImages) await this.images();
+    else if (this.features === 2) await this.regions();
     this.curve();
   },
 
@@ -154,7 +221,60 @@ const training = {
     return `<figure class="matrix heat" ${coloured(name)}><figcaption>${escaped(name)}</figcaption><div style="--cols:${Math.min(cols, 40)}">${cells.join("")}</div></figure>`;
   },
 
+  // What the layers hold, and what comes back to them: a histogram of each value on the way to the output, and of its gradient.
+  async lookInside(parameters) {
+    const done = await library.send("at", [{ ...this.sample, ...parameters }, "page_grad", state.convention]);
+    if (done.status) { $("inside").innerHTML = ""; return; }
+    const { values } = JSON.parse(done.text), { forward, predict, gradients, examples } = state.facts;
+    const last = forward.findIndex((s) => s.name === predict[0]), rows = forward.slice(0, last + 1).filter((s) => values[s.name] && s.shape.includes(examples.name));
+    $("inside").innerHTML = rows.map((s) => {
+      const g = gradients.find((x) => x.of === s.name);
+      return `<div class="pair" ${coloured(s.name)}>${this.histogram(s.name, values[s.name].data)}${g && values[g.name] ? this.histogram(g.name, values[g.name].data) : ""}</div>`;
+    }).join("");
+  },
+
+  histogram(name, data) {
+    const finite = data.filter((x) => x !== null), bins = new Array(24).fill(0);
+    if (!finite.length) return "";
+    let low = finite.reduce((a, x) => Math.min(a, x)), high = finite.reduce((a, x) => Math.max(a, x));
+    const said = `from ${brief(low)} to ${brief(high)}`, zeros = finite.filter((x) => x === 0).length;
+    if (low === high) { low -= 1; high += 1; }
+    for (const x of finite) bins[Math.min(23, Math.floor(24 * (x - low) / (high - low)))]++;
+    const most = Math.max(...bins), none = low < 0 && high > 0 ? `<path class="zero" d="M${(120 * -low / (high - low)).toFixed(1)} 0V40"/>` : "";
+    return `<figure><figcaption><b>${escaped(name)}</b> ${said}${zeros > finite.length / 10 ? `, ${Math.round(100 * zeros / finite.length)} % are 0` : ""}</figcaption>` +
+      `<svg viewBox="0 0 120 40" role="img" aria-label="histogram of ${escaped(name)}, ${said}">${none}<path d="${bins.map((n, i) => `M${5 * i} 40v${(-38 * n / most).toFixed(1)}h4.4V40z`).join("")}"/></svg></figure>`;
+  },
+
+  // The first images, each with the digit that the network takes it for.
+  async images() {
+    const { rows } = this.points, n = Math.min(64, rows.length), across = state.facts.examples.axis === 1, d = this.features, data = new Float64Array(n * d);
+    for (let t = 0; t < n; t++) for (let i = 0; i < d; i++) data[across ? i * n + t : t * d + i] = rows[t][i];
+    const done = await library.send("values", [state.facts.predict[0], this.input, across ? d : n, across ? n : d, data, 20 * n]);
+    if (done.status || done.stale) return;
+    const shape = JSON.parse(done.text), outs = across ? shape.rows : shape.cols, at = (t, k) => done.data[across ? k * n + t : t * outs + k];
+    const context = $("regions").getContext("2d"), style = getComputedStyle(document.documentElement);
+    let right = 0;
+    for (let t = 0; t < n; t++) {
+      const x = 40 * (t % 8), y = 40 * Math.floor(t / 8);
+      let kind = 0;
+      for (let k = 1; k < outs; k++) if (at(t, k) > at(t, kind)) kind = k;
+      context.fillStyle = style.getPropertyValue("--ink");
+      for (let i = 0; i < d; i++) {
+        context.globalAlpha = rows[t][i];
+        context.fillRect(x + 2 + 3 * (i % 8), y + 8 + 3 * Math.floor(i / 8), 3, 3);
+      }
+      context.globalAlpha = 1;
+      right += kind === rows[t][d];
+      context.strokeStyle = context.fillStyle = style.getPropertyValue(kind === rows[t][d] ? "--soft" : "--mark");
+      context.font = `${kind === rows[t][d] ? "" : "bold "}12px sans-serif`;
+      context.fillText(kind, x + 29, y + 24);
+      if (kind !== rows[t][d]) context.strokeRect(x + 0.5, y + 4.5, 38, 31);
+    }
+    $("regions").setAttribute("aria-label", `${right} of ${n} images are read rightly`);
+  },
+
   async regions() {
+    if (!this.points) return;
     const canvas = $("regions"), n = 64, r = 2.6, rows = this.points.rows;
     const most = Math.max(r, ...rows.map((p) => 1.1 * Math.max(Math.abs(p[0]), Math.abs(p[1]))));
     const across = state.facts.examples.axis === 1, grid = new Float64Array(2 * n * n);
@@ -221,14 +341,23 @@ const training = {
     $("step").addEventListener("click", () => { this.pause(); this.epochs(1); });
     $("again").addEventListener("click", () => this.begin());
     for (const id of ["optimizer", "batch", "seed", "from-zeros"]) $(id).addEventListener("change", () => this.begin());
-    $("rate").addEventListener("change", () => this.ready && library.ask("page_train_rate", Number($("rate").value)));
+    $("rate").addEventListener("change", async () => {
+      if (!this.ready) { this.begin(); return; }
+      try {
+        const done = await library.ask("page_train_rate", numberIn("rate"));
+        if (done.status) this.say(messages(done.text).map((m) => m.text).join("; "));
+      } catch (error) { this.say(error.message); }
+    });
     $("data").addEventListener("change", () => {
       $("file").hidden = $("data").value !== "own";
       this.points = null;
       this.begin();
     });
     const take = async (file) => {
-      try { this.points = this.read(await file.text()); } catch (error) { this.points = null; this.say(error.message); return; }
+      this.pause();
+      let points = null;
+      try { points = this.read(await file.text()); } catch (error) { this.ready = false; this.points = null; this.say(`${file.name}: ${error.message}`); return; }
+      this.points = points;
       $("data").value = "own";
       $("file").hidden = false;
       this.begin();
