@@ -112,6 +112,106 @@ def starts_from_zeros(page):
     page.click("#tab-derive")
 
 
+def set_field(page, field, value):
+    page.eval_on_selector(field, "(e, v) => { e.value = v; for (const kind of ['input', 'change']) e.dispatchEvent(new Event(kind, { bubbles: true })); }", str(value))
+
+
+@story
+def drags_a_weight(page):
+    """It follows the pointer, and stays what the slider moves whatever the pointer goes over; numbers are those of a model that is derived anew."""
+    page.click("#tab-numbers")
+    wait(page, "() => document.querySelector('#backward button[data-name=dW1]')")
+    weight = '#forward button[data-name="W1"][data-i="0"]'
+    page.locator(weight).scroll_into_view_if_needed()
+    box, before = page.locator(weight).bounding_box(), page.evaluate("() => byHand.given.W1.data[0]")
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 22, box["y"] + 10, steps=4)
+    page.mouse.up()
+    wait(page, "x => Math.abs(Number(document.querySelector('#forward button[data-name=W1]').textContent) - x) < 1e-6", before + 0.2)
+    page.hover('#forward button[data-name="X"][data-i="0"]')
+    wait(page, "() => document.querySelector('#numbers .chosen')?.dataset.name === 'X'")
+    assert page.inner_text("#which") == "W1[1, 1]" and page.is_visible("#shown")
+    page.mouse.move(0, 0)
+    wait(page, "() => document.querySelector('#numbers .chosen')?.dataset.name === 'W1'")
+    page.fill("#shown", "-1.25")
+    wait(page, "() => document.querySelector('#forward button[data-name=W1]').textContent === '-1.25' && byHand.given.W1.data[0] === -1.25 && !byHand.isCatching")
+    kept, anew = page.evaluate("""async () => {
+        const ask = async () => JSON.parse((await library.send("at", [byHand.given, "page_grad", 0])).text).values;
+        await ask();
+        const kept = await ask();
+        await library.ask("page_model", "two_layer.eq", state.good);
+        return [kept, await ask()];
+    }""")
+    assert kept == anew and "dW1" in kept and "A2" in kept
+    page.click("#tab-derive")
+
+
+@story
+def writes_what_does_not_fit(page):
+    """Each field says what would; nothing hangs and nothing is silently taken for something else."""
+    page.click("#tab-numbers")
+    for bad in ("-1", "1e9", "1.5", ""):
+        set_field(page, "#m", bad)
+        assert page.inner_text("#proof") == "examples: a whole number from 1 to 6 fits here"
+    set_field(page, "#m", "2")
+    page.click("#tab-train")
+    for field, bad, good in (("rate", "0", "0.03"), ("batch", "-1", "32"), ("seed", "1.5", "1")):
+        set_field(page, "#" + field, bad)
+        wait(page, "() => document.querySelector('#training').textContent.includes('fits here')")
+        set_field(page, "#" + field, good)
+        wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+    for text, says in ((b"", "nothing in this file"), (b"a,b,c\n", "no examples"), (b"1\n2\n", "one column"), (b"a,b,c\n1,,0\n2,3,1\n", "line 2, column b: nothing"),
+                       (b"\0PNG", "no text"), (b"a,b,c\n1,2\n", "line 2 has 2 fields"), (b"a,b,c\n1,2,A\n2,1,B\n3,3,C\n", "start from softmax")):
+        page.set_input_files("#file", {"name": "bad.csv", "mimeType": "text/csv", "buffer": text})
+        wait(page, "says => document.querySelector('#training').textContent.includes(says)", says)
+    page.set_input_files("#file", {"name": "own.csv", "mimeType": "text/csv", "buffer": b'"a";"b";"y"\r\n"1,5";2;0\r\n-1;0,5;1\r\n'})
+    wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+    assert page.evaluate("() => training.points.rows") == [[1, 1, 0], [-1, -1, 1]]  # 1.5 and -1, 2 and 0.5: around their means
+    page.select_option("#data", "circles")
+    page.click("#tab-practice")
+    set_field(page, "#exercise", "-3")
+    wait(page, "() => document.querySelector('#question').textContent.includes('fits here')")
+    set_field(page, "#exercise", "1")
+    page.click("#tab-derive")
+    text = page.input_value("#editor")
+    page.fill("#editor", text.replace("n1 = 4", "n1 = 100000000"))
+    wait(page, "() => state.good.includes('100000000')")
+    page.click("#tab-numbers")
+    wait(page, "() => document.querySelector('#proof').textContent.includes('too many to be read by hand')")
+    page.click("#tab-derive")
+    page.fill("#editor", text)
+    wait(page, "text => state.good === text", text)
+
+
+@story
+def looks_into_the_layers(page):
+    """Histograms that move, at each speed; the flower; digits for a model of several classes, and what to do with another one."""
+    page.click("#tab-train")
+    for data in ("flower", "digits"):
+        page.select_option("#data", data)
+        if data == "digits":
+            wait(page, "() => document.querySelector('#training').textContent.includes('start from softmax')")
+            page.select_option("#builtin", "softmax")
+        wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+        wait(page, "() => document.querySelectorAll('#inside .pair').length === 4")
+        before = page.inner_html("#inside")
+        page.select_option("#speed", "fast")
+        page.click("#play")
+        wait(page, "before => Number(document.querySelector('#training').textContent.match(/accuracy ([\\d.]+)/)?.[1]) > 75 && document.querySelector('#inside').innerHTML !== before", before)
+        page.click("#play")
+        page.select_option("#speed", "steady")
+    wait(page, "() => / of 64 images/.test(document.querySelector('#regions').getAttribute('aria-label'))")
+    page.select_option("#builtin", "two_layer")
+    page.select_option("#data", "circles")
+    page.check("#from-zeros")  # the examples stay while parameters are set
+    wait(page, "() => document.querySelector('#training').textContent === 'Ready.'")
+    page.click("#step")
+    wait(page, "() => document.querySelector('#training').textContent.includes('cost 0.69')")
+    page.uncheck("#from-zeros")
+    page.click("#tab-derive")
+
+
 @story
 def trains(page):
     page.click("#tab-train")
@@ -157,6 +257,21 @@ def has_her_own_code_judged(page):
     page.fill("#source", WRONG.replace("dZ2 @", "1/m * dZ2 @"))
     page.click("#judge")
     wait(page, "() => document.querySelector('#verdicts') && !document.querySelector('#verdicts .wrong:not(:empty)')?.textContent.includes('dW2')")
+    page.click("#tab-derive")
+
+
+@story
+def has_a_few_lines_judged(page):
+    """Without the forward pass, which is given; the lines are told as they were pasted."""
+    page.click("#tab-code")
+    for text, wrong in (("dZ2 = A2 - Y\ndW2 = dZ2 @ A1.T", "dW2 wrong line 2"), ("dZ2 = A2 - Y\ndW2 = dZ2 @ A1.T / m\ndb2 = np.sum(dZ2) / m", "db2 another shape line 3")):
+        page.fill("#source", text)
+        page.click("#judge")
+        wait(page, "wrong => [...document.querySelectorAll('#verdicts .wrong')].some((x) => x.textContent === wrong)", wrong)
+    for text, says in (("", "Paste your backward pass"), ("print(1)", "No gradient of the equations")):
+        page.fill("#source", text)
+        page.click("#judge")
+        wait(page, "says => document.querySelector('#judged').textContent.startsWith(says)", says)
     page.click("#tab-derive")
 
 
