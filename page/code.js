@@ -3,19 +3,6 @@
 const myCode = {
   level: 1, verdicts: ["right", "right, given what is before it", "wrong", "another shape", "not finite", "not found"],
 
-  // Lines alone, without the forward pass before them, speak of names that they do not define: they become a function of these. Else null.
-  asFunction(source, text) {
-    const known = new Set([...[...state.facts.variables, ...state.facts.gradients].map((v) => v.name), state.facts.examples?.name]);
-    const missing = [...text.matchAll(/name '(\w+)' is not defined/g)].map((m) => m[1]).filter((n) => known.has(n));
-    if (!missing.length || /^\s*(def|class)\b/m.test(source) || source.trim().startsWith("{")) return null;
-    const read = [...new Set(source.match(/[A-Za-z_]\w*/g))].filter((n) => known.has(n));
-    const defines = (n) => new RegExp(`^\\s*${n}\\s*=(?!=)`, "m").test(source);
-    const m = state.facts.examples?.name, counts = read.includes(m) && !defines(m);
-    const input = state.facts.variables.find((v) => v.kind === "input"), args = [...new Set([...read.filter((n) => n !== m && !(defines(n) && state.facts.gradients.some((g) => g.name === n))), ...(counts && input ? [input.name] : [])])];
-    const size = counts && input ? `; ${m} = ${input.name}.shape[${state.facts.examples.axis}]` : "";
-    return `def backward(${args.join(", ")}):\n    pass${size}\n${source.replace(/\r/g, "").split("\n").map((line) => `    ${line}`).join("\n")}\n`;
-  },
-
   async judge() {
     if (!$("source").value.trim()) {
       $("verdicts").innerHTML = "";
@@ -24,19 +11,14 @@ const myCode = {
       return;
     }
     await library.latest("code", async (isNewest) => {
-      let done = await library.ask("page_judge", $("source").value, this.level), before = 0;
-      const alone = done.status > 1 ? null : this.asFunction($("source").value, done.text);
-      if (alone) { done = await library.ask("page_judge", alone, this.level); before = 2; }
+      const done = await library.ask("page_judge", $("source").value, this.level);
       if (!isNewest() || done.stale) return;
       $("verdicts").innerHTML = "";
       if (done.status > 1) {
         $("judged").textContent = messages(done.text).map((m) => m.text).join("; ");
         return;
       }
-      const shift = (text) => (before ? text.replace(/\blines? (\d+)/g, (all, n) => all.replace(n, String(n - before))) : text);
       const found = JSON.parse(done.text), first = found.lines[found.first];
-      found.text = shift(found.text);
-      for (const x of found.lines) { x.line = Math.max(0, x.line - before); x.hints = x.hints.map(shift); }
       if (!found.lines.length) {
         const wanted = state.facts.gradients.filter((g) => g.shown).map((g) => `<code>${escaped(g.name)}</code>`).join(", ");
         $("judged").innerHTML = `<p>No gradient of the equations was found in it. What is looked for are ${wanted}, under these names or as what a function returns.</p>` +

@@ -132,7 +132,9 @@ const byHand = {
     library.latest("told", (isNewest) => this.tell(isNewest));
   },
 
+  // isStill: whatever is below the pointer now came there by itself, as what is said of the entry needs more room.
   choose(name, i) {
+    this.isStill = true;
     this.pinned = { name, i };
     const given = this.given[name];
     $("slider").hidden = !given;
@@ -297,7 +299,7 @@ const byHand = {
     });
     $("numbers").addEventListener("mouseover", (e) => {
       const b = e.target.closest("button[data-name]");
-      if (b && !this.drag) this.look(b.dataset.name, Number(b.dataset.i));
+      if (b && !this.drag && !this.isStill) this.look(b.dataset.name, Number(b.dataset.i));
     });
     // What was clicked comes back when the pointer has left the entries.
     $("numbers").addEventListener("mouseout", () => {
@@ -309,6 +311,9 @@ const byHand = {
       if (b) this.drag = { name, i, x: e.clientX, from: this.given[name].data[i] };
     });
     document.addEventListener("pointermove", (e) => {
+      const b = this.isStill && !this.drag && (e.movementX || e.movementY) && e.target.closest("#numbers button[data-name]");
+      if (b) this.look(b.dataset.name, Number(b.dataset.i));
+      if (e.movementX || e.movementY) this.isStill = false;
       const steps = this.drag ? Math.round((e.clientX - this.drag.x) / 6) : 0;
       if (!this.drag || (!steps && !this.drag.moved)) return;
       if (!this.drag.moved) this.choose(this.drag.name, this.drag.i);
