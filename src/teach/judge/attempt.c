@@ -389,7 +389,7 @@ dfoo_status attempt_alone(judge_work *w, py_run **r, const judge_case *c, attemp
     DFOO_TRY(attempt_load(w, r, 1, c));
     DFOO_TRY(attempt_one(w, *r, c, &w->one, &plain, UINT32_MAX, &found));
     w->alone = found.v.list.n || attempt_has_only_failed(&found);
-    if (w->alone) *best = found;
+    *best = found; /* what was said of the run before had its memory */
     return DFOO_OK;
 }
 
