@@ -7,7 +7,7 @@
 
 #include "teach/python/attribute.h"
 
-enum { NEAR = 80 }; /* so many events before */
+enum { SO_NEAR = 80 }; /* so many events before */
 
 /* Did a function return something to the line of this event, just before? */
 static bool is_returned_to(const gatherer *w, uint32_t returned, uint32_t event) {
@@ -22,7 +22,7 @@ static matrix value_of(const gatherer *w, uint32_t event) {
 /* The return of a function whose result is the event's whole value; `event`: there is none. */
 static uint32_t whole(const gatherer *w, uint32_t event) {
     matrix   x = value_of(w, event);
-    uint32_t least = event > NEAR ? event - NEAR : 0;
+    uint32_t least = event > SO_NEAR ? event - SO_NEAR : 0;
     for (uint32_t i = event; i-- > least;) {
         if (is_returned_to(w, i, event) && matrix_same(value_of(w, i), x, 1)) return i;
         if (gather_event(w, i)->frame == gather_event(w, event)->frame) break; /* another statement's */
@@ -35,7 +35,7 @@ static uint32_t inside(const gatherer *w, uint32_t returned) {
     const py_event *r = gather_event(w, returned);
     matrix          x = value_of(w, returned);
     uint32_t        found = returned;
-    for (uint32_t i = returned; i-- > w->begin && i + NEAR > returned;) {
+    for (uint32_t i = returned; i-- > w->begin && i + SO_NEAR > returned;) {
         const py_event *e = gather_event(w, i);
         if (e->frame != r->frame || !py_event_names(e)) continue;
         if (matrix_same(value_of(w, i), x, 1)) found = i;
@@ -228,7 +228,7 @@ static bool is_function_itself(const gatherer *w, uint32_t returned) {
 static uint32_t factor(const gatherer *w, const judge_verdicts *all, const judge_verdict *own,
                        uint32_t event) {
     blaming  b = {w, all, own, {0}};
-    uint32_t least = event > NEAR ? event - NEAR : 0;
+    uint32_t least = event > SO_NEAR ? event - SO_NEAR : 0;
     for (uint32_t i = event; i-- > least;) {
         bool returned = is_returned_to(w, i, event) && !is_function_itself(w, i);
         if (returned && is_wrong_factor(&b, i)) return i;
