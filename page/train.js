@@ -15,7 +15,7 @@ const training = {
         moons: () => { const a = Math.PI * t; return k ? [1 - Math.cos(a) - 0.5 + noise(), 0.3 - Math.sin(a) + noise()] : [Math.cos(a) - 0.5 + noise(), Math.sin(a) - 0.3 + noise()]; },
         xor: () => { const x = 4 * next() - 2, y = 4 * next() - 2; return [x, y, x * y > 0 ? 1 : 0]; },
         spirals: () => { const r = 0.2 + 1.8 * t, a = 3.5 * r + Math.PI * k; return [r * Math.cos(a) + 0.3 * noise(), r * Math.sin(a) + 0.3 * noise()]; },
-        flower: () => {  // the planar data of the deep-learning course: six petals, three of each class
+        flower: () => {  // the planar data of the deep-learning course: eight petals, four of each class
           const a = 3.12 * (k + t) + 0.2 * noise() / 0.35, r = 2.2 * Math.sin(4 * a) + 0.11 * noise() / 0.35;
           return [r * Math.sin(a), r * Math.cos(a)];
         },

@@ -291,6 +291,8 @@ def test_where_nothing_is_found_it_says_why(dfoo, text, reason):
     ("dZ2 = Y - A2\ndZ1 = W2.T @ dZ2 * (1 - A1**2)\n", ["dZ2  wrong: the sign is turned round", "dZ1  right, given", "first wrong line: 1"]),
     ("dZ1 = W2.T @ dZ2 * (1 - Z1**2)\n", ["dZ1  wrong: 1 - Z**2", "first wrong line: 1"]),
     ("dZ1 = W2 @ dZ2 * (1 - A1**2)\n", ["(5,4) is (n2, n1), (5,7) is (n2, m)", "transpose missing", "first wrong line: 1"]),
+    ("def slope(a):\n    return 1 - a\ndZ1 = np.vstack([W2.T @ dZ2 * slope(A1), slope(A1)])\n",
+     ["it has the shape (8, 7), and dZ1 is (n1, m)", "first wrong line: 3"]),
     ("x = W1\n", ["no gradient was found"]),
     ("m = X.shape[1]\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / n\n", ["no gradient was found", "name 'n' is not defined"]),
 ])

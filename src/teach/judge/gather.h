@@ -120,12 +120,6 @@ var_id   gather_parameter(const gatherer *w, uint32_t event);
 var_id   gather_parameter_of(const gatherer *w, const py_event *e);
 uint32_t gather_update(const gatherer *w, uint32_t event);
 
-/* What a name of the program stands for, though it is called otherwise; 0: nothing that is known. */
-var_id gather_alias_of(const gatherer *w, sym name);
-
-/* w1, b1 = backprop(x, y): made of other things, whatever it is called. */
-bool gather_is_from_elsewhere(const gatherer *w, const py_event *e);
-
 /* Looks through the events: where the first round of training ends, and which names are parameters. */
 dfoo_status gather_begin(gatherer *w);
 

@@ -2,6 +2,7 @@
  * stays to blame where the function is right, and was handed something else. */
 #include "teach/judge/helper.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -103,6 +104,7 @@ static matrix scaled(arena *a, matrix x, double k) {
 }
 
 static matrix entrywise(arena *a, matrix x, matrix y) {
+    assert(x.rows == y.rows && x.cols == y.cols);
     matrix z = {x.rows, x.cols, arena_new(a, x.rows * x.cols * sizeof(double))};
     for (size_t i = 0; z.at && i < x.rows * x.cols; i++) z.at[i] = x.at[i] * y.at[i];
     return z;
@@ -122,19 +124,19 @@ typedef struct blaming {
     matrix                returned;
 } blaming;
 
+static bool is_sized(matrix x, matrix y) {
+    return x.at && x.rows == y.rows && x.cols == y.cols;
+}
+
 /* With gradient i in place of what was returned the line would be right, and it is not that. */
 static bool is_gradient_meant(const blaming *b, uint32_t i) {
     const double m = b->w->c->examples, factors[] = {1, 1 / m, m};
     matrix       g = b->w->c->right[i], x = b->own->claim.value, y = b->own->expected;
-    for (int k = 0; g.at && g.rows == y.rows && g.cols == y.cols && k < 3; k++) {
+    for (int k = 0; is_sized(g, y) && k < 3; k++) {
         matrix s = scaled(b->w->a, g, b->all->sign * factors[k]);
         if (s.at && are_same_products(x, s, y, b->returned)) return !matrix_same(s, b->returned, 1);
     }
     return false;
-}
-
-static bool is_sized(matrix x, matrix y) {
-    return x.at && x.rows == y.rows && x.cols == y.cols;
 }
 
 static bool is_of_data(const blaming *b, uint32_t number) {
@@ -197,7 +199,7 @@ static bool is_wrong_factor(blaming *b, uint32_t event) {
     const uint32_t  n = b->w->c->s->right.list.n;
     matrix          y = b->own->expected;
     b->returned = gather_like(b->w, event, y);
-    if (!b->returned.at || b->returned.rows != y.rows || b->returned.cols != y.cols) return false;
+    if (!is_sized(b->returned, y) || !is_sized(b->own->claim.value, y)) return false;
     for (uint32_t i = 0; i < n; i++)
         if (is_gradient_meant(b, i)) return true;
     for (uint32_t i = 0; i < n; i++)

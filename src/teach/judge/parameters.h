@@ -13,6 +13,12 @@ int gather_base_of(const gatherer *w, sym name);
 /* grads["W2"], dparams["W2"]. */
 bool gather_is_in_gradients(const gatherer *w, const py_event *e);
 
+/* What a name of the program stands for, though it is called otherwise; 0: nothing that is known. */
+var_id gather_alias_of(const gatherer *w, sym name);
+
+/* w1, b1 = backprop(x, y): made of other things, whatever it is called. */
+bool gather_is_from_elsewhere(const gatherer *w, const py_event *e);
+
 /* Does it change a parameter? */
 bool gather_is_update(const gatherer *w, const py_event *e);
 
