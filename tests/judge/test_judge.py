@@ -276,10 +276,38 @@ def test_what_is_not_understood_is_told_once(dfoo):
     assert said.count("line 1:") == 1
 
 
+# Right, and half of it where nobody looks: on the model's values of the other half it would be wrong.
+ELSEWHERE = """import numpy as np
+
+class Net:
+    def __init__(self, n_in, n_hidden, n_out):
+        self.W1 = np.random.randn(n_hidden, n_in)
+        self.b1 = np.random.randn(n_hidden, 1)
+        self.out = (np.random.randn(n_out, n_hidden), np.random.randn(n_out, 1))
+
+    def forward(self, X):
+        self.X = X
+        self.A1 = np.tanh(self.W1 @ X + self.b1)
+        self.A2 = 1 / (1 + np.exp(-(self.out[0] @ self.A1 + self.out[1])))
+        return self.A2
+
+    def backward(self, Y):
+        m = Y.shape[1]
+        dZ2 = self.A2 - Y
+        dW2 = dZ2 @ self.A1.T / m
+        db2 = dZ2.sum(axis=1, keepdims=True) / m
+        dZ1 = self.out[0].T @ dZ2 * (1 - self.A1 ** 2)
+        dW1 = dZ1 @ self.X.T / m
+        db1 = dZ1.sum(axis=1, keepdims=True) / m
+        return dW1, db1, dW2, db2
+"""
+
+
 @pytest.mark.parametrize("text, reason", [
     ("def backward(records, Y, W1, b1, W2, b2):\n    return records\n",
      "line 1: backward takes `records`, and nothing is known under this name"),
     ("records = 1\n", "line 1: nothing in the program is known as the "),
+    (ELSEWHERE, "line 15: the object keeps parameters of the model, and W2 is not found in it"),
 ])
 def test_where_nothing_is_found_it_says_why(dfoo, text, reason):
     done = dfoo("check", "two_layer", "--against", "-", stdin=text)
@@ -300,3 +328,12 @@ def test_lines_alone_begin_with_the_models_values(dfoo, lines, said):
     done = dfoo("check", "two_layer", "--against", "-", stdin=lines)
     assert all(part in done.stdout for part in said), done.stdout
     assert done.returncode == (0 if "dZ2  right" in said else 1)
+
+
+@pytest.mark.parametrize("own, line", [("2 * dA1, Z1", 7), ("dA1, Z1", 2)])
+def test_a_helper_that_is_right_elsewhere_is_not_to_blame(dfoo, own, line):
+    """What it was handed is; where it is wrong itself, its own line is told."""
+    slope = "(Z > 0)" if line == 7 else "Z"
+    lines = f"def relu_back(dA, Z):\n    return dA * {slope}\ndZ4 = A4 - Y\n\ndZ2 = relu_back(W3.T @ dZ3, Z2)\ndA1 = W2.T @ dZ2\ndZ1 = relu_back({own})\n"
+    answer = json.loads(dfoo("check", "deep", "--against", "-", "--json", stdin=lines).stdout)["result"]["judgement"]
+    assert answer["first_wrong_line"] == line, answer

@@ -155,6 +155,14 @@ static void note_unbound(judge_work *w, const drive *d, const drive_entry *e) {
                              e->name, symbols_name(&d->r->names, d->unbound->name)));
 }
 
+/* An object that keeps some of the parameters where they are known, and others elsewhere. */
+static void note_foreign(judge_work *w, const drive *d, const drive_entry *e) {
+    if (!d->foreign || !d->elsewhere) return;
+    keep_reason(w, e->f.function->def->line, true,
+                arena_format(w->a, "the object keeps parameters of the model, and %s is not found in it",
+                             ir_var_name(w->s->g, d->elsewhere)));
+}
+
 /* A variable for which the program has no value of its own. */
 static void note_missing(judge_work *w, const matrix *given) {
     static const char *const kinds[] = {"input", "label", "parameter"};
@@ -249,6 +257,7 @@ static dfoo_status try_entry(judge_work *w, drive *d, const drive_entry *e, atte
         return DFOO_OK;
     }
     if (!statements && is_ours(d, e, &t->failure)) return DFOO_OK;
+    note_foreign(w, d, e);
     t->handed_on = d->handed_on;
     t->behind = d->behind;
     t->from = own.from = from;

@@ -227,7 +227,8 @@ static bool overwrite_rest(drive *d, py_object *o) {
     for (uint32_t i = 0; i < n; i++) {
         var_id v = i < l->weights.n ? l->weights.at[i] : l->biases.at[i - l->weights.n];
         if (!is_held(d, &all, v)) overwrite_by_shape(d, &all, v);
-        held += is_held(d, &all, v);
+        if (is_held(d, &all, v)) held++;
+        else if (!d->elsewhere) d->elsewhere = v;
     }
     return held == 0 || held == n;
 }
@@ -444,6 +445,7 @@ bool drive_run(drive *d, const drive_entry *e, uint32_t *from, py_failure *failu
     d->handed_on = e->type.kind == PY_CLASS;
     d->foreign = d->unknown = d->handed = false;
     d->unbound = NULL;
+    d->elsewhere = 0;
     d->behind = (py_failure){.type = NULL};
     if (e->f.kind == PY_NONE) {
         *from = 0;

@@ -28,6 +28,7 @@ typedef struct drive {
     bool              foreign;        /* the object has weights of its own, not the case's */
     bool              handed;         /* it was handed parameters of the case, or what is made of them */
     bool              unknown;        /* it was handed nothing for a name that is not known */
+    var_id            elsewhere;      /* a parameter that the object keeps where it is not found; 0: none */
     const py_node    *unbound;        /* a parameter of the entry for which nothing is known; NULL: none */
     bool              gradients;      /* names of gradients are bound, too */
     py_failure        behind;         /* how an update ended; type NULL: well */
